@@ -1,0 +1,1 @@
+//! What can be stopped, and the guard in front of it.

@@ -1,0 +1,1 @@
+//! The program: configuration, and the tasks that carry one alert from tick to telling.

@@ -1,0 +1,1 @@
+//! Discord and Telegram: limits, sending, receiving.

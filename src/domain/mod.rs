@@ -1,0 +1,4 @@
+//! The words of the program.
+
+pub mod ids;
+pub mod num;

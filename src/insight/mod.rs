@@ -1,0 +1,1 @@
+//! What the numbers mean beyond a verdict: posting time, tips, decomposition. Pure.

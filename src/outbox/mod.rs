@@ -1,0 +1,1 @@
+//! What must be told, to which room, and when it is tried again. Pure.

@@ -1,0 +1,1 @@
+//! Files and pages for finance and for learning.

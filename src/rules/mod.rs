@@ -1,0 +1,1 @@
+//! Judging: from conditions and readings to verdicts, receipts and state changes. Pure.

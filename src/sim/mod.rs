@@ -1,0 +1,1 @@
+//! The emulated world: chat platforms, sources and the people and creators who live in it.

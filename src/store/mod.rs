@@ -1,0 +1,1 @@
+//! Keeps what was promised: records, samples, transactions.

@@ -1,0 +1,670 @@
+//! The only time there is: a [`Clock`], what is in flight, and who waits for what.
+//!
+//! Owns: reading the time, waiting for an instant or for a [`Bell`], and the count of what is in flight.
+//! Refuses: schedules, zones and deadlines of its own; those belong to the rooms that have them.
+//!
+//! A job that runs holds a [`Held`]. It gives it back only while it waits, through [`Held::sleep_until`] or
+//! [`Held::wait`], and gets it back with the wake-up. On the system clock that is a formality. On the simulated clock
+//! it is the whole trick: [`Driver`] moves time to the next timer only when nothing is in flight, and wakes one waiter
+//! at a time in the order (time, name, sequence). The same program, emulators included, then gives the same bytes
+//! however the operating system schedules its threads.
+//!
+//! A ring of a [`Bell`] is a timer due at once, so work woken by a signal takes its turn like work woken by time.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, oneshot};
+
+/// How long the driver waits, in real time, for the world to become quiet before it gives up and names who holds it.
+pub const QUIET_MAX: Duration = Duration::from_secs(30);
+
+/// What wakes a waiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// The instant asked for has come.
+    Due,
+    /// The bell was rung before it.
+    Rung,
+}
+
+/// Now, and waiting. Cheap to clone; every clone is the same clock.
+#[derive(Clone)]
+pub struct Clock(Arc<Kind>);
+
+enum Kind {
+    System,
+    Simulated(Simulated),
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::System => f.write_str("Clock(system)"),
+            Kind::Simulated(sim) => write!(f, "Clock(simulated, {})", sim.lock().now),
+        }
+    }
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Arc::new(Kind::System))
+    }
+
+    /// A clock that stands at `start` until its driver moves it.
+    #[must_use]
+    pub fn simulated(start: Timestamp) -> (Self, Driver) {
+        let clock = Self(Arc::new(Kind::Simulated(Simulated::new(start))));
+        (clock.clone(), Driver { clock })
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match &*self.0 {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one place that reads the machine's clock"
+            )]
+            Kind::System => Timestamp::now(),
+            Kind::Simulated(sim) => sim.lock().now,
+        }
+    }
+
+    /// Whether time is simulated, so that a page or a log can say so.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        matches!(&*self.0, Kind::Simulated(_))
+    }
+
+    /// Says that `name` is at work from now until the token is dropped or waits.
+    #[must_use]
+    pub fn hold(&self, name: impl Into<Arc<str>>) -> Held {
+        let name = name.into();
+        let id = match &*self.0 {
+            Kind::System => 0,
+            Kind::Simulated(sim) => sim.hold(&name),
+        };
+        Held {
+            clock: self.clone(),
+            id,
+            name,
+        }
+    }
+
+    /// Gives one token's worth back while a server keeps a request waiting.
+    ///
+    /// The client that sent the request holds a token it cannot give back; an emulator that parks the request (a long
+    /// poll, a hanging answer) does it for the client. Drop the guard before answering.
+    #[must_use]
+    pub fn park(&self) -> Parked {
+        if let Kind::Simulated(sim) = &*self.0 {
+            sim.lock().parked += 1;
+            sim.quiet.notify_one();
+        }
+        Parked { clock: self.clone() }
+    }
+
+    /// Puts something on a wire that no request carries (a gateway event): it is in flight until [`Clock::arrived`]
+    /// or [`Clock::lost`] is called with the same key.
+    pub fn send_off(&self, key: impl Into<Arc<str>>) {
+        if let Kind::Simulated(sim) = &*self.0 {
+            let key = key.into();
+            let id = sim.hold(&key);
+            sim.lock().on_the_wire.insert(key, id);
+        }
+    }
+
+    /// Takes what [`Clock::send_off`] put on the wire; work goes on under `name`.
+    #[must_use]
+    pub fn arrived(&self, key: &str, name: impl Into<Arc<str>>) -> Held {
+        let held = self.hold(name);
+        self.lost(key);
+        held
+    }
+
+    /// What was sent off under `key` will never arrive (its connection is gone).
+    pub fn lost(&self, key: &str) {
+        if let Kind::Simulated(sim) = &*self.0 {
+            let id = sim.lock().on_the_wire.remove(key);
+            if let Some(id) = id {
+                sim.release(id);
+            }
+        }
+    }
+
+    /// A bell of this clock.
+    #[must_use]
+    pub fn bell(&self) -> Bell {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Bell {
+            clock: self.clone(),
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            notify: Arc::new(Notify::new()),
+        }
+    }
+
+    /// Starts a task that holds a token from this very moment, so that time cannot slip past its first line.
+    pub fn spawn<F, T>(&self, name: impl Into<Arc<str>>, work: impl FnOnce(Held) -> F) -> tokio::task::JoinHandle<T>
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let held = self.hold(name);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that starts tasks, each with its token"
+        )]
+        tokio::spawn(work(held))
+    }
+}
+
+/// A token: its holder is at work, and simulated time stands still.
+pub struct Held {
+    clock: Clock,
+    id: u64,
+    name: Arc<str>,
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Held({})", self.name)
+    }
+}
+
+impl Held {
+    /// The clock this token belongs to.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Gives the token back until `at`, and wakes holding it.
+    pub async fn sleep_until(&mut self, at: Timestamp) {
+        self.rest(Some(at), None).await;
+    }
+
+    /// Gives the token back until the bell rings or `until` comes, and wakes holding it.
+    ///
+    /// A ring that came before the wait is not lost: it ends the wait at once.
+    pub async fn wait(&mut self, bell: &Bell, until: Option<Timestamp>) -> Woken {
+        self.rest(until, Some(bell)).await
+    }
+
+    async fn rest(&mut self, until: Option<Timestamp>, bell: Option<&Bell>) -> Woken {
+        let sim = match &*self.clock.0 {
+            Kind::System => return rest_on_system(self.clock.now(), until, bell).await,
+            Kind::Simulated(sim) => sim,
+        };
+        let (woken, guard) = sim.rest(self.id, &self.name, until, bell.map(|bell| bell.id));
+        // A dropped sender means that the driver is gone: the world has ended and nobody will be woken again.
+        match woken.await {
+            Ok(woken) => {
+                guard.done();
+                woken
+            }
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Kind::Simulated(sim) = &*self.clock.0 {
+            sim.release(self.id);
+        }
+    }
+}
+
+async fn rest_on_system(now: Timestamp, until: Option<Timestamp>, bell: Option<&Bell>) -> Woken {
+    let rung = async {
+        match bell {
+            Some(bell) => bell.notify.notified().await,
+            None => std::future::pending().await,
+        }
+    };
+    let due = async {
+        match until {
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
+            Some(at) => tokio::time::sleep(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = rung => Woken::Rung,
+        () = due => Woken::Due,
+    }
+}
+
+/// A request that waits at a server. See [`Clock::park`].
+#[derive(Debug)]
+pub struct Parked {
+    clock: Clock,
+}
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        if let Kind::Simulated(sim) = &*self.clock.0 {
+            let mut state = sim.lock();
+            state.parked = state.parked.saturating_sub(1);
+        }
+    }
+}
+
+/// Wakes the one task that waits for it. Rings do not pile up: two before a wait are one.
+#[derive(Clone)]
+pub struct Bell {
+    clock: Clock,
+    id: u64,
+    notify: Arc<Notify>,
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bell({})", self.id)
+    }
+}
+
+impl Bell {
+    /// Wakes the waiter, or the next one to wait.
+    pub fn ring(&self) {
+        match &*self.clock.0 {
+            Kind::System => self.notify.notify_one(),
+            Kind::Simulated(sim) => sim.ring(self.id),
+        }
+    }
+}
+
+struct Simulated {
+    state: Mutex<State>,
+    /// Told whenever the world may have become quiet, or a quiet world has got a new timer.
+    quiet: Notify,
+}
+
+type TimerKey = (Timestamp, Arc<str>, u64);
+
+struct State {
+    now: Timestamp,
+    next: u64,
+    /// Who is at work, by token.
+    held: BTreeMap<u64, Arc<str>>,
+    /// Requests that servers keep waiting.
+    parked: usize,
+    on_the_wire: HashMap<Arc<str>, u64>,
+    timers: BTreeMap<TimerKey, Timer>,
+    /// Waiters without an instant, by sequence: only a bell wakes them.
+    listeners: BTreeMap<u64, (Arc<str>, Timer)>,
+    bells: HashMap<u64, BellState>,
+}
+
+struct Timer {
+    token: u64,
+    wake: oneshot::Sender<Woken>,
+    woken: Woken,
+}
+
+enum BellState {
+    /// Rung while nobody waited.
+    Rung,
+    /// Somebody waits: their sequence and, when they also wait for an instant, their timer.
+    Awaited { seq: u64, timer: Option<TimerKey> },
+}
+
+impl Simulated {
+    fn new(start: Timestamp) -> Self {
+        Self {
+            state: Mutex::new(State {
+                now: start,
+                next: 1,
+                held: BTreeMap::new(),
+                parked: 0,
+                on_the_wire: HashMap::new(),
+                timers: BTreeMap::new(),
+                listeners: BTreeMap::new(),
+                bells: HashMap::new(),
+            }),
+            quiet: Notify::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere must not hide its message behind a poisoned clock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, name: &Arc<str>) -> u64 {
+        let mut state = self.lock();
+        let id = state.take_seq();
+        state.held.insert(id, Arc::clone(name));
+        id
+    }
+
+    fn release(&self, id: u64) {
+        let mut state = self.lock();
+        state.held.remove(&id);
+        if state.is_quiet() {
+            self.quiet.notify_one();
+        }
+    }
+
+    fn rest(
+        &self,
+        token: u64,
+        name: &Arc<str>,
+        until: Option<Timestamp>,
+        bell: Option<u64>,
+    ) -> (oneshot::Receiver<Woken>, RestGuard<'_>) {
+        let (wake, woken) = oneshot::channel();
+        let mut state = self.lock();
+        let seq = state.take_seq();
+        let rung = bell.is_some_and(|bell| matches!(state.bells.get(&bell), Some(BellState::Rung)));
+        let mut timer = Timer {
+            token,
+            wake,
+            woken: Woken::Due,
+        };
+        let at = if rung {
+            timer.woken = Woken::Rung;
+            Some(state.now)
+        } else {
+            until
+        };
+        let key = at.map(|at| (at, Arc::clone(name), seq));
+        match &key {
+            Some(key) => {
+                state.timers.insert(key.clone(), timer);
+            }
+            None => {
+                state.listeners.insert(seq, (Arc::clone(name), timer));
+            }
+        }
+        if let Some(bell) = bell {
+            if rung {
+                state.bells.remove(&bell);
+            } else {
+                state.bells.insert(bell, BellState::Awaited { seq, timer: key });
+            }
+        }
+        state.held.remove(&token);
+        if state.is_quiet() {
+            self.quiet.notify_one();
+        }
+        drop(state);
+        (woken, RestGuard { sim: self, seq, bell })
+    }
+
+    fn ring(&self, bell: u64) {
+        let mut state = self.lock();
+        match state.bells.remove(&bell) {
+            None | Some(BellState::Rung) => {
+                state.bells.insert(bell, BellState::Rung);
+            }
+            Some(BellState::Awaited { seq, timer }) => {
+                let waiter = match timer {
+                    Some(key) => state.timers.remove(&key).map(|timer| (Arc::clone(&key.1), timer)),
+                    None => state.listeners.remove(&seq),
+                };
+                if let Some((name, timer)) = waiter {
+                    let now = state.now;
+                    state.timers.insert(
+                        (now, name, seq),
+                        Timer {
+                            woken: Woken::Rung,
+                            ..timer
+                        },
+                    );
+                }
+                if state.is_quiet() {
+                    self.quiet.notify_one();
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    fn take_seq(&mut self) -> u64 {
+        let seq = self.next;
+        self.next += 1;
+        seq
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.held.len() <= self.parked
+    }
+
+    /// Moves to the next timer no later than `end` and wakes it. `false` when there is none.
+    fn step(&mut self, end: Timestamp) -> bool {
+        let Some(entry) = self.timers.first_entry() else {
+            return false;
+        };
+        if end < entry.key().0 {
+            return false;
+        }
+        let ((at, name, _), timer) = entry.remove_entry();
+        if self.now < at {
+            self.now = at;
+        }
+        self.held.insert(timer.token, name);
+        if timer.wake.send(timer.woken).is_err() {
+            // The waiter was dropped in the same moment; its guard could not see it any more.
+            self.held.remove(&timer.token);
+        }
+        true
+    }
+}
+
+/// Forgets the timer of a wait that was abandoned.
+struct RestGuard<'a> {
+    sim: &'a Simulated,
+    seq: u64,
+    bell: Option<u64>,
+}
+
+impl RestGuard<'_> {
+    /// The wait ended as it should; there is nothing left to forget.
+    fn done(mut self) {
+        let mut state = self.sim.lock();
+        if let Some(bell) = self.bell.take()
+            && matches!(state.bells.get(&bell), Some(BellState::Awaited { seq, .. }) if *seq == self.seq)
+        {
+            state.bells.remove(&bell);
+        }
+        drop(state);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for RestGuard<'_> {
+    fn drop(&mut self) {
+        let mut state = self.sim.lock();
+        let seq = self.seq;
+        state.listeners.remove(&seq);
+        state.timers.retain(|key, _| key.2 != seq);
+        if let Some(bell) = self.bell
+            && matches!(state.bells.get(&bell), Some(BellState::Awaited { seq: by, .. }) if *by == seq)
+        {
+            state.bells.remove(&bell);
+        }
+    }
+}
+
+/// Nothing became quiet in time: who still held a token.
+#[derive(Debug, thiserror::Error)]
+#[error("simulated time cannot go on at {now}: still in flight after {} s: {}", QUIET_MAX.as_secs(), holders.join(", "))]
+pub struct Stuck {
+    /// Where simulated time stood.
+    pub now: Timestamp,
+    /// The names of the tokens.
+    pub holders: Vec<String>,
+}
+
+/// Moves a simulated clock.
+#[derive(Debug)]
+pub struct Driver {
+    clock: Clock,
+}
+
+impl Driver {
+    /// The clock this driver moves.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Runs every timer up to and including `end`, one by one, and leaves the clock there.
+    pub async fn run_until(&mut self, end: Timestamp) -> Result<(), Stuck> {
+        while self.step(end).await? {}
+        Ok(())
+    }
+
+    /// Runs every timer within `span` from now.
+    pub async fn run_for(&mut self, span: SignedDuration) -> Result<(), Stuck> {
+        let end = self.clock.now().checked_add(span).unwrap_or(Timestamp::MAX);
+        self.run_until(end).await
+    }
+
+    /// Waits for quiet, then runs the next timer no later than `end`; when there is none, moves the clock to `end`
+    /// and answers `false`. A pacer calls this between its own waits.
+    pub async fn step(&mut self, end: Timestamp) -> Result<bool, Stuck> {
+        self.settle().await?;
+        let Kind::Simulated(sim) = &*self.clock.0 else {
+            return Ok(false);
+        };
+        let mut state = sim.lock();
+        let stepped = state.step(end);
+        if !stepped && state.now < end {
+            state.now = end;
+        }
+        Ok(stepped)
+    }
+
+    /// When the next timer is due, if any: what a pacer has to wait for.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let Kind::Simulated(sim) = &*self.clock.0 else {
+            return None;
+        };
+        sim.lock().timers.keys().next().map(|key| key.0)
+    }
+
+    /// Waits until nothing is in flight, without moving time.
+    pub async fn settle(&mut self) -> Result<(), Stuck> {
+        let Kind::Simulated(sim) = &*self.clock.0 else {
+            return Ok(());
+        };
+        let quiet = async {
+            loop {
+                // Interest is registered before the look, so a change between the two is not missed.
+                let changed = sim.quiet.notified();
+                if sim.lock().is_quiet() {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        #[expect(clippy::disallowed_methods, reason = "a stuck simulation must fail in real time")]
+        let settled = tokio::time::timeout(QUIET_MAX, quiet).await;
+        settled.map_err(|_| {
+            let state = sim.lock();
+            Stuck {
+                now: state.now,
+                holders: state.held.values().map(ToString::to_string).collect(),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_second(secs).expect("in range")
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn timers_due_together_run_by_name_then_by_sequence() {
+        let (clock, mut driver) = Clock::simulated(at(0));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        for name in ["b", "a", "c", "a"] {
+            let seen = Arc::clone(&seen);
+            clock.spawn(name, |mut held| async move {
+                held.sleep_until(at(10)).await;
+                seen.lock().expect("lock").push((name, held.clock().now()));
+            });
+        }
+        driver.run_until(at(20)).await.expect("quiet");
+        let names: Vec<_> = seen.lock().expect("lock").iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["a", "a", "b", "c"]);
+        assert_eq!(clock.now(), at(20));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_ring_ends_a_wait_and_is_not_lost_before_it() {
+        let (clock, mut driver) = Clock::simulated(at(0));
+        let bell = clock.bell();
+        bell.ring();
+        let theirs = bell.clone();
+        let task = clock.spawn("waiter", |mut held| async move {
+            let first = held.wait(&theirs, Some(at(100))).await;
+            let when_first = held.clock().now();
+            let second = held.wait(&theirs, Some(at(100))).await;
+            let when_second = held.clock().now();
+            let third = held.wait(&theirs, Some(at(100))).await;
+            (first, when_first, second, when_second, third, held.clock().now())
+        });
+        clock.spawn("ringer", |mut held| async move {
+            held.sleep_until(at(50)).await;
+            bell.ring();
+        });
+        driver.run_until(at(200)).await.expect("quiet");
+        assert_eq!(
+            task.await.expect("ends"),
+            (Woken::Rung, at(0), Woken::Rung, at(50), Woken::Due, at(100))
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn time_stands_while_something_is_in_flight_unless_a_server_parks_it() {
+        let (clock, mut driver) = Clock::simulated(at(0));
+        let client = clock.hold("client");
+        let parked = clock.park();
+        driver.run_until(at(5)).await.expect("parked requests do not hold time");
+        drop(parked);
+        clock.send_off("event-1");
+        drop(client);
+        let slow = clock.clone();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test takes the event from outside the clock's tasks"
+        )]
+        tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            drop(slow.arrived("event-1", "handler"));
+        });
+        driver.run_until(at(9)).await.expect("the event arrives");
+        assert_eq!(clock.now(), at(9));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_abandoned_wait_leaves_nothing_behind() {
+        let (clock, mut driver) = Clock::simulated(at(0));
+        let bell = clock.bell();
+        let mut held = clock.hold("impatient");
+        #[expect(clippy::disallowed_methods, reason = "the wait is abandoned in real time")]
+        let gave_up = tokio::time::timeout(Duration::from_millis(1), held.wait(&bell, Some(at(50)))).await;
+        assert!(gave_up.is_err());
+        drop(held);
+        assert_eq!(driver.next_due(), None);
+        driver.run_until(at(60)).await.expect("quiet");
+    }
+}

@@ -1,0 +1,1 @@
+//! The small loopback server: health, metrics, hooks, redirector.
