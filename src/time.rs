@@ -39,7 +39,7 @@ pub struct Clock(Arc<Kind>);
 
 enum Kind {
     System,
-    Simulated(Simulated),
+    Simulated(Box<Simulated>),
 }
 
 impl fmt::Debug for Clock {
@@ -61,7 +61,7 @@ impl Clock {
     /// A clock that stands at `start` until its driver moves it.
     #[must_use]
     pub fn simulated(start: Timestamp) -> (Self, Driver) {
-        let clock = Self(Arc::new(Kind::Simulated(Simulated::new(start))));
+        let clock = Self(Arc::new(Kind::Simulated(Box::new(Simulated::new(start)))));
         (clock.clone(), Driver { clock })
     }
 

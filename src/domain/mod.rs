@@ -1,4 +1,12 @@
-//! The words of the program.
+//! The words of the program: ids, money, metrics, samples, deals, verdicts.
+//!
+//! Owns: what a thing is and when it is well formed; every type here is checked once, at the door, and is then the proof.
+//! Refuses: I/O, clocks, waiting, and any decision. Those are made from these words in the rooms further out.
 
 pub mod ids;
+pub mod metric;
+pub mod money;
 pub mod num;
+pub mod person;
+pub mod sample;
+pub mod verdict;

@@ -1,1 +1,3 @@
 //! Judging: from conditions and readings to verdicts, receipts and state changes. Pure.
+
+pub mod readings;
