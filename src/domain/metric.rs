@@ -148,7 +148,7 @@ impl Metric {
     }
 
     /// Which of [`Metric::parts`] may be missing without making the whole absent: engagements that a platform does not
-    /// have (YouTube reports no saves). At least one engagement must be there.
+    /// have (`YouTube` reports no saves). At least one engagement must be there.
     #[must_use]
     pub fn part_is_optional(self, part: Metric) -> bool {
         ENGAGEMENTS.contains(&part) && self != part

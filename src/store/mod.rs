@@ -1,1 +1,189 @@
-//! Keeps what was promised: records, samples, transactions.
+//! Keeps what was promised.
+//!
+//! Owns: the tables and their key order, transactions, versions of records, and the promise that a committed transaction
+//! survives the machine. Refuses: meaning; it never looks into what it keeps beyond what a migration needs.
+//!
+//! A store has three operations and each is a whole transaction. Everything that must be atomic (a judged cycle, a claim,
+//! an attempt with its message id) is one [`Transaction`] with the versions it was made from: if somebody was quicker it
+//! is refused whole, and the caller reads again.
+
+use async_trait::async_trait;
+
+/// The tables. The order is the order in dumps and backups; the number is part of the file format, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Table {
+    /// Schema version and other facts about the store itself. Key: name.
+    Meta = 1,
+    /// Brands, campaigns, creators, partnerships, deliverables, boosts, … as applied. Key: `kind/id`.
+    Documents = 2,
+    /// Earlier versions of documents and rules. Key: `kind/id/` + version, big-endian.
+    History = 3,
+    /// Rules in force. Key: rule id.
+    Rules = 4,
+    /// Samples, one row per subject, platform and poll. Key: subject, 0, platform, 0, `observed_at` and `known_at`, big-endian.
+    Samples = 5,
+    /// Posts as discovered or imported. Key: `platform/post`.
+    Posts = 6,
+    /// One row per poll: what was asked, answered, missing, spent. Key: source, 0, time big-endian.
+    Polls = 7,
+    /// Rule memory, one row per rule and subject whose phase is not quiet. Key: `rule` 0 `subject`.
+    Memory = 8,
+    /// Incidents. Key: incident id.
+    Incidents = 9,
+    /// Incidents that are not resolved. Key: `rule` 0 `subject`; value: incident id.
+    OpenIncidents = 10,
+    /// Notices. Key: what they are about.
+    Notices = 11,
+    /// Deliveries. Key: `about` 0 `room`.
+    Deliveries = 12,
+    /// Deliveries that still have something to do, in the order of their time. Key: time big-endian, delivery key.
+    DueDeliveries = 13,
+    /// Proposals and what became of them. Key: number big-endian.
+    Proposals = 14,
+    /// Proposals that still have something to do. Key: time big-endian, number.
+    DueProposals = 15,
+    /// Updates and interactions, stored before they are confirmed. Key: platform, bot, id.
+    Inbox = 16,
+    /// Who did what, when, why. Key: sequence big-endian. Append only.
+    Journal = 17,
+    /// People. Key: person id.
+    People = 18,
+    /// Identities and who has them. Key: `chat:user`; value: person id.
+    Identities = 19,
+    /// Grants. Key: person, 0, role, 0, reach.
+    Grants = 20,
+    /// Rooms. Key: room id.
+    Rooms = 21,
+    /// One-time codes. Key: hash of the code.
+    Codes = 22,
+    /// What a button means. Key: token.
+    Buttons = 23,
+    /// State of sources: quota, guards, offsets. Key: name.
+    Sources = 24,
+}
+
+/// A key; compared byte by byte. Numbers in it are big-endian.
+pub type Key = Vec<u8>;
+
+/// A record as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Counts the writes of this key, from 1.
+    pub version: u64,
+    /// What was put.
+    pub bytes: Vec<u8>,
+}
+
+/// What must be true of a key for a transaction to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing is there.
+    Absent,
+    /// This version is there.
+    Version(u64),
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Puts bytes under a key.
+    Put {
+        /// Where.
+        table: Table,
+        /// Under which key.
+        key: Key,
+        /// What.
+        bytes: Vec<u8>,
+    },
+    /// Removes a key, if it is there.
+    Delete {
+        /// Where.
+        table: Table,
+        /// Which key.
+        key: Key,
+    },
+    /// Puts bytes under the table's next number (8 bytes, big-endian, from 1). The numbers have no gaps.
+    Append {
+        /// Where.
+        table: Table,
+        /// What.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Changes that happen together or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Transaction {
+    /// What must be true.
+    pub expect: Vec<(Table, Key, Expect)>,
+    /// What then happens, in order.
+    pub writes: Vec<Write>,
+}
+
+/// What a committed transaction answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The numbers given to [`Write::Append`], in order.
+    pub numbers: Vec<u64>,
+}
+
+/// Why the store did not do it. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody was quicker: read again.
+    #[error("the record in {table:?} has changed since it was read")]
+    Conflict {
+        /// Where.
+        table: Table,
+        /// Which key.
+        key: Key,
+    },
+    /// A key, value or transaction is larger than the store takes.
+    #[error("{what} of {size} bytes is larger than {max}")]
+    TooLarge {
+        /// What.
+        what: &'static str,
+        /// Its size.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// What is kept cannot be read: the file is damaged, or of a newer version.
+    #[error("cannot read the store: {what}")]
+    Damaged {
+        /// What was found, and the remedy.
+        what: String,
+    },
+    /// Another process has it open.
+    #[error("the store in `{folder}` is in use by another process; stop that one, or use its control socket")]
+    InUse {
+        /// The data folder.
+        folder: String,
+    },
+    /// The disk or the database said no.
+    #[error("could not {deed}")]
+    Failed {
+        /// What was tried.
+        deed: &'static str,
+        /// The cause.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The store. Every operation is a whole transaction.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The record under a key.
+    async fn get(&self, table: Table, key: &[u8]) -> Result<Option<Kept>, StoreError>;
+
+    /// Records with `from <= key < until`, in key order, at most `limit`. A consistent view of one instant is not promised
+    /// across calls; what is acted on is checked again by [`Expect`].
+    async fn scan(&self, table: Table, from: &[u8], until: &[u8], limit: usize)
+    -> Result<Vec<(Key, Kept)>, StoreError>;
+
+    /// Does all of it or nothing, and returns once it is on disk: neither a killed process nor a lost power supply takes
+    /// it back. A crash before the return leaves either all or nothing.
+    async fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError>;
+}

@@ -1,0 +1,88 @@
+//! A delivery: one notice in one room. `due → sending → sent | unknown | failed`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::notice::{About, Urgency};
+use crate::domain::ids::RoomId;
+
+/// Where a message is once it has been sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRef {
+    /// The channel or chat it is in. Kept beside the id because a room can move (group to supergroup).
+    pub place: String,
+    /// The platform's message id.
+    pub message: String,
+    /// It carries a picture: Telegram then edits a caption, not a text.
+    pub has_picture: bool,
+    /// When it was sent: platforms limit edits of old messages.
+    pub sent_at: Timestamp,
+}
+
+/// How a delivery stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are named for what they hold")]
+pub enum State {
+    /// To be sent, or edited, not before then.
+    Due { not_before: Timestamp },
+    /// Claimed: a request may have left. Whoever finds this after `until` treats it as [`State::Unknown`].
+    Sending {
+        revision: u32,
+        since: Timestamp,
+        until: Timestamp,
+    },
+    /// Told, up to `told_revision`.
+    Sent,
+    /// A request left and no answer came.
+    Unknown { revision: u32, since: Timestamp },
+    /// Given up, and why.
+    Failed { reason: String, at: Timestamp },
+    /// Old news, told never, and why.
+    Expired { reason: String, at: Timestamp },
+    /// Told as part of a group message instead.
+    Grouped { group: String },
+}
+
+/// One try.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it ended.
+    pub at: Timestamp,
+    /// The revision it tried to tell.
+    pub revision: u32,
+    /// `sent`, `edited`, `unchanged`, or why it failed, without secrets.
+    pub outcome: String,
+}
+
+/// Attempts kept with a delivery. 20 covers the whole retry schedule twice.
+pub const ATTEMPTS_MAX: usize = 20;
+
+/// One notice in one room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// What is told.
+    pub about: About,
+    /// Where.
+    pub room: RoomId,
+    /// What goes first.
+    pub urgency: Urgency,
+    /// For collapsing behind a limiter.
+    pub cause: String,
+    /// The revision that should be seen.
+    pub wanted_revision: u32,
+    /// The revision that was told last; 0 for none.
+    pub told_revision: u32,
+    /// How it stands.
+    pub state: State,
+    /// The message, once there is one.
+    pub message: Option<MessageRef>,
+    /// A lost reply may have left an earlier copy: the next text says so.
+    pub maybe_repeat: bool,
+    /// From then on it is not worth a first telling.
+    pub expires_at: Timestamp,
+    /// Tries since the last success.
+    pub tries: u32,
+    /// What was tried, oldest first, bounded by [`ATTEMPTS_MAX`].
+    pub attempts: Vec<Attempt>,
+}

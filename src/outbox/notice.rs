@@ -1,0 +1,70 @@
+//! A notice: what must be told, however many rooms it goes to.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::incident::IncidentId;
+
+/// What a notice is about. Its text form is the first half of a delivery's key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// An incident; its message is edited as it lives.
+    Incident(IncidentId),
+    /// A trouble of the program itself, for operators: `standstill/youtube/views/2026-06-23`, `room_closed/nordbo-team`.
+    /// The text is its identity: the same trouble is told once.
+    Trouble(String),
+    /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
+    Reply(u64),
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Incident(id) => write!(f, "incident/{}", id.as_str()),
+            Self::Trouble(what) => write!(f, "trouble/{what}"),
+            Self::Reply(n) => write!(f, "reply/{n}"),
+        }
+    }
+}
+
+/// What goes first when a room is busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Money is being lost.
+    Critical,
+    /// Good to know.
+    Informational,
+}
+
+/// What must be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// About what.
+    pub about: About,
+    /// Counts its changes; deliveries catch up with it.
+    pub revision: u32,
+    /// What goes first.
+    pub urgency: Urgency,
+    /// Notices of one cause may be told as one message while a room is busy: the rule, or the trouble.
+    pub cause: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// From then on it is old news: it expires with a reason instead of flooding a room after an outage.
+    pub expires_at: Timestamp,
+    /// For troubles and replies: the sentence's key in the wording files and its arguments. Incidents are composed
+    /// from their own record.
+    pub wording: Option<Wording>,
+}
+
+/// A sentence by key, with its arguments; the reader's language is applied when it is rendered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wording {
+    /// The key in the Fluent files.
+    pub key: String,
+    /// Arguments by name. Text is shown as text, whatever it contains.
+    pub args: std::collections::BTreeMap<String, serde_json::Value>,
+}
