@@ -258,7 +258,7 @@ mod tests {
         let mut text = format!("{error} {error:?}");
         let mut source = error.source();
         while let Some(cause) = source {
-            text.push_str(&format!(" {cause} {cause:?}"));
+            text = format!("{text} {cause} {cause:?}");
             source = cause.source();
         }
         text

@@ -3,6 +3,10 @@
 //! Owns: what a thing is and when it is well formed; every type here is checked once, at the door, and is then the proof.
 //! Refuses: I/O, clocks, waiting, and any decision. Those are made from these words in the rooms further out.
 
+pub mod action;
+pub mod cost;
+pub mod deal;
+pub mod document;
 pub mod ids;
 pub mod metric;
 pub mod money;

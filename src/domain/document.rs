@@ -1,0 +1,667 @@
+//! The documents that `apply` reads: brands, campaigns, creators and what was agreed with them.
+//!
+//! Owns: their shape and what makes one well formed by itself. Refuses: whether what they point at exists; that needs
+//! the store and is checked where both meet. Documents are declarative per id: what is absent is not deleted, ending is
+//! `state = "ended"`.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::deal::DeliverableState;
+use super::ids::{
+    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, Platform, PostRef, ProgramId, RoomId, SourceId, Subject,
+};
+use super::metric::{Metric, Unit};
+use super::money::{self, Currency, Money};
+use super::person::Audience;
+
+/// An IANA zone that exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Zone(String);
+
+impl Zone {
+    /// Checks the name.
+    pub fn new(name: &str) -> Result<Self, String> {
+        match TimeZone::get(name) {
+            Ok(_) => Ok(Self(name.to_owned())),
+            Err(_) => Err(format!(
+                "`{name}` is not an IANA time zone: write it like `Europe/Stockholm`"
+            )),
+        }
+    }
+
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self("UTC".to_owned())
+    }
+
+    /// The rules of the zone.
+    #[must_use]
+    pub fn rules(&self) -> TimeZone {
+        // It was found once; a machine whose zone data vanished meanwhile falls back to UTC.
+        TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// A TOML date or the same as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Toml(toml::value::Datetime),
+    Text(String),
+}
+
+impl Written {
+    fn text(self) -> String {
+        match self {
+            Self::Toml(datetime) => datetime.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+/// A calendar day, in the zone of what it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub Date);
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Written::deserialize(deserializer)?.text();
+        text.parse()
+            .map(Self)
+            .map_err(|_| D::Error::custom(format!("`{text}` is not a date: write it like 2026-03-01")))
+    }
+}
+
+/// A wall-clock moment, in the zone of what it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub DateTime);
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Written::deserialize(deserializer)?.text();
+        text.parse()
+            .map(Self)
+            .map_err(|_| D::Error::custom(format!("`{text}` is not a moment: write it like 2026-03-01T18:00")))
+    }
+}
+
+/// A share written `10 %`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent(pub Decimal);
+
+impl Percent {
+    /// As a fraction: 10 % is 0.1.
+    #[must_use]
+    pub fn fraction(self) -> Decimal {
+        self.0 / Decimal::ONE_HUNDRED
+    }
+}
+
+impl Serialize for Percent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{} %", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.strip_suffix('%')
+            .and_then(|number| number.trim().parse().ok())
+            .filter(|number| (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(number))
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a share: write 0 to 100 like `10 %`")))
+    }
+}
+
+/// Whether something runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Running {
+    /// It runs.
+    #[default]
+    Active,
+    /// It is over; kept for what was said about it.
+    Ended,
+}
+
+/// A target: money for money metrics and costs, a number for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// `"45.00 EUR"`.
+    Money(Money),
+    /// `900` or `0.05`.
+    Number(Decimal),
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Money(money) => serializer.collect_str(money),
+            Self::Number(number) => serializer.collect_str(number),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Given {
+            Int(i64),
+            Float(f64),
+            Text(String),
+        }
+        let text = match Given::deserialize(deserializer)? {
+            Given::Int(number) => return Ok(Self::Number(Decimal::from(number))),
+            Given::Float(number) => number.to_string(),
+            Given::Text(text) => text,
+        };
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(number));
+        }
+        text.parse().map(Self::Money).map_err(D::Error::custom)
+    }
+}
+
+/// Targets by metric.
+pub type Targets = BTreeMap<Metric, Target>;
+
+/// Targets whose kind does not fit their metric, as sentences.
+fn misfits(targets: &Targets) -> impl Iterator<Item = String> {
+    targets.iter().filter_map(|(metric, target)| {
+        let wants_money = matches!(metric.unit(), Unit::Money | Unit::MoneyPer(_));
+        match (target, wants_money) {
+            (Target::Money(_), true) | (Target::Number(_), false) => None,
+            (Target::Number(number), true) => Some(format!(
+                "the target of {metric} is `{number}`, but it is money: write it like \"45.00 EUR\""
+            )),
+            (Target::Money(money), false) => Some(format!("the target of {metric} is `{money}`, but it is not money")),
+        }
+    })
+}
+
+/// Who pays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// Its id.
+    pub id: BrandId,
+    /// Its name.
+    pub name: String,
+    /// Its zone: days of its campaigns are days here.
+    pub zone: Zone,
+    /// What its books are in.
+    pub currency: Currency,
+    /// The language of its rooms, where they do not say.
+    #[serde(default = "english")]
+    pub locale: String,
+    /// What one order leaves, net of discount, VAT, returns, goods and shipping.
+    #[serde(default, with = "money::text::option")]
+    pub margin_per_order: Option<Money>,
+    /// Whether it runs.
+    #[serde(default)]
+    pub state: Running,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+/// What is paid for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    /// Its id.
+    pub id: CampaignId,
+    /// Its name; the id where it has none.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whose.
+    pub brand: BrandId,
+    /// What it is for.
+    #[serde(default)]
+    pub goal: Option<Goal>,
+    /// Its first day.
+    pub starts: Day,
+    /// Its last day.
+    pub ends: Day,
+    /// How long after a post an order may be counted, in days.
+    #[serde(default, rename = "attribution")]
+    pub attribution: Option<String>,
+    /// What it should reach.
+    #[serde(default)]
+    pub target: Targets,
+    /// Whether it runs.
+    #[serde(default)]
+    pub state: Running,
+}
+
+/// What a campaign is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words of the vocabulary")]
+pub enum Goal {
+    Awareness,
+    NewAudiences,
+    BrandStrength,
+    Leads,
+    Sales,
+    Reputation,
+}
+
+/// Who makes the posts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Creator {
+    /// Their id.
+    pub id: CreatorId,
+    /// Their name; the id where they have none.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Their zone.
+    #[serde(default = "Zone::utc")]
+    pub zone: Zone,
+    /// What to speak to them.
+    #[serde(default = "english")]
+    pub locale: String,
+    /// Account ids by platform.
+    #[serde(default)]
+    pub accounts: BTreeMap<Platform, String>,
+    /// The talent manager who answers for them.
+    #[serde(default)]
+    pub managed_by: Option<String>,
+    /// Whether they are followed.
+    #[serde(default)]
+    pub state: Running,
+}
+
+/// `CAMPAIGN/CREATOR`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartnershipRef {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The creator.
+    pub creator: CreatorId,
+}
+
+impl PartnershipRef {
+    /// As a subject.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject::Partnership(self.campaign.clone(), self.creator.clone())
+    }
+}
+
+impl std::fmt::Display for PartnershipRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.campaign, self.creator)
+    }
+}
+
+impl Serialize for PartnershipRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartnershipRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parsed = text
+            .split_once('/')
+            .and_then(|(campaign, creator)| Some((CampaignId::new(campaign).ok()?, CreatorId::new(creator).ok()?)));
+        match parsed {
+            Some((campaign, creator)) => Ok(Self { campaign, creator }),
+            None => Err(D::Error::custom(format!(
+                "`{text}` is not a partnership: write it `CAMPAIGN/CREATOR`"
+            ))),
+        }
+    }
+}
+
+/// One creator in one campaign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partnership {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The creator.
+    pub creator: CreatorId,
+    /// Their discount codes.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// Their tracking link.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Their share of each order.
+    #[serde(default)]
+    pub commission: Option<Percent>,
+    /// Pay per thousand views.
+    #[serde(default, with = "money::text::option")]
+    pub per_thousand_views: Option<Money>,
+    /// What it should reach; the campaign's where it does not say.
+    #[serde(default)]
+    pub target: Targets,
+    /// When it started; the campaign's first day where it does not say.
+    #[serde(default)]
+    pub starts: Option<Day>,
+    /// Whether it runs.
+    #[serde(default)]
+    pub state: Running,
+}
+
+/// One promised piece.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deliverable {
+    /// Of which partnership.
+    pub partnership: PartnershipRef,
+    /// Its id inside it.
+    pub id: DeliverableId,
+    /// Where it will be posted.
+    pub platform: Platform,
+    /// What it is: `reel`, `story`, `video`, …
+    pub format: String,
+    /// What it costs.
+    #[serde(with = "money::text")]
+    pub fee: Money,
+    /// When it is due.
+    pub due: Day,
+    /// The last moment it can be cancelled.
+    #[serde(default)]
+    pub cancel_by: Option<Moment>,
+    /// What is owed when it is cancelled, by the state it is in then.
+    #[serde(default)]
+    pub kill_fee: BTreeMap<DeliverableState, Percent>,
+    /// How far it is.
+    #[serde(default)]
+    pub state: DeliverableState,
+    /// The post it became.
+    #[serde(default)]
+    pub post: Option<PostRef>,
+    /// When it went live.
+    #[serde(default)]
+    pub live_at: Option<jiff::Timestamp>,
+}
+
+/// Paid spend on a creator's post.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Boost {
+    /// Its id.
+    pub id: BoostId,
+    /// Of which partnership.
+    pub partnership: PartnershipRef,
+    /// Where it runs.
+    pub source: SourceId,
+    /// What it is called there.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// What it may spend in all.
+    #[serde(with = "money::text")]
+    pub budget: Money,
+    /// Whether it runs.
+    #[serde(default)]
+    pub state: Running,
+}
+
+/// One rung of a programme's ladder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    /// Its name: `Gold`.
+    pub name: String,
+    /// The share of each order on it.
+    #[serde(default)]
+    pub commission: Option<Percent>,
+}
+
+/// A ladder of levels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Its id.
+    pub id: ProgramId,
+    /// Whose.
+    pub brand: BrandId,
+    /// Highest first.
+    pub levels: Vec<Level>,
+}
+
+/// A rate between currencies on a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// Its id.
+    pub id: String,
+    /// The day it holds from.
+    pub date: Day,
+    /// One of these …
+    pub from: Currency,
+    /// … is so many of these.
+    pub to: Currency,
+    /// How many.
+    pub value: Decimal,
+}
+
+/// A room as documents declare it. Where it is, is bound from inside it with a code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomDocument {
+    /// Its id.
+    pub id: RoomId,
+    /// Whose; an operator room may have none.
+    #[serde(default)]
+    pub brand: Option<BrandId>,
+    /// Only this campaign's messages, where it says so.
+    #[serde(default)]
+    pub campaign: Option<CampaignId>,
+    /// Who reads it.
+    pub audience: Audience,
+    /// What is spoken in it.
+    #[serde(default = "english")]
+    pub locale: String,
+    /// The zone of the times shown in it.
+    #[serde(default = "Zone::utc")]
+    pub zone: Zone,
+    /// Quiet hours as `22:00-07:00`.
+    #[serde(default)]
+    pub quiet: Option<String>,
+}
+
+/// Everything one file of documents may hold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "each field is the list of what its type says")]
+pub struct Documents {
+    pub brand: Vec<Brand>,
+    pub campaign: Vec<Campaign>,
+    pub creator: Vec<Creator>,
+    pub partnership: Vec<Partnership>,
+    pub deliverable: Vec<Deliverable>,
+    pub boost: Vec<Boost>,
+    pub program: Vec<Program>,
+    pub rate: Vec<Rate>,
+    pub room: Vec<RoomDocument>,
+}
+
+impl Documents {
+    /// Reads one file's text.
+    ///
+    /// The error is one line: what, where (line and column), remedy as far as the parser knows one.
+    pub fn from_toml(text: &str) -> Result<Self, DocumentError> {
+        let documents: Self = toml::from_str(text).map_err(|error| {
+            let (line, column) = error.span().map_or((1, 1), |span| place_of(text, span.start));
+            DocumentError {
+                line,
+                column,
+                what: error.message().replace('\n', "; "),
+            }
+        })?;
+        match documents.misfit() {
+            Some(what) => Err(DocumentError {
+                line: 1,
+                column: 1,
+                what,
+            }),
+            None => Ok(documents),
+        }
+    }
+
+    fn misfit(&self) -> Option<String> {
+        for campaign in &self.campaign {
+            if campaign.ends < campaign.starts {
+                return Some(format!("campaign `{}` ends before it starts", campaign.id));
+            }
+            if let Some(what) = misfits(&campaign.target).next() {
+                return Some(format!("campaign `{}`: {what}", campaign.id));
+            }
+        }
+        for partnership in &self.partnership {
+            if let Some(what) = misfits(&partnership.target).next() {
+                return Some(format!(
+                    "partnership `{}/{}`: {what}",
+                    partnership.campaign, partnership.creator
+                ));
+            }
+        }
+        None
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A file of documents that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {what}")]
+pub struct DocumentError {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Line and column of a byte offset, both from 1.
+#[must_use]
+pub fn place_of(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        [[brand]]
+        id = "nordbo"
+        name = "Nordbo"
+        zone = "Europe/Stockholm"
+        currency = "SEK"
+        margin_per_order = "120.00 SEK"
+        [[campaign]]
+        id = "spring"
+        brand = "nordbo"
+        starts = 2026-03-01
+        ends = 2026-04-15
+        target = { cpa = "450.00 SEK", orders = 900 }
+        [[deliverable]]
+        partnership = "spring/alma"
+        id = "reel-1"
+        platform = "instagram"
+        format = "reel"
+        fee = "4000.00 SEK"
+        due = 2026-03-05
+        cancel_by = 2026-03-01T18:00:00
+        kill_fee = { approved = "50 %" }
+        [[boost]]
+        id = "alma-reel-1"
+        partnership = "spring/alma"
+        source = "meta_ads"
+        ref = "120210"
+        budget = "6000.00 SEK"
+    "#;
+
+    #[test]
+    fn documents_survive_being_kept_as_json() {
+        let documents = Documents::from_toml(GOOD).expect("reads");
+        let json = serde_json::to_string(&documents).expect("writes");
+        assert_eq!(
+            serde_json::from_str::<Documents>(&json).expect("reads again"),
+            documents
+        );
+    }
+
+    #[track_caller]
+    fn check_refused(from: &str, to: &str, want: &str) {
+        let text = GOOD.replace(from, to);
+        assert_ne!(text, GOOD, "the case changes nothing");
+        let error = Documents::from_toml(&text).expect_err("is refused").to_string();
+        assert!(error.contains(want), "{error}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        check_refused(
+            "name = \"Nordbo\"",
+            "nmae = \"Nordbo\"",
+            "line 4, column 9: unknown field `nmae`",
+        );
+        check_refused(
+            "Europe/Stockholm",
+            "Europe/Stokholm",
+            "`Europe/Stokholm` is not an IANA time zone",
+        );
+        check_refused("2026-04-15", "2026-02-15", "campaign `spring` ends before it starts");
+        check_refused("\"450.00 SEK\"", "450", "the target of cpa is `450`, but it is money");
+        check_refused(
+            "orders = 900",
+            "orders = \"9.00 SEK\"",
+            "the target of orders is `9.00 SEK`, but it is not money",
+        );
+        check_refused("\"4000.00 SEK\"", "\"4000.001 SEK\"", "more decimals than SEK has");
+        check_refused("\"50 %\"", "\"150 %\"", "`150 %` is not a share");
+        check_refused("\"spring/alma\"", "\"spring\"", "`spring` is not a partnership");
+        check_refused("SEK\"\n", "SEX\"\n", "`SEX` is not an ISO 4217 currency");
+    }
+}
