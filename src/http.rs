@@ -22,11 +22,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         // 8 MiB: the largest page that a source asks for (50 videos with snippets) is under 400 KiB.
-        Self {
-            connect: Duration::from_secs(5),
-            total: Duration::from_secs(30),
-            body_max: 8 << 20,
-        }
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(30), body_max: 8 << 20 }
     }
 }
 
@@ -154,10 +150,7 @@ pub fn client(limits: Limits) -> Result<reqwest::Client, HttpError> {
         .tcp_nodelay(true)
         .no_proxy()
         .build()
-        .map_err(|cause| HttpError::Unmakeable {
-            host: "any host".to_owned(),
-            cause: cause.without_url(),
-        })
+        .map_err(|cause| HttpError::Unmakeable { host: "any host".to_owned(), cause: cause.without_url() })
 }
 
 impl Api {
@@ -168,11 +161,7 @@ impl Api {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(bad());
         }
-        Ok(Self {
-            client: client(limits)?,
-            base: url,
-            limits,
-        })
+        Ok(Self { client: client(limits)?, base: url, limits })
     }
 
     /// Sends one request and reads the whole answer.
@@ -199,9 +188,7 @@ impl Api {
         }
         let request = match body {
             Body::Empty => request,
-            Body::Json(bytes) => request
-                .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(bytes),
+            Body::Json(bytes) => request.header(reqwest::header::CONTENT_TYPE, "application/json").body(bytes),
             Body::Multipart(form) => request.multipart(form),
         };
         #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
@@ -220,10 +207,7 @@ impl Api {
                 Ok(Some(_)) => return Err(HttpError::TooLarge { host, body_max }),
                 Ok(None) => return Ok(Answer { status, headers, body }),
                 Err(cause) => {
-                    return Err(HttpError::Lost {
-                        host,
-                        cause: cause.without_url(),
-                    });
+                    return Err(HttpError::Lost { host, cause: cause.without_url() });
                 }
             }
         }
@@ -269,13 +253,7 @@ mod tests {
         // Port 9 on loopback refuses; nothing listens there.
         let api = Api::new("http://127.0.0.1:9/bot123:SECRET", Limits::default()).expect("makes a client");
         let error = api
-            .send(
-                reqwest::Method::POST,
-                "sendMessage",
-                &[("key", "SECRET")],
-                &[],
-                Body::Empty,
-            )
+            .send(reqwest::Method::POST, "sendMessage", &[("key", "SECRET")], &[], Body::Empty)
             .await
             .expect_err("nothing listens");
         assert!(error.never_left());

@@ -11,6 +11,8 @@
 //!
 //! A ring of a [`Bell`] is a timer due at once, so work woken by a signal takes its turn like work woken by time.
 
+mod driver;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::future::Future;
@@ -18,11 +20,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
 
-/// How long the driver waits, in real time, for the world to become quiet before it gives up and names who holds it.
-pub const QUIET_MAX: Duration = Duration::from_secs(30);
+pub use driver::{Driver, QUIET_MAX, Stuck};
 
 /// What wakes a waiter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +70,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the one place that reads the machine's clock"
-            )]
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
             Kind::System => Timestamp::now(),
             Kind::Simulated(sim) => sim.lock().now,
         }
@@ -92,11 +90,7 @@ impl Clock {
             Kind::System => 0,
             Kind::Simulated(sim) => sim.hold(&name),
         };
-        Held {
-            clock: self.clone(),
-            id,
-            name,
-        }
+        Held { clock: self.clone(), id, name }
     }
 
     /// Gives one token's worth back while a server keeps a request waiting.
@@ -144,11 +138,7 @@ impl Clock {
     #[must_use]
     pub fn bell(&self) -> Bell {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        Bell {
-            clock: self.clone(),
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            notify: Arc::new(Notify::new()),
-        }
+        Bell { clock: self.clone(), id: NEXT.fetch_add(1, Ordering::Relaxed), notify: Arc::new(Notify::new()) }
     }
 
     /// Starts a task that holds a token from this very moment, so that time cannot slip past its first line.
@@ -158,10 +148,7 @@ impl Clock {
         T: Send + 'static,
     {
         let held = self.hold(name);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the one place that starts tasks, each with its token"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that starts tasks, each with its token")]
         tokio::spawn(work(held))
     }
 }
@@ -366,11 +353,7 @@ impl Simulated {
         let mut state = self.lock();
         let seq = state.take_seq();
         let rung = bell.is_some_and(|bell| matches!(state.bells.get(&bell), Some(BellState::Rung)));
-        let mut timer = Timer {
-            token,
-            wake,
-            woken: Woken::Due,
-        };
+        let mut timer = Timer { token, wake, woken: Woken::Due };
         let at = if rung {
             timer.woken = Woken::Rung;
             Some(state.now)
@@ -414,13 +397,7 @@ impl Simulated {
                 };
                 if let Some((name, timer)) = waiter {
                     let now = state.now;
-                    state.timers.insert(
-                        (now, name, seq),
-                        Timer {
-                            woken: Woken::Rung,
-                            ..timer
-                        },
-                    );
+                    state.timers.insert((now, name, seq), Timer { woken: Woken::Rung, ..timer });
                 }
                 if state.is_quiet() {
                     self.quiet.notify_one();
@@ -497,92 +474,6 @@ impl Drop for RestGuard<'_> {
     }
 }
 
-/// Nothing became quiet in time: who still held a token.
-#[derive(Debug, thiserror::Error)]
-#[error("simulated time cannot go on at {now}: still in flight after {} s: {}", QUIET_MAX.as_secs(), holders.join(", "))]
-pub struct Stuck {
-    /// Where simulated time stood.
-    pub now: Timestamp,
-    /// The names of the tokens.
-    pub holders: Vec<String>,
-}
-
-/// Moves a simulated clock.
-#[derive(Debug)]
-pub struct Driver {
-    clock: Clock,
-}
-
-impl Driver {
-    /// The clock this driver moves.
-    #[must_use]
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    /// Runs every timer up to and including `end`, one by one, and leaves the clock there.
-    pub async fn run_until(&mut self, end: Timestamp) -> Result<(), Stuck> {
-        while self.step(end).await? {}
-        Ok(())
-    }
-
-    /// Runs every timer within `span` from now.
-    pub async fn run_for(&mut self, span: SignedDuration) -> Result<(), Stuck> {
-        let end = self.clock.now().checked_add(span).unwrap_or(Timestamp::MAX);
-        self.run_until(end).await
-    }
-
-    /// Waits for quiet, then runs the next timer no later than `end`; when there is none, moves the clock to `end`
-    /// and answers `false`. A pacer calls this between its own waits.
-    pub async fn step(&mut self, end: Timestamp) -> Result<bool, Stuck> {
-        self.settle().await?;
-        let Kind::Simulated(sim) = &*self.clock.0 else {
-            return Ok(false);
-        };
-        let mut state = sim.lock();
-        let stepped = state.step(end);
-        if !stepped && state.now < end {
-            state.now = end;
-        }
-        Ok(stepped)
-    }
-
-    /// When the next timer is due, if any: what a pacer has to wait for.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Timestamp> {
-        let Kind::Simulated(sim) = &*self.clock.0 else {
-            return None;
-        };
-        sim.lock().timers.keys().next().map(|key| key.0)
-    }
-
-    /// Waits until nothing is in flight, without moving time.
-    pub async fn settle(&mut self) -> Result<(), Stuck> {
-        let Kind::Simulated(sim) = &*self.clock.0 else {
-            return Ok(());
-        };
-        let quiet = async {
-            loop {
-                // Interest is registered before the look, so a change between the two is not missed.
-                let changed = sim.quiet.notified();
-                if sim.lock().is_quiet() {
-                    return;
-                }
-                changed.await;
-            }
-        };
-        #[expect(clippy::disallowed_methods, reason = "a stuck simulation must fail in real time")]
-        let settled = tokio::time::timeout(QUIET_MAX, quiet).await;
-        settled.map_err(|_| {
-            let state = sim.lock();
-            Stuck {
-                now: state.now,
-                holders: state.held.values().map(ToString::to_string).collect(),
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -627,10 +518,7 @@ mod tests {
             bell.ring();
         });
         driver.run_until(at(200)).await.expect("quiet");
-        assert_eq!(
-            task.await.expect("ends"),
-            (Woken::Rung, at(0), Woken::Rung, at(50), Woken::Due, at(100))
-        );
+        assert_eq!(task.await.expect("ends"), (Woken::Rung, at(0), Woken::Rung, at(50), Woken::Due, at(100)));
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -643,10 +531,7 @@ mod tests {
         clock.send_off("event-1");
         drop(client);
         let slow = clock.clone();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the test takes the event from outside the clock's tasks"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the test takes the event from outside the clock's tasks")]
         tokio::spawn(async move {
             tokio::task::yield_now().await;
             drop(slow.arrived("event-1", "handler"));

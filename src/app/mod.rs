@@ -1,1 +1,4 @@
 //! The program: configuration, and the tasks that carry one alert from tick to telling.
+
+pub mod config;
+pub mod schedule;

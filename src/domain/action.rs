@@ -72,17 +72,9 @@ pub enum ProposalStage {
     /// Agreed; to be done.
     Approved { by: String, at: Timestamp },
     /// A request may have left; done again with the same key if nothing more is known.
-    Doing {
-        since: Timestamp,
-        tries: u32,
-        not_before: Timestamp,
-    },
+    Doing { since: Timestamp, tries: u32, not_before: Timestamp },
     /// The platform accepted; to be read back.
-    Done {
-        at: Timestamp,
-        tries: u32,
-        not_before: Timestamp,
-    },
+    Done { at: Timestamp, tries: u32, not_before: Timestamp },
     /// The platform says it is so.
     Verified { at: Timestamp, state: String },
     /// Not done, and why.

@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::deal::DeliverableState;
-use super::document::{Boost, Deliverable, Partnership, Percent, Running};
+use super::document::{Boost, Deliverable, Partnership, Running};
 use super::money::{Currency, Money, MoneyError};
+use super::written::Percent;
 
 /// What has happened in a partnership, as far as money goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,12 +49,7 @@ pub fn accrue(
     now: Timestamp,
 ) -> Result<Accrued, MoneyError> {
     let zero = Money::zero(currency);
-    let mut sum = Accrued {
-        spent: zero,
-        owed: zero,
-        avoidable: zero,
-        avoidable_boost: zero,
-    };
+    let mut sum = Accrued { spent: zero, owed: zero, avoidable: zero, avoidable_boost: zero };
     for deliverable in deliverables {
         let part = of_deliverable(deliverable, zone, now)?;
         sum.spent = sum.spent.checked_add(part.0)?;
@@ -72,14 +68,10 @@ pub fn accrue(
         sum.avoidable = sum.avoidable.checked_add(left)?;
     }
     if let Some(share) = partnership.commission {
-        sum.spent = sum
-            .spent
-            .checked_add(Money::new(facts.revenue_minor, currency).share(share.fraction())?)?;
+        sum.spent = sum.spent.checked_add(Money::new(facts.revenue_minor, currency).share(share.fraction())?)?;
     }
     if let Some(rate) = partnership.per_thousand_views {
-        sum.spent = sum
-            .spent
-            .checked_add(rate.share(Decimal::from(facts.views) / Decimal::ONE_THOUSAND)?)?;
+        sum.spent = sum.spent.checked_add(rate.share(Decimal::from(facts.views) / Decimal::ONE_THOUSAND)?)?;
     }
     Ok(sum)
 }
@@ -87,12 +79,8 @@ pub fn accrue(
 /// Spent, owed and avoidable money of one deliverable.
 fn of_deliverable(one: &Deliverable, zone: &TimeZone, now: Timestamp) -> Result<(Money, Money, Money), MoneyError> {
     let zero = Money::zero(one.fee.currency);
-    let kill = |state| {
-        one.kill_fee
-            .get(&state)
-            .copied()
-            .map_or(Ok(zero), |share: Percent| one.fee.share(share.fraction()))
-    };
+    let kill =
+        |state| one.kill_fee.get(&state).copied().map_or(Ok(zero), |share: Percent| one.fee.share(share.fraction()));
     if one.state.is_out() {
         return Ok((one.fee, zero, zero));
     }
@@ -160,24 +148,11 @@ mod tests {
         )
         .expect("documents");
         let eur: Currency = "EUR".parse().expect("EUR");
-        let facts = Facts {
-            boosted_minor: 17_400,
-            revenue_minor: 20_000,
-            views: 0,
-        };
+        let facts = Facts { boosted_minor: 17_400, revenue_minor: 20_000, views: 0 };
         let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
-        let [partnership] = documents.partnership.as_slice() else {
-            panic!("one partnership")
-        };
-        let got = accrue(
-            partnership,
-            &documents.deliverable,
-            &documents.boost,
-            facts,
-            (eur, &TimeZone::UTC),
-            now,
-        )
-        .expect("adds up");
+        let [partnership] = documents.partnership.as_slice() else { panic!("one partnership") };
+        let got = accrue(partnership, &documents.deliverable, &documents.boost, facts, (eur, &TimeZone::UTC), now)
+            .expect("adds up");
         assert_eq!(got.spent.to_string(), "834.00 EUR"); // 640 + 174 boosted + 10 % of 200
         assert_eq!(got.owed.to_string(), "400.00 EUR"); // reel-2 past cancelling, half of the story
         assert_eq!(got.avoidable.to_string(), "286.00 EUR"); // the other half, 86 of the boost

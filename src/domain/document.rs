@@ -6,8 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -18,132 +16,7 @@ use super::ids::{
 use super::metric::{Metric, Unit};
 use super::money::{self, Currency, Money};
 use super::person::Audience;
-
-/// An IANA zone that exists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Zone(String);
-
-impl Zone {
-    /// Checks the name.
-    pub fn new(name: &str) -> Result<Self, String> {
-        match TimeZone::get(name) {
-            Ok(_) => Ok(Self(name.to_owned())),
-            Err(_) => Err(format!(
-                "`{name}` is not an IANA time zone: write it like `Europe/Stockholm`"
-            )),
-        }
-    }
-
-    /// Coordinated universal time.
-    #[must_use]
-    pub fn utc() -> Self {
-        Self("UTC".to_owned())
-    }
-
-    /// The rules of the zone.
-    #[must_use]
-    pub fn rules(&self) -> TimeZone {
-        // It was found once; a machine whose zone data vanished meanwhile falls back to UTC.
-        TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
-    }
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Zone {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
-
-/// A TOML date or the same as text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Toml(toml::value::Datetime),
-    Text(String),
-}
-
-impl Written {
-    fn text(self) -> String {
-        match self {
-            Self::Toml(datetime) => datetime.to_string(),
-            Self::Text(text) => text,
-        }
-    }
-}
-
-/// A calendar day, in the zone of what it belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(pub Date);
-
-impl Serialize for Day {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Written::deserialize(deserializer)?.text();
-        text.parse()
-            .map(Self)
-            .map_err(|_| D::Error::custom(format!("`{text}` is not a date: write it like 2026-03-01")))
-    }
-}
-
-/// A wall-clock moment, in the zone of what it belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(pub DateTime);
-
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Written::deserialize(deserializer)?.text();
-        text.parse()
-            .map(Self)
-            .map_err(|_| D::Error::custom(format!("`{text}` is not a moment: write it like 2026-03-01T18:00")))
-    }
-}
-
-/// A share written `10 %`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Percent(pub Decimal);
-
-impl Percent {
-    /// As a fraction: 10 % is 0.1.
-    #[must_use]
-    pub fn fraction(self) -> Decimal {
-        self.0 / Decimal::ONE_HUNDRED
-    }
-}
-
-impl Serialize for Percent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{} %", self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.strip_suffix('%')
-            .and_then(|number| number.trim().parse().ok())
-            .filter(|number| (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(number))
-            .map(Self)
-            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a share: write 0 to 100 like `10 %`")))
-    }
-}
+use super::written::{Day, Moment, Percent, Zone};
 
 /// Whether something runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -204,9 +77,9 @@ fn misfits(targets: &Targets) -> impl Iterator<Item = String> {
         let wants_money = matches!(metric.unit(), Unit::Money | Unit::MoneyPer(_));
         match (target, wants_money) {
             (Target::Money(_), true) | (Target::Number(_), false) => None,
-            (Target::Number(number), true) => Some(format!(
-                "the target of {metric} is `{number}`, but it is money: write it like \"45.00 EUR\""
-            )),
+            (Target::Number(number), true) => {
+                Some(format!("the target of {metric} is `{number}`, but it is money: write it like \"45.00 EUR\""))
+            }
             (Target::Money(money), false) => Some(format!("the target of {metric} is `{money}`, but it is not money")),
         }
     })
@@ -344,9 +217,7 @@ impl<'de> Deserialize<'de> for PartnershipRef {
             .and_then(|(campaign, creator)| Some((CampaignId::new(campaign).ok()?, CreatorId::new(creator).ok()?)));
         match parsed {
             Some((campaign, creator)) => Ok(Self { campaign, creator }),
-            None => Err(D::Error::custom(format!(
-                "`{text}` is not a partnership: write it `CAMPAIGN/CREATOR`"
-            ))),
+            None => Err(D::Error::custom(format!("`{text}` is not a partnership: write it `CAMPAIGN/CREATOR`"))),
         }
     }
 }
@@ -524,18 +395,10 @@ impl Documents {
     pub fn from_toml(text: &str) -> Result<Self, DocumentError> {
         let documents: Self = toml::from_str(text).map_err(|error| {
             let (line, column) = error.span().map_or((1, 1), |span| place_of(text, span.start));
-            DocumentError {
-                line,
-                column,
-                what: error.message().replace('\n', "; "),
-            }
+            DocumentError { line, column, what: error.message().replace('\n', "; ") }
         })?;
         match documents.misfit() {
-            Some(what) => Err(DocumentError {
-                line: 1,
-                column: 1,
-                what,
-            }),
+            Some(what) => Err(DocumentError { line: 1, column: 1, what }),
             None => Ok(documents),
         }
     }
@@ -551,10 +414,7 @@ impl Documents {
         }
         for partnership in &self.partnership {
             if let Some(what) = misfits(&partnership.target).next() {
-                return Some(format!(
-                    "partnership `{}/{}`: {what}",
-                    partnership.campaign, partnership.creator
-                ));
+                return Some(format!("partnership `{}/{}`: {what}", partnership.campaign, partnership.creator));
             }
         }
         None
@@ -626,10 +486,7 @@ mod tests {
     fn documents_survive_being_kept_as_json() {
         let documents = Documents::from_toml(GOOD).expect("reads");
         let json = serde_json::to_string(&documents).expect("writes");
-        assert_eq!(
-            serde_json::from_str::<Documents>(&json).expect("reads again"),
-            documents
-        );
+        assert_eq!(serde_json::from_str::<Documents>(&json).expect("reads again"), documents);
     }
 
     #[track_caller]
@@ -642,16 +499,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
-        check_refused(
-            "name = \"Nordbo\"",
-            "nmae = \"Nordbo\"",
-            "line 4, column 9: unknown field `nmae`",
-        );
-        check_refused(
-            "Europe/Stockholm",
-            "Europe/Stokholm",
-            "`Europe/Stokholm` is not an IANA time zone",
-        );
+        check_refused("name = \"Nordbo\"", "nmae = \"Nordbo\"", "line 4, column 9: unknown field `nmae`");
+        check_refused("Europe/Stockholm", "Europe/Stokholm", "`Europe/Stokholm` is not an IANA time zone");
         check_refused("2026-04-15", "2026-02-15", "campaign `spring` ends before it starts");
         check_refused("\"450.00 SEK\"", "450", "the target of cpa is `450`, but it is money");
         check_refused(

@@ -24,17 +24,8 @@ pub struct IdError {
 fn check_id(given: &str, what: &'static str) -> Result<Arc<str>, IdError> {
     let fits = (1..=ID_MAX).contains(&given.len())
         && !given.starts_with('.')
-        && given
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    if fits {
-        Ok(Arc::from(given))
-    } else {
-        Err(IdError {
-            given: given.to_owned(),
-            what,
-        })
-    }
+        && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    if fits { Ok(Arc::from(given)) } else { Err(IdError { given: given.to_owned(), what }) }
 }
 
 macro_rules! ids {
@@ -181,9 +172,7 @@ impl FromStr for Platform {
             .iter()
             .find(|row| row.1 == given)
             .map(|row| row.0)
-            .ok_or_else(|| UnknownPlatform {
-                given: given.to_owned(),
-            })
+            .ok_or_else(|| UnknownPlatform { given: given.to_owned() })
     }
 }
 
@@ -269,9 +258,7 @@ pub struct SubjectError {
 impl FromStr for Subject {
     type Err = SubjectError;
     fn from_str(given: &str) -> Result<Self, SubjectError> {
-        let bad = || SubjectError {
-            given: given.to_owned(),
-        };
+        let bad = || SubjectError { given: given.to_owned() };
         let parts: Vec<&str> = given.split('/').collect();
         match parts.as_slice() {
             ["brand", id] => BrandId::new(id).map(Self::Brand).map_err(|_| bad()),
@@ -309,24 +296,12 @@ mod tests {
 
     #[test]
     fn subjects_are_written_as_they_are_read() {
-        for text in [
-            "brand/nordbo",
-            "campaign/spring",
-            "creator/alma",
-            "partnership/spring/alma",
-            "post/youtube/dQw4w9WgXcQ",
-        ] {
+        for text in
+            ["brand/nordbo", "campaign/spring", "creator/alma", "partnership/spring/alma", "post/youtube/dQw4w9WgXcQ"]
+        {
             assert_eq!(text.parse::<Subject>().expect("a subject").to_string(), text);
         }
-        for text in [
-            "",
-            "alma",
-            "creator/",
-            "creator/a/b",
-            "post/myspace/1",
-            "creator/al ma",
-            "partnership/a",
-        ] {
+        for text in ["", "alma", "creator/", "creator/a/b", "post/myspace/1", "creator/al ma", "partnership/a"] {
             assert!(text.parse::<Subject>().is_err(), "{text}");
         }
     }

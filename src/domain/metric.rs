@@ -139,9 +139,7 @@ impl Metric {
     #[must_use]
     pub fn parts(self) -> Vec<Metric> {
         match (self, self.kind()) {
-            (Self::Cpe, _) => std::iter::once(Self::Spend)
-                .chain(ENGAGEMENTS.iter().copied())
-                .collect(),
+            (Self::Cpe, _) => std::iter::once(Self::Spend).chain(ENGAGEMENTS.iter().copied()).collect(),
             (_, Kind::Derived { over, under, .. }) => over.iter().copied().chain([under]).collect(),
             (_, Kind::Counter | Kind::Gauge) => vec![self],
         }
@@ -167,11 +165,7 @@ impl Metric {
                 (over.iter().sum::<f64>(), *under, scale)
             }
         };
-        if under == 0.0 {
-            None
-        } else {
-            Some(f64::from(scale) * over / under)
-        }
+        if under == 0.0 { None } else { Some(f64::from(scale) * over / under) }
     }
 }
 
@@ -196,9 +190,7 @@ impl FromStr for Metric {
             .iter()
             .copied()
             .find(|metric| metric.as_str() == given)
-            .ok_or_else(|| UnknownMetric {
-                given: given.to_owned(),
-            })
+            .ok_or_else(|| UnknownMetric { given: given.to_owned() })
     }
 }
 

@@ -14,3 +14,4 @@ pub mod num;
 pub mod person;
 pub mod sample;
 pub mod verdict;
+pub mod written;

@@ -58,9 +58,7 @@ impl FromStr for Currency {
         iso_currency::Currency::from_code(given)
             .filter(|currency| currency.exponent().is_some())
             .map(Self)
-            .ok_or_else(|| MoneyError::UnknownCurrency {
-                given: given.to_owned(),
-            })
+            .ok_or_else(|| MoneyError::UnknownCurrency { given: given.to_owned() })
     }
 }
 
@@ -123,10 +121,7 @@ impl Money {
             .checked_mul(Decimal::from(10_i64.pow(currency.exponent())))
             .ok_or_else(|| MoneyError::TooLarge { given: given() })?;
         if !scaled.fract().is_zero() {
-            return Err(MoneyError::TooFine {
-                given: given(),
-                currency,
-            });
+            return Err(MoneyError::TooFine { given: given(), currency });
         }
         let minor = scaled.to_i64().ok_or_else(|| MoneyError::TooLarge { given: given() })?;
         Ok(Self::new(minor, currency))
@@ -141,24 +136,17 @@ impl Money {
     /// The sum, if the currencies agree and it can be kept.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
-            return Err(MoneyError::Mixed {
-                left: self.currency,
-                right: other.currency,
-            });
+            return Err(MoneyError::Mixed { left: self.currency, right: other.currency });
         }
         self.minor
             .checked_add(other.minor)
             .map(|minor| Self::new(minor, self.currency))
-            .ok_or_else(|| MoneyError::TooLarge {
-                given: format!("{self} + {other}"),
-            })
+            .ok_or_else(|| MoneyError::TooLarge { given: format!("{self} + {other}") })
     }
 
     /// The difference, under the same conditions.
     pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
-        let negated = other.minor.checked_neg().ok_or_else(|| MoneyError::TooLarge {
-            given: other.to_string(),
-        })?;
+        let negated = other.minor.checked_neg().ok_or_else(|| MoneyError::TooLarge { given: other.to_string() })?;
         self.checked_add(Self::new(negated, other.currency))
     }
 
@@ -169,9 +157,7 @@ impl Money {
             .map(|minor| minor.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero))
             .and_then(|minor| minor.to_i64())
             .map(|minor| Self::new(minor, self.currency))
-            .ok_or_else(|| MoneyError::TooLarge {
-                given: format!("{self} × {of}"),
-            })
+            .ok_or_else(|| MoneyError::TooLarge { given: format!("{self} × {of}") })
     }
 }
 
@@ -190,9 +176,7 @@ impl fmt::Debug for Money {
 impl FromStr for Money {
     type Err = MoneyError;
     fn from_str(given: &str) -> Result<Self, MoneyError> {
-        let malformed = || MoneyError::Malformed {
-            given: given.to_owned(),
-        };
+        let malformed = || MoneyError::Malformed { given: given.to_owned() };
         let (amount, code) = given.trim().split_once(' ').ok_or_else(malformed)?;
         let major: Decimal = amount.parse().map_err(|_| malformed())?;
         Self::from_major(major, code.trim().parse()?)
@@ -230,9 +214,7 @@ pub mod text {
 
         /// Reads `100.00 EUR` or nothing.
         pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
-            Option::<String>::deserialize(deserializer)?
-                .map(|text| text.parse().map_err(D::Error::custom))
-                .transpose()
+            Option::<String>::deserialize(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
         }
     }
 }
@@ -243,12 +225,8 @@ mod tests {
 
     #[track_caller]
     fn check(given: &str, want: Result<(i64, &str), &str>) {
-        let got = given
-            .parse::<Money>()
-            .map(|money| (money.minor, money.currency.code().to_owned()));
-        let want = want
-            .map(|(minor, code)| (minor, code.to_owned()))
-            .map_err(str::to_owned);
+        let got = given.parse::<Money>().map(|money| (money.minor, money.currency.code().to_owned()));
+        let want = want.map(|(minor, code)| (minor, code.to_owned())).map_err(str::to_owned);
         assert_eq!(got.map_err(|error| error.to_string()), want);
     }
 
@@ -259,22 +237,10 @@ mod tests {
         check("1200 JPY", Ok((1200, "JPY")));
         check("1.234 KWD", Ok((1234, "KWD")));
         check("1.005 EUR", Err("`1.005 EUR` has more decimals than EUR has"));
-        check(
-            "100 EURO",
-            Err("`EURO` is not an ISO 4217 currency code with minor units"),
-        );
-        check(
-            "100",
-            Err("`100` is not an amount of money: write it like `100.00 EUR`"),
-        );
-        check(
-            "NaN EUR",
-            Err("`NaN EUR` is not an amount of money: write it like `100.00 EUR`"),
-        );
-        check(
-            "99999999999999999999 EUR",
-            Err("`99999999999999999999 EUR` is larger than can be kept"),
-        );
+        check("100 EURO", Err("`EURO` is not an ISO 4217 currency code with minor units"));
+        check("100", Err("`100` is not an amount of money: write it like `100.00 EUR`"));
+        check("NaN EUR", Err("`NaN EUR` is not an amount of money: write it like `100.00 EUR`"));
+        check("99999999999999999999 EUR", Err("`99999999999999999999 EUR` is larger than can be kept"));
     }
 
     #[test]
@@ -283,10 +249,7 @@ mod tests {
             assert_eq!(text.parse::<Money>().expect("money").to_string(), text);
         }
         let money: Money = "270.00 EUR".parse().expect("money");
-        assert_eq!(
-            serde_json::to_string(&money).expect("json"),
-            r#"{"minor":27000,"currency":"EUR"}"#
-        );
+        assert_eq!(serde_json::to_string(&money).expect("json"), r#"{"minor":27000,"currency":"EUR"}"#);
     }
 
     #[test]

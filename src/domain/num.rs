@@ -21,11 +21,7 @@ pub fn f64_of_len(len: usize) -> f64 {
 /// The nearest whole number, halves away from zero; saturates at the ends, and `None` for what is not a number.
 #[must_use]
 pub fn round_i64(value: f64) -> Option<i64> {
-    if value.is_nan() {
-        None
-    } else {
-        Some(value.round() as i64)
-    }
+    if value.is_nan() { None } else { Some(value.round() as i64) }
 }
 
 /// A size as a signed count; saturates, which no size in memory reaches.
@@ -78,13 +74,9 @@ mod tests {
 
     #[test]
     fn six_digits_are_shown_and_no_more() {
-        for (given, want) in [
-            (0.1 + 0.2, 0.3),
-            (1_234_567.0, 1_234_570.0),
-            (-0.0, 0.0),
-            (1.0e-9, 1.0e-9),
-            (160.0, 160.0),
-        ] {
+        for (given, want) in
+            [(0.1 + 0.2, 0.3), (1_234_567.0, 1_234_570.0), (-0.0, 0.0), (1.0e-9, 1.0e-9), (160.0, 160.0)]
+        {
             assert_eq!(six_digits(given).to_bits(), f64::to_bits(want), "{given}");
         }
         assert!(six_digits(f64::NAN).is_nan());

@@ -99,13 +99,7 @@ impl FromStr for Role {
     type Err = UnknownRole;
     fn from_str(given: &str) -> Result<Self, UnknownRole> {
         let wanted = given.replace('-', "_").to_lowercase();
-        ROLES
-            .iter()
-            .find(|row| row.1 == wanted)
-            .map(|row| row.0)
-            .ok_or_else(|| UnknownRole {
-                given: given.to_owned(),
-            })
+        ROLES.iter().find(|row| row.1 == wanted).map(|row| row.0).ok_or_else(|| UnknownRole { given: given.to_owned() })
     }
 }
 

@@ -119,9 +119,7 @@ impl Absence {
     /// Stale by so much.
     #[must_use]
     pub fn stale(age: Duration) -> Self {
-        Self::Stale {
-            age_secs: i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
-        }
+        Self::Stale { age_secs: i64::try_from(age.as_secs()).unwrap_or(i64::MAX) }
     }
 
     /// The name in JSON and in the words of `on_absent`.

@@ -27,11 +27,7 @@ pub enum State {
     /// To be sent, or edited, not before then.
     Due { not_before: Timestamp },
     /// Claimed: a request may have left. Whoever finds this after `until` treats it as [`State::Unknown`].
-    Sending {
-        revision: u32,
-        since: Timestamp,
-        until: Timestamp,
-    },
+    Sending { revision: u32, since: Timestamp, until: Timestamp },
     /// Told, up to `told_revision`.
     Sent,
     /// A request left and no answer came.

@@ -60,11 +60,7 @@ impl IncidentId {
 }
 
 fn push_digit(text: &mut String, value: u64) {
-    let digit = usize::try_from(value & 31)
-        .ok()
-        .and_then(|at| ALPHABET.get(at))
-        .copied()
-        .unwrap_or(b'0');
+    let digit = usize::try_from(value & 31).ok().and_then(|at| ALPHABET.get(at)).copied().unwrap_or(b'0');
     text.push(char::from(digit));
 }
 
@@ -208,10 +204,7 @@ mod tests {
         assert!(ids.iter().all(|id| id.len() == 4));
         assert_eq!(IncidentId::nth(1 << 20).as_str().len(), 5);
         let id = IncidentId::nth(77);
-        assert_eq!(
-            IncidentId::typed(&format!(" #{} ", id.as_str().to_lowercase())),
-            Some(id)
-        );
+        assert_eq!(IncidentId::typed(&format!(" #{} ", id.as_str().to_lowercase())), Some(id));
         assert_eq!(IncidentId::typed("umbrella"), None);
     }
 }

@@ -1,0 +1,390 @@
+//! Configuration: defaults, a file, the environment and `--set`, in this order. The only reader of the environment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::domain::ids::{Platform, SourceId};
+use crate::domain::metric::Metric;
+use crate::domain::written::Zone;
+
+/// Every setting with its default, and the comments that explain them.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// Configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A layer cannot be read, or a value does not fit.
+    #[error("configuration: {0}")]
+    Invalid(String),
+    /// A file with a secret cannot be read.
+    #[error("configuration: could not read `{path}`, named by {setting}")]
+    Secret {
+        /// Which setting names it.
+        setting: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+/// A length of time written `50s`, `10m`, `26h`, `7d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length(pub SignedDuration);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_length(&text).map(Self).ok_or_else(|| {
+            D::Error::custom(format!("`{text}` is not a length of time: write it like `50s`, `10m`, `26h` or `7d`"))
+        })
+    }
+}
+
+/// `90m` as a duration; at most 10 years.
+#[must_use]
+pub fn parse_length(text: &str) -> Option<SignedDuration> {
+    let text = text.trim();
+    let unit = text.chars().last()?;
+    let secs = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+    let total = number.checked_mul(secs)?;
+    (0..=315_360_000).contains(&total).then(|| SignedDuration::from_secs(total))
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct Config {
+    pub store: StoreConfig,
+    pub telegram: TelegramConfig,
+    pub discord: DiscordConfig,
+    pub sources: BTreeMap<SourceId, SourceConfig>,
+    pub guards: GuardsConfig,
+    pub actions: ActionsConfig,
+    pub delivery: DeliveryConfig,
+    pub limits: LimitsConfig,
+    pub people: PeopleConfig,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct StoreConfig {
+    pub folder: PathBuf,
+    pub cache_mib: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct TelegramConfig {
+    pub token: SecretString,
+    pub token_file: PathBuf,
+    pub api_url: String,
+    pub poll_timeout: Length,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct DiscordConfig {
+    pub token: SecretString,
+    pub token_file: PathBuf,
+    pub application_id: String,
+    pub api_url: String,
+    pub gateway_url: String,
+}
+
+/// One source account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SourceConfig {
+    /// The Data API of `YouTube`, version 3.
+    Youtube(YoutubeConfig),
+    /// JSON over HTTP.
+    Generic(GenericConfig),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct YoutubeConfig {
+    #[serde(default = "youtube_url")]
+    pub base_url: String,
+    #[serde(default)]
+    pub key: SecretString,
+    #[serde(default)]
+    pub key_file: PathBuf,
+    pub schedule: String,
+    #[serde(default = "Zone::utc")]
+    pub zone: Zone,
+    #[serde(default = "no_jitter")]
+    pub jitter: Length,
+    #[serde(default = "yes")]
+    pub videos: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct GenericConfig {
+    pub base_url: String,
+    pub path: String,
+    pub rows: String,
+    pub account: String,
+    pub platform: Platform,
+    pub metrics: BTreeMap<Metric, String>,
+    #[serde(default)]
+    pub at: Option<String>,
+    #[serde(default)]
+    pub hidden: Vec<i64>,
+    #[serde(default)]
+    pub allow_hosts: Vec<String>,
+    pub schedule: String,
+    #[serde(default = "Zone::utc")]
+    pub zone: Zone,
+    #[serde(default = "no_jitter")]
+    pub jitter: Length,
+}
+
+fn youtube_url() -> String {
+    "https://www.googleapis.com/youtube/v3".to_owned()
+}
+
+fn no_jitter() -> Length {
+    Length(SignedDuration::ZERO)
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl SourceConfig {
+    /// When it is polled.
+    #[must_use]
+    pub fn schedule(&self) -> (&str, &Zone, Length) {
+        match self {
+            Self::Youtube(source) => (&source.schedule, &source.zone, source.jitter),
+            Self::Generic(source) => (&source.schedule, &source.zone, source.jitter),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that an operator turns by name")]
+pub struct GuardsConfig {
+    pub standstill: bool,
+    pub implausible: bool,
+    pub kill_switch: bool,
+    pub dry_run: bool,
+    pub actions_per_day: u32,
+    pub cool_off: Length,
+    pub freshness: Length,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct ActionsConfig {
+    pub url: String,
+    pub secret: SecretString,
+    pub secret_file: PathBuf,
+    pub read_back: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct DeliveryConfig {
+    pub expires: Length,
+    pub proposal_expires: Length,
+    pub lease: Length,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct LimitsConfig {
+    pub telegram: TelegramLimits,
+    pub discord: DiscordLimits,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct TelegramLimits {
+    pub per_chat_per_second: u32,
+    pub per_group_per_minute: u32,
+    pub per_second: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct DiscordLimits {
+    pub per_second: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct PeopleConfig {
+    pub code_minutes: u32,
+}
+
+impl Config {
+    /// Reads all layers. `sets` are `key.path=value` from the command line.
+    pub fn load(file: Option<&Path>, sets: &[String]) -> Result<Self, ConfigError> {
+        let mut layers = Figment::from(Toml::string(DEFAULTS));
+        if let Some(path) = file {
+            if !path.is_file() {
+                return Err(ConfigError::Invalid(format!(
+                    "there is no file `{}`; `plimsoll init` writes one",
+                    path.display()
+                )));
+            }
+            layers = layers.merge(Toml::file_exact(path));
+        }
+        layers = layers.merge(Env::prefixed("PLIMSOLL_").split("__").lowercase(true));
+        for set in sets {
+            layers = merge_set(layers, set)?;
+        }
+        let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
+        let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
+        config.read_secrets(&beside)?;
+        Ok(config)
+    }
+
+    fn read_secrets(&mut self, beside: &Path) -> Result<(), ConfigError> {
+        read_secret("telegram.token_file", beside, &self.telegram.token_file, &mut self.telegram.token)?;
+        read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
+        read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
+        for source in self.sources.values_mut() {
+            if let SourceConfig::Youtube(youtube) = source {
+                read_secret("sources.*.key_file", beside, &youtube.key_file, &mut youtube.key)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn merge_set(layers: Figment, set: &str) -> Result<Figment, ConfigError> {
+    let Some((key, value)) = set.split_once('=') else {
+        return Err(ConfigError::Invalid(format!("`--set {set}` lacks a value: write --set key.path=value")));
+    };
+    // A value is read as TOML where it is TOML (numbers, true, lists), else it is text.
+    let parsed = format!("v = {value}")
+        .parse::<toml::Table>()
+        .ok()
+        .and_then(|mut table| table.remove("v"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
+    Ok(layers.merge(Serialized::default(key.trim(), parsed)))
+}
+
+fn read_secret(
+    setting: &'static str,
+    beside: &Path,
+    file: &Path,
+    secret: &mut SecretString,
+) -> Result<(), ConfigError> {
+    if file.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let path = beside.join(file);
+    let text = std::fs::read_to_string(&path).map_err(|cause| ConfigError::Secret { setting, path, cause })?;
+    *secret = SecretString::from(text.trim().to_owned());
+    Ok(())
+}
+
+/// One line: what, where, remedy. Values are left out where the setting holds a secret.
+fn sentence(error: &figment::Error) -> String {
+    let path = error.path.join(".");
+    let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word));
+    let what = if secret { "has the wrong type".to_owned() } else { error.kind.to_string() };
+    let place = match (&error.metadata, path.is_empty()) {
+        (Some(metadata), true) => format!(" (in {})", source_of(metadata)),
+        (Some(metadata), false) => format!(" (`{path}` in {})", source_of(metadata)),
+        (None, false) => format!(" (`{path}`)"),
+        (None, true) => String::new(),
+    };
+    format!("{what}{place}; config/default.toml lists every setting")
+}
+
+fn source_of(metadata: &figment::Metadata) -> String {
+    match &metadata.source {
+        Some(figment::Source::File(path)) => format!("`{}`", path.display()),
+        _ if metadata.name.contains("nvironment") => "the environment".to_owned(),
+        _ if metadata.name.contains("TOML") => "the defaults".to_owned(),
+        _ => "--set".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret as _;
+
+    #[test]
+    fn the_defaults_are_a_configuration() {
+        let config = Config::load(None, &[]).expect("the defaults load");
+        assert_eq!(config.store.folder, Path::new("data"));
+        assert_eq!(config.guards.cool_off.0, SignedDuration::from_mins(10));
+    }
+
+    #[track_caller]
+    fn check_refused(file: &str, sets: &[&str], want: &str) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("plimsoll.toml");
+        std::fs::write(&path, file).expect("written");
+        let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+        let error = Config::load(Some(&path), &sets).expect_err("is refused").to_string();
+        let error = error.replace(&*path.to_string_lossy(), "plimsoll.toml");
+        assert_eq!(error, want);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_one_line_with_its_place() {
+        check_refused(
+            "[guards]\nkil_switch = true\n",
+            &[],
+            "configuration: unknown field: found `kil_switch`, expected `one of `standstill`, `implausible`, `kill_switch`, \
+             `dry_run`, `actions_per_day`, `cool_off`, `freshness`` (`guards.kil_switch` in `plimsoll.toml`); \
+             config/default.toml lists every setting",
+        );
+        check_refused(
+            "",
+            &["guards.cool_off=ten"],
+            "configuration: `ten` is not a length of time: write it like `50s`, `10m`, `26h` or `7d` \
+             (`guards.cool_off` in --set); config/default.toml lists every setting",
+        );
+        check_refused("", &["guards"], "configuration: `--set guards` lacks a value: write --set key.path=value");
+    }
+
+    #[test]
+    fn a_secret_comes_from_a_file_beside_the_configuration_and_never_prints() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("bot.token"), "123:CANARY\n").expect("written");
+        let path = folder.path().join("plimsoll.toml");
+        std::fs::write(&path, "[telegram]\ntoken_file = \"bot.token\"\n").expect("written");
+        let config = Config::load(Some(&path), &[]).expect("loads");
+        assert_eq!(config.telegram.token.expose_secret(), "123:CANARY");
+        assert!(!format!("{config:?}").contains("CANARY"));
+    }
+}
