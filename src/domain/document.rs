@@ -427,6 +427,69 @@ impl Documents {
     }
 }
 
+/// One document of any kind: what the store keeps and versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each holds what its type says")]
+pub enum Document {
+    Brand(Brand),
+    Campaign(Campaign),
+    Creator(Creator),
+    Partnership(Partnership),
+    Deliverable(Deliverable),
+    Boost(Boost),
+    Program(Program),
+    Rate(Rate),
+    Room(RoomDocument),
+}
+
+impl Document {
+    /// Its kind, as the tables of a file are called.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Brand(_) => "brand",
+            Self::Campaign(_) => "campaign",
+            Self::Creator(_) => "creator",
+            Self::Partnership(_) => "partnership",
+            Self::Deliverable(_) => "deliverable",
+            Self::Boost(_) => "boost",
+            Self::Program(_) => "program",
+            Self::Rate(_) => "rate",
+            Self::Room(_) => "room",
+        }
+    }
+
+    /// Its id within its kind: `spring/alma` for a partnership, `spring/alma/reel-1` for a deliverable.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Brand(one) => one.id.to_string(),
+            Self::Campaign(one) => one.id.to_string(),
+            Self::Creator(one) => one.id.to_string(),
+            Self::Partnership(one) => format!("{}/{}", one.campaign, one.creator),
+            Self::Deliverable(one) => format!("{}/{}", one.partnership, one.id),
+            Self::Boost(one) => one.id.to_string(),
+            Self::Program(one) => one.id.to_string(),
+            Self::Rate(one) => one.id.clone(),
+            Self::Room(one) => one.id.to_string(),
+        }
+    }
+}
+
+impl Documents {
+    /// Every document, what is pointed at before what points at it.
+    pub fn into_list(self) -> impl Iterator<Item = Document> {
+        let one = self.brand.into_iter().map(Document::Brand).chain(self.campaign.into_iter().map(Document::Campaign));
+        let two = self.creator.into_iter().map(Document::Creator);
+        let three = self.partnership.into_iter().map(Document::Partnership);
+        let four = self.deliverable.into_iter().map(Document::Deliverable);
+        let five = self.boost.into_iter().map(Document::Boost).chain(self.program.into_iter().map(Document::Program));
+        let six = self.rate.into_iter().map(Document::Rate).chain(self.room.into_iter().map(Document::Room));
+        one.chain(two).chain(three).chain(four).chain(five).chain(six)
+    }
+}
+
 /// A file of documents that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {what}")]
@@ -487,6 +550,16 @@ mod tests {
         let documents = Documents::from_toml(GOOD).expect("reads");
         let json = serde_json::to_string(&documents).expect("writes");
         assert_eq!(serde_json::from_str::<Documents>(&json).expect("reads again"), documents);
+        for one in documents.into_list() {
+            let json = serde_json::to_string(&one).expect("writes");
+            assert_eq!(
+                serde_json::from_str::<Document>(&json).expect("reads again"),
+                one,
+                "{} {}",
+                one.kind(),
+                one.id()
+            );
+        }
     }
 
     #[track_caller]

@@ -1,0 +1,328 @@
+//! Everything that was applied, in memory: brands, campaigns, creators, what was agreed with them, rooms, people, grants.
+//!
+//! Owns: the questions that judging and telling ask of it (whose is this, in which zone, what is its target, who follows
+//! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use crate::domain::document::{
+    Boost, Brand, Campaign, Creator, Deliverable, Document, Partnership, PartnershipRef, Running, Target, Targets,
+};
+use crate::domain::ids::{
+    BoostId, BrandId, CampaignId, CreatorId, PersonId, Platform, PostRef, RoomId, Scope, Subject,
+};
+use crate::domain::metric::Metric;
+use crate::domain::money::{Currency, Money};
+use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+
+/// The picture.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "each field is what its type says, by id")]
+pub struct Catalog {
+    pub brands: BTreeMap<BrandId, Brand>,
+    pub campaigns: BTreeMap<CampaignId, Campaign>,
+    pub creators: BTreeMap<CreatorId, Creator>,
+    pub partnerships: BTreeMap<PartnershipRef, Partnership>,
+    pub deliverables: Vec<Deliverable>,
+    pub boosts: BTreeMap<BoostId, Boost>,
+    pub rooms: BTreeMap<RoomId, Room>,
+    pub people: BTreeMap<PersonId, Person>,
+    pub grants: Vec<Grant>,
+    /// Posts found or imported: whose, by platform and id.
+    pub posts: BTreeMap<(Platform, PostRef), CreatorId>,
+}
+
+/// What is known about a subject before any number is read.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The brand, where there is one.
+    pub brand: Option<BrandId>,
+    /// The campaign, where there is one.
+    pub campaign: Option<CampaignId>,
+    /// The creator, where there is one.
+    pub creator: Option<CreatorId>,
+    /// The platform, for posts.
+    pub platform: Option<Platform>,
+    /// The zone whose days are its days.
+    pub zone: TimeZone,
+    /// The currency of its money.
+    pub currency: Option<Currency>,
+    /// The first day of its deal and the day after its last.
+    pub deal: Option<(jiff::Timestamp, jiff::Timestamp)>,
+    /// Its targets; money in minor units.
+    pub targets: BTreeMap<Metric, f64>,
+}
+
+impl Catalog {
+    /// Takes one document in, over what was there under its id.
+    pub fn take(&mut self, document: Document) {
+        match document {
+            Document::Brand(one) => drop(self.brands.insert(one.id.clone(), one)),
+            Document::Campaign(one) => drop(self.campaigns.insert(one.id.clone(), one)),
+            Document::Creator(one) => drop(self.creators.insert(one.id.clone(), one)),
+            Document::Partnership(one) => {
+                let key = PartnershipRef { campaign: one.campaign.clone(), creator: one.creator.clone() };
+                self.partnerships.insert(key, one);
+            }
+            Document::Deliverable(one) => {
+                self.deliverables.retain(|kept| (&kept.partnership, &kept.id) != (&one.partnership, &one.id));
+                self.deliverables.push(one);
+            }
+            Document::Boost(one) => drop(self.boosts.insert(one.id.clone(), one)),
+            // Kept and versioned in the store; nothing in memory asks for them yet.
+            Document::Program(_) | Document::Rate(_) => {}
+            Document::Room(one) => {
+                let kept = self.rooms.remove(&one.id);
+                let room = room_of(one, kept.as_ref());
+                self.rooms.insert(room.id.clone(), room);
+            }
+        }
+    }
+
+    /// The first thing a document points at that is not there, as a sentence.
+    #[must_use]
+    pub fn dangling(&self, document: &Document) -> Option<String> {
+        let missing = |kind: &str, id: &dyn std::fmt::Display, there: bool| {
+            (!there).then(|| format!("there is no {kind} `{id}`; add it to the same file or apply it first"))
+        };
+        let partnership = |at: &PartnershipRef| missing("partnership", at, self.partnerships.contains_key(at));
+        match document {
+            Document::Brand(_) | Document::Creator(_) | Document::Rate(_) => None,
+            Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
+            Document::Program(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
+            Document::Partnership(one) => {
+                missing("campaign", &one.campaign, self.campaigns.contains_key(&one.campaign))
+                    .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
+            }
+            Document::Deliverable(one) => {
+                partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.fee))
+            }
+            Document::Boost(one) => {
+                partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.budget))
+            }
+            Document::Room(one) => {
+                one.brand.as_ref().and_then(|brand| missing("brand", brand, self.brands.contains_key(brand))).or_else(
+                    || one.campaign.as_ref().and_then(|id| missing("campaign", id, self.campaigns.contains_key(id))),
+                )
+            }
+        }
+    }
+
+    fn wrong_currency(&self, partnership: &PartnershipRef, amount: Money) -> Option<String> {
+        let brand = self.brands.get(&self.campaigns.get(&partnership.campaign)?.brand)?;
+        (brand.currency != amount.currency)
+            .then(|| format!("`{amount}` is not in {}, the currency of brand `{}`", brand.currency, brand.id))
+    }
+
+    /// What is known about a subject.
+    #[must_use]
+    pub fn about(&self, subject: &Subject) -> About {
+        let mut about = About {
+            brand: None,
+            campaign: None,
+            creator: None,
+            platform: None,
+            zone: TimeZone::UTC,
+            currency: None,
+            deal: None,
+            targets: BTreeMap::new(),
+        };
+        match subject {
+            Subject::Brand(id) => about.brand = Some(id.clone()),
+            Subject::Campaign(id) => about.campaign = Some(id.clone()),
+            Subject::Creator(id) => about.creator = Some(id.clone()),
+            Subject::Partnership(campaign, creator) => {
+                about.campaign = Some(campaign.clone());
+                about.creator = Some(creator.clone());
+            }
+            Subject::Post(platform, post) => {
+                about.platform = Some(*platform);
+                about.creator = self.posts.get(&(*platform, post.clone())).cloned();
+            }
+        }
+        self.fill_campaign(subject, &mut about);
+        if let Some(brand) = about.brand.as_ref().and_then(|id| self.brands.get(id)) {
+            about.zone = brand.zone.rules();
+            about.currency = Some(brand.currency);
+        }
+        self.fill_deal(subject, &mut about);
+        about
+    }
+
+    fn fill_campaign(&self, subject: &Subject, about: &mut About) {
+        let Some(campaign) = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)) else { return };
+        about.brand = Some(campaign.brand.clone());
+        add_targets(&campaign.target, &mut about.targets);
+        if let Subject::Partnership(campaign, creator) = subject {
+            let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+            if let Some(partnership) = self.partnerships.get(&key) {
+                add_targets(&partnership.target, &mut about.targets);
+            }
+        }
+    }
+
+    fn fill_deal(&self, subject: &Subject, about: &mut About) {
+        let Some(campaign) = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)) else { return };
+        let starts = match subject {
+            Subject::Partnership(campaign_id, creator) => {
+                let key = PartnershipRef { campaign: campaign_id.clone(), creator: creator.clone() };
+                self.partnerships.get(&key).and_then(|one| one.starts).unwrap_or(campaign.starts)
+            }
+            Subject::Brand(_) | Subject::Campaign(_) | Subject::Creator(_) | Subject::Post(..) => campaign.starts,
+        };
+        let midnight = |day: jiff::civil::Date| day.to_zoned(about.zone.clone()).ok().map(|at| at.timestamp());
+        let after = campaign.ends.0.tomorrow().ok();
+        if let (Some(from), Some(until)) = (midnight(starts.0), after.and_then(midnight)) {
+            about.deal = Some((from, until));
+        }
+    }
+
+    /// Every subject of a scope that runs.
+    #[must_use]
+    pub fn subjects(&self, scope: Scope) -> Vec<Subject> {
+        let active = |state: Running| state == Running::Active;
+        match scope {
+            Scope::Brand => {
+                self.brands.values().filter(|one| active(one.state)).map(|one| Subject::Brand(one.id.clone())).collect()
+            }
+            Scope::Campaign => self
+                .campaigns
+                .values()
+                .filter(|one| active(one.state))
+                .map(|one| Subject::Campaign(one.id.clone()))
+                .collect(),
+            Scope::Creator => self
+                .creators
+                .values()
+                .filter(|one| active(one.state))
+                .map(|one| Subject::Creator(one.id.clone()))
+                .collect(),
+            Scope::Partnership => self
+                .partnerships
+                .values()
+                .filter(|one| active(one.state))
+                .map(|one| Subject::Partnership(one.campaign.clone(), one.creator.clone()))
+                .collect(),
+            Scope::Post => self.posts.keys().map(|(platform, post)| Subject::Post(*platform, post.clone())).collect(),
+        }
+    }
+
+    /// The rooms that follow a subject: internal rooms of its brand, or of every brand that works with its creator, and
+    /// rooms of no brand. Client rooms see an incident once it has been released to them; creators are told by notices of
+    /// their own.
+    #[must_use]
+    pub fn followers(&self, about: &About) -> Vec<&Room> {
+        let brands: BTreeSet<&BrandId> = match (&about.brand, &about.creator) {
+            (Some(brand), _) => BTreeSet::from([brand]),
+            (None, Some(creator)) => self.brands_of(creator).collect(),
+            (None, None) => BTreeSet::new(),
+        };
+        self.rooms
+            .values()
+            .filter(|room| room.audience == Audience::Internal)
+            .filter(|room| room.brand.as_ref().is_none_or(|brand| brands.contains(brand)))
+            .filter(|room| room.campaign.is_none() || room.campaign == about.campaign)
+            .collect()
+    }
+
+    /// Rooms where the program tells its own troubles; where there is none, every internal room hears them.
+    #[must_use]
+    pub fn operator_rooms(&self) -> Vec<&Room> {
+        let of = |audience: Audience| self.rooms.values().filter(move |room| room.audience == audience);
+        let operators: Vec<&Room> = of(Audience::Operator).collect();
+        if operators.is_empty() { of(Audience::Internal).collect() } else { operators }
+    }
+
+    /// Brands with a running partnership with this creator.
+    pub fn brands_of(&self, creator: &CreatorId) -> impl Iterator<Item = &BrandId> {
+        self.partnerships
+            .values()
+            .filter(move |one| one.creator == *creator && one.state == Running::Active)
+            .filter_map(|one| self.campaigns.get(&one.campaign))
+            .map(|campaign| &campaign.brand)
+    }
+
+    /// Running boosts of a subject.
+    #[must_use]
+    pub fn boosts_of(&self, subject: &Subject) -> Vec<&Boost> {
+        self.boosts
+            .values()
+            .filter(|boost| boost.state == Running::Active)
+            .filter(|boost| match subject {
+                Subject::Partnership(campaign, creator) => {
+                    boost.partnership.campaign == *campaign && boost.partnership.creator == *creator
+                }
+                Subject::Campaign(campaign) => boost.partnership.campaign == *campaign,
+                Subject::Creator(creator) => boost.partnership.creator == *creator,
+                Subject::Brand(brand) => {
+                    self.campaigns.get(&boost.partnership.campaign).is_some_and(|campaign| campaign.brand == *brand)
+                }
+                Subject::Post(..) => false,
+            })
+            .collect()
+    }
+
+    /// Who has this identity.
+    #[must_use]
+    pub fn person_of(&self, identity: &Identity) -> Option<&Person> {
+        self.people.values().find(|person| person.identities.contains(identity))
+    }
+
+    /// The room at this place.
+    #[must_use]
+    pub fn room_at(&self, chat: crate::domain::person::Chat, place: &str, topic: Option<i32>) -> Option<&Room> {
+        self.rooms.values().find(|room| {
+            room.address.as_ref().is_some_and(|at| at.chat == chat && at.place == place && at.topic == topic)
+        })
+    }
+
+    /// What to call a creator.
+    #[must_use]
+    pub fn creator_name(&self, id: &CreatorId) -> String {
+        self.creators.get(id).and_then(|one| one.name.clone()).unwrap_or_else(|| id.to_string())
+    }
+
+    /// What to call a campaign.
+    #[must_use]
+    pub fn campaign_name(&self, id: &CampaignId) -> String {
+        self.campaigns.get(id).and_then(|one| one.name.clone()).unwrap_or_else(|| id.to_string())
+    }
+
+    /// What to call a brand.
+    #[must_use]
+    pub fn brand_name(&self, id: &BrandId) -> String {
+        self.brands.get(id).map_or_else(|| id.to_string(), |one| one.name.clone())
+    }
+}
+
+/// The room a document declares; where it was bound to and whether it is closed stay as they are.
+#[must_use]
+pub fn room_of(one: crate::domain::document::RoomDocument, kept: Option<&Room>) -> Room {
+    Room {
+        address: kept.and_then(|room| room.address.clone()),
+        closed: kept.and_then(|room| room.closed.clone()),
+        id: one.id,
+        audience: one.audience,
+        brand: one.brand,
+        campaign: one.campaign,
+        creator: None,
+        locale: one.locale,
+        zone: one.zone.as_str().to_owned(),
+        quiet: one.quiet,
+    }
+}
+
+fn add_targets(given: &Targets, targets: &mut BTreeMap<Metric, f64>) {
+    use rust_decimal::prelude::ToPrimitive as _;
+    for (metric, target) in given {
+        let value = match target {
+            Target::Money(money) => Some(crate::domain::num::f64_of(money.minor)),
+            Target::Number(number) => number.to_f64(),
+        };
+        if let Some(value) = value {
+            targets.insert(*metric, value);
+        }
+    }
+}
