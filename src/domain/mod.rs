@@ -4,6 +4,7 @@
 //! Refuses: I/O, clocks, waiting, and any decision. Those are made from these words in the rooms further out.
 
 pub mod ids;
+pub mod journal;
 pub mod metric;
 pub mod money;
 pub mod num;
