@@ -8,6 +8,7 @@ pub mod cost;
 pub mod deal;
 pub mod document;
 pub mod ids;
+pub mod journal;
 pub mod metric;
 pub mod money;
 pub mod num;

@@ -9,6 +9,16 @@
 
 use async_trait::async_trait;
 
+pub mod keys;
+pub mod limits;
+pub mod memory;
+pub mod records;
+pub mod samples;
+pub mod sled;
+
+#[cfg(test)]
+mod contract;
+
 /// The tables. The order is the order in dumps and backups; the number is part of the file format, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -21,7 +31,9 @@ pub enum Table {
     History = 3,
     /// Rules in force. Key: rule id.
     Rules = 4,
-    /// Samples, one row per subject, platform and poll. Key: subject, 0, platform, 0, `observed_at` and `known_at`, big-endian.
+    /// Samples and absences, one row per subject, platform and poll. Key: subject, 0, platform, 0, `observed_at` and
+    /// `known_at` big-endian, and what the row holds (4 bytes), so that two sources of one platform do not overwrite
+    /// each other.
     Samples = 5,
     /// Posts as discovered or imported. Key: `platform/post`.
     Posts = 6,
@@ -43,7 +55,7 @@ pub enum Table {
     Proposals = 14,
     /// Proposals that still have something to do. Key: time big-endian, number.
     DueProposals = 15,
-    /// Updates and interactions, stored before they are confirmed. Key: platform, bot, id.
+    /// Updates and interactions, stored before they are confirmed. Key: platform, 0, bot, 0, id big-endian.
     Inbox = 16,
     /// Who did what, when, why. Key: sequence big-endian. Append only.
     Journal = 17,
@@ -63,13 +75,49 @@ pub enum Table {
     Sources = 24,
 }
 
+impl Table {
+    /// Every table, in the order of their numbers.
+    pub const ALL: [Self; 24] = [
+        Self::Meta,
+        Self::Documents,
+        Self::History,
+        Self::Rules,
+        Self::Samples,
+        Self::Posts,
+        Self::Polls,
+        Self::Memory,
+        Self::Incidents,
+        Self::OpenIncidents,
+        Self::Notices,
+        Self::Deliveries,
+        Self::DueDeliveries,
+        Self::Proposals,
+        Self::DueProposals,
+        Self::Inbox,
+        Self::Journal,
+        Self::People,
+        Self::Identities,
+        Self::Grants,
+        Self::Rooms,
+        Self::Codes,
+        Self::Buttons,
+        Self::Sources,
+    ];
+
+    /// Its number in the file format.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
 /// A key; compared byte by byte. Numbers in it are big-endian.
 pub type Key = Vec<u8>;
 
 /// A record as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// Counts the writes of this key, from 1.
+    /// Counts the writes of this key, from 1. A key that was deleted starts again at 1.
     pub version: u64,
     /// What was put.
     pub bytes: Vec<u8>,
@@ -172,7 +220,40 @@ pub enum StoreError {
     },
 }
 
+/// What a caller does about a [`StoreError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Read again and decide again.
+    ReadAgain,
+    /// Ask for less; the same again fails again.
+    AskForLess,
+    /// Stop: an operator has to look.
+    Stop,
+}
+
+impl StoreError {
+    /// What a caller does about it. Names every variant, so a new one cannot be added without deciding its fate.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::Conflict { .. } => Fate::ReadAgain,
+            Self::TooLarge { .. } => Fate::AskForLess,
+            Self::Damaged { .. } | Self::InUse { .. } | Self::Failed { .. } => Fate::Stop,
+        }
+    }
+
+    /// A failure with its cause.
+    pub(crate) fn failed(deed: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed {
+            deed,
+            cause: cause.into(),
+        }
+    }
+}
+
 /// The store. Every operation is a whole transaction.
+///
+/// Work in hand goes on when a caller stops waiting: a commit whose future was dropped is still done, or not, as a whole.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The record under a key.

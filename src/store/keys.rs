@@ -1,0 +1,272 @@
+//! How things are called in the store: every key is made here and nowhere else.
+//!
+//! Owns: the order of keys. Parts are separated by a 0 byte, which no id contains; numbers and times are big-endian, so
+//! that the order of bytes is the order of time.
+
+use jiff::Timestamp;
+
+use super::limits::KEY_MAX;
+use super::{Key, StoreError};
+use crate::domain::ids::{PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
+use crate::domain::person::{Chat, Identity, Reach, Role};
+use crate::outbox::incident::IncidentId;
+use crate::outbox::notice::About;
+
+/// Bytes of a [`time`].
+pub const TIME_LEN: usize = 12;
+
+/// Nanoseconds in a second.
+const NANOS: i128 = 1_000_000_000;
+
+/// An instant as 12 bytes whose order is the order of time: seconds since 1970 rounded down (sign flipped, so that
+/// earlier years come first), then nanoseconds. Exact, because an instant that comes back changed is another key.
+#[must_use]
+pub fn time(at: Timestamp) -> [u8; TIME_LEN] {
+    let nanos = at.as_nanosecond();
+    // Both fit: jiff's range is a few hundred billion seconds.
+    let seconds = i64::try_from(nanos.div_euclid(NANOS)).unwrap_or(i64::MAX);
+    let rest = u32::try_from(nanos.rem_euclid(NANOS)).unwrap_or(0);
+    let [a, b, c, d, e, f, g, h] = (seconds.cast_unsigned() ^ (1 << 63)).to_be_bytes();
+    let [i, j, k, l] = rest.to_be_bytes();
+    [a, b, c, d, e, f, g, h, i, j, k, l]
+}
+
+/// The instant that [`time`] wrote. `None` for bytes it cannot have written.
+#[must_use]
+pub fn read_time(bytes: &[u8]) -> Option<Timestamp> {
+    let (seconds, rest) = bytes.split_first_chunk::<8>()?;
+    let rest = u32::from_be_bytes(rest.try_into().ok()?);
+    let seconds = (u64::from_be_bytes(*seconds) ^ (1 << 63)).cast_signed();
+    if NANOS <= i128::from(rest) {
+        return None;
+    }
+    Timestamp::from_nanosecond(i128::from(seconds) * NANOS + i128::from(rest)).ok()
+}
+
+fn join(parts: &[&[u8]]) -> Key {
+    parts.join(&0)
+}
+
+/// The bounds of every key that begins with `prefix`.
+#[must_use]
+pub fn beginning_with(prefix: &[u8]) -> (Key, Key) {
+    let mut until = prefix.to_vec();
+    while let Some(last) = until.pop() {
+        if last < u8::MAX {
+            until.push(last + 1);
+            return (prefix.to_vec(), until);
+        }
+    }
+    (prefix.to_vec(), all().1)
+}
+
+/// The bounds of every key there can be.
+#[must_use]
+pub fn all() -> (Key, Key) {
+    (Key::new(), vec![u8::MAX; KEY_MAX + 1])
+}
+
+/// The first key after this one.
+#[must_use]
+pub fn after(key: &[u8]) -> Key {
+    let mut next = key.to_vec();
+    next.push(0);
+    next
+}
+
+/// A number: proposals and the journal.
+#[must_use]
+pub fn number(n: u64) -> Key {
+    n.to_be_bytes().to_vec()
+}
+
+/// The number that [`number`] wrote.
+pub fn read_number(key: &[u8]) -> Result<u64, StoreError> {
+    key.try_into().map(u64::from_be_bytes).map_err(|_| StoreError::Damaged {
+        what: format!(
+            "`{}` is not the number of a record; restore a backup",
+            key.escape_ascii()
+        ),
+    })
+}
+
+/// A document: `kind/id`.
+#[must_use]
+pub fn document(kind: &str, id: &str) -> Key {
+    format!("{kind}/{id}").into_bytes()
+}
+
+/// An earlier version of a document or rule: `kind/id/` and the version.
+#[must_use]
+pub fn history(kind: &str, id: &str, version: u64) -> Key {
+    let mut key = format!("{kind}/{id}/").into_bytes();
+    key.extend_from_slice(&version.to_be_bytes());
+    key
+}
+
+/// A rule.
+#[must_use]
+pub fn rule(id: &RuleId) -> Key {
+    id.as_str().as_bytes().to_vec()
+}
+
+/// A post.
+#[must_use]
+pub fn post(platform: Platform, post: &PostRef) -> Key {
+    format!("{platform}/{post}").into_bytes()
+}
+
+/// A poll of a source.
+#[must_use]
+pub fn poll(source: &SourceId, at: Timestamp) -> Key {
+    join(&[source.as_str().as_bytes(), &time(at)])
+}
+
+/// What a rule remembers about a subject, and the incident that is open on it.
+#[must_use]
+pub fn rule_and_subject(rule: &RuleId, subject: &Subject) -> Key {
+    join(&[rule.as_str().as_bytes(), subject.to_string().as_bytes()])
+}
+
+/// An incident.
+#[must_use]
+pub fn incident(id: &IncidentId) -> Key {
+    id.as_str().as_bytes().to_vec()
+}
+
+/// A notice.
+#[must_use]
+pub fn notice(about: &About) -> Key {
+    about.to_string().into_bytes()
+}
+
+/// A delivery: notice and room. A room id holds no 0, so the last one in the key is the border.
+#[must_use]
+pub fn delivery(about: &About, room: &RoomId) -> Key {
+    join(&[about.to_string().as_bytes(), room.as_str().as_bytes()])
+}
+
+/// Something that is due: the time, then what.
+#[must_use]
+pub fn due(at: Timestamp, what: &[u8]) -> Key {
+    let mut key = time(at).to_vec();
+    key.extend_from_slice(what);
+    key
+}
+
+/// The bounds of everything that is due at `now` or earlier.
+#[must_use]
+pub fn due_until(now: Timestamp) -> (Key, Key) {
+    (Key::new(), beginning_with(&time(now)).1)
+}
+
+/// When, and what, from a key that [`due`] made.
+pub fn read_due(key: &[u8]) -> Result<(Timestamp, Key), StoreError> {
+    key.split_at_checked(TIME_LEN)
+        .and_then(|(at, what)| Some((read_time(at)?, what.to_vec())))
+        .ok_or_else(|| StoreError::Damaged {
+            what: format!("`{}` does not begin with a time; restore a backup", key.escape_ascii()),
+        })
+}
+
+/// An update or interaction of a bot, by the platform's growing id.
+#[must_use]
+pub fn inbox(chat: Chat, bot: &str, id: u64) -> Key {
+    join(&[chat.as_str().as_bytes(), bot.as_bytes(), &id.to_be_bytes()])
+}
+
+/// A person.
+#[must_use]
+pub fn person(id: &PersonId) -> Key {
+    id.as_str().as_bytes().to_vec()
+}
+
+/// Who has an identity: `chat:user`.
+#[must_use]
+pub fn identity(identity: &Identity) -> Key {
+    identity.to_string().into_bytes()
+}
+
+/// A grant.
+#[must_use]
+pub fn grant(person: &PersonId, role: Role, reach: &Reach) -> Key {
+    let reach = match reach {
+        Reach::All => "all".to_owned(),
+        Reach::Brand(id) => format!("brand/{id}"),
+        Reach::Campaign(id) => format!("campaign/{id}"),
+    };
+    join(&[person.as_str().as_bytes(), role.as_str().as_bytes(), reach.as_bytes()])
+}
+
+/// The bounds of a person's grants.
+#[must_use]
+pub fn grants_of(person: &PersonId) -> (Key, Key) {
+    beginning_with(&join(&[person.as_str().as_bytes(), b""]))
+}
+
+/// A room.
+#[must_use]
+pub fn room(id: &RoomId) -> Key {
+    id.as_str().as_bytes().to_vec()
+}
+
+/// The bounds of a notice's deliveries.
+#[must_use]
+pub fn deliveries_of(about: &About) -> (Key, Key) {
+    beginning_with(&join(&[about.to_string().as_bytes(), b""]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_time() -> impl Strategy<Value = Timestamp> {
+        (-377_705_023_201i64..=253_402_207_200, 0i32..1_000_000_000)
+            .prop_map(|(seconds, nanos)| Timestamp::new(seconds, nanos).unwrap_or(Timestamp::MIN))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn times_come_back_and_sort_as_bytes(a in any_time(), b in any_time()) {
+            prop_assert_eq!(read_time(&time(a)), Some(a));
+            prop_assert_eq!(time(a).cmp(&time(b)), a.cmp(&b));
+        }
+
+        #[test]
+        fn bounds_hold_exactly_what_begins_with_the_prefix(
+            prefix in proptest::collection::vec(any::<u8>(), 0..4),
+            key in proptest::collection::vec(any::<u8>(), 0..6),
+        ) {
+            let (from, until) = beginning_with(&prefix);
+            prop_assert_eq!(from <= key && key < until, key.starts_with(&prefix));
+        }
+
+        #[test]
+        fn garbage_is_never_a_time_by_panic(bytes in proptest::collection::vec(any::<u8>(), 0..20)) {
+            let _ = (read_time(&bytes), read_due(&bytes), read_number(&bytes));
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_in_order() {
+        let mut at = [Timestamp::MAX, Timestamp::UNIX_EPOCH, Timestamp::MIN].map(time);
+        at.sort_unstable();
+        assert_eq!(
+            at.map(|bytes| read_time(&bytes)),
+            [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX].map(Some)
+        );
+    }
+
+    #[test]
+    fn due_holds_now_and_not_the_next_nanosecond() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (from, until) = due_until(now);
+        let later = Timestamp::new(0, 1).expect("in range");
+        assert!(from <= due(now, b"\xFF\xFF") && due(now, b"\xFF\xFF") < until);
+        assert!(until <= due(later, b""));
+        assert_eq!(read_due(&due(now, b"x")).expect("reads"), (now, b"x".to_vec()));
+    }
+}

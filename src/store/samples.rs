@@ -1,0 +1,679 @@
+//! Samples as rows: one row holds everything that one poll said about one subject on one platform at one instant.
+//!
+//! Owns: the form of a row and of its key. The key is subject, 0, platform, 0, `observed_at`, `known_at` and a checksum
+//! of which metrics the row holds, so that two sources which speak of one platform at one instant keep a row each.
+//! Survives: any bytes; what cannot be read is an error, never a panic and never a wrong number.
+//!
+//! A row is `kind (1) · count · items`. A sample is `metric · flags · [currency (3)] · value · [length of its span]`, an
+//! absence `metric · why · [age]`; whole numbers are variable-length (7 bits a byte, zigzag where they can be negative).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::keys::{self, TIME_LEN};
+use super::{Key, Store, StoreError, Table, Transaction, Write};
+use crate::domain::ids::{Platform, Subject};
+use crate::domain::metric::Metric;
+use crate::domain::money::Currency;
+use crate::domain::num::u64_of_len;
+use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
+
+/// Rows read at once: about 100 bytes each.
+const PAGE: usize = 2_000;
+
+/// A row of samples, first form.
+const SAMPLES: u8 = 1;
+/// A row of absences, first form.
+const MISSING: u8 = 2;
+
+/// Numbers of metrics in rows, part of the file format and never reused; 0 means that the name follows.
+const CODES: &[(u8, Metric)] = &[
+    (1, Metric::Views),
+    (2, Metric::Reach),
+    (3, Metric::Impressions),
+    (4, Metric::Likes),
+    (5, Metric::Comments),
+    (6, Metric::Shares),
+    (7, Metric::Saves),
+    (8, Metric::Clicks),
+    (9, Metric::StoryLinkTaps),
+    (10, Metric::Sessions),
+    (11, Metric::Leads),
+    (12, Metric::SignUps),
+    (13, Metric::Installs),
+    (14, Metric::Orders),
+    (15, Metric::Redemptions),
+    (16, Metric::Refunds),
+    (17, Metric::NewCustomers),
+    (18, Metric::WatchSeconds),
+    (19, Metric::Videos),
+    (20, Metric::UgcPosts),
+    (21, Metric::Revenue),
+    (22, Metric::Margin),
+    (23, Metric::Spend),
+    (24, Metric::Fees),
+    (25, Metric::Emv),
+    (26, Metric::Followers),
+];
+
+/// Numbers of reasons in rows, part of the file format and never reused. Stale, number 5, also has an age.
+const REASONS: [(u8, Absence); 9] = [
+    (1, Absence::NotYet),
+    (2, Absence::Hidden),
+    (3, Absence::TooFew),
+    (4, Absence::Gone),
+    (STALE, Absence::Stale { age_secs: 0 }),
+    (6, Absence::Unauthorized),
+    (7, Absence::QuotaSpent),
+    (8, Absence::Unreachable),
+    (9, Absence::Garbled),
+];
+const STALE: u8 = 5;
+
+const FORM_MASK: u8 = 0b11;
+const TOTAL: u8 = 0;
+const GAUGE: u8 = 1;
+const AMOUNT: u8 = 2;
+const PROVISIONAL: u8 = 1 << 2;
+const SELF_REPORTED: u8 = 1 << 3;
+const HAS_CURRENCY: u8 = 1 << 4;
+const FLAGS_KNOWN: u8 = FORM_MASK | PROVISIONAL | SELF_REPORTED | HAS_CURRENCY;
+
+/// What one row holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// Values.
+    Samples(Vec<Sample>),
+    /// Reasons why there are none.
+    Missing(Vec<Missing>),
+}
+
+/// The rows of some samples, in key order.
+#[must_use]
+pub fn rows_of(samples: &[Sample]) -> Vec<(Key, Vec<u8>)> {
+    let mut groups: BTreeMap<Key, Vec<&Sample>> = BTreeMap::new();
+    for sample in samples {
+        let prefix = place(&sample.series, sample.form.observed_at(), sample.known_at);
+        groups.entry(prefix).or_default().push(sample);
+    }
+    let row = |(mut key, samples): (Key, Vec<&Sample>)| {
+        let contents = samples
+            .iter()
+            .map(|sample| (sample.series.metric, form_code(sample.form)));
+        key.extend_from_slice(&what_it_holds(SAMPLES, contents));
+        let mut bytes = vec![SAMPLES];
+        put_number(&mut bytes, u64_of_len(samples.len()));
+        for sample in samples {
+            put_sample(&mut bytes, sample);
+        }
+        (key, bytes)
+    };
+    groups.into_iter().map(row).collect()
+}
+
+/// The rows of some absences, in key order.
+#[must_use]
+pub fn missing_rows_of(missing: &[Missing]) -> Vec<(Key, Vec<u8>)> {
+    let mut groups: BTreeMap<Key, Vec<&Missing>> = BTreeMap::new();
+    for absent in missing {
+        // An absence is known when it is so.
+        groups
+            .entry(place(&absent.series, absent.at, absent.at))
+            .or_default()
+            .push(absent);
+    }
+    let row = |(mut key, missing): (Key, Vec<&Missing>)| {
+        let contents = missing.iter().map(|absent| (absent.series.metric, 0));
+        key.extend_from_slice(&what_it_holds(MISSING, contents));
+        let mut bytes = vec![MISSING];
+        put_number(&mut bytes, u64_of_len(missing.len()));
+        for absent in missing {
+            put_metric(&mut bytes, absent.series.metric);
+            put_reason(&mut bytes, absent.why);
+        }
+        (key, bytes)
+    };
+    groups.into_iter().map(row).collect()
+}
+
+/// The changes that keep what a poll said.
+#[must_use]
+pub fn writes_of(samples: &[Sample], missing: &[Missing]) -> Transaction {
+    let rows = rows_of(samples).into_iter().chain(missing_rows_of(missing));
+    Transaction {
+        expect: Vec::new(),
+        writes: rows
+            .map(|(key, bytes)| Write::Put {
+                table: Table::Samples,
+                key,
+                bytes,
+            })
+            .collect(),
+    }
+}
+
+/// What a row holds.
+pub fn read_row(key: &[u8], bytes: &[u8]) -> Result<Row, StoreError> {
+    let damaged = || StoreError::Damaged {
+        what: format!(
+            "the samples under `{}` make no sense; restore a backup",
+            key.escape_ascii()
+        ),
+    };
+    let place = read_place(key).ok_or_else(damaged)?;
+    let mut input = Input(bytes);
+    let row = input.row(&place).ok_or_else(damaged)?;
+    if input.0.is_empty() { Ok(row) } else { Err(damaged()) }
+}
+
+/// The samples of a row; none when it is a row of absences.
+pub fn samples_of(key: &[u8], bytes: &[u8]) -> Result<Vec<Sample>, StoreError> {
+    match read_row(key, bytes)? {
+        Row::Samples(samples) => Ok(samples),
+        Row::Missing(_) => Ok(Vec::new()),
+    }
+}
+
+/// Gives `each` every sample that was observed at `since` or later, subject by subject, each in the order of
+/// observation, then of knowledge: what the histories in memory are built from at the start.
+pub async fn load_history(
+    store: &dyn Store,
+    since: Timestamp,
+    each: &mut (dyn FnMut(Sample) + Send),
+) -> Result<(), StoreError> {
+    let oldest = keys::time(since);
+    let (mut from, until) = keys::all();
+    loop {
+        let page = store.scan(Table::Samples, &from, &until, PAGE).await?;
+        for (key, kept) in &page {
+            if oldest.as_slice() <= times(key) {
+                for sample in samples_of(key, &kept.bytes)? {
+                    each(sample);
+                }
+            }
+        }
+        match page.last() {
+            Some((last, _)) if PAGE <= page.len() => from = resume(last, &oldest),
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Where to go on after a page: behind its last row or, when that is too old, at the first row of its series that is not.
+fn resume(last: &[u8], oldest: &[u8]) -> Key {
+    let times = times(last);
+    if !times.is_empty() && times < oldest {
+        let series = last.len().saturating_sub(times.len());
+        let mut from = last.get(..series).unwrap_or_default().to_vec();
+        from.extend_from_slice(oldest);
+        from
+    } else {
+        keys::after(last)
+    }
+}
+
+/// What follows the series in a key: its times and what it holds.
+fn times(key: &[u8]) -> &[u8] {
+    const TIMES_LEN: usize = 2 * TIME_LEN + 4;
+    key.len()
+        .checked_sub(TIMES_LEN)
+        .and_then(|series| key.get(series..))
+        .unwrap_or_default()
+}
+
+fn place(series: &SeriesKey, observed_at: Timestamp, known_at: Timestamp) -> Key {
+    let mut key = format!("{}\0{}\0", series.subject, series.platform).into_bytes();
+    key.extend_from_slice(&keys::time(observed_at));
+    key.extend_from_slice(&keys::time(known_at));
+    key
+}
+
+struct Place {
+    subject: Subject,
+    platform: Platform,
+    observed_at: Timestamp,
+    known_at: Timestamp,
+}
+
+fn read_place(key: &[u8]) -> Option<Place> {
+    let times = times(key);
+    let series = key.strip_suffix(times)?.strip_suffix(&[0])?;
+    let (subject, platform) = std::str::from_utf8(series).ok()?.split_once('\0')?;
+    Some(Place {
+        subject: subject.parse().ok()?,
+        platform: platform.parse().ok()?,
+        observed_at: keys::read_time(times.get(..TIME_LEN)?)?,
+        known_at: keys::read_time(times.get(TIME_LEN..2 * TIME_LEN)?)?,
+    })
+}
+
+/// A checksum of which metrics a row holds, whatever their order.
+fn what_it_holds(kind: u8, contents: impl Iterator<Item = (Metric, u8)>) -> [u8; 4] {
+    let mut contents: Vec<(&str, u8)> = contents.map(|(metric, form)| (metric.as_str(), form)).collect();
+    contents.sort_unstable();
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&[kind]);
+    for (metric, form) in contents {
+        hasher.update(metric.as_bytes());
+        hasher.update(&[0, form]);
+    }
+    hasher.finalize().to_be_bytes()
+}
+
+fn form_code(form: Form) -> u8 {
+    match form {
+        Form::Total { .. } => TOTAL,
+        Form::Gauge { .. } => GAUGE,
+        Form::Amount { .. } => AMOUNT,
+    }
+}
+
+fn put_sample(bytes: &mut Vec<u8>, sample: &Sample) {
+    put_metric(bytes, sample.series.metric);
+    let mut flags = form_code(sample.form);
+    if sample.provisional {
+        flags |= PROVISIONAL;
+    }
+    if sample.self_reported {
+        flags |= SELF_REPORTED;
+    }
+    if sample.currency.is_some() {
+        flags |= HAS_CURRENCY;
+    }
+    bytes.push(flags);
+    if let Some(currency) = sample.currency {
+        bytes.extend_from_slice(currency.code().as_bytes());
+    }
+    put_signed(bytes, i128::from(sample.value));
+    if let Form::Amount { from, until } = sample.form {
+        put_span(bytes, until.as_nanosecond() - from.as_nanosecond());
+    }
+}
+
+/// Nanoseconds as whole seconds and the rest: most spans are whole.
+fn put_span(bytes: &mut Vec<u8>, nanos: i128) {
+    put_signed(bytes, nanos.div_euclid(NANOS));
+    put_signed(bytes, nanos.rem_euclid(NANOS));
+}
+
+const NANOS: i128 = 1_000_000_000;
+
+fn put_metric(bytes: &mut Vec<u8>, metric: Metric) {
+    match CODES.iter().find(|row| row.1 == metric) {
+        Some(row) => bytes.push(row.0),
+        None => {
+            bytes.push(0);
+            put_number(bytes, u64_of_len(metric.as_str().len()));
+            bytes.extend_from_slice(metric.as_str().as_bytes());
+        }
+    }
+}
+
+fn put_reason(bytes: &mut Vec<u8>, why: Absence) {
+    let code = REASONS.iter().find(|row| row.1.as_str() == why.as_str());
+    bytes.push(code.map_or(0, |row| row.0));
+    if let Absence::Stale { age_secs } = why {
+        put_signed(bytes, i128::from(age_secs));
+    }
+}
+
+fn put_number(bytes: &mut Vec<u8>, n: u64) {
+    put_wide(bytes, u128::from(n));
+}
+
+/// Zigzag: 0, -1, 1, -2, … so that small numbers of either sign are short.
+fn put_signed(bytes: &mut Vec<u8>, n: i128) {
+    put_wide(bytes, ((n << 1) ^ (n >> 127)).cast_unsigned());
+}
+
+fn put_wide(bytes: &mut Vec<u8>, mut n: u128) {
+    loop {
+        let [low, ..] = n.to_le_bytes();
+        n >>= 7;
+        if n == 0 {
+            bytes.push(low & 0x7F);
+            return;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// What is left to read. Every method answers `None` where the bytes end or make no sense.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn row(&mut self, place: &Place) -> Option<Row> {
+        let kind = self.byte()?;
+        let count = self.number()?;
+        // An item is at least two bytes, so a count beyond the bytes is nonsense and reserves nothing.
+        match kind {
+            SAMPLES => (0..count)
+                .map(|_| self.sample(place))
+                .collect::<Option<_>>()
+                .map(Row::Samples),
+            MISSING => (0..count)
+                .map(|_| self.missing(place))
+                .collect::<Option<_>>()
+                .map(Row::Missing),
+            _ => None,
+        }
+    }
+
+    fn sample(&mut self, place: &Place) -> Option<Sample> {
+        let metric = self.metric()?;
+        let flags = self.byte()?;
+        if flags & !FLAGS_KNOWN != 0 {
+            return None;
+        }
+        let currency = if flags & HAS_CURRENCY == 0 {
+            None
+        } else {
+            Some(std::str::from_utf8(self.take(3)?).ok()?.parse::<Currency>().ok()?)
+        };
+        let value = i64::try_from(self.signed()?).ok()?;
+        let at = place.observed_at;
+        let form = match flags & FORM_MASK {
+            TOTAL => Form::Total { at },
+            GAUGE => Form::Gauge { at },
+            AMOUNT => Form::Amount {
+                from: Timestamp::from_nanosecond(at.as_nanosecond().checked_sub(self.span()?)?).ok()?,
+                until: at,
+            },
+            _ => return None,
+        };
+        Some(Sample {
+            series: place.series(metric),
+            value,
+            currency,
+            form,
+            known_at: place.known_at,
+            provisional: flags & PROVISIONAL != 0,
+            self_reported: flags & SELF_REPORTED != 0,
+        })
+    }
+
+    fn missing(&mut self, place: &Place) -> Option<Missing> {
+        let metric = self.metric()?;
+        let code = self.byte()?;
+        let why = if code == STALE {
+            Absence::Stale {
+                age_secs: i64::try_from(self.signed()?).ok()?,
+            }
+        } else {
+            REASONS.iter().find(|row| row.0 == code)?.1
+        };
+        Some(Missing {
+            series: place.series(metric),
+            why,
+            at: place.observed_at,
+        })
+    }
+
+    fn metric(&mut self) -> Option<Metric> {
+        let code = self.byte()?;
+        if code != 0 {
+            return CODES.iter().find(|row| row.0 == code).map(|row| row.1);
+        }
+        let length = usize::try_from(self.number()?).ok()?;
+        std::str::from_utf8(self.take(length)?).ok()?.parse().ok()
+    }
+
+    fn span(&mut self) -> Option<i128> {
+        let seconds = self.signed()?;
+        let rest = self.signed()?;
+        seconds.checked_mul(NANOS)?.checked_add(rest)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        u64::try_from(self.wide()?).ok()
+    }
+
+    fn signed(&mut self) -> Option<i128> {
+        let n = self.wide()?;
+        Some((n >> 1).cast_signed() ^ -((n & 1).cast_signed()))
+    }
+
+    fn wide(&mut self) -> Option<u128> {
+        let mut n = 0u128;
+        // 18 bytes hold 126 bits, more than any number here has.
+        for shift in (0..18).map(|place| place * 7) {
+            let byte = self.byte()?;
+            n |= u128::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                return Some(n);
+            }
+        }
+        None
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+}
+
+impl Place {
+    fn series(&self, metric: Metric) -> SeriesKey {
+        SeriesKey {
+            subject: self.subject.clone(),
+            metric,
+            platform: self.platform,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+    use proptest::prelude::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).expect("in range")
+    }
+
+    fn series(creator: &str, metric: Metric) -> SeriesKey {
+        SeriesKey {
+            subject: format!("creator/{creator}").parse().expect("a subject"),
+            metric,
+            platform: Platform::Youtube,
+        }
+    }
+
+    fn any_time() -> impl Strategy<Value = Timestamp> {
+        (
+            1_700_000_000i64..1_700_000_004,
+            prop_oneof![3 => Just(0i32), 1 => 0i32..1_000_000_000],
+        )
+            .prop_map(|(seconds, nanos)| Timestamp::new(seconds, nanos).expect("in range"))
+    }
+
+    fn any_series() -> impl Strategy<Value = SeriesKey> {
+        let subjects = ["creator/alma", "post/youtube/dQw4w9WgXcQ", "partnership/spring/alma"];
+        (
+            proptest::sample::select(subjects.to_vec()),
+            proptest::sample::select(Metric::ALL.to_vec()),
+            proptest::sample::select(Platform::all().collect::<Vec<_>>()),
+        )
+            .prop_map(|(subject, metric, platform)| SeriesKey {
+                subject: subject.parse().expect("a subject"),
+                metric,
+                platform,
+            })
+    }
+
+    fn any_form() -> impl Strategy<Value = Form> {
+        prop_oneof![
+            any_time().prop_map(|at| Form::Total { at }),
+            any_time().prop_map(|at| Form::Gauge { at }),
+            (any_time(), any_time()).prop_map(|(from, until)| Form::Amount { from, until }),
+        ]
+    }
+
+    prop_compose! {
+        fn any_sample()(
+            series in any_series(),
+            value: i64,
+            currency in proptest::option::of(proptest::sample::select(vec!["EUR", "JPY", "KWD"])),
+            form in any_form(),
+            known_at in any_time(),
+            provisional: bool,
+            self_reported: bool,
+        ) -> Sample {
+            let currency = currency.map(|code| code.parse().expect("a currency"));
+            Sample { series, value, currency, form, known_at, provisional, self_reported }
+        }
+    }
+
+    prop_compose! {
+        fn any_missing()(
+            series in any_series(),
+            why in proptest::sample::select(REASONS.to_vec()),
+            age_secs: i64,
+            at in any_time(),
+        ) -> Missing {
+            let why = match why.1 {
+                Absence::Stale { .. } => Absence::Stale { age_secs },
+                other => other,
+            };
+            Missing { series, why, at }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn samples_come_back_as_they_were(mut samples in proptest::collection::vec(any_sample(), 0..12)) {
+            let mut back = Vec::new();
+            for (key, bytes) in rows_of(&samples) {
+                back.extend(samples_of(&key, &bytes).expect("reads"));
+            }
+            let order = |sample: &Sample| serde_json::to_string(sample).expect("json");
+            samples.sort_by_key(order);
+            back.sort_by_key(order);
+            prop_assert_eq!(back, samples);
+        }
+
+        #[test]
+        fn absences_come_back_as_they_were(mut missing in proptest::collection::vec(any_missing(), 0..12)) {
+            let mut back = Vec::new();
+            for (key, bytes) in missing_rows_of(&missing) {
+                prop_assert_eq!(samples_of(&key, &bytes).expect("reads"), []);
+                match read_row(&key, &bytes).expect("reads") {
+                    Row::Missing(row) => back.extend(row),
+                    Row::Samples(_) => prop_assert!(false, "an absence became a value"),
+                }
+            }
+            let order = |missing: &Missing| serde_json::to_string(missing).expect("json");
+            missing.sort_by_key(order);
+            back.sort_by_key(order);
+            prop_assert_eq!(back, missing);
+        }
+
+        #[test]
+        fn damaged_rows_are_errors_or_values_and_never_a_panic(
+            sample in any_sample(),
+            cut in 0usize..40,
+            flip in (0usize..40, any::<u8>()),
+            garbage in proptest::collection::vec(any::<u8>(), 0..60),
+        ) {
+            let (key, bytes) = rows_of(&[sample]).pop().expect("a row");
+            prop_assert!(cut >= bytes.len() || read_row(&key, &bytes[..cut]).is_err());
+            prop_assert!(read_row(&key, &[bytes.as_slice(), &[0]].concat()).is_err());
+            let mut flipped = bytes.clone();
+            if let Some(byte) = flipped.get_mut(flip.0) {
+                *byte = flip.1;
+            }
+            let _ = (read_row(&key, &flipped), read_row(&key, &garbage), read_row(&garbage, &bytes));
+        }
+    }
+
+    #[test]
+    fn every_stored_metric_and_every_reason_has_one_number() {
+        use crate::domain::metric::Kind;
+        for metric in Metric::ALL {
+            let stored = !matches!(metric.kind(), Kind::Derived { .. });
+            let numbers = CODES.iter().filter(|row| row.1 == *metric).count();
+            assert_eq!(numbers, usize::from(stored), "{metric:?}");
+        }
+        for (place, row) in (1u8..).zip(CODES) {
+            assert_eq!(row.0, place, "{:?}", row.1);
+        }
+        for (place, row) in (1u8..).zip(REASONS) {
+            assert_eq!(row.0, place, "{:?}", row.1);
+        }
+    }
+
+    #[test]
+    fn a_poll_of_one_channel_is_one_short_row() {
+        let total = |metric, value| Sample {
+            series: series("alma", metric),
+            value,
+            currency: None,
+            form: Form::Total { at: at(1_782_000_000) },
+            known_at: at(1_782_000_003),
+            provisional: false,
+            self_reported: false,
+        };
+        let samples = [
+            total(Metric::Views, 1_234_567),
+            total(Metric::Followers, 41_200),
+            total(Metric::Videos, 310),
+        ];
+        let rows = rows_of(&samples);
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0].0.len(), rows[0].1.len()), (49, 17));
+        // Another source that says something else of the same instant keeps its own row.
+        let other = rows_of(&[total(Metric::Likes, 5)]);
+        assert_ne!(rows[0].0, other[0].0);
+    }
+
+    #[tokio::test]
+    async fn history_begins_at_since_and_is_in_order() {
+        let store = MemoryStore::new();
+        let mut all = Vec::new();
+        for creator in ["alma", "bo", "cy"] {
+            // Enough rows that a page ends among the old ones of each creator.
+            for n in 0..2_500 {
+                all.push(Sample {
+                    series: series(creator, Metric::Views),
+                    value: n,
+                    currency: None,
+                    form: Form::Total { at: at(n) },
+                    known_at: at(n + 1),
+                    provisional: false,
+                    self_reported: false,
+                });
+            }
+        }
+        let gone = Missing {
+            series: series("bo", Metric::Likes),
+            why: Absence::Gone,
+            at: at(2_450),
+        };
+        for part in all.chunks(1_000) {
+            store
+                .commit(writes_of(part, std::slice::from_ref(&gone)))
+                .await
+                .expect("commits");
+        }
+        for since in [0, 2_400, 2_499, 2_500] {
+            let mut seen = Vec::new();
+            load_history(&store, at(since), &mut |sample| seen.push(sample))
+                .await
+                .expect("loads");
+            let want: Vec<Sample> = all.iter().filter(|sample| since <= sample.value).cloned().collect();
+            assert_eq!(seen.len(), want.len(), "since {since}");
+            assert_eq!(seen, want, "since {since}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The store on sled: one folder, one process.
+//!
+//! Owns: the promise that a commit which has returned survives a killed process and a lost power supply. It is kept by
+//! `flush()` inside the transaction (without it an abort of the process loses commits) and an `fdatasync` after it (see
+//! `disk.rs`). Refuses: a second process, damaged and newer files, and, once a write or sync has failed, everything until
+//! the next start: nobody may act on what is only in memory. Survives: a crash at any point; recovery drops the torn end
+//! of the log, in which no commit had returned.
+//!
+//! sled does blocking work, so every operation runs on the blocking threads of tokio while its caller waits.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use tokio::sync::Semaphore;
+
+use super::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
+
+mod disk;
+mod open;
+mod schema;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use open::Open;
+
+/// Operations at once. More would only wait inside sled, each on a thread of its own.
+const AT_ONCE_MAX: usize = 64;
+
+/// What can be chosen about a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Bytes of pages kept in memory.
+    pub cache_bytes: u64,
+}
+
+impl Default for Options {
+    /// 64 MiB: the working set of 20,000 creators (open incidents, deliveries, a day of samples); sled's own default is
+    /// 1 GiB.
+    fn default() -> Self {
+        Self {
+            cache_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// A store in a folder.
+pub struct SledStore {
+    shared: Arc<Shared>,
+    gate: Arc<Semaphore>,
+}
+
+struct Shared {
+    folder: PathBuf,
+    /// `None` once it is closed.
+    open: RwLock<Option<Open>>,
+}
+
+impl fmt::Debug for SledStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SledStore({})", self.shared.folder.display())
+    }
+}
+
+impl SledStore {
+    /// Opens the store in a data folder, or makes both; they are readable by their owner only. Blocks while it recovers.
+    pub fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        Ok(Self {
+            shared: Arc::new(Shared {
+                folder: folder.to_owned(),
+                open: RwLock::new(Some(Open::new(folder, options)?)),
+            }),
+            gate: Arc::new(Semaphore::new(AT_ONCE_MAX)),
+        })
+    }
+
+    /// Waits for what is being done, writes what is left and lets go of the folder; everything asked for later fails.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        const DEED: &str = "close the store";
+        let shared = Arc::clone(&self.shared);
+        let closing = tokio::task::spawn_blocking(move || {
+            let open = shared.open.write().unwrap_or_else(PoisonError::into_inner).take();
+            open.map_or(Ok(()), Open::close)
+        });
+        closing
+            .await
+            .unwrap_or_else(|stopped| Err(StoreError::failed(DEED, stopped)))
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        deed: &'static str,
+        work: impl FnOnce(&Open) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let permit = Arc::clone(&self.gate)
+            .acquire_owned()
+            .await
+            .map_err(|closed| StoreError::failed(deed, closed))?;
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            match &*shared.open.read().unwrap_or_else(PoisonError::into_inner) {
+                Some(open) => work(open),
+                None => Err(StoreError::failed(deed, "the store is closed")),
+            }
+        });
+        match done.await {
+            Ok(outcome) => outcome,
+            Err(stopped) => {
+                // sled asserts its invariants: after a panic in it nothing it holds can be trusted.
+                if let Some(open) = &*self.shared.open.read().unwrap_or_else(PoisonError::into_inner) {
+                    open.give_up("the database stopped at a broken invariant");
+                }
+                Err(StoreError::failed(deed, stopped))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SledStore {
+    async fn get(&self, table: Table, key: &[u8]) -> Result<Option<Kept>, StoreError> {
+        let key = key.to_vec();
+        self.blocking("read a record", move |open| open.get(table, &key)).await
+    }
+
+    async fn scan(
+        &self,
+        table: Table,
+        from: &[u8],
+        until: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, Kept)>, StoreError> {
+        let (from, until) = (from.to_vec(), until.to_vec());
+        self.blocking("read records", move |open| open.scan(table, &from, &until, limit))
+            .await
+    }
+
+    async fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError> {
+        self.blocking("commit", move |open| open.commit(transaction)).await
+    }
+}

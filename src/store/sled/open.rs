@@ -1,0 +1,432 @@
+//! An open database: the three operations, blocking.
+
+use std::collections::BTreeMap;
+use std::fs::{DirBuilder, File, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::OnceLock;
+
+use ::sled::transaction::{
+    ConflictableTransactionError, TransactionError, Transactional as _, TransactionalTree, UnabortableTransactionError,
+};
+use ::sled::{Db, Tree};
+
+use super::disk::Disk;
+use super::value::{self, Payload, Prepared};
+use super::{Options, schema};
+use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, limits};
+
+/// How often a reader starts again because its record changed between row and chunks. Each time somebody else committed;
+/// a hundred in the time of a few reads is not a race any more.
+const REREADS_MAX: u32 = 100;
+
+/// See the module.
+pub struct Open {
+    db: Db,
+    tables: BTreeMap<Table, Tree>,
+    /// The last number given, by table number.
+    counters: Tree,
+    /// Bytes too long for a row.
+    chunks: Tree,
+    disk: Disk,
+    /// Why nothing is done any more: what is in memory may not be on the disk.
+    broken: OnceLock<String>,
+}
+
+/// Why the closure of a transaction gave up.
+enum Refused {
+    Conflict { table: Table, key: Key },
+    Damaged { table: Table, key: Key },
+}
+
+type InTransaction<T> = Result<T, ConflictableTransactionError<Refused>>;
+
+impl Open {
+    /// Opens, or makes, the database in `folder`.
+    pub fn new(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        let inner = folder.join("sled");
+        let marker = folder.join("sled.made");
+        let io = |cause| StoreError::failed("make the data folder", cause);
+        make_private(folder).map_err(io)?;
+        make_private(&inner).map_err(io)?;
+        std::fs::set_permissions(&inner, Permissions::from_mode(0o700)).map_err(io)?;
+        let used = marker.exists();
+        if used && !inner.join("db").exists() {
+            return Err(StoreError::Damaged {
+                what: format!("`{}` is gone; restore a backup", inner.join("db").display()),
+            });
+        }
+
+        let config = ::sled::Config::new()
+            .path(&inner)
+            .cache_capacity(options.cache_bytes)
+            .flush_every_ms(Some(500));
+        let open = || -> Result<Self, StoreError> {
+            let db = config.open().map_err(|cause| cannot_open(folder, cause))?;
+            let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
+            let mut tables = BTreeMap::new();
+            for table in Table::ALL {
+                tables.insert(table, tree(format!("table-{}", table.number()))?);
+            }
+            let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
+            db.flush().map_err(|cause| cannot_open(folder, cause))?;
+            let disk = Disk::open(&inner).map_err(|cause| StoreError::failed("sync the store", cause))?;
+            let open = Self {
+                db,
+                tables,
+                counters,
+                chunks,
+                disk,
+                broken: OnceLock::new(),
+            };
+            schema::settle(&open, !used, schema::MIGRATIONS)?;
+            Ok(open)
+        };
+        // sled asserts where it finds what it cannot have written.
+        let open = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
+            Err(StoreError::Damaged {
+                what: format!("`{}` makes no sense; restore a backup", inner.display()),
+            })
+        })?;
+        if !used {
+            // From now on a store without a schema is not a new one but one that lost its data.
+            let mark = || {
+                File::create(&marker)?.sync_all()?;
+                File::open(folder)?.sync_all()?;
+                folder.parent().map_or(Ok(()), |parent| {
+                    let parent = if parent.as_os_str().is_empty() {
+                        Path::new(".")
+                    } else {
+                        parent
+                    };
+                    File::open(parent)?.sync_all()
+                })
+            };
+            mark().map_err(io)?;
+        }
+        Ok(open)
+    }
+
+    fn usable(&self, deed: &'static str) -> Result<(), StoreError> {
+        match self.broken.get() {
+            None => Ok(()),
+            Some(why) => Err(StoreError::failed(
+                deed,
+                format!("the store stopped earlier: {why}; restart"),
+            )),
+        }
+    }
+
+    /// Nothing is done from now on. What sled holds in memory may not be on the disk, and nobody may act on it.
+    pub fn give_up(&self, why: &str) {
+        let _ = self.broken.set(why.to_owned());
+    }
+
+    fn table(&self, table: Table) -> Result<&Tree, StoreError> {
+        self.tables
+            .get(&table)
+            .ok_or_else(|| StoreError::failed("find a table", format!("{table:?} was not opened")))
+    }
+
+    /// The record under a key.
+    pub fn get(&self, table: Table, key: &[u8]) -> Result<Option<Kept>, StoreError> {
+        self.usable("read a record")?;
+        let row = self.table(table)?.get(key).map_err(cannot_read)?;
+        match row {
+            None => Ok(None),
+            Some(row) => self.whole(table, key, row),
+        }
+    }
+
+    /// Records in order.
+    pub fn scan(&self, table: Table, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Kept)>, StoreError> {
+        self.usable("read records")?;
+        if until <= from {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        let mut rows = self.table(table)?.range(from..until);
+        while found.len() < limit {
+            let Some(row) = rows.next() else { break };
+            let (key, row) = row.map_err(cannot_read)?;
+            if let Some(kept) = self.whole(table, &key, row)? {
+                found.push((key.to_vec(), kept));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The record of a row, with its chunks. `None` when it was deleted in the meantime.
+    fn whole(&self, table: Table, key: &[u8], mut row: ::sled::IVec) -> Result<Option<Kept>, StoreError> {
+        for _ in 0..REREADS_MAX {
+            let head = value::read(&row).ok_or_else(|| damaged(table, key))?;
+            let bytes = match head.payload {
+                Payload::Inline(bytes) => Some(bytes.to_vec()),
+                Payload::Chunked(length) => self.gather(&head, table, key, length)?,
+            };
+            if let Some(bytes) = bytes.filter(|bytes| head.is_of(table, key, bytes)) {
+                return Ok(Some(Kept {
+                    version: head.version,
+                    bytes,
+                }));
+            }
+            // Either it changed since the row was read, or it is damaged.
+            match self.table(table)?.get(key).map_err(cannot_read)? {
+                None => return Ok(None),
+                Some(again) if again == row => return Err(damaged(table, key)),
+                Some(again) => row = again,
+            }
+        }
+        Err(StoreError::failed(
+            "read a record",
+            "it changes faster than it can be read",
+        ))
+    }
+
+    fn gather(
+        &self,
+        head: &value::Row<'_>,
+        table: Table,
+        key: &[u8],
+        length: usize,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        if limits::VALUE_MAX < length {
+            return Err(damaged(table, key));
+        }
+        let mut bytes = Vec::with_capacity(length);
+        for chunk in head.chunk_keys(table, key) {
+            match self.chunks.get(chunk).map_err(cannot_read)? {
+                Some(chunk) => bytes.extend_from_slice(&chunk),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Does it all or nothing, and returns once it is on disk.
+    pub fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError> {
+        const DEED: &str = "commit";
+        self.usable(DEED)?;
+        limits::check(&transaction)?;
+        let plan = Plan::new(transaction);
+        let mut trees = vec![self.counters.clone(), self.chunks.clone()];
+        for table in &plan.tables {
+            trees.push(self.table(*table)?.clone());
+        }
+        let outcome = trees.as_slice().transaction(|trees| plan.run(trees));
+        let numbers = match outcome {
+            Ok(numbers) => numbers,
+            Err(TransactionError::Abort(Refused::Conflict { table, key })) => {
+                return Err(StoreError::Conflict { table, key });
+            }
+            Err(TransactionError::Abort(Refused::Damaged { table, key })) => return Err(damaged(table, &key)),
+            Err(TransactionError::Storage(cause)) => {
+                self.give_up(&cause.to_string());
+                return Err(StoreError::failed(DEED, cause));
+            }
+        };
+        self.disk.sync().map_err(|cause| {
+            self.give_up(&cause.to_string());
+            StoreError::failed("sync a commit", cause)
+        })?;
+        Ok(Committed { numbers })
+    }
+
+    /// Writes what is left and lets go of the files.
+    pub fn close(self) -> Result<(), StoreError> {
+        const DEED: &str = "close the store";
+        self.usable(DEED)?;
+        self.db.flush().map_err(|cause| StoreError::failed(DEED, cause))?;
+        self.disk.sync().map_err(|cause| StoreError::failed(DEED, cause))
+    }
+}
+
+/// A transaction made ready: its closure may run several times and only looks up versions and writes prepared bytes.
+struct Plan {
+    expect: Vec<(Table, Key, crate::store::Expect)>,
+    writes: Vec<Change>,
+    /// Tables that take part, in order.
+    tables: Vec<Table>,
+}
+
+enum Change {
+    Put { table: Table, key: Key, bytes: Prepared },
+    Delete { table: Table, key: Key },
+    // The checksum covers the key, which is not known yet; appended rows are small.
+    Append { table: Table, bytes: Vec<u8> },
+}
+
+/// The trees of a running transaction: counters, chunks, then the tables of the plan.
+struct Trees<'a> {
+    counters: &'a TransactionalTree,
+    chunks: &'a TransactionalTree,
+    tables: BTreeMap<Table, &'a TransactionalTree>,
+}
+
+impl Plan {
+    fn new(transaction: Transaction) -> Self {
+        let mut tables = std::collections::BTreeSet::new();
+        tables.extend(transaction.expect.iter().map(|(table, _, _)| *table));
+        let writes = transaction
+            .writes
+            .into_iter()
+            .map(|write| match write {
+                Write::Put { table, key, bytes } => {
+                    let bytes = Prepared::new(table, &key, bytes);
+                    Change::Put { table, key, bytes }
+                }
+                Write::Delete { table, key } => Change::Delete { table, key },
+                Write::Append { table, bytes } => Change::Append { table, bytes },
+            })
+            .inspect(|change| {
+                tables.insert(match change {
+                    Change::Put { table, .. } | Change::Delete { table, .. } | Change::Append { table, .. } => *table,
+                });
+            })
+            .collect();
+        Self {
+            expect: transaction.expect,
+            writes,
+            tables: tables.into_iter().collect(),
+        }
+    }
+
+    fn run(&self, trees: &[TransactionalTree]) -> InTransaction<Vec<u64>> {
+        let [counters, chunks, tables @ ..] = trees else {
+            return Ok(Vec::new());
+        };
+        let trees = Trees {
+            counters,
+            chunks,
+            tables: self.tables.iter().copied().zip(tables).collect(),
+        };
+        let unmet = limits::first_unmet(&self.expect, |table, key| trees.version(table, key))?;
+        if let Some((table, key)) = unmet {
+            return Err(ConflictableTransactionError::Abort(Refused::Conflict { table, key }));
+        }
+        let mut numbers = Vec::new();
+        for change in &self.writes {
+            match change {
+                Change::Put { table, key, bytes } => trees.put(*table, key, bytes)?,
+                Change::Delete { table, key } => {
+                    trees.remove(*table, key)?;
+                }
+                Change::Append { table, bytes } => {
+                    let number = trees.next_number(*table)?;
+                    let key = number.to_be_bytes();
+                    trees.put(*table, &key, &Prepared::new(*table, &key, bytes.clone()))?;
+                    numbers.push(number);
+                }
+            }
+        }
+        // Without this an abort of the process loses the commit.
+        trees.counters.flush();
+        Ok(numbers)
+    }
+}
+
+impl Trees<'_> {
+    fn table(&self, table: Table) -> Result<&TransactionalTree, UnabortableTransactionError> {
+        self.tables.get(&table).copied().ok_or_else(|| {
+            let missing = format!("{table:?} takes no part in the transaction");
+            UnabortableTransactionError::Storage(::sled::Error::ReportableBug(missing))
+        })
+    }
+
+    fn version(&self, table: Table, key: &[u8]) -> InTransaction<Option<u64>> {
+        match self.table(table)?.get(key)? {
+            None => Ok(None),
+            Some(row) => match value::read(&row) {
+                Some(row) => Ok(Some(row.version)),
+                None => Err(refuse_damaged(table, key)),
+            },
+        }
+    }
+
+    /// Removes a record with its chunks and answers the version it had, 0 for none.
+    fn remove(&self, table: Table, key: &[u8]) -> InTransaction<u64> {
+        let Some(row) = self.table(table)?.remove(key)? else {
+            return Ok(0);
+        };
+        let Some(row) = value::read(&row) else {
+            return Err(refuse_damaged(table, key));
+        };
+        for chunk in row.chunk_keys(table, key) {
+            self.chunks.remove(chunk)?;
+        }
+        Ok(row.version)
+    }
+
+    fn put(&self, table: Table, key: &[u8], bytes: &Prepared) -> InTransaction<()> {
+        let version = self.remove(table, key)? + 1;
+        self.table(table)?.insert(key, bytes.row(version))?;
+        for (at, chunk) in bytes.chunks().enumerate() {
+            self.chunks.insert(value::chunk_key(table, key, version, at), chunk)?;
+        }
+        Ok(())
+    }
+
+    fn next_number(&self, table: Table) -> InTransaction<u64> {
+        let counter = [table.number()];
+        let last = match self.counters.get(counter)? {
+            None => 0,
+            Some(last) => match <[u8; 8]>::try_from(last.as_ref()) {
+                Ok(last) => u64::from_be_bytes(last),
+                Err(_) => return Err(refuse_damaged(table, &counter)),
+            },
+        };
+        let next = last + 1;
+        self.counters
+            .insert(counter.as_slice(), next.to_be_bytes().as_slice())?;
+        Ok(next)
+    }
+}
+
+fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
+    ConflictableTransactionError::Abort(Refused::Damaged {
+        table,
+        key: key.to_vec(),
+    })
+}
+
+fn damaged(table: Table, key: &[u8]) -> StoreError {
+    StoreError::Damaged {
+        what: format!(
+            "the record `{}` in {table:?} is not what was written; restore a backup",
+            key.escape_ascii()
+        ),
+    }
+}
+
+fn cannot_read(cause: ::sled::Error) -> StoreError {
+    match cause {
+        ::sled::Error::Corruption { .. } => StoreError::Damaged {
+            what: "a page is not what was written; restore a backup".to_owned(),
+        },
+        cause => StoreError::failed("read a record", cause),
+    }
+}
+
+fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
+    match cause {
+        // sled wraps the refused lock into text (config.rs, `try_lock`).
+        ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => StoreError::InUse {
+            folder: folder.display().to_string(),
+        },
+        ::sled::Error::Corruption { .. } => StoreError::Damaged {
+            what: format!("`{}` is damaged; restore a backup", folder.display()),
+        },
+        ::sled::Error::Unsupported(why) => StoreError::Damaged {
+            what: format!(
+                "`{}` is of another version of sled ({why}); run the program that wrote it",
+                folder.display()
+            ),
+        },
+        cause => StoreError::failed("open the store", cause),
+    }
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
