@@ -1,8 +1,12 @@
-//! Stories that need more than one room, or more than one process.
+//! Everything that is proved from outside: one binary, so that it links once.
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot go on has failed; clippy's in-tests switches do not cover helper functions"
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod replay_backtest;
 mod store_crash;
