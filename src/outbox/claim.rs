@@ -193,7 +193,12 @@ mod tests {
 
     #[track_caller]
     fn check(state: State, second: i64, want: &str) {
-        let got = match claim(delivery(state), Chat::Telegram, at(second), SignedDuration::from_secs(60)) {
+        let got = match claim(
+            delivery(state),
+            Chat::Telegram,
+            at(second),
+            SignedDuration::from_secs(60),
+        ) {
             Claim::Ours(claimed) => format!("ours {:?}", claimed.how),
             Claim::NotDue { .. } => "not due".to_owned(),
             Claim::HeldBy { .. } => "held".to_owned(),
@@ -211,7 +216,11 @@ mod tests {
     fn only_what_is_due_and_free_is_claimed() {
         check(State::Due { not_before: at(5) }, 4, "not due");
         check(State::Due { not_before: at(5) }, 5, "ours Send { repeat: false }");
-        check(State::Due { not_before: at(5) }, 1000, "it could not be told while it was news");
+        check(
+            State::Due { not_before: at(5) },
+            1000,
+            "it could not be told while it was news",
+        );
         check(State::Grouped { group: "g".to_owned() }, 5, "nothing");
         check(
             State::Failed {

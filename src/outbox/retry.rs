@@ -184,7 +184,14 @@ pub fn after_attempt(
             delivery.message = None;
             delivery.told_revision = 0;
             delivery.tries = delivery.tries.saturating_add(1);
-            again_or(delivery, How::Send { repeat: false }, (revision, since), "the message is gone".to_owned(), now, dice)
+            again_or(
+                delivery,
+                How::Send { repeat: false },
+                (revision, since),
+                "the message is gone".to_owned(),
+                now,
+                dice,
+            )
         }
         Outcome::Stopped { .. } => {
             let at = jittered(now, STOPPED_WAIT, dice);
@@ -320,7 +327,11 @@ fn note(delivery: &mut Delivery, at: Timestamp, revision: u32, outcome: &Outcome
         Outcome::Stopped { reason } => format!("the bot is refused: {reason}"),
         Outcome::Refused { reason } => format!("refused: {reason}"),
     };
-    delivery.attempts.push(Attempt { at, revision, outcome: said });
+    delivery.attempts.push(Attempt {
+        at,
+        revision,
+        outcome: said,
+    });
     if ATTEMPTS_MAX < delivery.attempts.len() {
         delivery.attempts.remove(0);
     }
@@ -405,7 +416,9 @@ mod tests {
     }
 
     fn lost() -> Outcome {
-        Outcome::Lost { reason: "cut".to_owned() }
+        Outcome::Lost {
+            reason: "cut".to_owned(),
+        }
     }
 
     #[track_caller]
@@ -426,7 +439,13 @@ mod tests {
     #[test]
     fn a_lost_discord_send_is_repeated_with_its_nonce_and_looked_up_beyond_the_window() {
         let delivery = tried(incident(), Chat::Discord, 0, lost());
-        assert_eq!(delivery.state, State::Unknown { revision: 1, since: at(0) });
+        assert_eq!(
+            delivery.state,
+            State::Unknown {
+                revision: 1,
+                since: at(0)
+            }
+        );
         // A newer revision does not change the nonce of what may be there already.
         let delivery = want(delivery, 2, at(1));
         assert_eq!(how(&delivery, Chat::Discord, 5), How::Send { repeat: true });
@@ -443,7 +462,13 @@ mod tests {
     fn a_refused_repeat_leaves_the_loss_standing() {
         let delivery = tried(incident(), Chat::Discord, 0, lost());
         let delivery = tried(delivery, Chat::Discord, 5, Outcome::SlowDown { until: at(50) });
-        assert_eq!(delivery.state, State::Unknown { revision: 1, since: at(0) });
+        assert_eq!(
+            delivery.state,
+            State::Unknown {
+                revision: 1,
+                since: at(0)
+            }
+        );
         assert!(at(50) <= due_at(&delivery).expect("a time"));
     }
 
@@ -460,7 +485,13 @@ mod tests {
     #[test]
     fn another_lost_telegram_notice_waits_for_its_next_change_and_then_expires() {
         let delivery = tried(fresh(About::Trouble("t".to_owned())), Chat::Telegram, 0, lost());
-        assert_eq!(delivery.state, State::Unknown { revision: 1, since: at(0) });
+        assert_eq!(
+            delivery.state,
+            State::Unknown {
+                revision: 1,
+                since: at(0)
+            }
+        );
         assert_eq!(due_at(&delivery), Some(at(86_400)));
         assert!(matches!(
             claim(delivery.clone(), Chat::Telegram, at(86_400), LEASE),
@@ -484,7 +515,10 @@ mod tests {
 
     #[test]
     fn a_process_that_dies_while_sending_leaves_an_unknown() {
-        for (chat, want) in [(Chat::Discord, How::Send { repeat: true }), (Chat::Telegram, How::Send { repeat: false })] {
+        for (chat, want) in [
+            (Chat::Discord, How::Send { repeat: true }),
+            (Chat::Telegram, How::Send { repeat: false }),
+        ] {
             let Claim::Ours(claimed) = claim(incident(), chat, at(0), LEASE) else {
                 panic!("claimable");
             };
@@ -505,7 +539,9 @@ mod tests {
         let mut delivery = incident();
         let mut second = 0;
         for _ in 0..12 {
-            let dead = Outcome::TargetDead { reason: "blocked".to_owned() };
+            let dead = Outcome::TargetDead {
+                reason: "blocked".to_owned(),
+            };
             delivery = tried(delivery, Chat::Telegram, second, dead);
             assert!(matches!(delivery.state, State::Due { .. }));
             second += 2 * 3600 - 600;
@@ -515,7 +551,12 @@ mod tests {
 
     #[test]
     fn a_moved_room_and_a_deleted_message_are_told_anew() {
-        for outcome in [Outcome::MessageGone, Outcome::TargetMoved { place: "-100".to_owned() }] {
+        for outcome in [
+            Outcome::MessageGone,
+            Outcome::TargetMoved {
+                place: "-100".to_owned(),
+            },
+        ] {
             let sent = tried(incident(), Chat::Telegram, 0, Outcome::Sent(message(0)));
             let gone = tried(want(sent, 2, at(1)), Chat::Telegram, 1, outcome);
             assert_eq!(gone.message, None);
@@ -529,7 +570,9 @@ mod tests {
         for _ in 0..=WAITS.len() {
             let now = due_at(&delivery).expect("a time").as_second() - 1_780_000_000 + 1;
             delivery.expires_at = at(now + 10);
-            let outcome = Outcome::NeverLeft { reason: "no route".to_owned() };
+            let outcome = Outcome::NeverLeft {
+                reason: "no route".to_owned(),
+            };
             delivery = tried(delivery, Chat::Telegram, now, outcome);
         }
         assert!(matches!(&delivery.state, State::Failed { reason, .. } if reason == "no route"));
