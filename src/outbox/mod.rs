@@ -7,6 +7,9 @@
 //! changes three times while a room is busy is told once, at its last revision; a crash leaves the wanted revision ahead
 //! of the told one, and the next claim catches up.
 
+pub mod claim;
 pub mod delivery;
+pub mod grouping;
 pub mod incident;
 pub mod notice;
+pub mod retry;

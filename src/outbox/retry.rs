@@ -1,0 +1,645 @@
+//! What a finished attempt means for its delivery: one table, fed with the time and the dice.
+//!
+//! Owns: the waits, what becomes of a lost reply, and when a delivery is looked at again. Refuses: knowing platforms'
+//! error texts; the chats translate those into an [`Outcome`]. Survives: any outcome in any state; a wanted revision
+//! that was not told always has either a next time ([`due_at`]) or a recorded end.
+
+use jiff::{SignedDuration, Timestamp};
+use rand::RngCore;
+
+use super::claim::{Claimed, How};
+use super::delivery::{ATTEMPTS_MAX, Attempt, Delivery, MessageRef, State};
+use super::notice::About;
+use crate::domain::person::Chat;
+
+const fn seconds(n: i64) -> SignedDuration {
+    SignedDuration::from_secs(n)
+}
+
+/// Waits before tries 2, 3, 4 … of one telling; when the list runs out the delivery fails.
+///
+/// 5 s + 15 s + 45 s + 2 min + 5 min + 15 min + 30 min + 1 h + 2 h + 2 h = 5 h 53 min 5 s, a platform's worst afternoon.
+pub const WAITS: [SignedDuration; 10] = [
+    seconds(5),
+    seconds(15),
+    seconds(45),
+    seconds(120),
+    seconds(300),
+    seconds(900),
+    seconds(1800),
+    seconds(3600),
+    seconds(7200),
+    seconds(7200),
+];
+
+/// How long Discord is trusted to recognise a nonce. It documents "the past few minutes"; two is the least that means.
+/// <https://discord.com/developers/docs/resources/message#create-message>
+pub const NONCE_WINDOW: SignedDuration = seconds(120);
+
+/// How long a room that refused is left alone before it is tried again. Refusals that look permanent can be the
+/// platform's own fault for hours, so a room is probed, never forgotten.
+pub const DEAD_WAIT: SignedDuration = seconds(3600);
+
+/// How long everything waits when the platform refused the bot itself. An operator has to act; until then one try per
+/// quarter of an hour is enough to notice that they did.
+pub const STOPPED_WAIT: SignedDuration = seconds(900);
+
+/// What came of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A message is there now, and this is it. Also: looked up in the history and found.
+    Sent(MessageRef),
+    /// The message shows what it should.
+    Edited,
+    /// The message showed it already.
+    Unchanged,
+    /// Looked up in the history, which reaches back far enough, and not there.
+    NotFound,
+    /// The request did not arrive: nothing happened.
+    NeverLeft {
+        /// Why.
+        reason: String,
+    },
+    /// The request may have arrived, its answer did not.
+    Lost {
+        /// Why.
+        reason: String,
+    },
+    /// Not before then: the platform's word, or our own limiter's.
+    SlowDown {
+        /// The earliest next try.
+        until: Timestamp,
+    },
+    /// The room refuses or is gone.
+    TargetDead {
+        /// What the platform says.
+        reason: String,
+    },
+    /// The room has another place now; messages there are new ones.
+    TargetMoved {
+        /// Where.
+        place: String,
+    },
+    /// Somebody deleted the message: a new one is wanted.
+    MessageGone,
+    /// The platform refuses the bot itself.
+    Stopped {
+        /// What the platform says.
+        reason: String,
+    },
+    /// The platform refuses this message, and would again.
+    Refused {
+        /// What the platform says.
+        reason: String,
+    },
+}
+
+/// When a delivery is to be looked at next; `None` when nothing is to be done with it.
+///
+/// [`Timestamp::MIN`] means at once. A parked unknown (its repeat waits for the next change) comes up when it expires,
+/// to record its end.
+#[must_use]
+pub fn due_at(delivery: &Delivery) -> Option<Timestamp> {
+    match &delivery.state {
+        State::Due { not_before } => Some(*not_before),
+        State::Sending { until, .. } => Some(*until),
+        State::Sent => (delivery.told_revision < delivery.wanted_revision).then_some(Timestamp::MIN),
+        State::Unknown { since, .. } if delivery.maybe_repeat => Some(std::cmp::max(delivery.expires_at, *since)),
+        State::Unknown { since, .. } => {
+            let last = delivery.attempts.last().map_or(*since, |attempt| attempt.at);
+            Some(later(last, wait_after(delivery.tries)))
+        }
+        State::Failed { .. } | State::Expired { .. } | State::Grouped { .. } => None,
+    }
+}
+
+/// Asks for a newer revision to be seen. What was given up or parked gets a new chance with it; what expired or was
+/// told as part of a group stays so.
+#[must_use]
+pub fn want(delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
+    if revision <= delivery.wanted_revision {
+        return delivery;
+    }
+    let state = match delivery.state {
+        State::Sent | State::Failed { .. } => State::Due { not_before: now },
+        State::Unknown { .. } if delivery.maybe_repeat => State::Due { not_before: now },
+        kept @ (State::Unknown { .. }
+        | State::Due { .. }
+        | State::Sending { .. }
+        | State::Expired { .. }
+        | State::Grouped { .. }) => kept,
+    };
+    let tries = if matches!(state, State::Due { not_before } if not_before == now) {
+        0
+    } else {
+        delivery.tries
+    };
+    Delivery {
+        wanted_revision: revision,
+        state,
+        tries,
+        ..delivery
+    }
+}
+
+/// The delivery after a claimed attempt has ended.
+///
+/// `dice` spreads retries by up to a quarter; they only ever lengthen a wait, so a server's own wait is never cut short.
+#[must_use]
+pub fn after_attempt(
+    claimed: Claimed,
+    chat: Chat,
+    outcome: Outcome,
+    now: Timestamp,
+    dice: &mut dyn RngCore,
+) -> Delivery {
+    let Claimed { mut delivery, how } = claimed;
+    let (revision, since) = match delivery.state {
+        State::Sending { revision, since, .. } => (revision, since),
+        _ => (delivery.wanted_revision, now),
+    };
+    note(&mut delivery, now, revision, &outcome, how);
+    match outcome {
+        Outcome::Sent(message) => {
+            delivery.message = Some(message);
+            told(delivery, revision, now)
+        }
+        Outcome::Edited | Outcome::Unchanged => told(delivery, revision, now),
+        Outcome::NotFound => due(delivery, now),
+        Outcome::NeverLeft { reason } => {
+            delivery.tries = delivery.tries.saturating_add(1);
+            again_or(delivery, how, (revision, since), reason, now, dice)
+        }
+        Outcome::Lost { reason } => lost(delivery, chat, how, (revision, since), reason, now, dice),
+        Outcome::SlowDown { until } => {
+            let at = jittered(std::cmp::max(until, now), SignedDuration::ZERO, dice);
+            postponed(delivery, how, (revision, since), at)
+        }
+        Outcome::TargetDead { .. } if how == How::LookUp => cannot_look_up(delivery, revision, since, now),
+        Outcome::TargetDead { .. } => {
+            let at = jittered(now, DEAD_WAIT, dice);
+            postponed(delivery, how, (revision, since), at)
+        }
+        Outcome::TargetMoved { .. } | Outcome::MessageGone => {
+            delivery.message = None;
+            delivery.told_revision = 0;
+            delivery.tries = delivery.tries.saturating_add(1);
+            again_or(
+                delivery,
+                How::Send { repeat: false },
+                (revision, since),
+                "the message is gone".to_owned(),
+                now,
+                dice,
+            )
+        }
+        Outcome::Stopped { .. } => {
+            let at = jittered(now, STOPPED_WAIT, dice);
+            postponed(delivery, how, (revision, since), at)
+        }
+        Outcome::Refused { .. } if how == How::LookUp => cannot_look_up(delivery, revision, since, now),
+        Outcome::Refused { reason } => failed(delivery, reason, now),
+    }
+}
+
+fn told(mut delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
+    delivery.told_revision = std::cmp::max(delivery.told_revision, revision);
+    delivery.tries = 0;
+    delivery.maybe_repeat = false;
+    delivery.state = if delivery.told_revision < delivery.wanted_revision {
+        State::Due { not_before: now }
+    } else {
+        State::Sent
+    };
+    delivery
+}
+
+fn due(mut delivery: Delivery, at: Timestamp) -> Delivery {
+    delivery.state = State::Due { not_before: at };
+    delivery
+}
+
+fn failed(mut delivery: Delivery, reason: String, now: Timestamp) -> Delivery {
+    delivery.state = State::Failed { reason, at: now };
+    delivery
+}
+
+/// Another try after the schedule's wait, or the end of it.
+fn again_or(
+    delivery: Delivery,
+    how: How,
+    sending: (u32, Timestamp),
+    reason: String,
+    now: Timestamp,
+    dice: &mut dyn RngCore,
+) -> Delivery {
+    match next_wait(delivery.tries) {
+        Some(wait) => {
+            let at = jittered(now, wait, dice);
+            postponed(delivery, how, sending, at)
+        }
+        None => failed(delivery, reason, now),
+    }
+}
+
+/// Back to where it was before the claim: an earlier loss still stands until something resolves it.
+fn postponed(mut delivery: Delivery, how: How, (revision, since): (u32, Timestamp), at: Timestamp) -> Delivery {
+    match how {
+        How::LookUp | How::Send { repeat: true } if delivery.message.is_none() => {
+            delivery.state = State::Unknown { revision, since };
+            // `due_at` counts from the last attempt, so the wait is written down there.
+            let behind = later(at, -wait_after(delivery.tries));
+            if let Some(last) = delivery.attempts.last_mut()
+                && last.at < behind
+            {
+                last.at = behind;
+            }
+            delivery
+        }
+        How::LookUp | How::Send { .. } | How::Edit => due(delivery, at),
+    }
+}
+
+fn lost(
+    mut delivery: Delivery,
+    chat: Chat,
+    how: How,
+    (revision, since): (u32, Timestamp),
+    reason: String,
+    now: Timestamp,
+    dice: &mut dyn RngCore,
+) -> Delivery {
+    delivery.tries = delivery.tries.saturating_add(1);
+    let Some(wait) = next_wait(delivery.tries) else {
+        return match how {
+            How::Edit => failed(delivery, reason, now),
+            How::Send { .. } | How::LookUp => failed(delivery, format!("{reason}; it may have been told"), now),
+        };
+    };
+    match (how, chat) {
+        // An edit may be repeated: it sets what is shown.
+        (How::Edit, _) => {
+            let at = jittered(now, wait, dice);
+            due(delivery, at)
+        }
+        (How::Send { .. } | How::LookUp, Chat::Discord) => {
+            delivery.state = State::Unknown { revision, since };
+            delivery
+        }
+        (How::Send { .. } | How::LookUp, Chat::Telegram) => {
+            let at = jittered(now, wait, dice);
+            unresolved(delivery, revision, since, at)
+        }
+    }
+}
+
+/// What nobody can find out: an incident is told again and says that it may be a repeat; anything else waits for its
+/// next change.
+pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp, at: Timestamp) -> Delivery {
+    delivery.maybe_repeat = true;
+    delivery.state = match delivery.about {
+        About::Incident(_) => State::Due { not_before: at },
+        About::Trouble(_) | About::Reply(_) if delivery.wanted_revision <= revision => {
+            State::Unknown { revision, since }
+        }
+        About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
+    };
+    delivery
+}
+
+fn cannot_look_up(delivery: Delivery, revision: u32, since: Timestamp, now: Timestamp) -> Delivery {
+    unresolved(delivery, revision, since, now)
+}
+
+fn note(delivery: &mut Delivery, at: Timestamp, revision: u32, outcome: &Outcome, how: How) {
+    let said = match outcome {
+        Outcome::Sent(_) if how == How::LookUp => "found".to_owned(),
+        Outcome::Sent(_) => "sent".to_owned(),
+        Outcome::Edited => "edited".to_owned(),
+        Outcome::Unchanged => "unchanged".to_owned(),
+        Outcome::NotFound => "not found in the history".to_owned(),
+        Outcome::NeverLeft { reason } => format!("not sent: {reason}"),
+        Outcome::Lost { reason } => format!("unknown: {reason}"),
+        Outcome::SlowDown { until } => format!("told to wait until {until}"),
+        Outcome::TargetDead { reason } => format!("the room refuses: {reason}"),
+        Outcome::TargetMoved { place } => format!("the room moved to {place}"),
+        Outcome::MessageGone => "the message is gone".to_owned(),
+        Outcome::Stopped { reason } => format!("the bot is refused: {reason}"),
+        Outcome::Refused { reason } => format!("refused: {reason}"),
+    };
+    delivery.attempts.push(Attempt {
+        at,
+        revision,
+        outcome: said,
+    });
+    if ATTEMPTS_MAX < delivery.attempts.len() {
+        delivery.attempts.remove(0);
+    }
+}
+
+/// The wait before the next try after `tries` that failed, none when the schedule has run out.
+fn next_wait(tries: u32) -> Option<SignedDuration> {
+    let at = usize::try_from(tries).ok()?.checked_sub(1)?;
+    WAITS.get(at).copied()
+}
+
+fn wait_after(tries: u32) -> SignedDuration {
+    next_wait(std::cmp::max(tries, 1)).unwrap_or(DEAD_WAIT)
+}
+
+/// `from` + `wait` + up to a quarter of the wait.
+fn jittered(from: Timestamp, wait: SignedDuration, dice: &mut dyn RngCore) -> Timestamp {
+    let quarter = wait.as_millis() / 4;
+    let extra = (quarter * i128::from(dice.next_u32())) >> 32;
+    let extra = i64::try_from(extra).unwrap_or(0);
+    later(later(from, wait), SignedDuration::from_millis(extra))
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::claim::{Claim, claim};
+    use super::super::incident::IncidentId;
+    use super::super::notice::Urgency;
+    use super::*;
+    use crate::domain::ids::RoomId;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + second).expect("an instant")
+    }
+
+    fn fresh(about: About) -> Delivery {
+        Delivery {
+            about,
+            room: RoomId::new("team").expect("an id"),
+            urgency: Urgency::Critical,
+            cause: "cpa".to_owned(),
+            wanted_revision: 1,
+            told_revision: 0,
+            state: State::Due { not_before: at(0) },
+            message: None,
+            maybe_repeat: false,
+            expires_at: at(86_400),
+            tries: 0,
+            attempts: Vec::new(),
+        }
+    }
+
+    fn incident() -> Delivery {
+        fresh(About::Incident(IncidentId::nth(1)))
+    }
+
+    fn message(second: i64) -> MessageRef {
+        MessageRef {
+            place: "1".to_owned(),
+            message: "10".to_owned(),
+            has_picture: false,
+            sent_at: at(second),
+        }
+    }
+
+    const LEASE: SignedDuration = seconds(60);
+
+    #[track_caller]
+    fn tried(delivery: Delivery, chat: Chat, second: i64, outcome: Outcome) -> Delivery {
+        let Claim::Ours(claimed) = claim(delivery, chat, at(second), LEASE) else {
+            panic!("nothing to claim at {second}");
+        };
+        after_attempt(*claimed, chat, outcome, at(second), &mut ChaCha8Rng::seed_from_u64(1))
+    }
+
+    fn lost() -> Outcome {
+        Outcome::Lost {
+            reason: "cut".to_owned(),
+        }
+    }
+
+    #[track_caller]
+    fn how(delivery: &Delivery, chat: Chat, second: i64) -> How {
+        match claim(delivery.clone(), chat, at(second), LEASE) {
+            Claim::Ours(claimed) => claimed.how,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_waits_add_up_to_what_the_comment_says() {
+        let sum: i64 = WAITS.iter().map(SignedDuration::as_secs).sum();
+        assert_eq!(sum, 5 * 3600 + 53 * 60 + 5);
+        assert!(WAITS.len() * 2 <= ATTEMPTS_MAX);
+    }
+
+    #[test]
+    fn a_lost_discord_send_is_repeated_with_its_nonce_and_looked_up_beyond_the_window() {
+        let delivery = tried(incident(), Chat::Discord, 0, lost());
+        assert_eq!(
+            delivery.state,
+            State::Unknown {
+                revision: 1,
+                since: at(0)
+            }
+        );
+        // A newer revision does not change the nonce of what may be there already.
+        let delivery = want(delivery, 2, at(1));
+        assert_eq!(how(&delivery, Chat::Discord, 5), How::Send { repeat: true });
+        assert_eq!(how(&delivery, Chat::Discord, 121), How::LookUp);
+        let seen = tried(delivery.clone(), Chat::Discord, 5, Outcome::Sent(message(0)));
+        assert_eq!(seen.told_revision, 1, "the copy may show the first revision");
+        assert_eq!(seen.state, State::Due { not_before: at(5) }, "so the second is an edit");
+        let gone = tried(delivery, Chat::Discord, 121, Outcome::NotFound);
+        assert_eq!(how(&gone, Chat::Discord, 121), How::Send { repeat: false });
+        assert!(!gone.maybe_repeat);
+    }
+
+    #[test]
+    fn a_refused_repeat_leaves_the_loss_standing() {
+        let delivery = tried(incident(), Chat::Discord, 0, lost());
+        let delivery = tried(delivery, Chat::Discord, 5, Outcome::SlowDown { until: at(50) });
+        assert_eq!(
+            delivery.state,
+            State::Unknown {
+                revision: 1,
+                since: at(0)
+            }
+        );
+        assert!(at(50) <= due_at(&delivery).expect("a time"));
+    }
+
+    #[test]
+    fn a_lost_telegram_incident_is_told_again_and_says_so() {
+        let delivery = tried(incident(), Chat::Telegram, 0, lost());
+        assert!(delivery.maybe_repeat);
+        assert!(matches!(delivery.state, State::Due { not_before } if at(5) <= not_before));
+        let done = tried(delivery, Chat::Telegram, 10, Outcome::Sent(message(10)));
+        assert_eq!(done.state, State::Sent);
+        assert!(!done.maybe_repeat);
+    }
+
+    #[test]
+    fn another_lost_telegram_notice_waits_for_its_next_change_and_then_expires() {
+        let delivery = tried(fresh(About::Trouble("t".to_owned())), Chat::Telegram, 0, lost());
+        assert_eq!(
+            delivery.state,
+            State::Unknown {
+                revision: 1,
+                since: at(0)
+            }
+        );
+        assert_eq!(due_at(&delivery), Some(at(86_400)));
+        assert!(matches!(
+            claim(delivery.clone(), Chat::Telegram, at(86_400), LEASE),
+            Claim::Expired(_)
+        ));
+        let changed = want(delivery, 2, at(9));
+        assert_eq!(changed.state, State::Due { not_before: at(9) });
+        assert!(changed.maybe_repeat);
+    }
+
+    #[test]
+    fn a_lost_edit_is_simply_repeated() {
+        for chat in [Chat::Discord, Chat::Telegram] {
+            let sent = tried(incident(), chat, 0, Outcome::Sent(message(0)));
+            let changed = want(sent, 2, at(10));
+            let delivery = tried(changed, chat, 10, lost());
+            assert!(matches!(delivery.state, State::Due { .. }), "{chat:?}");
+            assert!(!delivery.maybe_repeat, "{chat:?}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_dies_while_sending_leaves_an_unknown() {
+        for (chat, want) in [
+            (Chat::Discord, How::Send { repeat: true }),
+            (Chat::Telegram, How::Send { repeat: false }),
+        ] {
+            let Claim::Ours(claimed) = claim(incident(), chat, at(0), LEASE) else {
+                panic!("claimable");
+            };
+            assert!(matches!(
+                claim(claimed.delivery.clone(), chat, at(59), LEASE),
+                Claim::HeldBy { until } if until == at(60)
+            ));
+            let Claim::Ours(again) = claim(claimed.delivery, chat, at(60), LEASE) else {
+                panic!("claimable after the lease");
+            };
+            assert_eq!(again.how, want, "{chat:?}");
+            assert_eq!(again.delivery.maybe_repeat, chat == Chat::Telegram);
+        }
+    }
+
+    #[test]
+    fn a_dead_room_keeps_its_deliveries() {
+        let mut delivery = incident();
+        let mut second = 0;
+        for _ in 0..12 {
+            let dead = Outcome::TargetDead {
+                reason: "blocked".to_owned(),
+            };
+            delivery = tried(delivery, Chat::Telegram, second, dead);
+            assert!(matches!(delivery.state, State::Due { .. }));
+            second += 2 * 3600 - 600;
+        }
+        assert_eq!(delivery.tries, 0);
+    }
+
+    #[test]
+    fn a_moved_room_and_a_deleted_message_are_told_anew() {
+        for outcome in [
+            Outcome::MessageGone,
+            Outcome::TargetMoved {
+                place: "-100".to_owned(),
+            },
+        ] {
+            let sent = tried(incident(), Chat::Telegram, 0, Outcome::Sent(message(0)));
+            let gone = tried(want(sent, 2, at(1)), Chat::Telegram, 1, outcome);
+            assert_eq!(gone.message, None);
+            assert_eq!(how(&gone, Chat::Telegram, 60), How::Send { repeat: false });
+        }
+    }
+
+    #[test]
+    fn tries_run_out_and_the_reason_is_kept() {
+        let mut delivery = incident();
+        for _ in 0..=WAITS.len() {
+            let now = due_at(&delivery).expect("a time").as_second() - 1_780_000_000 + 1;
+            delivery.expires_at = at(now + 10);
+            let outcome = Outcome::NeverLeft {
+                reason: "no route".to_owned(),
+            };
+            delivery = tried(delivery, Chat::Telegram, now, outcome);
+        }
+        assert!(matches!(&delivery.state, State::Failed { reason, .. } if reason == "no route"));
+        assert_eq!(due_at(&delivery), None);
+    }
+
+    fn outcomes() -> impl Strategy<Value = Outcome> {
+        let reason = || "r".to_owned();
+        prop_oneof![
+            Just(Outcome::Sent(message(0))),
+            Just(Outcome::Edited),
+            Just(Outcome::NotFound),
+            Just(Outcome::NeverLeft { reason: reason() }),
+            Just(Outcome::Lost { reason: reason() }),
+            (0_i64..100_000).prop_map(|s| Outcome::SlowDown { until: at(s) }),
+            Just(Outcome::TargetDead { reason: reason() }),
+            Just(Outcome::TargetMoved { place: "2".to_owned() }),
+            Just(Outcome::MessageGone),
+            Just(Outcome::Stopped { reason: reason() }),
+            Just(Outcome::Refused { reason: reason() }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_retry_never_comes_before_the_server_allows(wait in 0_i64..100_000, seed: u64, edit: bool, repeat: bool) {
+            let mut delivery = incident();
+            let how = if edit { How::Edit } else { How::Send { repeat } };
+            delivery.message = edit.then(|| message(0));
+            delivery.tries = u32::from(repeat);
+            delivery.state = State::Sending { revision: 1, since: at(0), until: at(60) };
+            let outcome = Outcome::SlowDown { until: at(wait) };
+            let after = after_attempt(
+                Claimed { delivery, how }, Chat::Discord, outcome, at(0), &mut ChaCha8Rng::seed_from_u64(seed));
+            prop_assert!(at(wait) <= due_at(&after).expect("a time"));
+        }
+
+        #[test]
+        fn nothing_that_is_wanted_is_lost(
+            steps in proptest::collection::vec((outcomes(), 0_i64..4000, any::<bool>()), 1..40),
+            telegram: bool, plain: bool,
+        ) {
+            let chat = if telegram { Chat::Telegram } else { Chat::Discord };
+            let mut delivery = if plain { fresh(About::Trouble("t".to_owned())) } else { incident() };
+            let mut dice = ChaCha8Rng::seed_from_u64(3);
+            let mut now = 0;
+            for (outcome, pause, change) in steps {
+                now += pause;
+                if change {
+                    let wanted = delivery.wanted_revision + 1;
+                    delivery = want(delivery, wanted, at(now));
+                }
+                delivery = match claim(delivery.clone(), chat, at(now), LEASE) {
+                    Claim::Ours(claimed) => after_attempt(*claimed, chat, outcome, at(now), &mut dice),
+                    Claim::Expired(ended) | Claim::Parked(ended) => ended,
+                    Claim::NotDue { .. } | Claim::HeldBy { .. } | Claim::NothingToTell => delivery,
+                };
+                let ended = matches!(
+                    delivery.state,
+                    State::Failed { .. } | State::Expired { .. } | State::Grouped { .. }
+                );
+                prop_assert!(
+                    delivery.wanted_revision <= delivery.told_revision || ended || due_at(&delivery).is_some(),
+                    "{:?}", delivery
+                );
+                prop_assert!(delivery.attempts.len() <= ATTEMPTS_MAX);
+            }
+        }
+    }
+}
