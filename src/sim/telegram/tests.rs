@@ -1,0 +1,1 @@
+//! The emulated server over real HTTP.
