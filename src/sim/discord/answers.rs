@@ -27,19 +27,12 @@ impl World {
 
     /// The instant at which an interaction without a response fails.
     pub(super) fn deadline(&self, interaction: &Interaction) -> Timestamp {
-        interaction
-            .created
-            .saturating_add(self.config.ack_deadline)
-            .unwrap_or(Timestamp::MAX)
+        interaction.created.saturating_add(self.config.ack_deadline).unwrap_or(Timestamp::MAX)
     }
 
     /// POST callback.
     pub(super) fn callback(&mut self, id: Snowflake, token: &str, call: &Call) -> Result<Reply, Refused> {
-        let found = self
-            .interactions
-            .get(&id)
-            .filter(|one| one.token == token)
-            .ok_or(UNKNOWN_INTERACTION)?;
+        let found = self.interactions.get(&id).filter(|one| one.token == token).ok_or(UNKNOWN_INTERACTION)?;
         let key = wire_key(id);
         let (late, answered, asked) = (self.is_late(found), found.answer != Answer::None, found.asked);
         let clock = self.clock.clone();
@@ -110,9 +103,7 @@ impl World {
     }
 
     fn is_there(&self, message: Snowflake) -> bool {
-        self.messages
-            .get(&message)
-            .is_some_and(|message| message.deleted.is_none())
+        self.messages.get(&message).is_some_and(|message| message.deleted.is_none())
     }
 
     /// The errors of a callback's message are told below `data`.
@@ -182,19 +173,11 @@ impl World {
 
     /// The interaction whose token may be used as a webhook now.
     fn by_token(&self, token: &str) -> Result<Snowflake, Refused> {
-        let found = self
-            .interactions
-            .values()
-            .find(|one| one.token == token)
-            .ok_or(UNKNOWN_WEBHOOK)?;
+        let found = self.interactions.values().find(|one| one.token == token).ok_or(UNKNOWN_WEBHOOK)?;
         if self.config.token_life <= self.now().duration_since(found.created) {
             return Err(INVALID_WEBHOOK_TOKEN);
         }
-        if found.answer == Answer::None {
-            Err(UNKNOWN_WEBHOOK)
-        } else {
-            Ok(found.id)
-        }
+        if found.answer == Answer::None { Err(UNKNOWN_WEBHOOK) } else { Ok(found.id) }
     }
 
     /// POST follow-up. After a defer the first one fills the placeholder.
@@ -202,9 +185,7 @@ impl World {
         let id = self.by_token(token)?;
         let draft = Draft::read(&call.body, &call.files, self.config.file_max)?;
         let original = self.interactions.get(&id).and_then(|one| one.original);
-        let waiting = original
-            .and_then(|id| self.messages.get(&id))
-            .filter(|one| one.is_loading());
+        let waiting = original.and_then(|id| self.messages.get(&id)).filter(|one| one.is_loading());
         if let Some(waiting) = waiting {
             return self.revise(waiting.id, &draft);
         }
@@ -228,12 +209,9 @@ impl World {
         let interaction = self.interactions.get(&id).ok_or(UNKNOWN_WEBHOOK)?;
         let message = match wanted {
             None => interaction.original,
-            Some(wanted) => interaction
-                .followups
-                .iter()
-                .copied()
-                .chain(interaction.original)
-                .find(|one| *one == wanted),
+            Some(wanted) => {
+                interaction.followups.iter().copied().chain(interaction.original).find(|one| *one == wanted)
+            }
         };
         let message = message.filter(|id| self.is_there(*id)).ok_or(UNKNOWN_MESSAGE)?;
         match method {
@@ -268,10 +246,7 @@ fn check_choices(data: &Value) -> Result<Vec<Value>, Refused> {
         if !(1..=100).contains(&name.chars().count()) {
             errors.bad_length(&format!("data.choices.{n}.name"), 1, 100);
         }
-        if choice["value"]
-            .as_str()
-            .is_some_and(|value| value.chars().count() > 100)
-        {
+        if choice["value"].as_str().is_some_and(|value| value.chars().count() > 100) {
             errors.too_long(&format!("data.choices.{n}.value"), 100);
         }
     }

@@ -109,19 +109,8 @@ impl World {
         if let Some(guild) = command.guild {
             data["guild_id"] = json!(guild);
         }
-        let (asked, kind) = if focused.is_some() {
-            (Asked::Autocomplete, 4)
-        } else {
-            (Asked::Command, 2)
-        };
-        self.ask(Question {
-            asked,
-            kind,
-            user,
-            channel,
-            source: None,
-            data,
-        })
+        let (asked, kind) = if focused.is_some() { (Asked::Autocomplete, 4) } else { (Asked::Command, 2) };
+        self.ask(Question { asked, kind, user, channel, source: None, data })
     }
 
     /// The command that a client would offer under this name, guild commands first.
@@ -130,9 +119,7 @@ impl World {
         let guild = place.guild();
         let in_scope = |scope: Option<Snowflake>| {
             let commands = self.commands.get(&scope).map_or(&[][..], Vec::as_slice);
-            commands
-                .iter()
-                .find(|one| one.name == name && one.definition["type"].as_u64().unwrap_or(1) == 1)
+            commands.iter().find(|one| one.name == name && one.definition["type"].as_u64().unwrap_or(1) == 1)
         };
         let command = guild.and_then(|guild| in_scope(Some(guild))).or_else(|| in_scope(None));
         let Some(command) = command else {
@@ -144,9 +131,8 @@ impl World {
         {
             return refuse(format!("`/{name}` is not offered here"));
         }
-        let needed = command.definition["default_member_permissions"]
-            .as_str()
-            .and_then(|bits| bits.parse::<u64>().ok());
+        let needed =
+            command.definition["default_member_permissions"].as_str().and_then(|bits| bits.parse::<u64>().ok());
         if let (Some(needed), Some(guild)) = (needed, guild) {
             let has = self.permissions_of(guild, user);
             let admin = has & super::model::ADMINISTRATOR != 0;
@@ -166,17 +152,10 @@ impl World {
         let place = self.channels.get(&channel).filter(|place| !place.state.deleted);
         let place = place.ok_or_else(|| unknown("channel", channel))?;
         let inside = match place.guild() {
-            Some(guild) => self
-                .guilds
-                .get(&guild)
-                .is_some_and(|guild| guild.members.contains_key(&user)),
+            Some(guild) => self.guilds.get(&guild).is_some_and(|guild| guild.members.contains_key(&user)),
             None => place.kind == super::model::ChannelKind::Dm { user },
         };
-        if inside {
-            Ok(place)
-        } else {
-            refuse(format!("user {user} is not in channel {channel}"))
-        }
+        if inside { Ok(place) } else { refuse(format!("user {user} is not in channel {channel}")) }
     }
 
     fn fill_options(
@@ -252,29 +231,20 @@ impl World {
             Given::Channel(id) => {
                 let object = self.interaction_channel(*id);
                 if object.is_null() {
-                    return Err(SimError::Unknown {
-                        what: "channel",
-                        id: *id,
-                    });
+                    return Err(SimError::Unknown { what: "channel", id: *id });
                 }
                 put("channels", *id, object);
                 Ok(json!(id))
             }
             Given::Role(id) => {
-                let role = guild
-                    .and_then(|guild| self.guilds.get(&guild))
-                    .and_then(|guild| guild.roles.get(id));
+                let role = guild.and_then(|guild| self.guilds.get(&guild)).and_then(|guild| guild.roles.get(id));
                 let Some(role) = role else {
                     return Err(SimError::Unknown { what: "role", id: *id });
                 };
                 put("roles", *id, Self::role_json(role, 0));
                 Ok(json!(id))
             }
-            Given::File {
-                filename,
-                content_type,
-                bytes,
-            } => {
+            Given::File { filename, content_type, bytes } => {
                 let file = Attachment {
                     id: self.new_id(),
                     filename: super::call::safe_name(filename),
@@ -293,9 +263,7 @@ impl World {
     }
 
     fn is_member(&self, guild: Snowflake, user: Snowflake) -> bool {
-        self.guilds
-            .get(&guild)
-            .is_some_and(|guild| guild.members.contains_key(&user))
+        self.guilds.get(&guild).is_some_and(|guild| guild.members.contains_key(&user))
     }
 
     /// A button by its id or its words, or a menu by its id with `values`.
@@ -308,10 +276,7 @@ impl World {
     ) -> Result<Snowflake, SimError> {
         let seen = self.messages.get(&message).filter(|seen| seen.deleted.is_none());
         let Some(seen) = seen else {
-            return Err(SimError::Unknown {
-                what: "message",
-                id: message,
-            });
+            return Err(SimError::Unknown { what: "message", id: message });
         };
         if seen.ephemeral_for.is_some_and(|only| only != user) {
             return refuse("this message is for somebody else");
@@ -333,34 +298,21 @@ impl World {
             (2, None) => return refuse(format!("`{wanted}` is a link")),
             (3, Some(values)) => {
                 let offered = list(part, "options");
-                if let Some(odd) = values
-                    .iter()
-                    .find(|value| !offered.iter().any(|one| one["value"] == **value))
-                {
+                if let Some(odd) = values.iter().find(|value| !offered.iter().any(|one| one["value"] == **value)) {
                     return refuse(format!("`{odd}` is not in the menu"));
                 }
                 data["values"] = json!(values);
             }
             _ => return refuse(format!("`{wanted}` cannot be used that way")),
         }
-        self.ask(Question {
-            asked: Asked::Component,
-            kind: 3,
-            user,
-            channel,
-            source: Some(message),
-            data,
-        })
+        self.ask(Question { asked: Asked::Component, kind: 3, user, channel, source: Some(message), data })
     }
 
     /// Sends the form that an interaction opened.
     pub(super) fn ask_modal(&mut self, opened_by: Snowflake, fields: &[(&str, &str)]) -> Result<Snowflake, SimError> {
         let found = self.interactions.get(&opened_by);
         let Some(found) = found else {
-            return Err(SimError::Unknown {
-                what: "interaction",
-                id: opened_by,
-            });
+            return Err(SimError::Unknown { what: "interaction", id: opened_by });
         };
         let Some(modal) = modal_of(&found.answer) else {
             return refuse("no form is open");
@@ -386,14 +338,7 @@ impl World {
             );
         }
         let data = json!({"custom_id": modal.custom_id, "components": rows});
-        self.ask(Question {
-            asked: Asked::Modal,
-            kind: 5,
-            user,
-            channel,
-            source,
-            data,
-        })
+        self.ask(Question { asked: Asked::Modal, kind: 5, user, channel, source, data })
     }
 
     fn ask(&mut self, question: Question) -> Result<Snowflake, SimError> {
@@ -417,8 +362,7 @@ impl World {
         };
         self.interactions.insert(id, interaction);
         let (clock, bot) = (self.clock.clone(), self.bot);
-        self.gateway
-            .dispatch(&clock, bot, "INTERACTION_CREATE", wire, 0, Some(&wire_key(id)));
+        self.gateway.dispatch(&clock, bot, "INTERACTION_CREATE", wire, 0, Some(&wire_key(id)));
         Ok(id)
     }
 
@@ -456,11 +400,7 @@ impl World {
 pub(super) fn modal_of(answer: &Answer) -> Option<Modal> {
     let Answer::Modal(data) = answer else { return None };
     let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
-    Some(Modal {
-        custom_id: text("custom_id"),
-        title: text("title"),
-        components: list(data, "components").to_vec(),
-    })
+    Some(Modal { custom_id: text("custom_id"), title: text("title"), components: list(data, "components").to_vec() })
 }
 
 /// Whether the client would let this value through.

@@ -76,10 +76,7 @@ impl Route {
     /// Whether the bot token is asked for. Interaction endpoints carry their own, and the bot's 50 a second do not
     /// count them. <https://discord.com/developers/docs/topics/rate-limits>
     pub(super) fn needs_token(&self) -> bool {
-        !matches!(
-            self,
-            Self::Gateway | Self::Callback(..) | Self::Followups(..) | Self::Followup(..)
-        )
+        !matches!(self, Self::Gateway | Self::Callback(..) | Self::Followups(..) | Self::Followup(..))
     }
 
     /// The channel in the path.
@@ -150,13 +147,7 @@ impl Call {
         let path = below_api(parts.uri.path()).to_owned();
         // serenity writes `?&limit=5`.
         let query_text = parts.uri.query().unwrap_or_default().trim_start_matches('&').to_owned();
-        let header = |name| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned)
-        };
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (authorization, media) = (header(AUTHORIZATION), header(CONTENT_TYPE).unwrap_or_default());
         let method = parts.method.to_string();
         let bytes = to_bytes(body, REQUEST_MAX).await.map_err(|_| TOO_LARGE)?;
@@ -181,10 +172,7 @@ impl Call {
 
     /// A value of the query.
     pub(super) fn query(&self, key: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 }
 
@@ -193,9 +181,7 @@ fn below_api(path: &str) -> &str {
     let Some(rest) = path.strip_prefix("/api") else {
         return path;
     };
-    let digits = rest
-        .strip_prefix("/v")
-        .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let digits = rest.strip_prefix("/v").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
     digits.filter(|rest| rest.starts_with('/')).unwrap_or(rest)
 }
 
@@ -221,18 +207,10 @@ async fn form(request: Request) -> Result<(Value, Vec<Upload>), Refused> {
             body = serde_json::from_slice(&bytes).map_err(|_| BAD_JSON)?;
             continue;
         }
-        let n = name
-            .strip_prefix("files[")
-            .and_then(|rest| rest.strip_suffix(']'))
-            .and_then(|n| n.parse().ok());
+        let n = name.strip_prefix("files[").and_then(|rest| rest.strip_suffix(']')).and_then(|n| n.parse().ok());
         if let (Some(n), Some(filename)) = (n, filename) {
             let content_type = content_type.or_else(|| guess_media(&filename).map(str::to_owned));
-            files.push(Upload {
-                n,
-                filename,
-                content_type,
-                bytes: Arc::from(&bytes[..]),
-            });
+            files.push(Upload { n, filename, content_type, bytes: Arc::from(&bytes[..]) });
         }
     }
     Ok((body, files))
@@ -240,16 +218,7 @@ async fn form(request: Request) -> Result<(Value, Vec<Upload>), Refused> {
 
 /// Discord keeps letters, digits, dots, dashes and underscores of a file name.
 pub(super) fn safe_name(given: &str) -> String {
-    given
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    given.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect()
 }
 
 fn guess_media(filename: &str) -> Option<&'static str> {

@@ -42,11 +42,7 @@ fn is_name(name: &str) -> bool {
 fn check_name(node: &Value, at: &str, slash: bool, errors: &mut FormErrors) {
     let path = format!("{at}name");
     let good = |name: &str| {
-        if slash {
-            is_name(name)
-        } else {
-            (1..=32).contains(&chars(name))
-        }
+        if slash { is_name(name) } else { (1..=32).contains(&chars(name)) }
     };
     match node["name"].as_str() {
         None => errors.required(&path),
@@ -134,10 +130,7 @@ fn check_options(node: &Value, at: &str, depth: usize, errors: &mut FormErrors) 
             _ => errors.choices(&format!("{here}type"), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"),
         }
     }
-    let nested = options
-        .iter()
-        .filter(|option| matches!(option["type"].as_u64(), Some(1 | 2)))
-        .count();
+    let nested = options.iter().filter(|option| matches!(option["type"].as_u64(), Some(1 | 2))).count();
     if nested != 0 && nested != options.len() {
         errors.add(
             &format!("{at}options"),
@@ -174,11 +167,7 @@ fn check_value_option(option: &Value, at: &str, errors: &mut FormErrors) {
             _ => false,
         };
         if !fits {
-            errors.add(
-                &format!("{path}value"),
-                "APPLICATION_COMMAND_OPTION_VALUE_INVALID",
-                "The value is invalid",
-            );
+            errors.add(&format!("{path}value"), "APPLICATION_COMMAND_OPTION_VALUE_INVALID", "The value is invalid");
         }
     }
 }
@@ -198,11 +187,7 @@ fn size(node: &Value) -> usize {
     text("name", "name_localizations")
         + text("description", "description_localizations")
         + node["value"].as_str().map_or(0, chars)
-        + list(node, "options")
-            .iter()
-            .chain(list(node, "choices"))
-            .map(size)
-            .sum::<usize>()
+        + list(node, "options").iter().chain(list(node, "choices")).map(size).sum::<usize>()
 }
 
 fn kind(definition: &Value) -> u64 {
@@ -301,11 +286,7 @@ impl World {
             None => list.push(command),
         }
         let body = Reply::json(shown);
-        Ok(if old.is_some() {
-            body
-        } else {
-            Reply { status: 201, ..body }
-        })
+        Ok(if old.is_some() { body } else { Reply { status: 201, ..body } })
     }
 
     pub(super) fn list_commands(&self, guild: Option<Snowflake>) -> Reply {
@@ -328,11 +309,7 @@ impl World {
 
     fn count_creates(&mut self, guild: Option<Snowflake>, new: usize) -> Result<(), Refused> {
         let (rule, now) = (self.config.command_creates, self.now());
-        if self.creates.entry(guild).or_default().take(new, rule, now) {
-            Ok(())
-        } else {
-            Err(TOO_MANY_CREATES)
-        }
+        if self.creates.entry(guild).or_default().take(new, rule, now) { Ok(()) } else { Err(TOO_MANY_CREATES) }
     }
 
     fn command(&mut self, guild: Option<Snowflake>, definition: &Value, old: Option<&Command>) -> Command {
@@ -411,11 +388,7 @@ mod tests {
             })
             .collect();
         let mut errors = FormErrors::default();
-        check_command(
-            &json!({"name": "big", "description": "d", "options": options}),
-            "",
-            &mut errors,
-        );
+        check_command(&json!({"name": "big", "description": "d", "options": options}), "", &mut errors);
         let refused = errors.finish().expect_err("too large").errors.expect("errors");
         assert_eq!(refused["_errors"][0]["code"], "APPLICATION_COMMAND_TOO_LARGE");
     }

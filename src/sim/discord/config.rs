@@ -18,10 +18,7 @@ impl BucketRule {
     /// `limit` requests in `secs` seconds.
     #[must_use]
     pub const fn per_secs(limit: u32, secs: i64) -> Self {
-        Self {
-            limit,
-            window: SignedDuration::from_secs(secs),
-        }
+        Self { limit, window: SignedDuration::from_secs(secs) }
     }
 }
 

@@ -91,9 +91,7 @@ impl Draft {
             allowed: read_allowed(body, &mut errors),
             nonce: read_nonce(body, &mut errors),
             enforce_nonce: body["enforce_nonce"].as_bool().unwrap_or(false),
-            reply_to: body["message_reference"]["message_id"]
-                .as_str()
-                .and_then(|id| id.parse().ok()),
+            reply_to: body["message_reference"]["message_id"].as_str().and_then(|id| id.parse().ok()),
         };
         errors.finish()?;
         Ok(draft)
@@ -156,11 +154,7 @@ fn read_embeds(body: &Value, errors: &mut FormErrors) -> Field<Vec<Value>> {
         }
         if sum > 6000 {
             let last = embeds.len().saturating_sub(1);
-            errors.add(
-                &format!("embeds.{last}"),
-                "MAX_EMBED_SIZE_EXCEEDED",
-                "Embed size exceeds maximum size of 6000",
-            );
+            errors.add(&format!("embeds.{last}"), "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000");
         }
     }
     owned(list)
@@ -204,11 +198,7 @@ fn check_embed(embed: &Value, at: &str, errors: &mut FormErrors) -> usize {
     if let Some(stamp) = embed["timestamp"].as_str()
         && stamp.parse::<jiff::Timestamp>().is_err()
     {
-        errors.add(
-            &format!("{at}.timestamp"),
-            "DATE_TIME_TYPE_PARSE",
-            "Could not parse the date.",
-        );
+        errors.add(&format!("{at}.timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse the date.");
     }
     sum
 }
@@ -308,11 +298,7 @@ fn check_button(part: &Value, at: &str, errors: &mut FormErrors) {
         errors.too_long(&format!("{at}.label"), 80);
     }
     if label.is_empty() && !part["emoji"].is_object() {
-        errors.add(
-            at,
-            "BUTTON_COMPONENT_INVALID_LABEL",
-            "A button must have a label or emoji",
-        );
+        errors.add(at, "BUTTON_COMPONENT_INVALID_LABEL", "A button must have a label or emoji");
     }
 }
 
@@ -391,9 +377,7 @@ fn read_attachments(body: &Value, files: &[Upload], errors: &mut FormErrors) -> 
     };
     let mut out = Vec::new();
     for (n, entry) in list.iter().enumerate() {
-        let id = entry["id"]
-            .as_u64()
-            .or_else(|| entry["id"].as_str().and_then(|id| id.parse().ok()));
+        let id = entry["id"].as_u64().or_else(|| entry["id"].as_str().and_then(|id| id.parse().ok()));
         let Some(id) = id else {
             errors.required(&format!("attachments.{n}.id"));
             continue;
@@ -410,11 +394,7 @@ fn read_attachments(body: &Value, files: &[Upload], errors: &mut FormErrors) -> 
                 &format!("The attachment with id {id} was not found"),
             );
         }
-        out.push(Meta {
-            id,
-            filename: entry["filename"].as_str().map(str::to_owned),
-            description,
-        });
+        out.push(Meta { id, filename: entry["filename"].as_str().map(str::to_owned), description });
     }
     Field::Set(out)
 }
@@ -422,11 +402,7 @@ fn read_attachments(body: &Value, files: &[Upload], errors: &mut FormErrors) -> 
 fn read_flags(body: &Value, errors: &mut FormErrors) -> u64 {
     let flags = body["flags"].as_u64().unwrap_or(0);
     if flags & !FLAGS_ALLOWED != 0 {
-        errors.add(
-            "flags",
-            "BITFIELD_TYPE_UNKNOWN",
-            &format!("Flags {flags} are not supported here."),
-        );
+        errors.add("flags", "BITFIELD_TYPE_UNKNOWN", &format!("Flags {flags} are not supported here."));
     }
     flags
 }
@@ -447,12 +423,7 @@ fn read_nonce(body: &Value, errors: &mut FormErrors) -> Option<Value> {
 fn read_allowed(body: &Value, errors: &mut FormErrors) -> Option<AllowedMentions> {
     let given = body.get("allowed_mentions").filter(|given| given.is_object())?;
     let mut out = AllowedMentions::default();
-    for (n, kind) in given["parse"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice)
-        .iter()
-        .enumerate()
-    {
+    for (n, kind) in given["parse"].as_array().map_or(&[][..], Vec::as_slice).iter().enumerate() {
         match kind.as_str() {
             Some("users") => out.all_users = true,
             Some("roles") => out.all_roles = true,
@@ -460,10 +431,7 @@ fn read_allowed(body: &Value, errors: &mut FormErrors) -> Option<AllowedMentions
             _ => errors.choices(&format!("allowed_mentions.parse.{n}"), "'users', 'everyone', 'roles'"),
         }
     }
-    for (key, all, set) in [
-        ("users", out.all_users, &mut out.users),
-        ("roles", out.all_roles, &mut out.roles),
-    ] {
+    for (key, all, set) in [("users", out.all_users, &mut out.users), ("roles", out.all_roles, &mut out.roles)] {
         let list = given[key].as_array().map_or(&[][..], Vec::as_slice);
         if list.len() > 100 {
             errors.too_long(&format!("allowed_mentions.{key}"), 100);
@@ -475,11 +443,7 @@ fn read_allowed(body: &Value, errors: &mut FormErrors) -> Option<AllowedMentions
                 &format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive."),
             );
         }
-        set.extend(
-            list.iter()
-                .filter_map(Value::as_str)
-                .filter_map(|id| id.parse::<Snowflake>().ok()),
-        );
+        set.extend(list.iter().filter_map(Value::as_str).filter_map(|id| id.parse::<Snowflake>().ok()));
     }
     Some(out)
 }

@@ -33,10 +33,7 @@ impl Fault {
     /// A failure of Discord's own: the work is not done.
     #[must_use]
     pub fn server_error(status: u16) -> Self {
-        Self::Answer {
-            status,
-            body: serde_json::json!({"message": format!("{status}: Server Error"), "code": 0}),
-        }
+        Self::Answer { status, body: serde_json::json!({"message": format!("{status}: Server Error"), "code": 0}) }
     }
 
     /// The name in the log of requests.
@@ -72,10 +69,7 @@ impl Aim {
     /// Requests with this method whose path contains `path`.
     #[must_use]
     pub fn at(method: &str, path: &str) -> Self {
-        Self {
-            method: Some(method.to_owned()),
-            path: Some(path.to_owned()),
-        }
+        Self { method: Some(method.to_owned()), path: Some(path.to_owned()) }
     }
 
     fn hits(&self, method: &str, path: &str) -> bool {
@@ -177,17 +171,8 @@ mod tests {
     fn chaos_with_one_seed_repeats_itself() {
         let run = |seed| {
             let mut faults = Faults::default();
-            faults.chaos(
-                Chaos {
-                    server_error: 0.2,
-                    lose_reply: 0.3,
-                    ..Chaos::default()
-                },
-                seed,
-            );
-            (0..50)
-                .map(|_| faults.take("GET", "/").map(|fault| fault.name()))
-                .collect::<Vec<_>>()
+            faults.chaos(Chaos { server_error: 0.2, lose_reply: 0.3, ..Chaos::default() }, seed);
+            (0..50).map(|_| faults.take("GET", "/").map(|fault| fault.name())).collect::<Vec<_>>()
         };
         assert_eq!(run(7), run(7));
         assert_ne!(run(7), run(8));

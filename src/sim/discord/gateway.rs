@@ -121,19 +121,11 @@ impl Gateway {
 
     /// Begins a session on a connection and answers its id.
     pub(super) fn begin(&mut self, connection: u64, out: mpsc::Sender<Out>, intents: u64) -> String {
-        let id = format!(
-            "{:032x}",
-            u128::from(connection) << 64 | u128::from(crc32fast::hash(&connection.to_be_bytes()))
-        );
+        let id =
+            format!("{:032x}", u128::from(connection) << 64 | u128::from(crc32fast::hash(&connection.to_be_bytes())));
         let live = Some(Live { connection, out });
-        let session = Session {
-            intents,
-            seq: 0,
-            buffer: VecDeque::new(),
-            live,
-            keys: BTreeSet::new(),
-            offline_since: None,
-        };
+        let session =
+            Session { intents, seq: 0, buffer: VecDeque::new(), live, keys: BTreeSet::new(), offline_since: None };
         self.sessions.insert(id.clone(), session);
         self.counts.identified += 1;
         id
@@ -179,9 +171,7 @@ impl Gateway {
         let repeat = self.repeat_after_resume;
         let resumable = self.sessions.get_mut(id).filter(|session| {
             let first = session.buffer.front().map_or(session.seq + 1, |event| event.seq);
-            let fresh = session
-                .offline_since
-                .is_none_or(|since| now.duration_since(since) <= window);
+            let fresh = session.offline_since.is_none_or(|since| now.duration_since(since) <= window);
             fresh && first <= seq + 1 && seq <= session.seq
         });
         let Some(session) = resumable else {
@@ -192,18 +182,12 @@ impl Gateway {
         if let Some(old) = session.live.take() {
             drop(old.out.try_send(Out::Cut));
         }
-        session.live = Some(Live {
-            connection,
-            out: out.clone(),
-        });
+        session.live = Some(Live { connection, out: out.clone() });
         session.offline_since = None;
         session.replay(clock, |event| seq < event.seq);
         session.push(clock, "RESUMED", json!({"_trace": ["[\"sim\"]"]}), None, 1);
         if repeat > 0 {
-            let from = session
-                .seq
-                .saturating_sub(u64::try_from(repeat).unwrap_or(0))
-                .saturating_sub(1);
+            let from = session.seq.saturating_sub(u64::try_from(repeat).unwrap_or(0)).saturating_sub(1);
             session.replay(clock, |event| from < event.seq && event.key.is_some());
             self.repeat_after_resume = 0;
         }
@@ -248,10 +232,7 @@ impl Gateway {
             };
             drop(live.out.try_send(out));
         }
-        let ends = matches!(
-            fault,
-            GatewayFault::Close(4004 | 4010..=4014) | GatewayFault::InvalidSession(false)
-        );
+        let ends = matches!(fault, GatewayFault::Close(4004 | 4010..=4014) | GatewayFault::InvalidSession(false));
         if ends {
             // The connection stays until the client acts; without its session it gets no more events.
             for session in self.sessions.values_mut() {
@@ -275,11 +256,7 @@ impl Session {
     fn push(&mut self, clock: &Clock, event: &str, data: Value, key: Option<&str>, times: usize) {
         self.seq += 1;
         let text = json!({"op": 0, "t": event, "s": self.seq, "d": data}).to_string();
-        let event = Event {
-            seq: self.seq,
-            text,
-            key: key.map(str::to_owned),
-        };
+        let event = Event { seq: self.seq, text, key: key.map(str::to_owned) };
         for _ in 0..times {
             send(clock, &mut self.live, &mut self.keys, &event);
         }
@@ -317,9 +294,7 @@ fn send(clock: &Clock, live: &mut Option<Live>, keys: &mut BTreeSet<String>, eve
 fn without_content(intents: u64, bot: Snowflake, mut data: Value) -> Value {
     let bot = json!(bot);
     let is_message = data.get("author").is_some() && data.get("guild_id").is_some();
-    let mentions = data["mentions"]
-        .as_array()
-        .is_some_and(|list| list.iter().any(|user| user["id"] == bot));
+    let mentions = data["mentions"].as_array().is_some_and(|list| list.iter().any(|user| user["id"] == bot));
     if is_message && intents & MESSAGE_CONTENT == 0 && data["author"]["id"] != bot && !mentions {
         data["content"] = json!("");
         for key in ["embeds", "attachments", "components"] {
@@ -358,18 +333,9 @@ mod tests {
         assert_eq!(sent(&mut queue).len(), 1);
         let (out, mut queue) = mpsc::channel(OUT_MAX);
         assert!(gateway.resume(&clock, &id, 1, 2, &out, WINDOW));
-        let names: Vec<_> = sent(&mut queue)
-            .iter()
-            .map(|event| (event["s"].clone(), event["t"].clone()))
-            .collect();
-        assert_eq!(
-            names,
-            [(json!(2), json!("INTERACTION_CREATE")), (json!(3), json!("RESUMED"))]
-        );
-        assert!(
-            !gateway.resume(&clock, &id, 99, 3, &out, WINDOW),
-            "a sequence number from the future"
-        );
+        let names: Vec<_> = sent(&mut queue).iter().map(|event| (event["s"].clone(), event["t"].clone())).collect();
+        assert_eq!(names, [(json!(2), json!("INTERACTION_CREATE")), (json!(3), json!("RESUMED"))]);
+        assert!(!gateway.resume(&clock, &id, 99, 3, &out, WINDOW), "a sequence number from the future");
         assert!(!gateway.resume(&clock, &id, 1, 4, &out, WINDOW), "the session is gone");
     }
 

@@ -50,9 +50,7 @@ impl FromStr for Snowflake {
     fn from_str(given: &str) -> Result<Self, NotASnowflake> {
         match given.parse() {
             Ok(id) if id != 0 => Ok(Self(id)),
-            Ok(_) | Err(_) => Err(NotASnowflake {
-                given: given.to_owned(),
-            }),
+            Ok(_) | Err(_) => Err(NotASnowflake { given: given.to_owned() }),
         }
     }
 }

@@ -33,14 +33,8 @@ impl Bucket {
         vec![
             ("x-ratelimit-limit", self.limit.to_string()),
             ("x-ratelimit-remaining", self.remaining.to_string()),
-            (
-                "x-ratelimit-reset",
-                format!("{}.{:03}", ms.div_euclid(1000), ms.rem_euclid(1000)),
-            ),
-            (
-                "x-ratelimit-reset-after",
-                format!("{}.{:03}", self.reset_after_ms / 1000, self.reset_after_ms % 1000),
-            ),
+            ("x-ratelimit-reset", format!("{}.{:03}", ms.div_euclid(1000), ms.rem_euclid(1000))),
+            ("x-ratelimit-reset-after", format!("{}.{:03}", self.reset_after_ms / 1000, self.reset_after_ms % 1000)),
             ("x-ratelimit-bucket", self.id.clone()),
         ]
     }
@@ -66,10 +60,7 @@ impl Limits {
         if self.buckets.len() > BUCKETS_MAX {
             self.buckets.retain(|_, window| now < end_of(*window, rule));
         }
-        let window = self
-            .buckets
-            .entry(key.to_owned())
-            .or_insert(Window { start: now, used: 0 });
+        let window = self.buckets.entry(key.to_owned()).or_insert(Window { start: now, used: 0 });
         let taken = count(window, rule, now);
         let reset = end_of(*window, rule);
         let bucket = Bucket {
@@ -85,21 +76,13 @@ impl Limits {
     /// Counts a request of the bot. `Err`: milliseconds to wait.
     pub(super) fn take_global(&mut self, rule: BucketRule, now: Timestamp) -> Result<(), i64> {
         let window = self.global.get_or_insert(Window { start: now, used: 0 });
-        if count(window, rule, now) {
-            Ok(())
-        } else {
-            Err(ms_until(now, end_of(*window, rule)))
-        }
+        if count(window, rule, now) { Ok(()) } else { Err(ms_until(now, end_of(*window, rule))) }
     }
 
     /// Counts an edit of an old message of `channel`. `Err`: milliseconds to wait.
     pub(super) fn take_old_edit(&mut self, channel: Snowflake, rule: BucketRule, now: Timestamp) -> Result<(), i64> {
         let window = self.old_edits.entry(channel).or_insert(Window { start: now, used: 0 });
-        if count(window, rule, now) {
-            Ok(())
-        } else {
-            Err(ms_until(now, end_of(*window, rule)))
-        }
+        if count(window, rule, now) { Ok(()) } else { Err(ms_until(now, end_of(*window, rule))) }
     }
 
     /// Makes others use up a channel's shared limit until `until`.
@@ -116,11 +99,7 @@ impl Limits {
     /// Counts a 401, 403 or 429; too many shut the door.
     pub(super) fn count_invalid(&mut self, rule: BucketRule, ban: SignedDuration, now: Timestamp) {
         self.invalid.push_back(now);
-        while self
-            .invalid
-            .front()
-            .is_some_and(|first| rule.window <= now.duration_since(*first))
-        {
+        while self.invalid.front().is_some_and(|first| rule.window <= now.duration_since(*first)) {
             self.invalid.pop_front();
         }
         if self.invalid.len() >= usize::try_from(rule.limit).unwrap_or(usize::MAX) {
@@ -168,11 +147,7 @@ pub(super) struct Sliding(VecDeque<Timestamp>);
 impl Sliding {
     /// Counts `n` more, unless that would be too many.
     pub(super) fn take(&mut self, n: usize, rule: BucketRule, now: Timestamp) -> bool {
-        while self
-            .0
-            .front()
-            .is_some_and(|first| rule.window <= now.duration_since(*first))
-        {
+        while self.0.front().is_some_and(|first| rule.window <= now.duration_since(*first)) {
             self.0.pop_front();
         }
         let fits = self.0.len() + n <= usize::try_from(rule.limit).unwrap_or(usize::MAX);
@@ -184,11 +159,7 @@ impl Sliding {
 
     /// How many are left in the window.
     pub(super) fn left(&self, rule: BucketRule, now: Timestamp) -> usize {
-        let used = self
-            .0
-            .iter()
-            .filter(|at| now.duration_since(**at) < rule.window)
-            .count();
+        let used = self.0.iter().filter(|at| now.duration_since(**at) < rule.window).count();
         usize::try_from(rule.limit).unwrap_or(usize::MAX).saturating_sub(used)
     }
 }
@@ -211,10 +182,7 @@ mod tests {
         }
         let full = limits.take("k", rule, at(4_500)).expect_err("full");
         assert_eq!((full.remaining, full.reset_after_ms), (0, 500));
-        assert!(
-            full.headers()
-                .contains(&("x-ratelimit-reset-after", "0.500".to_owned()))
-        );
+        assert!(full.headers().contains(&("x-ratelimit-reset-after", "0.500".to_owned())));
         assert!(limits.take("other", rule, at(4_500)).is_ok());
         assert!(limits.take("k", rule, at(5_000)).is_ok());
     }

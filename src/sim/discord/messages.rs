@@ -16,19 +16,13 @@ use super::world::World;
 impl World {
     /// A message that people can still see.
     pub(super) fn live_message(&self, channel: Snowflake, id: Snowflake) -> Option<&Message> {
-        self.messages
-            .get(&id)
-            .filter(|message| message.channel == channel && message.deleted.is_none())
+        self.messages.get(&id).filter(|message| message.channel == channel && message.deleted.is_none())
     }
 
     pub(super) fn get_message(&self, channel: Snowflake, id: Snowflake) -> Result<Reply, Refused> {
         self.visible_channel(channel)?;
-        let message = self
-            .live_message(channel, id)
-            .filter(|message| message.ephemeral_for.is_none());
-        message
-            .map(|message| Reply::json(self.message_json(message)))
-            .ok_or(UNKNOWN_MESSAGE)
+        let message = self.live_message(channel, id).filter(|message| message.ephemeral_for.is_none());
+        message.map(|message| Reply::json(self.message_json(message))).ok_or(UNKNOWN_MESSAGE)
     }
 
     /// The newest first. One of `before`, `after`, `around`; 1 to 100, 50 if not said.
@@ -51,34 +45,20 @@ impl World {
             .filter(|message| message.ephemeral_for.is_none())
             .collect();
         let page: Vec<&Message> = if let Some(after) = cursor("after") {
-            let mut page: Vec<_> = seen
-                .into_iter()
-                .filter(|message| after < message.id)
-                .take(limit)
-                .collect();
+            let mut page: Vec<_> = seen.into_iter().filter(|message| after < message.id).take(limit).collect();
             page.reverse();
             page
         } else if let Some(around) = cursor("around") {
-            let mut page: Vec<_> = seen
-                .iter()
-                .copied()
-                .filter(|message| around < message.id)
-                .take(limit / 2)
-                .collect();
+            let mut page: Vec<_> = seen.iter().copied().filter(|message| around < message.id).take(limit / 2).collect();
             page.reverse();
             let older = seen.iter().rev().copied().filter(|message| message.id <= around);
             page.into_iter().chain(older).take(limit).collect()
         } else {
             let before = cursor("before");
-            let older = seen
-                .into_iter()
-                .rev()
-                .filter(|message| before.is_none_or(|before| message.id < before));
+            let older = seen.into_iter().rev().filter(|message| before.is_none_or(|before| message.id < before));
             older.take(limit).collect()
         };
-        Ok(Reply::json(
-            page.into_iter().map(|message| self.message_json(message)).collect(),
-        ))
+        Ok(Reply::json(page.into_iter().map(|message| self.message_json(message)).collect()))
     }
 
     /// Refuses what the channel does not allow, before anything is read.
@@ -96,19 +76,12 @@ impl World {
             return Err(THREAD_LOCKED);
         }
         let wait_ms = i64::from(place.state.slowmode_s) * 1000;
-        let last = place
-            .messages
-            .iter()
-            .rev()
-            .filter_map(|id| self.messages.get(id))
-            .find(|one| one.author == self.bot);
+        let last =
+            place.messages.iter().rev().filter_map(|id| self.messages.get(id)).find(|one| one.author == self.bot);
         if let Some(last) = last {
             let passed = self.now().as_millisecond() - last.created.as_millisecond();
             if passed < wait_ms {
-                return Err(Refused {
-                    retry_ms: Some(wait_ms - passed),
-                    ..SLOWMODE
-                });
+                return Err(Refused { retry_ms: Some(wait_ms - passed), ..SLOWMODE });
             }
         }
         Ok(())
@@ -119,11 +92,7 @@ impl World {
         let draft = Draft::read(&call.body, &call.files, self.config.file_max)?;
         if draft.flags & EPHEMERAL != 0 {
             let mut errors = FormErrors::default();
-            errors.add(
-                "flags",
-                "BITFIELD_TYPE_UNKNOWN",
-                "Only interaction responses can be ephemeral.",
-            );
+            errors.add("flags", "BITFIELD_TYPE_UNKNOWN", "Only interaction responses can be ephemeral.");
             errors.finish()?;
         }
         if let Some(known) = self.known_nonce(channel, &draft) {
@@ -210,12 +179,7 @@ impl World {
     /// Whom a text pings, within what is allowed.
     pub(super) fn pings(&self, content: &str, allowed: Option<&AllowedMentions>) -> Pings {
         let mut pings = Pings::default();
-        for part in content
-            .split('<')
-            .skip(1)
-            .filter_map(|part| part.split_once('>'))
-            .map(|(inside, _)| inside)
-        {
+        for part in content.split('<').skip(1).filter_map(|part| part.split_once('>')).map(|(inside, _)| inside) {
             let Some(inside) = part.strip_prefix('@') else { continue };
             if let Some(role) = inside.strip_prefix('&').and_then(|id| id.parse::<Snowflake>().ok()) {
                 if allowed.is_none_or(|allowed| allowed.all_roles || allowed.roles.contains(&role)) {
@@ -238,10 +202,8 @@ impl World {
         if place.state.archived {
             return Err(THREAD_ARCHIVED);
         }
-        let message = self
-            .live_message(channel, id)
-            .filter(|one| one.ephemeral_for.is_none())
-            .ok_or(UNKNOWN_MESSAGE)?;
+        let message =
+            self.live_message(channel, id).filter(|one| one.ephemeral_for.is_none()).ok_or(UNKNOWN_MESSAGE)?;
         if message.author != self.bot {
             return Err(NOT_YOUR_MESSAGE);
         }
@@ -249,10 +211,7 @@ impl World {
         if self.config.old_message <= now.duration_since(created) {
             let rule = self.config.old_edit;
             let taken = self.limits.take_old_edit(channel, rule, now);
-            taken.map_err(|ms| Refused {
-                retry_ms: Some(ms),
-                ..OLD_EDITS
-            })?;
+            taken.map_err(|ms| Refused { retry_ms: Some(ms), ..OLD_EDITS })?;
         }
         let draft = Draft::read(&call.body, &call.files, self.config.file_max)?;
         self.revise(id, &draft)
@@ -271,9 +230,7 @@ impl World {
             Field::Absent => {}
             Field::Clear => message.attachments.clear(),
             Field::Set(kept) => {
-                message
-                    .attachments
-                    .retain(|file| kept.iter().any(|meta| meta.id == file.id.get()));
+                message.attachments.retain(|file| kept.iter().any(|meta| meta.id == file.id.get()));
             }
         }
         message.attachments.extend(new_files);
@@ -302,10 +259,8 @@ impl World {
 
     pub(super) fn delete_message(&mut self, channel: Snowflake, id: Snowflake) -> Result<Reply, Refused> {
         self.visible_channel(channel)?;
-        let message = self
-            .live_message(channel, id)
-            .filter(|one| one.ephemeral_for.is_none())
-            .ok_or(UNKNOWN_MESSAGE)?;
+        let message =
+            self.live_message(channel, id).filter(|one| one.ephemeral_for.is_none()).ok_or(UNKNOWN_MESSAGE)?;
         if message.author != self.bot {
             return Err(MISSING_PERMISSIONS);
         }
@@ -324,11 +279,7 @@ impl World {
         if !hidden {
             let place = self.channels.get(&channel);
             let guild = place.and_then(super::model::Channel::guild);
-            let intent = if guild.is_some() {
-                super::gateway::GUILD_MESSAGES
-            } else {
-                super::gateway::DIRECT_MESSAGES
-            };
+            let intent = if guild.is_some() { super::gateway::GUILD_MESSAGES } else { super::gateway::DIRECT_MESSAGES };
             let mut data = serde_json::json!({"id": id, "channel_id": channel});
             if let Some(guild) = guild {
                 data["guild_id"] = serde_json::json!(guild);
@@ -365,10 +316,5 @@ fn is_empty(message: &Message) -> bool {
 }
 
 fn edit_of(old: &Message, at: Timestamp) -> Edit {
-    Edit {
-        at,
-        content: old.content.clone(),
-        embeds: old.embeds.clone(),
-        components: old.components.clone(),
-    }
+    Edit { at, content: old.content.clone(), embeds: old.embeds.clone(), components: old.components.clone() }
 }

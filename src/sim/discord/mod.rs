@@ -106,10 +106,7 @@ impl DiscordSim {
             drop(held);
             server::run(theirs, listener).await
         });
-        Ok(Self {
-            shared,
-            server: Arc::new(Mutex::new(Some(server))),
-        })
+        Ok(Self { shared, server: Arc::new(Mutex::new(Some(server))) })
     }
 
     /// The address of the REST API, without `/api`.
@@ -136,10 +133,7 @@ impl DiscordSim {
         self.shared.stop.cancel();
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut server) = server {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a client that never hangs up must not keep the process"
-            )]
+            #[expect(clippy::disallowed_methods, reason = "a client that never hangs up must not keep the process")]
             let ended = tokio::time::timeout(SHUTDOWN_MAX, &mut server).await;
             if ended.is_err() {
                 server.abort();

@@ -234,10 +234,7 @@ impl Message {
     /// Its buttons in reading order.
     #[must_use]
     pub fn buttons(&self) -> Vec<Button> {
-        parts(&self.components)
-            .filter(|part| part["type"] == 2)
-            .map(button)
-            .collect()
+        parts(&self.components).filter(|part| part["type"] == 2).map(button).collect()
     }
 }
 

@@ -21,13 +21,7 @@ impl DiscordSim {
     pub fn create_user(&self, name: &str, locale: &str) -> Snowflake {
         let mut world = self.shared.world();
         let id = world.new_id();
-        let user = User {
-            id,
-            name: name.to_owned(),
-            locale: locale.to_owned(),
-            bot: false,
-            accepts_dms: true,
-        };
+        let user = User { id, name: name.to_owned(), locale: locale.to_owned(), bot: false, accepts_dms: true };
         world.users.insert(id, user);
         id
     }
@@ -36,15 +30,8 @@ impl DiscordSim {
     pub fn create_guild(&self, name: &str, locale: &str, owner: Snowflake) -> Snowflake {
         let mut world = self.shared.world();
         let (id, joined) = (world.new_id(), world.now());
-        let everyone = Role {
-            id,
-            name: "@everyone".to_owned(),
-            permissions: EVERYONE,
-        };
-        let member = || Member {
-            roles: Vec::new(),
-            joined,
-        };
+        let everyone = Role { id, name: "@everyone".to_owned(), permissions: EVERYONE };
+        let member = || Member { roles: Vec::new(), joined };
         let guild = Guild {
             id,
             name: name.to_owned(),
@@ -63,18 +50,8 @@ impl DiscordSim {
     pub fn create_role(&self, guild: Snowflake, name: &str, permissions: u64) -> Result<Snowflake, SimError> {
         let mut world = self.shared.world();
         let id = world.new_id();
-        let guild = world.guilds.get_mut(&guild).ok_or(SimError::Unknown {
-            what: "guild",
-            id: guild,
-        })?;
-        guild.roles.insert(
-            id,
-            Role {
-                id,
-                name: name.to_owned(),
-                permissions,
-            },
-        );
+        let guild = world.guilds.get_mut(&guild).ok_or(SimError::Unknown { what: "guild", id: guild })?;
+        guild.roles.insert(id, Role { id, name: name.to_owned(), permissions });
         Ok(id)
     }
 
@@ -82,14 +59,8 @@ impl DiscordSim {
     pub fn add_member(&self, guild: Snowflake, user: Snowflake, roles: &[Snowflake]) -> Result<(), SimError> {
         let mut world = self.shared.world();
         let joined = world.now();
-        let place = world.guilds.get_mut(&guild).ok_or(SimError::Unknown {
-            what: "guild",
-            id: guild,
-        })?;
-        let member = place.members.entry(user).or_insert(Member {
-            roles: Vec::new(),
-            joined,
-        });
+        let place = world.guilds.get_mut(&guild).ok_or(SimError::Unknown { what: "guild", id: guild })?;
+        let member = place.members.entry(user).or_insert(Member { roles: Vec::new(), joined });
         member.roles = roles.to_vec();
         let mut event = world.member_json(guild, user, true);
         event["guild_id"] = serde_json::json!(guild);
@@ -100,10 +71,7 @@ impl DiscordSim {
     /// Takes a user (or the bot) out of a guild.
     pub fn remove_member(&self, guild: Snowflake, user: Snowflake) -> Result<(), SimError> {
         let mut world = self.shared.world();
-        let place = world.guilds.get_mut(&guild).ok_or(SimError::Unknown {
-            what: "guild",
-            id: guild,
-        })?;
+        let place = world.guilds.get_mut(&guild).ok_or(SimError::Unknown { what: "guild", id: guild })?;
         place.members.remove(&user);
         let event = serde_json::json!({"guild_id": guild, "user": world.user_json(user)});
         world.dispatch("GUILD_MEMBER_REMOVE", event, super::gateway::GUILD_MEMBERS);
@@ -112,19 +80,14 @@ impl DiscordSim {
 
     /// A new text channel.
     pub fn create_channel(&self, guild: Snowflake, name: &str) -> Snowflake {
-        self.shared
-            .world()
-            .add_channel(name.to_owned(), ChannelKind::Text { guild })
+        self.shared.world().add_channel(name.to_owned(), ChannelKind::Text { guild })
     }
 
     /// A new thread under a text channel.
     pub fn create_thread(&self, parent: Snowflake, name: &str) -> Result<Snowflake, SimError> {
         let mut world = self.shared.world();
         let guild = world.channels.get(&parent).and_then(Channel::guild);
-        let guild = guild.ok_or(SimError::Unknown {
-            what: "channel",
-            id: parent,
-        })?;
+        let guild = guild.ok_or(SimError::Unknown { what: "channel", id: parent })?;
         Ok(world.add_channel(name.to_owned(), ChannelKind::Thread { guild, parent }))
     }
 
@@ -215,10 +178,7 @@ impl DiscordSim {
         options: &[(&str, Given)],
         focused: &str,
     ) -> Result<Snowflake, SimError> {
-        let asked = self
-            .shared
-            .world()
-            .ask_command(user, channel, command, options, Some(focused));
+        let asked = self.shared.world().ask_command(user, channel, command, options, Some(focused));
         self.watch_deadline(asked)
     }
 
@@ -250,24 +210,17 @@ impl DiscordSim {
     fn watch_deadline(&self, asked: Result<Snowflake, SimError>) -> Result<Snowflake, SimError> {
         let id = asked?;
         let world = self.shared.world();
-        let deadline = world
-            .interactions
-            .get(&id)
-            .map(|interaction| world.deadline(interaction));
+        let deadline = world.interactions.get(&id).map(|interaction| world.deadline(interaction));
         let listened = !world.bells.is_empty();
         drop(world);
         if let Some(deadline) = deadline.filter(|_| listened) {
             let shared = Arc::downgrade(&self.shared);
-            drop(
-                self.shared
-                    .clock
-                    .spawn(format!("discord.deadline.{id}"), |mut held| async move {
-                        held.sleep_until(deadline).await;
-                        if let Some(shared) = shared.upgrade() {
-                            shared.world().ring();
-                        }
-                    }),
-            );
+            drop(self.shared.clock.spawn(format!("discord.deadline.{id}"), |mut held| async move {
+                held.sleep_until(deadline).await;
+                if let Some(shared) = shared.upgrade() {
+                    shared.world().ring();
+                }
+            }));
         }
         Ok(id)
     }
@@ -275,10 +228,7 @@ impl DiscordSim {
     /// What the person who asked sees now.
     pub fn outcome(&self, interaction: Snowflake) -> Result<Outcome, SimError> {
         let world = self.shared.world();
-        let unknown = || SimError::Unknown {
-            what: "interaction",
-            id: interaction,
-        };
+        let unknown = || SimError::Unknown { what: "interaction", id: interaction };
         let found = world.interactions.get(&interaction).ok_or_else(unknown)?;
         let expired = world.config.token_life <= world.now().duration_since(found.created);
         Ok(match (&found.answer, found.original) {
@@ -323,11 +273,7 @@ impl DiscordSim {
     /// What kind of interaction it was.
     #[must_use]
     pub fn asked(&self, interaction: Snowflake) -> Option<Asked> {
-        self.shared
-            .world()
-            .interactions
-            .get(&interaction)
-            .map(|found| found.asked)
+        self.shared.world().interactions.get(&interaction).map(|found| found.asked)
     }
 
     /// One message, deleted or not.
@@ -340,10 +286,7 @@ impl DiscordSim {
     #[must_use]
     pub fn messages(&self, channel: Snowflake) -> Vec<Message> {
         let world = self.shared.world();
-        let ids = world
-            .channels
-            .get(&channel)
-            .map_or(&[][..], |channel| &channel.messages);
+        let ids = world.channels.get(&channel).map_or(&[][..], |channel| &channel.messages);
         ids.iter().filter_map(|id| world.messages.get(id)).cloned().collect()
     }
 
@@ -358,13 +301,7 @@ impl DiscordSim {
     /// The channels that exist, the bot's direct messages among them, in the order they were made.
     #[must_use]
     pub fn channels(&self) -> Vec<Channel> {
-        self.shared
-            .world()
-            .channels
-            .values()
-            .filter(|channel| !channel.state.deleted)
-            .cloned()
-            .collect()
+        self.shared.world().channels.values().filter(|channel| !channel.state.deleted).cloned().collect()
     }
 
     /// A user.
@@ -397,8 +334,5 @@ impl DiscordSim {
 }
 
 fn choice(value: &Value) -> Choice {
-    Choice {
-        name: value["name"].as_str().unwrap_or_default().to_owned(),
-        value: value["value"].clone(),
-    }
+    Choice { name: value["name"].as_str().unwrap_or_default().to_owned(), value: value["value"].clone() }
 }

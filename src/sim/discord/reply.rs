@@ -23,37 +23,19 @@ pub(super) enum Content {
 
 impl Reply {
     pub(super) fn json(body: Value) -> Self {
-        Self {
-            status: 200,
-            content: Content::Json(body),
-            headers: Vec::new(),
-            code: None,
-        }
+        Self { status: 200, content: Content::Json(body), headers: Vec::new(), code: None }
     }
 
     pub(super) fn created(body: Value) -> Self {
-        Self {
-            status: 201,
-            ..Self::json(body)
-        }
+        Self { status: 201, ..Self::json(body) }
     }
 
     pub(super) fn empty() -> Self {
-        Self {
-            status: 204,
-            content: Content::Empty,
-            headers: Vec::new(),
-            code: None,
-        }
+        Self { status: 204, content: Content::Empty, headers: Vec::new(), code: None }
     }
 
     pub(super) fn raw(status: u16, media: &'static str, bytes: Vec<u8>) -> Self {
-        Self {
-            status,
-            content: Content::Raw { media, bytes },
-            headers: Vec::new(),
-            code: None,
-        }
+        Self { status, content: Content::Raw { media, bytes }, headers: Vec::new(), code: None }
     }
 
     pub(super) fn into_response(self) -> Response {
@@ -91,20 +73,11 @@ pub(super) struct Refused {
 
 impl Refused {
     pub(super) const fn new(status: u16, code: i64, message: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            message,
-            errors: None,
-            retry_ms: None,
-        }
+        Self { status, code, message, errors: None, retry_ms: None }
     }
 
     pub(super) fn form(errors: Value) -> Self {
-        Self {
-            errors: Some(errors),
-            ..Self::new(400, 50035, "Invalid Form Body")
-        }
+        Self { errors: Some(errors), ..Self::new(400, 50035, "Invalid Form Body") }
     }
 
     pub(super) fn into_reply(self) -> Reply {
@@ -118,11 +91,7 @@ impl Refused {
         if let Some(errors) = self.errors {
             body.insert("errors".to_owned(), errors);
         }
-        let mut reply = Reply {
-            status: self.status,
-            code: Some(self.code),
-            ..Reply::json(Value::Object(body))
-        };
+        let mut reply = Reply { status: self.status, code: Some(self.code), ..Reply::json(Value::Object(body)) };
         if let Some(ms) = self.retry_ms {
             reply.headers.push(("retry-after", whole_secs(ms)));
             reply.headers.push(("x-ratelimit-scope", "user".to_owned()));
@@ -153,21 +122,12 @@ pub(super) const UNKNOWN_USER: Refused = Refused::new(404, 10013, "Unknown User"
 pub(super) const UNKNOWN_WEBHOOK: Refused = Refused::new(404, 10015, "Unknown Webhook");
 pub(super) const UNKNOWN_INTERACTION: Refused = Refused::new(404, 10062, "Unknown interaction");
 pub(super) const UNKNOWN_COMMAND: Refused = Refused::new(404, 10063, "Unknown application command");
-pub(super) const SLOWMODE: Refused = Refused::new(
-    429,
-    20016,
-    "This action cannot be performed due to slowmode rate limit.",
-);
-pub(super) const TOO_MANY_CREATES: Refused = Refused::new(
-    400,
-    30034,
-    "Max number of daily application command creates has been reached (200)",
-);
-pub(super) const OLD_EDITS: Refused = Refused::new(
-    429,
-    30046,
-    "Maximum number of edits to messages older than 1 hour reached. Try again later.",
-);
+pub(super) const SLOWMODE: Refused =
+    Refused::new(429, 20016, "This action cannot be performed due to slowmode rate limit.");
+pub(super) const TOO_MANY_CREATES: Refused =
+    Refused::new(400, 30034, "Max number of daily application command creates has been reached (200)");
+pub(super) const OLD_EDITS: Refused =
+    Refused::new(429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later.");
 pub(super) const TOO_MANY_FILES: Refused =
     Refused::new(400, 30015, "Maximum number of attachments in a message reached (10)");
 pub(super) const TOO_LARGE: Refused = Refused::new(413, 40005, "Request entity too large");
@@ -205,20 +165,12 @@ impl FormErrors {
 
     /// Says that a text is too long.
     pub(super) fn too_long(&mut self, path: &str, max: usize) {
-        self.add(
-            path,
-            "BASE_TYPE_MAX_LENGTH",
-            &format!("Must be {max} or fewer in length."),
-        );
+        self.add(path, "BASE_TYPE_MAX_LENGTH", &format!("Must be {max} or fewer in length."));
     }
 
     /// Says that something must be between two lengths.
     pub(super) fn bad_length(&mut self, path: &str, low: usize, high: usize) {
-        self.add(
-            path,
-            "BASE_TYPE_BAD_LENGTH",
-            &format!("Must be between {low} and {high} in length."),
-        );
+        self.add(path, "BASE_TYPE_BAD_LENGTH", &format!("Must be between {low} and {high} in length."));
     }
 
     /// Says that something must be there.
@@ -233,11 +185,7 @@ impl FormErrors {
 
     /// A refusal, if anything was added.
     pub(super) fn finish(self) -> Result<(), Refused> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Refused::form(Value::Object(self.0)))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Refused::form(Value::Object(self.0))) }
     }
 }
 

@@ -94,9 +94,7 @@ impl World {
     /// Idempotent: one channel a user.
     fn open_dm(&mut self, body: &Value) -> Result<Reply, Refused> {
         let mut errors = FormErrors::default();
-        let id = body["recipient_id"]
-            .as_str()
-            .and_then(|id| id.parse::<Snowflake>().ok());
+        let id = body["recipient_id"].as_str().and_then(|id| id.parse::<Snowflake>().ok());
         let Some(user) = id else {
             errors.required("recipient_id");
             errors.finish()?;
@@ -114,17 +112,9 @@ impl World {
 
     /// A channel that exists and that the bot can see.
     pub(super) fn visible_channel(&self, id: Snowflake) -> Result<&Channel, Refused> {
-        let channel = self
-            .channels
-            .get(&id)
-            .filter(|channel| !channel.state.deleted)
-            .ok_or(UNKNOWN_CHANNEL)?;
+        let channel = self.channels.get(&id).filter(|channel| !channel.state.deleted).ok_or(UNKNOWN_CHANNEL)?;
         let joined = channel.guild().is_none_or(|guild| self.joined_guild(guild).is_ok());
-        if channel.state.hidden || !joined {
-            Err(MISSING_ACCESS)
-        } else {
-            Ok(channel)
-        }
+        if channel.state.hidden || !joined { Err(MISSING_ACCESS) } else { Ok(channel) }
     }
 
     /// A guild that the bot is in.
@@ -141,15 +131,8 @@ impl World {
         if !self.users.contains_key(&user) {
             return Err(UNKNOWN_USER);
         }
-        let member = self
-            .guilds
-            .get(&guild)
-            .is_some_and(|guild| guild.members.contains_key(&user));
-        if member {
-            Ok(Reply::json(self.member_json(guild, user, true)))
-        } else {
-            Err(UNKNOWN_MEMBER)
-        }
+        let member = self.guilds.get(&guild).is_some_and(|guild| guild.members.contains_key(&user));
+        if member { Ok(Reply::json(self.member_json(guild, user, true))) } else { Err(UNKNOWN_MEMBER) }
     }
 
     fn start_thread(&mut self, channel: Snowflake, message: Option<Snowflake>, body: &Value) -> Result<Reply, Refused> {

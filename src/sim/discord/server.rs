@@ -44,13 +44,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(world: World, clock: Clock, addr: SocketAddr) -> Self {
-        Self {
-            world: Mutex::new(world),
-            clock,
-            stop: CancellationToken::new(),
-            down: watch::Sender::new(false),
-            addr,
-        }
+        Self { world: Mutex::new(world), clock, stop: CancellationToken::new(), down: watch::Sender::new(false), addr }
     }
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
@@ -72,11 +66,7 @@ pub(super) struct CutListener {
 
 impl CutListener {
     pub(super) fn new(inner: TcpListener, addr: SocketAddr, down: watch::Receiver<bool>) -> Self {
-        Self {
-            inner: Some(inner),
-            addr,
-            down,
-        }
+        Self { inner: Some(inner), addr, down }
     }
 }
 
@@ -128,11 +118,7 @@ pub(super) struct CutIo {
 
 impl CutIo {
     fn check(&self) -> io::Result<()> {
-        if self.cut.load(Ordering::SeqCst) {
-            Err(io::ErrorKind::ConnectionReset.into())
-        } else {
-            Ok(())
-        }
+        if self.cut.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
     }
 }
 
@@ -180,11 +166,8 @@ impl Connected<IncomingStream<'_, CutListener>> for Wire {
 /// Serves until the token is cancelled.
 pub(super) async fn run(shared: Arc<Shared>, listener: CutListener) -> io::Result<()> {
     let stop = shared.stop.clone();
-    let router = Router::new()
-        .route("/", any(gateway))
-        .fallback(rest)
-        .layer(DefaultBodyLimit::disable())
-        .with_state(shared);
+    let router =
+        Router::new().route("/", any(gateway)).fallback(rest).layer(DefaultBodyLimit::disable()).with_state(shared);
     axum::serve(listener, router.into_make_service_with_connect_info::<Wire>())
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
@@ -236,23 +219,16 @@ async fn rest(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInfo<
         _ => None,
     };
     let mut reply = match &fault {
-        Some(Fault::Answer { status, body }) => Reply {
-            status: *status,
-            code: body["code"].as_i64(),
-            ..Reply::json(body.clone())
-        },
+        Some(Fault::Answer { status, body }) => {
+            Reply { status: *status, code: body["code"].as_i64(), ..Reply::json(body.clone()) }
+        }
         _ => answer(&shared, &call),
     };
-    shared
-        .world()
-        .note(seen(&shared, &call, reply.status, reply.code, name));
+    shared.world().note(seen(&shared, &call, reply.status, reply.code, name));
     match fault {
         Some(Fault::LoseReply) => return wire.cut(),
         Some(Fault::Garbage) => {
-            reply.content = Content::Raw {
-                media: "application/json",
-                bytes: b"{\"id\": 12, \"cha\xff<html>".to_vec(),
-            };
+            reply.content = Content::Raw { media: "application/json", bytes: b"{\"id\": 12, \"cha\xff<html>".to_vec() };
         }
         Some(Fault::BadLimitHeaders) => {
             for (header, value) in &mut reply.headers {
@@ -273,11 +249,7 @@ fn seen(shared: &Shared, call: &Call, status: u16, code: Option<i64>, fault: Opt
         path: call.path.clone(),
         query: call.query_text.clone(),
         body: call.body.clone(),
-        files: call
-            .files
-            .iter()
-            .map(|file| (file.filename.clone(), file.bytes.len()))
-            .collect(),
+        files: call.files.iter().map(|file| (file.filename.clone(), file.bytes.len())).collect(),
         status,
         code,
         fault,
@@ -338,10 +310,7 @@ fn admit(world: &mut World, call: &Call) -> Reply {
     };
     let now = world.now();
     if route.needs_token() {
-        let given = call
-            .authorization
-            .as_deref()
-            .and_then(|given| given.strip_prefix("Bot "));
+        let given = call.authorization.as_deref().and_then(|given| given.strip_prefix("Bot "));
         if given != Some(world.config.token.expose_secret()) {
             return UNAUTHORIZED.into_reply();
         }
@@ -370,10 +339,7 @@ fn admit(world: &mut World, call: &Call) -> Reply {
 fn limited(ms: i64, scope: &str, message: &str) -> Reply {
     let global = scope == "global";
     let body: Value = json!({"message": message, "retry_after": secs(ms), "global": global});
-    let mut reply = Reply {
-        status: 429,
-        ..Reply::json(body)
-    };
+    let mut reply = Reply { status: 429, ..Reply::json(body) };
     reply.headers.push(("retry-after", whole_secs(ms)));
     reply.headers.push(("x-ratelimit-scope", scope.to_owned()));
     if global {

@@ -35,18 +35,10 @@ pub(super) async fn serve(shared: Arc<Shared>, mut socket: WebSocket) {
     let (out, mut queue) = mpsc::channel(OUT_MAX);
     let (number, heartbeat_ms) = {
         let mut world = shared.world();
-        (
-            world.gateway.next_connection(),
-            u64::try_from(world.config.heartbeat.as_millis()).unwrap_or(u64::MAX),
-        )
+        (world.gateway.next_connection(), u64::try_from(world.config.heartbeat.as_millis()).unwrap_or(u64::MAX))
     };
-    let mut connection = Connection {
-        shared: Arc::clone(&shared),
-        number,
-        out,
-        session: None,
-        sends: Sliding::default(),
-    };
+    let mut connection =
+        Connection { shared: Arc::clone(&shared), number, out, session: None, sends: Sliding::default() };
     let hello = json!({"op": 10, "d": {"heartbeat_interval": heartbeat_ms, "_trace": []}, "s": null, "t": null});
     let mut forget = false;
     let mut open = socket.send(Message::text(hello.to_string())).await.is_ok();
@@ -76,10 +68,7 @@ pub(super) async fn serve(shared: Arc<Shared>, mut socket: WebSocket) {
             () = shared.stop.cancelled() => break,
         };
         if let Next::Close(code, reason) = next {
-            let frame = CloseFrame {
-                code,
-                reason: reason.into(),
-            };
+            let frame = CloseFrame { code, reason: reason.into() };
             drop(socket.send(Message::Close(Some(frame))).await);
             forget = matches!(code, 4004 | 4010..=4014);
             open = false;
@@ -195,9 +184,7 @@ impl Connection {
         let seq = data["seq"].as_u64().unwrap_or(0);
         let mut world = self.shared.world();
         let window = world.config.resume_window;
-        let resumed = world
-            .gateway
-            .resume(&self.shared.clock, &id, seq, self.number, &self.out, window);
+        let resumed = world.gateway.resume(&self.shared.clock, &id, seq, self.number, &self.out, window);
         drop(world);
         if resumed {
             self.session = Some(id);
@@ -229,9 +216,7 @@ impl Connection {
             "guild_id": guild, "members": members, "chunk_index": 0, "chunk_count": 1, "not_found": [],
             "nonce": data["nonce"],
         });
-        world
-            .gateway
-            .tell(&self.shared.clock, session, "GUILD_MEMBERS_CHUNK", chunk);
+        world.gateway.tell(&self.shared.clock, session, "GUILD_MEMBERS_CHUNK", chunk);
         Next::Go
     }
 }

@@ -55,21 +55,13 @@ impl World {
 
     pub(super) fn roles_json(&self, guild: Snowflake) -> Value {
         let roles = self.guilds.get(&guild).map(|guild| &guild.roles);
-        roles
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .map(|(n, (_, role))| Self::role_json(role, n))
-            .collect()
+        roles.into_iter().flatten().enumerate().map(|(n, (_, role))| Self::role_json(role, n)).collect()
     }
 
     /// A member; `whole` adds the user object, which message events leave out.
     pub(super) fn member_json(&self, guild: Snowflake, user: Snowflake, whole: bool) -> Value {
         let member = self.guilds.get(&guild).and_then(|guild| guild.members.get(&user));
-        let empty = Member {
-            roles: Vec::new(),
-            joined: self.now(),
-        };
+        let empty = Member { roles: Vec::new(), joined: self.now() };
         let member = member.unwrap_or(&empty);
         let mut out = json!({
             "nick": null, "avatar": null, "banner": null, "roles": member.roles, "joined_at": stamp(member.joined),
@@ -106,15 +98,8 @@ impl World {
         let Some(guild) = self.guilds.get(&id) else {
             return Value::Null;
         };
-        let joined = guild
-            .members
-            .get(&self.bot)
-            .map_or_else(|| self.now(), |member| member.joined);
-        let members: Vec<_> = guild
-            .members
-            .keys()
-            .map(|user| self.member_json(id, *user, true))
-            .collect();
+        let joined = guild.members.get(&self.bot).map_or_else(|| self.now(), |member| member.joined);
+        let members: Vec<_> = guild.members.keys().map(|user| self.member_json(id, *user, true)).collect();
         out["joined_at"] = json!(stamp(joined));
         out["large"] = json!(false);
         out["unavailable"] = json!(false);
@@ -122,13 +107,7 @@ impl World {
         out["members"] = Value::Array(members);
         out["channels"] = self.guild_channels(id, false);
         out["threads"] = self.guild_channels(id, true);
-        for key in [
-            "voice_states",
-            "presences",
-            "stage_instances",
-            "guild_scheduled_events",
-            "soundboard_sounds",
-        ] {
+        for key in ["voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"] {
             out[key] = json!([]);
         }
         out
@@ -206,11 +185,8 @@ impl World {
     }
 
     pub(super) fn message_json(&self, message: &Message) -> Value {
-        let files: Vec<_> = message
-            .attachments
-            .iter()
-            .map(|file| self.attachment_json(message.channel, file))
-            .collect();
+        let files: Vec<_> =
+            message.attachments.iter().map(|file| self.attachment_json(message.channel, file)).collect();
         let embeds: Vec<_> = message.embeds.iter().map(|embed| linked(embed, &files)).collect();
         let mentions: Vec<_> = message.pings.users.iter().map(|user| self.user_json(*user)).collect();
         let mut out = json!({
@@ -262,9 +238,7 @@ fn linked(embed: &Value, files: &[Value]) -> Value {
     let mut embed = embed.clone();
     embed["type"] = json!("rich");
     for key in ["image", "thumbnail"] {
-        let name = embed[key]["url"]
-            .as_str()
-            .and_then(|url| url.strip_prefix("attachment://"));
+        let name = embed[key]["url"].as_str().and_then(|url| url.strip_prefix("attachment://"));
         let found = name.and_then(|name| files.iter().find(|file| file["filename"] == name));
         if let Some(file) = found {
             let mut picture = Map::new();

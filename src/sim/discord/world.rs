@@ -51,13 +51,8 @@ impl World {
     pub(super) fn new(clock: Clock, config: DiscordConfig, base: String) -> Self {
         let mut mint = Mint::default();
         let bot = mint.next(clock.now());
-        let user = User {
-            id: bot,
-            name: config.bot_name.clone(),
-            locale: "en-US".to_owned(),
-            bot: true,
-            accepts_dms: false,
-        };
+        let user =
+            User { id: bot, name: config.bot_name.clone(), locale: "en-US".to_owned(), bot: true, accepts_dms: false };
         Self {
             config,
             clock,
@@ -110,10 +105,7 @@ impl World {
 
     /// The channel of the bot and one user; it is opened when there is none.
     pub(super) fn dm_with(&mut self, user: Snowflake) -> Snowflake {
-        let open = self
-            .channels
-            .values()
-            .find(|channel| channel.kind == ChannelKind::Dm { user });
+        let open = self.channels.values().find(|channel| channel.kind == ChannelKind::Dm { user });
         if let Some(channel) = open {
             return channel.id;
         }
@@ -127,18 +119,9 @@ impl World {
     }
 
     pub(super) fn add_channel_as(&mut self, id: Snowflake, name: String, kind: ChannelKind) {
-        let channel = Channel {
-            id,
-            name,
-            kind,
-            state: super::model::ChannelState::default(),
-            messages: Vec::new(),
-        };
+        let channel = Channel { id, name, kind, state: super::model::ChannelState::default(), messages: Vec::new() };
         self.channels.insert(id, channel);
-        let thread = matches!(
-            self.channels.get(&id).map(|channel| &channel.kind),
-            Some(ChannelKind::Thread { .. })
-        );
+        let thread = matches!(self.channels.get(&id).map(|channel| &channel.kind), Some(ChannelKind::Thread { .. }));
         if self.channels.get(&id).and_then(Channel::guild).is_some() {
             let event = if thread { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
             let data = self.channel_json(id);
@@ -169,11 +152,7 @@ impl World {
             let member = self.member_json(guild, message.author, false);
             data.insert("member".to_owned(), member);
         }
-        let intent = if guild.is_some() {
-            super::gateway::GUILD_MESSAGES
-        } else {
-            super::gateway::DIRECT_MESSAGES
-        };
+        let intent = if guild.is_some() { super::gateway::GUILD_MESSAGES } else { super::gateway::DIRECT_MESSAGES };
         self.dispatch(event, data, intent);
     }
 
@@ -195,10 +174,6 @@ impl World {
             .chain(&member.roles)
             .filter_map(|role| guild.roles.get(role))
             .fold(0, |bits, role| bits | role.permissions);
-        if bits & super::model::ADMINISTRATOR == 0 {
-            bits
-        } else {
-            u64::MAX >> 13
-        }
+        if bits & super::model::ADMINISTRATOR == 0 { bits } else { u64::MAX >> 13 }
     }
 }

@@ -10,10 +10,7 @@ fn identify(intents: u64) -> Value {
 async fn hello(town: &Town) -> Client {
     let mut client = Client::connect(&town.sim.gateway_url()).await;
     let hello = client.json().await;
-    assert_eq!(
-        (&hello["op"], &hello["d"]["heartbeat_interval"]),
-        (&json!(10), &json!(41_250))
-    );
+    assert_eq!((&hello["op"], &hello["d"]["heartbeat_interval"]), (&json!(10), &json!(41_250)));
     client
 }
 
@@ -79,31 +76,16 @@ async fn guilds_and_messages_come_with_their_intents_only() {
     let town = Town::new().await;
     let (mut client, _) = ready(&town, 1 | (1 << 9)).await;
     let guild = client.json().await;
-    assert_eq!(
-        (&guild["t"], &guild["d"]["name"]),
-        (&json!("GUILD_CREATE"), &json!("Nordbo"))
-    );
+    assert_eq!((&guild["t"], &guild["d"]["name"]), (&json!("GUILD_CREATE"), &json!("Nordbo")));
     assert_eq!(guild["d"]["channels"][0]["name"], "alerts");
     let (mut deaf, _) = ready(&town, 0).await;
     town.sim.post(town.anna, town.channel, "private words");
-    town.sim
-        .post(town.anna, town.channel, &format!("<@{}> hear", town.sim.bot()));
+    town.sim.post(town.anna, town.channel, &format!("<@{}> hear", town.sim.bot()));
     let first = client.json().await;
-    assert_eq!(
-        (&first["t"], &first["d"]["content"]),
-        (&json!("MESSAGE_CREATE"), &json!(""))
-    );
-    assert!(
-        client.json().await["d"]["content"]
-            .as_str()
-            .is_some_and(|text| text.ends_with("hear"))
-    );
+    assert_eq!((&first["t"], &first["d"]["content"]), (&json!("MESSAGE_CREATE"), &json!("")));
+    assert!(client.json().await["d"]["content"].as_str().is_some_and(|text| text.ends_with("hear")));
     town.sim.gateway_fault(GatewayFault::Reconnect);
-    assert_eq!(
-        deaf.json().await["op"],
-        7,
-        "nothing was sent to the client without intents"
-    );
+    assert_eq!(deaf.json().await["op"], 7, "nothing was sent to the client without intents");
 }
 
 #[tokio::test]
@@ -114,10 +96,7 @@ async fn a_session_resumes_with_what_it_missed() {
     let ask = |town: &Town| town.sim.slash(town.anna, town.channel, "rule list", &[]).expect("sent");
     let first = ask(&town);
     let event = client.json().await;
-    assert_eq!(
-        (&event["t"], &event["s"], &event["d"]["id"]),
-        (&json!("INTERACTION_CREATE"), &json!(2), &json!(first))
-    );
+    assert_eq!((&event["t"], &event["s"], &event["d"]["id"]), (&json!("INTERACTION_CREATE"), &json!(2), &json!(first)));
     town.sim.gateway_fault(GatewayFault::Cut);
     assert_eq!(client.next().await, Frame::Gone);
     while town.sim.gateway_counts().live > 0 {
@@ -129,11 +108,7 @@ async fn a_session_resumes_with_what_it_missed() {
     client.send(resume(&session, 2)).await;
     assert_eq!(client.json().await["d"]["id"], json!(second));
     assert_eq!(client.json().await["t"], "RESUMED");
-    assert_eq!(
-        client.json().await["d"]["id"],
-        json!(second),
-        "sent once more after the resume"
-    );
+    assert_eq!(client.json().await["d"]["id"], json!(second), "sent once more after the resume");
     // Both events are in flight until their interactions are answered.
     town.answer(first, json!({"type": 5})).await;
     town.answer(second, json!({"type": 5})).await;
@@ -172,10 +147,7 @@ async fn an_event_in_flight_stops_virtual_time_until_its_connection_ends() {
 async fn identifies_are_rationed() {
     let town = Town::with(|config| config.identifies = BucketRule::per_secs(2, 86_400)).await;
     ready(&town, 0).await;
-    assert_eq!(
-        town.get("/gateway/bot").await.json["session_start_limit"]["remaining"],
-        1
-    );
+    assert_eq!(town.get("/gateway/bot").await.json["session_start_limit"]["remaining"], 1);
     ready(&town, 0).await;
     let mut client = hello(&town).await;
     client.send(identify(0)).await;

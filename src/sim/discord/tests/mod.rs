@@ -56,14 +56,7 @@ impl Town {
         let anna = sim.create_user("anna", "sv-SE");
         let guild = sim.create_guild("Nordbo", "en-US", anna);
         let channel = sim.create_channel(guild, "alerts");
-        Self {
-            sim,
-            api,
-            driver,
-            guild,
-            channel,
-            anna,
-        }
+        Self { sim, api, driver, guild, channel, anna }
     }
 
     async fn try_send(&self, method: Method, path: &str, token: &str, body: Body) -> Result<Got, HttpError> {
@@ -72,24 +65,13 @@ impl Town {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let pairs: Vec<(&str, &str)> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
         let path = format!("/api/v10{path}");
-        let answer = self
-            .api
-            .send(method, &path, &pairs, &[(AUTHORIZATION, token)], body)
-            .await?;
+        let answer = self.api.send(method, &path, &pairs, &[(AUTHORIZATION, token)], body).await?;
         let json = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        Ok(Got {
-            status: answer.status,
-            json,
-            answer,
-        })
+        Ok(Got { status: answer.status, json, answer })
     }
 
     async fn send(&self, method: Method, path: &str, body: Value) -> Got {
-        let body = if body.is_null() {
-            Body::Empty
-        } else {
-            Body::Json(body.to_string().into_bytes())
-        };
+        let body = if body.is_null() { Body::Empty } else { Body::Json(body.to_string().into_bytes()) };
         self.try_send(method, path, TOKEN, body).await.expect("an answer")
     }
 
@@ -133,12 +115,7 @@ impl Town {
     /// The token of an interaction, which a client would read from the gateway.
     fn token_of(&self, interaction: Snowflake) -> String {
         let world = self.sim.shared.world();
-        world
-            .interactions
-            .get(&interaction)
-            .expect("an interaction")
-            .token
-            .clone()
+        world.interactions.get(&interaction).expect("an interaction").token.clone()
     }
 
     async fn answer(&self, interaction: Snowflake, body: Value) -> Got {

@@ -11,10 +11,7 @@ fn first_error(got: &Got) -> (String, String) {
     fn find(node: &Value, at: &str) -> Option<(String, String)> {
         let map = node.as_object()?;
         map.iter().find_map(|(key, inner)| match key.as_str() {
-            "_errors" => Some((
-                at.trim_start_matches('.').to_owned(),
-                inner[0]["code"].as_str()?.to_owned(),
-            )),
+            "_errors" => Some((at.trim_start_matches('.').to_owned(), inner[0]["code"].as_str()?.to_owned())),
             _ => find(inner, &format!("{at}.{key}")),
         })
     }
@@ -24,17 +21,11 @@ fn first_error(got: &Got) -> (String, String) {
 #[tokio::test]
 async fn a_wrong_token_is_unauthorized_and_counted() {
     let town = Town::new().await;
-    let got = town
-        .try_send(Method::GET, "/users/@me", "other", Body::Empty)
-        .await
-        .expect("an answer");
+    let got = town.try_send(Method::GET, "/users/@me", "other", Body::Empty).await.expect("an answer");
     assert_eq!(got.json, json!({"message": "401: Unauthorized", "code": 0}));
     assert_eq!((got.status, town.sim.invalid_requests()), (401, 1));
     assert_eq!(town.get("/users/@me").await.json["id"], town.sim.bot().to_string());
-    assert_eq!(
-        town.get("/oauth2/applications/@me").await.json["id"],
-        town.sim.bot().to_string()
-    );
+    assert_eq!(town.get("/oauth2/applications/@me").await.json["id"], town.sim.bot().to_string());
     assert_eq!(town.get("/gateway").await.json["url"], town.sim.gateway_url());
     let bot = town.get("/gateway/bot").await.json;
     assert_eq!(bot["session_start_limit"]["remaining"], 1000);
@@ -48,32 +39,16 @@ async fn members_are_known_or_unknown() {
     let got = town.get(&format!("/guilds/{guild}/members/{anna}")).await;
     assert_eq!(got.json["user"]["username"], "anna");
     let bo = town.sim.create_user("bo", "en-US");
-    assert_eq!(
-        town.get(&format!("/guilds/{guild}/members/{bo}")).await.code(),
-        (404, 10007)
-    );
-    assert_eq!(
-        town.get(&format!("/guilds/{guild}/members/77")).await.code(),
-        (404, 10013)
-    );
+    assert_eq!(town.get(&format!("/guilds/{guild}/members/{bo}")).await.code(), (404, 10007));
+    assert_eq!(town.get(&format!("/guilds/{guild}/members/77")).await.code(), (404, 10013));
     assert_eq!(town.get("/guilds/77/members/77").await.code(), (404, 10004));
     let role = town.sim.create_role(guild, "Managers", 0).expect("a role");
     town.sim.add_member(guild, bo, &[role]).expect("a member");
     let got = town.get(&format!("/guilds/{guild}/members/{bo}")).await;
     assert_eq!(got.json["roles"], json!([role]));
-    assert_eq!(
-        town.get(&format!("/guilds/{guild}/roles"))
-            .await
-            .json
-            .as_array()
-            .map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(town.get(&format!("/guilds/{guild}/roles")).await.json.as_array().map(Vec::len), Some(2));
     town.sim.remove_member(guild, bo).expect("gone");
-    assert_eq!(
-        town.get(&format!("/guilds/{guild}/members/{bo}")).await.code(),
-        (404, 10007)
-    );
+    assert_eq!(town.get(&format!("/guilds/{guild}/members/{bo}")).await.code(), (404, 10007));
 }
 
 #[tokio::test]
@@ -81,26 +56,18 @@ async fn the_sixth_message_in_a_channel_waits_for_its_bucket_and_no_other() {
     let mut town = Town::new().await;
     for left in (0..5).rev() {
         let got = town.post(&town.messages_path(), json!({"content": "hi"})).await;
-        assert_eq!(
-            got.answer.header("x-ratelimit-remaining"),
-            Some(left.to_string().as_str())
-        );
+        assert_eq!(got.answer.header("x-ratelimit-remaining"), Some(left.to_string().as_str()));
         assert_eq!(got.answer.header("x-ratelimit-limit"), Some("5"));
     }
     town.pass(secs(2)).await;
     let got = town.post(&town.messages_path(), json!({"content": "hi"})).await;
-    assert_eq!(
-        got.json,
-        json!({"message": "You are being rate limited.", "retry_after": 3.0, "global": false})
-    );
+    assert_eq!(got.json, json!({"message": "You are being rate limited.", "retry_after": 3.0, "global": false}));
     assert_eq!(got.answer.header("retry-after"), Some("3"));
     assert_eq!(got.answer.header("x-ratelimit-scope"), Some("user"));
     assert_eq!(got.answer.header("x-ratelimit-reset-after"), Some("3.000"));
     assert_eq!(got.answer.header("x-ratelimit-bucket").map(str::len), Some(8));
     let other = town.sim.create_channel(town.guild, "other");
-    let got = town
-        .post(&format!("/channels/{other}/messages"), json!({"content": "hi"}))
-        .await;
+    let got = town.post(&format!("/channels/{other}/messages"), json!({"content": "hi"})).await;
     assert_eq!(got.status, 200);
     town.pass(secs(3)).await;
     town.write(json!({"content": "again"})).await;
@@ -134,17 +101,11 @@ async fn an_enforced_nonce_gives_back_the_first_message_until_it_is_forgotten() 
     let body = json!({"content": "one", "nonce": "n-1", "enforce_nonce": true});
     let first = town.write(body.clone()).await;
     assert_eq!(town.write(body.clone()).await, first);
-    assert_ne!(
-        town.write(json!({"content": "one", "nonce": "n-1"})).await,
-        first,
-        "not enforced"
-    );
+    assert_ne!(town.write(json!({"content": "one", "nonce": "n-1"})).await, first, "not enforced");
     assert_eq!(town.sim.messages(town.channel).len(), 2);
     town.pass(secs(180)).await;
     assert_ne!(town.write(body).await, first);
-    let got = town
-        .post(&town.messages_path(), json!({"content": "x", "nonce": "n".repeat(26)}))
-        .await;
+    let got = town.post(&town.messages_path(), json!({"content": "x", "nonce": "n".repeat(26)})).await;
     assert_eq!(got.code(), (400, 50035));
 }
 
@@ -156,47 +117,25 @@ async fn a_nonce_works_for_files_and_a_deleted_original_is_unknown() {
             "attachments": [{"id": 0, "filename": "c.png", "description": "spend by day"}],
             "embeds": [{"title": "Spend", "image": {"url": "attachment://c.png"}}]});
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x07\0\0\0\x05".to_vec();
-        let part = reqwest::multipart::Part::bytes(png)
-            .file_name("c.png")
-            .mime_str("image/png")
-            .expect("a type");
+        let part = reqwest::multipart::Part::bytes(png).file_name("c.png").mime_str("image/png").expect("a type");
         Body::Multipart(
-            reqwest::multipart::Form::new()
-                .text("payload_json", payload.to_string())
-                .part("files[0]", part),
+            reqwest::multipart::Form::new().text("payload_json", payload.to_string()).part("files[0]", part),
         )
     };
     let path = town.messages_path();
-    let first = town
-        .try_send(Method::POST, &path, TOKEN, form())
-        .await
-        .expect("an answer");
-    let again = town
-        .try_send(Method::POST, &path, TOKEN, form())
-        .await
-        .expect("an answer");
+    let first = town.try_send(Method::POST, &path, TOKEN, form()).await.expect("an answer");
+    let again = town.try_send(Method::POST, &path, TOKEN, form()).await.expect("an answer");
     assert_eq!((first.status, &first.json["id"]), (200, &again.json["id"]));
     let file = &first.json["attachments"][0];
-    assert_eq!(
-        (&file["width"], &file["height"], &file["description"]),
-        (&json!(7), &json!(5), &json!("spend by day"))
-    );
+    assert_eq!((&file["width"], &file["height"], &file["description"]), (&json!(7), &json!(5), &json!("spend by day")));
     assert_eq!(first.json["embeds"][0]["image"]["url"], file["url"]);
     let url = file["url"].as_str().expect("a link").to_owned();
     let path_of_file = url.strip_prefix(&town.sim.api_url()).expect("served here");
-    let bytes = town
-        .api
-        .send(Method::GET, path_of_file, &[], &[], Body::Empty)
-        .await
-        .expect("the file")
-        .body;
+    let bytes = town.api.send(Method::GET, path_of_file, &[], &[], Body::Empty).await.expect("the file").body;
     assert!(bytes.starts_with(b"\x89PNG"));
     let id = first.json["id"].as_str().expect("an id");
     assert_eq!(town.delete(&format!("{path}/{id}")).await.status, 204);
-    let third = town
-        .try_send(Method::POST, &path, TOKEN, form())
-        .await
-        .expect("an answer");
+    let third = town.try_send(Method::POST, &path, TOKEN, form()).await.expect("an answer");
     assert_eq!(third.code(), (404, 10008));
 }
 
@@ -206,18 +145,11 @@ async fn old_messages_take_three_edits_in_six_seconds() {
     let id = town.write(json!({"content": "status"})).await;
     let path = format!("{}/{id}", town.messages_path());
     for n in 0..4 {
-        assert_eq!(
-            town.patch(&path, json!({"content": format!("{n}")})).await.status,
-            200,
-            "a young message"
-        );
+        assert_eq!(town.patch(&path, json!({"content": format!("{n}")})).await.status, 200, "a young message");
     }
     town.pass(SignedDuration::from_hours(1)).await;
     for n in 0..3 {
-        assert_eq!(
-            town.patch(&path, json!({"content": format!("old {n}")})).await.status,
-            200
-        );
+        assert_eq!(town.patch(&path, json!({"content": format!("old {n}")})).await.status, 200);
     }
     let got = town.patch(&path, json!({"content": "too much"})).await;
     assert_eq!(got.code(), (429, 30046));
@@ -234,36 +166,17 @@ async fn a_channel_refuses_as_its_switches_say() {
     let town = Town::new().await;
     let normal = ChannelState::default();
     for (state, want) in [
-        (
-            ChannelState {
-                deleted: true,
-                ..normal
-            },
-            (404, 10003),
-        ),
+        (ChannelState { deleted: true, ..normal }, (404, 10003)),
         (ChannelState { hidden: true, ..normal }, (403, 50001)),
-        (
-            ChannelState {
-                read_only: true,
-                ..normal
-            },
-            (403, 50013),
-        ),
+        (ChannelState { read_only: true, ..normal }, (403, 50013)),
         (ChannelState { locked: true, ..normal }, (400, 160_005)),
     ] {
         town.sim.set_channel_state(town.channel, state);
-        assert_eq!(
-            town.post(&town.messages_path(), json!({"content": "x"})).await.code(),
-            want
-        );
+        assert_eq!(town.post(&town.messages_path(), json!({"content": "x"})).await.code(), want);
     }
     town.sim.set_channel_state(town.channel, normal);
-    let dm = town
-        .post("/users/@me/channels", json!({"recipient_id": town.anna.to_string()}))
-        .await;
-    let again = town
-        .post("/users/@me/channels", json!({"recipient_id": town.anna.to_string()}))
-        .await;
+    let dm = town.post("/users/@me/channels", json!({"recipient_id": town.anna.to_string()})).await;
+    let again = town.post("/users/@me/channels", json!({"recipient_id": town.anna.to_string()})).await;
     assert_eq!((&dm.json["id"], &dm.json["type"]), (&again.json["id"], &json!(1)));
     let path = format!("/channels/{}/messages", town.sim.dm(town.anna));
     assert_eq!(town.post(&path, json!({"content": "hi"})).await.status, 200);
@@ -274,13 +187,7 @@ async fn a_channel_refuses_as_its_switches_say() {
 #[tokio::test]
 async fn slow_mode_makes_the_bot_wait() {
     let mut town = Town::new().await;
-    town.sim.set_channel_state(
-        town.channel,
-        ChannelState {
-            slowmode_s: 30,
-            ..ChannelState::default()
-        },
-    );
+    town.sim.set_channel_state(town.channel, ChannelState { slowmode_s: 30, ..ChannelState::default() });
     town.write(json!({"content": "one"})).await;
     town.pass(secs(10)).await;
     let got = town.post(&town.messages_path(), json!({"content": "two"})).await;
@@ -320,37 +227,13 @@ async fn what_is_too_long_is_told_by_its_place() {
             "embeds.0.fields.2.value",
             "BASE_TYPE_MAX_LENGTH",
         ),
-        (
-            json!({"embeds": [{"title": "t".repeat(257)}]}),
-            "embeds.0.title",
-            "BASE_TYPE_MAX_LENGTH",
-        ),
-        (
-            json!({"embeds": [{"fields": vec![field("v"); 26]}]}),
-            "embeds.0.fields",
-            "BASE_TYPE_MAX_LENGTH",
-        ),
-        (
-            json!({"embeds": [{"fields": [field(" ")]}]}),
-            "embeds.0.fields.0.value",
-            "BASE_TYPE_REQUIRED",
-        ),
+        (json!({"embeds": [{"title": "t".repeat(257)}]}), "embeds.0.title", "BASE_TYPE_MAX_LENGTH"),
+        (json!({"embeds": [{"fields": vec![field("v"); 26]}]}), "embeds.0.fields", "BASE_TYPE_MAX_LENGTH"),
+        (json!({"embeds": [{"fields": [field(" ")]}]}), "embeds.0.fields.0.value", "BASE_TYPE_REQUIRED"),
         (json!({"embeds": [big, big]}), "embeds.1", "MAX_EMBED_SIZE_EXCEEDED"),
-        (
-            json!({"embeds": vec![json!({"title": "t"}); 11]}),
-            "embeds",
-            "BASE_TYPE_MAX_LENGTH",
-        ),
-        (
-            json!({"embeds": [{"title": "t", "url": "nonsense"}]}),
-            "embeds.0.url",
-            "URL_TYPE_INVALID_SCHEME",
-        ),
-        (
-            json!({"content": "x", "components": row(six)}),
-            "components.0.components",
-            "BASE_TYPE_BAD_LENGTH",
-        ),
+        (json!({"embeds": vec![json!({"title": "t"}); 11]}), "embeds", "BASE_TYPE_MAX_LENGTH"),
+        (json!({"embeds": [{"title": "t", "url": "nonsense"}]}), "embeds.0.url", "URL_TYPE_INVALID_SCHEME"),
+        (json!({"content": "x", "components": row(six)}), "components.0.components", "BASE_TYPE_BAD_LENGTH"),
         (
             json!({"content": "x", "components": row(vec![button("a", &"l".repeat(81))])}),
             "components.0.components.0.label",
@@ -384,10 +267,7 @@ async fn what_is_too_long_is_told_by_its_place() {
     for (body, want) in [
         (json!({"content": " "}), (400, 50006)),
         (json!({"content": "å".repeat(2000)}), (200, -1)),
-        (
-            json!({"embeds": [{"description": "d".repeat(4096)}, {"description": "d".repeat(1904)}]}),
-            (200, -1),
-        ),
+        (json!({"embeds": [{"description": "d".repeat(4096)}, {"description": "d".repeat(1904)}]}), (200, -1)),
     ] {
         assert_eq!(town.post(&town.messages_path(), body).await.code(), want);
     }
@@ -419,23 +299,15 @@ async fn only_allowed_mentions_ping() {
 async fn an_edit_leaves_what_it_does_not_mention() {
     let town = Town::new().await;
     let rows = json!([{"type": 1, "components": [{"type": 2, "style": 4, "custom_id": "stop", "label": "Stop"}]}]);
-    let id = town
-        .write(json!({"content": "a", "embeds": [{"title": "t"}], "components": rows}))
-        .await;
+    let id = town.write(json!({"content": "a", "embeds": [{"title": "t"}], "components": rows})).await;
     let path = format!("{}/{id}", town.messages_path());
     town.patch(&path, json!({"content": "b"})).await;
     let seen = town.sim.message(id).expect("a message");
-    assert_eq!(
-        (seen.content.as_str(), seen.embeds.len(), seen.buttons().len()),
-        ("b", 1, 1)
-    );
+    assert_eq!((seen.content.as_str(), seen.embeds.len(), seen.buttons().len()), ("b", 1, 1));
     assert_eq!(seen.buttons()[0].label, "Stop");
     town.patch(&path, json!({"components": [], "embeds": null})).await;
     let seen = town.sim.message(id).expect("a message");
-    assert_eq!(
-        (seen.content.as_str(), seen.embeds.len(), seen.buttons().len()),
-        ("b", 0, 0)
-    );
+    assert_eq!((seen.content.as_str(), seen.embeds.len(), seen.buttons().len()), ("b", 0, 0));
     assert_eq!(town.patch(&path, json!({"content": ""})).await.code(), (400, 50006));
     let got = town.patch(&path, json!({"content": "c"})).await;
     assert!(got.json["edited_timestamp"].is_string());
@@ -453,11 +325,8 @@ async fn history_is_read_before_after_and_around() {
         let town = &town;
         async move {
             let got = town.get(&path).await.json;
-            let texts = got
-                .as_array()
-                .expect("a list")
-                .iter()
-                .map(|one| one["content"].as_str().expect("text").to_owned());
+            let texts =
+                got.as_array().expect("a list").iter().map(|one| one["content"].as_str().expect("text").to_owned());
             texts.collect::<Vec<_>>().join("")
         }
     };
@@ -465,10 +334,7 @@ async fn history_is_read_before_after_and_around() {
     assert_eq!(list(format!("before={}&limit=2", ids[3])).await, "21");
     assert_eq!(list(format!("after={}&limit=2", ids[1])).await, "32");
     assert_eq!(list(format!("around={}&limit=3", ids[2])).await, "321");
-    assert_eq!(
-        town.get(&format!("{}?limit=101", town.messages_path())).await.code(),
-        (400, 50035)
-    );
+    assert_eq!(town.get(&format!("{}?limit=101", town.messages_path())).await.code(), (400, 50035));
 }
 
 #[tokio::test]
@@ -477,35 +343,14 @@ async fn a_thread_hangs_under_its_message_once() {
     let id = town.write(json!({"content": "x"})).await;
     let path = format!("{}/{id}/threads", town.messages_path());
     let got = town.post(&path, json!({"name": "log"})).await;
-    assert_eq!(
-        (got.status, &got.json["id"], &got.json["type"]),
-        (201, &json!(id), &json!(11))
-    );
+    assert_eq!((got.status, &got.json["id"], &got.json["type"]), (201, &json!(id), &json!(11)));
     assert_eq!(town.post(&path, json!({"name": "log"})).await.code(), (400, 160_004));
-    assert_eq!(
-        town.post(&format!("/channels/{id}/messages"), json!({"content": "y"}))
-            .await
-            .status,
-        200
-    );
-    town.sim.set_channel_state(
-        id,
-        ChannelState {
-            archived: true,
-            ..ChannelState::default()
-        },
-    );
+    assert_eq!(town.post(&format!("/channels/{id}/messages"), json!({"content": "y"})).await.status, 200);
+    town.sim.set_channel_state(id, ChannelState { archived: true, ..ChannelState::default() });
     let inside = town.sim.messages(id)[0].id;
-    let got = town
-        .patch(&format!("/channels/{id}/messages/{inside}"), json!({"content": "z"}))
-        .await;
+    let got = town.patch(&format!("/channels/{id}/messages/{inside}"), json!({"content": "z"})).await;
     assert_eq!(got.code(), (400, 50083));
-    assert_eq!(
-        town.post(&format!("/channels/{id}/messages"), json!({"content": "y"}))
-            .await
-            .status,
-        200
-    );
+    assert_eq!(town.post(&format!("/channels/{id}/messages"), json!({"content": "y"})).await.status, 200);
     assert_eq!(town.sim.channel_state(id).map(|state| state.archived), Some(false));
 }
 
@@ -515,28 +360,14 @@ async fn commands_are_checked_kept_and_counted() {
     let path = format!("/applications/{}/commands", town.sim.bot());
     let put = |body: Value| town.send(Method::PUT, &path, body);
     let got = put(json!([{"name": "Pause", "description": "d"}])).await;
-    assert_eq!(
-        first_error(&got),
-        ("0.name".to_owned(), "APPLICATION_COMMAND_INVALID_NAME".to_owned())
-    );
+    assert_eq!(first_error(&got), ("0.name".to_owned(), "APPLICATION_COMMAND_INVALID_NAME".to_owned()));
     let got = put(json!([{"name": "a", "description": "d"}, {"name": "a", "description": "d"}])).await;
-    assert_eq!(
-        first_error(&got),
-        ("1".to_owned(), "APPLICATION_COMMANDS_DUPLICATE_NAME".to_owned())
-    );
+    assert_eq!(first_error(&got), ("1".to_owned(), "APPLICATION_COMMANDS_DUPLICATE_NAME".to_owned()));
     let got = put(json!([{"name": "a", "description": "d".repeat(101)}])).await;
-    assert_eq!(
-        first_error(&got),
-        ("0.description".to_owned(), "BASE_TYPE_BAD_LENGTH".to_owned())
-    );
-    let options: Vec<_> = (0..26)
-        .map(|n| json!({"type": 3, "name": format!("o{n}"), "description": "d"}))
-        .collect();
+    assert_eq!(first_error(&got), ("0.description".to_owned(), "BASE_TYPE_BAD_LENGTH".to_owned()));
+    let options: Vec<_> = (0..26).map(|n| json!({"type": 3, "name": format!("o{n}"), "description": "d"})).collect();
     let got = put(json!([{"name": "a", "description": "d", "options": options}])).await;
-    assert_eq!(
-        first_error(&got),
-        ("0.options".to_owned(), "BASE_TYPE_MAX_LENGTH".to_owned())
-    );
+    assert_eq!(first_error(&got), ("0.options".to_owned(), "BASE_TYPE_MAX_LENGTH".to_owned()));
     let first = put(pause_command()).await.json;
     let second = put(pause_command()).await.json;
     assert_eq!(first, second, "the same definitions keep their ids and versions");
@@ -544,23 +375,8 @@ async fn commands_are_checked_kept_and_counted() {
     assert_eq!(town.get(&format!("{path}/{id}")).await.json["name"], "pause");
     assert_eq!(town.delete(&format!("{path}/{id}")).await.status, 204);
     assert_eq!(town.get(&format!("{path}/{id}")).await.code(), (404, 10063));
-    assert_eq!(
-        town.post(&path, json!({"name": "third", "description": "d"}))
-            .await
-            .status,
-        201
-    );
-    assert_eq!(
-        town.post(&path, json!({"name": "third", "description": "e"}))
-            .await
-            .status,
-        200
-    );
-    assert_eq!(
-        town.post(&path, json!({"name": "fourth", "description": "d"}))
-            .await
-            .code(),
-        (400, 30034)
-    );
+    assert_eq!(town.post(&path, json!({"name": "third", "description": "d"})).await.status, 201);
+    assert_eq!(town.post(&path, json!({"name": "third", "description": "e"})).await.status, 200);
+    assert_eq!(town.post(&path, json!({"name": "fourth", "description": "d"})).await.code(), (400, 30034));
     assert_eq!(town.get("/applications/5/commands").await.code(), (404, 10002));
 }

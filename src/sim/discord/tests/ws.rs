@@ -63,10 +63,7 @@ impl Client {
     }
 
     pub async fn next(&mut self) -> Frame {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a silent gateway must fail the test in real time"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "a silent gateway must fail the test in real time")]
         let frame = tokio::time::timeout(std::time::Duration::from_secs(10), self.read()).await;
         frame.expect("the gateway says something")
     }
