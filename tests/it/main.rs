@@ -8,5 +8,7 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod discord_schema;
+mod discord_sim_serenity;
 mod replay_backtest;
 mod store_crash;
