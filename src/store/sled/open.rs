@@ -98,20 +98,30 @@ impl Open {
         Ok(open)
     }
 
-    /// Refuses a database that has lost commits since they were noted.
+    /// Refuses a database that has lost commits since they were noted, or the newest line of its journal.
     fn check_complete(&self, noted: u64) -> Result<(), StoreError> {
-        let found = self.counters.get(COMMITS).map_err(cannot_read)?;
-        let found = found.as_deref().map_or(Some(0), read_count);
-        match found {
-            Some(found) if noted <= found => Ok(()),
-            _ => Err(StoreError::Damaged {
+        let count = |counter: &[u8]| -> Result<u64, StoreError> {
+            let count = self.counters.get(counter).map_err(cannot_read)?;
+            count
+                .as_deref()
+                .map_or(Some(0), read_count)
+                .ok_or_else(|| damaged(Table::Meta, counter))
+        };
+        let found = count(COMMITS)?;
+        if found < noted {
+            return Err(StoreError::Damaged {
                 what: format!(
-                    "it holds {} of at least {noted} commits; restore a backup, or delete `{}` to go on without the rest",
-                    found.unwrap_or(0),
+                    "it holds {found} of at least {noted} commits; restore a backup, or delete `{}` to go on without \
+                     the rest",
                     mark::NAME
                 ),
-            }),
+            });
         }
+        let newest = count(&[Table::Journal.number()])?;
+        if 0 < newest && self.get(Table::Journal, &newest.to_be_bytes())?.is_none() {
+            return Err(damaged(Table::Journal, &newest.to_be_bytes()));
+        }
+        Ok(())
     }
 
     fn usable(&self, deed: &'static str) -> Result<(), StoreError> {
