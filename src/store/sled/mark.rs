@@ -43,10 +43,11 @@ impl Mark {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => continue,
                 Err(error) => return Err(error),
             }
-            let [a, b, c, d, e, f, g, h, crc @ ..] = note;
-            let count = [a, b, c, d, e, f, g, h];
-            if u32::from_be_bytes(crc) == crc32fast::hash(&count) {
-                highest = std::cmp::max(highest, u64::from_be_bytes(count));
+            let Some((count, crc)) = note.split_first_chunk::<8>() else {
+                continue;
+            };
+            if *crc == crc32fast::hash(count).to_be_bytes() {
+                highest = std::cmp::max(highest, u64::from_be_bytes(*count));
             }
         }
         Ok(highest)

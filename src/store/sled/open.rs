@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use ::sled::transaction::{
     ConflictableTransactionError, TransactionError, Transactional as _, TransactionalTree, UnabortableTransactionError,
@@ -21,6 +22,10 @@ use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, 
 /// How often a reader starts again because its record changed between row and chunks. Each time somebody else committed;
 /// a hundred in the time of a few reads is not a race any more.
 const REREADS_MAX: u32 = 100;
+
+/// How often, and how far apart, a lock is asked for: a second in all, far longer than a write that is left over.
+const LOCK_TRIES_MAX: u32 = 50;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 /// The counter of commits; the counters of tables are called by their number, one byte.
 const COMMITS: &[u8] = b"commits";
@@ -67,7 +72,7 @@ impl Open {
             .cache_capacity(options.cache_bytes)
             .flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
-            let db = config.open().map_err(|cause| cannot_open(folder, cause))?;
+            let db = open_patiently(&config).map_err(|cause| cannot_open(folder, cause))?;
             let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
             let mut tables = BTreeMap::new();
             for table in Table::ALL {
@@ -439,10 +444,26 @@ fn cannot_read(cause: ::sled::Error) -> StoreError {
     }
 }
 
+/// Opens the database. Writers of a database that was closed a moment ago may still hold its lock, in this process or
+/// in one that is ending: a lock is refused after [`LOCK_TRIES_MAX`] tries.
+fn open_patiently(config: &::sled::Config) -> Result<Db, ::sled::Error> {
+    for _ in 1..LOCK_TRIES_MAX {
+        match config.open() {
+            Err(cause) if is_locked(&cause) => std::thread::park_timeout(LOCK_WAIT),
+            other => return other,
+        }
+    }
+    config.open()
+}
+
+/// sled wraps the refused lock into text (its `config.rs`, `try_lock`).
+fn is_locked(cause: &::sled::Error) -> bool {
+    matches!(cause, ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
+}
+
 fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
     match cause {
-        // sled wraps the refused lock into text (config.rs, `try_lock`).
-        ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => StoreError::InUse {
+        cause if is_locked(&cause) => StoreError::InUse {
             folder: folder.display().to_string(),
         },
         ::sled::Error::Corruption { .. } => StoreError::Damaged {
