@@ -26,9 +26,11 @@ pub fn time(at: Timestamp) -> [u8; TIME_LEN] {
     // Both fit: jiff's range is a few hundred billion seconds.
     let seconds = i64::try_from(nanos.div_euclid(NANOS)).unwrap_or(i64::MAX);
     let rest = u32::try_from(nanos.rem_euclid(NANOS)).unwrap_or(0);
-    let [a, b, c, d, e, f, g, h] = (seconds.cast_unsigned() ^ (1 << 63)).to_be_bytes();
-    let [i, j, k, l] = rest.to_be_bytes();
-    [a, b, c, d, e, f, g, h, i, j, k, l]
+    let mut bytes = [0; TIME_LEN];
+    let (high, low) = bytes.split_at_mut(8);
+    high.copy_from_slice(&(seconds.cast_unsigned() ^ (1 << 63)).to_be_bytes());
+    low.copy_from_slice(&rest.to_be_bytes());
+    bytes
 }
 
 /// The instant that [`time`] wrote. `None` for bytes it cannot have written.

@@ -15,6 +15,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use super::mark::Mark;
+
 /// The files of one sled database.
 #[derive(Debug)]
 pub struct Disk {
@@ -22,6 +24,7 @@ pub struct Disk {
     blobs: PathBuf,
     /// Blob files that are safe. They never change once written.
     safe_blobs: Mutex<HashSet<OsString>>,
+    mark: Mark,
     round: Mutex<Round>,
     turn: Condvar,
 }
@@ -32,6 +35,8 @@ struct Round {
     asked: u64,
     /// Those up to here are done.
     done: u64,
+    /// The highest number of a commit among those that asked.
+    commits: u64,
     /// Somebody is syncing.
     busy: bool,
     /// Why none will ever be done again.
@@ -40,11 +45,12 @@ struct Round {
 
 impl Disk {
     /// Takes handles of the database in `folder`, and makes its files and folders themselves durable.
-    pub fn open(folder: &Path) -> io::Result<Self> {
+    pub fn open(folder: &Path, mark: Mark) -> io::Result<Self> {
         let disk = Self {
             file: File::open(folder.join("db"))?,
             blobs: folder.join("blobs"),
             safe_blobs: Mutex::default(),
+            mark,
             round: Mutex::default(),
             turn: Condvar::new(),
         };
@@ -56,10 +62,12 @@ impl Disk {
         Ok(disk)
     }
 
-    /// Returns once everything that sled has written before this call is on the disk.
-    pub fn sync(&self) -> io::Result<()> {
+    /// Returns once everything that sled has written before this call is on the disk, commit number `commits` included.
+    pub fn sync(&self, commits: u64) -> io::Result<()> {
         let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
         round.asked += 1;
+        // A commit is written behind all earlier ones, so the highest number stands for them too.
+        round.commits = std::cmp::max(round.commits, commits);
         let ours = round.asked;
         loop {
             if let Some(why) = &round.broken {
@@ -73,9 +81,9 @@ impl Disk {
                 continue;
             }
             round.busy = true;
-            let until = round.asked;
+            let (until, commits) = (round.asked, round.commits);
             drop(round);
-            let outcome = self.sync_now();
+            let outcome = self.sync_now().and_then(|()| self.mark.note(commits));
             round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
             round.busy = false;
             match outcome {

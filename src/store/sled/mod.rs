@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use super::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
 
 mod disk;
+mod mark;
 mod open;
 mod schema;
 mod value;

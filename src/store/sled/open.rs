@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use ::sled::transaction::{
     ConflictableTransactionError, TransactionError, Transactional as _, TransactionalTree, UnabortableTransactionError,
@@ -13,6 +14,7 @@ use ::sled::transaction::{
 use ::sled::{Db, Tree};
 
 use super::disk::Disk;
+use super::mark::{self, Mark};
 use super::value::{self, Payload, Prepared};
 use super::{Options, schema};
 use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, limits};
@@ -21,11 +23,18 @@ use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, 
 /// a hundred in the time of a few reads is not a race any more.
 const REREADS_MAX: u32 = 100;
 
+/// How often, and how far apart, a lock is asked for: a second in all, far longer than a write that is left over.
+const LOCK_TRIES_MAX: u32 = 50;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
+
+/// The counter of commits; the counters of tables are called by their number, one byte.
+const COMMITS: &[u8] = b"commits";
+
 /// See the module.
 pub struct Open {
     db: Db,
     tables: BTreeMap<Table, Tree>,
-    /// The last number given, by table number.
+    /// The last number given, by table number, and how many commits there were.
     counters: Tree,
     /// Bytes too long for a row.
     chunks: Tree,
@@ -46,13 +55,13 @@ impl Open {
     /// Opens, or makes, the database in `folder`.
     pub fn new(folder: &Path, options: &Options) -> Result<Self, StoreError> {
         let inner = folder.join("sled");
-        let marker = folder.join("sled.made");
         let io = |cause| StoreError::failed("make the data folder", cause);
         make_private(folder).map_err(io)?;
         make_private(&inner).map_err(io)?;
         std::fs::set_permissions(&inner, Permissions::from_mode(0o700)).map_err(io)?;
-        let used = marker.exists();
-        if used && !inner.join("db").exists() {
+        let mark = Mark::open(folder).map_err(io)?;
+        let noted = mark.read().map_err(io)?;
+        if 0 < noted && !inner.join("db").exists() {
             return Err(StoreError::Damaged {
                 what: format!("`{}` is gone; restore a backup", inner.join("db").display()),
             });
@@ -63,7 +72,7 @@ impl Open {
             .cache_capacity(options.cache_bytes)
             .flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
-            let db = config.open().map_err(|cause| cannot_open(folder, cause))?;
+            let db = open_patiently(&config).map_err(|cause| cannot_open(folder, cause))?;
             let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
             let mut tables = BTreeMap::new();
             for table in Table::ALL {
@@ -71,7 +80,7 @@ impl Open {
             }
             let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
             db.flush().map_err(|cause| cannot_open(folder, cause))?;
-            let disk = Disk::open(&inner).map_err(|cause| StoreError::failed("sync the store", cause))?;
+            let disk = Disk::open(&inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
             let open = Self {
                 db,
                 tables,
@@ -80,7 +89,8 @@ impl Open {
                 disk,
                 broken: OnceLock::new(),
             };
-            schema::settle(&open, !used, schema::MIGRATIONS)?;
+            open.check_complete(noted)?;
+            schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
             Ok(open)
         };
         // sled asserts where it finds what it cannot have written.
@@ -89,23 +99,34 @@ impl Open {
                 what: format!("`{}` makes no sense; restore a backup", inner.display()),
             })
         })?;
-        if !used {
-            // From now on a store without a schema is not a new one but one that lost its data.
-            let mark = || {
-                File::create(&marker)?.sync_all()?;
-                File::open(folder)?.sync_all()?;
-                folder.parent().map_or(Ok(()), |parent| {
-                    let parent = if parent.as_os_str().is_empty() {
-                        Path::new(".")
-                    } else {
-                        parent
-                    };
-                    File::open(parent)?.sync_all()
-                })
-            };
-            mark().map_err(io)?;
-        }
+        sync_folder(folder).map_err(io)?;
         Ok(open)
+    }
+
+    /// Refuses a database that has lost commits since they were noted, or the newest line of its journal.
+    fn check_complete(&self, noted: u64) -> Result<(), StoreError> {
+        let count = |counter: &[u8]| -> Result<u64, StoreError> {
+            let count = self.counters.get(counter).map_err(cannot_read)?;
+            count
+                .as_deref()
+                .map_or(Some(0), read_count)
+                .ok_or_else(|| damaged(Table::Meta, counter))
+        };
+        let found = count(COMMITS)?;
+        if found < noted {
+            return Err(StoreError::Damaged {
+                what: format!(
+                    "it holds {found} of at least {noted} commits; restore a backup, or delete `{}` to go on without \
+                     the rest",
+                    mark::NAME
+                ),
+            });
+        }
+        let newest = count(&[Table::Journal.number()])?;
+        if 0 < newest && self.get(Table::Journal, &newest.to_be_bytes())?.is_none() {
+            return Err(damaged(Table::Journal, &newest.to_be_bytes()));
+        }
+        Ok(())
     }
 
     fn usable(&self, deed: &'static str) -> Result<(), StoreError> {
@@ -215,8 +236,8 @@ impl Open {
             trees.push(self.table(*table)?.clone());
         }
         let outcome = trees.as_slice().transaction(|trees| plan.run(trees));
-        let numbers = match outcome {
-            Ok(numbers) => numbers,
+        let done = match outcome {
+            Ok(done) => done,
             Err(TransactionError::Abort(Refused::Conflict { table, key })) => {
                 return Err(StoreError::Conflict { table, key });
             }
@@ -226,11 +247,11 @@ impl Open {
                 return Err(StoreError::failed(DEED, cause));
             }
         };
-        self.disk.sync().map_err(|cause| {
+        self.disk.sync(done.commits).map_err(|cause| {
             self.give_up(&cause.to_string());
             StoreError::failed("sync a commit", cause)
         })?;
-        Ok(Committed { numbers })
+        Ok(Committed { numbers: done.numbers })
     }
 
     /// Writes what is left and lets go of the files.
@@ -238,7 +259,7 @@ impl Open {
         const DEED: &str = "close the store";
         self.usable(DEED)?;
         self.db.flush().map_err(|cause| StoreError::failed(DEED, cause))?;
-        self.disk.sync().map_err(|cause| StoreError::failed(DEED, cause))
+        self.disk.sync(0).map_err(|cause| StoreError::failed(DEED, cause))
     }
 }
 
@@ -248,6 +269,14 @@ struct Plan {
     writes: Vec<Change>,
     /// Tables that take part, in order.
     tables: Vec<Table>,
+}
+
+/// What a transaction came to.
+struct Done {
+    /// How many commits there are with it; 0 when it changed nothing.
+    commits: u64,
+    /// Numbers given to appended rows.
+    numbers: Vec<u64>,
 }
 
 enum Change {
@@ -292,9 +321,12 @@ impl Plan {
         }
     }
 
-    fn run(&self, trees: &[TransactionalTree]) -> InTransaction<Vec<u64>> {
+    fn run(&self, trees: &[TransactionalTree]) -> InTransaction<Done> {
         let [counters, chunks, tables @ ..] = trees else {
-            return Ok(Vec::new());
+            return Ok(Done {
+                commits: 0,
+                numbers: Vec::new(),
+            });
         };
         let trees = Trees {
             counters,
@@ -313,7 +345,7 @@ impl Plan {
                     trees.remove(*table, key)?;
                 }
                 Change::Append { table, bytes } => {
-                    let number = trees.next_number(*table)?;
+                    let number = trees.count_up(&[table.number()])?;
                     let key = number.to_be_bytes();
                     trees.put(*table, &key, &Prepared::new(*table, &key, bytes.clone()))?;
                     numbers.push(number);
@@ -322,7 +354,12 @@ impl Plan {
         }
         // Without this an abort of the process loses the commit.
         trees.counters.flush();
-        Ok(numbers)
+        let commits = if self.writes.is_empty() {
+            0
+        } else {
+            trees.count_up(COMMITS)?
+        };
+        Ok(Done { commits, numbers })
     }
 }
 
@@ -367,20 +404,19 @@ impl Trees<'_> {
         Ok(())
     }
 
-    fn next_number(&self, table: Table) -> InTransaction<u64> {
-        let counter = [table.number()];
-        let last = match self.counters.get(counter)? {
-            None => 0,
-            Some(last) => match <[u8; 8]>::try_from(last.as_ref()) {
-                Ok(last) => u64::from_be_bytes(last),
-                Err(_) => return Err(refuse_damaged(table, &counter)),
-            },
+    fn count_up(&self, counter: &[u8]) -> InTransaction<u64> {
+        let last = self.counters.get(counter)?;
+        let Some(last) = last.as_deref().map_or(Some(0), read_count) else {
+            return Err(refuse_damaged(Table::Meta, counter));
         };
         let next = last + 1;
-        self.counters
-            .insert(counter.as_slice(), next.to_be_bytes().as_slice())?;
+        self.counters.insert(counter, next.to_be_bytes().as_slice())?;
         Ok(next)
     }
+}
+
+fn read_count(bytes: &[u8]) -> Option<u64> {
+    bytes.try_into().ok().map(u64::from_be_bytes)
 }
 
 fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
@@ -408,10 +444,26 @@ fn cannot_read(cause: ::sled::Error) -> StoreError {
     }
 }
 
+/// Opens the database. Writers of a database that was closed a moment ago may still hold its lock, in this process or
+/// in one that is ending: a lock is refused after [`LOCK_TRIES_MAX`] tries.
+fn open_patiently(config: &::sled::Config) -> Result<Db, ::sled::Error> {
+    for _ in 1..LOCK_TRIES_MAX {
+        match config.open() {
+            Err(cause) if is_locked(&cause) => std::thread::park_timeout(LOCK_WAIT),
+            other => return other,
+        }
+    }
+    config.open()
+}
+
+/// sled wraps the refused lock into text (its `config.rs`, `try_lock`).
+fn is_locked(cause: &::sled::Error) -> bool {
+    matches!(cause, ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
+}
+
 fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
     match cause {
-        // sled wraps the refused lock into text (config.rs, `try_lock`).
-        ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => StoreError::InUse {
+        cause if is_locked(&cause) => StoreError::InUse {
             folder: folder.display().to_string(),
         },
         ::sled::Error::Corruption { .. } => StoreError::Damaged {
@@ -424,6 +476,15 @@ fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
             ),
         },
         cause => StoreError::failed("open the store", cause),
+    }
+}
+
+/// Makes the entries of a new folder durable, and its own in its parent.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()?;
+    match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => Ok(()),
     }
 }
 

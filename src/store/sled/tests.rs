@@ -23,7 +23,7 @@ fn put(n: u64, bytes: Vec<u8>) -> Transaction {
 
 async fn filled(folder: &Path) {
     let store = open(folder).expect("opens");
-    for n in 0..50 {
+    for n in 0..300 {
         store.commit(put(n, vec![7; 3_000])).await.expect("commits");
     }
     store.close().await.expect("closes");
@@ -108,6 +108,15 @@ async fn damaged_files_are_refused_with_a_remedy() {
                 std::fs::write(file.path(), vec![b'x'; 4 << 20]).expect("writes");
             }
         }
+    })
+    .await;
+    check_refused(|sled| {
+        let db = std::fs::OpenOptions::new()
+            .write(true)
+            .open(sled.join("db"))
+            .expect("is there");
+        let length = db.metadata().expect("is there").len();
+        db.set_len(length / 2).expect("cuts");
     })
     .await;
     check_refused(|sled| {
