@@ -9,4 +9,5 @@ pub mod money;
 pub mod num;
 pub mod person;
 pub mod sample;
+pub mod sample_csv;
 pub mod verdict;
