@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::domain::ids::{CampaignId, CreatorId, Platform, PostRef, Subject};
+use crate::domain::ids::{CampaignId, CreatorId, Platform, PostRef, Scope, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
@@ -241,8 +241,10 @@ impl History {
         }
     }
 
-    /// Says whose sum a subject is where it has no series of its own.
-    pub fn set_members(&mut self, subject: Subject, members: Vec<Subject>) {
+    /// Says whose sum a subject is where it has no series of its own. A member is of a narrower kind (brand, campaign,
+    /// partnership, creator, post); others are left out, so that no sum can contain itself.
+    pub fn set_members(&mut self, subject: Subject, mut members: Vec<Subject>) {
+        members.retain(|member| breadth(member) < breadth(&subject));
         self.members.insert(subject, members);
     }
 
@@ -350,6 +352,16 @@ impl History {
             let line = self.lines.get(usize::try_from(*id).ok()?)?;
             fits.then_some((*id, line))
         })
+    }
+}
+
+fn breadth(subject: &Subject) -> u8 {
+    match subject.scope() {
+        Scope::Brand => 4,
+        Scope::Campaign => 3,
+        Scope::Partnership => 2,
+        Scope::Creator => 1,
+        Scope::Post => 0,
     }
 }
 

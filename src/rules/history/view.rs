@@ -11,9 +11,6 @@ use super::super::readings::{Readings, Seen, Span, Want};
 use super::super::series::{Knowledge, Line, Taken};
 use super::History;
 
-/// How deep members may have members: campaign, partnership, post, and one to spare. It also ends circles.
-const DEPTH_MAX: u8 = 4;
-
 /// A history under certain guards and a certain knowledge.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
@@ -70,7 +67,7 @@ impl View<'_> {
     }
 
     /// A metric that is not derived. `Err(None)` where nobody ever stated it.
-    fn plain(self, subject: &Subject, want: Want, over: Over, depth: u8) -> Result<Taken, Option<Absence>> {
+    fn plain(self, subject: &Subject, want: Want, over: Over) -> Result<Taken, Option<Absence>> {
         let mut sum: Option<Taken> = None;
         let mut silent = None;
         for (series, line) in self.history.lines_of(subject, want.metric, want.platform) {
@@ -87,9 +84,8 @@ impl View<'_> {
         if let Some(sum) = sum {
             return Ok(sum);
         }
-        let members = self.history.members.get(subject).filter(|_| depth < DEPTH_MAX);
-        for member in members.into_iter().flatten() {
-            match self.plain(member, want, over, depth + 1) {
+        for member in self.history.members.get(subject).into_iter().flatten() {
+            match self.plain(member, want, over) {
                 Ok(taken) => sum = Some(add(sum, taken)),
                 // A member that never stated it takes no part; one that is silent now makes the sum absent.
                 Err(None) => {}
@@ -133,20 +129,23 @@ impl View<'_> {
     }
 
     /// What each line that a metric needs answers.
-    fn each<T>(self, subject: &Subject, want: Want, ask: impl Fn(&Line) -> Option<T>) -> Vec<T> {
-        let mut answers = Vec::new();
-        for part in want.metric.parts() {
-            for (_, line) in self.history.lines_of(subject, part, want.platform) {
-                answers.extend(ask(line));
-            }
-            let members = self.history.members.get(subject).filter(|_| answers.is_empty());
-            for member in members.into_iter().flatten() {
-                for (_, line) in self.history.lines_of(member, part, want.platform) {
-                    answers.extend(ask(line));
-                }
-            }
+    fn each<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
+        let parts = want.metric.parts();
+        let answers = parts.iter().flat_map(|part| {
+            let want = Want { metric: *part, ..want };
+            self.each_plain(subject, want, ask)
+        });
+        answers.collect()
+    }
+
+    fn each_plain<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
+        let lines = self.history.lines_of(subject, want.metric, want.platform);
+        let answers: Vec<T> = lines.filter_map(|(_, line)| ask(line)).collect();
+        if !answers.is_empty() {
+            return answers;
         }
-        answers
+        let members = self.history.members.get(subject).into_iter().flatten();
+        members.flat_map(|member| self.each_plain(member, want, ask)).collect()
     }
 }
 
@@ -170,7 +169,7 @@ fn add(sum: Option<Taken>, taken: Taken) -> Taken {
 impl Readings for View<'_> {
     fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
         self.worked_out(want.metric, |metric| {
-            self.plain(subject, Want { metric, ..want }, Over::Span(span), 0)
+            self.plain(subject, Want { metric, ..want }, Over::Span(span))
         })
     }
 
@@ -183,7 +182,7 @@ impl Readings for View<'_> {
         self.worked_out(want.metric, |metric| {
             let mut sum = None;
             for post in &chosen {
-                let taken = self.plain(post, Want { metric, ..want }, Over::Life(until), 0);
+                let taken = self.plain(post, Want { metric, ..want }, Over::Life(until));
                 match taken {
                     Ok(taken) => sum = Some(add(sum, taken)),
                     Err(None) if want.metric.part_is_optional(metric) => {}
@@ -208,7 +207,7 @@ impl Readings for View<'_> {
     /// The latest beginning of the lines that the metric needs: before it a sum or a rate would lack a part.
     fn begins(&self, subject: &Subject, want: Want) -> Option<Timestamp> {
         let table = &self.history.moments;
-        self.each(subject, want, |line| line.begins(table, self.knowledge()))
+        self.each(subject, want, &|line: &Line| line.begins(table, self.knowledge()))
             .into_iter()
             .reduce(std::cmp::max)
     }
@@ -216,8 +215,10 @@ impl Readings for View<'_> {
     /// As fresh as the stalest line that the metric needs.
     fn newest(&self, subject: &Subject, want: Want, until: Timestamp) -> Option<Timestamp> {
         let table = &self.history.moments;
-        self.each(subject, want, |line| line.newest(table, until, self.knowledge()))
-            .into_iter()
-            .reduce(std::cmp::min)
+        self.each(subject, want, &|line: &Line| {
+            line.newest(table, until, self.knowledge())
+        })
+        .into_iter()
+        .reduce(std::cmp::min)
     }
 }
