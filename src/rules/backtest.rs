@@ -259,9 +259,9 @@ impl Run<'_> {
                 // What cannot be seen neither begins nor breaks a wait.
                 (Verdict::Unknown, _) => false,
                 (Verdict::Holds, Hold::Windows(_)) => true,
-                (Verdict::Holds, Hold::Lasting(least)) => {
+                (Verdict::Holds, Hold::Lasting(length)) => {
                     let since = *holds_since.get_or_insert(at);
-                    least <= at.duration_since(since)
+                    length <= at.duration_since(since)
                 }
             };
             let rests = match (last, self.rule.cooldown) {

@@ -6,6 +6,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::num::f64_of_len;
 
+use super::super::series::AGE_MAX;
 use super::{Alarm, DAY, FLEET_MIN, MOVED_MIN, PERIODS, REMEMBERED};
 
 /// A stretch in which boundaries are stale.
@@ -49,10 +50,10 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Whether polls covered enough of the period that runs to say that something did not move in it.
+    /// Whether polls covered enough of the period that runs, and not much else, to say what moved in it.
     fn is_covered(&self, length: i64) -> bool {
         match (self.before, self.heard) {
-            (Some(before), Some(heard)) => (heard - before) * 4 >= length * 3,
+            (Some(before), Some(heard)) => (heard - before) * 4 >= length * 3 && heard - before < length * 2,
             _ => false,
         }
     }
@@ -97,14 +98,29 @@ impl Fleet {
     }
 }
 
-impl Pace {
-    pub(super) fn is_over(&self, second: i64, length: i64) -> bool {
-        self.period.is_none_or(|period| period < second.div_euclid(length))
-    }
+/// The refresh period in which a statement of this second belongs: the one that ends with it, at a boundary.
+fn period_of(second: i64, length: i64) -> i64 {
+    second.saturating_sub(1).div_euclid(length)
 }
 
 impl Feed {
-    /// Ends the period that runs, where `second` lies beyond it, and starts the one `second` lies in.
+    /// Notes that something was observed at `second`: ends what was over before it.
+    pub(super) fn reach(&mut self, second: i64, now: Timestamp, pulses: &mut [Pulse], alarms: &mut Vec<Alarm>) {
+        for (pace, length) in PERIODS.iter().enumerate() {
+            self.roll(
+                pace,
+                period_of(second, *length).saturating_mul(*length),
+                now,
+                pulses,
+                alarms,
+            );
+            if let Some(clock) = self.paces.get_mut(pace) {
+                clock.heard = std::cmp::max(clock.heard, Some(second));
+            }
+        }
+    }
+
+    /// Ends the period that runs, where `second` is not before its end, and starts the one `second` lies in.
     pub(super) fn roll(
         &mut self,
         pace: usize,
@@ -116,7 +132,7 @@ impl Feed {
         let (Some(length), Some(mut clock)) = (PERIODS.get(pace).copied(), self.paces.get(pace).copied()) else {
             return;
         };
-        if !clock.is_over(second, length) {
+        if clock.period.is_some_and(|period| second.div_euclid(length) <= period) {
             return;
         }
         if let Some(period) = clock.period {
@@ -239,12 +255,12 @@ impl Feed {
         DAY
     }
 
-    /// Those polled since second `start`: how many, how many of them regular, how many of those moved.
+    /// Those polled after second `start`: how many, how many of them regular, how many of those moved.
     fn fleet(&self, pace: usize, start: i64, pulses: &[Pulse]) -> Fleet {
         let mut fleet = Fleet::default();
         for member in &self.members {
             let pulse = usize::try_from(*member).ok().and_then(|member| pulses.get(member));
-            let Some(pulse) = pulse.filter(|pulse| start <= pulse.seen) else {
+            let Some(pulse) = pulse.filter(|pulse| start < pulse.seen) else {
                 continue;
             };
             fleet.polled += 1;
@@ -256,10 +272,10 @@ impl Feed {
         fleet
     }
 
-    /// Notes a held statement; the first of a poll is told.
+    /// Notes a held statement; the first is told, and stands for those that join it before they are all settled.
     pub(super) fn doubt(&mut self, at: Timestamp, accounts: u32, of: u32) -> Option<Alarm> {
         match &mut self.doubt {
-            Some(doubt) if at <= doubt.at => {
+            Some(doubt) => {
                 doubt.open += 1;
                 None
             }
@@ -293,6 +309,16 @@ impl Feed {
         if doubt.open > 0 {
             return None;
         }
+        self.settled()
+    }
+
+    /// Waits no longer for accounts that are not polled any more.
+    pub(super) fn give_up(&mut self, now: Timestamp) -> Option<Alarm> {
+        let doubt = self.doubt?;
+        (AGE_MAX < now.duration_since(doubt.at)).then(|| self.settled())?
+    }
+
+    fn settled(&mut self) -> Option<Alarm> {
         let doubt = self.doubt.take()?;
         Some(Alarm::ImplausibleSettled {
             platform: self.platform,

@@ -5,8 +5,9 @@
 //! Refuses: amounts (they do not stand still: a day without sales is a 0) and fleets below [`FLEET_MIN`], where only the
 //! age limit of each single series is left.
 //!
-//! **Standstill.** Time is cut into refresh periods, aligned to UTC. A period counts when polls reached over at least
-//! three quarters of it. It stands still when at least 90 % of the series that moved in at least 6 of the last 7 counted
+//! **Standstill.** Time is cut into refresh periods, aligned to UTC; as with windows, a statement at a boundary belongs to
+//! what ends there. A period counts when polls reached over at least
+//! three quarters of it and less than two of its lengths. It stands still when at least 90 % of the series that moved in at least 6 of the last 7 counted
 //! periods were polled in it and did not move. It is judged when it is over. A standstill lasts until more than a tenth
 //! of those series move again; the period in which they do is the catch-up and ends with its own end. Every boundary
 //! strictly inside is stale: so a window is absent exactly when it starts or ends inside, which for day windows is the
@@ -202,7 +203,8 @@ impl Guards {
         });
     }
 
-    /// Takes in what one poll stated and judges what is over by `known_at`.
+    /// Takes in what one poll stated and judges what is over by `known_at`. A poll comes whole: in pieces, the first piece
+    /// after midnight would be judged without the others.
     pub fn hear(&mut self, told: &[Told], known_at: Timestamp) -> Heard {
         let mut heard = self.screen(told);
         let mut held = heard.held.iter().copied().peekable();
@@ -223,6 +225,7 @@ impl Guards {
                 feed.roll(pace, now.as_second(), now, &mut self.pulses, &mut alarms);
             }
             feed.catch_up(now, &self.pulses, &mut alarms);
+            alarms.extend(feed.give_up(now));
         }
         alarms
     }
@@ -324,14 +327,7 @@ impl Guards {
             return;
         };
         if let Some(feed) = self.feeds.get_mut(feed) {
-            for (pace, length) in PERIODS.iter().enumerate() {
-                if feed.paces.get(pace).is_some_and(|pace| pace.is_over(second, *length)) {
-                    feed.roll(pace, second, known_at, &mut self.pulses, alarms);
-                }
-                if let Some(pace) = feed.paces.get_mut(pace) {
-                    pace.heard = std::cmp::max(pace.heard, Some(second));
-                }
-            }
+            feed.reach(second, known_at, &mut self.pulses, alarms);
         }
         let Some(pulse) = self.pulse(told.series) else { return };
         if second < pulse.seen {

@@ -238,3 +238,43 @@ fn the_same_time_stamp_again_confirms_nothing() {
     assert_eq!((heard.held.len(), heard.released.len()), (20, 0));
     assert_eq!(world.alarms, ["implausible 20 of 20"]);
 }
+
+#[test]
+fn accounts_that_are_gone_do_not_stand_still() {
+    let mut world = World::new(48);
+    world.days(0..10, noon);
+    world.values.truncate(24);
+    world.days(10..13, noon);
+    assert_eq!(
+        world.alarms, [""; 0],
+        "half of the fleet was not polled any more; the other half moved"
+    );
+    world.days(13..14, |_, _| 0);
+    world.poll(14 * 24 * HOUR);
+    assert_eq!(world.alarms, ["began 13:00 1.00 of 24"]);
+}
+
+#[test]
+fn a_statement_at_midnight_belongs_to_the_day_that_ends() {
+    let mut world = World::new(24);
+    for day in 0..16 {
+        // What is polled at the end of day 10 has not moved.
+        if day != 10 {
+            for value in &mut world.values {
+                *value += 7;
+            }
+        }
+        world.poll((day + 1) * 24 * HOUR);
+    }
+    assert_eq!(world.alarms, ["began 10:00 1.00 of 24", "ended 10:00 to 12:00"]);
+}
+
+#[test]
+fn doubt_ends_where_nobody_polls_any_more() {
+    let (mut world, _) = drop_of(20, 20);
+    assert_eq!(world.guards.advance(instant(25 * HOUR)), []);
+    let alarms = world.guards.advance(instant(25 * HOUR + 1));
+    assert_eq!(alarms.iter().map(said).collect::<Vec<_>>(), ["settled 0 0"]);
+    world.values.fill(1_001);
+    assert_eq!(world.poll(30 * HOUR).held.len(), 0);
+}

@@ -95,39 +95,6 @@ impl View<'_> {
         sum.ok_or(silent)
     }
 
-    /// A metric worked out from its parts, each read by `part`.
-    fn worked_out(self, metric: Metric, part: impl Fn(Metric) -> Result<Taken, Option<Absence>>) -> Seen {
-        let parts = metric.parts();
-        let mut values = Vec::with_capacity(parts.len());
-        let mut all: Option<Taken> = None;
-        let mut engagements = (0_u32, 0_u32);
-        for one in parts {
-            let optional = metric.part_is_optional(one);
-            match part(one) {
-                Ok(taken) => {
-                    values.push(taken.value);
-                    all = Some(add(all, taken));
-                    engagements.1 += u32::from(optional);
-                }
-                Err(None) if optional => values.push(0.0),
-                Err(why) => return absent(why.unwrap_or(Absence::NotYet)),
-            }
-            engagements.0 += u32::from(optional);
-        }
-        if engagements.0 > 0 && engagements.1 == 0 {
-            return absent(Absence::NotYet);
-        }
-        match (metric.work_out(&values), all) {
-            (Some(value), Some(all)) => Seen {
-                reading: Reading::Value(value),
-                n: all.n,
-                newest: Some(all.newest),
-            },
-            // A rate over nothing: there is nothing yet to divide by.
-            _ => absent(Absence::NotYet),
-        }
-    }
-
     /// What each line that a metric needs answers.
     fn each<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
         let parts = want.metric.parts();
@@ -146,6 +113,39 @@ impl View<'_> {
         }
         let members = self.history.members.get(subject).into_iter().flatten();
         members.flat_map(|member| self.each_plain(member, want, ask)).collect()
+    }
+}
+
+/// A metric worked out from its parts, each read by `part`.
+fn worked_out(metric: Metric, part: impl Fn(Metric) -> Result<Taken, Option<Absence>>) -> Seen {
+    let parts = metric.parts();
+    let mut values = Vec::with_capacity(parts.len());
+    let mut all: Option<Taken> = None;
+    let mut engagements = (0_u32, 0_u32);
+    for one in parts {
+        let optional = metric.part_is_optional(one);
+        match part(one) {
+            Ok(taken) => {
+                values.push(taken.value);
+                all = Some(add(all, taken));
+                engagements.1 += u32::from(optional);
+            }
+            Err(None) if optional => values.push(0.0),
+            Err(why) => return absent(why.unwrap_or(Absence::NotYet)),
+        }
+        engagements.0 += u32::from(optional);
+    }
+    if engagements.0 > 0 && engagements.1 == 0 {
+        return absent(Absence::NotYet);
+    }
+    match (metric.work_out(&values), all) {
+        (Some(value), Some(all)) => Seen {
+            reading: Reading::Value(value),
+            n: all.n,
+            newest: Some(all.newest),
+        },
+        // A rate over nothing: there is nothing yet to divide by.
+        _ => absent(Absence::NotYet),
     }
 }
 
@@ -168,7 +168,7 @@ fn add(sum: Option<Taken>, taken: Taken) -> Taken {
 
 impl Readings for View<'_> {
     fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
-        self.worked_out(want.metric, |metric| {
+        worked_out(want.metric, |metric| {
             self.plain(subject, Want { metric, ..want }, Over::Span(span))
         })
     }
@@ -179,7 +179,7 @@ impl Readings for View<'_> {
             .filter(|(platform, _)| want.platform.is_none_or(|wanted| wanted == *platform))
             .map(|(platform, post)| Subject::Post(*platform, post.clone()))
             .collect();
-        self.worked_out(want.metric, |metric| {
+        worked_out(want.metric, |metric| {
             let mut sum = None;
             for post in &chosen {
                 let taken = self.plain(post, Want { metric, ..want }, Over::Life(until));
