@@ -14,5 +14,6 @@ pub mod money;
 pub mod num;
 pub mod person;
 pub mod sample;
+pub mod sample_csv;
 pub mod verdict;
 pub mod written;

@@ -158,6 +158,7 @@ pub struct BacktestReport {
     pub rules: Vec<RuleReport>,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands fields over by reference")]
 fn rounded<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => serializer.serialize_f64(six_digits(*value)),
@@ -247,7 +248,7 @@ impl Run<'_> {
         let mut holds_since: Option<Timestamp> = None;
         let mut last: Option<Timestamp> = None;
         for window in self.windows() {
-            let (verdict, look) = self.verdict(window);
+            let (verdict, look) = self.look(window);
             judged |= verdict != Verdict::Unknown;
             let at = window.until;
             let fires_now = match (verdict, self.rule.hold) {
@@ -258,9 +259,9 @@ impl Run<'_> {
                 // What cannot be seen neither begins nor breaks a wait.
                 (Verdict::Unknown, _) => false,
                 (Verdict::Holds, Hold::Windows(_)) => true,
-                (Verdict::Holds, Hold::Lasting(least)) => {
+                (Verdict::Holds, Hold::Lasting(length)) => {
                     let since = *holds_since.get_or_insert(at);
-                    least <= at.duration_since(since)
+                    length <= at.duration_since(since)
                 }
             };
             let rests = match (last, self.rule.cooldown) {
@@ -288,7 +289,7 @@ impl Run<'_> {
     }
 
     /// The verdict over all windows that `for` asks for, oldest first, so that what does not hold is found early.
-    fn verdict(&self, window: Span) -> (Verdict, Look) {
+    fn look(&self, window: Span) -> (Verdict, Look) {
         let plain = Look { window, first: window };
         let windows = match self.rule.hold {
             Hold::Windows(windows) => std::cmp::max(windows, 1),
@@ -412,3 +413,6 @@ impl Run<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
         return Some(low);
     }
     let high = *values.get(lower.checked_add(1)?)?;
-    Some((low + high) / 2.0)
+    Some(f64::midpoint(low, high))
 }
 
 /// The mean of values, in their order; `None` of none.

@@ -140,6 +140,15 @@ impl Window {
         }
     }
 
+    /// The window to judge at `now`, where there is something new to judge: it is another than the one judged last, or a
+    /// statement about it came since. `observed` is when the statements that have come since were observed, the earliest
+    /// of them. A rule over whole days is so judged once a day, and again only where a late statement changes a boundary.
+    #[must_use]
+    pub fn due(self, judged: Option<Span>, observed: Timestamp, now: Timestamp, frame: &Frame) -> Option<Span> {
+        let span = self.latest(now, frame)?;
+        (judged != Some(span) || observed <= span.until).then_some(span)
+    }
+
     /// Whether it has earlier windows of the same kind, which `prev`, `own` and `for = "K windows"` need.
     #[must_use]
     pub fn slides(self) -> bool {
@@ -312,6 +321,17 @@ mod tests {
             hours.back(span, 2, &frame),
             Some(("2026-06-23T07:30:00Z", "2026-06-23T13:30:00Z")),
         );
+    }
+
+    #[test]
+    fn a_day_is_judged_once_unless_a_boundary_changes() {
+        let (day, frame) = (Window::Days(1), Frame::utc());
+        let (noon, evening) = (at("2026-06-24T12:00:00Z"), at("2026-06-24T18:00:00Z"));
+        let judged = day.due(None, noon, noon, &frame);
+        assert_eq!(judged.map(|span| span.until), Some(at("2026-06-24T00:00:00Z")));
+        assert_eq!(day.due(judged, evening, evening, &frame), None);
+        assert_eq!(day.due(judged, at("2026-06-23T23:59:00Z"), evening, &frame), judged);
+        assert_ne!(day.due(judged, noon, at("2026-06-25T00:00:00Z"), &frame), None);
     }
 
     #[test]

@@ -46,7 +46,7 @@ struct World {
     polls: Vec<Timestamp>,
 }
 
-/// What `changes` says of one creator in one poll: YouTube subscribers, Twitch followers, YouTube views.
+/// What `changes` says of one creator in one poll: subscribers and views on one platform, followers on another.
 type Cells = [String; 3];
 
 fn changes(folder: &Path) -> HashMap<u32, Vec<(usize, Cells)>> {
@@ -124,8 +124,8 @@ impl World {
                     .entry(*creator)
                     .or_insert_with(|| Channel::new(&mut history, *creator));
                 let gone = cells.iter().any(|cell| cell == "GONE");
-                for place in 0..3 {
-                    let said = if gone { Err(Absence::Gone) } else { read(&cells[place]) };
+                for (place, cell) in cells.iter().enumerate() {
+                    let said = if gone { Err(Absence::Gone) } else { read(cell) };
                     if let (Err(why), true) = (said, channel.said[place] != said) {
                         history.append_missing(&Missing {
                             series: channel.series[place].0.clone(),

@@ -5,8 +5,9 @@
 //! Refuses: amounts (they do not stand still: a day without sales is a 0) and fleets below [`FLEET_MIN`], where only the
 //! age limit of each single series is left.
 //!
-//! **Standstill.** Time is cut into refresh periods, aligned to UTC. A period counts when polls reached over at least
-//! three quarters of it. It stands still when at least 90 % of the series that moved in at least 6 of the last 7 counted
+//! **Standstill.** Time is cut into refresh periods, aligned to UTC; as with windows, a statement at a boundary belongs to
+//! what ends there. A period counts when polls reached over at least
+//! three quarters of it and less than two of its lengths. It stands still when at least 90 % of the series that moved in at least 6 of the last 7 counted
 //! periods were polled in it and did not move. It is judged when it is over. A standstill lasts until more than a tenth
 //! of those series move again; the period in which they do is the catch-up and ends with its own end. Every boundary
 //! strictly inside is stale: so a window is absent exactly when it starts or ends inside, which for day windows is the
@@ -20,12 +21,17 @@
 //! **Implausible.** At least [`DROPS_MIN`] accounts, and a tenth of those that a poll states, fall to 0 or by 90 % at
 //! once: those statements are held back until the next poll of each confirms or contradicts it.
 
+mod feed;
+#[cfg(test)]
+mod tests;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
-use crate::domain::num::f64_of_len;
+
+use feed::{Feed, Pulse};
 
 /// Regular series below which no standstill is seen: with fewer, chance stops all of them now and then.
 pub const FLEET_MIN: usize = 20;
@@ -159,95 +165,6 @@ pub struct Heard {
     pub alarms: Vec<Alarm>,
 }
 
-/// A stretch in which boundaries are stale.
-#[derive(Debug, Clone, Copy)]
-struct Still {
-    since: Timestamp,
-    known_at: Timestamp,
-    until: Option<(Timestamp, Timestamp)>,
-}
-
-/// What one refresh period knows of one series.
-#[derive(Debug, Clone, Copy, Default)]
-struct Beat {
-    moved: bool,
-    past: u8,
-}
-
-impl Beat {
-    fn is_regular(self) -> bool {
-        self.past.count_ones() >= MOVED_MIN
-    }
-}
-
-/// What is known of one series.
-#[derive(Debug, Clone, Copy)]
-struct Pulse {
-    feed: usize,
-    value: Option<i64>,
-    seen: i64,
-    suspect: Option<Timestamp>,
-    beats: [Beat; PERIODS.len()],
-}
-
-/// The clock of one refresh period of one feed: number of the period that runs, polls in and before it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Pace {
-    period: Option<i64>,
-    heard: Option<i64>,
-    before: Option<i64>,
-    counted: u32,
-}
-
-impl Pace {
-    /// Whether polls covered enough of the period that runs to say that something did not move in it.
-    fn is_covered(&self, length: i64) -> bool {
-        match (self.before, self.heard) {
-            (Some(before), Some(heard)) => (heard - before) * 4 >= length * 3,
-            _ => false,
-        }
-    }
-}
-
-/// Statements that wait for the next poll.
-#[derive(Debug, Clone, Copy)]
-struct Doubt {
-    at: Timestamp,
-    open: u32,
-    confirmed: u32,
-    taken_back: u32,
-}
-
-/// All series of one platform and metric.
-#[derive(Debug)]
-struct Feed {
-    platform: Platform,
-    metric: Metric,
-    members: Vec<u32>,
-    paces: [Pace; PERIODS.len()],
-    stills: Vec<Still>,
-    open: Option<usize>,
-    doubt: Option<Doubt>,
-}
-
-/// How a fleet fares in the period that runs.
-#[derive(Debug, Clone, Copy, Default)]
-struct Fleet {
-    polled: usize,
-    regular: usize,
-    moved: usize,
-}
-
-impl Fleet {
-    fn stands_still(self) -> bool {
-        self.regular >= FLEET_MIN && self.moved * 10 <= self.regular
-    }
-
-    fn moves(self) -> bool {
-        self.regular >= FLEET_MIN && self.moved * 10 > self.regular
-    }
-}
-
 /// Both guards over all series.
 #[derive(Debug, Default)]
 pub struct Guards {
@@ -286,7 +203,8 @@ impl Guards {
         });
     }
 
-    /// Takes in what one poll stated and judges what is over by `known_at`.
+    /// Takes in what one poll stated and judges what is over by `known_at`. A poll comes whole: in pieces, the first piece
+    /// after midnight would be judged without the others.
     pub fn hear(&mut self, told: &[Told], known_at: Timestamp) -> Heard {
         let mut heard = self.screen(told);
         let mut held = heard.held.iter().copied().peekable();
@@ -307,6 +225,7 @@ impl Guards {
                 feed.roll(pace, now.as_second(), now, &mut self.pulses, &mut alarms);
             }
             feed.catch_up(now, &self.pulses, &mut alarms);
+            alarms.extend(feed.give_up(now));
         }
         alarms
     }
@@ -408,14 +327,7 @@ impl Guards {
             return;
         };
         if let Some(feed) = self.feeds.get_mut(feed) {
-            for (pace, length) in PERIODS.iter().enumerate() {
-                if feed.paces.get(pace).is_some_and(|pace| pace.is_over(second, *length)) {
-                    feed.roll(pace, second, known_at, &mut self.pulses, alarms);
-                }
-                if let Some(pace) = feed.paces.get_mut(pace) {
-                    pace.heard = std::cmp::max(pace.heard, Some(second));
-                }
-            }
+            feed.reach(second, known_at, &mut self.pulses, alarms);
         }
         let Some(pulse) = self.pulse(told.series) else { return };
         if second < pulse.seen {
@@ -439,208 +351,4 @@ fn is_drop(before: i64, now: i64) -> bool {
 
 fn is_many(dropped: u32, stated: u32) -> bool {
     dropped >= DROPS_MIN && dropped.saturating_mul(10) >= stated
-}
-
-impl Pace {
-    fn is_over(&self, second: i64, length: i64) -> bool {
-        self.period.is_none_or(|period| period < second.div_euclid(length))
-    }
-}
-
-impl Feed {
-    /// Ends the period that runs, where `second` lies beyond it, and starts the one `second` lies in.
-    fn roll(&mut self, pace: usize, second: i64, now: Timestamp, pulses: &mut [Pulse], alarms: &mut Vec<Alarm>) {
-        let (Some(length), Some(mut clock)) = (PERIODS.get(pace).copied(), self.paces.get(pace).copied()) else {
-            return;
-        };
-        if !clock.is_over(second, length) {
-            return;
-        }
-        if let Some(period) = clock.period {
-            let covered = clock.is_covered(length);
-            let stands = self.judge(
-                pace,
-                period * length,
-                covered && clock.counted >= REMEMBERED,
-                now,
-                pulses,
-                alarms,
-            );
-            let counts = covered && !stands;
-            if counts {
-                clock.counted = clock.counted.saturating_add(1);
-            }
-            for member in &self.members {
-                if let Some(beat) = beat_of(pulses, *member, pace) {
-                    if counts {
-                        beat.past = ((beat.past << 1) | u8::from(beat.moved)) & 0b0111_1111;
-                    }
-                    beat.moved = false;
-                }
-            }
-            clock.before = std::cmp::max(clock.before, clock.heard);
-            clock.heard = None;
-        }
-        clock.period = Some(second.div_euclid(length));
-        if let Some(slot) = self.paces.get_mut(pace) {
-            *slot = clock;
-        }
-    }
-
-    /// Whether the period that starts at second `start` and is over stood still; opens and closes standstills.
-    fn judge(
-        &mut self,
-        pace: usize,
-        start: i64,
-        counts: bool,
-        now: Timestamp,
-        pulses: &[Pulse],
-        alarms: &mut Vec<Alarm>,
-    ) -> bool {
-        if self.open.is_some_and(|open| open != pace) || (self.open.is_none() && self.learned(pulses) != pace) {
-            return false;
-        }
-        let fleet = self.fleet(pace, start, pulses);
-        if self.open.is_some() {
-            let running = self.stills.last().is_some_and(|still| still.until.is_none());
-            if running && (!counts || fleet.stands_still()) {
-                return counts;
-            }
-            if running {
-                self.end(pace, start, now, alarms);
-            }
-            self.open = None;
-            return false;
-        }
-        let stands = counts && fleet.stands_still();
-        if let (true, Ok(since)) = (stands, Timestamp::from_second(start)) {
-            self.open = Some(pace);
-            self.stills.push(Still {
-                since,
-                known_at: now,
-                until: None,
-            });
-            alarms.push(Alarm::StandstillBegan {
-                platform: self.platform,
-                metric: self.metric,
-                since,
-                share: f64_of_len(fleet.regular - fleet.moved) / f64_of_len(fleet.regular),
-                fleet: u32::try_from(fleet.regular).unwrap_or(u32::MAX),
-            });
-        }
-        stands
-    }
-
-    /// Ends a standstill with the end of the period that runs, as soon as its fleet moves.
-    fn catch_up(&mut self, now: Timestamp, pulses: &[Pulse], alarms: &mut Vec<Alarm>) {
-        let Some(pace) = self.open else { return };
-        if self.stills.last().is_none_or(|still| still.until.is_some()) {
-            return;
-        }
-        let (Some(length), Some(period)) = (PERIODS.get(pace), self.paces.get(pace).and_then(|clock| clock.period))
-        else {
-            return;
-        };
-        if self.fleet(pace, period * length, pulses).moves() {
-            self.end(pace, period * length, now, alarms);
-        }
-    }
-
-    fn end(&mut self, pace: usize, start: i64, now: Timestamp, alarms: &mut Vec<Alarm>) {
-        let until = PERIODS
-            .get(pace)
-            .and_then(|length| Timestamp::from_second(start.saturating_add(*length)).ok());
-        if let (Some(still), Some(until)) = (self.stills.last_mut(), until) {
-            still.until = Some((until, now));
-            alarms.push(Alarm::StandstillEnded {
-                platform: self.platform,
-                metric: self.metric,
-                since: still.since,
-                until,
-            });
-        }
-    }
-
-    /// The refresh period of this feed, as a place in [`PERIODS`].
-    fn learned(&self, pulses: &[Pulse]) -> usize {
-        for (pace, clock) in self.paces.iter().enumerate() {
-            let (Some(period), Some(length)) = (clock.period, PERIODS.get(pace)) else {
-                continue;
-            };
-            // The period before the one that runs: right after midnight nobody has been polled in this one.
-            let fleet = self.fleet(pace, (period - 1) * length, pulses);
-            if clock.counted >= REMEMBERED && fleet.regular >= FLEET_MIN && fleet.regular * 2 >= fleet.polled {
-                return pace;
-            }
-        }
-        DAY
-    }
-
-    /// Those polled since second `start`: how many, how many of them regular, how many of those moved.
-    fn fleet(&self, pace: usize, start: i64, pulses: &[Pulse]) -> Fleet {
-        let mut fleet = Fleet::default();
-        for member in &self.members {
-            let pulse = usize::try_from(*member).ok().and_then(|member| pulses.get(member));
-            let Some(pulse) = pulse.filter(|pulse| start <= pulse.seen) else {
-                continue;
-            };
-            fleet.polled += 1;
-            if let Some(beat) = pulse.beats.get(pace).filter(|beat| beat.is_regular()) {
-                fleet.regular += 1;
-                fleet.moved += usize::from(beat.moved);
-            }
-        }
-        fleet
-    }
-
-    /// Notes a held statement; the first of a poll is told.
-    fn doubt(&mut self, at: Timestamp, accounts: u32, of: u32) -> Option<Alarm> {
-        match &mut self.doubt {
-            Some(doubt) if at <= doubt.at => {
-                doubt.open += 1;
-                None
-            }
-            doubt => {
-                *doubt = Some(Doubt {
-                    at,
-                    open: 1,
-                    confirmed: 0,
-                    taken_back: 0,
-                });
-                Some(Alarm::Implausible {
-                    platform: self.platform,
-                    metric: self.metric,
-                    at,
-                    accounts,
-                    of,
-                })
-            }
-        }
-    }
-
-    /// Notes that a held statement was polled again; the last of them is told.
-    fn settle(&mut self, confirmed: bool) -> Option<Alarm> {
-        let doubt = self.doubt.as_mut()?;
-        doubt.open = doubt.open.saturating_sub(1);
-        if confirmed {
-            doubt.confirmed += 1;
-        } else {
-            doubt.taken_back += 1;
-        }
-        if doubt.open > 0 {
-            return None;
-        }
-        let doubt = self.doubt.take()?;
-        Some(Alarm::ImplausibleSettled {
-            platform: self.platform,
-            metric: self.metric,
-            at: doubt.at,
-            confirmed: doubt.confirmed,
-            taken_back: doubt.taken_back,
-        })
-    }
-}
-
-fn beat_of(pulses: &mut [Pulse], series: u32, pace: usize) -> Option<&mut Beat> {
-    pulses.get_mut(usize::try_from(series).ok()?)?.beats.get_mut(pace)
 }

@@ -10,21 +10,24 @@
 //! [`History::append_poll`] takes in one fetch. Everything that reads goes through a [`View`]: with the guards on or
 //! off, with all there is or only with what was known at an instant. Same appends, same view: same answers.
 
+#[cfg(test)]
+mod tests;
+mod view;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::domain::ids::{CampaignId, CreatorId, Platform, PostRef, Subject};
-use crate::domain::metric::{Kind, Metric};
+use crate::domain::ids::{CampaignId, CreatorId, Platform, PostRef, Scope, Subject};
+use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
-use crate::domain::sample::{Absence, Form, Missing, Reading, Sample, SeriesKey};
+use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
 
 use super::guards::{Alarm, Guards, Switches, Told};
-use super::readings::{Readings, Seen, Span, Want};
-use super::series::{Knowledge, Line, Moment, Taken};
+use super::readings::Want;
+use super::series::{Line, Moment};
 
-/// How deep members may have members: campaign, partnership, post, and one to spare. It also ends circles.
-const DEPTH_MAX: u8 = 4;
+pub use view::View;
 
 /// A statement whose series is known by its number.
 #[derive(Debug, Clone, Copy)]
@@ -238,8 +241,10 @@ impl History {
         }
     }
 
-    /// Says whose sum a subject is where it has no series of its own.
-    pub fn set_members(&mut self, subject: Subject, members: Vec<Subject>) {
+    /// Says whose sum a subject is where it has no series of its own. A member is of a narrower kind (brand, campaign,
+    /// partnership, creator, post); others are left out, so that no sum can contain itself.
+    pub fn set_members(&mut self, subject: Subject, mut members: Vec<Subject>) {
+        members.retain(|member| breadth(member) < breadth(&subject));
         self.members.insert(subject, members);
     }
 
@@ -350,214 +355,16 @@ impl History {
     }
 }
 
+fn breadth(subject: &Subject) -> u8 {
+    match subject.scope() {
+        Scope::Brand => 4,
+        Scope::Campaign => 3,
+        Scope::Partnership => 2,
+        Scope::Creator => 1,
+        Scope::Post => 0,
+    }
+}
+
 fn line_mut(lines: &mut [Line], series: u32) -> Option<&mut Line> {
     lines.get_mut(usize::try_from(series).ok()?)
-}
-
-/// A history under certain guards and a certain knowledge.
-#[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
-    history: &'a History,
-    switches: Switches,
-    known: Option<Timestamp>,
-}
-
-/// Over what a plain metric is asked.
-#[derive(Debug, Clone, Copy)]
-enum Over {
-    /// A window.
-    Span(Span),
-    /// A post's whole life.
-    Life(Timestamp),
-}
-
-impl View<'_> {
-    fn knowledge(self) -> Knowledge {
-        Knowledge {
-            known: self.known,
-            holds_back: self.switches.implausible,
-        }
-    }
-
-    /// One line over a span, after the guards.
-    fn line(self, series: u32, line: &Line, metric: Metric, over: Over) -> Result<Taken, Absence> {
-        let table = &self.history.moments;
-        let (taken, boundaries) = match (over, metric.kind()) {
-            (Over::Span(span), Kind::Gauge) => (
-                line.gauge(table, span.until, self.knowledge()),
-                [Some(span.until), None],
-            ),
-            (Over::Span(span), Kind::Counter | Kind::Derived { .. }) => (
-                line.increase(table, span, self.knowledge()),
-                [Some(span.until), Some(span.from)],
-            ),
-            (Over::Life(until), _) => (line.life(table, until, self.knowledge()), [Some(until), None]),
-        };
-        let taken = taken?;
-        if !self.switches.standstill {
-            return Ok(taken);
-        }
-        let still = boundaries
-            .into_iter()
-            .flatten()
-            .find_map(|boundary| self.history.guards.still_for(series, boundary, self.known));
-        match still {
-            Some(age) => Err(Absence::Stale {
-                age_secs: age.as_secs(),
-            }),
-            None => Ok(taken),
-        }
-    }
-
-    /// A metric that is not derived. `Err(None)` where nobody ever stated it.
-    fn plain(self, subject: &Subject, want: Want, over: Over, depth: u8) -> Result<Taken, Option<Absence>> {
-        let mut sum: Option<Taken> = None;
-        let mut silent = None;
-        for (series, line) in self.history.lines_of(subject, want.metric, want.platform) {
-            if line.has_spoken() {
-                sum = Some(add(sum, self.line(series, line, want.metric, over).map_err(Some)?));
-            } else {
-                let until = match over {
-                    Over::Span(span) => span.until,
-                    Over::Life(until) => until,
-                };
-                silent = silent.or(line.last_word(None, until, self.knowledge()));
-            }
-        }
-        if let Some(sum) = sum {
-            return Ok(sum);
-        }
-        let members = self.history.members.get(subject).filter(|_| depth < DEPTH_MAX);
-        for member in members.into_iter().flatten() {
-            match self.plain(member, want, over, depth + 1) {
-                Ok(taken) => sum = Some(add(sum, taken)),
-                // A member that never stated it takes no part; one that is silent now makes the sum absent.
-                Err(None) => {}
-                Err(why) => return Err(why),
-            }
-        }
-        sum.ok_or(silent)
-    }
-
-    /// A metric worked out from its parts, each read by `part`.
-    fn worked_out(self, metric: Metric, part: impl Fn(Metric) -> Result<Taken, Option<Absence>>) -> Seen {
-        let parts = metric.parts();
-        let mut values = Vec::with_capacity(parts.len());
-        let mut all: Option<Taken> = None;
-        let mut engagements = (0_u32, 0_u32);
-        for one in parts {
-            let optional = metric.part_is_optional(one);
-            match part(one) {
-                Ok(taken) => {
-                    values.push(taken.value);
-                    all = Some(add(all, taken));
-                    engagements.1 += u32::from(optional);
-                }
-                Err(None) if optional => values.push(0.0),
-                Err(why) => return absent(why.unwrap_or(Absence::NotYet)),
-            }
-            engagements.0 += u32::from(optional);
-        }
-        if engagements.0 > 0 && engagements.1 == 0 {
-            return absent(Absence::NotYet);
-        }
-        match (metric.work_out(&values), all) {
-            (Some(value), Some(all)) => Seen {
-                reading: Reading::Value(value),
-                n: all.n,
-                newest: Some(all.newest),
-            },
-            // A rate over nothing: there is nothing yet to divide by.
-            _ => absent(Absence::NotYet),
-        }
-    }
-
-    /// What each line that a metric needs answers.
-    fn each<T>(self, subject: &Subject, want: Want, ask: impl Fn(&Line) -> Option<T>) -> Vec<T> {
-        let mut answers = Vec::new();
-        for part in want.metric.parts() {
-            for (_, line) in self.history.lines_of(subject, part, want.platform) {
-                answers.extend(ask(line));
-            }
-            let members = self.history.members.get(subject).filter(|_| answers.is_empty());
-            for member in members.into_iter().flatten() {
-                for (_, line) in self.history.lines_of(member, part, want.platform) {
-                    answers.extend(ask(line));
-                }
-            }
-        }
-        answers
-    }
-}
-
-fn absent(why: Absence) -> Seen {
-    Seen {
-        reading: Reading::Absent(why),
-        n: 0,
-        newest: None,
-    }
-}
-
-/// The sum of two takings, as fresh as the fresher of them.
-fn add(sum: Option<Taken>, taken: Taken) -> Taken {
-    sum.map_or(taken, |sum| Taken {
-        value: sum.value + taken.value,
-        n: sum.n.saturating_add(taken.n),
-        newest: std::cmp::max(sum.newest, taken.newest),
-    })
-}
-
-impl Readings for View<'_> {
-    fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
-        self.worked_out(want.metric, |metric| {
-            self.plain(subject, Want { metric, ..want }, Over::Span(span), 0)
-        })
-    }
-
-    fn over_posts(&self, posts: &[(Platform, PostRef)], want: Want, until: Timestamp) -> Seen {
-        let chosen: Vec<Subject> = posts
-            .iter()
-            .filter(|(platform, _)| want.platform.is_none_or(|wanted| wanted == *platform))
-            .map(|(platform, post)| Subject::Post(*platform, post.clone()))
-            .collect();
-        self.worked_out(want.metric, |metric| {
-            let mut sum = None;
-            for post in &chosen {
-                let taken = self.plain(post, Want { metric, ..want }, Over::Life(until), 0);
-                match taken {
-                    Ok(taken) => sum = Some(add(sum, taken)),
-                    Err(None) if want.metric.part_is_optional(metric) => {}
-                    Err(why) => return Err(Some(why.unwrap_or(Absence::NotYet))),
-                }
-            }
-            sum.ok_or(None)
-        })
-    }
-
-    fn newest_posts(&self, subject: &Subject, until: Timestamp, n: usize) -> Vec<(Platform, PostRef)> {
-        let posts = self.history.posts.get(subject).map(Vec::as_slice).unwrap_or_default();
-        posts
-            .iter()
-            .rev()
-            .filter(|(published_at, ..)| *published_at < until)
-            .take(n)
-            .map(|(_, platform, post)| (*platform, post.clone()))
-            .collect()
-    }
-
-    /// The latest beginning of the lines that the metric needs: before it a sum or a rate would lack a part.
-    fn begins(&self, subject: &Subject, want: Want) -> Option<Timestamp> {
-        let table = &self.history.moments;
-        self.each(subject, want, |line| line.begins(table, self.knowledge()))
-            .into_iter()
-            .reduce(std::cmp::max)
-    }
-
-    /// As fresh as the stalest line that the metric needs.
-    fn newest(&self, subject: &Subject, want: Want, until: Timestamp) -> Option<Timestamp> {
-        let table = &self.history.moments;
-        self.each(subject, want, |line| line.newest(table, until, self.knowledge()))
-            .into_iter()
-            .reduce(std::cmp::min)
-    }
 }
