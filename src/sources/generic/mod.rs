@@ -3,6 +3,11 @@
 //! Owns: reading such a document into samples, and the list of hosts it may be fetched from.
 //! Refuses: paging, writing, hosts that are not listed, and guessing what a missing number means: the description says.
 
+mod config;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -11,18 +16,19 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use rust_decimal::Decimal;
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::json::{self, Field, Garbled};
 use super::{Fetched, Request, Source, SourceError, Target};
-use crate::domain::ids::{Platform, Subject};
-use crate::domain::metric::{Metric, Unit};
+use crate::domain::ids::Subject;
+use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 use crate::http::{Api, Body, HttpError, Limits};
+
+pub use config::{AbsentWord, FeedForm, FieldConfig, GenericConfig};
 
 /// What people call it in errors.
 const TITLE: &str = "the feed";
@@ -35,106 +41,6 @@ const ROWS_MAX: usize = 100_000;
 
 /// How far ahead of our clock a feed's time stamps may run before they are not believed.
 const AHEAD_MAX_SECS: i64 = 300;
-
-/// Where the feed is and how to read it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GenericConfig {
-    /// `https://host[:port]`, without path.
-    pub base_url: String,
-    /// Hosts that may be asked: `host`, or `host:port` for exactly that port. `base_url` must name one of them.
-    pub allowed_hosts: Vec<String>,
-    /// The path of the document, such as `/v1/followers.json`.
-    pub path: String,
-    /// Sent as `Authorization: Bearer …`.
-    #[serde(default)]
-    pub token: Option<SecretString>,
-    /// The platform whose numbers these are.
-    pub platform: Platform,
-    /// The rows, from the document: `$.rows[*]`.
-    pub rows: JsonPath,
-    /// The account's id, from a row: `$.login`. Text or a whole number.
-    pub id: JsonPath,
-    /// When the numbers were so, from a row: RFC 3339 or seconds since 1970. Without it: when we asked.
-    #[serde(default)]
-    pub time: Option<JsonPath>,
-    /// What it means that an account has no row.
-    #[serde(default = "gone")]
-    pub no_row: AbsentWord,
-    /// The numbers of a row.
-    pub fields: Vec<FieldConfig>,
-}
-
-/// One number of a row.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FieldConfig {
-    /// Which metric it is. Not a derived one.
-    pub metric: Metric,
-    /// Where it stands, from a row: `$.followers`. Whole number or text; money as a decimal in major units.
-    pub path: JsonPath,
-    /// Running total, level, or amount over a span that starts at `time`.
-    pub form: FeedForm,
-    /// The length of an amount's span as ISO 8601 writes it: `P1D`.
-    #[serde(default)]
-    pub span: Option<Span>,
-    /// The currency, exactly when the metric is money.
-    #[serde(default)]
-    pub currency: Option<Currency>,
-    /// What it means that the number is null or not in the row.
-    #[serde(default = "not_yet")]
-    pub no_value: AbsentWord,
-    /// What it means that the number is -1.
-    #[serde(default = "hidden")]
-    pub minus_one: AbsentWord,
-}
-
-fn gone() -> AbsentWord {
-    AbsentWord::Gone
-}
-fn not_yet() -> AbsentWord {
-    AbsentWord::NotYet
-}
-fn hidden() -> AbsentWord {
-    AbsentWord::Hidden
-}
-
-/// What a missing number may be declared to mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AbsentWord {
-    /// Not published yet.
-    NotYet,
-    /// The owner hides it.
-    Hidden,
-    /// Below a privacy threshold.
-    TooFew,
-    /// It does not exist any more.
-    Gone,
-}
-
-impl From<AbsentWord> for Absence {
-    fn from(word: AbsentWord) -> Self {
-        match word {
-            AbsentWord::NotYet => Self::NotYet,
-            AbsentWord::Hidden => Self::Hidden,
-            AbsentWord::TooFew => Self::TooFew,
-            AbsentWord::Gone => Self::Gone,
-        }
-    }
-}
-
-/// What kind of statement a feed's number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeedForm {
-    /// The running total.
-    Total,
-    /// A level.
-    Gauge,
-    /// What was added within a span.
-    Amount,
-}
 
 /// The source.
 pub struct Generic {
@@ -209,25 +115,6 @@ fn check_host(base_url: &str, allowed: &[String]) -> Result<(), SourceError> {
         Ok(())
     } else {
         Err(bad("base_url", base_url, "its host is not in `allowed_hosts`"))
-    }
-}
-
-impl FieldConfig {
-    fn check(&self, has_time: bool) -> Result<(), SourceError> {
-        let metric = self.metric.as_str();
-        let money = self.metric.unit() == Unit::Money;
-        let fault = if self.metric.parts() != [self.metric] {
-            Some("a derived metric is worked out, not read")
-        } else if money != self.currency.is_some() {
-            Some("money needs `currency`, and nothing else has one")
-        } else if (self.form == FeedForm::Amount) != self.span.is_some() {
-            Some("an amount needs `span`, and nothing else has one")
-        } else if self.form == FeedForm::Amount && !has_time {
-            Some("an amount needs `time`, the start of its span")
-        } else {
-            None
-        };
-        fault.map_or(Ok(()), |why| Err(bad("fields.metric", metric, why)))
     }
 }
 
@@ -534,157 +421,4 @@ fn instant(field: &Field<'_>, now: Timestamp) -> Result<Timestamp, Garbled> {
     };
     at.filter(|at| at.as_second().saturating_sub(now.as_second()) <= AHEAD_MAX_SECS)
         .ok_or_else(|| field.garbled(expected))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TWITCH: &str = r#"
-        base_url = "http://127.0.0.1:1"
-        allowed_hosts = ["127.0.0.1"]
-        path = "/twitch.json"
-        platform = "twitch"
-        rows = "$.rows[*]"
-        id = "$.login"
-        [[fields]]
-        metric = "followers"
-        path = "$.followers"
-        form = "gauge"
-    "#;
-
-    const ADS: &str = r#"
-        base_url = "http://127.0.0.1:1"
-        allowed_hosts = ["127.0.0.1:1"]
-        path = "/ads.json"
-        platform = "meta_ads"
-        rows = "$[*]"
-        id = "$.id"
-        time = "$.day"
-        [[fields]]
-        metric = "spend"
-        path = "$.money.spend"
-        form = "amount"
-        span = "P1D"
-        currency = "EUR"
-        no_value = "too_few"
-    "#;
-
-    fn config(text: &str) -> GenericConfig {
-        toml::from_str(text).expect("a config")
-    }
-
-    fn now() -> Timestamp {
-        "2026-07-15T22:47:47Z".parse().expect("an instant")
-    }
-
-    /// What a document gives, in one line a series.
-    fn told(text: &str, document: &str, ids: &[&str]) -> String {
-        let config = config(text);
-        let subjects: Vec<Subject> = ids
-            .iter()
-            .map(|id| format!("creator/{id}").parse().expect("a subject"))
-            .collect();
-        let asked = ids
-            .iter()
-            .zip(&subjects)
-            .map(|(id, subject)| (*id, vec![subject]))
-            .collect();
-        let mut out = Fetched::default();
-        let document = json::parse(document.as_bytes()).expect("json");
-        let read = read(&config, &document, &asked, now(), &mut out);
-        let mut lines: Vec<String> = out
-            .samples
-            .iter()
-            .map(|sample| {
-                let currency = sample
-                    .currency
-                    .map(|currency| format!(" {currency}"))
-                    .unwrap_or_default();
-                let at = sample.form.observed_at();
-                format!(
-                    "{} {} {}{currency} @{at}",
-                    sample.series.subject, sample.series.metric, sample.value
-                )
-            })
-            .chain(out.missing.iter().map(|missing| {
-                format!(
-                    "{} {} {}",
-                    missing.series.subject,
-                    missing.series.metric,
-                    missing.why.as_str()
-                )
-            }))
-            .collect();
-        lines.extend(read.err().or(out.partial).map(|error| error.to_string()));
-        lines.join("\n")
-    }
-
-    #[test]
-    fn a_number_is_a_gauge_of_now_and_what_is_missing_is_never_zero() {
-        insta::assert_snapshot!(told(TWITCH, r#"{"rows":[{"login":"a","followers":32835},{"login":"b","followers":null},
-            {"login":"c"},{"login":"d","followers":-1},{"login":"e","followers":0},{"login":"e","followers":9},
-            {"login":"f","followers":1.5},{"login":7,"followers":"12"}]}"#, &["a", "b", "c", "d", "e", "f", "7", "z"]), @r"
-        creator/7 followers 12 @2026-07-15T22:47:47Z
-        ");
-    }
-
-    #[test]
-    fn money_is_read_by_its_digits_and_an_amount_has_a_span() {
-        insta::assert_snapshot!(told(ADS, r#"[{"id":"a","day":"2026-07-14T00:00:00Z","money":{"spend":"412.10"}},
-            {"id":"b","day":1784000000,"money":{"spend":0.1}},{"id":"c","day":"2026-07-14T00:00:00Z","money":{}},
-            {"id":"d","day":"2026-07-14T00:00:00Z","money":{"spend":"1.234"}},{"id":"e","money":{"spend":"1.00"}},
-            {"id":"f","day":"2027-07-14T00:00:00Z","money":{"spend":"1.00"}}]"#, &["a", "b", "c", "d", "e", "f"]), @"");
-    }
-
-    #[test]
-    fn a_changed_format_is_garbled_and_an_empty_list_is_not() {
-        insta::assert_snapshot!(told(TWITCH, r#"{"data":[{"login":"a"}]}"#, &["a"]), @"");
-        insta::assert_snapshot!(told(TWITCH, r#"{"rows":[]}"#, &["a"]), @"");
-        insta::assert_snapshot!(told(TWITCH, r#"{"rows":[{"name":"a","followers":5}]}"#, &["a"]), @"");
-    }
-
-    #[test]
-    fn a_config_that_cannot_work_is_refused_before_the_first_call() {
-        let cases = [
-            (
-                TWITCH.replace("[\"127.0.0.1\"]", "[\"example.org\"]"),
-                "its host is not in `allowed_hosts`",
-            ),
-            (
-                TWITCH.replace("[\"127.0.0.1\"]", "[\"127.0.0.1:2\"]"),
-                "its host is not in `allowed_hosts`",
-            ),
-            (TWITCH.replace("http:", "ftp:"), "is not an http or https address"),
-            (
-                TWITCH.replace("\"followers\"", "\"ctr\""),
-                "a derived metric is worked out, not read",
-            ),
-            (TWITCH.replace("\"followers\"", "\"revenue\""), "money needs `currency`"),
-            (TWITCH.replace("\"gauge\"", "\"amount\""), "an amount needs `span`"),
-            (ADS.replace("time = \"$.day\"", ""), "an amount needs `time`"),
-        ];
-        for (text, want) in cases {
-            let error = Generic::new(config(&text)).expect_err(&text).to_string();
-            assert!(error.contains(want), "{error}");
-        }
-        for text in [TWITCH, ADS] {
-            assert!(Generic::new(config(text)).is_ok());
-        }
-        assert!(toml::from_str::<GenericConfig>(&format!("oops = 1\n{TWITCH}")).is_err());
-    }
-
-    #[test]
-    fn a_feed_has_no_posts_to_ask_about() {
-        let target = Target::Uploads {
-            creator: "a".parse().expect("an id"),
-            id: "a".into(),
-            since: None,
-        };
-        let request = Request {
-            targets: vec![target],
-            now: now(),
-        };
-        assert!(matches!(Generic::asked(&request), Err(SourceError::BadTarget { .. })));
-    }
 }
