@@ -1,4 +1,12 @@
 //! The emulated world: chat platforms, sources and the people and creators who live in it.
+//!
+//! Real servers on loopback. Owns: behaving as the platforms do. Refuses: any type or constant of the rooms that speak to
+//! them; what both sides share would hide what one of them gets wrong.
 
+pub mod adhook;
 pub mod discord;
+pub mod feed;
+mod loopback;
 pub mod telegram;
+pub mod world;
+pub mod youtube;

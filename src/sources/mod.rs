@@ -1,1 +1,360 @@
 //! Where numbers come from: one folder per platform, each with the one translation from wire to samples.
+//!
+//! Owns: what may be asked of a platform ([`Request`]), what it may answer ([`Fetched`]) and why it did not
+//! ([`SourceError`]).
+//! Refuses: storing, scheduling, retrying, and any judgement of the numbers. A source is told the time.
+//! Survives: any body at all. What cannot be understood is a typed absence, never a number.
+
+mod json;
+
+pub mod generic;
+pub mod poll_document;
+pub mod quota;
+pub mod youtube;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
+use crate::domain::sample::{Absence, Missing, Sample};
+use crate::http::HttpError;
+
+pub use poll_document::poll_json;
+
+/// One account at one platform that answers questions about numbers.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Asks the platform once for everything in `request`.
+    ///
+    /// `Err` means that nothing was asked: the request or the configuration is wrong. Whatever goes wrong after that is
+    /// in the answer: each series asked for is in `samples` or, with its reason, in `missing`; `partial` holds the first
+    /// failure, whose [`SourceError::fate`] says what to do next; `units` holds what was charged.
+    async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError>;
+}
+
+/// What is asked of a source.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Whose numbers. The same target twice is asked once and answered once.
+    pub targets: Vec<Target>,
+    /// The present instant: when a number without a time stamp of its own was so, and when it became known.
+    pub now: Timestamp,
+}
+
+/// One thing to ask about, by the platform's own id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The numbers of an account: a channel, a profile, a row of a feed.
+    Account {
+        /// Whose numbers they will be.
+        subject: Subject,
+        /// The account as the platform names it.
+        id: String,
+    },
+    /// Which posts an account has published.
+    Uploads {
+        /// Who publishes there.
+        creator: CreatorId,
+        /// The account as the platform names it.
+        id: String,
+        /// Stop looking at posts older than this.
+        since: Option<Timestamp>,
+    },
+    /// The numbers of one post.
+    Post {
+        /// Whose numbers they will be.
+        subject: Subject,
+        /// The post as the platform names it.
+        id: String,
+        /// Who made it; with it, what the platform says about the post itself is answered too.
+        creator: Option<CreatorId>,
+    },
+}
+
+impl Target {
+    /// The platform's id of it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Account { id, .. } | Self::Uploads { id, .. } | Self::Post { id, .. } => id,
+        }
+    }
+}
+
+/// What a source answered.
+#[derive(Debug, Default)]
+pub struct Fetched {
+    /// The numbers.
+    pub samples: Vec<Sample>,
+    /// Which numbers there are not, and why.
+    pub missing: Vec<Missing>,
+    /// Posts that were found.
+    pub posts: Vec<FoundPost>,
+    /// What was charged: the platform's bucket and units, one entry a bucket.
+    pub units: Vec<(String, u32)>,
+    /// The first failure, if there was one; what it concerns is in `missing`.
+    pub partial: Option<SourceError>,
+}
+
+impl Fetched {
+    /// Adds to what was charged.
+    fn charge(&mut self, bucket: &str, units: u32) {
+        match self.units.iter_mut().find(|row| row.0 == bucket) {
+            Some(row) => row.1 = row.1.saturating_add(units),
+            None => self.units.push((bucket.to_owned(), units)),
+        }
+    }
+
+    /// Keeps the first failure.
+    fn fail(&mut self, error: SourceError) {
+        if self.partial.is_none() {
+            self.partial = Some(error);
+        }
+    }
+}
+
+/// A post as its platform describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundPost {
+    /// Where it lives.
+    pub platform: Platform,
+    /// Its id there.
+    pub post: PostRef,
+    /// Who made it.
+    pub creator: CreatorId,
+    /// When it became public.
+    pub published_at: Timestamp,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its text, where links and codes stand.
+    pub description: Option<String>,
+    /// How long it plays.
+    pub duration: Option<SignedDuration>,
+}
+
+/// What the caller does about a [`SourceError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Ask again at this instant, not before.
+    WaitUntil(Timestamp),
+    /// Ask more slowly; wait this long if the platform said so.
+    SlowDown(Option<Duration>),
+    /// Tell the owner once; asking again changes nothing until somebody acts.
+    TellOwner,
+    /// The thing is gone; stop asking for it.
+    Forget,
+    /// Keep what came for diagnosis, and ask again at the next tick.
+    Diagnose,
+    /// Ask again later, each time a little later.
+    Retry,
+}
+
+/// Why a source did not answer, named for what can be done about it.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The day's budget is used up.
+    #[error("the quota `{bucket}` is used up until {until}")]
+    QuotaSpent {
+        /// Which budget.
+        bucket: String,
+        /// When it is filled again.
+        until: Timestamp,
+    },
+    /// Too many requests in a short time.
+    #[error("{platform} asked us to slow down")]
+    SlowDown {
+        /// Who.
+        platform: &'static str,
+        /// For how long, when it said so.
+        wait: Option<Duration>,
+    },
+    /// The key or token is refused, or lacks a right.
+    #[error("{platform} refused our credentials: `{reason}`")]
+    Unauthorized {
+        /// Who.
+        platform: &'static str,
+        /// The platform's own word for it.
+        reason: String,
+    },
+    /// What was asked for does not exist any more.
+    #[error("{platform} does not have it: `{reason}`")]
+    Gone {
+        /// Who.
+        platform: &'static str,
+        /// The platform's own word for it.
+        reason: String,
+    },
+    /// An answer that cannot be understood.
+    #[error("the answer of {platform} cannot be understood at `{path}`: expected {expected}")]
+    Garbled {
+        /// Who.
+        platform: &'static str,
+        /// Where in the answer.
+        path: String,
+        /// What should have stood there.
+        expected: &'static str,
+    },
+    /// No answer.
+    #[error("could not reach {platform}")]
+    Unreachable {
+        /// Who.
+        platform: &'static str,
+        /// The cause on our side of the wire.
+        #[source]
+        cause: HttpError,
+    },
+    /// An answer that says the platform is broken.
+    #[error("{platform} failed with status {status}")]
+    Broken {
+        /// Who.
+        platform: &'static str,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The platform says that our question is wrong.
+    #[error("{platform} did not accept the request: status {status}, `{reason}`")]
+    Refused {
+        /// Who.
+        platform: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The platform's own word for it.
+        reason: String,
+    },
+    /// A target that this source cannot ask about.
+    #[error("`{id}` cannot be asked of {platform}: {why}")]
+    BadTarget {
+        /// Who.
+        platform: &'static str,
+        /// What was given.
+        id: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The configuration of the source does not work.
+    #[error("`{given}` does not work as `{setting}`: {why}")]
+    Misconfigured {
+        /// Which setting of the source.
+        setting: &'static str,
+        /// What was given.
+        given: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl SourceError {
+    /// What to do about it. Names every variant, so a new one cannot be added without deciding its fate.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::QuotaSpent { until, .. } => Fate::WaitUntil(*until),
+            Self::SlowDown { wait, .. } => Fate::SlowDown(*wait),
+            Self::Unauthorized { .. } | Self::Refused { .. } | Self::BadTarget { .. } | Self::Misconfigured { .. } => {
+                Fate::TellOwner
+            }
+            Self::Gone { .. } => Fate::Forget,
+            Self::Garbled { .. } => Fate::Diagnose,
+            Self::Unreachable { .. } | Self::Broken { .. } => Fate::Retry,
+        }
+    }
+
+    /// Why the numbers it concerns are absent.
+    #[must_use]
+    pub fn absence(&self) -> Absence {
+        match self {
+            Self::QuotaSpent { .. } => Absence::QuotaSpent,
+            Self::Unauthorized { .. } => Absence::Unauthorized,
+            Self::Gone { .. } => Absence::Gone,
+            // A question that the platform rejects is a misunderstanding too, only in the other direction.
+            Self::Garbled { .. } | Self::Refused { .. } | Self::BadTarget { .. } | Self::Misconfigured { .. } => {
+                Absence::Garbled
+            }
+            Self::SlowDown { .. } | Self::Unreachable { .. } | Self::Broken { .. } => Absence::Unreachable,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_a_fate_and_an_absence() {
+        let now = Timestamp::UNIX_EPOCH;
+        let platform = "YouTube";
+        let reason = || "x".to_owned();
+        let rows = [
+            (
+                SourceError::QuotaSpent {
+                    bucket: "general".into(),
+                    until: now,
+                },
+                Fate::WaitUntil(now),
+                Absence::QuotaSpent,
+                "the quota `general` is used up until 1970-01-01T00:00:00Z",
+            ),
+            (
+                SourceError::SlowDown {
+                    platform,
+                    wait: Some(Duration::from_secs(7)),
+                },
+                Fate::SlowDown(Some(Duration::from_secs(7))),
+                Absence::Unreachable,
+                "YouTube asked us to slow down",
+            ),
+            (
+                SourceError::Unauthorized {
+                    platform,
+                    reason: reason(),
+                },
+                Fate::TellOwner,
+                Absence::Unauthorized,
+                "YouTube refused our credentials: `x`",
+            ),
+            (
+                SourceError::Gone {
+                    platform,
+                    reason: reason(),
+                },
+                Fate::Forget,
+                Absence::Gone,
+                "YouTube does not have it: `x`",
+            ),
+            (
+                SourceError::Garbled {
+                    platform,
+                    path: "items[0].id".into(),
+                    expected: "text",
+                },
+                Fate::Diagnose,
+                Absence::Garbled,
+                "the answer of YouTube cannot be understood at `items[0].id`: expected text",
+            ),
+            (
+                SourceError::Broken { platform, status: 503 },
+                Fate::Retry,
+                Absence::Unreachable,
+                "YouTube failed with status 503",
+            ),
+            (
+                SourceError::Refused {
+                    platform,
+                    status: 400,
+                    reason: reason(),
+                },
+                Fate::TellOwner,
+                Absence::Garbled,
+                "YouTube did not accept the request: status 400, `x`",
+            ),
+        ];
+        for (error, fate, absence, text) in rows {
+            assert_eq!(
+                (error.fate(), error.absence(), error.to_string().as_str()),
+                (fate, absence, text)
+            );
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The emulated JSON feed: whatever document its world has at the moment, by path.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::loopback::{Faults, Server, answer};
+use crate::time::Clock;
+
+/// What a feed shows: the document at a path at an instant, or `None` where there is none.
+pub type Document = dyn Fn(&str, Timestamp) -> Option<Value> + Send + Sync;
+
+/// The running server.
+pub struct FeedSim {
+    server: Server,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    clock: Clock,
+    token: Option<String>,
+    document: Box<Document>,
+    faults: Faults,
+}
+
+impl FeedSim {
+    /// Starts it on a free port of loopback. With a token, requests without it get 401.
+    pub async fn start(clock: &Clock, token: Option<String>, document: Box<Document>) -> io::Result<Self> {
+        let inner = Arc::new(Inner {
+            clock: clock.clone(),
+            token,
+            document,
+            faults: Faults::default(),
+        });
+        let theirs = Arc::clone(&inner);
+        let router = Router::new().fallback(
+            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap| {
+                let inner = Arc::clone(&theirs);
+                async move {
+                    let work = |now| inner.answer(uri.path(), &headers, now);
+                    inner
+                        .faults
+                        .around(&inner.clock, "feed-sim", method.as_str(), work)
+                        .await
+                }
+            },
+        );
+        let server = Server::start(clock, "feed-sim", router).await?;
+        Ok(Self { server, inner })
+    }
+
+    /// What to configure as the feed's base address.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.url()
+    }
+
+    /// What goes wrong next.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.inner.faults
+    }
+}
+
+impl Inner {
+    fn answer(&self, path: &str, headers: &HeaderMap, now: Timestamp) -> Response {
+        let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let wanted = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        if wanted.is_some() && shown != wanted.as_deref() {
+            return answer(401, r#"{"error":"unauthorized"}"#.to_owned());
+        }
+        match (self.document)(path, now) {
+            Some(document) => answer(200, document.to_string()),
+            None => answer(404, r#"{"error":"not found"}"#.to_owned()),
+        }
+    }
+}
