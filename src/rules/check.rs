@@ -11,6 +11,7 @@ use super::error::RuleError;
 use super::judge::Context;
 use super::language::{self, Node, Operator, What};
 use super::lower::{Cond, Input, Lowering, Num, Source};
+use super::readings::Want;
 use super::rule::{Evidence, For, Globs, Length, Rule};
 use super::window::Window;
 
@@ -61,6 +62,17 @@ impl CheckedRule {
     #[must_use]
     pub fn own_windows(&self) -> u32 {
         self.own_windows
+    }
+
+    /// What the rule compares with the subject's own past, if it does so with exactly one metric: a fire of such a rule can
+    /// be called right or wrong by what came after.
+    #[must_use]
+    pub fn own_of(&self) -> Option<Want> {
+        let mut own = self.inputs.iter().filter(|input| input.source == Source::Own);
+        match (own.next(), own.next()) {
+            (Some(input), None) => Some(input.want),
+            (_, _) => None,
+        }
     }
 
     /// How many of the newest windows must each satisfy the condition: 1 unless `for` counts windows.
@@ -206,7 +218,8 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
         .inputs
         .iter()
         .find(|input| matches!(input.source, Source::Prev | Source::Own));
-    if let Some(input) = before {
+    // The form of an evidence rule says more about its limits than a missing window does.
+    if let (Some(input), None) = (before, &rule.evidence) {
         let name = if input.source == Source::Prev { "prev" } else { "own" };
         let none = match (window, input.source) {
             (Window::Deal, _) | (Window::LastPosts(_), Source::Own) => true,

@@ -89,6 +89,7 @@ impl fmt::Display for RuleError {
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
+        .filter(|_| !given.is_empty())
         .map(|name| (distance(given, name), name))
         .filter(|(distance, name)| *distance * 3 <= std::cmp::max(name.len(), 3))
         .min_by_key(|(distance, _)| *distance)

@@ -422,21 +422,22 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// The median over the subject's own windows before `first`: those that lie wholly inside its history and have a
-    /// value. The slump that is judged is thus never part of its own yardstick.
+    /// The median over the subject's own windows before `first` within `own`. The whole of `own` must lie inside its
+    /// history, so that a newcomer is not measured against a first day; absent windows are skipped and one must be left.
+    /// The slump that is judged is never part of its own yardstick.
     fn own(&mut self, want: Want, first: Span) -> Answer {
-        let Some(begins) = self.readings.begins(self.subject, want) else {
+        let (Some(begins), Some(past)) = (self.readings.begins(self.subject, want), self.past(first)) else {
             return Answer::gap(Gap::NoHistory);
         };
+        if past < begins {
+            return Answer::gap(Gap::NoHistory);
+        }
         self.scratch.values.clear();
         let mut answer = Answer::gap(Gap::NoHistory);
         for k in 1..=self.rule.own_windows() {
             let Some(span) = self.rule.window().back(first, k, &self.ctx.frame) else {
                 break;
             };
-            if span.from < begins {
-                break;
-            }
             let seen = self.readings.over(self.subject, want, span);
             match seen.reading {
                 Reading::Value(value) => {
@@ -454,6 +455,22 @@ impl<'a> Live<'a> {
             answer.n = u32::try_from(self.scratch.values.len()).unwrap_or(u32::MAX);
         }
         answer
+    }
+
+    /// Where `own` begins: so many calendar days before `first` for windows of days, so many hours for the others.
+    fn past(&self, first: Span) -> Option<Timestamp> {
+        let length = self.rule.rule().own.get();
+        match self.rule.window() {
+            Window::Days(_) => {
+                let days = u32::try_from(length.as_hours() / 24).ok()?;
+                let edge = Span {
+                    from: first.from,
+                    until: first.from,
+                };
+                Some(Window::Days(1).back(edge, days, &self.ctx.frame)?.until)
+            }
+            Window::Hours(_) | Window::LastPosts(_) | Window::Deal => first.from.checked_sub(length).ok(),
+        }
     }
 }
 
@@ -479,8 +496,10 @@ fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     let (at, weight) = quantile_at(values.len(), 0.5)?;
     let lower = *values.get(at)?;
-    let upper = values.get(at + 1).copied().unwrap_or(lower);
-    Some(lower + weight * (upper - lower))
+    if weight == 0.0 {
+        return Some(lower);
+    }
+    Some(f64::midpoint(lower, *values.get(at + 1)?))
 }
 
 /// How far apart two instants are, never negative.
@@ -489,4 +508,4 @@ pub(super) fn age(from: Timestamp, now: Timestamp) -> SignedDuration {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -312,9 +312,19 @@ impl Reader<'_> {
     }
 }
 
-/// The parser's message on one line.
+/// The parser's message on one line and in our words.
 fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(key) = line.strip_prefix("missing field ") {
+        return format!("the rule has no {key}");
+    }
+    match line
+        .strip_prefix("unknown variant ")
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        Some((given, known)) => format!("{given} is not known here: expected {known}"),
+        None => line,
+    }
 }
 
 #[cfg(test)]

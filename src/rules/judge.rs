@@ -13,10 +13,10 @@ use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
 
 use super::check::CheckedRule;
-use super::eval::{Live, Scratch, Sweep, View};
+use super::eval::{Live, Scratch, Sweep, View, verdict};
 use super::lifecycle::{self, Memory, Phase, Reason, Signals, Step, Timing};
 use super::lower::Cond;
-use super::readings::Readings;
+use super::readings::{Readings, Span};
 use super::receipt::{self, Receipt};
 use super::rule::{OnAbsent, Size};
 use super::window::{Frame, Window};
@@ -141,6 +141,25 @@ impl CheckedRule {
         let view = live.view_at(now, 0);
         live.look(view);
         live.sweep(self.when(), false).all
+    }
+
+    /// Whether the condition holds over one window, with `own()` taken over the windows before `first`: what a replay asks
+    /// at each window's end. For `last N posts` the end of `window` says which posts are out.
+    #[must_use]
+    pub fn verdict_over(
+        &self,
+        subject: &Subject,
+        ctx: &Context,
+        readings: &dyn Readings,
+        (window, first): (Span, Span),
+        scratch: &mut Scratch,
+    ) -> Verdict {
+        let mut live = Live::new(self, subject, ctx, readings, scratch);
+        live.look(match self.window() {
+            Window::LastPosts(_) => View::Posts { until: window.until },
+            Window::Days(_) | Window::Hours(_) | Window::Deal => View::Spans { latest: window, first },
+        });
+        verdict(self.when(), self.inputs(), &mut live)
     }
 
     fn timing(&self, ctx: &Context) -> Timing {

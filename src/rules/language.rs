@@ -150,7 +150,9 @@ fn unreadable(text: &str, offset: usize) -> RuleError {
         .take_while(|(i, c)| *i == 0 || c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
         .map(|(_, c)| c)
         .collect();
-    if word.is_empty() {
+    if word.len() > 15 && word.bytes().all(|byte| byte.is_ascii_digit()) {
+        error_at(offset, "this number is too large", "write a smaller one")
+    } else if word.is_empty() {
         error_at(offset, "the condition ends too early", JOIN)
     } else {
         error_at(offset, format!("`{word}` is not expected here"), JOIN)
@@ -263,6 +265,9 @@ fn name_from(text: &str, start: usize, looked: &mut Looked) -> Result<usize, Rul
         return Ok(end);
     }
     let platform_end = word_end(text, end + 1);
+    if platform_end == end + 1 {
+        return Ok(end);
+    }
     let platform = text.get(end + 1..platform_end).unwrap_or("");
     let known: Platform = platform.parse().map_err(|_| unknown_platform(end + 1, platform))?;
     looked.plain.replace_range(end..=end, "_");
@@ -420,15 +425,16 @@ impl Reader<'_> {
             let (Some(left), Some(right)) = (sides.next(), sides.next()) else {
                 return Err(unreadable(self.text, at));
             };
-            return Ok(Node {
-                at: left.at,
-                what: What::Two(row.0, Box::new(left), Box::new(right)),
-            });
+            return Ok(join(row.0, left, right));
         }
         if matches!(name, operators::LOGICAL_NOT | operators::NEGATE) {
             let Some(inner) = args.into_iter().next() else {
                 return Err(unreadable(self.text, at));
             };
+            // A number after a minus is one number, as the parser itself has it where no bracket stands between.
+            if let (operators::NEGATE, What::Number(value)) = (name, &inner.what) {
+                return self.number(at, 0.0 - value);
+            }
             let inner = Box::new(inner);
             let what = if name == operators::LOGICAL_NOT {
                 What::Not(inner)
@@ -443,6 +449,19 @@ impl Reader<'_> {
             at: before.strip_suffix(name).map_or(at, str::len),
             what: What::Call(name.to_owned(), args),
         })
+    }
+}
+
+/// Two sides as one. The parser balances chains of `&&` and `||`; here they lean to the left, as they are written.
+fn join(operator: Operator, left: Node, right: Node) -> Node {
+    match right.what {
+        What::Two(inner, first, second) if inner == operator && matches!(operator, Operator::And | Operator::Or) => {
+            join(operator, join(operator, left, *first), *second)
+        }
+        what => Node {
+            at: left.at,
+            what: What::Two(operator, Box::new(left), Box::new(Node { at: right.at, what })),
+        },
     }
 }
 

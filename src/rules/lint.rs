@@ -6,6 +6,7 @@
 use jiff::SignedDuration;
 use serde::Serialize;
 
+use crate::domain::metric::{Kind, Metric};
 use crate::domain::verdict::Verdict;
 
 use super::check::{CheckedRule, check};
@@ -14,6 +15,7 @@ use super::eval::{Answer, Gap, Lookup, compared};
 use super::file::SourcedRule;
 use super::lower::{Compare, Cond, Input, Num, Op, Source};
 use super::rule::{Length, Mode};
+use super::units::{Dim, Per};
 use super::window::Window;
 
 /// How much a finding matters.
@@ -62,6 +64,7 @@ pub fn lint(sourced: &SourcedRule, sources: Sources) -> Vec<Finding> {
     lag(&rule, sources, &mut findings);
     history(&rule, &mut findings);
     untested(&rule, &mut findings);
+    nothing_to_divide_by(&rule, &mut findings);
     for finding in &mut findings {
         finding.about = sourced.locate(finding.about.clone());
     }
@@ -277,6 +280,38 @@ fn history(rule: &CheckedRule, findings: &mut Vec<Finding>) {
             ),
             "make `own` at least three windows long",
         ));
+    }
+}
+
+/// A cost per thing is absent while there is none of the thing, so the worst loser of all would never be stopped.
+fn nothing_to_divide_by(rule: &CheckedRule, findings: &mut Vec<Finding>) {
+    for input in rule.inputs() {
+        let Kind::Derived {
+            over: [Metric::Spend],
+            under,
+            ..
+        } = input.want.metric.kind()
+        else {
+            continue;
+        };
+        let guarded = rule.inputs().iter().any(|other| other.want.metric == under);
+        if input.source == Source::Now && !guarded && input.want.metric != Metric::Cpe {
+            let (cost, thing) = (input.want.metric, under);
+            findings.push(finding(
+                Weight::Advice,
+                "when",
+                format!(
+                    "without any {} `{cost}` is absent, and the rule cannot fire",
+                    thing.title()
+                ),
+                match Dim::of(cost) {
+                    Dim::Per(Per::One(_)) => {
+                        format!("write `spend > target.{cost} * {thing}` instead of `{cost} > target.{cost}`")
+                    }
+                    _ => format!("add a case for `{thing} == 0`"),
+                },
+            ));
+        }
     }
 }
 

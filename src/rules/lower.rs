@@ -449,6 +449,9 @@ fn meeting_remedy(left: Dim, right: Dim) -> &'static str {
         (Dim::Plain, other) | (other, Dim::Plain) if other.is_money() => {
             "write money with its currency: `money('100.00 EUR')`"
         }
+        (Dim::Money, Dim::Per(_)) | (Dim::Per(_), Dim::Money) => {
+            "divide one by the other, such as `spend / target.cpa > 3`"
+        }
         (Dim::Per(_), Dim::Per(_)) => "use costs per the same thing on both sides",
         _ => "use metrics of the same unit on both sides",
     }

@@ -117,7 +117,7 @@ impl Dim {
             Self::Share(whole) => format!("a share of {}", whole.title()),
             Self::Money => "money".to_owned(),
             Self::Amount => "an amount of money".to_owned(),
-            Self::Per(Per::One(thing)) => format!("money per one of {}", thing.title()),
+            Self::Per(Per::One(thing)) => format!("money divided by {}", thing.title()),
             Self::Per(Per::Thousand(thing)) => format!("money per thousand {}", thing.title()),
             Self::Per(Per::Engagement) => "money per engagement".to_owned(),
             Self::Seconds => "a length of time".to_owned(),
