@@ -1,9 +1,42 @@
 //! Judging: from conditions and readings to verdicts, receipts and state changes. Pure.
+//!
+//! In reading order: [`rule`] is what a file says and [`file`] reads it; [`language`] parses a condition, [`check`]
+//! finds what is wrong with it, [`lower`] makes the tree that [`eval`] walks; [`lifecycle`] knows the phases, [`judge`]
+//! brings both together and [`receipt`] keeps the numbers; [`rule_test`] runs a rule's own cases and [`lint`] gives
+//! advice.
+//!
+//! Owns: the verdict, its reasons and its evidence. Refuses: I/O, clocks, and any fallible judgement: what can be wrong
+//! with a rule is found when it is checked. Survives: missing numbers (they are [`Verdict::Unknown`], never zero).
+//!
+//! [`Verdict::Unknown`]: crate::domain::verdict::Verdict::Unknown
 
 pub mod backtest;
 pub mod benchmark;
 pub mod guards;
 pub mod history;
 pub mod readings;
+<<<<<<< HEAD
 pub mod series;
 pub mod window;
+=======
+pub mod window;
+
+pub mod error;
+pub mod rule;
+
+pub mod file;
+pub mod language;
+
+pub mod check;
+pub mod lower;
+pub mod units;
+
+pub mod counterfactual;
+pub mod eval;
+pub mod judge;
+pub mod lifecycle;
+pub mod receipt;
+
+pub mod lint;
+pub mod rule_test;
+>>>>>>> rules

@@ -1,0 +1,436 @@
+//! From a rule as written to a rule that can be judged, or everything that is wrong with it.
+//!
+//! Owns: [`CheckedRule`], the only thing that is judged. Refuses: rules whose words are known but whose judgement this
+//! version does not have (evidence, maturity, benchmarks between creators); they are errors, never silently plain.
+
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
+use crate::domain::metric::Metric;
+use crate::domain::money::Currency;
+
+use super::error::RuleError;
+use super::judge::Context;
+use super::language::{self, Node, Operator, What};
+use super::lower::{Cond, Input, Lowering, Num, Source};
+use super::readings::Want;
+use super::rule::{Evidence, For, Globs, Length, Rule};
+use super::window::Window;
+
+/// A rule whose conditions are lowered and whose keys fit together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedRule {
+    rule: Rule,
+    window: Window,
+    when: Cond,
+    recover: Option<Cond>,
+    inputs: Vec<Input>,
+    currencies: Vec<Currency>,
+    own_windows: u32,
+}
+
+impl CheckedRule {
+    /// The rule as written.
+    #[must_use]
+    pub fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    /// What a bare metric is read over.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// The lowered condition.
+    #[must_use]
+    pub fn when(&self) -> &Cond {
+        &self.when
+    }
+
+    /// The lowered recovery condition; `None` is "not `when`".
+    #[must_use]
+    pub fn recover(&self) -> Option<&Cond> {
+        self.recover.as_ref()
+    }
+
+    /// Every reading the rule needs, by slot. What did not change in any of them cannot change the verdict.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// How many earlier windows `own()` takes the median of.
+    #[must_use]
+    pub fn own_windows(&self) -> u32 {
+        self.own_windows
+    }
+
+    /// What the rule compares with the subject's own past, if it does so with exactly one metric: a fire of such a rule can
+    /// be called right or wrong by what came after.
+    #[must_use]
+    pub fn own_of(&self) -> Option<Want> {
+        let mut own = self.inputs.iter().filter(|input| input.source == Source::Own);
+        match (own.next(), own.next()) {
+            (Some(input), None) => Some(input.want),
+            (_, _) => None,
+        }
+    }
+
+    /// How many of the newest windows must each satisfy the condition: 1 unless `for` counts windows.
+    #[must_use]
+    pub fn windows(&self) -> u32 {
+        match self.rule.hold {
+            For::Time(_) => 1,
+            For::Windows(count) => count,
+        }
+    }
+
+    /// How long the condition must hold before it fires, beside [`CheckedRule::windows`].
+    #[must_use]
+    pub fn hold(&self) -> Length {
+        match self.rule.hold {
+            For::Time(length) => length,
+            For::Windows(_) => Length::ZERO,
+        }
+    }
+
+    /// Whether the rule speaks about this subject.
+    #[must_use]
+    pub fn selects(&self, subject: &Subject, ctx: &Context) -> bool {
+        let selects = &self.rule.selects;
+        let fits = |globs: &Option<Globs>, name: Option<&str>| match globs {
+            Some(globs) => globs.fit(name),
+            None => true,
+        };
+        let facts = &ctx.facts;
+        subject.scope() == self.rule.scope
+            && fits(&selects.campaign, facts.campaign.as_ref().map(CampaignId::as_str))
+            && fits(&selects.creator, facts.creator.as_ref().map(CreatorId::as_str))
+            && fits(&selects.brand, facts.brand.as_ref().map(BrandId::as_str))
+            && fits(&selects.platform, facts.platform.map(Platform::as_str))
+            && match (&selects.size, facts.size) {
+                (None, _) => true,
+                (Some(sizes), Some(size)) => sizes.contains(&size),
+                (Some(_), None) => false,
+            }
+    }
+
+    /// Where the currency is already known: whether the money written in the rule is of it.
+    ///
+    /// # Errors
+    ///
+    /// The rule is written in another currency.
+    pub fn check_currency(&self, currency: Currency) -> Result<(), RuleError> {
+        match self.currencies.iter().find(|written| **written != currency) {
+            None => Ok(()),
+            Some(written) => Err(RuleError::about(
+                "when",
+                format!("the rule is written in {written} and its subject is kept in {currency}"),
+                format!("write the amount in {currency}, or limit the rule with `where`"),
+            )),
+        }
+    }
+}
+
+/// Checks a rule: conditions, units, windows, evidence.
+///
+/// # Errors
+///
+/// Everything that is wrong, in the order of the keys; offsets are inside the text of `field`.
+pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
+    let mut errors = Vec::new();
+    let mut lowering = Lowering::default();
+    let when_node = parse_field("when", &rule.when, &mut errors);
+    let recover_node = rule
+        .recover
+        .as_deref()
+        .map(|text| parse_field("recover", text, &mut errors));
+    if let (Some(node), Some(_)) = (&when_node, &rule.evidence) {
+        check_evidence(rule, node, &mut errors);
+    }
+    let when = when_node.and_then(|node| lower_field("when", &node, &mut lowering, &mut errors));
+    let recover =
+        recover_node.map(|node| node.and_then(|node| lower_field("recover", &node, &mut lowering, &mut errors)));
+    check_keys(rule, &lowering, &mut errors);
+    let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
+    match (when, recover) {
+        (Some(when), recover) if errors.is_empty() => Ok(CheckedRule {
+            rule: rule.clone(),
+            window: rule.window(),
+            when,
+            recover: recover.flatten(),
+            inputs: lowering.inputs,
+            currencies: lowering.currencies,
+            own_windows,
+        }),
+        (_, _) => Err(errors),
+    }
+}
+
+fn parse_field(field: &'static str, text: &str, errors: &mut Vec<RuleError>) -> Option<Node> {
+    language::parse(text)
+        .map_err(|error| errors.push(in_field(error, field)))
+        .ok()
+}
+
+fn lower_field(field: &'static str, node: &Node, lowering: &mut Lowering, errors: &mut Vec<RuleError>) -> Option<Cond> {
+    lowering
+        .cond(node)
+        .map_err(|error| errors.push(in_field(error, field)))
+        .ok()
+}
+
+fn in_field(error: RuleError, field: &'static str) -> RuleError {
+    RuleError {
+        field: Some(field),
+        ..error
+    }
+}
+
+fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
+    let mut currencies = lowering.currencies.clone();
+    currencies.sort_unstable();
+    currencies.dedup();
+    if let [one, other, ..] = currencies.as_slice() {
+        errors.push(RuleError::about(
+            "when",
+            format!("the rule mixes {one} and {other}"),
+            "write all money of one rule in one currency",
+        ));
+    }
+    if rule.mature {
+        errors.push(RuleError::about(
+            "mature",
+            "how far spend has matured is not worked out by this version",
+            "leave `mature` out",
+        ));
+    }
+    let window = rule.window();
+    if let (For::Windows(count), Window::LastPosts(_) | Window::Deal) = (rule.hold, window)
+        && count > 1
+    {
+        errors.push(RuleError::about(
+            "for",
+            format!("the window `{window}` has no {count} windows one after another"),
+            "use a window of days or hours, or a length of time such as `24h`",
+        ));
+    }
+    let before = lowering
+        .inputs
+        .iter()
+        .find(|input| matches!(input.source, Source::Prev | Source::Own));
+    // The form of an evidence rule says more about its limits than a missing window does.
+    if let (Some(input), None) = (before, &rule.evidence) {
+        let name = if input.source == Source::Prev { "prev" } else { "own" };
+        let none = match (window, input.source) {
+            (Window::Deal, _) | (Window::LastPosts(_), Source::Own) => true,
+            (Window::Days(_) | Window::Hours(_), _)
+            | (Window::LastPosts(_), Source::Now | Source::Prev | Source::Target) => false,
+        };
+        if none {
+            errors.push(RuleError::about(
+                "window",
+                format!("`{name}()` needs earlier windows, and `{window}` has none"),
+                "use a window of days or hours, such as `7d`",
+            ));
+        }
+    }
+    if rule.max_per_day == Some(0) {
+        errors.push(RuleError::about(
+            "max_per_day",
+            "0 a day would never fire",
+            "write 1 or more, or leave it out; to silence a rule use `mode = \"shadow\"`",
+        ));
+    }
+}
+
+/// How many earlier windows fit into `own`.
+fn own_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) -> u32 {
+    let hours = match rule.window() {
+        Window::Days(days) => i64::from(days) * 24,
+        Window::Hours(hours) => i64::from(hours),
+        Window::LastPosts(_) | Window::Deal => return 0,
+    };
+    let windows = rule.own.get().as_hours() / std::cmp::max(hours, 1);
+    let asked = inputs.iter().any(|input| input.source == Source::Own);
+    if asked && windows == 0 {
+        errors.push(RuleError::about(
+            "own",
+            format!(
+                "`own = \"{}\"` is shorter than one window of {}",
+                rule.own,
+                rule.window()
+            ),
+            "make it at least three windows long",
+        ));
+    }
+    // A year of hours is 8,784 readings a poll and subject: more than any rule needs and more than a poll has time for.
+    if asked && windows > 2_160 {
+        errors.push(RuleError::about(
+            "own",
+            format!(
+                "`own = \"{}\"` is {windows} windows of {}, more than 2,160",
+                rule.own,
+                rule.window()
+            ),
+            "make `own` shorter or the window longer",
+        ));
+    }
+    u32::try_from(windows).unwrap_or(0)
+}
+
+/// The metrics whose luck evidence can weigh.
+const TESTED: [Metric; 10] = [
+    Metric::Cpa,
+    Metric::Cpe,
+    Metric::Cpc,
+    Metric::Cpl,
+    Metric::Roas,
+    Metric::Ctr,
+    Metric::Cvr,
+    Metric::ErViews,
+    Metric::ErReach,
+    Metric::ErFollowers,
+];
+
+/// The form of an evidence rule: a conjunction with exactly one tested comparison against a limit fixed beforehand.
+fn check_evidence(rule: &Rule, node: &Node, errors: &mut Vec<RuleError>) {
+    if let Some(window) = rule.window.filter(|window| *window != Window::Deal) {
+        errors.push(RuleError::about(
+            "window",
+            format!("evidence over `{window}` would stop fair creators again and again"),
+            "write `window = \"deal\"`: evidence accumulates from the start of the deal",
+        ));
+    }
+    if let Some(Evidence::Custom(custom)) = &rule.evidence
+        && !(custom.level > 0.0 && custom.level < 1.0)
+    {
+        errors.push(RuleError::about(
+            "evidence",
+            format!("a level of {} is not a chance", custom.level),
+            "write a number above 0 and below 1, such as 0.95",
+        ));
+    }
+    let mut tested = 0_usize;
+    let mut parts = Vec::new();
+    conjuncts(node, &mut parts);
+    for part in parts {
+        match tested_comparison(part) {
+            Ok(true) => tested += 1,
+            Ok(false) => {}
+            Err(error) => errors.push(in_field(error, "when")),
+        }
+    }
+    if errors.is_empty() && tested != 1 {
+        errors.push(RuleError::about(
+            "when",
+            format!("an evidence rule tests exactly one metric, and this one tests {tested}"),
+            "keep one of `cpa cpe cpc cpl roas ctr cvr er_*` compared with its limit, joined by `&&` to plain guards",
+        ));
+    }
+    if errors.is_empty() {
+        errors.push(RuleError::about(
+            "evidence",
+            "evidence rules are not judged by this version",
+            "leave `evidence` out for a plain threshold with a spend guard, such as `&& spend > money('100.00 EUR')`",
+        ));
+    }
+}
+
+fn conjuncts<'a>(node: &'a Node, into: &mut Vec<&'a Node>) {
+    match &node.what {
+        What::Two(Operator::And, left, right) => {
+            conjuncts(left, into);
+            conjuncts(right, into);
+        }
+        What::Two(..)
+        | What::Number(_)
+        | What::Text(_)
+        | What::Truth(_)
+        | What::Name(..)
+        | What::Select(..)
+        | What::Call(..)
+        | What::Not(_)
+        | What::Negate(_) => into.push(node),
+    }
+}
+
+fn is_tested(node: &Node) -> bool {
+    match &node.what {
+        What::Name(name, _) => TESTED.iter().any(|metric| metric.as_str() == name),
+        What::Two(..)
+        | What::Number(_)
+        | What::Text(_)
+        | What::Truth(_)
+        | What::Select(..)
+        | What::Call(..)
+        | What::Not(_)
+        | What::Negate(_) => false,
+    }
+}
+
+/// Every part of a tree, itself included.
+fn walk<'a>(node: &'a Node, into: &mut Vec<&'a Node>) {
+    into.push(node);
+    match &node.what {
+        What::Two(_, left, right) => {
+            walk(left, into);
+            walk(right, into);
+        }
+        What::Not(inner) | What::Negate(inner) | What::Select(inner, _) => walk(inner, into),
+        What::Call(_, args) => args.iter().for_each(|arg| walk(arg, into)),
+        What::Number(_) | What::Text(_) | What::Truth(_) | What::Name(..) => {}
+    }
+}
+
+/// Whether a conjunct is the tested comparison; an error where it means to be and is not.
+fn tested_comparison(part: &Node) -> Result<bool, RuleError> {
+    let mut all = Vec::new();
+    walk(part, &mut all);
+    let Some(metric) = all.iter().find(|node| is_tested(node)) else {
+        return Ok(false);
+    };
+    let error = |text: String, remedy: &str| Err(language::error_at(part.at, text, remedy));
+    let What::Two(Operator::Less | Operator::Greater, left, right) = &part.what else {
+        return error(
+            format!("`{metric}` is tested, so it may stand in one comparison with `<` or `>` only"),
+            "join it to the rest by `&&`, without `||` and `!`",
+        );
+    };
+    let limit = match (is_tested(left), is_tested(right)) {
+        (true, false) => right,
+        (false, true) => left,
+        (_, _) => {
+            return error(
+                format!("`{metric}` is tested, so it must stand alone on one side"),
+                "move the arithmetic to the other side",
+            );
+        }
+    };
+    let mut parts = Vec::new();
+    walk(limit, &mut parts);
+    let moving = parts.iter().find(|node| match &node.what {
+        What::Call(name, _) => matches!(name.as_str(), "own" | "peers" | "prev" | "rank"),
+        What::Name(name, _) => name != "target",
+        What::Two(..)
+        | What::Number(_)
+        | What::Text(_)
+        | What::Truth(_)
+        | What::Select(..)
+        | What::Not(_)
+        | What::Negate(_) => false,
+    });
+    match moving {
+        Some(moving) => error(
+            format!("the limit of an evidence rule is fixed beforehand, and `{moving}` moves"),
+            "use `target.…`, `industry()` or a number",
+        ),
+        None => Ok(true),
+    }
+}
+
+/// Every slot of a comparison side, for receipts.
+pub(super) fn slots_of(num: &Num) -> Vec<usize> {
+    let mut slots = Vec::new();
+    num.slots(&mut slots);
+    slots
+}

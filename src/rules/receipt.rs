@@ -1,0 +1,378 @@
+//! The receipt: a verdict with every number behind it, as canonical JSON.
+//!
+//! Owns: what is written down about each comparison, which of them decided, and the order of the keys. Numbers are shown
+//! to six significant digits, instants in RFC 3339 UTC; the same samples give the same bytes.
+//! Refuses: sentences; `words` makes them from this.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{Platform, RuleId, Subject};
+use crate::domain::metric::Metric;
+use crate::domain::money::Currency;
+use crate::domain::num::six_digits;
+use crate::domain::verdict::Verdict;
+
+use super::check::{CheckedRule, slots_of};
+use super::counterfactual::{self, Need};
+use super::eval::{Gap, Live, Lookup as _, age, number};
+use super::lifecycle::{Phase, Reason};
+use super::lower::{Compare, Cond, Num, Op, Source};
+use super::readings::Span;
+use super::rule::Kind;
+use super::window::Window;
+
+/// What `why` and `why-not` show. Key order is the order of the fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its version.
+    pub version: u32,
+    /// What it is for.
+    pub kind: Kind,
+    /// About whom.
+    pub subject: Subject,
+    /// When it was judged.
+    pub at: Timestamp,
+    /// The older instant whose numbers were used, under `on_absent = "last_good(…)"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
+    /// The condition over all windows it must hold for.
+    pub verdict: Verdict,
+    /// The phase before.
+    pub phase_before: Phase,
+    /// The phase after.
+    pub phase: Phase,
+    /// Why it changed or did not.
+    pub reason: Reason,
+    /// What values with the unit `money…` are minor units of.
+    pub currency: Option<Currency>,
+    /// The condition as written.
+    pub when: String,
+    /// The recovery condition as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recover: Option<String>,
+    /// What a bare metric is read over.
+    pub window: Window,
+    /// The spans that means here, oldest first; none for posts, or where there is no window.
+    pub windows: Vec<Span>,
+    /// Every comparison of the condition over every window, oldest window first, in the order of the text.
+    pub comparisons: Vec<Comparison>,
+    /// Which of them decide the verdict, by index: all that hold where it holds, those that fail where it does not,
+    /// those that cannot be known where it is unknown.
+    pub deciding: Vec<u32>,
+    /// The recovery condition over the newest window, while an incident is open and the rule has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recovery: Vec<Comparison>,
+    /// The smallest changes that would flip the verdict, or end an open incident.
+    pub needs: Vec<Need>,
+}
+
+/// One comparison over one window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The window; none for posts.
+    pub window: Option<Span>,
+    /// The left side.
+    pub left: Side,
+    /// How they are compared.
+    pub op: Op,
+    /// The right side.
+    pub right: Side,
+    /// The unit of both: `number`, `count`, `share`, `seconds`, `money`, `money_per` or `money_per_thousand`.
+    pub unit: String,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Which side is what is allowed, where one can be told from the other: the side that does not move with the window.
+    pub limit: Option<Limit>,
+    /// What was seen divided by what is allowed.
+    pub ratio: Option<f64>,
+}
+
+/// Which side of a comparison is what is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Limit {
+    Left,
+    Right,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Side {
+    /// As the rule says it.
+    pub text: String,
+    /// Its value, money in minor units.
+    pub value: Option<f64>,
+    /// Why it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+    /// The readings in it; none where it is a number written in the rule.
+    pub readings: Vec<Used>,
+}
+
+/// One reading in a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Used {
+    /// From where.
+    pub source: Source,
+    /// Of what.
+    pub metric: Metric,
+    /// Only as this platform counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+    /// Its value, money in minor units.
+    pub value: Option<f64>,
+    /// Why it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+    /// Samples that took part; for `own`, earlier windows that did.
+    pub n: u32,
+    /// When the newest of them was observed.
+    pub newest: Option<Timestamp>,
+    /// How long before `at` that was, in seconds.
+    pub age_secs: Option<i64>,
+    /// The span it was read over; for `own`, from the first of its windows to the last.
+    pub span: Option<Span>,
+}
+
+impl Comparison {
+    /// What was seen: the side that is not the limit; the left one where they cannot be told apart.
+    #[must_use]
+    pub fn seen(&self) -> &Side {
+        match self.limit {
+            Some(Limit::Left) => &self.right,
+            Some(Limit::Right) | None => &self.left,
+        }
+    }
+
+    /// What it was compared with.
+    #[must_use]
+    pub fn allowed(&self) -> &Side {
+        match self.limit {
+            Some(Limit::Left) => &self.left,
+            Some(Limit::Right) | None => &self.right,
+        }
+    }
+
+    /// The comparison as seen `op` allowed.
+    #[must_use]
+    pub fn direction(&self) -> Op {
+        match self.limit {
+            Some(Limit::Left) => self.op.mirrored(),
+            Some(Limit::Right) | None => self.op,
+        }
+    }
+}
+
+impl Receipt {
+    /// The receipt as stored and shown: one line of JSON, keys in a fixed order.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        // Maps with keys that are not text are the only thing serde_json refuses here, and there are none.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The comparisons that decided, in order.
+    pub fn decided_by(&self) -> impl Iterator<Item = &Comparison> {
+        self.deciding
+            .iter()
+            .filter_map(|index| self.comparisons.get(usize::try_from(*index).ok()?))
+    }
+
+    /// Every reading that is missing, each once.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&Used> {
+        let mut missing: Vec<&Used> = Vec::new();
+        let sides = self.comparisons.iter().flat_map(|one| [&one.left, &one.right]);
+        for used in sides.flat_map(|side| &side.readings) {
+            if used.gap.is_some() && !missing.contains(&used) {
+                missing.push(used);
+            }
+        }
+        missing
+    }
+}
+
+/// What the judge hands over beside the readings.
+pub(super) struct Facts<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) at: Timestamp,
+    pub(super) as_of: Option<Timestamp>,
+    pub(super) verdict: Verdict,
+    pub(super) phase_before: Phase,
+    pub(super) phase: Phase,
+    pub(super) reason: Reason,
+    pub(super) version: u32,
+    pub(super) open: bool,
+}
+
+/// Writes a receipt over the windows that are looked at.
+pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: Facts<'_>) -> Receipt {
+    let mut comparisons = Vec::new();
+    let mut deciding = Vec::new();
+    let windows = live.windows();
+    for back in (0..windows).rev() {
+        live.look_back(back);
+        let first = u32::try_from(comparisons.len()).unwrap_or(u32::MAX);
+        let mut window = Vec::new();
+        compare_all(rule, rule.when(), live, facts.at, &mut window);
+        let mut next = 0;
+        let (verdict, indexes) = decided(rule.when(), &window, &mut next);
+        if verdict == facts.verdict {
+            deciding.extend(indexes.into_iter().map(|index| first.saturating_add(index)));
+        }
+        comparisons.extend(window);
+    }
+    let mut recovery = Vec::new();
+    if let (Some(cond), true) = (rule.recover(), facts.open) {
+        compare_all(rule, cond, live, facts.at, &mut recovery);
+    }
+    let needs = counterfactual::needs(rule, live, facts.open);
+    Receipt {
+        rule: rule.rule().id.clone(),
+        version: facts.version,
+        kind: rule.rule().kind,
+        subject: facts.subject.clone(),
+        at: facts.at,
+        as_of: facts.as_of,
+        verdict: facts.verdict,
+        phase_before: facts.phase_before,
+        phase: facts.phase,
+        reason: facts.reason,
+        currency: live.currency(),
+        when: rule.rule().when.clone(),
+        recover: rule.rule().recover.clone(),
+        window: rule.window(),
+        windows: live.spans(),
+        comparisons,
+        deciding,
+        recovery,
+        needs,
+    }
+}
+
+fn compare_all(rule: &CheckedRule, cond: &Cond, live: &mut Live<'_>, at: Timestamp, into: &mut Vec<Comparison>) {
+    for compare in cond.comparisons() {
+        into.push(comparison(rule, compare, live, at));
+    }
+}
+
+fn comparison(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, at: Timestamp) -> Comparison {
+    let left = number(&compare.left, rule.inputs(), live);
+    let right = number(&compare.right, rule.inputs(), live);
+    let limit = limit(rule, compare);
+    let ratio = match (limit, left, right) {
+        (Some(Limit::Left), Ok(allowed), Ok(seen)) | (Some(Limit::Right), Ok(seen), Ok(allowed)) if allowed != 0.0 => {
+            Some(six_digits(seen / allowed))
+        }
+        (_, _, _) => None,
+    };
+    let [left_text, right_text] = &compare.text;
+    Comparison {
+        window: live.current(),
+        op: compare.op,
+        verdict: match (left, right) {
+            (Ok(left), Ok(right)) => Verdict::known(compare.op.holds(left, right)),
+            (_, _) => Verdict::Unknown,
+        },
+        left: side(rule, &compare.left, left_text, left, live, at),
+        right: side(rule, &compare.right, right_text, right, live, at),
+        unit: compare.dim.name().to_owned(),
+        limit,
+        ratio,
+    }
+}
+
+fn side(
+    rule: &CheckedRule,
+    num: &Num,
+    text: &str,
+    value: Result<f64, Gap>,
+    live: &mut Live<'_>,
+    at: Timestamp,
+) -> Side {
+    let mut readings = Vec::new();
+    for slot in slots_of(num) {
+        let Some(input) = rule.inputs().get(slot).copied() else {
+            continue;
+        };
+        let answer = live.answer(slot, input);
+        readings.push(Used {
+            source: input.source,
+            metric: input.want.metric,
+            platform: input.want.platform,
+            value: answer.value.ok().map(six_digits),
+            gap: answer.value.err(),
+            n: answer.n,
+            newest: answer.newest,
+            age_secs: answer.newest.map(|newest| age(newest, at).as_secs()),
+            span: answer.span,
+        });
+    }
+    Side {
+        text: text.to_owned(),
+        value: value.ok().map(six_digits),
+        gap: value.err(),
+        readings,
+    }
+}
+
+/// The side that moves less: a number or a target stands still, history moves slowly, the window moves.
+fn limit(rule: &CheckedRule, compare: &Compare) -> Option<Limit> {
+    let moves = |num: &Num| {
+        slots_of(num)
+            .into_iter()
+            .filter_map(|slot| rule.inputs().get(slot))
+            .map(|input| match input.source {
+                Source::Now => 2,
+                Source::Prev | Source::Own => 1,
+                Source::Target => 0,
+            })
+            .max()
+            .unwrap_or(0)
+    };
+    match moves(&compare.left).cmp(&moves(&compare.right)) {
+        std::cmp::Ordering::Less => Some(Limit::Left),
+        std::cmp::Ordering::Equal => None,
+        std::cmp::Ordering::Greater => Some(Limit::Right),
+    }
+}
+
+/// The verdict of a condition from those of its comparisons, and which of them decide it.
+fn decided(cond: &Cond, comparisons: &[Comparison], next: &mut u32) -> (Verdict, Vec<u32>) {
+    let mut both = |left: &Cond, right: &Cond, joined: fn(Verdict, Verdict) -> Verdict, all_if: Verdict| {
+        let (left, mut left_by) = decided(left, comparisons, next);
+        let (right, right_by) = decided(right, comparisons, next);
+        let verdict = joined(left, right);
+        if verdict == all_if {
+            left_by.extend(right_by);
+            return (verdict, left_by);
+        }
+        let mut by = if left == verdict { left_by } else { Vec::new() };
+        if right == verdict {
+            by.extend(right_by);
+        }
+        (verdict, by)
+    };
+    match cond {
+        Cond::And(left, right) => both(left, right, Verdict::and, Verdict::Holds),
+        Cond::Or(left, right) => both(left, right, Verdict::or, Verdict::DoesNotHold),
+        Cond::Not(inner) => {
+            let (verdict, by) = decided(inner, comparisons, next);
+            (!verdict, by)
+        }
+        Cond::Known(value) => (Verdict::known(*value), Vec::new()),
+        Cond::Compare(_) => {
+            let index = *next;
+            *next += 1;
+            let verdict = usize::try_from(index)
+                .ok()
+                .and_then(|index| comparisons.get(index))
+                .map_or(Verdict::Unknown, |comparison| comparison.verdict);
+            (verdict, vec![index])
+        }
+    }
+}

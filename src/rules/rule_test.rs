@@ -1,0 +1,288 @@
+//! Runs the cases a rule carries: constants in, time stepped past `for`, an expectation out.
+//!
+//! Owns: what `given` means. A metric that is given has that value in every window: `prev(x)` and `own(x)` are the same
+//! unless the tables `prev` and `own` say otherwise. A derived metric is worked out from its parts where it is not given
+//! itself; what is neither is absent. Where `for` counts windows, each of them is given the same.
+//! `fires` = the rule fires once time has passed; `quiet` (or `holds_back`) = all numbers are there and it does not hold;
+//! `unknown` = a number that would decide is not given.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::domain::ids::Platform;
+use crate::domain::metric::Metric;
+use crate::domain::money::{Currency, Money};
+use crate::domain::num::{f64_of, six_digits};
+use crate::domain::verdict::Verdict;
+
+use super::check::CheckedRule;
+use super::error::RuleError;
+use super::eval::{Answer, Gap, Lookup, Sweep, number, verdict};
+use super::lifecycle::{Memory, Phase, Signals, Timing, advance};
+use super::lower::{Input, Source};
+use super::readings::Want;
+use super::rule::{Case, Expect, Given, OnAbsent};
+use super::units::Dim;
+
+/// What came of one case.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseResult {
+    /// Its name.
+    pub name: String,
+    /// What it expects.
+    pub expect: Expect,
+    /// What came of it.
+    pub got: Expect,
+    /// The comparisons with their numbers, as `views 10 < 0.5 * own(views) 25`.
+    pub seen: Vec<String>,
+}
+
+impl CaseResult {
+    /// Whether the expectation was met.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.expect == self.got
+    }
+}
+
+/// Runs every case of a rule.
+///
+/// # Errors
+///
+/// The cases whose constants make no sense; then none is run.
+pub fn run_cases(rule: &CheckedRule) -> Result<Vec<CaseResult>, Vec<RuleError>> {
+    let mut errors = Vec::new();
+    let results = rule
+        .rule()
+        .test
+        .iter()
+        .filter_map(|case| run(rule, case).map_err(|error| errors.push(error)).ok())
+        .collect();
+    if errors.is_empty() { Ok(results) } else { Err(errors) }
+}
+
+fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
+    let mut constants = Constants::read(case)?;
+    if let Some(currency) = constants.currency {
+        rule.check_currency(currency)
+            .map_err(|error| in_case(case, &error.text, &error.remedy))?;
+    }
+    let holds = verdict(rule.when(), rule.inputs(), &mut constants);
+    let seen = rule
+        .when()
+        .comparisons()
+        .into_iter()
+        .map(|compare| {
+            let mut say = |num| match number(num, rule.inputs(), &mut constants) {
+                Ok(value) => six_digits(value).to_string(),
+                Err(gap) => gap.as_str().to_owned(),
+            };
+            let (left, right) = (say(&compare.left), say(&compare.right));
+            let [left_text, right_text] = &compare.text;
+            format!("{left_text} {left} {} {right_text} {right}", compare.op.as_str())
+        })
+        .collect();
+    let got = match holds {
+        Verdict::Unknown => Expect::Unknown,
+        Verdict::DoesNotHold => Expect::Quiet,
+        Verdict::Holds if fires(rule, holds) => Expect::Fires,
+        Verdict::Holds => Expect::Quiet,
+    };
+    Ok(CaseResult {
+        name: case.name.clone(),
+        expect: case.expect,
+        got,
+        seen,
+    })
+}
+
+/// Steps time past `for`, through the same table of phases as the judge.
+fn fires(rule: &CheckedRule, holds: Verdict) -> bool {
+    let hold = rule.hold().get();
+    let timing = Timing {
+        hold,
+        cooldown: None,
+        max_per_day: rule.rule().max_per_day,
+        on_absent: OnAbsent::Hold,
+        version: 1,
+    };
+    let both = |verdict| Sweep {
+        all: verdict,
+        newest: verdict,
+    };
+    let signals = Signals {
+        selected: true,
+        when: both(holds),
+        recover: both(Verdict::Unknown),
+    };
+    let start = Timestamp::UNIX_EPOCH;
+    let today = jiff::civil::Date::constant(1970, 1, 1);
+    [SignedDuration::ZERO, hold]
+        .into_iter()
+        .filter_map(|after| start.checked_add(after).ok())
+        .fold(Memory::default(), |memory, now| {
+            advance(timing, &memory, signals, now, today).memory
+        })
+        .phase
+        == Phase::Firing
+}
+
+fn in_case(case: &Case, text: &str, remedy: &str) -> RuleError {
+    RuleError::about("test", format!("in the case `{}`: {text}", case.name), remedy)
+}
+
+/// The constants of a case.
+struct Constants {
+    values: BTreeMap<(Source, Want), f64>,
+    currency: Option<Currency>,
+}
+
+impl Constants {
+    fn read(case: &Case) -> Result<Self, RuleError> {
+        if case.posts.is_some() || case.k.is_some() {
+            return Err(in_case(
+                case,
+                "`posts` and `k` belong to evidence, which is not judged by this version",
+                "give `spend` and `orders` as sums",
+            ));
+        }
+        let mut constants = Self {
+            values: BTreeMap::new(),
+            currency: None,
+        };
+        for (key, value) in &case.given {
+            let source = match key.as_str() {
+                "target" => Source::Target,
+                "own" => Source::Own,
+                "prev" => Source::Prev,
+                _ => Source::Now,
+            };
+            match (source, value) {
+                (Source::Now, value) => constants.add(case, source, key, value)?,
+                (Source::Target | Source::Own | Source::Prev, Given::Table(inner)) => {
+                    for (key, value) in inner {
+                        constants.add(case, source, key, value)?;
+                    }
+                }
+                (Source::Target | Source::Own | Source::Prev, Given::Number(_) | Given::Text(_)) => {
+                    return Err(in_case(
+                        case,
+                        &format!("`{key}` is not a table"),
+                        &format!("write `{key} = {{ cpa = \"45.00 EUR\" }}`"),
+                    ));
+                }
+            }
+        }
+        Ok(constants)
+    }
+
+    fn add(&mut self, case: &Case, source: Source, key: &str, value: &Given) -> Result<(), RuleError> {
+        let want = want(key).map_err(|(text, remedy)| in_case(case, &text, &remedy))?;
+        let is_money = Dim::of(want.metric).is_money();
+        let value = match value {
+            Given::Number(value) if !is_money && value.is_finite() => *value,
+            Given::Text(text) if is_money => {
+                let money: Money = text
+                    .parse()
+                    .map_err(|error| in_case(case, &format!("`{key}`: {error}"), ""))?;
+                if let Some(other) = self.currency.filter(|other| *other != money.currency) {
+                    return Err(in_case(
+                        case,
+                        &format!("{other} and {} are mixed", money.currency),
+                        "give all money of one case in one currency",
+                    ));
+                }
+                self.currency = Some(money.currency);
+                f64_of(money.minor)
+            }
+            Given::Number(_) | Given::Text(_) | Given::Table(_) => {
+                let remedy = if is_money {
+                    format!("`{key}` is money: write it like `\"100.00 EUR\"`")
+                } else {
+                    format!("`{key}` is a number: write it without quotes")
+                };
+                return Err(in_case(
+                    case,
+                    &format!("the value of `{key}` has the wrong form"),
+                    &remedy,
+                ));
+            }
+        };
+        self.values.insert((source, want), value);
+        Ok(())
+    }
+
+    /// What is given, or worked out from what is given.
+    fn value(&self, source: Source, want: Want) -> Result<f64, Gap> {
+        if let Some(value) = self.values.get(&(source, want)) {
+            return Ok(*value);
+        }
+        let parts = want.metric.parts();
+        if parts != [want.metric] && source != Source::Target {
+            let values: Result<Vec<f64>, Gap> = parts
+                .iter()
+                .map(|part| {
+                    let part_want = Want { metric: *part, ..want };
+                    match self.value(source, part_want) {
+                        Err(_) if want.metric.part_is_optional(*part) => Ok(0.0),
+                        known => known,
+                    }
+                })
+                .collect();
+            let any_known = parts.iter().any(|part| {
+                want.metric.part_is_optional(*part) && self.value(source, Want { metric: *part, ..want }).is_ok()
+            });
+            let needs_any = parts.iter().any(|part| want.metric.part_is_optional(*part));
+            if let Ok(values) = values
+                && (any_known || !needs_any)
+            {
+                return want.metric.work_out(&values).ok_or(Gap::DividedByZero);
+            }
+        }
+        match source {
+            // Readings are held constant: what was not said otherwise was the same before.
+            Source::Prev | Source::Own => self.value(Source::Now, want),
+            Source::Now => Err(Gap::NotYet),
+            Source::Target => Err(Gap::NoTarget),
+        }
+    }
+}
+
+impl Lookup for Constants {
+    fn answer(&mut self, _slot: usize, input: Input) -> Answer {
+        Answer {
+            value: self.value(input.source, input.want),
+            n: 1,
+            newest: None,
+            span: None,
+        }
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+}
+
+/// A metric as cases write it, `followers@twitch`.
+fn want(key: &str) -> Result<Want, (String, String)> {
+    let (name, platform) = match key.split_once('@') {
+        Some((name, platform)) => (name, Some(platform)),
+        None => (key, None),
+    };
+    let metric: Metric = name.parse().map_err(|_| {
+        let known = Metric::ALL.iter().map(|metric| metric.as_str());
+        let remedy = super::error::nearest(name, known.chain(["target", "own", "prev"]))
+            .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+        (format!("`{name}` is not a metric"), remedy)
+    })?;
+    let platform: Option<Platform> = platform
+        .map(str::parse)
+        .transpose()
+        .map_err(|error: crate::domain::ids::UnknownPlatform| (error.to_string(), String::new()))?;
+    Ok(Want { metric, platform })
+}
+
+#[cfg(test)]
+mod tests;

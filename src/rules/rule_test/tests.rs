@@ -1,0 +1,112 @@
+//! Cases of rules: what is given, what comes of it, what makes no sense.
+
+use super::*;
+use crate::rules::file::parse_rules;
+
+fn run_file(rule: &str, case: &str) -> String {
+    let text = format!(
+        "[[rule]]\nid = \"r\"\nkind = \"stop_loss\"\nscope = \"partnership\"\n{rule}\n[[rule.test]]\nname = \"case\"\n{case}\n"
+    );
+    let file = parse_rules(&text, None);
+    let checked = file
+        .check()
+        .map_err(|errors| errors[0].to_string())
+        .expect("a good rule");
+    match run_cases(&checked[0]) {
+        Ok(results) => {
+            let result = &results[0];
+            let mark = if result.passed() { "passed" } else { "FAILED" };
+            format!("{mark}: {} ({})", result.got.as_str(), result.seen.join("; "))
+        }
+        Err(errors) => errors[0].to_string(),
+    }
+}
+
+const CPA: &str = "window = \"deal\"\nwhen = \"cpa > target.cpa && spend > money('100.00 EUR')\"\nfor = \"24h\"";
+
+#[test]
+fn cases_say_what_they_saw() {
+    let run = |case: &str| run_file(CPA, case);
+    let sentences = [
+        run("given = { spend = \"270.00 EUR\", orders = 1, target = { cpa = \"45.00 EUR\" } }\nexpect = \"fires\""),
+        run("given = { spend = \"270.00 EUR\", orders = 9, target = { cpa = \"45.00 EUR\" } }\nexpect = \"quiet\""),
+        run("given = { spend = \"270.00 EUR\", orders = 9, target = { cpa = \"45.00 EUR\" } }\nexpect = \"fires\""),
+        run("given = { spend = \"270.00 EUR\", orders = 0, target = { cpa = \"45.00 EUR\" } }\nexpect = \"unknown\""),
+        run("given = { spend = \"90.00 EUR\", orders = 0, target = { cpa = \"45.00 EUR\" } }\nexpect = \"holds_back\""),
+        run("given = { spend = \"270.00 EUR\", orders = 1 }\nexpect = \"unknown\""),
+        run(
+            "given = { cpa = \"46.00 EUR\", spend = \"270.00 EUR\", target = { cpa = \"45.00 EUR\" } }\nexpect = \"fires\"",
+        ),
+    ];
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn own_and_prev_are_the_same_unless_said_otherwise() {
+    let slump = "window = \"1d\"\nown = \"7d\"\nwhen = \"views < 0.25 * own(views)\"\nfor = \"2 windows\"";
+    let sentences = [
+        run_file(
+            slump,
+            "given = { views = 200, own = { views = 1000 } }\nexpect = \"fires\"",
+        ),
+        run_file(slump, "given = { views = 200 }\nexpect = \"quiet\""),
+        run_file(
+            "when = \"followers@twitch < 0.5 * prev(followers@twitch)\"\nwindow = \"1h\"",
+            "given = { \"followers@twitch\" = 10, prev = { \"followers@twitch\" = 30 } }\nexpect = \"fires\"",
+        ),
+        run_file(
+            "when = \"er_views < 0.01\"",
+            "given = { likes = 5, views = 1000 }\nexpect = \"fires\"",
+        ),
+        run_file(
+            "when = \"er_views < 0.01\"",
+            "given = { views = 1000 }\nexpect = \"unknown\"",
+        ),
+    ];
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn constants_that_make_no_sense_say_so() {
+    let run = |case: &str| run_file(CPA, &format!("{case}\nexpect = \"fires\""));
+    let sentences = [
+        run("given = { spnd = \"270.00 EUR\" }"),
+        run("given = { spend = 270 }"),
+        run("given = { orders = \"3\" }"),
+        run("given = { spend = \"270 EURO\" }"),
+        run("given = { spend = \"270.00 EUR\", fees = \"1.00 SEK\" }"),
+        run("given = { spend = \"270.00 SEK\" }"),
+        run("given = { target = 3 }"),
+        run("given = { \"orders@myspace\" = 3 }"),
+        run("given = { spend = \"270.00 EUR\" }\nk = 5"),
+    ];
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn every_ready_made_rule_checks_and_passes_its_own_cases() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/rules");
+    let mut rules = 0;
+    for entry in std::fs::read_dir(folder).expect("the packs") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        let file = parse_rules(&std::fs::read_to_string(&path).expect("text"), Some(name));
+        let checked = file.check().unwrap_or_else(|errors| panic!("{}", errors[0]));
+        for (rule, sourced) in checked.iter().zip(&file.rules) {
+            rules += 1;
+            let results = run_cases(rule).unwrap_or_else(|errors| panic!("{name}: {}", errors[0]));
+            let expects = |expect| results.iter().any(|result| result.expect == expect);
+            assert!(
+                expects(Expect::Fires) && expects(Expect::Quiet),
+                "{name}: {} lacks cases",
+                rule.rule().id
+            );
+            for result in results {
+                assert!(result.passed(), "{name}: {}: {result:?}", rule.rule().id);
+            }
+            let findings = crate::rules::lint::lint(sourced, crate::rules::lint::Sources::default());
+            assert_eq!(findings, [], "{name}");
+        }
+    }
+    assert!(rules >= 8, "only {rules} rules found");
+}
