@@ -1,1 +1,4 @@
-//! What the numbers mean beyond a verdict: posting time, tips, decomposition. Pure.
+//! What the numbers suggest: tips from a creator's own data. Pure.
+
+pub mod posting_time;
+pub mod tips;

@@ -1,4 +1,24 @@
 //! Everything said and everything that can be said to us: the command table, wording, charts, permission.
 //! Nothing is sent from here.
+//!
+//! Owns: what may be asked (`command`), by whom (`permission`), and every sentence, number and picture of an answer.
+//! Refuses: sending, storing, reading a clock, and any platform's markup; `chat` renders a `message` for its platform.
+//!
+//! An alert is made in three steps: `app` fills a `view` with plain data, `incident::compose` turns it into a
+//! `message::Message` for one reader and audience, and `buttons::Composed::with_tokens` gives its buttons their tokens.
 
+pub mod answers;
+pub mod buttons;
+pub mod chart;
+pub mod command;
+pub mod group;
+mod history;
+pub mod incident;
 pub mod message;
+pub mod number;
+pub mod permission;
+pub mod phrase;
+pub mod replies;
+pub mod trouble;
+pub mod view;
+pub mod wording;

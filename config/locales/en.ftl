@@ -1,0 +1,555 @@
+### What Plimsoll says in English. The same keys with the same variables stand in sv.ftl; the tests compare both with the
+### program. Numbers, money and times arrive already written for the reader, whole numbers as numbers.
+### The first line of every message is the whole story: people see 60 characters of it on a locked phone.
+
+## Alerts
+
+headline-firing-money = 🔴 { $who }: { $value }{ $limit }. { $saved } can still be saved
+headline-firing = 🔴 { $who }: { $value }{ $limit }
+headline-opportunity = 🔵 { $who }: { $value }{ $limit }. Better than expected
+headline-stopped-saved = 🟡 { $who }: boost stopped, { $saved } saved. Still { $value }{ $limit }
+headline-stopped = 🟡 { $who }: boost stopped. Still { $value }{ $limit }
+headline-recovering = 🟡 { $who }: better, { $value }{ $limit }. Closes if it stays so
+headline-resolved-now = 🟢 { $who }: over after { $lasted }. Now { $value }{ $limit }
+headline-resolved = 🟢 { $who }: over after { $lasted }. It was { $value }{ $limit }
+
+limit-own = usually { $value }
+limit-prev = before that { $value }
+limit-peers = similar creators { $value }
+limit-industry = typically { $value }
+limit-most = limit { $value }
+limit-least = at least { $value } wanted
+
+seen = Seen: { $what } ({ $size }).
+readings = { $count ->
+    [one] one reading
+   *[other] { $count } readings
+}
+readings-newest = { $count ->
+    [one] one reading
+   *[other] { $count } readings
+}, newest { $time }
+allowed = Allowed: { $what }.
+allowed-most = at most { $line }, { $source }
+allowed-least = at least { $line }, { $source }
+share-of = { $share } of { $what }
+source-own = { $base ->
+    [none] the usual
+   *[other] the usual { $base }
+} (middle of { $windows ->
+    [one] one earlier window
+   *[other] { $windows } earlier windows
+})
+source-prev = { $base ->
+    [none] as in the window before
+   *[other] the { $base } of the window before
+}
+source-peers = { $base ->
+    [none] the middle
+   *[other] the middle, { $base },
+} of { $others } similar creators
+source-industry = { $base ->
+    [none] the industry's figure
+   *[other] the industry's { $base }
+}
+source-target = as agreed in the deal
+source-literal = as written in the rule
+also = Also true: { $what }.
+also-above = { $left }, more than { $right }
+also-below = { $left }, less than { $right }
+formula-value = { $formula } is { $value }
+metric-on = { $title } on { $platform }
+
+window-hours = { $n ->
+    [one] in an hour
+   *[other] in { $n } hours
+}
+window-days = { $n ->
+    [one] in a day
+   *[other] in { $n } days
+}
+window-posts = { $n ->
+    [one] on the latest post
+   *[other] on the latest { $n } posts
+}
+window-deal = since the deal began
+
+owed = Owed anyway: { $amount }.
+avoidable = Can still be saved: { $what }.
+avoidable-boost = { $amount } of the boost { $name } ({ $runs_on })
+
+stays = Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
+stays-automatic = Posts stay up and codes stay on: a code costs nothing unsold. Only the boost is stopped, and Undo takes it back.
+stays-no-boost = Posts stay up and codes stay on. There is nothing paid here to stop, so nothing is stopped.
+stays-opportunity = Nothing is bought or renewed until one of you says so.
+
+clears-more = Clears with { $what } more.
+clears-more-by = Clears with { $what } more by { $by }.
+clears-more-stopped = Clears with { $what } more, boost stopped.
+clears-more-by-stopped = Clears with { $what } more by { $by }, boost stopped.
+clears-above = Clears at { $what } or less { $over }.
+clears-below = Clears at { $what } or more { $over }.
+
+try-first = Try first
+from-your-posts = From your own posts
+plain-threshold = plain threshold
+data-at = data { $time }
+behind-why = { $count } more behind Why
+maybe-repeat = you may have seen this already
+
+## Who did what
+
+has-it = { $who } has it since { $time }.
+has-it-short = { $who } has it
+snoozed = Snoozed until { $until }.
+snoozed-by = Snoozed until { $until } by { $by }.
+the-program = Plimsoll
+did-proposed = Asks to stop the boost { $name }.
+did-proposed-saves = Asks to stop the boost { $name }: saves { $saves }.
+answer-by = Without an answer by { $time } it runs on.
+did-approved = { $by } agreed { $time } to stop the boost { $name }; it is being done.
+did-rejected = { $by } decided { $time } to keep the boost { $name } running.
+did-expired = Nobody answered by { $time }: the boost { $name } runs on.
+did-held = The boost { $name } was not stopped ({ $time }): { $reason }.
+did-done = { $by } stopped the boost { $name } { $time }; { $runs_on } has accepted and is being asked again.
+did-verified = { $by } stopped the boost { $name } { $stopped }; { $runs_on } says { $state } { $time }.
+undo-until = Undo until { $time }.
+did-failed = The boost { $name } is NOT stopped ({ $time }): { $reason }.
+did-undone = { $by } took it back: the boost { $name } runs again, { $runs_on } says { $state } { $time }.
+
+what-happened = What happened
+event-fired = crossed the line
+event-recovering = back on the right side
+event-fired-again = crossed the line again
+event-resolved = over
+event-acknowledged = { $by } has it
+event-snoozed = { $by } snoozed it until { $until }
+event-proposed = { $by } asked to stop the boost
+event-approved = { $by } agreed
+event-rejected = { $by } decided to keep it running
+event-expired = nobody answered in time; nothing was done
+event-held = not done: { $reason }
+event-done = the platform accepted
+event-verified = the platform says { $state }
+event-failed = not done, the platform says: { $reason }
+event-undone = { $by } took it back; the platform says { $state }
+
+## Buttons: what each saves or does
+
+button-stop = Stop boost{ $name }{ $saves }
+button-keep = Keep it running
+button-undo = Undo: start boost again
+button-why = Why
+button-ack = I've got it
+button-snooze = Snooze { $long }
+button-my-numbers = My numbers
+button-worse = ‹ Page { $page } of { $pages }
+button-further = Page { $page } of { $pages } ›
+button-yes-stop = Yes, stop it
+button-yes-start = Yes, start it again
+button-no = No, leave it
+
+## To a creator
+
+creator-firing = 🟡 Hi { $name }, we see { $value }{ $limit }. Nothing has changed
+creator-recovering = 🟡 Hi { $name }, better: { $value }{ $limit }. Nothing has changed
+creator-resolved = 🟢 Hi { $name }, all good again: { $value }{ $limit }
+creator-stays = Your posts, your deals and what you are paid stay as they are. This is for you to know first.
+
+## Many at once
+
+group-firing-money = 🔴 { $brand }{ $count } alerts of { $rule } at once. { $saved } can still be saved
+group-firing = 🔴 { $brand }{ $count } alerts of { $rule } at once
+group-over = 🟢 { $brand }all { $count } alerts of { $rule } are over
+group-counts = { $firing } firing, { $recovering } better, { $resolved } over. One message instead of many; nothing is left out.
+group-more = { $count } more on the other pages.
+
+## Why and why not
+
+why-headline = { $id } { $who }: why it was told
+is-above = Holds: { $what }. That is above { $line }.
+is-below = Holds: { $what }. That is below { $line }.
+is-not-above = Does not hold: { $what }. That is not above { $line }.
+is-not-below = Does not hold: { $what }. That is not below { $line }.
+the-line = { $line }, { $source }
+is-absent = Cannot be known: { $title }. { $why }
+is-unmatched = Cannot be compared: { $what }. { $why }
+why-not-holds = { $who }: { $rule } holds now
+why-not-quiet = { $who }: { $rule } does not hold, so nothing was told
+why-not-unknown = { $who }: { $rule } cannot be judged, so nothing was told
+why-not-pending = It must hold for { $left } more before it is told.
+why-not-cooling = It was told before; it is not told again until { $until }.
+
+absent-not-yet = The platform has not published these numbers yet.
+absent-hidden = The owner hides this number.
+absent-too-few = There are too few for the platform to show.
+absent-gone = The account or post is gone.
+absent-stale = The last number is { $age } old, too old to judge by.
+absent-unauthorized = The platform refuses our access; the operator has been told.
+absent-quota-spent = Today's allowance of questions to the platform is used up.
+absent-unreachable = The platform does not answer.
+absent-garbled = The platform's answer could not be read.
+
+## Status, me, tips
+
+status-everything = Everything you see
+status-quiet = 🟢 { $about }: nothing is over its line
+status-blind = 🟡 { $about }: nothing over its line as far as we can see; { $count ->
+    [one] one source gives no numbers
+   *[other] { $count } sources give no numbers
+}
+status-firing = 🔴 { $about }: { $count ->
+    [one] one open alert
+   *[other] { $count } open alerts
+}
+status-campaign = { $name }: { $count ->
+    [one] one creator
+   *[other] { $count } creators
+} watched, data { $time }
+status-campaign-no-data = { $name }: { $count ->
+    [one] one creator
+   *[other] { $count } creators
+} watched, no data yet
+status-trouble = { $source } gives no numbers since { $since }. Nothing is stopped on old data.
+status-nothing-watched = Nothing is watched here yet.
+and-more = and { $count } more
+
+me-headline = { $name }, your numbers
+me-headline-open = { $name }, your numbers. { $count ->
+    [one] One thing to look at
+   *[other] { $count } things to look at
+}
+me-no-numbers = { $name }, there are no numbers of yours yet
+me-private = Only you see this here. Other creators never see your numbers.
+own-number = { $platform }: { $value }
+own-number-usual = { $platform }: { $value }, usually { $usual }
+number-absent = no { $title }: { $why }
+
+tips-headline = { $name }, { $count ->
+    [one] one tip
+   *[other] { $count } tips
+} from your own posts
+tips-none = { $name }, no tip yet that your posts really support
+tips-none-why = We looked at { $posts ->
+    [one] one post
+   *[other] { $posts } posts
+}. A tip needs at least 8 of them and a difference too large to be luck.
+tips-stays = These are suggestions. Nothing depends on them.
+tip-posting-time = { $hours } works better: on average { $value } ({ $count ->
+    [one] one post
+   *[other] { $count } posts
+}); all your { $posts } posts: { $overall }.
+tip-posting-time-latest = The latest went out { $hours }: { $value } ({ $count ->
+    [one] one post
+   *[other] { $count } posts
+}).
+tip-link-target = The link opens { $opens }; it should open { $should_open }.
+tip-code-missing = The code { $code } is missing in { $post }.
+
+## Commands (at most 100 characters each)
+
+help-headline = What you can say here
+help-status = What is watched, what is open, what is missing
+help-me = Your own numbers, for creators
+help-tips = What your own posts suggest, for creators
+help-why = Why an alert was told: every number behind it
+help-why-not = Why a rule has not told anything: every number behind it
+help-pause = Stop the boosts of a creator or campaign; asks first and says what it saves
+help-resume = Start stopped boosts again; asks first
+help-approve = Agree to what an alert proposes
+help-reject = Say no to what an alert proposes, and why
+help-undo = Take back what was done about an alert
+help-ack = Say that you have it; everyone in every room sees it
+help-snooze = Put an alert off for a while
+help-link = Join your Discord and your Telegram with a one-time code
+help-grant = Give somebody a role for a brand or a campaign
+help-revoke = Take a role away; it ends at once
+help-bind = Make this chat a room, with the code from the terminal
+help-help = What you can say, or how to say one thing
+
+arg-subject = a creator, campaign or brand, such as alma or spring
+arg-rule = a rule, such as cpa-stop
+arg-incident = the short id at the end of an alert, such as A7K2
+arg-incident-or-subject = an alert's short id, or a creator or campaign
+arg-person = a person's id, such as maja
+arg-role = a role, such as manager or analyst
+arg-reach = where it counts: brand/nordbo, campaign/spring or all
+arg-duration = how long, such as 45m, 6h or 2d, up to 30 days
+arg-code = the one-time code
+arg-command = a command, such as snooze
+arg-text = your reason, in your own words
+
+role-creator = creator
+role-talent_manager = talent manager
+role-analyst = analyst
+role-manager = manager
+role-client_owner = client owner
+role-agency = agency
+role-operator = operator
+reach-brand = the brand { $id }
+reach-campaign = the campaign { $id }
+reach-all = everything
+
+teach-empty = Say a command. help shows what there is.
+teach-too-long = That is longer than any command. help shows what there is.
+teach-unknown = I do not know “{ $word }”.{ $guess } help shows what there is.
+teach-missing = One thing is missing: { $what }.
+teach-extra = I did not expect “{ $word }” after { $command }. Put names with spaces in quotes.
+teach-bad = “{ $given }” does not fit here. It should be { $what }.{ $guess }
+teach-open-quote = A quote was opened and not closed.
+did-you-mean = Did you mean { $nearest }?
+for-example = For example:
+
+## Refusals: the reason and the remedy, no data
+
+refused-outsider = I do not know you here yet. Ask the team for a one-time code, then say link and the code.
+refused-role = Your role does not allow this. Ask the agency or the client owner.
+refused-reach = You have no role for this one. Ask the agency or the client owner.
+refused-own-only = You can see your own numbers: say me. Those of others stay with them.
+refused-no-creator = This is for creators, about themselves. For campaigns, say status.
+refused-not-member = You are no longer a member of this room, so I cannot do this for you here.
+refused-membership-unknown = I cannot tell right now whether you belong to this room. For money that means no; try again shortly.
+refused-other-room = This room belongs to something else. Ask in its own room, or in a direct message to me.
+refused-only-direct = Say this in a direct message to me; the answer is only for you.
+refused-unbound = This chat is not a room of ours yet. Say bind and the code from the terminal.
+refused-not-released = There is nothing about this in this room.
+refused-too-much = Nobody can give or take a role wider than their own.
+
+## Short answers
+
+reply-acknowledged = You have { $id }. Everyone who sees the alert sees that.
+reply-already-acknowledged = { $who } has { $id } already.
+reply-snoozed = { $id } is quiet until { $until }. If it ends before that, you are told.
+reply-approved = Agreed for { $id }. The alert shows when the platform has confirmed it.
+reply-rejected = Noted for { $id }: it keeps running.
+reply-undoing = Taking it back for { $id }. The alert shows when the platform has confirmed it.
+reply-over = { $id } is over; there is nothing left to do.
+reply-nothing-to-approve = { $id } proposes nothing at the moment.
+reply-nothing-to-undo = { $id } has nothing that can be taken back any more.
+reply-already-answered = { $who } has answered { $id } already.
+reply-link-code = Say “link { $code }” on your other chat within { $minutes } minutes. It works once.
+reply-linked = You are { $name } here now.
+reply-bound = This chat is the room { $room } now.
+reply-code-refused = This code is wrong, used or too old. Ask for a new one.
+reply-granted = { $person } is now { $role } for { $reach }.
+reply-revoked = { $person } is no longer { $role } for { $reach }, from this moment.
+reply-no-such-grant = { $person } does not have this role there.
+reply-unknown-subject = I do not know “{ $given }”.{ $guess }
+reply-unknown-incident = There is no alert “{ $given }”. Its id stands at the end of its message.
+reply-unknown-rule = There is no rule “{ $given }”.{ $guess }
+reply-unknown-person = I know nobody called “{ $given }”.
+reply-no-incidents = Nothing is open about { $subject }. To see why a rule stays quiet, say why-not.
+reply-nothing-to-stop = { $subject } has no boost that runs. Posts that are up are not paused.
+reply-nothing-to-resume = { $subject } has no boost that was stopped here.
+reply-pause-asked = Stopping { $name }. You are told when the platform has confirmed it.
+reply-resume-asked = Starting { $name } again. You are told when the platform has confirmed it.
+reply-old-button = This button is too old. The newest message about it has a fresh one.
+reply-cancelled = Nothing was done.
+reply-failed = That did not work: { $reason }. Nothing was changed.
+
+confirm-pause = Stop { $name }?
+confirm-pause-saves = Stop { $name }? That saves { $saves }
+confirm-pause-stays = The post stays up, the code stays on. Undo starts the boost again.
+confirm-resume = Start { $name } again?
+confirm-resume-stays = It spends money again from the moment the platform confirms it.
+
+## Troubles, for operators
+
+trouble-standstill = 🔵 { $source } stands still: { $still } of { $of } numbers ({ $metric }) did not move
+    Nobody is judged on them, and nothing is stopped. The jump when it catches up does not count either.
+    There is nothing to do; it ends by itself.
+trouble-implausible = 🔵 { $source }: { $count } accounts dropped to almost nothing at once
+    That is probably { $source }'s mistake. The values wait until the next poll confirms them.
+trouble-room-closed = 🔴 I can no longer write to { $room } on { $chat }: { $reason }
+    Its messages wait. Let the bot in again, or bind the room to another chat with a new code.
+trouble-other-poller = 🔴 Another program reads the messages of { $bot }
+    Commands and buttons may not arrive. Stop the other one, or give it a bot of its own.
+trouble-source-down = 🟡 { $source } gives no numbers: { $reason }
+    It is tried again by itself. Nothing is stopped on old data.
+trouble-token-refused = 🔴 { $source } refuses our access
+    Connect it again: plimsoll connect. Until then its numbers are missing, and nothing is stopped on old data.
+trouble-quota-spent = 🟡 { $source }: the day's allowance is used up until { $until }
+    Polls go on then. Nothing is stopped on old data.
+trouble-stored-old = 🔵 { $count } old messages were not sent after the outage
+    They are in the outbox with their reason: plimsoll outbox list.
+
+## Days, months, lengths of time
+
+weekday = { $day ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+month = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n } days
+
+## The picture
+
+chart-limit = limit { $value }
+chart-band = the usual
+chart-fired = told { $time }
+chart-alt = { $title }. The line shows { $metric } from { $from } to { $until }: lowest { $lowest }, highest { $highest }, last { $last }.
+chart-alt-limit = The limit is { $limit }.
+
+## Metrics: what they are called, and a value of them. $n decides singular and plural, $value is what is shown.
+
+metric-views = views
+    .value = { $n ->
+        [one] { $value } view
+       *[other] { $value } views
+    }
+metric-reach = people reached
+    .value = { $n ->
+        [one] { $value } person reached
+       *[other] { $value } people reached
+    }
+metric-impressions = impressions
+    .value = { $n ->
+        [one] { $value } impression
+       *[other] { $value } impressions
+    }
+metric-likes = likes
+    .value = { $n ->
+        [one] { $value } like
+       *[other] { $value } likes
+    }
+metric-comments = comments
+    .value = { $n ->
+        [one] { $value } comment
+       *[other] { $value } comments
+    }
+metric-shares = shares
+    .value = { $n ->
+        [one] { $value } share
+       *[other] { $value } shares
+    }
+metric-saves = saves
+    .value = { $n ->
+        [one] { $value } save
+       *[other] { $value } saves
+    }
+metric-clicks = link clicks
+    .value = { $n ->
+        [one] { $value } link click
+       *[other] { $value } link clicks
+    }
+metric-story_link_taps = story link taps
+    .value = { $n ->
+        [one] { $value } story link tap
+       *[other] { $value } story link taps
+    }
+metric-sessions = shop visits
+    .value = { $n ->
+        [one] { $value } shop visit
+       *[other] { $value } shop visits
+    }
+metric-leads = leads
+    .value = { $n ->
+        [one] { $value } lead
+       *[other] { $value } leads
+    }
+metric-sign_ups = sign-ups
+    .value = { $n ->
+        [one] { $value } sign-up
+       *[other] { $value } sign-ups
+    }
+metric-installs = installs
+    .value = { $n ->
+        [one] { $value } install
+       *[other] { $value } installs
+    }
+metric-orders = orders
+    .value = { $n ->
+        [one] { $value } order
+       *[other] { $value } orders
+    }
+metric-redemptions = uses of the code
+    .value = { $n ->
+        [one] { $value } use of the code
+       *[other] { $value } uses of the code
+    }
+metric-refunds = refunded orders
+    .value = { $n ->
+        [one] { $value } refunded order
+       *[other] { $value } refunded orders
+    }
+metric-new_customers = new customers
+    .value = { $n ->
+        [one] { $value } new customer
+       *[other] { $value } new customers
+    }
+metric-watch_seconds = time watched
+    .value = { $n ->
+        [one] { $value } hour watched
+       *[other] { $value } hours watched
+    }
+metric-videos = videos
+    .value = { $n ->
+        [one] { $value } video
+       *[other] { $value } videos
+    }
+metric-ugc_posts = posts by others
+    .value = { $n ->
+        [one] { $value } post by others
+       *[other] { $value } posts by others
+    }
+metric-followers = followers
+    .value = { $n ->
+        [one] { $value } follower
+       *[other] { $value } followers
+    }
+metric-revenue = revenue
+    .value = { $value } in sales
+metric-margin = margin
+    .value = { $value } margin
+metric-spend = spend
+    .value = { $value } spent
+metric-fees = fees
+    .value = { $value } in fees
+metric-emv = earned media value
+    .value = { $value } in earned media
+metric-er_views = reactions per 100 views
+    .value = { $value } reactions per 100 views
+metric-er_reach = reactions per 100 people reached
+    .value = { $value } reactions per 100 people reached
+metric-er_followers = reactions per 100 followers
+    .value = { $value } reactions per 100 followers
+metric-ctr = link clicks per 1,000 views
+    .value = { $value } link clicks per 1,000 views
+metric-cvr = orders per 100 link clicks
+    .value = { $value } orders per 100 link clicks
+metric-aov = average order
+    .value = { $value } for an average order
+metric-cpm = cost per 1,000 views
+    .value = { $value } per 1,000 views
+metric-cpe = cost per reaction
+    .value = { $value } per reaction
+metric-cpc = cost per link click
+    .value = { $value } per link click
+metric-cpl = cost per lead
+    .value = { $value } per lead
+metric-cpa = cost per order
+    .value = { $value } per order
+metric-roas = sales for every 1 spent
+    .value = { $value } in sales for every 1 spent
+metric-roi = return on what was spent
+    .value = a return of { $value }

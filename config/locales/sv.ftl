@@ -1,0 +1,554 @@
+### Det Plimsoll säger på svenska. Samma nycklar med samma variabler står i en.ftl; testerna jämför båda med programmet.
+### Tal, pengar och tider kommer färdigskrivna för läsaren, heltal som tal.
+
+## Larm
+
+headline-firing-money = 🔴 { $who }: { $value }{ $limit }. { $saved } går ännu att spara
+headline-firing = 🔴 { $who }: { $value }{ $limit }
+headline-opportunity = 🔵 { $who }: { $value }{ $limit }. Bättre än väntat
+headline-stopped-saved = 🟡 { $who }: boosten stoppad, { $saved } sparade. Fortfarande { $value }{ $limit }
+headline-stopped = 🟡 { $who }: boosten stoppad. Fortfarande { $value }{ $limit }
+headline-recovering = 🟡 { $who }: bättre, { $value }{ $limit }. Avslutas om det håller i sig
+headline-resolved-now = 🟢 { $who }: över efter { $lasted }. Nu { $value }{ $limit }
+headline-resolved = 🟢 { $who }: över efter { $lasted }. Det var { $value }{ $limit }
+
+limit-own = annars { $value }
+limit-prev = dessförinnan { $value }
+limit-peers = liknande kreatörer { $value }
+limit-industry = vanligen { $value }
+limit-most = gräns { $value }
+limit-least = minst { $value } önskas
+
+seen = Uppmätt: { $what } ({ $size }).
+readings = { $count ->
+    [one] en mätning
+   *[other] { $count } mätningar
+}
+readings-newest = { $count ->
+    [one] en mätning
+   *[other] { $count } mätningar
+}, den senaste { $time }
+allowed = Tillåtet: { $what }.
+allowed-most = högst { $line }, { $source }
+allowed-least = minst { $line }, { $source }
+share-of = { $share } av { $what }
+source-own = { $base ->
+    [none] det vanliga
+   *[other] de vanliga { $base }
+} (mittvärde av { $windows ->
+    [one] en tidigare period
+   *[other] { $windows } tidigare perioder
+})
+source-prev = { $base ->
+    [none] som i perioden innan
+   *[other] { $base } i perioden innan
+}
+source-peers = { $base ->
+    [none] mittvärdet
+   *[other] mittvärdet { $base }
+} för { $others } liknande kreatörer
+source-industry = { $base ->
+    [none] branschens siffra
+   *[other] branschens { $base }
+}
+source-target = enligt avtalet
+source-literal = enligt regeln
+also = Dessutom: { $what }.
+also-above = { $left }, mer än { $right }
+also-below = { $left }, mindre än { $right }
+formula-value = { $formula } är { $value }
+metric-on = { $title } på { $platform }
+
+window-hours = { $n ->
+    [one] på en timme
+   *[other] på { $n } timmar
+}
+window-days = { $n ->
+    [one] på en dag
+   *[other] på { $n } dagar
+}
+window-posts = { $n ->
+    [one] på det senaste inlägget
+   *[other] på de senaste { $n } inläggen
+}
+window-deal = sedan avtalet började
+
+owed = Ska betalas ändå: { $amount }.
+avoidable = Går ännu att spara: { $what }.
+avoidable-boost = { $amount } av boosten { $name } ({ $runs_on })
+
+stays = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget stoppas förrän någon av er säger det.
+stays-automatic = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Bara boosten stoppas, och Ångra startar den igen.
+stays-no-boost = Inläggen ligger kvar och koderna gäller. Här finns inget betalt att stoppa, så inget stoppas.
+stays-opportunity = Inget köps eller förlängs förrän någon av er säger det.
+
+clears-more = Löses av { $what } till.
+clears-more-by = Löses av { $what } till före { $by }.
+clears-more-stopped = Löses av { $what } till, med boosten stoppad.
+clears-more-by-stopped = Löses av { $what } till före { $by }, med boosten stoppad.
+clears-above = Löses vid { $what } eller mindre { $over }.
+clears-below = Löses vid { $what } eller mer { $over }.
+
+try-first = Prova först
+from-your-posts = Ur dina egna inlägg
+plain-threshold = enkel gräns
+data-at = data { $time }
+behind-why = { $count } till bakom Varför
+maybe-repeat = du kan redan ha sett detta
+
+## Vem som gjorde vad
+
+has-it = { $who } tar hand om det sedan { $time }.
+has-it-short = { $who } tar hand om det
+snoozed = Vilar till { $until }.
+snoozed-by = Vilar till { $until }, av { $by }.
+the-program = Plimsoll
+did-proposed = Ber att få stoppa boosten { $name }.
+did-proposed-saves = Ber att få stoppa boosten { $name }: sparar { $saves }.
+answer-by = Utan svar före { $time } rullar den vidare.
+did-approved = { $by } sa ja { $time } till att stoppa boosten { $name }; det görs nu.
+did-rejected = { $by } bestämde { $time } att boosten { $name } rullar vidare.
+did-expired = Ingen svarade före { $time }: boosten { $name } rullar vidare.
+did-held = Boosten { $name } stoppades inte ({ $time }): { $reason }.
+did-done = { $by } stoppade boosten { $name } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
+did-verified = { $by } stoppade boosten { $name } { $stopped }; { $runs_on } säger { $state } { $time }.
+undo-until = Går att ångra till { $time }.
+did-failed = Boosten { $name } är INTE stoppad ({ $time }): { $reason }.
+did-undone = { $by } tog tillbaka det: boosten { $name } rullar igen, { $runs_on } säger { $state } { $time }.
+
+what-happened = Vad som hänt
+event-fired = gick över gränsen
+event-recovering = tillbaka på rätt sida
+event-fired-again = gick över gränsen igen
+event-resolved = över
+event-acknowledged = { $by } tar hand om det
+event-snoozed = { $by } lät det vila till { $until }
+event-proposed = { $by } bad att få stoppa boosten
+event-approved = { $by } sa ja
+event-rejected = { $by } bestämde att den rullar vidare
+event-expired = ingen svarade i tid; inget gjordes
+event-held = inte gjort: { $reason }
+event-done = plattformen har tagit emot det
+event-verified = plattformen säger { $state }
+event-failed = inte gjort, plattformen säger: { $reason }
+event-undone = { $by } tog tillbaka det; plattformen säger { $state }
+
+## Knappar: vad var och en sparar eller gör
+
+button-stop = Stoppa boost{ $name }{ $saves }
+button-keep = Låt den rulla
+button-undo = Ångra: starta boosten igen
+button-why = Varför
+button-ack = Jag tar det
+button-snooze = Vila { $long }
+button-my-numbers = Mina siffror
+button-worse = ‹ Sida { $page } av { $pages }
+button-further = Sida { $page } av { $pages } ›
+button-yes-stop = Ja, stoppa
+button-yes-start = Ja, starta igen
+button-no = Nej, låt vara
+
+## Till en kreatör
+
+creator-firing = 🟡 Hej { $name }, vi ser { $value }{ $limit }. Inget har ändrats
+creator-recovering = 🟡 Hej { $name }, bättre: { $value }{ $limit }. Inget har ändrats
+creator-resolved = 🟢 Hej { $name }, allt väl igen: { $value }{ $limit }
+creator-stays = Dina inlägg, dina avtal och din ersättning är som förut. Det här är för att du ska veta först.
+
+## Många på en gång
+
+group-firing-money = 🔴 { $brand }{ $count } larm från { $rule } på en gång. { $saved } går ännu att spara
+group-firing = 🔴 { $brand }{ $count } larm från { $rule } på en gång
+group-over = 🟢 { $brand }alla { $count } larm från { $rule } är över
+group-counts = { $firing } pågår, { $recovering } bättre, { $resolved } över. Ett meddelande i stället för många; inget är utelämnat.
+group-more = { $count } till på de andra sidorna.
+
+## Varför och varför inte
+
+why-headline = { $id } { $who }: varför det sades
+is-above = Stämmer: { $what }. Det är över { $line }.
+is-below = Stämmer: { $what }. Det är under { $line }.
+is-not-above = Stämmer inte: { $what }. Det är inte över { $line }.
+is-not-below = Stämmer inte: { $what }. Det är inte under { $line }.
+the-line = { $line }, { $source }
+is-absent = Går inte att veta: { $title }. { $why }
+is-unmatched = Går inte att jämföra: { $what }. { $why }
+why-not-holds = { $who }: { $rule } stämmer just nu
+why-not-quiet = { $who }: { $rule } stämmer inte, så inget sades
+why-not-unknown = { $who }: { $rule } går inte att bedöma, så inget sades
+why-not-pending = Det måste hålla i sig { $left } till innan det sägs.
+why-not-cooling = Det har sagts förut; det sägs inte igen förrän { $until }.
+
+absent-not-yet = Plattformen har inte publicerat siffrorna än.
+absent-hidden = Ägaren döljer siffran.
+absent-too-few = De är för få för att plattformen ska visa dem.
+absent-gone = Kontot eller inlägget finns inte längre.
+absent-stale = Den senaste siffran är { $age } gammal, för gammal att bedöma efter.
+absent-unauthorized = Plattformen nekar oss åtkomst; driften har fått veta det.
+absent-quota-spent = Dagens antal frågor till plattformen är slut.
+absent-unreachable = Plattformen svarar inte.
+absent-garbled = Plattformens svar gick inte att läsa.
+
+## Status, jag, tips
+
+status-everything = Allt du ser
+status-quiet = 🟢 { $about }: inget är över sin gräns
+status-blind = 🟡 { $about }: inget över sin gräns så vitt vi ser; { $count ->
+    [one] en källa ger inga siffror
+   *[other] { $count } källor ger inga siffror
+}
+status-firing = 🔴 { $about }: { $count ->
+    [one] ett öppet larm
+   *[other] { $count } öppna larm
+}
+status-campaign = { $name }: { $count ->
+    [one] en kreatör
+   *[other] { $count } kreatörer
+} bevakas, data { $time }
+status-campaign-no-data = { $name }: { $count ->
+    [one] en kreatör
+   *[other] { $count } kreatörer
+} bevakas, inga data än
+status-trouble = { $source } ger inga siffror sedan { $since }. Inget stoppas på gamla data.
+status-nothing-watched = Inget bevakas här än.
+and-more = och { $count } till
+
+me-headline = { $name }, dina siffror
+me-headline-open = { $name }, dina siffror. { $count ->
+    [one] En sak att titta på
+   *[other] { $count } saker att titta på
+}
+me-no-numbers = { $name }, det finns inga siffror om dig än
+me-private = Bara du ser det här. Andra kreatörer ser aldrig dina siffror.
+own-number = { $platform }: { $value }
+own-number-usual = { $platform }: { $value }, annars { $usual }
+number-absent = inga { $title }: { $why }
+
+tips-headline = { $name }, { $count ->
+    [one] ett tips
+   *[other] { $count } tips
+} ur dina egna inlägg
+tips-none = { $name }, inget tips än som dina inlägg verkligen bär
+tips-none-why = Vi har tittat på { $posts ->
+    [one] ett inlägg
+   *[other] { $posts } inlägg
+}. Ett tips kräver minst 8 och en skillnad som är för stor för att vara tur.
+tips-stays = Det här är förslag. Inget hänger på dem.
+tip-posting-time = { $hours } går bättre: i snitt { $value } ({ $count ->
+    [one] ett inlägg
+   *[other] { $count } inlägg
+}); alla dina { $posts } inlägg: { $overall }.
+tip-posting-time-latest = Det senaste kom { $hours }: { $value } ({ $count ->
+    [one] ett inlägg
+   *[other] { $count } inlägg
+}).
+tip-link-target = Länken öppnar { $opens }; den borde öppna { $should_open }.
+tip-code-missing = Koden { $code } saknas i { $post }.
+
+## Kommandon (högst 100 tecken var)
+
+help-headline = Det här kan du säga här
+help-status = Vad som bevakas, vad som är öppet, vad som saknas
+help-me = Dina egna siffror, för kreatörer
+help-tips = Vad dina egna inlägg antyder, för kreatörer
+help-why = Varför ett larm kom: varje siffra bakom det
+help-why-not = Varför en regel inte sagt något: varje siffra bakom det
+help-pause = Stoppa boostar för en kreatör eller kampanj; frågar först och säger vad det sparar
+help-resume = Starta stoppade boostar igen; frågar först
+help-approve = Säg ja till det ett larm föreslår
+help-reject = Säg nej till det ett larm föreslår, och varför
+help-undo = Ta tillbaka det som gjorts åt ett larm
+help-ack = Säg att du tar hand om det; alla i alla rum ser det
+help-snooze = Låt ett larm vila ett tag
+help-link = Koppla ihop din Discord och din Telegram med en engångskod
+help-grant = Ge någon en roll för ett varumärke eller en kampanj
+help-revoke = Ta bort en roll; den upphör genast
+help-bind = Gör den här chatten till ett rum, med koden från terminalen
+help-help = Vad du kan säga, eller hur du säger en sak
+
+arg-subject = en kreatör, kampanj eller ett varumärke, som alma eller spring
+arg-rule = en regel, som cpa-stop
+arg-incident = det korta id:t sist i ett larm, som A7K2
+arg-incident-or-subject = ett larms korta id, eller en kreatör eller kampanj
+arg-person = en persons id, som maja
+arg-role = en roll, som manager eller analyst
+arg-reach = var den gäller: brand/nordbo, campaign/spring eller all
+arg-duration = hur länge, som 45m, 6h eller 2d, högst 30 dagar
+arg-code = engångskoden
+arg-command = ett kommando, som snooze
+arg-text = ditt skäl, med egna ord
+
+role-creator = kreatör
+role-talent_manager = talangagent
+role-analyst = analytiker
+role-manager = kampanjansvarig
+role-client_owner = uppdragsgivare
+role-agency = byrå
+role-operator = driftansvarig
+reach-brand = varumärket { $id }
+reach-campaign = kampanjen { $id }
+reach-all = allt
+
+teach-empty = Säg ett kommando. help visar vilka som finns.
+teach-too-long = Det är längre än något kommando. help visar vilka som finns.
+teach-unknown = Jag känner inte till ”{ $word }”.{ $guess } help visar vilka som finns.
+teach-missing = En sak saknas: { $what }.
+teach-extra = Jag väntade mig inte ”{ $word }” efter { $command }. Sätt namn med mellanslag inom citattecken.
+teach-bad = ”{ $given }” passar inte här. Det ska vara { $what }.{ $guess }
+teach-open-quote = Ett citattecken öppnades men stängdes inte.
+did-you-mean = Menade du { $nearest }?
+for-example = Till exempel:
+
+## Avslag: skälet och vad man kan göra, inga data
+
+refused-outsider = Jag känner dig inte här än. Be teamet om en engångskod och säg sedan link och koden.
+refused-role = Din roll tillåter inte det här. Fråga byrån eller uppdragsgivaren.
+refused-reach = Du har ingen roll för just detta. Fråga byrån eller uppdragsgivaren.
+refused-own-only = Du kan se dina egna siffror: säg me. Andras stannar hos dem.
+refused-no-creator = Det här är för kreatörer, om dem själva. För kampanjer, säg status.
+refused-not-member = Du är inte längre medlem i det här rummet, så jag kan inte göra det åt dig här.
+refused-membership-unknown = Jag kan inte se just nu om du hör till rummet. När det gäller pengar betyder det nej; försök igen strax.
+refused-other-room = Det här rummet hör till något annat. Fråga i rätt rum, eller i ett direktmeddelande till mig.
+refused-only-direct = Säg det i ett direktmeddelande till mig; svaret är bara för dig.
+refused-unbound = Den här chatten är inget rum än. Säg bind och koden från terminalen.
+refused-not-released = Det finns inget om detta i det här rummet.
+refused-too-much = Ingen kan ge eller ta en roll som är vidare än den egna.
+
+## Korta svar
+
+reply-acknowledged = Du tar hand om { $id }. Alla som ser larmet ser det.
+reply-already-acknowledged = { $who } tar redan hand om { $id }.
+reply-snoozed = { $id } är tyst till { $until }. Tar det slut före dess får du veta det.
+reply-approved = Ja noterat för { $id }. Larmet visar när plattformen har bekräftat.
+reply-rejected = Noterat för { $id }: den rullar vidare.
+reply-undoing = Tar tillbaka det för { $id }. Larmet visar när plattformen har bekräftat.
+reply-over = { $id } är över; det finns inget kvar att göra.
+reply-nothing-to-approve = { $id } föreslår inget just nu.
+reply-nothing-to-undo = { $id } har inget som går att ta tillbaka längre.
+reply-already-answered = { $who } har redan svarat på { $id }.
+reply-link-code = Säg ”link { $code }” i din andra chatt inom { $minutes } minuter. Det fungerar en gång.
+reply-linked = Här är du { $name } nu.
+reply-bound = Den här chatten är rummet { $room } nu.
+reply-code-refused = Koden är fel, använd eller för gammal. Be om en ny.
+reply-granted = { $person } är nu { $role } för { $reach }.
+reply-revoked = { $person } är inte längre { $role } för { $reach }, från och med nu.
+reply-no-such-grant = { $person } har inte den rollen där.
+reply-unknown-subject = Jag känner inte till ”{ $given }”.{ $guess }
+reply-unknown-incident = Det finns inget larm ”{ $given }”. Id:t står sist i meddelandet.
+reply-unknown-rule = Det finns ingen regel ”{ $given }”.{ $guess }
+reply-unknown-person = Jag känner ingen som heter ”{ $given }”.
+reply-no-incidents = Inget är öppet om { $subject }. För att se varför en regel är tyst, säg why-not.
+reply-nothing-to-stop = { $subject } har ingen boost som rullar. Inlägg som ligger uppe pausas inte.
+reply-nothing-to-resume = { $subject } har ingen boost som stoppats här.
+reply-pause-asked = Stoppar { $name }. Du får veta när plattformen har bekräftat.
+reply-resume-asked = Startar { $name } igen. Du får veta när plattformen har bekräftat.
+reply-old-button = Knappen är för gammal. Det senaste meddelandet om saken har en ny.
+reply-cancelled = Inget gjordes.
+reply-failed = Det gick inte: { $reason }. Inget har ändrats.
+
+confirm-pause = Stoppa { $name }?
+confirm-pause-saves = Stoppa { $name }? Det sparar { $saves }
+confirm-pause-stays = Inlägget ligger kvar, koden gäller. Ångra startar boosten igen.
+confirm-resume = Starta { $name } igen?
+confirm-resume-stays = Den kostar pengar igen från att plattformen bekräftat.
+
+## Driftstörningar, för driften
+
+trouble-standstill = 🔵 { $source } står still: { $still } av { $of } siffror ({ $metric }) rörde sig inte
+    Ingen bedöms efter dem, och inget stoppas. Hoppet när det kommer ikapp räknas inte heller.
+    Det finns inget att göra; det går över av sig självt.
+trouble-implausible = 🔵 { $source }: { $count } konton föll till nästan inget på en gång
+    Det är troligen fel hos { $source }. Värdena väntar tills nästa hämtning bekräftar dem.
+trouble-room-closed = 🔴 Jag kan inte längre skriva i { $room } på { $chat }: { $reason }
+    Meddelandena väntar. Släpp in boten igen, eller bind rummet till en annan chatt med en ny kod.
+trouble-other-poller = 🔴 Ett annat program läser meddelandena till { $bot }
+    Kommandon och knappar kanske inte kommer fram. Stoppa det andra, eller ge det en egen bot.
+trouble-source-down = 🟡 { $source } ger inga siffror: { $reason }
+    Nya försök görs av sig självt. Inget stoppas på gamla data.
+trouble-token-refused = 🔴 { $source } nekar oss åtkomst
+    Anslut igen: plimsoll connect. Till dess saknas siffrorna, och inget stoppas på gamla data.
+trouble-quota-spent = 🟡 { $source }: dagens tilldelning är slut till { $until }
+    Hämtningarna går vidare då. Inget stoppas på gamla data.
+trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet
+    De finns i utkorgen med sitt skäl: plimsoll outbox list.
+
+## Dagar, månader, tidslängder
+
+weekday = { $day ->
+    [1] mån
+    [2] tis
+    [3] ons
+    [4] tors
+    [5] fre
+    [6] lör
+   *[7] sön
+}
+month = { $month ->
+    [1] jan
+    [2] feb
+    [3] mars
+    [4] april
+    [5] maj
+    [6] juni
+    [7] juli
+    [8] aug
+    [9] sep
+    [10] okt
+    [11] nov
+   *[12] dec
+}
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n } dagar
+
+## Bilden
+
+chart-limit = gräns { $value }
+chart-band = det vanliga
+chart-fired = sagt { $time }
+chart-alt = { $title }. Linjen visar { $metric } från { $from } till { $until }: lägst { $lowest }, högst { $highest }, senast { $last }.
+chart-alt-limit = Gränsen är { $limit }.
+
+## Metrics: what they are called, and a value of them. $n decides singular and plural, $value is what is shown.
+
+metric-views = visningar
+    .value = { $n ->
+        [one] { $value } visning
+       *[other] { $value } visningar
+    }
+metric-reach = nådda personer
+    .value = { $n ->
+        [one] { $value } nådd person
+       *[other] { $value } nådda personer
+    }
+metric-impressions = exponeringar
+    .value = { $n ->
+        [one] { $value } exponering
+       *[other] { $value } exponeringar
+    }
+metric-likes = gilla-markeringar
+    .value = { $n ->
+        [one] { $value } gilla-markering
+       *[other] { $value } gilla-markeringar
+    }
+metric-comments = kommentarer
+    .value = { $n ->
+        [one] { $value } kommentar
+       *[other] { $value } kommentarer
+    }
+metric-shares = delningar
+    .value = { $n ->
+        [one] { $value } delning
+       *[other] { $value } delningar
+    }
+metric-saves = sparningar
+    .value = { $n ->
+        [one] { $value } sparning
+       *[other] { $value } sparningar
+    }
+metric-clicks = länkklick
+    .value = { $n ->
+        [one] { $value } länkklick
+       *[other] { $value } länkklick
+    }
+metric-story_link_taps = tryck på storylänken
+    .value = { $n ->
+        [one] { $value } tryck på storylänken
+       *[other] { $value } tryck på storylänken
+    }
+metric-sessions = besök i butiken
+    .value = { $n ->
+        [one] { $value } besök i butiken
+       *[other] { $value } besök i butiken
+    }
+metric-leads = leads
+    .value = { $n ->
+        [one] { $value } lead
+       *[other] { $value } leads
+    }
+metric-sign_ups = registreringar
+    .value = { $n ->
+        [one] { $value } registrering
+       *[other] { $value } registreringar
+    }
+metric-installs = installationer
+    .value = { $n ->
+        [one] { $value } installation
+       *[other] { $value } installationer
+    }
+metric-orders = ordrar
+    .value = { $n ->
+        [one] { $value } order
+       *[other] { $value } ordrar
+    }
+metric-redemptions = gånger koden använts
+    .value = { $n ->
+        [one] { $value } gång koden använts
+       *[other] { $value } gånger koden använts
+    }
+metric-refunds = återbetalda ordrar
+    .value = { $n ->
+        [one] { $value } återbetald order
+       *[other] { $value } återbetalda ordrar
+    }
+metric-new_customers = nya kunder
+    .value = { $n ->
+        [one] { $value } ny kund
+       *[other] { $value } nya kunder
+    }
+metric-watch_seconds = tittartid
+    .value = { $n ->
+        [one] { $value } timme tittartid
+       *[other] { $value } timmar tittartid
+    }
+metric-videos = videor
+    .value = { $n ->
+        [one] { $value } video
+       *[other] { $value } videor
+    }
+metric-ugc_posts = inlägg från andra
+    .value = { $n ->
+        [one] { $value } inlägg från andra
+       *[other] { $value } inlägg från andra
+    }
+metric-followers = följare
+    .value = { $n ->
+        [one] { $value } följare
+       *[other] { $value } följare
+    }
+metric-revenue = intäkter
+    .value = { $value } i försäljning
+metric-margin = marginal
+    .value = { $value } i marginal
+metric-spend = kostnad
+    .value = { $value } i kostnad
+metric-fees = arvoden
+    .value = { $value } i arvoden
+metric-emv = värde av förtjänad media
+    .value = { $value } i förtjänad media
+metric-er_views = reaktioner per 100 visningar
+    .value = { $value } reaktioner per 100 visningar
+metric-er_reach = reaktioner per 100 nådda personer
+    .value = { $value } reaktioner per 100 nådda personer
+metric-er_followers = reaktioner per 100 följare
+    .value = { $value } reaktioner per 100 följare
+metric-ctr = länkklick per 1 000 visningar
+    .value = { $value } länkklick per 1 000 visningar
+metric-cvr = ordrar per 100 länkklick
+    .value = { $value } ordrar per 100 länkklick
+metric-aov = snittorder
+    .value = { $value } för en snittorder
+metric-cpm = kostnad per 1 000 visningar
+    .value = { $value } per 1 000 visningar
+metric-cpe = kostnad per reaktion
+    .value = { $value } per reaktion
+metric-cpc = kostnad per länkklick
+    .value = { $value } per länkklick
+metric-cpl = kostnad per lead
+    .value = { $value } per lead
+metric-cpa = kostnad per order
+    .value = { $value } per order
+metric-roas = försäljning för varje satsad 1
+    .value = { $value } i försäljning för varje satsad 1
+metric-roi = avkastning på kostnaden
+    .value = en avkastning på { $value }

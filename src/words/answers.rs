@@ -1,0 +1,337 @@
+//! Answers with numbers: why, why-not, status, me, tips.
+
+use jiff::Timestamp;
+
+use super::buttons::Composed;
+use super::history;
+use super::incident::{clears_lines, footer};
+use super::message::{Block, Line, Message};
+use super::number;
+use super::phrase::{self, block, bold, line};
+use super::view::{IncidentView, JudgedView, MeView, Member, OwnNumber, Relation, Seen, StatusView};
+use super::wording::{Reader, say};
+use crate::domain::person::Audience;
+use crate::domain::sample::Reading;
+use crate::domain::verdict::Verdict;
+use crate::insight::tips::Tip;
+use crate::outbox::incident::Stage;
+
+/// Open incidents that `status` lists; the rest are counted.
+const OPEN_MAX: usize = 8;
+
+/// The whole receipt of an incident: every comparison, all that happened, and whatever the alert had no room for. `None`
+/// when this audience may see none of it.
+#[must_use]
+pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Message> {
+    let words = reader.words();
+    let seen = visible(&view.seen, audience, view.billed);
+    let told = match audience {
+        Audience::Internal | Audience::Creator => true,
+        Audience::Client => view.released,
+        Audience::Operator => false,
+    };
+    if seen.is_empty() || !told {
+        return None;
+    }
+    let who = phrase::who(&view.names, &view.incident.subject.to_string());
+    let mut blocks = comparison_blocks(&seen, reader, now);
+    let team = audience != Audience::Creator;
+    if team {
+        blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
+        let tips: Vec<Line> = view
+            .tips
+            .iter()
+            .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
+            .collect();
+        blocks.extend(block(0, tips));
+        let mut lines = vec![bold(say!(words, "what-happened"))];
+        lines.extend(history::all(view, reader, now));
+        blocks.extend(block(0, lines));
+    }
+    Some(Message {
+        headline: say!(words, "why-headline", id = view.incident.id.to_string(), who = who),
+        blocks,
+        footer: if team {
+            footer(view, reader, now)
+        } else {
+            view.incident.id.to_string()
+        },
+        silent: true,
+        ..Message::default()
+    })
+}
+
+/// A rule that has not fired, or has no incident: every comparison, and what stands between it and firing.
+#[must_use]
+pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Message> {
+    let words = reader.words();
+    let seen = visible(&view.seen, audience, false);
+    if seen.is_empty() {
+        return None;
+    }
+    let who = phrase::who(&view.names, "");
+    let rule = view.rule.as_str();
+    let headline = match view.verdict {
+        Verdict::Holds => say!(words, "why-not-holds", who = who, rule = rule),
+        Verdict::DoesNotHold => say!(words, "why-not-quiet", who = who, rule = rule),
+        Verdict::Unknown => say!(words, "why-not-unknown", who = who, rule = rule),
+    };
+    let mut blocks = comparison_blocks(&seen, reader, now);
+    let mut waits = Vec::new();
+    if let Some(secs) = view.pending_secs {
+        waits.push(line(say!(words, "why-not-pending", left = number::span(reader, secs))));
+    }
+    if let Some(until) = view.cooling_until.filter(|until| now < *until) {
+        waits.push(line(say!(
+            words,
+            "why-not-cooling",
+            until = number::time(reader, until, now)
+        )));
+    }
+    blocks.extend(block(0, waits));
+    let mut footer = format!("{} v{}", view.rule, view.version);
+    if let Some(at) = view.data_at {
+        footer.push_str(" · ");
+        footer.push_str(&say!(words, "data-at", time = number::time(reader, at, now)));
+    }
+    Some(Message {
+        headline,
+        blocks,
+        footer,
+        silent: true,
+        ..Message::default()
+    })
+}
+
+fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {
+    seen.iter()
+        .filter(|seen| match audience {
+            Audience::Internal => true,
+            Audience::Client => seen.is_for_clients(billed),
+            Audience::Creator => seen.is_for_creators(),
+            Audience::Operator => false,
+        })
+        .collect()
+}
+
+fn comparison_blocks(seen: &[&Seen], reader: &Reader, now: Timestamp) -> Vec<Block> {
+    let lines: Vec<Line> = seen.iter().flat_map(|seen| comparison(seen, reader, now)).collect();
+    block(0, lines).into_iter().collect()
+}
+
+/// Two lines: what was seen against what was allowed, and how well it is known.
+fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let title = seen.title(reader);
+    let (left, right) = (seen.left_text(reader), seen.line_text(reader));
+    let mut lines = Vec::new();
+    match (left, right, seen.left) {
+        (Some(left), Some(right), _) => {
+            let text = match (seen.verdict == Verdict::Holds, seen.relation) {
+                (true, Relation::Above) => say!(words, "is-above", what = left, line = right),
+                (true, Relation::Below) => say!(words, "is-below", what = left, line = right),
+                (false, Relation::Above) => say!(words, "is-not-above", what = left, line = right),
+                (false, Relation::Below) => say!(words, "is-not-below", what = left, line = right),
+            };
+            lines.push(line(text));
+            lines.push(line(format!("   {}", seen.size_text(reader, now))));
+        }
+        (_, _, Reading::Absent(why)) => {
+            lines.push(line(say!(
+                words,
+                "is-absent",
+                title = title,
+                why = phrase::absence(reader, why)
+            )));
+        }
+        (_, _, Reading::Value(value)) => {
+            let why = match seen.right {
+                Reading::Absent(why) => phrase::absence(reader, why),
+                Reading::Value(_) => String::new(),
+            };
+            lines.push(line(say!(
+                words,
+                "is-unmatched",
+                what = seen.worded(reader, value),
+                why = why
+            )));
+        }
+    }
+    lines
+}
+
+/// What is watched, what is open, what is missing.
+#[must_use]
+pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
+    let words = reader.words();
+    let firing = view.open.iter().filter(|member| member.stage == Stage::Firing).count();
+    let about = view.about.clone().unwrap_or_else(|| say!(words, "status-everything"));
+    let headline = match (firing, view.troubles.is_empty()) {
+        (0, true) => say!(words, "status-quiet", about = about),
+        (0, false) => say!(words, "status-blind", about = about, count = view.troubles.len()),
+        (firing, _) => say!(words, "status-firing", about = about, count = firing),
+    };
+    let mut blocks = Vec::new();
+    let mut open: Vec<Line> = view
+        .open
+        .iter()
+        .take(OPEN_MAX)
+        .map(|member| line(member_text(member, reader)))
+        .collect();
+    if OPEN_MAX < view.open.len() {
+        open.push(line(say!(words, "and-more", count = view.open.len() - OPEN_MAX)));
+    }
+    blocks.extend(block(0, open));
+    let troubles = view.troubles.iter().map(|(source, since)| {
+        line(say!(
+            words,
+            "status-trouble",
+            source = source.as_str(),
+            since = number::time(reader, *since, now)
+        ))
+    });
+    blocks.extend(block(0, troubles.collect()));
+    let campaigns = view.campaigns.iter().map(|campaign| {
+        let name = phrase::short_name(&campaign.name);
+        line(match campaign.data_at {
+            Some(at) => {
+                let time = number::time(reader, at, now);
+                say!(
+                    words,
+                    "status-campaign",
+                    name = name,
+                    count = campaign.creators,
+                    time = time
+                )
+            }
+            None => say!(words, "status-campaign-no-data", name = name, count = campaign.creators),
+        })
+    });
+    let campaigns: Vec<Line> = campaigns.collect();
+    if campaigns.is_empty() {
+        blocks.extend(block(0, vec![line(say!(words, "status-nothing-watched"))]));
+    }
+    blocks.extend(block(1, campaigns));
+    let message = Message {
+        headline,
+        blocks,
+        silent: true,
+        ..Message::default()
+    };
+    phrase::fit(message, TEXT_UNITS, words)
+}
+
+/// A text without a picture: Discord's 2,000, the smaller of the two.
+const TEXT_UNITS: usize = 1_900;
+
+/// One open incident on a line: `🔴 Alma Lind €486 · Maja has it · #A7K2`.
+pub(crate) fn member_text(member: &Member, reader: &Reader) -> String {
+    let mark = match member.stage {
+        Stage::Firing => "🔴",
+        Stage::Recovering => "🟡",
+        Stage::Resolved => "🟢",
+    };
+    let mut text = format!("{mark} {}", phrase::short_name(&member.name));
+    if let Some(money) = member
+        .avoidable
+        .filter(|money| 0 < money.minor && member.stage != Stage::Resolved)
+    {
+        text.push(' ');
+        text.push_str(&number::money(reader.locale, money));
+    }
+    if let Some(who) = member.acknowledged_by.as_deref() {
+        text.push_str(" · ");
+        text.push_str(&say!(reader.words(), "has-it-short", who = who));
+    }
+    text.push_str(&format!(" · {}", member.incident));
+    text
+}
+
+/// A creator's own numbers.
+#[must_use]
+pub fn me(view: &MeView, reader: &Reader, now: Timestamp) -> Message {
+    let words = reader.words();
+    let first = view.name.split_whitespace().next().unwrap_or(&view.name);
+    let headline = match (view.numbers.is_empty(), view.open) {
+        (true, _) => say!(words, "me-no-numbers", name = first),
+        (false, 0) => say!(words, "me-headline", name = first),
+        (false, count) => say!(words, "me-headline-open", name = first, count = count),
+    };
+    let lines: Vec<Line> = view
+        .numbers
+        .iter()
+        .map(|number| line(own_number(number, reader)))
+        .collect();
+    let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
+    blocks.extend(block(1, vec![line(say!(words, "me-private"))]));
+    Message {
+        headline,
+        blocks,
+        footer: view
+            .data_at
+            .map(|at| say!(words, "data-at", time = number::time(reader, at, now)))
+            .unwrap_or_default(),
+        silent: true,
+        ..Message::default()
+    }
+}
+
+fn own_number(own: &OwnNumber, reader: &Reader) -> String {
+    let words = reader.words();
+    let platform = own.platform.title();
+    let said = phrase::reading(reader, own.metric, own.reading);
+    let is_level = matches!(own.metric.kind(), crate::domain::metric::Kind::Gauge);
+    let said = match own.reading {
+        Reading::Value(_) if !is_level => format!("{said} {}", phrase::window(reader, own.window)),
+        Reading::Value(_) | Reading::Absent(_) => said,
+    };
+    match own.usual.filter(|_| own.reading.value().is_some()) {
+        Some(usual) => {
+            let usual = number::short(reader, own.metric, usual, None);
+            say!(
+                words,
+                "own-number-usual",
+                platform = platform,
+                value = said,
+                usual = usual
+            )
+        }
+        None => say!(words, "own-number", platform = platform, value = said),
+    }
+}
+
+/// Tips from a creator's own posts, or that there is nothing yet that the data carry.
+#[must_use]
+pub fn tips(name: &str, tips: &[Tip], posts: u32, reader: &Reader) -> Message {
+    let words = reader.words();
+    let first = name.split_whitespace().next().unwrap_or(name);
+    if tips.is_empty() {
+        return Message {
+            headline: say!(words, "tips-none", name = first),
+            blocks: block(0, vec![line(say!(words, "tips-none-why", posts = posts))])
+                .into_iter()
+                .collect(),
+            silent: true,
+            ..Message::default()
+        };
+    }
+    let lines: Vec<Line> = tips
+        .iter()
+        .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
+        .collect();
+    let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
+    blocks.extend(block(1, vec![line(say!(words, "tips-stays"))]));
+    Message {
+        headline: say!(words, "tips-headline", name = first, count = tips.len()),
+        blocks,
+        silent: true,
+        ..Message::default()
+    }
+}
+
+/// A message without buttons, for whoever sends composed ones.
+impl From<Message> for Composed {
+    fn from(message: Message) -> Self {
+        Self::plain(message)
+    }
+}

@@ -1,0 +1,152 @@
+//! What a button means. The label is for people; this is for the program, kept in the store under the button's token.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Needs;
+use super::message::{Button, Look, Message};
+use crate::domain::ids::{BoostId, Subject};
+use crate::domain::money::Money;
+use crate::outbox::incident::IncidentId;
+
+/// The closed list of what can be pressed. Match it without `_`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "does", rename_all = "snake_case")]
+pub enum ButtonPurpose {
+    /// Propose to stop a boost and agree to it at once; asks first.
+    StopBoost {
+        /// Of which incident.
+        incident: IncidentId,
+        /// Which boost.
+        boost: BoostId,
+        /// What it saves, as the label says.
+        saves: Option<Money>,
+    },
+    /// Agree to a proposal.
+    Approve {
+        /// Of which incident.
+        incident: IncidentId,
+        /// Which.
+        proposal: u64,
+    },
+    /// Refuse a proposal.
+    Reject {
+        /// Of which incident.
+        incident: IncidentId,
+        /// Which.
+        proposal: u64,
+    },
+    /// Restore what was before an action.
+    Undo {
+        /// Of which incident.
+        incident: IncidentId,
+        /// Which.
+        proposal: u64,
+    },
+    /// Show the receipt.
+    Why {
+        /// Of which incident.
+        incident: IncidentId,
+    },
+    /// I've got it.
+    Ack {
+        /// Which incident.
+        incident: IncidentId,
+    },
+    /// Not now.
+    Snooze {
+        /// Which incident.
+        incident: IncidentId,
+        /// For how many seconds.
+        secs: u32,
+    },
+    /// Another page of a group message.
+    Page {
+        /// Which group.
+        group: String,
+        /// Which page, from 0.
+        page: u32,
+    },
+    /// Give a member of a group its own message here.
+    Open {
+        /// Which incident.
+        incident: IncidentId,
+    },
+    /// Yes, do what was asked.
+    Confirm {
+        /// What was asked, as it would be typed.
+        command: String,
+    },
+    /// No, leave it.
+    Cancel,
+    /// A creator's own numbers.
+    MyNumbers {
+        /// Whose.
+        subject: Subject,
+    },
+}
+
+impl ButtonPurpose {
+    /// Who may press it. What is confirmed is checked again as the command it is.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::StopBoost { .. } | Self::Approve { .. } | Self::Reject { .. } | Self::Undo { .. } => Needs::Money,
+            Self::Ack { .. } | Self::Snooze { .. } => Needs::Work,
+            Self::Why { .. }
+            | Self::Page { .. }
+            | Self::Open { .. }
+            | Self::MyNumbers { .. }
+            | Self::Confirm { .. }
+            | Self::Cancel => Needs::See,
+        }
+    }
+}
+
+/// A message whose buttons have no tokens yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// The message; the tokens of its buttons are empty.
+    pub message: Message,
+    /// What its buttons mean, in the same rows.
+    pub purposes: Vec<Vec<ButtonPurpose>>,
+}
+
+impl Composed {
+    /// A message without buttons.
+    #[must_use]
+    pub fn plain(message: Message) -> Self {
+        Self {
+            message,
+            purposes: Vec::new(),
+        }
+    }
+
+    /// Adds a row; an empty one is left out.
+    pub fn row(&mut self, buttons: impl IntoIterator<Item = (ButtonPurpose, String, Look)>) {
+        let (mut row, mut purposes) = (Vec::new(), Vec::new());
+        for (purpose, label, look) in buttons {
+            row.push(Button {
+                label,
+                token: String::new(),
+                look,
+            });
+            purposes.push(purpose);
+        }
+        if !row.is_empty() {
+            self.message.buttons.push(row);
+            self.purposes.push(purposes);
+        }
+    }
+
+    /// The message with a token for every button.
+    #[must_use]
+    pub fn with_tokens(self, mut mint: impl FnMut(&ButtonPurpose) -> String) -> Message {
+        let Self { mut message, purposes } = self;
+        for (buttons, purposes) in message.buttons.iter_mut().zip(&purposes) {
+            for (button, purpose) in buttons.iter_mut().zip(purposes) {
+                button.token = mint(purpose);
+            }
+        }
+        message
+    }
+}

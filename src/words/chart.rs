@@ -1,0 +1,624 @@
+//! The picture of an alert: the value, the line it crossed, the usual band, and when it was told.
+//!
+//! Owns: the drawing (plotters to SVG, resvg to PNG) and its text for those who do not see it. The font is embedded, so
+//! every machine draws the same bytes. Refuses: a picture of fewer than two values; the text then goes alone.
+//!
+//! Drawn at 1,280 × 720, what phones show about 360 points wide: letters of 34 px there are as large as a caption's.
+
+use std::sync::{Arc, LazyLock};
+
+use jiff::{Timestamp, ToSpan as _};
+use plotters::prelude::{
+    Circle, DrawingArea, DrawingBackend, IntoDrawingArea, PathElement, Polygon, RGBColor, Rectangle, SVGBackend,
+    ShapeStyle, TextStyle,
+};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, FontStyle, IntoFont as _};
+use resvg::usvg::fontdb::Database;
+use resvg::{tiny_skia, usvg};
+
+use super::message::Picture;
+use super::number;
+use super::wording::{Reader, say};
+use crate::domain::metric::{Kind, Metric};
+use crate::domain::money::Currency;
+use crate::domain::num;
+
+/// Width and height in pixels.
+const SIZE: (u32, u32) = (1280, 720);
+/// Where values are drawn: left, top, right, bottom.
+const PLOT: (f64, f64, f64, f64) = (170.0, 190.0, 1235.0, 630.0);
+/// Points drawn, at most: one for every other pixel of the plot; more are thinned evenly.
+const POINTS_MAX: usize = 500;
+/// Letters of the axes, in pixels.
+const SMALL: f64 = 32.0;
+/// Letters of the title.
+const LARGE: f64 = 42.0;
+/// Letters of the title's lines: 1,168 px at about 0.54 of the letter's size each.
+const TITLE_LINE: usize = 50;
+/// The longest text for those who do not see the picture (Discord's limit).
+const ALT_MAX: usize = 1_024;
+
+const PAPER: RGBColor = RGBColor(255, 255, 255);
+const INK: RGBColor = RGBColor(28, 32, 38);
+const QUIET: RGBColor = RGBColor(92, 100, 112);
+const GRID: RGBColor = RGBColor(226, 230, 236);
+const VALUE: RGBColor = RGBColor(24, 90, 188);
+const BAND: RGBColor = RGBColor(219, 231, 247);
+const LIMIT: RGBColor = RGBColor(192, 44, 32);
+
+static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::new();
+    fonts.load_font_data(include_bytes!("../../config/fonts/Inter-Regular.otf").to_vec());
+    fonts.load_font_data(include_bytes!("../../config/fonts/Inter-Bold.otf").to_vec());
+    Arc::new(fonts)
+});
+
+/// What is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// What the values are; money in minor units.
+    pub metric: Metric,
+    /// The currency, where it is money.
+    pub currency: Option<Currency>,
+    /// Values in order of time; `None` is a gap, never a zero.
+    pub points: Vec<(Timestamp, Option<f64>)>,
+    /// The usual band, or the benchmark's: lowest and highest.
+    pub band: Option<(f64, f64)>,
+    /// The line. It may move with time; one value is drawn straight across.
+    pub limit: Vec<(Timestamp, f64)>,
+    /// When it was told.
+    pub fired_at: Option<Timestamp>,
+}
+
+/// Why there is no picture. The text goes without it.
+#[derive(Debug, thiserror::Error)]
+pub enum ChartError {
+    /// A line needs two values.
+    #[error("cannot draw {found} values, at least 2 are needed")]
+    TooFew {
+        /// How many there are.
+        found: usize,
+    },
+    /// The drawing failed.
+    #[error("could not draw the chart: {what}")]
+    Drawing {
+        /// What was said.
+        what: String,
+    },
+}
+
+/// Draws the picture. The same chart, title and reader give the same bytes.
+pub fn render(chart: &Chart, title: &str, reader: &Reader) -> Result<Picture, ChartError> {
+    let svg = svg(chart, title, reader)?;
+    let drawing = |what: String| ChartError::Drawing { what };
+    let options = usvg::Options {
+        font_family: "Inter".to_owned(),
+        fontdb: Arc::clone(&FONTS),
+        ..usvg::Options::default()
+    };
+    let tree = usvg::Tree::from_str(&svg, &options).map_err(|error| drawing(error.to_string()))?;
+    let mut pixels =
+        tiny_skia::Pixmap::new(SIZE.0, SIZE.1).ok_or_else(|| drawing("no room for the pixels".to_owned()))?;
+    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
+    let png = pixels.encode_png().map_err(|error| drawing(error.to_string()))?;
+    Ok(Picture {
+        png,
+        alt: alt(chart, title, reader),
+    })
+}
+
+/// What the picture shows, in words.
+#[must_use]
+pub fn alt(chart: &Chart, title: &str, reader: &Reader) -> String {
+    let values: Vec<(Timestamp, f64)> = known(chart);
+    let said = |value: Option<f64>| {
+        value.map_or_else(String::new, |value| {
+            number::short(reader, chart.metric, value, chart.currency)
+        })
+    };
+    let lowest = values.iter().map(|point| point.1).min_by(f64::total_cmp);
+    let highest = values.iter().map(|point| point.1).max_by(f64::total_cmp);
+    let (Some(first), Some(last)) = (values.first(), values.last()) else {
+        return plain_title(title);
+    };
+    let mut text = say!(
+        reader.words(),
+        "chart-alt",
+        title = plain_title(title),
+        metric = number::title(reader, chart.metric, None),
+        from = number::day(reader, first.0, last.0),
+        until = number::day(reader, last.0, last.0),
+        lowest = said(lowest),
+        highest = said(highest),
+        last = said(Some(last.1)),
+    );
+    if let Some((_, limit)) = chart.limit.last() {
+        text.push(' ');
+        text.push_str(&say!(reader.words(), "chart-alt-limit", limit = said(Some(*limit))));
+    }
+    text.chars().take(ALT_MAX).collect()
+}
+
+fn known(chart: &Chart) -> Vec<(Timestamp, f64)> {
+    chart
+        .points
+        .iter()
+        .filter_map(|(at, value)| value.filter(|value| value.is_finite()).map(|value| (*at, value)))
+        .collect()
+}
+
+/// A title without the marks that the font does not have.
+fn plain_title(title: &str) -> String {
+    title
+        .chars()
+        .filter(|c| !matches!(*c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..))
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// From time and value to pixels.
+struct Scale {
+    from: f64,
+    until: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    fn of(chart: &Chart, values: &[(Timestamp, f64)]) -> Option<Self> {
+        let times = || values.iter().map(|point| point.0).chain(chart.fired_at).map(seconds);
+        let limits = chart.limit.iter().map(|point| point.1);
+        let band = chart.band.iter().flat_map(|(low, high)| [*low, *high]);
+        let all = || {
+            values
+                .iter()
+                .map(|point| point.1)
+                .chain(limits.clone())
+                .chain(band.clone())
+                .filter(|v| v.is_finite())
+        };
+        let (min, max) = (all().min_by(f64::total_cmp)?, all().max_by(f64::total_cmp)?);
+        // A level such as followers hardly moves against zero; a count is honest only from zero.
+        let low = if matches!(chart.metric.kind(), Kind::Gauge) && 0.5 * max < min {
+            min - 0.3 * (max - min)
+        } else {
+            f64::min(min, 0.0)
+        };
+        let high = if low < max { low + (max - low) * 1.12 } else { low + 1.0 };
+        let (from, until) = (times().min_by(f64::total_cmp)?, times().max_by(f64::total_cmp)?);
+        (from < until).then_some(Self { from, until, low, high })
+    }
+
+    fn x(&self, at: Timestamp) -> f64 {
+        PLOT.0 + (seconds(at) - self.from) / (self.until - self.from) * (PLOT.2 - PLOT.0)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        PLOT.3 - (value - self.low) / (self.high - self.low) * (PLOT.3 - PLOT.1)
+    }
+
+    fn at(&self, at: Timestamp, value: f64) -> (i32, i32) {
+        (num::pixel(self.x(at)), num::pixel(self.y(value)))
+    }
+}
+
+fn seconds(at: Timestamp) -> f64 {
+    num::f64_of(at.as_second())
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Drawn<'a> = Result<(), plotters::drawing::DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+
+fn svg(chart: &Chart, title: &str, reader: &Reader) -> Result<String, ChartError> {
+    let values = known(chart);
+    let too_few = ChartError::TooFew { found: values.len() };
+    let Some(scale) = Scale::of(chart, &values).filter(|_| 2 <= values.len()) else {
+        return Err(too_few);
+    };
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        draw(&area, chart, title, &scale, reader).map_err(|error| ChartError::Drawing {
+            what: error.to_string(),
+        })?;
+    }
+    Ok(text)
+}
+
+fn draw<'a>(area: &Area<'a>, chart: &Chart, title: &str, scale: &Scale, reader: &Reader) -> Drawn<'a> {
+    area.fill(&PAPER)?;
+    draw_title(area, title)?;
+    if let Some((low, high)) = chart.band {
+        let corner = |x: f64, value: f64| (num::pixel(x), num::pixel(scale.y(value.clamp(scale.low, scale.high))));
+        area.draw(&Rectangle::new(
+            [corner(PLOT.0, high), corner(PLOT.2, low)],
+            BAND.filled(),
+        ))?;
+    }
+    draw_values_axis(area, chart, scale, reader)?;
+    draw_time_axis(area, scale, reader)?;
+    draw_limit(area, chart, scale, reader)?;
+    draw_values(area, chart, scale)?;
+    draw_fired(area, chart, scale, reader)?;
+    if let Some((low, high)) = chart.band {
+        let y = scale.y(f64::midpoint(low, high));
+        let label = say!(reader.words(), "chart-band");
+        write(
+            area,
+            &label,
+            (PLOT.0 + 14.0, y),
+            SMALL,
+            QUIET,
+            (HPos::Left, VPos::Center),
+            false,
+        )?;
+    }
+    area.present()
+}
+
+fn write<'a>(
+    area: &Area<'a>,
+    text: &str,
+    at: (f64, f64),
+    size: f64,
+    color: RGBColor,
+    anchor: (HPos, VPos),
+    is_bold: bool,
+) -> Drawn<'a> {
+    // The SVG backend divides sizes by 1.24 to undo what bitmap backends do.
+    let font = ("Inter", size * 1.24)
+        .into_font()
+        .style(if is_bold { FontStyle::Bold } else { FontStyle::Normal });
+    let style = TextStyle::from(font).color(&color).pos(Pos::new(anchor.0, anchor.1));
+    area.draw_text(text, &style, (num::pixel(at.0), num::pixel(at.1)))
+}
+
+fn draw_title<'a>(area: &Area<'a>, title: &str) -> Drawn<'a> {
+    for (row, text) in wrap(&plain_title(title)).iter().enumerate() {
+        let y = 36.0 + 54.0 * num::f64_of_len(row);
+        write(area, text, (48.0, y), LARGE, INK, (HPos::Left, VPos::Top), true)?;
+    }
+    Ok(())
+}
+
+/// At most two lines, broken between words; what is longer ends in `…`.
+fn wrap(title: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in title.split_whitespace() {
+        let is_first = lines.len() < 2;
+        let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= TITLE_LINE;
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if fits(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ if is_first => lines.push(word.to_owned()),
+            Some(line) => {
+                line.push('…');
+                break;
+            }
+            None => break,
+        }
+    }
+    lines
+}
+
+fn draw_values_axis<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader) -> Drawn<'a> {
+    let step = nice_step((scale.high - scale.low) / 4.0);
+    let mut value = (scale.low / step).ceil() * step;
+    // At most eight lines; the step makes it four to six.
+    for _ in 0..8 {
+        if scale.high < value {
+            break;
+        }
+        let y = num::pixel(scale.y(value));
+        area.draw(&PathElement::new(
+            vec![(num::pixel(PLOT.0), y), (num::pixel(PLOT.2), y)],
+            GRID.stroke_width(2),
+        ))?;
+        let label = number::short(reader, chart.metric, value, chart.currency);
+        write(
+            area,
+            &label,
+            (PLOT.0 - 16.0, f64::from(y)),
+            SMALL,
+            QUIET,
+            (HPos::Right, VPos::Center),
+            false,
+        )?;
+        value += step;
+    }
+    Ok(())
+}
+
+/// 1, 2 or 5 times a power of ten, at least `rough`.
+fn nice_step(rough: f64) -> f64 {
+    let power = libm::pow(10.0, libm::floor(libm::log10(f64::max(rough, 1e-9))));
+    let times = [1.0, 2.0, 5.0].into_iter().find(|times| rough <= times * power);
+    times.unwrap_or(10.0) * power
+}
+
+fn draw_time_axis<'a>(area: &Area<'a>, scale: &Scale, reader: &Reader) -> Drawn<'a> {
+    for (at, label) in ticks(scale, reader) {
+        let x = scale.x(at);
+        let (top, bottom) = (num::pixel(PLOT.3), num::pixel(PLOT.3 + 10.0));
+        area.draw(&PathElement::new(
+            vec![(num::pixel(x), top), (num::pixel(x), bottom)],
+            QUIET.stroke_width(2),
+        ))?;
+        write(
+            area,
+            &label,
+            (x, PLOT.3 + 20.0),
+            SMALL,
+            QUIET,
+            (HPos::Center, VPos::Top),
+            false,
+        )?;
+    }
+    let y = num::pixel(PLOT.3);
+    area.draw(&PathElement::new(
+        vec![(num::pixel(PLOT.0), y), (num::pixel(PLOT.2), y)],
+        QUIET.stroke_width(2),
+    ))
+}
+
+/// Local midnights when the picture spans two days or more, else full hours; at most six, and none at the very edge.
+fn ticks(scale: &Scale, reader: &Reader) -> Vec<(Timestamp, String)> {
+    let at = |secs: f64| Timestamp::from_second(num::round_i64(secs).unwrap_or(0)).unwrap_or_default();
+    let (from, until) = (at(scale.from), at(scale.until));
+    let hours = (scale.until - scale.from) / 3600.0;
+    let by_day = 48.0 <= hours;
+    let step = if by_day {
+        libm::ceil(hours / 24.0 / 6.0)
+    } else {
+        nice_step(hours / 6.0)
+    };
+    let step = num::round_i64(f64::max(step, 1.0)).unwrap_or(1);
+    let local = from.to_zoned(reader.zone.clone());
+    let Ok(mut next) = local.start_of_day() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    // Sixty steps reach from a midnight over any picture: six ticks, each at most a tenth of the way further.
+    for _ in 0..60 {
+        if until < next.timestamp() {
+            break;
+        }
+        let x = scale.x(next.timestamp());
+        if from <= next.timestamp() && PLOT.0 <= x && x <= PLOT.2 - 20.0 {
+            let label = if by_day {
+                number::day(reader, next.timestamp(), until)
+            } else {
+                number::clock_of(reader, next.timestamp())
+            };
+            found.push((next.timestamp(), label));
+        }
+        let span = if by_day { step.days() } else { step.hours() };
+        match next.checked_add(span) {
+            Ok(later) => next = later,
+            Err(_) => break,
+        }
+    }
+    found
+}
+
+fn draw_limit<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader) -> Drawn<'a> {
+    let line: Vec<(f64, f64)> = match chart.limit.as_slice() {
+        [] => return Ok(()),
+        [(_, value)] => vec![(PLOT.0, scale.y(*value)), (PLOT.2, scale.y(*value))],
+        many => many
+            .iter()
+            .map(|(at, value)| (scale.x(*at).clamp(PLOT.0, PLOT.2), scale.y(*value)))
+            .collect(),
+    };
+    for dash in dashes(&line) {
+        area.draw(&PathElement::new(dash, LIMIT.stroke_width(5)))?;
+    }
+    let (Some((_, value)), Some((_, y))) = (chart.limit.last(), line.last()) else {
+        return Ok(());
+    };
+    let shown = number::short(reader, chart.metric, *value, chart.currency);
+    let label = say!(reader.words(), "chart-limit", value = shown);
+    // Above the line, where there is room; the line itself may run along the bottom.
+    write(
+        area,
+        &label,
+        (PLOT.2, y - 14.0),
+        SMALL,
+        LIMIT,
+        (HPos::Right, VPos::Bottom),
+        true,
+    )
+}
+
+/// A line as dashes of 18 px with gaps of 12.
+fn dashes(line: &[(f64, f64)]) -> Vec<Vec<(i32, i32)>> {
+    let (on, off) = (18.0, 12.0);
+    let mut all = Vec::new();
+    for pair in line.windows(2) {
+        let [(x0, y0), (x1, y1)] = pair else { continue };
+        let length = libm::hypot(x1 - x0, y1 - y0);
+        let point = |at: f64| {
+            let share = f64::min(at, length) / length;
+            (num::pixel(x0 + (x1 - x0) * share), num::pixel(y0 + (y1 - y0) * share))
+        };
+        let mut at = 0.0;
+        while at < length {
+            all.push(vec![point(at), point(at + on)]);
+            at += on + off;
+        }
+    }
+    all
+}
+
+fn draw_values<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale) -> Drawn<'a> {
+    let every = chart.points.len().div_ceil(POINTS_MAX);
+    let last = chart.points.len().saturating_sub(1);
+    let shown = chart
+        .points
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| at % std::cmp::max(every, 1) == 0 || *at == last);
+    let mut runs: Vec<Vec<(i32, i32)>> = vec![Vec::new()];
+    for (_, (at, value)) in shown {
+        match (value.filter(|value| value.is_finite()), runs.last_mut()) {
+            (Some(value), Some(run)) => run.push(scale.at(*at, value)),
+            (None, Some(run)) if !run.is_empty() => runs.push(Vec::new()),
+            _ => {}
+        }
+    }
+    for run in runs.into_iter().filter(|run| !run.is_empty()) {
+        if let [only] = run.as_slice() {
+            area.draw(&Circle::new(*only, 6, VALUE.filled()))?;
+        } else {
+            area.draw(&PathElement::new(run, VALUE.stroke_width(6)))?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_fired<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader) -> Drawn<'a> {
+    let Some(fired) = chart.fired_at else {
+        return Ok(());
+    };
+    let x = scale.x(fired).clamp(PLOT.0, PLOT.2);
+    let (left, middle, right) = (num::pixel(x - 14.0), num::pixel(x), num::pixel(x + 14.0));
+    let (top, bottom) = (num::pixel(PLOT.1), num::pixel(PLOT.3));
+    area.draw(&PathElement::new(
+        vec![(middle, top), (middle, bottom)],
+        INK.stroke_width(2),
+    ))?;
+    area.draw(&Polygon::new(
+        vec![(left, top), (right, top), (middle, top + 22)],
+        ShapeStyle::from(&INK).filled(),
+    ))?;
+    let before = known(chart).into_iter().rfind(|point| point.0 <= fired);
+    if let Some((at, value)) = before {
+        area.draw(&Circle::new(scale.at(at, value), 15, PAPER.filled()))?;
+        area.draw(&Circle::new(scale.at(at, value), 11, LIMIT.filled()))?;
+    }
+    let label = say!(reader.words(), "chart-fired", time = number::clock_of(reader, fired));
+    let is_right = (PLOT.0 + PLOT.2) / 2.0 < x;
+    let (x, anchor) = if is_right {
+        (x - 24.0, HPos::Right)
+    } else {
+        (x + 24.0, HPos::Left)
+    };
+    write(
+        area,
+        &label,
+        (x, PLOT.1 + 10.0),
+        SMALL,
+        INK,
+        (anchor, VPos::Center),
+        true,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+
+    use super::*;
+
+    fn day(n: i64) -> Timestamp {
+        "2026-06-01T10:00:00Z".parse::<Timestamp>().expect("instant") + (n * 24).hours()
+    }
+
+    /// Views that slump after three weeks, with a day missing.
+    fn slump() -> Chart {
+        let values = [
+            21.0, 23.0, 19.0, 22.0, 24.0, 20.0, 18.0, 21.0, 25.0, 22.0, 20.0, 23.0, 21.0, 19.0, 22.0, 20.0, 17.0, 9.0,
+            4.0, 3.1,
+        ];
+        let points = (0..)
+            .zip(values)
+            .map(|(n, value)| (day(n), (n != 6).then_some(value * 1000.0)));
+        Chart {
+            metric: Metric::Views,
+            currency: None,
+            points: points.collect(),
+            band: Some((18_000.0, 25_000.0)),
+            limit: vec![(day(0), 5_350.0)],
+            fired_at: Some(day(19)),
+        }
+    }
+
+    const TITLE: &str = "🔴 Alma Lind · Spring Launch: 3,100 views, usually 21,400. €86 can still be saved";
+
+    #[test]
+    fn the_same_chart_gives_the_same_bytes_of_a_png() {
+        let reader = Reader::new("en", "Europe/Stockholm");
+        let first = render(&slump(), TITLE, &reader).expect("a picture");
+        assert_eq!(first.png, render(&slump(), TITLE, &reader).expect("a picture").png);
+        assert_eq!(first.png.get(1..4), Some(b"PNG".as_slice()));
+        assert!(first.png.len() < 200_000, "{} bytes", first.png.len());
+        let mut other = slump();
+        other.limit = vec![(day(0), 6_000.0)];
+        assert_ne!(first.png, render(&other, TITLE, &reader).expect("a picture").png);
+        if let Some(folder) = option_env!("PLIMSOLL_LOOK") {
+            std::fs::write(format!("{folder}/slump.png"), &first.png).expect("written");
+            let mut cost = slump();
+            cost.metric = Metric::Cpa;
+            cost.currency = Some("EUR".parse().expect("currency"));
+            cost.points = (0..)
+                .zip([40, 44, 39, 52, 61, 75, 98, 120, 131, 160])
+                .map(|(n, v)| (day(0) + (n * 3).hours(), Some(f64::from(v) * 100.0)))
+                .collect();
+            (cost.band, cost.limit, cost.fired_at) = (None, vec![(day(0), 4_500.0)], Some(day(0) + 27.hours()));
+            let sv = Reader::new("sv", "Europe/Stockholm");
+            let picture = render(
+                &cost,
+                "🔴 Alma Lind · Vårlansering: 160 € per order, gräns 45 €. 86 € går ännu att spara",
+                &sv,
+            )
+            .expect("a picture");
+            std::fs::write(format!("{folder}/cost.png"), &picture.png).expect("written");
+        }
+    }
+
+    #[test]
+    fn the_words_say_what_the_picture_shows() {
+        insta::assert_snapshot!(alt(&slump(), TITLE, &Reader::new("en", "Europe/Stockholm")), @"");
+        insta::assert_snapshot!(alt(&slump(), "🔴 Alma: 3 100 visningar", &Reader::new("sv", "Europe/Stockholm")), @"");
+    }
+
+    #[test]
+    fn fewer_than_two_values_are_no_picture() {
+        let reader = Reader::new("en", "UTC");
+        let mut chart = slump();
+        chart.points = vec![(day(0), Some(1.0)), (day(1), None), (day(2), Some(f64::NAN))];
+        let error = render(&chart, TITLE, &reader).expect_err("no picture");
+        assert_eq!(error.to_string(), "cannot draw 1 values, at least 2 are needed");
+    }
+
+    #[test]
+    fn flat_huge_and_hostile_charts_are_drawn() {
+        let reader = Reader::new("en", "Europe/Stockholm");
+        for value in [0.0, -5.0, 1e15, 1e-7] {
+            let mut chart = slump();
+            chart.points = (0..3000).map(|n| (day(0) + n.minutes(), Some(value))).collect();
+            chart.limit = vec![(day(0), value), (day(1), value)];
+            chart.band = None;
+            assert!(render(&chart, "<b>&\"' \u{7}", &reader).is_ok(), "{value}");
+        }
+    }
+
+    #[test]
+    fn steps_are_round() {
+        for (rough, want) in [
+            (0.9, 1.0),
+            (1.1, 2.0),
+            (2.1, 5.0),
+            (5.1, 10.0),
+            (480.0, 500.0),
+            (0.03, 0.05),
+        ] {
+            assert!((nice_step(rough) - want).abs() < 1e-12, "{rough}");
+        }
+    }
+}

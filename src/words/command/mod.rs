@@ -1,0 +1,345 @@
+//! The one table of commands.
+//!
+//! Owns: what each command is called, takes, needs and looks like. Discord's slash commands, Telegram's menu, the parser,
+//! `/help`, the README's table and the permission check all come from [`TABLE`]; nothing else lists commands. Refuses:
+//! doing anything, and resolving names (`alma` may be a creator or a campaign; whoever knows both decides).
+//!
+//! A new command is a row here and a variant of [`Command`]; it does not compile until permission and handler name it.
+
+mod parse;
+mod surfaces;
+
+use std::time::Duration;
+
+pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
+pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, slash_commands, telegram_menu, typed};
+
+use crate::domain::ids::{PersonId, RuleId};
+use crate::domain::person::{Reach, Role};
+use crate::outbox::incident::IncidentId;
+
+/// The name of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the table says what each is")]
+pub enum Name {
+    Status,
+    Me,
+    Tips,
+    Why,
+    WhyNot,
+    Pause,
+    Resume,
+    Approve,
+    Reject,
+    Undo,
+    Ack,
+    Snooze,
+    Link,
+    Grant,
+    Revoke,
+    Bind,
+    Help,
+}
+
+/// What an argument is; decides how it is read, whether Discord completes it, and what is said when it is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArgKind {
+    /// A brand, campaign, creator or partnership, by id or `kind/ID`.
+    Subject,
+    /// A rule.
+    Rule,
+    /// An incident's short id.
+    Incident,
+    /// An incident, or a subject that has one.
+    IncidentOrSubject,
+    /// A person.
+    Person,
+    /// One of the roles.
+    Role,
+    /// `brand/ID`, `campaign/ID` or `all`.
+    Reach,
+    /// `45m`, `6h`, `2d`.
+    Duration,
+    /// A one-time code.
+    Code,
+    /// The name of a command.
+    Command,
+    /// All the words that follow.
+    Text,
+}
+
+impl ArgKind {
+    /// Every kind.
+    pub const ALL: [ArgKind; 11] = [
+        Self::Subject,
+        Self::Rule,
+        Self::Incident,
+        Self::IncidentOrSubject,
+        Self::Person,
+        Self::Role,
+        Self::Reach,
+        Self::Duration,
+        Self::Code,
+        Self::Command,
+        Self::Text,
+    ];
+
+    /// Its sentence in the wording files is `arg-KEY`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Rule => "rule",
+            Self::Incident => "incident",
+            Self::IncidentOrSubject => "incident-or-subject",
+            Self::Person => "person",
+            Self::Role => "role",
+            Self::Reach => "reach",
+            Self::Duration => "duration",
+            Self::Code => "code",
+            Self::Command => "command",
+            Self::Text => "text",
+        }
+    }
+
+    /// Whether Discord should ask us for completions while it is typed.
+    #[must_use]
+    pub fn completes(self) -> bool {
+        match self {
+            Self::Subject
+            | Self::Rule
+            | Self::Incident
+            | Self::IncidentOrSubject
+            | Self::Person
+            | Self::Reach
+            | Self::Command => true,
+            Self::Role | Self::Duration | Self::Code | Self::Text => false,
+        }
+    }
+}
+
+/// One argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArgSpec {
+    /// Its name: lower-case ASCII, the name of Discord's option.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: ArgKind,
+    /// Must be given. Optional ones come last.
+    pub required: bool,
+}
+
+/// Who may use a command. Which brand, campaign or creator it is about is checked beside it (`permission`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody: a one-time code, if one is needed, is the proof.
+    Nothing,
+    /// The creator themselves, or who answers for them.
+    Own,
+    /// Whoever may see the subject; a creator only themselves.
+    See,
+    /// Whoever works on it: acknowledges, snoozes.
+    Work,
+    /// Whoever decides about money.
+    Money,
+    /// Whoever gives others their roles.
+    Grant,
+}
+
+impl Needs {
+    /// Roles that satisfy it, inside their reach.
+    #[must_use]
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Nothing => &[],
+            Self::Own => &[Role::Creator, Role::TalentManager],
+            Self::See => &[
+                Role::Creator,
+                Role::TalentManager,
+                Role::Analyst,
+                Role::Manager,
+                Role::ClientOwner,
+                Role::Agency,
+                Role::Operator,
+            ],
+            Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
+            Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
+        }
+    }
+}
+
+/// Where a command may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In a direct message and in bound rooms.
+    Anywhere,
+    /// Only in a direct message: the answer is about the person.
+    Direct,
+    /// Also in a place that is no room yet.
+    Unbound,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Which command.
+    pub name: Name,
+    /// As it is typed.
+    pub text: &'static str,
+    /// As it is called in Swedish (Discord shows it, the parser takes it).
+    pub swedish: &'static str,
+    /// Other names that the parser takes.
+    pub aliases: &'static [&'static str],
+    /// Arguments in order.
+    pub args: &'static [ArgSpec],
+    /// Who may.
+    pub needs: Needs,
+    /// Where.
+    pub place: Where,
+    /// Asks "are you sure", saying what it does, before it is done.
+    pub confirm: bool,
+    /// Examples, without the slash.
+    pub examples: &'static [&'static str],
+}
+
+const fn need(name: &'static str, kind: ArgKind) -> ArgSpec {
+    ArgSpec {
+        name,
+        kind,
+        required: true,
+    }
+}
+
+const fn may(name: &'static str, kind: ArgKind) -> ArgSpec {
+    ArgSpec {
+        name,
+        kind,
+        required: false,
+    }
+}
+
+const ID: ArgSpec = need("id", ArgKind::Incident);
+
+macro_rules! table {
+    ($($name:ident $text:literal $swedish:literal $aliases:expr, $args:expr, $needs:ident, $place:ident, $confirm:literal, $examples:expr;)*) => {
+        /// Every command, in the order of `/help`.
+        pub const TABLE: &[Spec] = &[$(Spec {
+            name: Name::$name,
+            text: $text,
+            swedish: $swedish,
+            aliases: $aliases,
+            args: $args,
+            needs: Needs::$needs,
+            place: Where::$place,
+            confirm: $confirm,
+            examples: $examples,
+        }),*];
+
+        impl Name {
+            /// Every name, in the order of the table.
+            pub const ALL: &'static [Name] = &[$(Name::$name),*];
+
+            /// As it is typed: `why-not`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Name::$name => $text),* }
+            }
+        }
+    };
+}
+
+table! {
+    Status "status" "status" &[], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["status", "status alma"];
+    Me "me" "jag" &[], &[], Own, Direct, false, &["me"];
+    Tips "tips" "tips" &["tip"], &[], Own, Direct, false, &["tips"];
+    Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
+    WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
+    Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
+    Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
+    Approve "approve" "godkänn" &["yes"], &[ID], Money, Anywhere, false, &["approve A7K2"];
+    Reject "reject" "avslå" &["no"], &[ID, need("reason", ArgKind::Text)], Money, Anywhere, false, &["reject A7K2 the campaign ends today anyway"];
+    Undo "undo" "ångra" &[], &[ID], Money, Anywhere, false, &["undo A7K2"];
+    Ack "ack" "kvittera" &["acknowledge", "mine"], &[ID], Work, Anywhere, false, &["ack A7K2"];
+    Snooze "snooze" "vila" &["mute"], &[ID, need("duration", ArgKind::Duration)], Work, Anywhere, false, &["snooze A7K2 6h"];
+    Link "link" "koppla" &[], &[may("code", ArgKind::Code)], Nothing, Direct, false, &["link", "link K7M2-Q4TD"];
+    Grant "grant" "ge" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["grant maja manager brand/nordbo"];
+    Revoke "revoke" "ta-bort" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["revoke maja manager brand/nordbo"];
+    Bind "bind" "bind" &[], &[need("code", ArgKind::Code)], Nothing, Unbound, false, &["bind K7M2-Q4TD"];
+    Help "help" "hjälp" &["start", "?"], &[may("command", ArgKind::Command)], Nothing, Unbound, false, &["help", "help snooze"];
+}
+
+impl Name {
+    /// Its row.
+    #[must_use]
+    pub fn spec(self) -> Option<&'static Spec> {
+        TABLE.iter().find(|spec| spec.name == self)
+    }
+
+    /// What somebody typed: any case, `-` or `_`, any of its names in any language.
+    #[must_use]
+    pub fn typed(given: &str) -> Option<Self> {
+        let wanted = given.to_lowercase().replace('_', "-");
+        TABLE
+            .iter()
+            .find(|spec| spec.text == wanted || spec.swedish == wanted || spec.aliases.contains(&wanted.as_str()))
+            .map(|spec| spec.name)
+    }
+}
+
+/// What somebody asked for. Ids have their form checked; whether they exist is not known here. Match it without `_`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table names the arguments")]
+pub enum Command {
+    Status { subject: Option<String> },
+    Me,
+    Tips,
+    Why { what: What },
+    WhyNot { subject: String, rule: RuleId },
+    Pause { what: String },
+    Resume { what: String },
+    Approve { id: IncidentId },
+    Reject { id: IncidentId, reason: String },
+    Undo { id: IncidentId },
+    Ack { id: IncidentId },
+    Snooze { id: IncidentId, duration: Duration },
+    Link { code: Option<String> },
+    Grant { person: PersonId, role: Role, reach: Reach },
+    Revoke { person: PersonId, role: Role, reach: Reach },
+    Bind { code: String },
+    Help { command: Option<Name> },
+}
+
+/// What `why` asks about. `ALMA` may be either: an incident is looked up first, then the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct What {
+    /// The incident it may be.
+    pub incident: Option<IncidentId>,
+    /// As typed: the subject it may be.
+    pub typed: String,
+}
+
+impl Command {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        match self {
+            Self::Status { .. } => Name::Status,
+            Self::Me => Name::Me,
+            Self::Tips => Name::Tips,
+            Self::Why { .. } => Name::Why,
+            Self::WhyNot { .. } => Name::WhyNot,
+            Self::Pause { .. } => Name::Pause,
+            Self::Resume { .. } => Name::Resume,
+            Self::Approve { .. } => Name::Approve,
+            Self::Reject { .. } => Name::Reject,
+            Self::Undo { .. } => Name::Undo,
+            Self::Ack { .. } => Name::Ack,
+            Self::Snooze { .. } => Name::Snooze,
+            Self::Link { .. } => Name::Link,
+            Self::Grant { .. } => Name::Grant,
+            Self::Revoke { .. } => Name::Revoke,
+            Self::Bind { .. } => Name::Bind,
+            Self::Help { .. } => Name::Help,
+        }
+    }
+}

@@ -1,0 +1,557 @@
+//! From typed text, or from Discord's options, to a [`Command`], or to what helps the person to say it right.
+//!
+//! Never panics, whatever is typed. An error is data: which command, which argument, what was given; the sentence is made
+//! in the reader's language.
+
+use std::time::Duration;
+
+use super::{ArgKind, ArgSpec, Command, Name, Spec, TABLE, What};
+use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
+use crate::domain::person::{Reach, Role};
+use crate::outbox::incident::IncidentId;
+
+/// The longest text that is read; Telegram and Discord allow more, no command needs it.
+const TEXT_MAX: usize = 2_000;
+
+/// The longest snooze, 30 days: what is put off for longer is a setting, not a snooze.
+pub const SNOOZE_MAX: Duration = Duration::from_secs(30 * 86_400);
+
+/// Why something typed is not a command, and what would help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Teach {
+    /// Nothing was said.
+    Empty,
+    /// More than anybody types.
+    TooLong,
+    /// No command has this name; the nearest has.
+    Unknown {
+        /// What was typed.
+        word: String,
+        /// The command it probably was.
+        nearest: Option<Name>,
+    },
+    /// An argument is missing.
+    Missing {
+        /// Which command.
+        command: Name,
+        /// Which argument.
+        arg: &'static str,
+        /// What it is.
+        kind: ArgKind,
+    },
+    /// A word too many.
+    Extra {
+        /// Which command.
+        command: Name,
+        /// The first word that was not expected.
+        word: String,
+    },
+    /// An argument is not what it must be.
+    Bad {
+        /// Which command.
+        command: Name,
+        /// What was given.
+        given: String,
+        /// What it must be.
+        kind: ArgKind,
+        /// What was probably meant.
+        nearest: Option<String>,
+    },
+    /// A quote was opened and not closed.
+    OpenQuote,
+}
+
+/// The bot that `/cmd@bot` speaks to, without `@`. In a group with several bots, what is addressed to another one is not
+/// for us.
+#[must_use]
+pub fn addressed_to(text: &str) -> Option<&str> {
+    let first = text.trim_start().strip_prefix('/')?.split_whitespace().next()?;
+    first.split_once('@').map(|(_, bot)| bot)
+}
+
+/// Reads a typed command: with or without `/`, with or without `@bot`, `why-not` or `why_not`, arguments in quotes where
+/// they have spaces.
+pub fn parse(text: &str) -> Result<Command, Teach> {
+    if TEXT_MAX < text.len() {
+        return Err(Teach::TooLong);
+    }
+    let mut words = split(text)?.into_iter();
+    let first = words.next().ok_or(Teach::Empty)?;
+    let bare = first.strip_prefix('/').unwrap_or(&first);
+    let bare = bare.split_once('@').map_or(bare, |(name, _)| name);
+    if bare.is_empty() {
+        return Err(Teach::Empty);
+    }
+    let spec = Name::typed(bare).and_then(Name::spec).ok_or_else(|| Teach::Unknown {
+        word: bare.to_owned(),
+        nearest: nearest_name(bare),
+    })?;
+    let rest: Vec<String> = words.collect();
+    // `/start CODE` is how Telegram's deep links hand over a one-time code.
+    if bare.eq_ignore_ascii_case("start") && !rest.is_empty() {
+        return Name::Link.spec().map_or(Err(Teach::Empty), |link| place(link, rest));
+    }
+    place(spec, rest)
+}
+
+/// Reads a command whose arguments come by name, as Discord's slash commands do. Names that the command does not have are
+/// ignored: a client may still show yesterday's definition.
+pub fn from_options(name: Name, options: &[(String, String)]) -> Result<Command, Teach> {
+    let args: Vec<Option<String>> = name
+        .spec()
+        .map_or(&[] as &[ArgSpec], |spec| spec.args)
+        .iter()
+        .map(|arg| {
+            let found = options.iter().find(|(given, _)| given == arg.name);
+            found
+                .map(|(_, value)| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+        })
+        .collect();
+    build(name, Args { name, given: args })
+}
+
+/// Lines words up with arguments; a text argument takes all that is left.
+fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
+    let mut words = words.into_iter().filter(|word| !word.is_empty());
+    let mut given = Vec::new();
+    for arg in spec.args {
+        given.push(match arg.kind {
+            ArgKind::Text => {
+                let rest: Vec<String> = words.by_ref().collect();
+                (!rest.is_empty()).then(|| rest.join(" "))
+            }
+            _ => words.next(),
+        });
+    }
+    match words.next() {
+        Some(word) => Err(Teach::Extra {
+            command: spec.name,
+            word,
+        }),
+        None => build(spec.name, Args { name: spec.name, given }),
+    }
+}
+
+struct Args {
+    name: Name,
+    given: Vec<Option<String>>,
+}
+
+impl Args {
+    fn optional(&self, at: usize) -> Option<&str> {
+        self.given.get(at).and_then(Option::as_deref)
+    }
+
+    fn spec(&self, at: usize) -> (&'static str, ArgKind) {
+        self.name
+            .spec()
+            .and_then(|spec| spec.args.get(at))
+            .map_or(("text", ArgKind::Text), |arg| (arg.name, arg.kind))
+    }
+
+    fn text(&self, at: usize) -> Result<String, Teach> {
+        let (arg, kind) = self.spec(at);
+        self.optional(at).map(str::to_owned).ok_or(Teach::Missing {
+            command: self.name,
+            arg,
+            kind,
+        })
+    }
+
+    fn bad(&self, at: usize, nearest: Option<String>) -> Teach {
+        Teach::Bad {
+            command: self.name,
+            given: self.optional(at).unwrap_or_default().to_owned(),
+            kind: self.spec(at).1,
+            nearest,
+        }
+    }
+
+    fn incident(&self, at: usize) -> Result<IncidentId, Teach> {
+        IncidentId::typed(&self.text(at)?).ok_or_else(|| self.bad(at, None))
+    }
+
+    fn person(&self, at: usize) -> Result<PersonId, Teach> {
+        let text = self.text(at)?;
+        PersonId::new(text.trim_start_matches('@')).map_err(|_| self.bad(at, None))
+    }
+
+    fn role(&self, at: usize) -> Result<Role, Teach> {
+        let text = self.text(at)?;
+        text.parse().map_err(|_| {
+            let nearest = nearest_of(&text, Role::all().map(Role::as_str));
+            self.bad(at, nearest.map(str::to_owned))
+        })
+    }
+
+    fn reach(&self, at: usize) -> Result<Reach, Teach> {
+        let text = self.text(at)?;
+        let read = match text.split_once('/') {
+            None if text.eq_ignore_ascii_case("all") => Some(Reach::All),
+            Some(("brand", id)) => BrandId::new(id).ok().map(Reach::Brand),
+            Some(("campaign", id)) => CampaignId::new(id).ok().map(Reach::Campaign),
+            _ => None,
+        };
+        read.ok_or_else(|| {
+            let nearest = BrandId::new(&text).ok().map(|id| format!("brand/{id}"));
+            self.bad(at, nearest)
+        })
+    }
+}
+
+fn build(name: Name, args: Args) -> Result<Command, Teach> {
+    Ok(match name {
+        Name::Status => Command::Status {
+            subject: args.optional(0).map(str::to_owned),
+        },
+        Name::Me => Command::Me,
+        Name::Tips => Command::Tips,
+        Name::Why => {
+            let typed = args.text(0)?;
+            Command::Why {
+                what: What {
+                    incident: IncidentId::typed(&typed),
+                    typed,
+                },
+            }
+        }
+        Name::WhyNot => Command::WhyNot {
+            subject: args.text(0)?,
+            rule: RuleId::new(&args.text(1)?).map_err(|_| args.bad(1, None))?,
+        },
+        Name::Pause => Command::Pause { what: args.text(0)? },
+        Name::Resume => Command::Resume { what: args.text(0)? },
+        Name::Approve => Command::Approve { id: args.incident(0)? },
+        Name::Reject => Command::Reject {
+            id: args.incident(0)?,
+            reason: args.text(1)?,
+        },
+        Name::Undo => Command::Undo { id: args.incident(0)? },
+        Name::Ack => Command::Ack { id: args.incident(0)? },
+        Name::Snooze => Command::Snooze {
+            id: args.incident(0)?,
+            duration: seconds(&args.text(1)?).ok_or_else(|| args.bad(1, None))?,
+        },
+        Name::Link => Command::Link {
+            code: args.optional(0).map(str::to_owned),
+        },
+        Name::Grant => Command::Grant {
+            person: args.person(0)?,
+            role: args.role(1)?,
+            reach: args.reach(2)?,
+        },
+        Name::Revoke => Command::Revoke {
+            person: args.person(0)?,
+            role: args.role(1)?,
+            reach: args.reach(2)?,
+        },
+        Name::Bind => Command::Bind { code: args.text(0)? },
+        Name::Help => Command::Help {
+            command: match args.optional(0) {
+                None => None,
+                Some(word) => {
+                    let word = word.trim_start_matches('/');
+                    let known = Name::typed(word);
+                    Some(known.ok_or_else(|| args.bad(0, nearest_name(word).map(|name| name.as_str().to_owned())))?)
+                }
+            },
+        },
+    })
+}
+
+/// `45m`, `6h`, `2d`, `1w`, more than nothing and at most [`SNOOZE_MAX`].
+#[must_use]
+pub fn seconds(text: &str) -> Option<Duration> {
+    let text = text.trim().to_lowercase();
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let unit = text.strip_prefix(&digits)?.trim();
+    let each: u64 = match unit {
+        "m" | "min" | "minutes" | "minuter" => 60,
+        "h" | "hour" | "hours" | "tim" | "timmar" => 3_600,
+        "d" | "day" | "days" | "dag" | "dagar" => 86_400,
+        "w" | "week" | "weeks" | "v" | "veckor" => 604_800,
+        _ => return None,
+    };
+    let long = Duration::from_secs(digits.parse::<u64>().ok()?.checked_mul(each)?);
+    (!long.is_zero() && long <= SNOOZE_MAX).then_some(long)
+}
+
+/// Words, where quotes (straight or curly, phones write curly ones) hold words together.
+fn split(text: &str) -> Result<Vec<String>, Teach> {
+    let (mut words, mut word, mut quoted, mut any) = (Vec::new(), String::new(), false, false);
+    for c in text.chars() {
+        match c {
+            '"' | '\u{201c}' | '\u{201d}' => {
+                quoted = !quoted;
+                any = true;
+            }
+            c if c.is_whitespace() && !quoted => {
+                if any || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                any = false;
+            }
+            c => word.push(c),
+        }
+    }
+    if quoted {
+        return Err(Teach::OpenQuote);
+    }
+    if any || !word.is_empty() {
+        words.push(word);
+    }
+    Ok(words)
+}
+
+/// The command that was probably meant: at most two slips away, and fewer for short names.
+fn nearest_name(word: &str) -> Option<Name> {
+    let names = TABLE.iter().flat_map(|spec| {
+        [spec.text, spec.swedish]
+            .into_iter()
+            .chain(spec.aliases.iter().copied())
+    });
+    nearest_of(&word.to_lowercase().replace('_', "-"), names).and_then(Name::typed)
+}
+
+/// The candidate with the fewest slips, if there are at most two and fewer than half its letters.
+fn nearest_of<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // No candidate is longer than 14 letters; a longer word is at least three slips away and not worth the table.
+    if 20 < word.chars().count() {
+        return None;
+    }
+    candidates
+        .map(|candidate| (slips(word, candidate), candidate))
+        .filter(|(slips, candidate)| *slips <= 2 && slips * 2 < candidate.chars().count())
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Damerau-Levenshtein distance, optimal string alignment: a swap of neighbours is one slip.
+fn slips(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+            let mut best = at(&above, j) + usize::from(x != y);
+            best = std::cmp::min(best, at(&above, j + 1) + 1);
+            best = std::cmp::min(best, at(&row, j) + 1);
+            let swapped = 0 < i && 0 < j && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = std::cmp::min(best, at(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id() -> IncidentId {
+        IncidentId::typed("A7K2").expect("an id")
+    }
+
+    #[track_caller]
+    fn check(text: &str, want: Result<Command, Teach>) {
+        assert_eq!(parse(text), want, "{text}");
+    }
+
+    #[test]
+    fn commands_are_read_as_people_type_them() {
+        check("status", Ok(Command::Status { subject: None }));
+        check(
+            "/status@PlimsollBot alma",
+            Ok(Command::Status {
+                subject: Some("alma".into()),
+            }),
+        );
+        let why_not = || {
+            Ok(Command::WhyNot {
+                subject: "alma".into(),
+                rule: RuleId::new("cpa-stop").expect("id"),
+            })
+        };
+        for text in [
+            "why-not alma cpa-stop",
+            "/why_not  alma\ncpa-stop",
+            "WHY-NOT \"alma\" “cpa-stop”",
+            "/varför-inte alma cpa-stop",
+        ] {
+            check(text, why_not());
+        }
+        check(
+            "pause \"Alma Lind\"",
+            Ok(Command::Pause {
+                what: "Alma Lind".into(),
+            }),
+        );
+        check("ack #a7k2", Ok(Command::Ack { id: id() }));
+        check(
+            "reject A7K2 she is on it",
+            Ok(Command::Reject {
+                id: id(),
+                reason: "she is on it".into(),
+            }),
+        );
+        check(
+            "snooze A7K2 6h",
+            Ok(Command::Snooze {
+                id: id(),
+                duration: Duration::from_secs(21_600),
+            }),
+        );
+        check(
+            "why A7K2",
+            Ok(Command::Why {
+                what: What {
+                    incident: Some(id()),
+                    typed: "A7K2".into(),
+                },
+            }),
+        );
+        check("/start", Ok(Command::Help { command: None }));
+        check(
+            "/start K7M2-Q4TD",
+            Ok(Command::Link {
+                code: Some("K7M2-Q4TD".into()),
+            }),
+        );
+        check(
+            "hjälp vila",
+            Ok(Command::Help {
+                command: Some(Name::Snooze),
+            }),
+        );
+        check(
+            "grant @maja client-owner brand/nordbo",
+            Ok(Command::Grant {
+                person: PersonId::new("maja").expect("id"),
+                role: Role::ClientOwner,
+                reach: Reach::Brand(BrandId::new("nordbo").expect("id")),
+            }),
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_precisely() {
+        check("", Err(Teach::Empty));
+        check("/", Err(Teach::Empty));
+        check(
+            "puase alma",
+            Err(Teach::Unknown {
+                word: "puase".into(),
+                nearest: Some(Name::Pause),
+            }),
+        );
+        check(
+            "/why_nto",
+            Err(Teach::Unknown {
+                word: "why_nto".into(),
+                nearest: Some(Name::WhyNot),
+            }),
+        );
+        check(
+            "xyzzy",
+            Err(Teach::Unknown {
+                word: "xyzzy".into(),
+                nearest: None,
+            }),
+        );
+        check(
+            "pause",
+            Err(Teach::Missing {
+                command: Name::Pause,
+                arg: "what",
+                kind: ArgKind::Subject,
+            }),
+        );
+        check(
+            "reject A7K2",
+            Err(Teach::Missing {
+                command: Name::Reject,
+                arg: "reason",
+                kind: ArgKind::Text,
+            }),
+        );
+        check(
+            "me too",
+            Err(Teach::Extra {
+                command: Name::Me,
+                word: "too".into(),
+            }),
+        );
+        check("pause \"alma", Err(Teach::OpenQuote));
+        let bad = |command, given: &str, kind, nearest: Option<&str>| {
+            Err(Teach::Bad {
+                command,
+                given: given.into(),
+                kind,
+                nearest: nearest.map(str::to_owned),
+            })
+        };
+        check("ack !!", bad(Name::Ack, "!!", ArgKind::Incident, None));
+        check("snooze A7K2 soon", bad(Name::Snooze, "soon", ArgKind::Duration, None));
+        check("snooze A7K2 99d", bad(Name::Snooze, "99d", ArgKind::Duration, None));
+        check(
+            "grant maja manger all",
+            bad(Name::Grant, "manger", ArgKind::Role, Some("manager")),
+        );
+        check(
+            "grant maja manager nordbo",
+            bad(Name::Grant, "nordbo", ArgKind::Reach, Some("brand/nordbo")),
+        );
+        check("help snoze", bad(Name::Help, "snoze", ArgKind::Command, Some("snooze")));
+        check(&"x".repeat(3_000), Err(Teach::TooLong));
+    }
+
+    #[test]
+    fn options_by_name_give_the_same_command() {
+        let options = [
+            ("duration".to_owned(), "6h".to_owned()),
+            ("id".to_owned(), "A7K2".to_owned()),
+        ];
+        assert_eq!(from_options(Name::Snooze, &options), parse("snooze A7K2 6h"));
+        assert_eq!(from_options(Name::Status, &[]), parse("status"));
+        assert_eq!(from_options(Name::Ack, &[]), parse("ack"));
+    }
+
+    #[test]
+    fn another_bots_commands_are_known_as_such() {
+        assert_eq!(addressed_to("/status@OtherBot alma"), Some("OtherBot"));
+        assert_eq!(addressed_to("/status alma@b"), None);
+        assert_eq!(addressed_to("mail me@b"), None);
+    }
+
+    #[test]
+    fn every_example_parses() {
+        for spec in TABLE {
+            assert!(!spec.examples.is_empty());
+            for example in spec.examples {
+                assert_eq!(parse(example).map(|command| command.name()), Ok(spec.name), "{example}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_makes_it_panic(text in "\\PC{0,60}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn nothing_near_a_command_makes_it_panic(at in 0..TABLE.len(), rest in "[ \"“”@/a-zA-Z0-9_#.-]{0,40}") {
+            let spec = &TABLE[at];
+            let _ = parse(&format!("/{}{rest}", spec.text));
+            let _ = parse(&format!("{} {rest}", spec.swedish));
+        }
+    }
+}

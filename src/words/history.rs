@@ -1,0 +1,210 @@
+//! Who did what about an incident, and what the platform says now.
+
+use jiff::Timestamp;
+
+use super::message::Line;
+use super::number;
+use super::phrase::line;
+use super::view::{IncidentView, ProposalView};
+use super::wording::{Reader, say};
+use crate::domain::money::Money;
+use crate::outbox::incident::{Event, Happened, Stage};
+
+/// Proposals shown in the message; all are behind Why.
+const PROPOSALS_MAX: usize = 3;
+
+/// The boost was stopped, is stopped still, and the platform has confirmed it: `Some`, with what it saves where that is
+/// known.
+pub(crate) fn verified(view: &IncidentView) -> Option<Option<Money>> {
+    view.proposals
+        .iter()
+        .rev()
+        .find(|proposal| {
+            matches!(
+                view.last_of(proposal.id).map(|event| &event.what),
+                Some(Happened::Verified { .. })
+            )
+        })
+        .map(|proposal| proposal.saves)
+}
+
+/// The lines: the newest proposals, then who has it.
+pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let skip = view.proposals.len().saturating_sub(PROPOSALS_MAX);
+    let mut lines: Vec<Line> = view
+        .proposals
+        .iter()
+        .skip(skip)
+        .filter_map(|proposal| Some(line(proposal_text(view, proposal, money, reader, now)?)))
+        .collect();
+    let last = |wanted: fn(&Happened) -> bool| view.incident.events.iter().rev().find(|event| wanted(&event.what));
+    let is_open = view.incident.stage != Stage::Resolved;
+    if let Some(who) = view.incident.acknowledged_by.as_deref() {
+        let at = last(|what| matches!(what, Happened::Acknowledged)).map_or(view.incident.opened_at, |event| event.at);
+        lines.push(line(say!(
+            words,
+            "has-it",
+            who = who,
+            time = number::time(reader, at, now)
+        )));
+    }
+    if let Some(until) = view.incident.snoozed_until.filter(|until| is_open && now < *until) {
+        let until = number::time(reader, until, now);
+        let by = last(|what| matches!(what, Happened::Snoozed { .. })).and_then(|event| event.by.as_deref());
+        lines.push(line(match by {
+            Some(by) => say!(words, "snoozed-by", until = until, by = by),
+            None => say!(words, "snoozed", until = until),
+        }));
+    }
+    lines
+}
+
+/// How a proposal stands, in one sentence.
+fn proposal_text(
+    view: &IncidentView,
+    proposal: &ProposalView,
+    money: bool,
+    reader: &Reader,
+    now: Timestamp,
+) -> Option<String> {
+    let words = reader.words();
+    let event = view.last_of(proposal.id)?;
+    let at = number::time(reader, event.at, now);
+    let boost = view.boost(&proposal.boost);
+    let name = boost.map_or_else(|| proposal.boost.to_string(), |boost| boost.name.clone());
+    let runs_on = boost.map_or_else(String::new, |boost| boost.runs_on.clone());
+    let by = || actor(event, reader);
+    Some(match &event.what {
+        Happened::Proposed { .. } => waiting(&name, proposal, money, reader, now),
+        Happened::Approved { .. } => say!(words, "did-approved", by = by(), time = at, name = name),
+        Happened::Rejected { .. } => say!(words, "did-rejected", by = by(), time = at, name = name),
+        Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, name = name),
+        Happened::Held { reason, .. } => say!(words, "did-held", time = at, name = name, reason = reason.as_str()),
+        Happened::Done { .. } => {
+            let by = stopper(view, proposal.id, reader);
+            say!(words, "did-done", by = by, time = at, name = name, runs_on = runs_on)
+        }
+        Happened::Verified { state, .. } => {
+            let by = stopper(view, proposal.id, reader);
+            let done = view
+                .incident
+                .events
+                .iter()
+                .rev()
+                .find(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
+            let stopped = done.map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
+            let text = say!(
+                words,
+                "did-verified",
+                by = by,
+                stopped = stopped,
+                time = at,
+                name = name,
+                runs_on = runs_on,
+                state = state.as_str()
+            );
+            match proposal.undo_until.filter(|until| now < *until) {
+                Some(until) => format!(
+                    "{text} {}",
+                    say!(words, "undo-until", time = number::time(reader, until, now))
+                ),
+                None => text,
+            }
+        }
+        Happened::Failed { reason, .. } => say!(words, "did-failed", time = at, name = name, reason = reason.as_str()),
+        Happened::Undone { state, .. } => {
+            say!(
+                words,
+                "did-undone",
+                by = by(),
+                time = at,
+                name = name,
+                runs_on = runs_on,
+                state = state.as_str()
+            )
+        }
+        Happened::Fired
+        | Happened::Recovering
+        | Happened::FiredAgain
+        | Happened::Resolved
+        | Happened::Acknowledged
+        | Happened::Snoozed { .. } => return None,
+    })
+}
+
+fn waiting(name: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
+    let words = reader.words();
+    let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
+    let text = match saves {
+        Some(saves) => say!(
+            words,
+            "did-proposed-saves",
+            name = name,
+            saves = number::money(reader.locale, saves)
+        ),
+        None => say!(words, "did-proposed", name = name),
+    };
+    match proposal.expires {
+        Some(until) => format!(
+            "{text} {}",
+            say!(words, "answer-by", time = number::time(reader, until, now))
+        ),
+        None => text,
+    }
+}
+
+fn actor(event: &Event, reader: &Reader) -> String {
+    match event.by.as_deref() {
+        Some(name) => name.to_owned(),
+        None => say!(reader.words(), "the-program"),
+    }
+}
+
+fn stopper(view: &IncidentView, proposal: u64, reader: &Reader) -> String {
+    match view.approver_of(proposal) {
+        Some(name) => name.to_owned(),
+        None => say!(reader.words(), "the-program"),
+    }
+}
+
+/// Everything that happened, for Why.
+pub(crate) fn all(view: &IncidentView, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    view.incident
+        .events
+        .iter()
+        .map(|event| {
+            let time = number::time(reader, event.at, now);
+            line(format!("{time} {}", event_text(event, reader, now)))
+        })
+        .collect()
+}
+
+fn event_text(event: &Event, reader: &Reader, now: Timestamp) -> String {
+    let words = reader.words();
+    let by = actor(event, reader);
+    match &event.what {
+        Happened::Fired => say!(words, "event-fired"),
+        Happened::Recovering => say!(words, "event-recovering"),
+        Happened::FiredAgain => say!(words, "event-fired-again"),
+        Happened::Resolved => say!(words, "event-resolved"),
+        Happened::Acknowledged => say!(words, "event-acknowledged", by = by),
+        Happened::Snoozed { until } => {
+            say!(
+                words,
+                "event-snoozed",
+                by = by,
+                until = number::time(reader, *until, now)
+            )
+        }
+        Happened::Proposed { .. } => say!(words, "event-proposed", by = by),
+        Happened::Approved { .. } => say!(words, "event-approved", by = by),
+        Happened::Rejected { .. } => say!(words, "event-rejected", by = by),
+        Happened::ProposalExpired { .. } => say!(words, "event-expired"),
+        Happened::Held { reason, .. } => say!(words, "event-held", reason = reason.as_str()),
+        Happened::Done { .. } => say!(words, "event-done"),
+        Happened::Verified { state, .. } => say!(words, "event-verified", state = state.as_str()),
+        Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
+        Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state.as_str()),
+    }
+}

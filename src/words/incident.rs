@@ -1,0 +1,491 @@
+//! An incident as a message: the team's, the client's, the creator's.
+//!
+//! Owns: what is said, in which order, and what moves behind Why first. Refuses: what the audience may not see (invariant
+//! 10), and filling a gap: a block whose numbers are not there is left out.
+
+use jiff::Timestamp;
+
+use super::buttons::{ButtonPurpose, Composed};
+use super::history;
+use super::message::{Block, Line, Look, Message};
+use super::number;
+use super::phrase::{self, block, bold, line};
+use super::view::{BoostView, Clears, IncidentView, Relation, Seen};
+use super::wording::{Reader, Words, say};
+use crate::domain::money::Money;
+use crate::domain::person::Audience;
+use crate::outbox::incident::{Happened, Stage};
+
+/// How long the Snooze button snoozes: six hours, most of a working day.
+const SNOOZE_SECS: u32 = 6 * 3_600;
+
+/// Buttons that stop a boost, at most; more are behind `pause`.
+const STOP_BUTTONS_MAX: usize = 2;
+
+/// The message for one room. `None` when this audience is not told: a client about what was not released, a creator
+/// about money, or anybody without a number they may see.
+#[must_use]
+pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Composed> {
+    let composed = match audience {
+        Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
+        Audience::Client if view.released => {
+            let seen: Vec<&Seen> = view
+                .seen
+                .iter()
+                .filter(|seen| seen.is_for_clients(view.billed))
+                .collect();
+            team(view, &seen, view.billed, reader, now)?
+        }
+        Audience::Creator => creator(view, reader, now)?,
+        Audience::Client | Audience::Operator => return None,
+    };
+    Some(Composed {
+        message: phrase::fit(composed.message, phrase::MAIN_UNITS, reader.words()),
+        purposes: composed.purposes,
+    })
+}
+
+fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: Timestamp) -> Option<Composed> {
+    let main = *seen.first()?;
+    let words = reader.words();
+    let mut blocks: Vec<Block> = Vec::new();
+    blocks.extend(block(0, seen_lines(seen, reader, now)));
+    blocks.extend(block(0, history::lines(view, money, reader, now)));
+    if view.incident.stage != Stage::Resolved {
+        if money {
+            blocks.extend(block(1, money_lines(view, reader)));
+        }
+        blocks.extend(block(2, clears_lines(view.clears.as_ref(), reader, now)));
+        blocks.extend(block(4, tip_lines(view, reader)));
+        blocks.extend(block(3, vec![line(stays(view, words))]));
+    }
+    let message = Message {
+        headline: headline(view, main, money, reader, now),
+        blocks,
+        footer: footer(view, reader, now),
+        silent: view.incident.stage != Stage::Firing,
+        ..Message::default()
+    };
+    let mut composed = Composed::plain(message);
+    action_buttons(view, money, &mut composed, reader, now);
+    standing_buttons(view, &mut composed, reader, now);
+    Some(composed)
+}
+
+/// The whole story on one line.
+fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
+    let words = reader.words();
+    let who = phrase::who(&view.names, &view.incident.subject.to_string());
+    let seen = |value: Option<f64>| match value {
+        Some(value) => main.worded(reader, value),
+        None => main.title(reader),
+    };
+    let limit = main
+        .limit_text(reader)
+        .map(|limit| format!(", {limit}"))
+        .unwrap_or_default();
+    let (left, current) = (
+        seen(main.left.value()),
+        seen(view.current.or_else(|| main.left.value())),
+    );
+    let stopped = history::verified(view);
+    match (view.incident.stage, view.incident.kind.as_str()) {
+        (Stage::Resolved, _) => {
+            let opened = view.incident.opened_at;
+            let ended = view.incident.resolved_at.unwrap_or(now);
+            let lasted = number::span(reader, ended.as_second().saturating_sub(opened.as_second()));
+            match view.current {
+                Some(_) => say!(
+                    words,
+                    "headline-resolved-now",
+                    who = who,
+                    lasted = lasted,
+                    value = current,
+                    limit = limit
+                ),
+                None => say!(
+                    words,
+                    "headline-resolved",
+                    who = who,
+                    lasted = lasted,
+                    value = left,
+                    limit = limit
+                ),
+            }
+        }
+        (Stage::Recovering, _) => say!(words, "headline-recovering", who = who, value = current, limit = limit),
+        (Stage::Firing, "opportunity") => say!(words, "headline-opportunity", who = who, value = left, limit = limit),
+        (Stage::Firing, _) if stopped.is_some() => {
+            let saved = stopped.flatten().filter(|_| money);
+            match saved {
+                Some(saved) => {
+                    let saved = number::money(reader.locale, saved);
+                    say!(
+                        words,
+                        "headline-stopped-saved",
+                        who = who,
+                        saved = saved,
+                        value = current,
+                        limit = limit
+                    )
+                }
+                None => say!(words, "headline-stopped", who = who, value = current, limit = limit),
+            }
+        }
+        (Stage::Firing, _) => match view.incident.avoidable.filter(|saved| money && 0 < saved.minor) {
+            Some(saved) => {
+                let saved = number::money(reader.locale, saved);
+                say!(
+                    words,
+                    "headline-firing-money",
+                    who = who,
+                    value = left,
+                    limit = limit,
+                    saved = saved
+                )
+            }
+            None => say!(words, "headline-firing", who = who, value = left, limit = limit),
+        },
+    }
+}
+
+/// Seen, allowed, and what else the rule asked for.
+fn seen_lines(seen: &[&Seen], reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let Some((main, others)) = seen.split_first() else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    if let Some(left) = main.left_text(reader) {
+        let size = main.size_text(reader, now);
+        lines.push(line(say!(words, "seen", what = left, size = size)));
+    }
+    if let Some(allowed) = main.allowed_text(reader) {
+        lines.push(line(say!(words, "allowed", what = allowed)));
+    }
+    let also: Vec<String> = others.iter().take(2).filter_map(|other| also(other, reader)).collect();
+    if !also.is_empty() {
+        lines.push(line(say!(words, "also", what = also.join("; "))));
+    }
+    lines
+}
+
+/// A further comparison: `€640 spend, more than €100`.
+fn also(seen: &Seen, reader: &Reader) -> Option<String> {
+    let words = reader.words();
+    let left = seen.worded(reader, seen.left.value()?);
+    let right = seen.bare(reader, seen.right.value()?);
+    Some(match seen.relation {
+        Relation::Above => say!(words, "also-above", left = left, right = right),
+        Relation::Below => say!(words, "also-below", left = left, right = right),
+    })
+}
+
+fn money_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
+    let words = reader.words();
+    let boosts: Vec<String> = view
+        .boosts
+        .iter()
+        .filter(|boost| boost.running)
+        .filter_map(|boost| {
+            let amount = number::money(reader.locale, boost.avoidable.filter(|money| 0 < money.minor)?);
+            Some(say!(
+                words,
+                "avoidable-boost",
+                name = boost.name.as_str(),
+                runs_on = boost.runs_on.as_str(),
+                amount = amount
+            ))
+        })
+        .collect();
+    let mut parts = Vec::new();
+    if let Some(owed) = view.owed {
+        parts.push(say!(words, "owed", amount = number::money(reader.locale, owed)));
+    }
+    if !boosts.is_empty() {
+        parts.push(say!(words, "avoidable", what = boosts.join(", ")));
+    }
+    if parts.is_empty() {
+        Vec::new()
+    } else {
+        vec![line(parts.join(" "))]
+    }
+}
+
+/// The smallest change that flips it.
+pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let Some(clears) = clears else {
+        return Vec::new();
+    };
+    let text = match clears {
+        Clears::More {
+            metric,
+            amount,
+            by,
+            boost_stopped,
+        } => {
+            let more = number::value(reader, *metric, *amount, None);
+            match (by.map(|by| number::time(reader, by, now)), boost_stopped) {
+                (Some(by), true) => say!(words, "clears-more-by-stopped", what = more, by = by),
+                (Some(by), false) => say!(words, "clears-more-by", what = more, by = by),
+                (None, true) => say!(words, "clears-more-stopped", what = more),
+                (None, false) => say!(words, "clears-more", what = more),
+            }
+        }
+        Clears::Reaches {
+            metric,
+            value,
+            currency,
+            relation,
+            window,
+        } => {
+            let what = number::value(reader, *metric, *value, *currency);
+            let over = phrase::window(reader, *window);
+            match relation {
+                Relation::Above => say!(words, "clears-above", what = what, over = over),
+                Relation::Below => say!(words, "clears-below", what = what, over = over),
+            }
+        }
+    };
+    vec![line(text)]
+}
+
+fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
+    if view.tips.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![bold(say!(reader.words(), "try-first"))];
+    lines.extend(
+        view.tips
+            .iter()
+            .enumerate()
+            .map(|(at, tip)| line(format!("{}. {}", at + 1, phrase::tip(reader, tip)))),
+    );
+    lines
+}
+
+/// What will not happen.
+fn stays(view: &IncidentView, words: &Words) -> String {
+    match (view.incident.kind.as_str(), view.automatic) {
+        ("opportunity", _) => say!(words, "stays-opportunity"),
+        (_, true) => say!(words, "stays-automatic"),
+        (_, false) if view.boosts.is_empty() => say!(words, "stays-no-boost"),
+        (_, false) => say!(words, "stays"),
+    }
+}
+
+/// `cpa-stop v3 · plain threshold · data 14:10 · #A7K2`.
+pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> String {
+    let words = reader.words();
+    let mut parts = vec![
+        format!("{} v{}", view.incident.rule, view.incident.rule_version),
+        say!(words, "plain-threshold"),
+    ];
+    if let Some(at) = view.data_at {
+        parts.push(say!(words, "data-at", time = number::time(reader, at, now)));
+    }
+    parts.push(view.incident.id.to_string());
+    parts.join(" · ")
+}
+
+/// `Stop boost −€86`, with the boost's name when there are several.
+fn stop_label(boost: Option<&BoostView>, saves: Option<Money>, several: bool, reader: &Reader) -> String {
+    let words = reader.words();
+    let name = boost
+        .filter(|_| several)
+        .map(|boost| format!(" {}", phrase::short_name(&boost.name)))
+        .unwrap_or_default();
+    let saves = saves
+        .filter(|saves| 0 < saves.minor)
+        .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
+        .unwrap_or_default();
+    say!(words, "button-stop", name = name, saves = saves)
+}
+
+fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, reader: &Reader, now: Timestamp) {
+    let words = reader.words();
+    let incident = || view.incident.id.clone();
+    let is_open = view.incident.stage == Stage::Firing;
+    let several = 1 < view.boosts.len();
+    let (mut row, mut taken) = (Vec::new(), Vec::new());
+    for proposal in &view.proposals {
+        let Some(event) = view.last_of(proposal.id) else {
+            continue;
+        };
+        let boost = view.boost(&proposal.boost);
+        match &event.what {
+            Happened::Proposed { .. } if is_open => {
+                let label = stop_label(boost, proposal.saves.filter(|_| money), several, reader);
+                let (id, proposal) = (incident(), proposal.id);
+                row.push((
+                    ButtonPurpose::Approve {
+                        incident: id.clone(),
+                        proposal,
+                    },
+                    label,
+                    Look::Danger,
+                ));
+                row.push((
+                    ButtonPurpose::Reject { incident: id, proposal },
+                    say!(words, "button-keep"),
+                    Look::Plain,
+                ));
+            }
+            Happened::Done { .. } | Happened::Verified { .. }
+                if proposal.undo_until.is_some_and(|until| now < until) =>
+            {
+                let purpose = ButtonPurpose::Undo {
+                    incident: incident(),
+                    proposal: proposal.id,
+                };
+                row.push((purpose, say!(words, "button-undo"), Look::Plain));
+            }
+            Happened::Rejected { .. }
+            | Happened::ProposalExpired { .. }
+            | Happened::Undone { .. }
+            | Happened::Held { .. }
+            | Happened::Failed { .. } => continue,
+            _ => {}
+        }
+        taken.push(&proposal.boost);
+    }
+    let free = view
+        .boosts
+        .iter()
+        .filter(|boost| is_open && boost.running && !taken.contains(&&boost.id));
+    for boost in free.take(STOP_BUTTONS_MAX) {
+        let saves = boost.avoidable.filter(|_| money);
+        let label = stop_label(Some(boost), saves, several, reader);
+        let purpose = ButtonPurpose::StopBoost {
+            incident: incident(),
+            boost: boost.id.clone(),
+            saves,
+        };
+        row.push((purpose, label, Look::Danger));
+    }
+    // Discord takes five buttons in a row; what is beyond stays reachable by command.
+    row.truncate(5);
+    composed.row(row);
+}
+
+fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reader, now: Timestamp) {
+    let words = reader.words();
+    let incident = || view.incident.id.clone();
+    let mut row = vec![(
+        ButtonPurpose::Why { incident: incident() },
+        say!(words, "button-why"),
+        Look::Plain,
+    )];
+    if view.incident.stage != Stage::Resolved {
+        if view.incident.acknowledged_by.is_none() {
+            row.push((
+                ButtonPurpose::Ack { incident: incident() },
+                say!(words, "button-ack"),
+                Look::Primary,
+            ));
+        }
+        if !view.incident.snoozed_until.is_some_and(|until| now < until) {
+            let purpose = ButtonPurpose::Snooze {
+                incident: incident(),
+                secs: SNOOZE_SECS,
+            };
+            let label = say!(
+                words,
+                "button-snooze",
+                long = number::span(reader, i64::from(SNOOZE_SECS))
+            );
+            row.push((purpose, label, Look::Plain));
+        }
+    }
+    composed.row(row);
+}
+
+/// A creator is told about themselves, in numbers they can change, before anything changes. No money, no other names, no
+/// names of the team.
+fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed> {
+    let words = reader.words();
+    let name = view.names.creator.as_deref()?;
+    let name = phrase::short_name(name.split_whitespace().next().unwrap_or(name));
+    let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_creators()).collect();
+    // The headline must be about what fired; if that is money, it is not for them.
+    let main = *seen.first().filter(|seen| view.seen.first() == Some(**seen))?;
+    let limit = main
+        .limit_text(reader)
+        .map(|limit| format!(", {limit}"))
+        .unwrap_or_default();
+    let left = main.worded(reader, main.left.value()?);
+    let current = view
+        .current
+        .map_or_else(|| left.clone(), |value| main.worded(reader, value));
+    let is_over = view.incident.stage == Stage::Resolved;
+    let headline = match view.incident.stage {
+        Stage::Firing => say!(words, "creator-firing", name = name, value = left, limit = limit),
+        Stage::Recovering => say!(words, "creator-recovering", name = name, value = current, limit = limit),
+        Stage::Resolved => say!(words, "creator-resolved", name = name, value = current, limit = limit),
+    };
+    let mut blocks: Vec<Block> = Vec::new();
+    blocks.extend(block(0, seen_lines(&seen, reader, now)));
+    if !is_over {
+        blocks.extend(block(0, vec![line(say!(words, "creator-stays"))]));
+        let clears = view.clears.as_ref().filter(|clears| is_own_clear(clears));
+        blocks.extend(block(2, clears_lines(clears, reader, now)));
+        let own: Vec<Line> = view
+            .tips
+            .iter()
+            .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
+            .collect();
+        if !own.is_empty() {
+            let mut lines = vec![bold(say!(words, "from-your-posts"))];
+            lines.extend(own);
+            blocks.extend(block(3, lines));
+        }
+    }
+    let mut parts = Vec::new();
+    if let Some(at) = view.data_at {
+        parts.push(say!(words, "data-at", time = number::time(reader, at, now)));
+    }
+    parts.push(view.incident.id.to_string());
+    let mut composed = Composed::plain(Message {
+        headline,
+        blocks,
+        footer: parts.join(" · "),
+        silent: view.incident.stage != Stage::Firing,
+        ..Message::default()
+    });
+    let why = ButtonPurpose::Why {
+        incident: view.incident.id.clone(),
+    };
+    let mine = ButtonPurpose::MyNumbers {
+        subject: view.incident.subject.clone(),
+    };
+    composed.row([
+        (why, say!(words, "button-why"), Look::Plain),
+        (mine, say!(words, "button-my-numbers"), Look::Plain),
+    ]);
+    Some(composed)
+}
+
+/// Whether the way out is one of their own numbers.
+fn is_own_clear(clears: &Clears) -> bool {
+    use crate::domain::metric::Unit;
+    let (metric, paid) = match clears {
+        Clears::More {
+            metric, boost_stopped, ..
+        } => (metric, *boost_stopped),
+        Clears::Reaches { metric, .. } => (metric, false),
+    };
+    !paid && matches!(metric.unit(), Unit::Count | Unit::Seconds | Unit::Share(_))
+}
+
+/// Says that an earlier copy may have arrived: a platform's answer was lost, so it is told again.
+#[must_use]
+pub fn mark_repeat(mut message: Message, reader: &Reader) -> Message {
+    let mark = say!(reader.words(), "maybe-repeat");
+    message.footer = if message.footer.is_empty() {
+        mark
+    } else {
+        format!("{} · {mark}", message.footer)
+    };
+    message
+}

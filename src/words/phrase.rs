@@ -1,0 +1,371 @@
+//! Parts of sentences that several messages share: who, what was seen, what was allowed, and lines of text.
+
+use jiff::Timestamp;
+
+use super::message::{Block, Line, Message, Run};
+use super::number;
+use super::view::{Names, Relation, RightKind, Seen, Window};
+use super::wording::{Reader, Words, say};
+use crate::domain::metric::Metric;
+use crate::domain::sample::{Absence, Reading};
+use crate::insight::posting_time::{Cell, Days};
+use crate::insight::tips::Tip;
+
+/// The longest name inside a headline; longer ones end in `…`.
+const NAME_MAX: usize = 24;
+
+/// A caption on Telegram holds 1,024 UTF-16 units; what is composed here leaves room for a mark such as "repeated".
+pub const MAIN_UNITS: usize = 960;
+
+/// A line of plain text.
+pub(crate) fn line(text: impl Into<String>) -> Line {
+    vec![Run::Plain(text.into())]
+}
+
+/// A line in bold.
+pub(crate) fn bold(text: impl Into<String>) -> Line {
+    vec![Run::Bold(text.into())]
+}
+
+/// A block, if there is anything in it.
+pub(crate) fn block(weight: u8, lines: Vec<Line>) -> Option<Block> {
+    (!lines.is_empty()).then_some(Block { weight, lines })
+}
+
+/// The text of a line, without its looks.
+#[must_use]
+pub fn text_of(line: &Line) -> String {
+    line.iter()
+        .map(|run| match run {
+            Run::Plain(text) | Run::Bold(text) | Run::Code(text) => text.as_str(),
+        })
+        .collect()
+}
+
+/// A message as plain text, blocks set apart by an empty line: what a mail, a terminal or a test reads.
+#[must_use]
+pub fn plain(message: &Message) -> String {
+    let mut parts = vec![message.headline.clone()];
+    parts.extend(
+        message
+            .blocks
+            .iter()
+            .map(|block| block.lines.iter().map(text_of).collect::<Vec<_>>().join("\n")),
+    );
+    if !message.footer.is_empty() {
+        parts.push(message.footer.clone());
+    }
+    parts.join("\n\n")
+}
+
+/// Length as Telegram counts it.
+#[must_use]
+pub fn utf16_units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Moves whole blocks behind Why until the message fits: the highest weight first, of equal ones the last. Weight 0 stays.
+/// Says in the footer how many moved.
+#[must_use]
+pub fn fit(mut message: Message, units: usize, words: &Words) -> Message {
+    let footer = message.footer.clone();
+    let mut moved = 0_u32;
+    while units < utf16_units(&plain(&message)) {
+        let heaviest = message
+            .blocks
+            .iter()
+            .map(|block| block.weight)
+            .max()
+            .filter(|weight| 0 < *weight);
+        let Some(at) = heaviest.and_then(|weight| message.blocks.iter().rposition(|block| block.weight == weight))
+        else {
+            break;
+        };
+        message.blocks.remove(at);
+        moved += 1;
+        let more = say!(words, "behind-why", count = moved);
+        message.footer = if footer.is_empty() {
+            more
+        } else {
+            format!("{footer} · {more}")
+        };
+    }
+    message
+}
+
+/// A name that fits a headline.
+#[must_use]
+pub fn short_name(name: &str) -> String {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.chars().count() <= NAME_MAX {
+        return name;
+    }
+    let mut cut: String = name.chars().take(NAME_MAX - 1).collect();
+    cut.push('…');
+    cut
+}
+
+/// `Alma Lind · Spring Launch`, or as much of it as there is; the subject's id where nothing has a name.
+#[must_use]
+pub fn who(names: &Names, otherwise: &str) -> String {
+    let mut parts: Vec<String> = [&names.creator, &names.campaign]
+        .into_iter()
+        .flatten()
+        .map(|name| short_name(name))
+        .collect();
+    if parts.is_empty() {
+        parts.push(short_name(names.brand.as_deref().unwrap_or(otherwise)));
+    }
+    parts.join(" · ")
+}
+
+/// `in a day`, `since the deal began`.
+#[must_use]
+pub fn window(reader: &Reader, window: Window) -> String {
+    let words = reader.words();
+    match window {
+        Window::Hours(n) => say!(words, "window-hours", n = n),
+        Window::Days(n) => say!(words, "window-days", n = n),
+        Window::Posts(n) => say!(words, "window-posts", n = n),
+        Window::Deal => say!(words, "window-deal"),
+    }
+}
+
+/// Why there is no value.
+#[must_use]
+pub fn absence(reader: &Reader, why: Absence) -> String {
+    let words = reader.words();
+    match why {
+        Absence::NotYet => say!(words, "absent-not-yet"),
+        Absence::Hidden => say!(words, "absent-hidden"),
+        Absence::TooFew => say!(words, "absent-too-few"),
+        Absence::Gone => say!(words, "absent-gone"),
+        Absence::Stale { age_secs } => say!(words, "absent-stale", age = number::span(reader, age_secs)),
+        Absence::Unauthorized => say!(words, "absent-unauthorized"),
+        Absence::QuotaSpent => say!(words, "absent-quota-spent"),
+        Absence::Unreachable => say!(words, "absent-unreachable"),
+        Absence::Garbled => say!(words, "absent-garbled"),
+    }
+}
+
+impl Seen {
+    /// What is measured: `cost per order`, or the rule's own formula.
+    pub(crate) fn title(&self, reader: &Reader) -> String {
+        match (self.metric, &self.formula) {
+            (Some(metric), None) => number::title(reader, metric, self.platform),
+            (_, Some(formula)) => formula.clone(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// A value of the left side's kind, with its words.
+    pub(crate) fn worded(&self, reader: &Reader, value: f64) -> String {
+        match (self.metric, &self.formula) {
+            (Some(metric), None) => {
+                let said = number::value(reader, metric, value, self.currency);
+                match self.platform {
+                    Some(platform) => say!(reader.words(), "metric-on", title = said, platform = platform.title()),
+                    None => said,
+                }
+            }
+            (_, formula) => {
+                let formula = formula.clone().unwrap_or_default();
+                say!(
+                    reader.words(),
+                    "formula-value",
+                    formula = formula,
+                    value = number::brief(reader.locale, value)
+                )
+            }
+        }
+    }
+
+    /// A value of the left side's kind, bare.
+    pub(crate) fn bare(&self, reader: &Reader, value: f64) -> String {
+        match self.metric {
+            Some(metric) if self.formula.is_none() => number::short(reader, metric, value, self.currency),
+            _ => number::brief(reader.locale, value),
+        }
+    }
+
+    /// What was seen: `€160 per order since the deal began`.
+    pub(crate) fn left_text(&self, reader: &Reader) -> Option<String> {
+        let value = self.left.value()?;
+        let (value, over) = (self.worded(reader, value), window(reader, self.window));
+        // A level has no span: "1,549 followers", not "in a day".
+        let is_level = self
+            .metric
+            .is_some_and(|metric| matches!(metric.kind(), crate::domain::metric::Kind::Gauge));
+        Some(if is_level { value } else { format!("{value} {over}") })
+    }
+
+    /// The headline's half sentence about the line: `limit €45`, `usually 21,400`.
+    pub(crate) fn limit_text(&self, reader: &Reader) -> Option<String> {
+        let words = reader.words();
+        let line = self.bare(reader, self.right.value()?);
+        let base = self.base.map_or_else(|| line.clone(), |base| self.bare(reader, base));
+        Some(match (self.right_kind, self.relation) {
+            (RightKind::Own { .. }, _) => say!(words, "limit-own", value = base),
+            (RightKind::Prev, _) => say!(words, "limit-prev", value = base),
+            (RightKind::Peers { .. }, _) => say!(words, "limit-peers", value = base),
+            (RightKind::Industry, _) => say!(words, "limit-industry", value = base),
+            (RightKind::Target | RightKind::Literal, Relation::Above) => say!(words, "limit-most", value = line),
+            (RightKind::Target | RightKind::Literal, Relation::Below) => say!(words, "limit-least", value = line),
+        })
+    }
+
+    /// Where the line comes from: `as agreed in the deal`, `25 % of the usual 21,400 (…)`.
+    fn source_text(&self, reader: &Reader, right: f64) -> String {
+        let words = reader.words();
+        // Fluent chooses by `none` where the rule takes the figure as it is.
+        let base = self
+            .base
+            .map_or_else(|| "none".to_owned(), |base| self.bare(reader, base));
+        let source = match self.right_kind {
+            RightKind::Own { windows } => say!(words, "source-own", base = base, windows = windows),
+            RightKind::Prev => say!(words, "source-prev", base = base),
+            RightKind::Peers { others } => say!(words, "source-peers", base = base, others = others),
+            RightKind::Industry => say!(words, "source-industry", base = base),
+            RightKind::Target => return say!(words, "source-target"),
+            RightKind::Literal => return say!(words, "source-literal"),
+        };
+        match self.base.filter(|base| *base != 0.0) {
+            Some(base) => {
+                say!(
+                    words,
+                    "share-of",
+                    share = number::percent(reader.locale, right / base),
+                    what = source
+                )
+            }
+            None => source,
+        }
+    }
+
+    /// The whole sentence about the line: `at most €45 per order, as agreed in the deal`.
+    pub(crate) fn allowed_text(&self, reader: &Reader) -> Option<String> {
+        let words = reader.words();
+        let right = self.right.value()?;
+        let (line, source) = (self.worded(reader, right), self.source_text(reader, right));
+        Some(match self.relation {
+            Relation::Above => say!(words, "allowed-most", line = line, source = source),
+            Relation::Below => say!(words, "allowed-least", line = line, source = source),
+        })
+    }
+
+    /// The line without saying which side is allowed: `€45 per order, as agreed in the deal`.
+    pub(crate) fn line_text(&self, reader: &Reader) -> Option<String> {
+        let right = self.right.value()?;
+        let (line, source) = (self.worded(reader, right), self.source_text(reader, right));
+        Some(say!(reader.words(), "the-line", line = line, source = source))
+    }
+
+    /// How well it is known: `42 readings, newest 14:10`.
+    pub(crate) fn size_text(&self, reader: &Reader, now: Timestamp) -> String {
+        let words = reader.words();
+        match self.newest {
+            Some(newest) => say!(
+                words,
+                "readings-newest",
+                count = self.n,
+                time = number::time(reader, newest, now)
+            ),
+            None => say!(words, "readings", count = self.n),
+        }
+    }
+
+    /// Whether a creator may see it about themselves: never money, never a group so small that others can be worked out.
+    pub(crate) fn is_for_creators(&self) -> bool {
+        use crate::domain::metric::Unit;
+        let group = match self.right_kind {
+            RightKind::Peers { others } => 5 <= others,
+            RightKind::Own { .. } | RightKind::Target | RightKind::Prev | RightKind::Literal | RightKind::Industry => {
+                true
+            }
+        };
+        let metric = self.metric.is_some_and(|metric| match metric.unit() {
+            Unit::Count | Unit::Seconds | Unit::Share(_) => true,
+            Unit::Money | Unit::MoneyPer(_) | Unit::Multiple => false,
+        });
+        group && metric && self.formula.is_none()
+    }
+
+    /// Whether a client may see it: not the agency's margin.
+    pub(crate) fn is_for_clients(&self, billed: bool) -> bool {
+        use crate::domain::metric::Unit;
+        self.formula.is_none()
+            && self.metric.is_some_and(|metric| match metric.unit() {
+                Unit::Count | Unit::Seconds | Unit::Share(_) => true,
+                Unit::Money | Unit::MoneyPer(_) | Unit::Multiple => {
+                    billed && !matches!(metric, Metric::Margin | Metric::Roi)
+                }
+            })
+    }
+}
+
+/// A reading, or why there is none.
+pub(crate) fn reading(reader: &Reader, metric: Metric, reading: Reading) -> String {
+    match reading {
+        Reading::Value(value) => number::value(reader, metric, value, None),
+        Reading::Absent(why) => say!(
+            reader.words(),
+            "number-absent",
+            title = number::title(reader, metric, None),
+            why = absence(reader, why),
+        ),
+    }
+}
+
+/// `Sun–Thu 18–21`.
+fn hours(reader: &Reader, cell: &Cell) -> String {
+    let day = |n| number::weekday_name(reader, n);
+    let (from, until) = match cell.days {
+        Days::SunThu => (day(7), day(4)),
+        Days::FriSat => (day(5), day(6)),
+    };
+    format!("{from}–{until} {:02}–{:02}", cell.from_hour, cell.until_hour)
+}
+
+/// A tip as a sentence.
+#[must_use]
+pub fn tip(reader: &Reader, tip: &Tip) -> String {
+    let words = reader.words();
+    match tip {
+        Tip::PostingTime(found) => {
+            let said = |cell: &Cell| number::value(reader, found.metric, cell.mean, None);
+            let best = say!(
+                words,
+                "tip-posting-time",
+                hours = hours(reader, &found.best),
+                value = said(&found.best),
+                count = found.best.n,
+                overall = number::short(reader, found.metric, found.overall, None),
+                posts = found.posts,
+            );
+            match &found.latest {
+                None => best,
+                Some(cell) => {
+                    let latest = say!(
+                        words,
+                        "tip-posting-time-latest",
+                        hours = hours(reader, cell),
+                        value = number::short(reader, found.metric, cell.mean, None),
+                        count = cell.n,
+                    );
+                    format!("{best} {latest}")
+                }
+            }
+        }
+        Tip::LinkTarget { opens, should_open } => {
+            say!(
+                words,
+                "tip-link-target",
+                opens = opens.as_str(),
+                should_open = should_open.as_str()
+            )
+        }
+        Tip::CodeMissing { code, post } => {
+            say!(words, "tip-code-missing", code = code.as_str(), post = post.as_str())
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Troubles of the program itself, for operators: what is wrong, since when, what it means, what to do.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::outbox::notice::Wording;
+
+/// The closed list. Each is told once, under [`Trouble::identity`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// A number stopped for (nearly) everyone: the source's fault.
+    Standstill {
+        /// The source, as people call it.
+        source: String,
+        /// The metric, in the operators' language.
+        metric: String,
+        /// Series that did not move.
+        still: u32,
+        /// Series in all.
+        of: u32,
+        /// Which refresh, for its identity: `2026-06-23`.
+        day: String,
+    },
+    /// Many values fell to nothing at once; held back until the next poll.
+    Implausible {
+        /// The source.
+        source: String,
+        /// How many series.
+        count: u32,
+        /// Which poll, for its identity.
+        poll: String,
+    },
+    /// A room cannot be written to.
+    RoomClosed {
+        /// The room.
+        room: String,
+        /// The platform.
+        chat: &'static str,
+        /// What the platform said, without secrets.
+        reason: String,
+    },
+    /// Another process polls with the same bot token (Telegram 409).
+    OtherPoller {
+        /// Whose bot.
+        bot: String,
+    },
+    /// A source does not answer.
+    SourceDown {
+        /// The source.
+        source: String,
+        /// What was seen, without secrets.
+        reason: String,
+        /// Since when, for its identity.
+        since: String,
+    },
+    /// A token is refused.
+    TokenRefused {
+        /// The source or chat.
+        source: String,
+    },
+    /// The quota of a source is used up.
+    QuotaSpent {
+        /// The source.
+        source: String,
+        /// When it starts again, in the operators' zone.
+        until: String,
+        /// Which day, for its identity.
+        day: String,
+    },
+    /// Old notices were dropped after an outage instead of flooding the rooms.
+    StoredOld {
+        /// How many.
+        count: u32,
+        /// Which outage, for its identity.
+        since: String,
+    },
+}
+
+impl Trouble {
+    /// The keys of all sentences.
+    pub const KEYS: &'static [&'static str] = &[
+        "trouble-standstill",
+        "trouble-implausible",
+        "trouble-room-closed",
+        "trouble-other-poller",
+        "trouble-source-down",
+        "trouble-token-refused",
+        "trouble-quota-spent",
+        "trouble-stored-old",
+    ];
+
+    /// What makes it the same trouble: the text of [`About::Trouble`](crate::outbox::notice::About).
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Standstill {
+                source, metric, day, ..
+            } => format!("standstill/{source}/{metric}/{day}"),
+            Self::Implausible { source, poll, .. } => format!("implausible/{source}/{poll}"),
+            Self::RoomClosed { room, .. } => format!("room_closed/{room}"),
+            Self::OtherPoller { bot } => format!("other_poller/{bot}"),
+            Self::SourceDown { source, since, .. } => format!("source_down/{source}/{since}"),
+            Self::TokenRefused { source } => format!("token_refused/{source}"),
+            Self::QuotaSpent { source, day, .. } => format!("quota_spent/{source}/{day}"),
+            Self::StoredOld { since, .. } => format!("stored_old/{since}"),
+        }
+    }
+
+    /// The sentence, to be kept with the notice and said in each reader's language.
+    #[must_use]
+    pub fn wording(&self) -> Wording {
+        let text = |text: &str| Value::from(text);
+        let (key, args): (&str, Vec<(&str, Value)>) = match self {
+            Self::Standstill {
+                source,
+                metric,
+                still,
+                of,
+                ..
+            } => (
+                "trouble-standstill",
+                vec![
+                    ("source", text(source)),
+                    ("metric", text(metric)),
+                    ("still", (*still).into()),
+                    ("of", (*of).into()),
+                ],
+            ),
+            Self::Implausible { source, count, .. } => (
+                "trouble-implausible",
+                vec![("source", text(source)), ("count", (*count).into())],
+            ),
+            Self::RoomClosed { room, chat, reason } => (
+                "trouble-room-closed",
+                vec![("room", text(room)), ("chat", text(chat)), ("reason", text(reason))],
+            ),
+            Self::OtherPoller { bot } => ("trouble-other-poller", vec![("bot", text(bot))]),
+            Self::SourceDown { source, reason, .. } => (
+                "trouble-source-down",
+                vec![("source", text(source)), ("reason", text(reason))],
+            ),
+            Self::TokenRefused { source } => ("trouble-token-refused", vec![("source", text(source))]),
+            Self::QuotaSpent { source, until, .. } => (
+                "trouble-quota-spent",
+                vec![("source", text(source)), ("until", text(until))],
+            ),
+            Self::StoredOld { count, .. } => ("trouble-stored-old", vec![("count", (*count).into())]),
+        };
+        let args: BTreeMap<String, Value> = args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Wording {
+            key: key.to_owned(),
+            args,
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! What is known about something that is to be told, as plain data. `app` fills these from records and receipts; the
+//! sentences are made from them and from nothing else.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::chart::Chart;
+use crate::domain::ids::{BoostId, Platform, RuleId};
+use crate::domain::metric::Metric;
+use crate::domain::money::{Currency, Money};
+use crate::domain::sample::Reading;
+use crate::domain::verdict::Verdict;
+use crate::insight::tips::Tip;
+use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+
+/// What things are called by people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// The brand.
+    pub brand: Option<String>,
+    /// The campaign.
+    pub campaign: Option<String>,
+    /// The creator.
+    pub creator: Option<String>,
+}
+
+/// Over which span a value was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "over", content = "n", rename_all = "snake_case")]
+pub enum Window {
+    /// So many hours.
+    Hours(u32),
+    /// So many whole days.
+    Days(u32),
+    /// The newest so many posts.
+    Posts(u32),
+    /// Since the deal began.
+    Deal,
+}
+
+/// What makes a comparison hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// It holds when the left side is above the right one: the right side is the most that is allowed.
+    Above,
+    /// It holds when the left side is below: the right side is the least that is allowed.
+    Below,
+}
+
+/// Where the right side of a comparison comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RightKind {
+    /// The creator's own earlier windows: their median over so many.
+    Own {
+        /// Windows that were there.
+        windows: u32,
+    },
+    /// The deal's figure.
+    Target,
+    /// The window before.
+    Prev,
+    /// Written in the rule.
+    Literal,
+    /// Comparable creators.
+    Peers {
+        /// How many others.
+        others: u32,
+    },
+    /// A published industry figure.
+    Industry,
+}
+
+/// One comparison of a receipt: what was seen, what was allowed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The metric on the left; `None` for a formula, which is then in `formula`.
+    pub metric: Option<Metric>,
+    /// Only on this platform.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+    /// The left side as the rule writes it, where it is more than a metric.
+    #[serde(default)]
+    pub formula: Option<String>,
+    /// The left side; money in minor units.
+    pub left: Reading,
+    /// What makes it hold.
+    pub relation: Relation,
+    /// The right side, worked out.
+    pub right: Reading,
+    /// Where it comes from.
+    pub right_kind: RightKind,
+    /// The figure the right side is a share of: 21,400 where the rule says `0.25 * own(views)`.
+    #[serde(default)]
+    pub base: Option<f64>,
+    /// The currency, where the metric is money.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// Samples that took part on the left.
+    pub n: u32,
+    /// When the newest of them was observed.
+    #[serde(default)]
+    pub newest: Option<Timestamp>,
+    /// Over which span.
+    pub window: Window,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// The smallest change that flips the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "clears", rename_all = "snake_case")]
+pub enum Clears {
+    /// So many more of something.
+    More {
+        /// Of what.
+        metric: Metric,
+        /// How many.
+        amount: f64,
+        /// By when.
+        by: Option<Timestamp>,
+        /// Only if the boost is stopped.
+        boost_stopped: bool,
+    },
+    /// A value on the good side of the line.
+    Reaches {
+        /// Which metric.
+        metric: Metric,
+        /// The line.
+        value: f64,
+        /// Its currency.
+        currency: Option<Currency>,
+        /// Above or below it.
+        relation: Relation,
+        /// Over which span.
+        window: Window,
+    },
+}
+
+/// A boost that can be, or has been, stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoostView {
+    /// Which.
+    pub id: BoostId,
+    /// What people call it: `Reel 1`.
+    pub name: String,
+    /// Where it runs: `Meta Ads`.
+    pub runs_on: String,
+    /// What is left to save.
+    pub avoidable: Option<Money>,
+    /// It runs now, as far as is known.
+    pub running: bool,
+}
+
+/// A proposal; how it stands is in the incident's events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalView {
+    /// Its number.
+    pub id: u64,
+    /// The boost it would stop.
+    pub boost: BoostId,
+    /// What it saves.
+    pub saves: Option<Money>,
+    /// It is dropped unless answered by then.
+    pub expires: Option<Timestamp>,
+    /// It can be taken back until then.
+    pub undo_until: Option<Timestamp>,
+}
+
+/// Everything that can be told about an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentView {
+    /// The record.
+    pub incident: Incident,
+    /// What people call what it is about.
+    pub names: Names,
+    /// The comparisons of the receipt; the first is the one the headline tells.
+    pub seen: Vec<Seen>,
+    /// The left side of the first comparison now, once it is no longer what it was when the incident fired.
+    pub current: Option<f64>,
+    /// Money owed whatever is done, where it is known.
+    pub owed: Option<Money>,
+    /// What would clear it.
+    pub clears: Option<Clears>,
+    /// Boosts it concerns.
+    pub boosts: Vec<BoostView>,
+    /// Proposals, oldest first.
+    pub proposals: Vec<ProposalView>,
+    /// Things to try first.
+    pub tips: Vec<Tip>,
+    /// How old the data is.
+    pub data_at: Option<Timestamp>,
+    /// The rule acts by itself.
+    pub automatic: bool,
+    /// The client may see it.
+    pub released: bool,
+    /// The amounts here are what the client is billed, not what the agency pays.
+    pub billed: bool,
+    /// The chart's numbers.
+    pub chart: Option<Chart>,
+}
+
+impl IncidentView {
+    /// The last thing that happened to a proposal.
+    #[must_use]
+    pub fn last_of(&self, proposal: u64) -> Option<&Event> {
+        self.incident
+            .events
+            .iter()
+            .rev()
+            .find(|event| proposal_of(&event.what) == Some(proposal))
+    }
+
+    /// Who agreed to a proposal.
+    #[must_use]
+    pub fn approver_of(&self, proposal: u64) -> Option<&str> {
+        self.incident.events.iter().rev().find_map(|event| match event.what {
+            Happened::Approved { proposal: of } if of == proposal => event.by.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// The boost's view.
+    #[must_use]
+    pub fn boost(&self, id: &BoostId) -> Option<&BoostView> {
+        self.boosts.iter().find(|boost| boost.id == *id)
+    }
+}
+
+/// The proposal an event is about.
+#[must_use]
+pub fn proposal_of(what: &Happened) -> Option<u64> {
+    match what {
+        Happened::Proposed { proposal }
+        | Happened::Approved { proposal }
+        | Happened::Rejected { proposal }
+        | Happened::ProposalExpired { proposal }
+        | Happened::Held { proposal, .. }
+        | Happened::Done { proposal }
+        | Happened::Verified { proposal, .. }
+        | Happened::Failed { proposal, .. }
+        | Happened::Undone { proposal, .. } => Some(*proposal),
+        Happened::Fired
+        | Happened::Recovering
+        | Happened::FiredAgain
+        | Happened::Resolved
+        | Happened::Acknowledged
+        | Happened::Snoozed { .. } => None,
+    }
+}
+
+/// One member of a group message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// Whom or what it is about.
+    pub name: String,
+    /// What can still be saved.
+    pub avoidable: Option<Money>,
+    /// How it stands.
+    pub stage: Stage,
+    /// Who has it.
+    pub acknowledged_by: Option<String>,
+}
+
+/// Many incidents of one cause told as one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupView {
+    /// The group's short id, without `#`.
+    pub id: String,
+    /// Of which brand, where they share one.
+    pub brand: Option<String>,
+    /// The rule they share.
+    pub rule: RuleId,
+    /// All of them.
+    pub members: Vec<Member>,
+    /// Which page is shown, from 0.
+    pub page: u32,
+    /// How old the data is.
+    pub data_at: Option<Timestamp>,
+}
+
+/// A rule on a subject at an instant, fired or not: what `why` and `why-not` show when there is no incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedView {
+    /// What it is about.
+    pub names: Names,
+    /// The rule.
+    pub rule: RuleId,
+    /// Its version.
+    pub version: u32,
+    /// What became of the whole condition.
+    pub verdict: Verdict,
+    /// Every comparison.
+    pub seen: Vec<Seen>,
+    /// It holds, but not for long enough yet: seconds to go.
+    pub pending_secs: Option<i64>,
+    /// It may not fire again before.
+    pub cooling_until: Option<Timestamp>,
+    /// How old the data is.
+    pub data_at: Option<Timestamp>,
+}
+
+/// A line of `status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignLine {
+    /// The campaign, or the brand.
+    pub name: String,
+    /// Creators watched.
+    pub creators: u32,
+    /// The newest data.
+    pub data_at: Option<Timestamp>,
+}
+
+/// What `status` shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StatusView {
+    /// What it is about; `None` for everything the person may see.
+    pub about: Option<String>,
+    /// What is watched.
+    pub campaigns: Vec<CampaignLine>,
+    /// What is open, worst first.
+    pub open: Vec<Member>,
+    /// Sources that give no numbers now, and since when.
+    pub troubles: Vec<(String, Timestamp)>,
+}
+
+/// One own number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnNumber {
+    /// Which.
+    pub metric: Metric,
+    /// As this platform counts it.
+    pub platform: Platform,
+    /// Over which span.
+    pub window: Window,
+    /// The value, or why there is none.
+    pub reading: Reading,
+    /// The usual value: the median of earlier windows.
+    pub usual: Option<f64>,
+}
+
+/// What `me` shows: one creator's own numbers, nobody else's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeView {
+    /// What to call them.
+    pub name: String,
+    /// Their numbers.
+    pub numbers: Vec<OwnNumber>,
+    /// What the rules that watch them look at, as sentences of the rules' authors.
+    pub open: u32,
+    /// The newest data.
+    pub data_at: Option<Timestamp>,
+}
