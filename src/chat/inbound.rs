@@ -90,6 +90,18 @@ pub enum What {
     },
 }
 
+/// How an interaction is acknowledged before anything else happens. It cannot be changed afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ack {
+    /// "Thinking", seen by the person who asked; the answer takes its place.
+    Private,
+    /// "Thinking", seen by everybody; the answer takes its place.
+    Public,
+    /// Nothing is seen; an answer, if there is one, is a new private message. Only for buttons.
+    Silent,
+}
+
 /// How something can be answered in its own place.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
@@ -109,8 +121,8 @@ pub enum Answerable {
         token: String,
         /// From then on it is too late.
         until: Timestamp,
-        /// Only the person who asked sees the answer.
-        private: bool,
+        /// How it was acknowledged.
+        ack: Ack,
     },
 }
 
@@ -118,7 +130,7 @@ impl fmt::Debug for Answerable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Callback { until, .. } => write!(f, "Callback(until {until})"),
-            Self::Interaction { until, private, .. } => write!(f, "Interaction(until {until}, private {private})"),
+            Self::Interaction { until, ack, .. } => write!(f, "Interaction(until {until}, {ack:?})"),
         }
     }
 }
@@ -181,6 +193,22 @@ pub trait Inbox: Send + Sync {
     /// A crash before the return leaves it unconfirmed: Telegram sends it again, a Discord client shows the person that it
     /// failed.
     async fn keep(&self, chat: Chat, bot: &str, id: &str, raw: &[u8], inbound: &Inbound) -> Result<Kept, InboxError>;
+
+    /// What was kept may be worked on now: the platform has been told that it was received. Must not wait.
+    ///
+    /// Work that starts before this call may find that Discord does not know of an answer yet.
+    fn wake(&self);
+}
+
+/// What Discord needs to be told while somebody is still typing, or within three seconds of a command.
+#[async_trait]
+pub trait Suggest: Send + Sync {
+    /// Completions of an option: what is shown and what is typed, at most 25. It must answer from memory or one quick look
+    /// into the store: a late one is not shown.
+    async fn suggest(&self, from: &Who, command: &str, option: &str, typed: &str) -> Vec<(String, String)>;
+
+    /// How to acknowledge it. Must not wait.
+    fn acknowledge(&self, what: &What) -> Ack;
 }
 
 /// What the operators of a bot should hear about.

@@ -7,6 +7,7 @@
 //! Nobody here waits for a limit: [`Chats::may_send`] says when, and a send that comes too early is refused with
 //! [`SendError::SlowDown`] before anything leaves.
 
+pub mod discord;
 pub mod error;
 pub mod inbound;
 pub mod layout;
@@ -17,7 +18,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use self::discord::DiscordBot;
 use self::error::SendError;
+use self::inbound::Answerable;
 use self::limits::Route;
 use self::telegram::TelegramBot;
 use crate::domain::person::{Address, Chat};
@@ -42,4 +45,119 @@ pub enum Edited {
     Changed,
     /// It showed it already.
     Unchanged,
+}
+
+/// Both chats, as far as they are configured. Whoever sends does not need to know which is which.
+#[derive(Debug, Clone, Default)]
+pub struct Chats {
+    /// The bot on Telegram.
+    pub telegram: Option<Arc<TelegramBot>>,
+    /// The bot on Discord.
+    pub discord: Option<Arc<DiscordBot>>,
+}
+
+impl Chats {
+    /// Whether a message may go to a room now, or when. `Timestamp::MAX`: not before an operator has acted.
+    pub fn may_send(&self, to: &Address, route: Route, now: Timestamp) -> Result<(), Timestamp> {
+        match to.chat {
+            Chat::Telegram => self
+                .telegram
+                .as_ref()
+                .map_or(Err(Timestamp::MAX), |bot| bot.may_send(&to.place, route, now)),
+            Chat::Discord => self
+                .discord
+                .as_ref()
+                .map_or(Err(Timestamp::MAX), |bot| bot.may_send(&to.place, route, now)),
+        }
+    }
+
+    /// The bot can speak in a room again: forget that it refused.
+    pub fn reopen(&self, room: &Address) {
+        match room.chat {
+            Chat::Telegram => self.telegram.iter().for_each(|bot| bot.reopen(&room.place)),
+            Chat::Discord => self.discord.iter().for_each(|bot| bot.reopen(&room.place)),
+        }
+    }
+
+    /// Sends a new message.
+    ///
+    /// A crash before the answer was stored leaves an attempt of unknown outcome; see [`crate::outbox::claim`].
+    pub async fn send(
+        &self,
+        message: &Message,
+        to: &Address,
+        options: &SendOptions<'_>,
+    ) -> Result<MessageRef, SendError> {
+        match to.chat {
+            Chat::Telegram => self.telegram()?.send(message, to, options).await,
+            Chat::Discord => self.discord()?.send(message, to, options).await,
+        }
+    }
+
+    /// Changes a message. Repeating it is safe.
+    pub async fn edit(
+        &self,
+        chat: Chat,
+        at: &MessageRef,
+        message: &Message,
+        options: &SendOptions<'_>,
+    ) -> Result<Edited, SendError> {
+        match chat {
+            Chat::Telegram => self.telegram()?.edit(at, message, options).await,
+            Chat::Discord => self.discord()?.edit(at, message, options).await,
+        }
+    }
+
+    /// Takes the buttons off a message.
+    pub async fn remove_buttons(&self, chat: Chat, at: &MessageRef) -> Result<Edited, SendError> {
+        match chat {
+            Chat::Telegram => self.telegram()?.remove_buttons(at).await,
+            Chat::Discord => self.discord()?.remove_buttons(at).await,
+        }
+    }
+
+    /// Answers in place what can be answered: a Telegram callback gets the headline (200 characters, as a box when
+    /// `alert`), a Discord interaction the whole message. [`SendError::TooLate`]: send it as a message instead.
+    pub async fn answer(
+        &self,
+        to: &Answerable,
+        message: &Message,
+        alert: bool,
+        options: &SendOptions<'_>,
+    ) -> Result<(), SendError> {
+        match to {
+            Answerable::Callback { id, until } => {
+                let bot = self.telegram()?;
+                let text = Some(message.headline.as_str()).filter(|text| !text.is_empty());
+                bot.answer_in_time(id, *until, text, alert).await
+            }
+            Answerable::Interaction { .. } => self.discord()?.answer(to, message, options).await,
+        }
+    }
+
+    /// Whether a person is in a room's guild or group now. A direct message has no membership: `true`.
+    pub async fn is_member(&self, room: &Address, user: &str) -> Result<bool, SendError> {
+        match (room.chat, &room.guild) {
+            (Chat::Discord, Some(guild)) => self.discord()?.is_member(guild, user).await,
+            (Chat::Discord, None) => Ok(true),
+            // A private chat has its person's own id.
+            (Chat::Telegram, _) if !room.place.starts_with('-') => Ok(room.place == user),
+            (Chat::Telegram, _) => self.telegram()?.is_member(&room.place, user).await,
+        }
+    }
+
+    fn telegram(&self) -> Result<&TelegramBot, SendError> {
+        self.telegram.as_deref().ok_or_else(|| absent(Chat::Telegram))
+    }
+
+    fn discord(&self) -> Result<&DiscordBot, SendError> {
+        self.discord.as_deref().ok_or_else(|| absent(Chat::Discord))
+    }
+}
+
+fn absent(chat: Chat) -> SendError {
+    SendError::BadToken {
+        chat,
+        reason: "no bot is configured there".to_owned(),
+    }
 }

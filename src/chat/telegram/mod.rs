@@ -242,6 +242,23 @@ impl TelegramBot {
         done(self.post(&payload, "", Route::Answer).await?).map(drop)
     }
 
+    /// As [`TelegramBot::answer_callback`], and [`SendError::TooLate`] without asking when it is.
+    pub async fn answer_in_time(
+        &self,
+        id: &str,
+        until: Timestamp,
+        text: Option<&str>,
+        alert: bool,
+    ) -> Result<(), SendError> {
+        if until <= self.clock.now() {
+            return Err(SendError::TooLate {
+                chat: Chat::Telegram,
+                reason: "150 seconds have passed".to_owned(),
+            });
+        }
+        self.answer_callback(id, text, alert).await
+    }
+
     /// Who the bot is.
     pub async fn get_me(&self) -> Result<Me, SendError> {
         self.take("", Route::Ask)?;

@@ -116,7 +116,11 @@ pub async fn poll_updates(
                     receiver.alarms.raise(Alarm::OtherPollerGone { chat: Chat::Telegram });
                 }
                 let now = held.clock().now();
-                match keep_all(receiver, &me.id, &me.username, &updates, &mut position, now).await {
+                let kept = keep_all(receiver, &me.id, &me.username, &updates, &mut position, now).await;
+                if !updates.is_empty() {
+                    receiver.inbox.wake();
+                }
+                match kept {
                     Ok(()) => {
                         position.failures = 0;
                         continue;
