@@ -279,7 +279,7 @@ impl World {
     fn method(&mut self, method: &str, params: &Params) -> Answered {
         let now = self.clock.now();
         match method {
-            "getme" => self.get_me(),
+            "getme" => Ok(self.get_me()),
             "setwebhook" => self.queue.set_webhook(params),
             "deletewebhook" => Ok(self.queue.delete_webhook(params)),
             "getwebhookinfo" => Ok(self.queue.webhook_info(now)),

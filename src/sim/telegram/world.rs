@@ -205,7 +205,7 @@ impl World {
         }
         put(&mut object, "chat", Some(self.chat_json(chat)));
         put(&mut object, "date", Some(message.date.as_second()));
-        put(&mut object, "edit_date", message.edited.map(|at| at.as_second()));
+        put(&mut object, "edit_date", message.edited.map(jiff::Timestamp::as_second));
         put(&mut object, "message_thread_id", message.thread);
         put(&mut object, "is_topic_message", message.thread.map(|_| true));
         let replied = message
