@@ -153,6 +153,9 @@ impl World {
         message.link_preview = preview.filter(|_| matches!(message.content, Content::Text(_)));
         message.silent = params.flag("disable_notification");
         message.protected = params.flag("protect_content");
+        let picture = matches!(message.content, Content::Photo(..));
+        message.caption_above = picture && params.flag("show_caption_above_media");
+        message.spoiler = picture && params.flag("has_spoiler");
         if let Some(chat) = self.chats.get_mut(&chat_id) {
             chat.messages.insert(id, message);
             chat.another_bot_spoke_last = false;

@@ -304,6 +304,7 @@ pub(super) struct Before {
 
 /// A message.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent flags of the wire")]
 pub(super) struct Message {
     pub id: i64,
     pub from: i64,
@@ -318,6 +319,10 @@ pub(super) struct Message {
     pub link_preview: Option<Value>,
     pub silent: bool,
     pub protected: bool,
+    /// `show_caption_above_media`.
+    pub caption_above: bool,
+    /// `has_spoiler` of a picture.
+    pub spoiler: bool,
     pub before: Vec<Before>,
     pub deleted: Option<Timestamp>,
 }
@@ -337,6 +342,8 @@ impl Message {
             link_preview: None,
             silent: false,
             protected: false,
+            caption_above: false,
+            spoiler: false,
             before: Vec::new(),
             deleted: None,
         }

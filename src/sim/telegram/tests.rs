@@ -662,10 +662,16 @@ async fn a_pressed_button_is_answered_once_and_in_time() {
             .await
             .contains("query is too old")
     );
-    let late = stage
-        .sim
-        .user_presses(stage.home, stage.anna, id, "w1")
-        .expect("pressed by data");
+    let edit = json!({ "chat_id": stage.home.0, "message_id": id, "text": "done" });
+    stage.bot.ok("editMessageText", edit).await;
+    let gone = stage.sim.user_presses(stage.home, stage.anna, id, "w1");
+    assert!(gone.is_err(), "the keyboard is gone");
+    let stale = || stage.sim.user_presses_stale(stage.home, stage.anna, id, "w1");
+    let late = stale().expect("an old view");
+    stage.sim.user_deletes(stage.home, stage.anna, id).expect("deleted");
+    stale().expect("an old view");
+    let gone = stage.updates().await.pop().expect("an update");
+    assert_eq!(gone["callback_query"]["message"]["date"], 0, "inaccessible");
     stage.pass(150).await;
     let answer = json!({ "callback_query_id": late.callback_id });
     assert!(
