@@ -213,7 +213,12 @@ impl TelegramSim {
             });
         }
         let old = found.members.insert(user.0, standing).unwrap_or(Standing::Left);
+        let watched = found.bot.is_admin();
         let who = world.user_json(user.0);
+        // Only administrators hear of others, and only if they ask for it by name.
+        if watched && old != standing {
+            world.tell_member("chat_member", chat.0, user.0, user.0, (old, standing));
+        }
         if !old.is_in() && standing.is_in() {
             world.add_service(chat.0, user.0, one("new_chat_members", json!([who])));
         } else if old.is_in() && !standing.is_in() {
@@ -460,6 +465,23 @@ impl TelegramSim {
         Ok(())
     }
 
+    /// Deletes a message, the bot's included, as an administrator or the partner of a private chat may.
+    pub fn user_deletes(&self, chat: ChatId, user: UserId, message: i64) -> Result<(), SimError> {
+        let mut world = self.shared.lock();
+        let standing = world.standing_of(chat, user)?;
+        let now = world.clock.now();
+        let found = world.chat_mut(chat)?;
+        let any = found.kind == ChatKind::Private || standing.is_admin();
+        let gone = found
+            .messages
+            .get_mut(&message)
+            .filter(|message| message.deleted.is_none() && (any || message.from == user.0))
+            .ok_or(SimError::NoMessage { chat: chat.0, message })?;
+        gone.deleted = Some(now);
+        found.unread.retain(|unread| *unread != message);
+        Ok(())
+    }
+
     /// Presses a button, named by its label or its data.
     pub fn user_presses(&self, chat: ChatId, user: UserId, message: i64, wanted: &str) -> Result<Press, SimError> {
         let mut world = self.shared.lock();
@@ -479,13 +501,34 @@ impl TelegramSim {
         if data.is_empty() {
             return Err(SimError::OpensPage(wanted.to_owned()));
         }
-        let callback_id = world.take_callback_id();
-        let now = world.clock.now();
-        let mut body = json!({ "id": callback_id, "from": world.user_json(user.0) });
-        if let Some(found) = world.chats.get(&chat.0)
+        Ok(world.press(chat, user, message, data))
+    }
+
+    /// Presses a button that an app still shows although the bot has changed the message since.
+    pub fn user_presses_stale(&self, chat: ChatId, user: UserId, message: i64, data: &str) -> Result<Press, SimError> {
+        let mut world = self.shared.lock();
+        world.standing_of(chat, user)?;
+        if !world.chat_mut(chat)?.messages.contains_key(&message) {
+            return Err(SimError::NoMessage { chat: chat.0, message });
+        }
+        Ok(world.press(chat, user, message, data.to_owned()))
+    }
+}
+
+impl World {
+    fn press(&mut self, chat: ChatId, user: UserId, message: i64, data: String) -> Press {
+        let callback_id = self.take_callback_id();
+        let now = self.clock.now();
+        let mut body = json!({ "id": callback_id, "from": self.user_json(user.0) });
+        if let Some(found) = self.chats.get(&chat.0)
             && let Some(shown) = found.messages.get(&message)
         {
-            super::model::put(&mut body, "message", Some(world.message_json(found, shown)));
+            // Of a message that is gone only the place is told, with date 0.
+            let shown = match shown.deleted {
+                None => self.message_json(found, shown),
+                Some(_) => json!({ "chat": self.chat_json(found), "message_id": message, "date": 0 }),
+            };
+            super::model::put(&mut body, "message", Some(shown));
         }
         super::model::put(&mut body, "chat_instance", Some(chat.0.to_string()));
         super::model::put(&mut body, "data", Some(data.as_str()));
@@ -493,8 +536,8 @@ impl TelegramSim {
             pressed_at: now,
             answer: None,
         };
-        world.callbacks.insert(callback_id.clone(), callback);
-        world.queue.push("callback_query", body, now);
-        Ok(Press { callback_id, data })
+        self.callbacks.insert(callback_id.clone(), callback);
+        self.queue.push("callback_query", body, now);
+        Press { callback_id, data }
     }
 }

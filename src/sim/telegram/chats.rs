@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    pub(super) fn get_me(&self) -> Answered {
+    pub(super) fn get_me(&self) -> Value {
         let mut me = self.bot.json();
         for (key, value) in [
             ("can_join_groups", true),
@@ -102,7 +102,7 @@ impl World {
         ] {
             put(&mut me, key, Some(value));
         }
-        Ok(me)
+        me
     }
 
     pub(super) fn get_chat(&self, params: &Params) -> Answered {
@@ -350,7 +350,8 @@ impl World {
     /// Scope and language, as the menu is kept by.
     fn commands_key(&self, params: &Params) -> Result<(String, String), Refusal> {
         let language = params.text("language_code");
-        if !language.is_empty() && !(language.len() == 2 && language.chars().all(|c| c.is_ascii_lowercase())) {
+        let two_letters = language.len() == 2 && language.chars().all(|c| c.is_ascii_lowercase());
+        if !language.is_empty() && !two_letters {
             return Err(Refusal::bad("invalid language code specified"));
         }
         let scope = params.json("scope", "can't parse BotCommandScope JSON object")?;

@@ -238,8 +238,8 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-fn is_name(letter: &char) -> bool {
-    letter.is_ascii_alphanumeric() || *letter == '_'
+fn is_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
 }
 
 /// The entity that begins with the first letter of `rest`, and its length in characters.
@@ -250,10 +250,10 @@ fn found_here(before: Option<char>, rest: &[char]) -> Option<(&'static str, usiz
     }
     match rest.first()? {
         '/' => {
-            let name = rest.iter().skip(1).take_while(|c| is_name(c)).count();
+            let name = rest.iter().skip(1).take_while(|c| is_name(**c)).count();
             let mut whole = 1 + name;
             if rest.get(whole) == Some(&'@') {
-                let bot = rest.iter().skip(whole + 1).take_while(|c| is_name(c)).count();
+                let bot = rest.iter().skip(whole + 1).take_while(|c| is_name(**c)).count();
                 if (3..=32).contains(&bot) {
                     whole += 1 + bot;
                 }
@@ -264,7 +264,7 @@ fn found_here(before: Option<char>, rest: &[char]) -> Option<(&'static str, usiz
             ((1..=64).contains(&name) && !cut).then_some(("bot_command", whole))
         }
         '@' => {
-            let name = rest.iter().skip(1).take_while(|c| is_name(c)).count();
+            let name = rest.iter().skip(1).take_while(|c| is_name(**c)).count();
             let starts = rest.get(1).is_some_and(char::is_ascii_alphabetic);
             ((4..=32).contains(&name) && starts).then_some(("mention", 1 + name))
         }

@@ -259,12 +259,12 @@ impl Parser<'_> {
             ));
         }
         if open.offset < self.units {
-            self.close(open)?;
+            self.close(&open)?;
         }
         Ok(())
     }
 
-    fn close(&mut self, open: Open) -> Result<(), String> {
+    fn close(&mut self, open: &Open) -> Result<(), String> {
         let (offset, length) = (open.offset, self.units - open.offset);
         let same = self
             .entities
@@ -282,7 +282,7 @@ impl Parser<'_> {
                 }
                 Entity::with("custom_emoji", offset, length, "custom_emoji_id", json!(open.argument))
             }
-            "a" => match self.link(&open, length) {
+            "a" => match self.link(open, length) {
                 Some(entity) => entity,
                 None => return Ok(()),
             },

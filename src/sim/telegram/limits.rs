@@ -198,8 +198,8 @@ mod tests {
             group_per_minute: 1,
             ..FloodConfig::default()
         });
-        for _ in 0..3 {
-            drop(flood.take(-5, false, at(0)));
+        for want in [Ok(()), Err(60), Err(60)] {
+            assert_eq!(flood.take(-5, false, at(0)), want);
         }
         assert_eq!(flood.count.total, 2);
         assert_eq!(flood.count.by_chat.get(&-5), Some(&2));

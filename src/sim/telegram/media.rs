@@ -209,7 +209,7 @@ mod tests {
             (
                 big,
                 Err(
-                    "Bad Request: file of size 10485830 bytes is too big for a photo; the maximum size is 10485760 bytes",
+                    "Bad Request: file of size 10485858 bytes is too big for a photo; the maximum size is 10485760 bytes",
                 ),
             ),
         ] {

@@ -48,6 +48,12 @@ const CAPTION: Field = Field {
     too_long: "message caption is too long",
 };
 
+/// What an edit does to the link preview.
+enum Preview {
+    Kept,
+    Set(Option<Value>),
+}
+
 /// Parses a text by its mode or its entities.
 fn formatted(text: &str, mode: &str, explicit: Option<&Value>) -> Result<Formatted, Refusal> {
     let parsed = match mode.to_ascii_lowercase().as_str() {
@@ -147,6 +153,9 @@ impl World {
         message.link_preview = preview.filter(|_| matches!(message.content, Content::Text(_)));
         message.silent = params.flag("disable_notification");
         message.protected = params.flag("protect_content");
+        let picture = matches!(message.content, Content::Photo(..));
+        message.caption_above = picture && params.flag("show_caption_above_media");
+        message.spoiler = picture && params.flag("has_spoiler");
         if let Some(chat) = self.chats.get_mut(&chat_id) {
             chat.messages.insert(id, message);
             chat.another_bot_spoke_last = false;
@@ -271,7 +280,7 @@ impl World {
             return Err(Refusal::bad("there is no text in the message to edit"));
         }
         let preview = link_preview(params)?;
-        self.edit(chat_id, id, Some(Content::Text(words)), Some(preview), params)
+        self.edit(chat_id, id, Some(Content::Text(words)), Preview::Set(preview), params)
     }
 
     pub(super) fn edit_caption(&mut self, params: &Params) -> Answered {
@@ -284,7 +293,7 @@ impl World {
                 return Err(Refusal::bad("there is no caption in the message to edit"));
             }
         };
-        self.edit(chat_id, id, Some(content), None, params)
+        self.edit(chat_id, id, Some(content), Preview::Kept, params)
     }
 
     pub(super) fn edit_media(&mut self, params: &Params) -> Answered {
@@ -321,23 +330,16 @@ impl World {
                 ));
             }
         };
-        self.edit(chat_id, id, Some(content), None, params)
+        self.edit(chat_id, id, Some(content), Preview::Kept, params)
     }
 
     pub(super) fn edit_markup(&mut self, params: &Params) -> Answered {
         let (chat_id, id) = self.to_edit(params)?;
-        self.edit(chat_id, id, None, None, params)
+        self.edit(chat_id, id, None, Preview::Kept, params)
     }
 
     /// Replaces what is given; the keyboard is always replaced, by none if none is given.
-    fn edit(
-        &mut self,
-        chat_id: i64,
-        id: i64,
-        content: Option<Content>,
-        preview: Option<Option<Value>>,
-        params: &Params,
-    ) -> Answered {
+    fn edit(&mut self, chat_id: i64, id: i64, content: Option<Content>, preview: Preview, params: &Params) -> Answered {
         let markup = match markup::read(params)? {
             Markup::Client => return Err(Refusal::bad("inline keyboard expected")),
             other => other.inline(),
@@ -347,7 +349,10 @@ impl World {
             return Err(Refusal::bad("message to edit not found"));
         };
         let content = content.unwrap_or_else(|| message.content.clone());
-        let preview = preview.unwrap_or_else(|| message.link_preview.clone());
+        let preview = match preview {
+            Preview::Kept => message.link_preview.clone(),
+            Preview::Set(preview) => preview,
+        };
         if message.content == content && message.markup == markup && message.link_preview == preview {
             return Err(Refusal::bad(NOT_MODIFIED));
         }

@@ -16,6 +16,10 @@ pub(super) const ANONYMOUS_BOT: i64 = 1_087_968_824;
 
 /// A person with an account, or the bot itself.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts, each with its own refusal"
+)]
 pub(super) struct Person {
     pub id: i64,
     pub is_bot: bool,
@@ -173,6 +177,10 @@ pub(super) struct Topic {
 
 /// A chat.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts, each with its own refusal"
+)]
 pub(super) struct Chat {
     pub id: i64,
     pub kind: ChatKind,
@@ -296,6 +304,7 @@ pub(super) struct Before {
 
 /// A message.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent flags of the wire")]
 pub(super) struct Message {
     pub id: i64,
     pub from: i64,
@@ -310,6 +319,10 @@ pub(super) struct Message {
     pub link_preview: Option<Value>,
     pub silent: bool,
     pub protected: bool,
+    /// `show_caption_above_media`.
+    pub caption_above: bool,
+    /// `has_spoiler` of a picture.
+    pub spoiler: bool,
     pub before: Vec<Before>,
     pub deleted: Option<Timestamp>,
 }
@@ -329,6 +342,8 @@ impl Message {
             link_preview: None,
             silent: false,
             protected: false,
+            caption_above: false,
+            spoiler: false,
             before: Vec::new(),
             deleted: None,
         }

@@ -226,13 +226,11 @@ impl TelegramSim {
         chats.map(|chat| (ChatId(chat.id), chat.unread.len())).collect()
     }
 
-    /// Looks at everything in a chat and gives what was unread.
-    pub fn read_all(&self, chat: ChatId) -> Vec<Shown> {
-        let unread = self.unread(chat);
+    /// Looks at everything in a chat.
+    pub fn mark_read(&self, chat: ChatId) {
         if let Some(chat) = self.shared.lock().chats.get_mut(&chat.0) {
             chat.unread.clear();
         }
-        unread
     }
 
     /// Looks at the first unread message that contains `wanted`; the error shows what there was instead.

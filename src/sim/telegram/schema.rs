@@ -143,6 +143,11 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(
+        clippy::print_stdout,
+        clippy::too_many_lines,
+        reason = "a table, and a skip must be seen"
+    )]
     fn requests_are_judged_by_the_published_description() {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),

@@ -30,7 +30,7 @@ const BODY_MAX: usize = 64 << 20;
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It waits for its answer.
+    /// It waits for its answer, or its client went away while it did.
     Waiting,
     /// It was answered with this status, by the rules.
     Answered(u16),
@@ -101,7 +101,6 @@ impl From<Refusal> for Ended {
 
 /// Answers everything.
 pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
-    let held = shared.clock.hold("telegram server");
     let (parts, body) = request.into_parts();
     let path = decoded(parts.uri.path(), false);
     let query = parts.uri.query().unwrap_or("").to_owned();
@@ -114,12 +113,12 @@ pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: axum::extr
     let reply = match to_bytes(body, BODY_MAX).await {
         _ if !known_verb => Reply::Result(Err(Refusal::exactly(405, "Method Not Allowed"))),
         Err(_) => Reply::Result(Err(Refusal::exactly(413, "Request Entity Too Large"))),
-        Ok(body) => route(&shared, held, &path, &query, &content_type, body).await,
+        Ok(body) => route(&shared, &path, &query, &content_type, body).await,
     };
     written(reply)
 }
 
-async fn route(shared: &Shared, held: Held, path: &str, query: &str, content_type: &str, body: Bytes) -> Reply {
+async fn route(shared: &Shared, path: &str, query: &str, content_type: &str, body: Bytes) -> Reply {
     let unauthorized = || Reply::Result(Err(Refusal::exactly(401, "Unauthorized")));
     let not_found = || Reply::Result(Err(Refusal::exactly(404, "Not Found")));
     let (file, rest) = match (path.strip_prefix("/file/bot"), path.strip_prefix("/bot")) {
@@ -147,14 +146,15 @@ async fn route(shared: &Shared, held: Held, path: &str, query: &str, content_typ
         }
     }
     match Params::read(query, content_type, body).await {
-        Ok(params) => call(shared, held, name, &params).await,
+        Ok(params) => call(shared, name, &params).await,
         Err(refusal) => Reply::Result(Err(refusal)),
     }
 }
 
 /// Carries out one call, and the fault that is ordered for it.
-async fn call(shared: &Shared, mut held: Held, name: &str, params: &Params) -> Reply {
+async fn call(shared: &Shared, name: &str, params: &Params) -> Reply {
     let method = name.to_ascii_lowercase();
+    let mut held = shared.clock.hold(format!("telegram {method}"));
     let (seq, fault) = {
         let mut world = shared.lock();
         let seq = world.log_request(name, params);
@@ -279,7 +279,7 @@ impl World {
     fn method(&mut self, method: &str, params: &Params) -> Answered {
         let now = self.clock.now();
         match method {
-            "getme" => self.get_me(),
+            "getme" => Ok(self.get_me()),
             "setwebhook" => self.queue.set_webhook(params),
             "deletewebhook" => Ok(self.queue.delete_webhook(params)),
             "getwebhookinfo" => Ok(self.queue.webhook_info(now)),

@@ -205,7 +205,7 @@ impl World {
         }
         put(&mut object, "chat", Some(self.chat_json(chat)));
         put(&mut object, "date", Some(message.date.as_second()));
-        put(&mut object, "edit_date", message.edited.map(|at| at.as_second()));
+        put(&mut object, "edit_date", message.edited.map(jiff::Timestamp::as_second));
         put(&mut object, "message_thread_id", message.thread);
         put(&mut object, "is_topic_message", message.thread.map(|_| true));
         let replied = message
@@ -220,6 +220,12 @@ impl World {
         }
         put(&mut object, "has_protected_content", message.protected.then_some(true));
         self.put_content(&mut object, message);
+        put(
+            &mut object,
+            "show_caption_above_media",
+            message.caption_above.then_some(true),
+        );
+        put(&mut object, "has_media_spoiler", message.spoiler.then_some(true));
         put(&mut object, "link_preview_options", message.link_preview.clone());
         put(&mut object, "reply_markup", message.markup.clone());
         object
@@ -287,17 +293,23 @@ impl World {
 
     /// Puts a `my_chat_member` into the update queue.
     pub fn tell_standing(&mut self, chat_id: i64, by: i64, old: Standing, new: Standing) {
+        let bot = self.bot.id;
+        self.tell_member("my_chat_member", chat_id, by, bot, (old, new));
+    }
+
+    /// Puts a change of somebody's standing into the update queue.
+    pub fn tell_member(&mut self, kind: &str, chat_id: i64, by: i64, whose: i64, (old, new): (Standing, Standing)) {
         let Some(chat) = self.chats.get(&chat_id) else {
             return;
         };
-        let bot = self.bot.json();
+        let user = self.user_json(whose);
         let body = json!({
             "chat": self.chat_json(chat),
             "from": self.user_json(by),
             "date": self.clock.now().as_second(),
-            "old_chat_member": old.json(&bot),
-            "new_chat_member": new.json(&bot),
+            "old_chat_member": old.json(&user),
+            "new_chat_member": new.json(&user),
         });
-        self.queue.push("my_chat_member", body, self.clock.now());
+        self.queue.push(kind, body, self.clock.now());
     }
 }
