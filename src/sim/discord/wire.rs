@@ -92,7 +92,7 @@ impl World {
         })
     }
 
-    /// A guild as GUILD_CREATE brings it.
+    /// A guild as `GUILD_CREATE` brings it.
     pub(super) fn guild_event(&self, id: Snowflake) -> Value {
         let mut out = self.guild_json(id);
         let Some(guild) = self.guilds.get(&id) else {

@@ -207,7 +207,7 @@ async fn a_deleted_message_is_unknown() {
     assert_eq!(town.patch(&path, json!({"content": "y"})).await.code(), (404, 10008));
     assert_eq!(town.delete(&path).await.code(), (404, 10008));
     assert!(town.sim.message(id).is_some_and(|message| message.deleted.is_some()));
-    let theirs = town.sim.post(town.anna, town.channel, "mine");
+    let theirs = town.sim.post(town.anna, town.channel, "mine").expect("posts");
     let path = format!("{}/{theirs}", town.messages_path());
     assert_eq!(town.patch(&path, json!({"content": "y"})).await.code(), (403, 50005));
 }
@@ -327,7 +327,7 @@ async fn history_is_read_before_after_and_around() {
             let got = town.get(&path).await.json;
             let texts =
                 got.as_array().expect("a list").iter().map(|one| one["content"].as_str().expect("text").to_owned());
-            texts.collect::<Vec<_>>().join("")
+            texts.collect::<String>()
         }
     };
     assert_eq!(list("limit=3".to_owned()).await, "543");
