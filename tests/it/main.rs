@@ -2,4 +2,5 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests and their helpers")]
 
 mod discord_schema;
+mod discord_sim_answers;
 mod discord_sim_serenity;

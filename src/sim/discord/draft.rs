@@ -98,6 +98,8 @@ impl Draft {
     }
 }
 
+const NOT_AN_OBJECT: &str = "Only dictionaries may be used in a DictType";
+
 fn chars(text: &str) -> usize {
     text.chars().count()
 }
@@ -163,7 +165,7 @@ fn read_embeds(body: &Value, errors: &mut FormErrors) -> Field<Vec<Value>> {
 /// Checks one embed and answers how much it adds to the sum of 6000.
 fn check_embed(embed: &Value, at: &str, errors: &mut FormErrors) -> usize {
     if !embed.is_object() {
-        errors.add(at, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType");
+        errors.add(at, "DICT_TYPE_CONVERT", NOT_AN_OBJECT);
         return 0;
     }
     let mut sum = 0;
@@ -180,6 +182,10 @@ fn check_embed(embed: &Value, at: &str, errors: &mut FormErrors) -> usize {
             errors.too_long(&format!("{at}.fields"), 25);
         }
         for (n, field) in fields.iter().enumerate() {
+            if !field.is_object() {
+                errors.add(&format!("{at}.fields.{n}"), "DICT_TYPE_CONVERT", NOT_AN_OBJECT);
+                continue;
+            }
             for (key, max) in [("name", 256), ("value", 1024)] {
                 let path = format!("{at}.fields.{n}.{key}");
                 if field[key].as_str().is_none_or(|text| text.trim().is_empty()) {

@@ -227,6 +227,8 @@ async fn what_is_too_long_is_told_by_its_place() {
             "embeds.0.fields.2.value",
             "BASE_TYPE_MAX_LENGTH",
         ),
+        (json!({"embeds": [5]}), "embeds.0", "DICT_TYPE_CONVERT"),
+        (json!({"embeds": [{"fields": ["x"]}]}), "embeds.0.fields.0", "DICT_TYPE_CONVERT"),
         (json!({"embeds": [{"title": "t".repeat(257)}]}), "embeds.0.title", "BASE_TYPE_MAX_LENGTH"),
         (json!({"embeds": [{"fields": vec![field("v"); 26]}]}), "embeds.0.fields", "BASE_TYPE_MAX_LENGTH"),
         (json!({"embeds": [{"fields": [field(" ")]}]}), "embeds.0.fields.0.value", "BASE_TYPE_REQUIRED"),
