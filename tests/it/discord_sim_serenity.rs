@@ -342,7 +342,7 @@ async fn serenity_resumes_after_a_cut_and_begins_anew_after_an_invalid_session()
     let mut story = Story::begin(GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES).await;
     story.hears(Heard::Guild("Nordbo".to_owned())).await;
     let text = format!("<@{}> hello", story.sim.bot());
-    story.sim.post(story.anna, story.channel, &text);
+    story.sim.post(story.anna, story.channel, &text).expect("posts");
     story.hears(Heard::Message(text)).await;
     story.sim.gateway_fault(GatewayFault::Reconnect);
     story.hears(Heard::Resumed).await;

@@ -9,6 +9,7 @@
 )]
 
 mod discord_schema;
+mod discord_sim_answers;
 mod discord_sim_serenity;
 mod replay_backtest;
 mod store_crash;

@@ -64,7 +64,7 @@ impl World {
             interaction.original = original;
         }
         self.ring();
-        if call.query("with_response") == Some("true") {
+        if matches!(call.query("with_response"), Some("true" | "True" | "1")) {
             return Ok(Reply::json(self.callback_json(id, kind)));
         }
         Ok(Reply::empty())

@@ -1,6 +1,6 @@
 //! People ask: slash commands, suggestions, buttons, menus and forms, checked the way Discord's client checks them.
 //!
-//! Owns: what a client lets a person send, and the INTERACTION_CREATE that comes of it.
+//! Owns: what a client lets a person send, and the `INTERACTION_CREATE` that comes of it.
 //! Refuses: answers; those are in `answers`.
 
 use std::sync::Arc;
@@ -110,7 +110,7 @@ impl World {
             data["guild_id"] = json!(guild);
         }
         let (asked, kind) = if focused.is_some() { (Asked::Autocomplete, 4) } else { (Asked::Command, 2) };
-        self.ask(Question { asked, kind, user, channel, source: None, data })
+        Ok(self.ask(&Question { asked, kind, user, channel, source: None, data }))
     }
 
     /// The command that a client would offer under this name, guild commands first.
@@ -125,7 +125,7 @@ impl World {
         let Some(command) = command else {
             return refuse(format!("there is no command `/{name}` here"));
         };
-        let context = if guild.is_some() { 0 } else { 1 };
+        let context = i64::from(guild.is_none());
         if let Some(contexts) = command.definition["contexts"].as_array()
             && !contexts.iter().any(|one| *one == context)
         {
@@ -144,7 +144,7 @@ impl World {
     }
 
     /// The channel, if this person can be in it.
-    fn place_of(&self, user: Snowflake, channel: Snowflake) -> Result<&Channel, SimError> {
+    pub(super) fn place_of(&self, user: Snowflake, channel: Snowflake) -> Result<&Channel, SimError> {
         let unknown = |what, id| SimError::Unknown { what, id };
         if !self.users.contains_key(&user) {
             return Err(unknown("user", user));
@@ -305,7 +305,7 @@ impl World {
             }
             _ => return refuse(format!("`{wanted}` cannot be used that way")),
         }
-        self.ask(Question { asked: Asked::Component, kind: 3, user, channel, source: Some(message), data })
+        Ok(self.ask(&Question { asked: Asked::Component, kind: 3, user, channel, source: Some(message), data }))
     }
 
     /// Sends the form that an interaction opened.
@@ -338,14 +338,14 @@ impl World {
             );
         }
         let data = json!({"custom_id": modal.custom_id, "components": rows});
-        self.ask(Question { asked: Asked::Modal, kind: 5, user, channel, source, data })
+        Ok(self.ask(&Question { asked: Asked::Modal, kind: 5, user, channel, source, data }))
     }
 
-    fn ask(&mut self, question: Question) -> Result<Snowflake, SimError> {
+    fn ask(&mut self, question: &Question) -> Snowflake {
         let id = self.new_id();
         let check = crc32fast::hash(&id.get().to_be_bytes());
         let token = format!("sim-{id}-{check:08x}");
-        let wire = self.interaction_json(id, &token, &question);
+        let wire = self.interaction_json(id, &token, question);
         let interaction = Interaction {
             id,
             token,
@@ -362,8 +362,8 @@ impl World {
         };
         self.interactions.insert(id, interaction);
         let (clock, bot) = (self.clock.clone(), self.bot);
-        self.gateway.dispatch(&clock, bot, "INTERACTION_CREATE", wire, 0, Some(&wire_key(id)));
-        Ok(id)
+        self.gateway.dispatch(&clock, bot, "INTERACTION_CREATE", &wire, 0, Some(&wire_key(id)));
+        id
     }
 
     fn interaction_json(&self, id: Snowflake, token: &str, question: &Question) -> Value {
@@ -375,7 +375,7 @@ impl World {
             "version": 1, "channel": self.interaction_channel(question.channel), "channel_id": question.channel,
             "app_permissions": (u64::MAX >> 13).to_string(), "locale": locale, "entitlements": [],
             "entitlement_sku_ids": [], "attachment_size_limit": self.config.file_max,
-            "context": if guild.is_some() { 0 } else { 1 },
+            "context": i64::from(guild.is_none()),
             "authorizing_integration_owners": {"0": guild.map_or_else(|| json!("0"), |guild| json!(guild))},
         });
         if let Some(guild) = guild {

@@ -98,6 +98,8 @@ impl Draft {
     }
 }
 
+const NOT_AN_OBJECT: &str = "Only dictionaries may be used in a DictType";
+
 fn chars(text: &str) -> usize {
     text.chars().count()
 }
@@ -137,11 +139,11 @@ fn read_list<'a>(body: &'a Value, key: &str, max: usize, errors: &mut FormErrors
     }
 }
 
-fn owned<T: Clone>(field: Field<&Vec<T>>) -> Field<Vec<T>> {
+fn owned<T: Clone>(field: &Field<&Vec<T>>) -> Field<Vec<T>> {
     match field {
         Field::Absent => Field::Absent,
         Field::Clear => Field::Clear,
-        Field::Set(list) => Field::Set(list.clone()),
+        Field::Set(list) => Field::Set((*list).clone()),
     }
 }
 
@@ -153,15 +155,19 @@ fn read_embeds(body: &Value, errors: &mut FormErrors) -> Field<Vec<Value>> {
             sum += check_embed(embed, &format!("embeds.{n}"), errors);
         }
         if sum > 6000 {
-            let last = embeds.len().saturating_sub(1);
-            errors.add(&format!("embeds.{last}"), "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000");
+            let end = embeds.len().saturating_sub(1);
+            errors.add(&format!("embeds.{end}"), "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000");
         }
     }
-    owned(list)
+    owned(&list)
 }
 
 /// Checks one embed and answers how much it adds to the sum of 6000.
 fn check_embed(embed: &Value, at: &str, errors: &mut FormErrors) -> usize {
+    if !embed.is_object() {
+        errors.add(at, "DICT_TYPE_CONVERT", NOT_AN_OBJECT);
+        return 0;
+    }
     let mut sum = 0;
     for (path, value, max) in [
         ("title", &embed["title"], 256),
@@ -176,6 +182,10 @@ fn check_embed(embed: &Value, at: &str, errors: &mut FormErrors) -> usize {
             errors.too_long(&format!("{at}.fields"), 25);
         }
         for (n, field) in fields.iter().enumerate() {
+            if !field.is_object() {
+                errors.add(&format!("{at}.fields.{n}"), "DICT_TYPE_CONVERT", NOT_AN_OBJECT);
+                continue;
+            }
             for (key, max) in [("name", 256), ("value", 1024)] {
                 let path = format!("{at}.fields.{n}.{key}");
                 if field[key].as_str().is_none_or(|text| text.trim().is_empty()) {
@@ -236,7 +246,7 @@ fn read_components(body: &Value, errors: &mut FormErrors) -> Field<Vec<Value>> {
         }
         check_unique_ids(rows, errors);
     }
-    owned(list)
+    owned(&list)
 }
 
 /// Checks an action row of a message, or of a modal.

@@ -132,7 +132,7 @@ impl Gateway {
     }
 
     /// Sends an event to one session only.
-    pub(super) fn tell(&mut self, clock: &Clock, session: &str, event: &str, data: Value) {
+    pub(super) fn tell(&mut self, clock: &Clock, session: &str, event: &str, data: &Value) {
         if let Some(session) = self.sessions.get_mut(session) {
             session.push(clock, event, data, None, 1);
         }
@@ -144,7 +144,7 @@ impl Gateway {
         clock: &Clock,
         bot: Snowflake,
         event: &str,
-        data: Value,
+        data: &Value,
         intents: u64,
         key: Option<&str>,
     ) {
@@ -152,7 +152,7 @@ impl Gateway {
         for session in self.sessions.values_mut() {
             if intents == 0 || session.intents & intents != 0 {
                 let data = without_content(session.intents, bot, data.clone());
-                session.push(clock, event, data, key, times);
+                session.push(clock, event, &data, key, times);
             }
         }
     }
@@ -185,7 +185,7 @@ impl Gateway {
         session.live = Some(Live { connection, out: out.clone() });
         session.offline_since = None;
         session.replay(clock, |event| seq < event.seq);
-        session.push(clock, "RESUMED", json!({"_trace": ["[\"sim\"]"]}), None, 1);
+        session.push(clock, "RESUMED", &json!({"_trace": []}), None, 1);
         if repeat > 0 {
             let from = session.seq.saturating_sub(u64::try_from(repeat).unwrap_or(0)).saturating_sub(1);
             session.replay(clock, |event| from < event.seq && event.key.is_some());
@@ -218,8 +218,9 @@ impl Gateway {
         clock.lost(key);
     }
 
-    /// Does something to every connection.
-    pub(super) fn break_all(&mut self, fault: GatewayFault) {
+    /// Does something to every connection. What ends the sessions too leaves the connections to their clients, but
+    /// sends no events on them any more.
+    pub(super) fn break_all(&mut self, clock: &Clock, fault: GatewayFault) {
         for session in self.sessions.values_mut() {
             let Some(live) = &session.live else { continue };
             let out = match fault {
@@ -230,16 +231,22 @@ impl Gateway {
                     Out::Text(json!({"op": 9, "d": resumable, "s": null, "t": null}).to_string())
                 }
             };
+            // A queue that is full belongs to a client that reads nothing; its next event cuts it off.
             drop(live.out.try_send(out));
         }
-        let ends = matches!(fault, GatewayFault::Close(4004 | 4010..=4014) | GatewayFault::InvalidSession(false));
-        if ends {
-            // The connection stays until the client acts; without its session it gets no more events.
-            for session in self.sessions.values_mut() {
-                session.buffer.clear();
-                session.seq += 1;
+        if matches!(fault, GatewayFault::Close(4004 | 4010..=4014) | GatewayFault::InvalidSession(false)) {
+            for session in std::mem::take(&mut self.sessions).into_values() {
+                for key in session.keys {
+                    clock.lost(&key);
+                }
             }
         }
+    }
+
+    /// Forgets sessions that nobody can resume any more.
+    pub(super) fn forget_old(&mut self, now: Timestamp, window: jiff::SignedDuration) {
+        self.sessions
+            .retain(|_, session| session.offline_since.is_none_or(|since| now.duration_since(since) <= window));
     }
 
     pub(super) fn counts(&self) -> GatewayCounts {
@@ -253,7 +260,7 @@ impl Session {
         self.live.as_ref().is_some_and(|live| live.connection == connection)
     }
 
-    fn push(&mut self, clock: &Clock, event: &str, data: Value, key: Option<&str>, times: usize) {
+    fn push(&mut self, clock: &Clock, event: &str, data: &Value, key: Option<&str>, times: usize) {
         self.seq += 1;
         let text = json!({"op": 0, "t": event, "s": self.seq, "d": data}).to_string();
         let event = Event { seq: self.seq, text, key: key.map(str::to_owned) };
@@ -290,7 +297,7 @@ fn send(clock: &Clock, live: &mut Option<Live>, keys: &mut BTreeSet<String>, eve
     }
 }
 
-/// Without the MESSAGE_CONTENT intent a bot reads only what it wrote, what mentions it, and direct messages.
+/// Without the `MESSAGE_CONTENT` intent a bot reads only what it wrote, what mentions it, and direct messages.
 fn without_content(intents: u64, bot: Snowflake, mut data: Value) -> Value {
     let bot = json!(bot);
     let is_message = data.get("author").is_some() && data.get("guild_id").is_some();
@@ -326,10 +333,10 @@ mod tests {
         let mut gateway = Gateway::default();
         let (out, mut queue) = mpsc::channel(OUT_MAX);
         let id = gateway.begin(1, out, 0);
-        gateway.dispatch(&clock, bot, "INTERACTION_CREATE", json!({"n": 1}), 0, Some("k1"));
+        gateway.dispatch(&clock, bot, "INTERACTION_CREATE", &json!({"n": 1}), 0, Some("k1"));
         gateway.ended(&clock, 1, false);
-        gateway.dispatch(&clock, bot, "INTERACTION_CREATE", json!({"n": 2}), 0, Some("k2"));
-        gateway.dispatch(&clock, bot, "MESSAGE_CREATE", json!({"n": 3}), GUILD_MESSAGES, None);
+        gateway.dispatch(&clock, bot, "INTERACTION_CREATE", &json!({"n": 2}), 0, Some("k2"));
+        gateway.dispatch(&clock, bot, "MESSAGE_CREATE", &json!({"n": 3}), GUILD_MESSAGES, None);
         assert_eq!(sent(&mut queue).len(), 1);
         let (out, mut queue) = mpsc::channel(OUT_MAX);
         assert!(gateway.resume(&clock, &id, 1, 2, &out, WINDOW));

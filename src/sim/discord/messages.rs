@@ -284,7 +284,7 @@ impl World {
             if let Some(guild) = guild {
                 data["guild_id"] = serde_json::json!(guild);
             }
-            self.dispatch("MESSAGE_DELETE", data, intent);
+            self.dispatch("MESSAGE_DELETE", &data, intent);
         }
         self.ring();
     }

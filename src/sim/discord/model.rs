@@ -86,6 +86,7 @@ pub enum ChannelKind {
 }
 
 /// Switches that decide what the bot may do in a channel.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own; a test sets the one it is about")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChannelState {
     /// It is gone (10003).

@@ -18,6 +18,7 @@ const EVERYONE: u64 = (1 << 31) | (1 << 11) | (1 << 10) | (1 << 16);
 
 impl DiscordSim {
     /// A new person. `locale` is the language of their client, such as `sv-SE`.
+    #[must_use]
     pub fn create_user(&self, name: &str, locale: &str) -> Snowflake {
         let mut world = self.shared.world();
         let id = world.new_id();
@@ -27,6 +28,7 @@ impl DiscordSim {
     }
 
     /// A new guild owned by `owner`, with the bot in it.
+    #[must_use]
     pub fn create_guild(&self, name: &str, locale: &str, owner: Snowflake) -> Snowflake {
         let mut world = self.shared.world();
         let (id, joined) = (world.new_id(), world.now());
@@ -42,7 +44,7 @@ impl DiscordSim {
         };
         world.guilds.insert(id, guild);
         let event = world.guild_event(id);
-        world.dispatch("GUILD_CREATE", event, super::gateway::GUILDS);
+        world.dispatch("GUILD_CREATE", &event, super::gateway::GUILDS);
         id
     }
 
@@ -64,7 +66,7 @@ impl DiscordSim {
         member.roles = roles.to_vec();
         let mut event = world.member_json(guild, user, true);
         event["guild_id"] = serde_json::json!(guild);
-        world.dispatch("GUILD_MEMBER_ADD", event, super::gateway::GUILD_MEMBERS);
+        world.dispatch("GUILD_MEMBER_ADD", &event, super::gateway::GUILD_MEMBERS);
         Ok(())
     }
 
@@ -74,11 +76,12 @@ impl DiscordSim {
         let place = world.guilds.get_mut(&guild).ok_or(SimError::Unknown { what: "guild", id: guild })?;
         place.members.remove(&user);
         let event = serde_json::json!({"guild_id": guild, "user": world.user_json(user)});
-        world.dispatch("GUILD_MEMBER_REMOVE", event, super::gateway::GUILD_MEMBERS);
+        world.dispatch("GUILD_MEMBER_REMOVE", &event, super::gateway::GUILD_MEMBERS);
         Ok(())
     }
 
     /// A new text channel.
+    #[must_use]
     pub fn create_channel(&self, guild: Snowflake, name: &str) -> Snowflake {
         self.shared.world().add_channel(name.to_owned(), ChannelKind::Text { guild })
     }
@@ -92,6 +95,7 @@ impl DiscordSim {
     }
 
     /// The direct messages between the bot and a user; the same every time.
+    #[must_use]
     pub fn dm(&self, user: Snowflake) -> Snowflake {
         self.shared.world().dm_with(user)
     }
@@ -123,9 +127,10 @@ impl DiscordSim {
         }
     }
 
-    /// A person writes.
-    pub fn post(&self, user: Snowflake, channel: Snowflake, text: &str) -> Snowflake {
+    /// A person writes. Refused when they are not in the channel's guild.
+    pub fn post(&self, user: Snowflake, channel: Snowflake, text: &str) -> Result<Snowflake, SimError> {
         let mut world = self.shared.world();
+        world.place_of(user, channel)?;
         let pings: Pings = world.pings(text, None);
         let message = Message {
             id: world.new_id(),
@@ -147,7 +152,7 @@ impl DiscordSim {
         };
         let id = message.id;
         world.add_message(message);
-        id
+        Ok(id)
     }
 
     /// Somebody with the right to do so deletes a message.

@@ -283,7 +283,7 @@ fn answer(shared: &Shared, call: &Call) -> Reply {
     let mut world = shared.world();
     let now = world.now();
     if let Some(until) = world.limits.ban(now) {
-        return cloudflare(i64::try_from(until.duration_since(now).as_secs()).unwrap_or(i64::MAX));
+        return cloudflare(until.duration_since(now).as_secs());
     }
     let reply = admit(&mut world, call);
     let shared_limit = reply.headers.contains(&("x-ratelimit-scope", "shared".to_owned()));

@@ -144,6 +144,8 @@ impl Connection {
             return Next::Close(4014, "Disallowed intent(s).");
         }
         let (rule, now) = (world.config.identifies, world.now());
+        let window = world.config.resume_window;
+        world.gateway.forget_old(now, window);
         if !world.gateway.identifies.take(1, rule, now) {
             // Discord resets the token of a bot that identifies too often.
             return Next::Close(4004, "Authentication failed.");
@@ -164,11 +166,11 @@ impl Connection {
             "user_settings": {}, "user_settings_proto": null, "geo_ordered_rtc_regions": [], "guild_join_requests": [],
             "auth": {}, "_trace": [],
         });
-        world.gateway.tell(&clock, &session, "READY", ready);
+        world.gateway.tell(&clock, &session, "READY", &ready);
         if world.config.guild_create && intents & GUILDS != 0 {
             for id in guilds {
                 let guild = world.guild_event(id);
-                world.gateway.tell(&clock, &session, "GUILD_CREATE", guild);
+                world.gateway.tell(&clock, &session, "GUILD_CREATE", &guild);
             }
         }
         drop(world);
@@ -216,7 +218,7 @@ impl Connection {
             "guild_id": guild, "members": members, "chunk_index": 0, "chunk_count": 1, "not_found": [],
             "nonce": data["nonce"],
         });
-        world.gateway.tell(&self.shared.clock, session, "GUILD_MEMBERS_CHUNK", chunk);
+        world.gateway.tell(&self.shared.clock, session, "GUILD_MEMBERS_CHUNK", &chunk);
         Next::Go
     }
 }

@@ -19,7 +19,7 @@ impl World {
         json!({
             "id": id, "username": name, "discriminator": "0", "global_name": user.filter(|user| !user.bot).map(|_| name),
             "avatar": null, "bot": user.is_some_and(|user| user.bot), "system": false, "public_flags": 0, "flags": 0,
-            "avatar_decoration_data": null, "banner": null, "accent_color": null,
+            "avatar_decoration_data": null, "banner": null, "accent_color": null, "primary_guild": null,
         })
     }
 
@@ -40,7 +40,8 @@ impl World {
             "verify_key": "0".repeat(64), "owner": self.user_json(self.bot), "team": null, "rpc_origins": [],
             "redirect_uris": [], "interactions_endpoint_url": null, "tags": [], "bot": self.me_json(),
             "approximate_guild_count": self.guilds.len(), "approximate_user_install_count": 0,
-            "integration_types_config": {"0": {}},
+            "integration_types_config": {"0": {}}, "flags_new": "0", "role_connections_verification_url": null,
+            "approximate_user_authorization_count": 0, "explicit_content_filter": 0, "eligible_oauth2_scopes": [],
         })
     }
 
@@ -92,7 +93,7 @@ impl World {
         })
     }
 
-    /// A guild as GUILD_CREATE brings it.
+    /// A guild as `GUILD_CREATE` brings it.
     pub(super) fn guild_event(&self, id: Snowflake) -> Value {
         let mut out = self.guild_json(id);
         let Some(guild) = self.guilds.get(&id) else {
@@ -233,10 +234,13 @@ fn numbered(rows: &[Value]) -> Value {
     Value::Array(rows)
 }
 
-/// An embed as Discord gives it back: a type, and links instead of `attachment://`.
+/// An embed as Discord gives it back: with a type, every field with `inline`, links instead of `attachment://`.
 fn linked(embed: &Value, files: &[Value]) -> Value {
     let mut embed = embed.clone();
     embed["type"] = json!("rich");
+    for field in embed.get_mut("fields").and_then(Value::as_array_mut).into_iter().flatten() {
+        field["inline"] = json!(field["inline"] == true);
+    }
     for key in ["image", "thumbnail"] {
         let name = embed[key]["url"].as_str().and_then(|url| url.strip_prefix("attachment://"));
         let found = name.and_then(|name| files.iter().find(|file| file["filename"] == name));

@@ -125,7 +125,7 @@ impl World {
         if self.channels.get(&id).and_then(Channel::guild).is_some() {
             let event = if thread { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
             let data = self.channel_json(id);
-            self.dispatch(event, data, super::gateway::GUILDS);
+            self.dispatch(event, &data, super::gateway::GUILDS);
         }
     }
 
@@ -153,11 +153,11 @@ impl World {
             data.insert("member".to_owned(), member);
         }
         let intent = if guild.is_some() { super::gateway::GUILD_MESSAGES } else { super::gateway::DIRECT_MESSAGES };
-        self.dispatch(event, data, intent);
+        self.dispatch(event, &data, intent);
     }
 
     /// Sends an event to every session that has one of the intents; 0 needs none.
-    pub(super) fn dispatch(&mut self, event: &'static str, data: Value, intents: u64) {
+    pub(super) fn dispatch(&mut self, event: &'static str, data: &Value, intents: u64) {
         self.gateway.dispatch(&self.clock, self.bot, event, data, intents, None);
     }
 

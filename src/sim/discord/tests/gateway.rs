@@ -79,8 +79,8 @@ async fn guilds_and_messages_come_with_their_intents_only() {
     assert_eq!((&guild["t"], &guild["d"]["name"]), (&json!("GUILD_CREATE"), &json!("Nordbo")));
     assert_eq!(guild["d"]["channels"][0]["name"], "alerts");
     let (mut deaf, _) = ready(&town, 0).await;
-    town.sim.post(town.anna, town.channel, "private words");
-    town.sim.post(town.anna, town.channel, &format!("<@{}> hear", town.sim.bot()));
+    town.sim.post(town.anna, town.channel, "private words").expect("posts");
+    town.sim.post(town.anna, town.channel, &format!("<@{}> hear", town.sim.bot())).expect("posts");
     let first = client.json().await;
     assert_eq!((&first["t"], &first["d"]["content"]), (&json!("MESSAGE_CREATE"), &json!("")));
     assert!(client.json().await["d"]["content"].as_str().is_some_and(|text| text.ends_with("hear")));

@@ -207,7 +207,7 @@ async fn a_deleted_message_is_unknown() {
     assert_eq!(town.patch(&path, json!({"content": "y"})).await.code(), (404, 10008));
     assert_eq!(town.delete(&path).await.code(), (404, 10008));
     assert!(town.sim.message(id).is_some_and(|message| message.deleted.is_some()));
-    let theirs = town.sim.post(town.anna, town.channel, "mine");
+    let theirs = town.sim.post(town.anna, town.channel, "mine").expect("posts");
     let path = format!("{}/{theirs}", town.messages_path());
     assert_eq!(town.patch(&path, json!({"content": "y"})).await.code(), (403, 50005));
 }
@@ -227,6 +227,8 @@ async fn what_is_too_long_is_told_by_its_place() {
             "embeds.0.fields.2.value",
             "BASE_TYPE_MAX_LENGTH",
         ),
+        (json!({"embeds": [5]}), "embeds.0", "DICT_TYPE_CONVERT"),
+        (json!({"embeds": [{"fields": ["x"]}]}), "embeds.0.fields.0", "DICT_TYPE_CONVERT"),
         (json!({"embeds": [{"title": "t".repeat(257)}]}), "embeds.0.title", "BASE_TYPE_MAX_LENGTH"),
         (json!({"embeds": [{"fields": vec![field("v"); 26]}]}), "embeds.0.fields", "BASE_TYPE_MAX_LENGTH"),
         (json!({"embeds": [{"fields": [field(" ")]}]}), "embeds.0.fields.0.value", "BASE_TYPE_REQUIRED"),
@@ -327,7 +329,7 @@ async fn history_is_read_before_after_and_around() {
             let got = town.get(&path).await.json;
             let texts =
                 got.as_array().expect("a list").iter().map(|one| one["content"].as_str().expect("text").to_owned());
-            texts.collect::<Vec<_>>().join("")
+            texts.collect::<String>()
         }
     };
     assert_eq!(list("limit=3".to_owned()).await, "543");

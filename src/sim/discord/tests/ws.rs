@@ -53,7 +53,7 @@ impl Client {
         match u8::try_from(payload.len()) {
             Ok(short) if short < 126 => bytes.push(0x80 | short),
             _ => {
-                bytes.push(0x80 | 126);
+                bytes.push(0xfe);
                 bytes.extend(u16::try_from(payload.len()).expect("short enough").to_be_bytes());
             }
         }
