@@ -15,10 +15,7 @@ pub mod benchmark;
 pub mod guards;
 pub mod history;
 pub mod readings;
-<<<<<<< HEAD
 pub mod series;
-pub mod window;
-=======
 pub mod window;
 
 pub mod error;
@@ -39,4 +36,3 @@ pub mod receipt;
 
 pub mod lint;
 pub mod rule_test;
->>>>>>> rules
