@@ -32,6 +32,8 @@ pub struct Catalog {
     pub grants: Vec<Grant>,
     /// Posts found or imported: whose, by platform and id.
     pub posts: BTreeMap<(Platform, PostRef), CreatorId>,
+    /// When each of them became public.
+    pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
 }
 
 /// What is known about a subject before any number is read.

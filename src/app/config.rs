@@ -9,9 +9,9 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::domain::ids::{Platform, SourceId};
-use crate::domain::metric::Metric;
+use crate::domain::ids::SourceId;
 use crate::domain::written::Zone;
+use crate::sources::generic;
 
 /// Every setting with its default, and the comments that explain them.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -137,29 +137,20 @@ pub struct YoutubeConfig {
     pub jitter: Length,
     #[serde(default = "yes")]
     pub videos: bool,
+    #[serde(default = "two_pages")]
+    pub pages_max: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct GenericConfig {
-    pub base_url: String,
-    pub path: String,
-    pub rows: String,
-    pub account: String,
-    pub platform: Platform,
-    pub metrics: BTreeMap<Metric, String>,
-    #[serde(default)]
-    pub at: Option<String>,
-    #[serde(default)]
-    pub hidden: Vec<i64>,
-    #[serde(default)]
-    pub allow_hosts: Vec<String>,
     pub schedule: String,
     #[serde(default = "Zone::utc")]
     pub zone: Zone,
     #[serde(default = "no_jitter")]
     pub jitter: Length,
+    pub feed: generic::GenericConfig,
 }
 
 fn youtube_url() -> String {
@@ -168,6 +159,10 @@ fn youtube_url() -> String {
 
 fn no_jitter() -> Length {
     Length(SignedDuration::ZERO)
+}
+
+fn two_pages() -> u32 {
+    2
 }
 
 fn yes() -> bool {

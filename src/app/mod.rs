@@ -1,5 +1,27 @@
 //! The program: configuration, and the tasks that carry one alert from tick to telling.
+//!
+//! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
+//! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
+//! out, [`act`] does what was approved and reads it back. [`core`] is what they share.
 
+pub mod act;
+pub mod apply;
 pub mod catalog;
+pub mod commands;
 pub mod config;
+pub mod core;
+pub mod cycle;
+pub mod deliver;
+pub mod ears;
+pub mod groups;
+pub mod listen;
+pub mod people;
+pub mod proposing;
+pub mod records;
+pub mod render;
+pub mod resolve;
 pub mod schedule;
+pub mod sourcing;
+pub mod trouble;
+pub mod views;
+pub mod watch;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use self::discord::DiscordBot;
+use self::discord::{DiscordBot, Found};
 use self::error::SendError;
 use self::inbound::Answerable;
 use self::limits::Route;
@@ -105,6 +105,20 @@ impl Chats {
         match chat {
             Chat::Telegram => self.telegram()?.edit(at, message, options).await,
             Chat::Discord => self.discord()?.edit(at, message, options).await,
+        }
+    }
+
+    /// Looks for a message in a room's history, from `since` on, by something it shows. Telegram gives bots no history:
+    /// there it is refused.
+    pub async fn look_up(&self, room: &Address, marker: &str, since: Timestamp) -> Result<Option<MessageRef>, SendError> {
+        let refused = |reason: &str| SendError::Refused { chat: room.chat, reason: reason.to_owned() };
+        match room.chat {
+            Chat::Telegram => Err(refused("bots cannot read a chat's history")),
+            Chat::Discord => match self.discord()?.find_by_marker(&room.place, marker, since).await? {
+                Found::There(message) => Ok(Some(message)),
+                Found::Not => Ok(None),
+                Found::TooFarBack => Err(refused("more was said since than is read")),
+            },
         }
     }
 

@@ -1,1 +1,206 @@
 //! The command line, one file per command.
+//!
+//! Owns: what is typed, what is printed (results on stdout, logs on stderr) and the exit code: 0 done, 1 failed, 2 the
+//! input was wrong. An error is one line: what, where, remedy.
+
+//mod backtest;
+//mod check;
+//mod demo;
+//mod documents;
+//mod import;
+//mod outbox;
+//mod people;
+mod poll;
+//mod run;
+//mod why;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::config::{Config, ConfigError};
+
+/// Plimsoll stops influencer campaigns from wasting money and treats creators fairly while doing it.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What works on every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The configuration file; plimsoll.toml in the current folder where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One setting, over file and environment; repeatable
+    #[arg(long = "set", global = true, value_name = "KEY.PATH=VALUE")]
+    sets: Vec<String>,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    /// Act as this person, with their rights, instead of as the terminal
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    acting: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the whole program on an emulated world, without any file or account
+    Demo(demo::Demo),
+    /// Run the service until it is told to stop
+    Run(run::Run),
+    /// Check configuration, documents and rules, offline
+    Check(check::Check),
+    /// Take documents and rules into the store, and say what changes
+    Apply(documents::Apply),
+    /// Fetch once from a source and print what would be stored; nothing is
+    Poll(poll::Poll),
+    /// Take numbers or posts from a CSV file into the store
+    Import(import::Import),
+    /// Run the cases that rules carry
+    TestRules(check::TestRules),
+    /// Replay history and say when each rule would have fired, and whether it was right
+    Backtest(backtest::Backtest),
+    /// Say what a rule sees in a subject, whether it fired or not
+    Why(why::Why),
+    /// Say something as if it had been typed in a chat
+    Say(people::Say),
+    /// Look at deliveries, and retry or drop them
+    Outbox(outbox::Outbox),
+    /// Print a one-time code that gives somebody a role when they send it to the bot
+    Code(people::Code),
+    /// Give a person a role
+    Grant(people::GrantArgs),
+    /// Take a role from a person
+    Revoke(people::GrantArgs),
+}
+
+/// Why a command ended badly.
+#[derive(Debug)]
+pub enum CliError {
+    /// What was given cannot be used: exit code 2.
+    Input(String),
+    /// It was tried and failed: exit code 1.
+    Failed(anyhow::Error),
+}
+
+impl CliError {
+    /// The input was wrong, in one line.
+    pub fn input(what: impl Into<String>) -> Self {
+        Self::Input(what.into())
+    }
+}
+
+impl From<anyhow::Error> for CliError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<crate::store::StoreError> for CliError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<ConfigError> for CliError {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Invalid(what) => Self::Input(format!("configuration: {what}")),
+            ConfigError::Secret { .. } => Self::Input(one_line(&anyhow::Error::from(error))),
+        }
+    }
+}
+
+impl Common {
+    /// The configuration, all layers read.
+    fn config(&self) -> Result<Config, CliError> {
+        let beside = PathBuf::from("plimsoll.toml");
+        let file = self.config.clone().or_else(|| beside.is_file().then_some(beside));
+        Ok(Config::load(file.as_deref(), &self.sets)?)
+    }
+
+    /// Prints the result: one JSON document, or the text.
+    fn print(&self, json: &serde_json::Value, text: &str) -> Result<(), CliError> {
+        if self.json { say(&json.to_string()) } else { say(text) }
+    }
+}
+
+/// One line or more on stdout. A closed pipe (`plimsoll … | head`) is the reader's wish, not a failure.
+fn say(text: &str) -> Result<(), CliError> {
+    match writeln!(std::io::stdout().lock(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::Failed(anyhow::Error::new(error).context("could not write the result")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An error and its causes on one line, without saying anything twice.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string().replace('\n', "; ");
+        if line.is_empty() {
+            line = text;
+        } else if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+    }
+    line
+}
+
+/// Parses the arguments and runs the command.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // Nothing can be said about a terminal that cannot be written to.
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    let ended = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let ended = runtime.block_on(dispatch(cli));
+            runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+            ended
+        }
+        Err(error) => Err(CliError::Failed(anyhow::Error::new(error).context("could not start the runtime"))),
+    };
+    let (line, code) = match ended {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(CliError::Input(what)) => (what.replace('\n', "; "), 2),
+        Err(CliError::Failed(error)) => (one_line(&error), 1),
+    };
+    drop(writeln!(std::io::stderr().lock(), "plimsoll: {line}"));
+    ExitCode::from(code)
+}
+
+async fn dispatch(cli: Cli) -> Result<(), CliError> {
+    let Cli { common, command } = cli;
+    match command {
+        Command::Demo(demo) => demo.run(&common).await,
+        Command::Run(run) => run.run(&common).await,
+        Command::Check(check) => check.run(&common),
+        Command::Apply(apply) => apply.run(&common).await,
+        Command::Poll(poll) => poll.run(&common).await,
+        Command::Import(import) => import.run(&common).await,
+        Command::TestRules(test) => test.run(&common),
+        Command::Backtest(backtest) => backtest.run(&common),
+        Command::Why(why) => why.run(&common).await,
+        Command::Say(say) => say.run(&common).await,
+        Command::Outbox(outbox) => outbox.run(&common).await,
+        Command::Code(code) => code.run(&common).await,
+        Command::Grant(grant) => grant.grant(&common).await,
+        Command::Revoke(grant) => grant.revoke(&common).await,
+    }
+}

@@ -13,6 +13,8 @@ use super::incident::IncidentId;
 pub enum About {
     /// An incident; its message is edited as it lives.
     Incident(IncidentId),
+    /// Many incidents of one cause, told as one while a room was busy; edited as its members change.
+    Group(IncidentId),
     /// A trouble of the program itself, for operators: `standstill/youtube/views/2026-06-23`, `room_closed/nordbo-team`.
     /// The text is its identity: the same trouble is told once.
     Trouble(String),
@@ -24,6 +26,7 @@ impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Incident(id) => write!(f, "incident/{}", id.as_str()),
+            Self::Group(id) => write!(f, "group/{}", id.as_str()),
             Self::Trouble(what) => write!(f, "trouble/{what}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }

@@ -298,7 +298,7 @@ fn lost(
 pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp, at: Timestamp) -> Delivery {
     delivery.maybe_repeat = true;
     delivery.state = match delivery.about {
-        About::Incident(_) => State::Due { not_before: at },
+        About::Incident(_) | About::Group(_) => State::Due { not_before: at },
         About::Trouble(_) | About::Reply(_) if delivery.wanted_revision <= revision => {
             State::Unknown { revision, since }
         }

@@ -68,6 +68,27 @@ impl From<Absence> for Gap {
 }
 
 impl Gap {
+    /// What a reader is told who knows only what sources say: what the rule lacks is not there yet.
+    #[must_use]
+    pub fn absence(self) -> Absence {
+        match self {
+            Self::Hidden => Absence::Hidden,
+            Self::TooFew => Absence::TooFew,
+            Self::Gone => Absence::Gone,
+            Self::Stale { age_secs } => Absence::Stale { age_secs },
+            Self::Unauthorized => Absence::Unauthorized,
+            Self::QuotaSpent => Absence::QuotaSpent,
+            Self::Unreachable => Absence::Unreachable,
+            Self::Garbled | Self::TooLarge | Self::OtherCurrency => Absence::Garbled,
+            Self::NotYet
+            | Self::DividedByZero
+            | Self::NoTarget
+            | Self::NoHistory
+            | Self::NoWindow
+            | Self::TooFewPosts => Absence::NotYet,
+        }
+    }
+
     /// The name in JSON and the key of its sentence.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -73,11 +73,13 @@ pub enum Table {
     Buttons = 23,
     /// State of sources: quota, guards, offsets. Key: name.
     Sources = 24,
+    /// What is in the inbox and was not answered yet, in the order of its coming. Key: time big-endian, inbox key.
+    Unanswered = 25,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -102,6 +104,7 @@ impl Table {
         Self::Codes,
         Self::Buttons,
         Self::Sources,
+        Self::Unanswered,
     ];
 
     /// Its number in the file format.

@@ -1,0 +1,233 @@
+//! `apply`: documents and rules into the store, with the difference said first and every version kept.
+//!
+//! All of a call is one transaction: a file with one mistake changes nothing.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::catalog::room_of;
+use super::core::Core;
+use super::records::{DocumentRecord, HistoryRecord, RuleRecord};
+use crate::domain::document::{Document, Documents};
+use crate::domain::person::Room;
+use crate::rules::file as rule_file;
+use crate::rules::rule::Rule;
+use crate::store::records::load;
+use crate::store::{StoreError, Transaction, keys};
+
+/// What is wrong with what was given: one line each.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The files cannot be used.
+    #[error("{}", .0.join("\n"))]
+    Input(Vec<String>),
+    /// The store did not take it.
+    #[error("could not keep the documents")]
+    Store(#[from] StoreError),
+}
+
+/// What one file holds.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// Documents, with the file each is from.
+    pub documents: Vec<(PathBuf, Document)>,
+    /// Rules, likewise.
+    pub rules: Vec<(PathBuf, Rule)>,
+}
+
+/// What became of one document or rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It was there and is different now.
+    Changed,
+    /// It is as it was.
+    Same,
+}
+
+impl Change {
+    /// The word in listings and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Same => "same",
+        }
+    }
+}
+
+/// One line of the difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// `brand`, `rule`, …
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// What became of it.
+    pub change: Change,
+}
+
+/// Reads files, and folders of `.toml` files, in the order of their names. Everything wrong in them is said at once.
+pub fn read(paths: &[PathBuf]) -> Result<Given, ApplyError> {
+    let mut given = Given::default();
+    let mut faults = Vec::new();
+    let files = match files_of(paths) {
+        Ok(files) => files,
+        Err(fault) => return Err(ApplyError::Input(vec![fault])),
+    };
+    for file in files {
+        match std::fs::read_to_string(&file) {
+            Ok(text) => read_one(&file, &text, &mut given, &mut faults),
+            Err(error) => faults.push(format!("{}: cannot be read: {error}", file.display())),
+        }
+    }
+    if faults.is_empty() { Ok(given) } else { Err(ApplyError::Input(faults)) }
+}
+
+fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let mut inside: Vec<PathBuf> = entries
+                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+                .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+                .collect();
+            inside.sort();
+            if inside.is_empty() {
+                return Err(format!("{}: there is no .toml file in this folder", path.display()));
+            }
+            files.extend(inside);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+/// A file is either of rules or of documents: the tables in it tell.
+fn read_one(file: &Path, text: &str, given: &mut Given, faults: &mut Vec<String>) {
+    let is_rules = text.lines().any(|line| line.trim_start().starts_with("[[rule]]"));
+    if is_rules {
+        let read = rule_file::parse_rules(text, Some(&file.display().to_string()));
+        match read.check() {
+            Ok(_) => given.rules.extend(read.rules.into_iter().map(|sourced| (file.to_path_buf(), sourced.rule))),
+            Err(errors) => faults.extend(errors.iter().map(ToString::to_string)),
+        }
+        return;
+    }
+    match Documents::from_toml(text) {
+        Ok(documents) => given.documents.extend(documents.into_list().map(|one| (file.to_path_buf(), one))),
+        Err(error) => faults.push(format!("{}:{}:{}: {}", file.display(), error.line, error.column, error.what)),
+    }
+}
+
+/// Compares with the store and, unless it is a dry run, takes everything in at once.
+pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Result<Vec<Difference>, ApplyError> {
+    let pen = core.pen.lock().await;
+    let mut faults = Vec::new();
+    let mut catalog = core.state.lock().await.catalog.clone();
+    for (file, document) in &given.documents {
+        catalog.take(document.clone());
+        if let Some(fault) = catalog.dangling(document) {
+            faults.push(format!("{}: {} `{}`: {fault}", file.display(), document.kind(), document.id()));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(ApplyError::Input(faults));
+    }
+    let mut transaction = Transaction::new();
+    let mut differences = Vec::new();
+    for (_, document) in given.documents {
+        differences.push(put_document(core, &mut transaction, document, actor).await?);
+    }
+    for (_, rule) in given.rules {
+        differences.push(put_rule(core, &mut transaction, rule, actor).await?);
+    }
+    if !dry_run && !transaction.writes.is_empty() {
+        core.store.commit(transaction).await?;
+        drop(pen);
+        core.reload().await?;
+    }
+    Ok(differences)
+}
+
+async fn put_document(
+    core: &Core,
+    transaction: &mut Transaction,
+    document: Document,
+    actor: &str,
+) -> Result<Difference, StoreError> {
+    let key = keys::document(document.kind(), &document.id());
+    let kept = load::<DocumentRecord>(&*core.store, &key).await?;
+    let (kind, id) = (document.kind().to_owned(), document.id());
+    let change = match &kept {
+        None => Change::Added,
+        Some(kept) if kept.value.document == document => Change::Same,
+        Some(_) => Change::Changed,
+    };
+    if change == Change::Same {
+        return Ok(Difference { kind, id, change });
+    }
+    if let Some(kept) = &kept {
+        let old = &kept.value;
+        transaction.create(&HistoryRecord {
+            kind: kind.clone(),
+            id: id.clone(),
+            version: old.version,
+            body: to_json(&old.document)?,
+            by: old.by.clone(),
+            at: old.at,
+        })?;
+    }
+    let version = kept.as_ref().map_or(1, |kept| kept.value.version + 1);
+    let now = core.clock.now();
+    if let Document::Room(declared) = &document {
+        let room = load::<Room>(&*core.store, &keys::room(&declared.id)).await?;
+        let after = room_of(declared.clone(), room.as_ref().map(|room| &room.value));
+        transaction.set(room.as_ref(), &after)?;
+    }
+    let record = DocumentRecord { document, version, by: actor.to_owned(), at: now };
+    transaction.set(kept.as_ref(), &record)?;
+    let detail = json!({ "version": version });
+    transaction.append_journal(&core.line_by(actor, "document_applied", &format!("{kind}/{id}"), detail))?;
+    Ok(Difference { kind, id, change })
+}
+
+async fn put_rule(core: &Core, transaction: &mut Transaction, rule: Rule, actor: &str) -> Result<Difference, StoreError> {
+    let kept = load::<RuleRecord>(&*core.store, &keys::rule(&rule.id)).await?;
+    let id = rule.id.to_string();
+    let change = match &kept {
+        None => Change::Added,
+        Some(kept) if kept.value.rule == rule => Change::Same,
+        Some(_) => Change::Changed,
+    };
+    let difference = Difference { kind: "rule".to_owned(), id: id.clone(), change };
+    if change == Change::Same {
+        return Ok(difference);
+    }
+    if let Some(kept) = &kept {
+        let old = &kept.value;
+        transaction.create(&HistoryRecord {
+            kind: "rule".to_owned(),
+            id: id.clone(),
+            version: old.version,
+            body: to_json(&old.rule)?,
+            by: old.by.clone(),
+            at: old.at,
+        })?;
+    }
+    let version = kept.as_ref().map_or(1, |kept| kept.value.version + 1);
+    let record = RuleRecord { rule, version, by: actor.to_owned(), at: core.clock.now() };
+    transaction.set(kept.as_ref(), &record)?;
+    let detail = json!({ "version": version });
+    transaction.append_journal(&core.line_by(actor, "rule_applied", &format!("rule/{id}"), detail))?;
+    Ok(difference)
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, StoreError> {
+    serde_json::to_value(value).map_err(|cause| StoreError::Failed { deed: "write a version down", cause: Box::new(cause) })
+}

@@ -1,0 +1,597 @@
+//! What each command does, once it is known who asks and that they may.
+//!
+//! Every effect is safe to repeat: a command that was carried out, but whose answer was lost, finds its own work done.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::core::Core;
+use super::people::{self, Joined, Refusal, Speaker};
+use super::records::Gift;
+use super::resolve::{Meant, nearest_subject, resolve};
+use super::{act, cycle, proposing, views};
+use crate::domain::action::{BoostState, Deed, Proposal, ProposalStage};
+use crate::domain::document::Boost;
+use crate::domain::ids::{CreatorId, Platform, RuleId, Subject};
+use crate::domain::metric::Metric;
+use crate::domain::money::Money;
+use crate::domain::person::{Audience, Person, Reach, Role};
+use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::rules::benchmark;
+use crate::rules::readings::{Readings as _, Want};
+use crate::rules::window::{Frame, Window};
+use crate::store::records::{Loaded, load, scan_all};
+use crate::store::{StoreError, Table, Transaction, keys};
+use crate::words::buttons::Composed;
+use crate::words::command::{Command, What};
+use crate::words::message::Message;
+use crate::words::replies::{self, Reply};
+use crate::words::view::{CampaignLine, IncidentView, MeView, OwnNumber, StatusView, Window as Over};
+use crate::words::wording::Reader;
+use crate::words::answers;
+
+/// Who asks, where, in which language.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Who, if it is somebody we know.
+    pub person: Option<Person>,
+    /// As the platform knows them.
+    pub speaker: Speaker,
+    /// For whom the answer is: what may be said in it.
+    pub audience: Audience,
+    /// The reader's language and zone.
+    pub reader: Reader,
+    /// The answer to "are you sure" was yes.
+    pub confirmed: bool,
+}
+
+impl Asked {
+    /// What to call them.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.person.as_ref().map_or_else(|| self.speaker.name.clone(), |person| person.name.clone())
+    }
+
+    /// How the journal calls them.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        self.person.as_ref().map_or_else(|| self.speaker.identity.to_string(), |person| person.id.to_string())
+    }
+}
+
+/// Carries a command out and says what came of it.
+pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Composed, StoreError> {
+    let now = core.clock.now();
+    let reader = &asked.reader;
+    let said = match command {
+        Command::Status { subject } => status(core, asked, subject.as_deref(), now).await?,
+        Command::Me => me(core, asked, now).await?,
+        Command::Tips => tips(core, asked, now).await?,
+        Command::Why { what } => why(core, asked, &what, now).await?,
+        Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
+        Command::Pause { ref what } => return pause(core, asked, &command, what).await,
+        Command::Resume { ref what } => return resume(core, asked, &command, what).await,
+        Command::Approve { id } => answer_proposals(core, asked, &id, None).await?.say(reader, now),
+        Command::Reject { id, reason } => answer_proposals(core, asked, &id, Some(reason)).await?.say(reader, now),
+        Command::Undo { id } => undo(core, asked, &id, None).await?.say(reader, now),
+        Command::Ack { id } => acknowledge(core, asked, &id).await?.say(reader, now),
+        Command::Snooze { id, duration } => {
+            let length = SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO);
+            snooze(core, asked, &id, length).await?.say(reader, now)
+        }
+        Command::Link { code: None } => link(core, asked).await?.say(reader, now),
+        Command::Link { code: Some(code) } | Command::Bind { code } => use_code(core, asked, &code).await?.say(reader, now),
+        Command::Grant { person, role, reach } => {
+            let done = people::grant(core, &person, role, reach.clone(), &asked.actor()).await?;
+            granted(done, person.as_str(), role, reach, true).say(reader, now)
+        }
+        Command::Revoke { person, role, reach } => {
+            let done = people::revoke(core, &person, role, &reach, &asked.actor()).await?;
+            granted(done, person.as_str(), role, reach, false).say(reader, now)
+        }
+        Command::Help { command } => replies::help(command, reader),
+    };
+    Ok(Composed::plain(said))
+}
+
+fn granted(done: Result<(), Refusal>, person: &str, role: Role, reach: Reach, gave: bool) -> Reply {
+    let person = person.to_owned();
+    match (done, gave) {
+        (Ok(()), true) => Reply::Granted { person, role, reach },
+        (Ok(()), false) => Reply::Revoked { person, role, reach },
+        (Err(Refusal::NoGrant), _) => Reply::NoSuchGrant { person },
+        (Err(_), _) => Reply::UnknownPerson { given: person },
+    }
+}
+
+async fn unknown(core: &Core, given: &str) -> Reply {
+    let state = core.state.lock().await;
+    Reply::UnknownSubject { given: given.to_owned(), nearest: nearest_subject(&state.catalog, given) }
+}
+
+/// Open incidents of a subject; of everything for `None`.
+async fn open_incidents(core: &Core, subject: Option<&Subject>) -> Result<Vec<Loaded<Incident>>, StoreError> {
+    let (from, until) = keys::all();
+    let rows = core.store.scan(Table::OpenIncidents, &from, &until, 10_000).await?;
+    let mut found = Vec::new();
+    for (_, kept) in rows {
+        let Some(incident) = load::<Incident>(&*core.store, &kept.bytes).await? else { continue };
+        if subject.is_none_or(|subject| touches(&incident.value, subject)) {
+            found.push(incident);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an incident is about a subject, or about something inside it.
+fn touches(incident: &Incident, subject: &Subject) -> bool {
+    incident.subject == *subject
+        || match subject {
+            Subject::Brand(id) => incident.brand.as_ref() == Some(id),
+            Subject::Campaign(id) => incident.campaign.as_ref() == Some(id),
+            Subject::Creator(id) => incident.creator.as_ref() == Some(id),
+            Subject::Partnership(..) | Subject::Post(..) => false,
+        }
+}
+
+async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestamp) -> Result<Message, StoreError> {
+    let meant = match subject {
+        Some(typed) => {
+            let found = resolve(&core.state.lock().await.catalog, typed);
+            match found {
+                Some(Meant::Subject(subject)) => Some(subject),
+                Some(Meant::Boost(_)) | None => return Ok(unknown(core, typed).await.say(&asked.reader, now)),
+            }
+        }
+        None => None,
+    };
+    let incidents = open_incidents(core, meant.as_ref()).await?;
+    let state = core.state.lock().await;
+    let reach = visible_brands(&state, asked);
+    let sees = |brand: Option<&crate::domain::ids::BrandId>| reach.as_ref().is_none_or(|set| brand.is_some_and(|id| set.contains(id)));
+    let open = incidents
+        .iter()
+        .filter(|kept| sees(kept.value.brand.as_ref()) || kept.value.brand.is_none() && reach.is_none())
+        .map(|kept| views::member_of(&kept.value, &views::names(&state, &kept.value.subject)))
+        .collect();
+    let campaigns = state
+        .catalog
+        .campaigns
+        .values()
+        .filter(|one| sees(Some(&one.brand)))
+        .filter(|one| match &meant {
+            None => true,
+            Some(Subject::Campaign(id)) => *id == one.id,
+            Some(Subject::Brand(id)) => *id == one.brand,
+            Some(Subject::Creator(id)) => state.catalog.partnerships.keys().any(|key| key.campaign == one.id && key.creator == *id),
+            Some(Subject::Partnership(campaign, _)) => *campaign == one.id,
+            Some(Subject::Post(..)) => false,
+        })
+        .map(|one| CampaignLine {
+            name: state.catalog.campaign_name(&one.id),
+            creators: u32::try_from(state.catalog.partnerships.keys().filter(|key| key.campaign == one.id).count()).unwrap_or(u32::MAX),
+            data_at: state.polled.values().max().copied(),
+        })
+        .collect();
+    let troubles = state.failing.iter().map(|(source, since)| (source.to_string(), *since)).collect();
+    let about = meant.as_ref().map(|subject| {
+        let names = views::names(&state, subject);
+        names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| subject.to_string())
+    });
+    Ok(answers::status(&StatusView { about, campaigns, open, troubles }, &asked.reader, now))
+}
+
+/// The brands a person may see; `None` for all of them.
+fn visible_brands(state: &super::core::State, asked: &Asked) -> Option<std::collections::BTreeSet<crate::domain::ids::BrandId>> {
+    let person = asked.person.as_ref()?;
+    let mut brands = std::collections::BTreeSet::new();
+    for grant in state.catalog.grants.iter().filter(|grant| grant.person == person.id) {
+        match &grant.reach {
+            Reach::All => return None,
+            Reach::Brand(id) => drop(brands.insert(id.clone())),
+            Reach::Campaign(id) => brands.extend(state.catalog.campaigns.get(id).map(|one| one.brand.clone())),
+        }
+    }
+    Some(brands)
+}
+
+fn own_creator(asked: &Asked) -> Option<CreatorId> {
+    asked.person.as_ref().and_then(|person| person.creator.clone())
+}
+
+async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
+    let Some(creator) = own_creator(asked) else {
+        return Ok(replies::refusal(crate::words::permission::Reason::NoCreator, &asked.reader));
+    };
+    let subject = Subject::Creator(creator.clone());
+    let open = open_incidents(core, Some(&subject)).await?.len();
+    let state = core.state.lock().await;
+    let view = state.history.view();
+    let frame = Frame { zone: asked.reader.zone.clone(), ..Frame::utc() };
+    let week = Window::Days(7);
+    let mut numbers = Vec::new();
+    let mut data_at = None;
+    let accounts: Vec<Platform> = state.catalog.creators.get(&creator).map(|one| one.accounts.keys().copied().collect()).unwrap_or_default();
+    for platform in accounts {
+        for metric in [Metric::Views, Metric::Followers, Metric::Likes, Metric::Comments] {
+            let want = Want { metric, platform: Some(platform) };
+            let Some(span) = week.latest(now, &frame) else { continue };
+            if view.begins(&subject, want).is_none() {
+                continue;
+            }
+            let reading = view.over(&subject, want, span).reading;
+            let usual = benchmark::own(&view, &subject, want, week, Window::Days(28), span, &frame).reading.value();
+            data_at = std::cmp::max(data_at, view.newest(&subject, want, now));
+            numbers.push(OwnNumber { metric, platform, window: Over::Days(7), reading, usual });
+        }
+    }
+    let name = state.catalog.creator_name(&creator);
+    let open = u32::try_from(open).unwrap_or(u32::MAX);
+    Ok(answers::me(&MeView { name, numbers, open, data_at }, &asked.reader, now))
+}
+
+async fn tips(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
+    let Some(creator) = own_creator(asked) else {
+        return Ok(replies::refusal(crate::words::permission::Reason::NoCreator, &asked.reader));
+    };
+    let state = core.state.lock().await;
+    let (tips, posts) = views::tips(&state, &creator, now);
+    Ok(answers::tips(&state.catalog.creator_name(&creator), &tips, posts, &asked.reader))
+}
+
+async fn why(core: &Core, asked: &Asked, what: &What, now: Timestamp) -> Result<Message, StoreError> {
+    if let Some(id) = &what.incident
+        && let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await?
+    {
+        return why_incident(core, asked, kept.value, now).await;
+    }
+    let found = resolve(&core.state.lock().await.catalog, &what.typed);
+    let Some(Meant::Subject(subject)) = found else {
+        return Ok(unknown(core, &what.typed).await.say(&asked.reader, now));
+    };
+    if let Some(kept) = open_incidents(core, Some(&subject)).await?.into_iter().next() {
+        return why_incident(core, asked, kept.value, now).await;
+    }
+    Ok(Reply::NoIncidents { subject: what.typed.clone() }.say(&asked.reader, now))
+}
+
+/// The receipt of an incident, for whoever asks.
+pub async fn why_incident(core: &Core, asked: &Asked, incident: Incident, now: Timestamp) -> Result<Message, StoreError> {
+    let view: IncidentView = views::incident(core, incident, false).await?;
+    let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
+    Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
+}
+
+async fn why_not(core: &Core, asked: &Asked, subject: &str, rule: &RuleId, now: Timestamp) -> Result<Message, StoreError> {
+    let state = core.state.lock().await;
+    let found = resolve(&state.catalog, subject);
+    let Some(Meant::Subject(meant)) = found else {
+        drop(state);
+        return Ok(unknown(core, subject).await.say(&asked.reader, now));
+    };
+    let Some((view, _)) = views::judged_view(&state, rule, &meant, now) else {
+        let nearest = crate::rules::error::nearest(rule.as_str(), state.rules.keys().map(RuleId::as_str)).map(str::to_owned);
+        return Ok(Reply::UnknownRule { given: rule.to_string(), nearest }.say(&asked.reader, now));
+    };
+    let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
+    Ok(answers::why_not(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
+}
+
+/// Boosts that something typed names, and what to call it.
+async fn boosts_meant(core: &Core, what: &str) -> Result<(Subject, Vec<Boost>), Reply> {
+    let state = core.state.lock().await;
+    match resolve(&state.catalog, what) {
+        Some(Meant::Boost(id)) => match state.catalog.boosts.get(&id) {
+            Some(boost) => Ok((boost.partnership.subject(), vec![boost.clone()])),
+            None => Err(Reply::NothingToStop { subject: what.to_owned() }),
+        },
+        Some(Meant::Subject(subject)) => {
+            let boosts = state.catalog.boosts_of(&subject).into_iter().cloned().collect();
+            Ok((subject, boosts))
+        }
+        None => {
+            drop(state);
+            Err(unknown(core, what).await)
+        }
+    }
+}
+
+async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Result<Composed, StoreError> {
+    let now = core.clock.now();
+    let (_, boosts) = match boosts_meant(core, what).await {
+        Ok(found) => found,
+        Err(reply) => return Ok(Composed::plain(reply.say(&asked.reader, now))),
+    };
+    let mut wanted = Vec::new();
+    let mut saves: Option<Money> = None;
+    for boost in boosts {
+        if last_state(core, &boost).await? == Some(BoostState::Paused) {
+            continue;
+        }
+        let stake = proposing::stake(&*core.state.lock().await, &boost, now);
+        saves = match (saves, stake.map(|stake| stake.saves)) {
+            (Some(sum), Some(more)) => sum.checked_add(more).ok(),
+            (sum, more) => sum.or(more),
+        };
+        wanted.push((boost, stake.map(|stake| stake.saves)));
+    }
+    if wanted.is_empty() {
+        return Ok(Composed::plain(Reply::NothingToStop { subject: what.to_owned() }.say(&asked.reader, now)));
+    }
+    let name = name_of(core, what).await;
+    if !asked.confirmed {
+        return Ok(replies::confirm(command, &name, &format!("pause {what}"), saves, &asked.reader));
+    }
+    for (boost, saves) in wanted {
+        propose_approved(core, asked, &boost, Deed::StopBoost { boost: boost.id.clone() }, saves, None).await?;
+    }
+    Ok(Composed::plain(Reply::PauseAsked { name }.say(&asked.reader, now)))
+}
+
+async fn resume(core: &Core, asked: &Asked, command: &Command, what: &str) -> Result<Composed, StoreError> {
+    let now = core.clock.now();
+    let (_, boosts) = match boosts_meant(core, what).await {
+        Ok(found) => found,
+        Err(reply) => return Ok(Composed::plain(reply.say(&asked.reader, now))),
+    };
+    let mut paused = Vec::new();
+    for boost in boosts {
+        if last_state(core, &boost).await? == Some(BoostState::Paused) {
+            paused.push(boost);
+        }
+    }
+    if paused.is_empty() {
+        return Ok(Composed::plain(Reply::NothingToResume { subject: what.to_owned() }.say(&asked.reader, now)));
+    }
+    let name = name_of(core, what).await;
+    if !asked.confirmed {
+        return Ok(replies::confirm(command, &name, &format!("resume {what}"), None, &asked.reader));
+    }
+    for boost in paused {
+        propose_approved(core, asked, &boost, Deed::ResumeBoost { boost: boost.id.clone() }, None, None).await?;
+    }
+    Ok(Composed::plain(Reply::ResumeAsked { name }.say(&asked.reader, now)))
+}
+
+async fn name_of(core: &Core, what: &str) -> String {
+    let state = core.state.lock().await;
+    match resolve(&state.catalog, what) {
+        Some(Meant::Subject(subject)) => {
+            let names = views::names(&state, &subject);
+            names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| what.to_owned())
+        }
+        Some(Meant::Boost(_)) | None => what.to_owned(),
+    }
+}
+
+/// What the newest action on a boost left it in, as far as the platform confirmed; `None` where nothing was done.
+async fn last_state(core: &Core, boost: &Boost) -> Result<Option<BoostState>, StoreError> {
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    let newest = all.iter().rev().map(|kept| &kept.value).find(|one| {
+        *one.deed.boost() == boost.id
+            && matches!(
+                one.stage,
+                ProposalStage::Verified { .. } | ProposalStage::Done { .. } | ProposalStage::Doing { .. } | ProposalStage::Approved { .. }
+            )
+    });
+    Ok(newest.map(|one| one.deed.desired()))
+}
+
+/// Writes down an action that a person asked for and thereby approved; linked to the incident that offers it, if one does.
+async fn propose_approved(
+    core: &Core,
+    asked: &Asked,
+    boost: &Boost,
+    deed: Deed,
+    saves: Option<Money>,
+    undoes: Option<(u64, Option<String>)>,
+) -> Result<u64, StoreError> {
+    let _pen = core.pen.lock().await;
+    let now = core.clock.now();
+    let kept = core.counters().await?;
+    let mut counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
+    let number = counters.proposal;
+    counters.proposal += 1;
+    let subject = boost.partnership.subject();
+    let incident = match &undoes {
+        Some((_, Some(id))) => match IncidentId::typed(id) {
+            Some(id) => load::<Incident>(&*core.store, &keys::incident(&id)).await?,
+            None => None,
+        },
+        _ => open_incidents(core, None).await?.into_iter().find(|kept| kept.value.boosts.contains(&boost.id)),
+    };
+    let data_at = core.state.lock().await.history.view().newest(&subject, Want { metric: Metric::Spend, platform: None }, now);
+    let proposal = Proposal {
+        number,
+        incident: incident.as_ref().map(|kept| kept.value.id.as_str().to_owned()),
+        subject,
+        deed,
+        source: boost.source.clone(),
+        object: boost.reference.clone(),
+        saves,
+        before: None,
+        asked_by: asked.actor(),
+        asked_at: now,
+        data_at,
+        undoes: undoes.as_ref().map(|undone| undone.0),
+        stage: ProposalStage::Approved { by: asked.name(), at: now },
+    };
+    let mut transaction = Transaction::new();
+    transaction.set(kept.as_ref(), &counters)?;
+    transaction.create(&proposal)?;
+    let detail = json!({ "proposal": number, "do": proposal.deed, "object": proposal.object, "undoes": proposal.undoes });
+    transaction.append_journal(&core.line_by(&asked.actor(), "action_approved", &proposal.subject, detail))?;
+    if let Some(mut incident) = incident
+        && proposal.undoes.is_none()
+    {
+        incident.value.note(Event { at: now, by: Some(asked.name()), what: Happened::Proposed { proposal: number } });
+        let event = Event { at: now, by: Some(asked.name()), what: Happened::Approved { proposal: number } };
+        cycle::note(core, &mut transaction, incident, event).await?;
+    }
+    core.store.commit(transaction).await?;
+    core.count(|counts| {
+        counts.proposed += 1;
+        counts.approved += 1;
+    });
+    core.bells.act.ring();
+    cycle::ring_deliverers(core);
+    Ok(number)
+}
+
+/// The proposals of an incident.
+async fn proposals_of(core: &Core, incident: &Incident) -> Result<Vec<Loaded<Proposal>>, StoreError> {
+    let mut found = Vec::new();
+    for event in &incident.events {
+        if let Happened::Proposed { proposal } = event.what
+            && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(proposal)).await?
+        {
+            found.push(kept);
+        }
+    }
+    Ok(found)
+}
+
+/// Approves (`reason` is `None`) or rejects everything that an incident's proposals wait for.
+pub async fn answer_proposals(core: &Core, asked: &Asked, id: &IncidentId, reason: Option<String>) -> Result<Reply, StoreError> {
+    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
+        return Ok(Reply::UnknownIncident { given: id.to_string() });
+    };
+    let now = core.clock.now();
+    let proposals = proposals_of(core, &incident.value).await?;
+    let waiting: Vec<Loaded<Proposal>> =
+        proposals.iter().filter(|kept| matches!(kept.value.stage, ProposalStage::Proposed { .. })).cloned().collect();
+    if waiting.is_empty() {
+        return Ok(already_answered(id, &incident.value, &proposals));
+    }
+    for proposal in waiting {
+        let number = proposal.value.number;
+        let (stage, happened) = match &reason {
+            None => (ProposalStage::Approved { by: asked.name(), at: now }, Happened::Approved { proposal: number }),
+            Some(_) => (ProposalStage::Rejected { by: asked.name(), at: now }, Happened::Rejected { proposal: number }),
+        };
+        act::enter(core, proposal, stage, Some(asked.name()), Some(happened)).await?;
+        if reason.is_none() {
+            core.count(|counts| counts.approved += 1);
+        }
+    }
+    if let Some(reason) = reason {
+        let detail = json!({ "incident": id.as_str(), "reason": reason });
+        core.journal(core.line_by(&asked.actor(), "proposal_rejected", &incident.value.subject, detail)).await?;
+        return Ok(Reply::Rejected { id: id.clone() });
+    }
+    core.bells.act.ring();
+    Ok(Reply::Approved { id: id.clone() })
+}
+
+fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Proposal>]) -> Reply {
+    let answered = incident.events.iter().rev().find(|event| matches!(event.what, Happened::Approved { .. } | Happened::Rejected { .. }));
+    match answered.and_then(|event| event.by.clone()) {
+        Some(who) if !proposals.is_empty() => Reply::AlreadyAnswered { id: id.clone(), who },
+        _ => Reply::NothingToApprove { id: id.clone() },
+    }
+}
+
+/// Takes back what was done about an incident: restores the recorded earlier state.
+pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>) -> Result<Reply, StoreError> {
+    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
+        return Ok(Reply::UnknownIncident { given: id.to_string() });
+    };
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    let mut undone = 0;
+    for proposal in proposals_of(core, &incident.value).await? {
+        let one = &proposal.value;
+        let is_done = matches!(one.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
+        let is_undone = all.iter().any(|kept| kept.value.undoes == Some(one.number));
+        if !is_done || is_undone || only.is_some_and(|only| only != one.number) {
+            continue;
+        }
+        let boost = core.state.lock().await.catalog.boosts.get(one.deed.boost()).cloned();
+        let Some(boost) = boost else { continue };
+        let deed = match one.before.as_deref() {
+            Some(before) if before == BoostState::Paused.as_str() => Deed::StopBoost { boost: boost.id.clone() },
+            _ => Deed::ResumeBoost { boost: boost.id.clone() },
+        };
+        propose_approved(core, asked, &boost, deed, None, Some((one.number, one.incident.clone()))).await?;
+        undone += 1;
+    }
+    Ok(if undone == 0 { Reply::NothingToUndo { id: id.clone() } } else { Reply::Undoing { id: id.clone() } })
+}
+
+/// I've got it.
+pub async fn acknowledge(core: &Core, asked: &Asked, id: &IncidentId) -> Result<Reply, StoreError> {
+    let _pen = core.pen.lock().await;
+    let Some(mut incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
+        return Ok(Reply::UnknownIncident { given: id.to_string() });
+    };
+    if incident.value.stage == Stage::Resolved {
+        return Ok(Reply::Over { id: id.clone() });
+    }
+    if let Some(who) = incident.value.acknowledged_by.clone() {
+        return Ok(if who == asked.name() { Reply::Acknowledged { id: id.clone() } } else { Reply::AlreadyAcknowledged { id: id.clone(), who } });
+    }
+    incident.value.acknowledged_by = Some(asked.name());
+    touch(core, asked, incident, Happened::Acknowledged, "incident_acknowledged").await?;
+    Ok(Reply::Acknowledged { id: id.clone() })
+}
+
+/// Not now.
+pub async fn snooze(core: &Core, asked: &Asked, id: &IncidentId, length: SignedDuration) -> Result<Reply, StoreError> {
+    let _pen = core.pen.lock().await;
+    let Some(mut incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
+        return Ok(Reply::UnknownIncident { given: id.to_string() });
+    };
+    if incident.value.stage == Stage::Resolved {
+        return Ok(Reply::Over { id: id.clone() });
+    }
+    let until = core.clock.now().checked_add(length).unwrap_or(Timestamp::MAX);
+    incident.value.snoozed_until = Some(until);
+    touch(core, asked, incident, Happened::Snoozed { until }, "incident_snoozed").await?;
+    Ok(Reply::Snoozed { id: id.clone(), until })
+}
+
+/// Notes what a person did to an incident: in the rule's memory, the incident and the journal, in one transaction.
+async fn touch(core: &Core, asked: &Asked, incident: Loaded<Incident>, what: Happened, deed: &str) -> Result<(), StoreError> {
+    let now = core.clock.now();
+    let key = (incident.value.rule.clone(), incident.value.subject.clone());
+    let mut transaction = Transaction::new();
+    let kept = load::<super::records::MemoryRecord>(&*core.store, &keys::rule_and_subject(&key.0, &key.1)).await?;
+    let after = kept.as_ref().map(|kept| {
+        let memory = kept.value.memory.clone();
+        match &what {
+            Happened::Acknowledged => memory.acknowledge(&asked.name(), now),
+            Happened::Snoozed { until } => memory.snooze(*until),
+            _ => memory,
+        }
+    });
+    if let (Some(mut kept), Some(after)) = (kept, after.clone()) {
+        kept.value.memory = after;
+        transaction.update(&kept)?;
+    }
+    let detail = json!({ "incident": incident.value.id.as_str() });
+    transaction.append_journal(&core.line_by(&asked.actor(), deed, &incident.value.subject, detail))?;
+    cycle::note(core, &mut transaction, incident, Event { at: now, by: Some(asked.name()), what }).await?;
+    core.store.commit(transaction).await?;
+    if let Some(after) = after {
+        core.state.lock().await.memory.insert(key, after);
+    }
+    cycle::ring_deliverers(core);
+    Ok(())
+}
+
+async fn link(core: &Core, asked: &Asked) -> Result<Reply, StoreError> {
+    let Some(person) = &asked.person else { return Ok(Reply::CodeRefused) };
+    let (code, _) = people::make_code(core, Gift::Identity { person: person.id.clone() }, &asked.actor()).await?;
+    Ok(Reply::LinkCode { code, minutes: core.config.people.code_minutes })
+}
+
+async fn use_code(core: &Core, asked: &Asked, code: &str) -> Result<Reply, StoreError> {
+    Ok(match people::use_code(core, code, &asked.speaker).await? {
+        Ok(Joined::Role { person, .. } | Joined::Identity { person }) => {
+            let state = core.state.lock().await;
+            let name = state.catalog.people.get(&person).map_or_else(|| person.to_string(), |one| one.name.clone());
+            Reply::Linked { name }
+        }
+        Ok(Joined::Room { room }) => Reply::Bound { room: room.to_string() },
+        Err(_) => Reply::CodeRefused,
+    })
+}

@@ -1,0 +1,327 @@
+//! From judgements to what is kept and told: memory, incidents, notices, deliveries and proposals of a cycle, in one
+//! transaction.
+//!
+//! Survives: a kill before the commit (the next poll comes to the same) and after it (the deliverer finds what is due).
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::catalog::About as Known;
+use super::core::{Core, Ruled};
+use super::records::{Counters, MemoryRecord};
+use super::{groups, proposing};
+use crate::domain::action::{Proposal, ProposalStage};
+use crate::domain::ids::Subject;
+use crate::domain::person::Room;
+use crate::outbox::delivery::{Delivery, State as Stand};
+use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::outbox::notice::{About, Notice, Urgency};
+use crate::outbox::retry;
+use crate::rules::judge::{Change, Judgement};
+use crate::rules::lifecycle::{Memory, Phase, Reason};
+use crate::rules::rule::{Kind, Mode};
+use crate::store::records::{Loaded, load, scan_range};
+use crate::store::{StoreError, Table, Transaction, keys};
+
+/// Judgements in one transaction. A fire with its receipt, deliveries and proposals is some 12 KiB; the store takes
+/// 8 MiB at once, and never more than 2,000 subjects.
+const CHANGES_MAX: usize = 400;
+
+/// A judgement that changed something.
+#[derive(Debug, Clone)]
+pub struct Fired {
+    /// The rule.
+    pub rule: Ruled,
+    /// The subject.
+    pub subject: Subject,
+    /// What is known about it.
+    pub about: Known,
+    /// What came of judging.
+    pub judgement: Judgement,
+}
+
+/// Commits what a cycle came to.
+pub async fn commit(core: &Core, fired: Vec<Fired>) -> Result<(), StoreError> {
+    for part in fired.chunks(CHANGES_MAX) {
+        commit_part(core, part).await?;
+    }
+    Ok(())
+}
+
+async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
+    let _pen = core.pen.lock().await;
+    let mut work = Work::begin(core).await?;
+    for one in part {
+        work.take(core, one).await?;
+    }
+    let Work { transaction, silent, fired, resolved, proposed, .. } = work.end()?;
+    core.store.commit(transaction).await?;
+    let mut state = core.state.lock().await;
+    for one in part {
+        let key = (one.rule.rule.rule().id.clone(), one.subject.clone());
+        if one.judgement.memory == Memory::default() {
+            state.memory.remove(&key);
+        } else {
+            state.memory.insert(key, one.judgement.memory.clone());
+        }
+    }
+    drop(state);
+    core.count(|counts| {
+        counts.fired += fired;
+        counts.resolved += resolved;
+        counts.proposed += proposed;
+    });
+    if !silent {
+        ring_deliverers(core);
+        core.bells.act.ring();
+    }
+    Ok(())
+}
+
+/// Wakes both deliverers.
+pub fn ring_deliverers(core: &Core) {
+    core.bells.deliver_discord.ring();
+    core.bells.deliver_telegram.ring();
+}
+
+/// A transaction in the making.
+struct Work {
+    transaction: Transaction,
+    kept: Option<Loaded<Counters>>,
+    counters: Counters,
+    /// Nothing in it is to be told.
+    silent: bool,
+    fired: u64,
+    resolved: u64,
+    proposed: u64,
+}
+
+impl Work {
+    async fn begin(core: &Core) -> Result<Self, StoreError> {
+        let kept = core.counters().await?;
+        let counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
+        Ok(Self { transaction: Transaction::new(), kept, counters, silent: true, fired: 0, resolved: 0, proposed: 0 })
+    }
+
+    fn end(mut self) -> Result<Self, StoreError> {
+        if self.kept.as_ref().is_none_or(|kept| kept.value != self.counters) {
+            self.transaction.set(self.kept.as_ref(), &self.counters)?;
+        }
+        Ok(self)
+    }
+
+    async fn take(&mut self, core: &Core, one: &Fired) -> Result<(), StoreError> {
+        let rule = one.rule.rule.rule();
+        let Some(change) = one.judgement.change else { return Ok(()) };
+        self.remember(core, one).await?;
+        let detail = json!({
+            "rule": rule.id, "version": one.rule.version, "from": change.from, "to": change.to,
+            "reason": change.reason, "mode": rule.mode,
+        });
+        self.transaction.append_journal(&core.line("phase_changed", &one.subject, detail))?;
+        if rule.mode == Mode::Shadow {
+            return Ok(());
+        }
+        let open = open_incident(core, one).await?;
+        match (change.from, change.to, open) {
+            (Phase::Recovering, Phase::Firing, Some(incident)) => {
+                self.change(core, incident, one, change, Happened::FiredAgain, Stage::Firing).await
+            }
+            (_, Phase::Firing, None) if change.from != Phase::Firing => self.open(core, one, change.at).await,
+            (_, Phase::Recovering, Some(incident)) if change.from != Phase::Recovering => {
+                self.change(core, incident, one, change, Happened::Recovering, Stage::Recovering).await
+            }
+            (_, Phase::Resolved, Some(incident)) => {
+                self.resolved += 1;
+                self.change(core, incident, one, change, Happened::Resolved, Stage::Resolved).await
+            }
+            (_, _, Some(incident)) if change.reason == Reason::SnoozeOver => {
+                let stage = incident.value.stage;
+                self.change(core, incident, one, change, Happened::FiredAgain, stage).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn remember(&mut self, core: &Core, one: &Fired) -> Result<(), StoreError> {
+        let rule = &one.rule.rule.rule().id;
+        let kept = load::<MemoryRecord>(&*core.store, &keys::rule_and_subject(rule, &one.subject)).await?;
+        let memory = one.judgement.memory.clone();
+        match kept {
+            Some(kept) if memory == Memory::default() => drop(self.transaction.delete(&kept)),
+            None if memory == Memory::default() => {}
+            kept => {
+                let record = MemoryRecord { rule: rule.clone(), subject: one.subject.clone(), memory };
+                self.transaction.set(kept.as_ref(), &record)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn open(&mut self, core: &Core, one: &Fired, now: Timestamp) -> Result<(), StoreError> {
+        let rule = one.rule.rule.rule();
+        let id = IncidentId::nth(self.counters.incident);
+        self.counters.incident += 1;
+        let state = core.state.lock().await;
+        let offers = proposing::offers(core, &state, one, now);
+        let mut incident = Incident {
+            id,
+            rule: rule.id.clone(),
+            rule_version: one.rule.version,
+            kind: rule.kind.as_str().to_owned(),
+            subject: one.subject.clone(),
+            brand: one.about.brand.clone(),
+            campaign: one.about.campaign.clone(),
+            creator: one.about.creator.clone(),
+            stage: Stage::Firing,
+            revision: 0,
+            opened_at: now,
+            resolved_at: None,
+            acknowledged_by: None,
+            snoozed_until: None,
+            receipt: serde_json::to_value(&one.judgement.receipt)
+                .map_err(|cause| StoreError::Failed { deed: "write a receipt down", cause: Box::new(cause) })?,
+            avoidable: offers.avoidable,
+            boosts: offers.boosts,
+            events: Vec::new(),
+        };
+        incident.note(Event { at: now, by: None, what: Happened::Fired });
+        for draft in offers.proposals {
+            let number = self.counters.proposal;
+            self.counters.proposal += 1;
+            let proposal = Proposal { number, incident: Some(incident.id.as_str().to_owned()), ..draft };
+            incident.note(Event { at: now, by: None, what: Happened::Proposed { proposal: number } });
+            if let ProposalStage::Approved { by, .. } = &proposal.stage {
+                incident.note(Event { at: now, by: Some(by.clone()), what: Happened::Approved { proposal: number } });
+            }
+            self.transaction.create(&proposal)?;
+            self.proposed += 1;
+        }
+        let notice = notice_of(core, &incident, rule.kind, now);
+        let rooms = state.catalog.followers(&one.about);
+        deliver_to(core, &mut self.transaction, &notice, &rooms).await?;
+        drop(state);
+        self.transaction.create(&incident)?;
+        self.transaction.create(&notice)?;
+        let detail = json!({ "incident": incident.id.as_str(), "rule": rule.id, "receipt": incident.receipt });
+        self.transaction.append_journal(&core.line("incident_fired", &one.subject, detail))?;
+        self.fired += 1;
+        self.silent = false;
+        Ok(())
+    }
+
+    async fn change(
+        &mut self,
+        core: &Core,
+        mut incident: Loaded<Incident>,
+        one: &Fired,
+        change: Change,
+        what: Happened,
+        stage: Stage,
+    ) -> Result<(), StoreError> {
+        incident.value.stage = stage;
+        if stage == Stage::Resolved {
+            incident.value.resolved_at = Some(change.at);
+        }
+        if change.reason == Reason::SnoozeOver {
+            incident.value.snoozed_until = None;
+        }
+        let deed = match stage {
+            Stage::Firing => "incident_firing",
+            Stage::Recovering => "incident_recovering",
+            Stage::Resolved => "incident_resolved",
+        };
+        let detail = json!({
+            "incident": incident.value.id.as_str(), "rule": incident.value.rule, "reason": change.reason,
+            "receipt": serde_json::to_value(&one.judgement.receipt).unwrap_or_default(),
+        });
+        self.transaction.append_journal(&core.line(deed, &one.subject, detail))?;
+        self.silent = false;
+        note(core, &mut self.transaction, incident, Event { at: change.at, by: None, what }).await
+    }
+}
+
+async fn open_incident(core: &Core, one: &Fired) -> Result<Option<Loaded<Incident>>, StoreError> {
+    let key = keys::rule_and_subject(&one.rule.rule.rule().id, &one.subject);
+    match core.store.get(Table::OpenIncidents, &key).await? {
+        Some(kept) => load::<Incident>(&*core.store, &kept.bytes).await,
+        None => Ok(None),
+    }
+}
+
+/// Adds what happened to an incident, and asks every room that was told to be told again.
+pub async fn note(
+    core: &Core,
+    transaction: &mut Transaction,
+    mut incident: Loaded<Incident>,
+    event: Event,
+) -> Result<(), StoreError> {
+    incident.value.note(event);
+    tell_again(core, transaction, &incident.value).await?;
+    transaction.update(&incident)?;
+    Ok(())
+}
+
+/// Asks every room that an incident was told in to be shown its newest revision.
+pub async fn tell_again(core: &Core, transaction: &mut Transaction, incident: &Incident) -> Result<(), StoreError> {
+    let about = About::Incident(incident.id.clone());
+    let now = core.clock.now();
+    if let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(&about)).await? {
+        notice.value.revision = incident.revision;
+        transaction.update(&notice)?;
+    }
+    let (from, until) = keys::deliveries_of(&about);
+    for delivery in scan_range::<Delivery>(&*core.store, &from, &until).await? {
+        let after = retry::want(delivery.value.clone(), incident.revision, now);
+        transaction.set(Some(&delivery), &after)?;
+        groups::tell_again(core, transaction, &delivery.value).await?;
+    }
+    Ok(())
+}
+
+fn notice_of(core: &Core, incident: &Incident, kind: Kind, now: Timestamp) -> Notice {
+    Notice {
+        about: About::Incident(incident.id.clone()),
+        revision: incident.revision,
+        urgency: match kind {
+            Kind::StopLoss | Kind::Late | Kind::Rights => Urgency::Critical,
+            Kind::Downgrade | Kind::Opportunity => Urgency::Informational,
+        },
+        cause: format!("rule/{}", incident.rule),
+        at: now,
+        expires_at: now.checked_add(core.config.delivery.expires.0).unwrap_or(now),
+        wording: None,
+    }
+}
+
+/// A delivery in every one of these rooms that is bound to a place.
+pub async fn deliver_to(
+    core: &Core,
+    transaction: &mut Transaction,
+    notice: &Notice,
+    rooms: &[&Room],
+) -> Result<(), StoreError> {
+    for room in rooms.iter().filter(|room| room.address.is_some()) {
+        let kept = load::<Delivery>(&*core.store, &keys::delivery(&notice.about, &room.id)).await?;
+        if let Some(kept) = kept {
+            let after = retry::want(kept.value.clone(), notice.revision, notice.at);
+            transaction.set(Some(&kept), &after)?;
+            continue;
+        }
+        transaction.create(&Delivery {
+            about: notice.about.clone(),
+            room: room.id.clone(),
+            urgency: notice.urgency,
+            cause: notice.cause.clone(),
+            wanted_revision: notice.revision,
+            told_revision: 0,
+            state: Stand::Due { not_before: notice.at },
+            message: None,
+            maybe_repeat: false,
+            expires_at: notice.expires_at,
+            tries: 0,
+            attempts: Vec::new(),
+        })?;
+    }
+    Ok(())
+}

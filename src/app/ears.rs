@@ -1,0 +1,211 @@
+//! What the chats ask of the program: a box for what arrives, somebody who hears alarms, completions, and a memory of
+//! which commands a guild has.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::core::Core;
+use super::records::{InboxRecord, inbox_key};
+use super::resolve;
+use crate::chat::discord::commands::{CommandSpec, OptionKind, OptionSpec};
+use crate::chat::discord::gateway::Registered;
+use crate::chat::inbound::{Ack, Alarm, Alarms, Inbound, Inbox, InboxError, Kept, Suggest, What, Who};
+use crate::chat::telegram::{Menu, MenuScope};
+use crate::domain::person::Chat;
+use crate::store::records::load;
+use crate::store::{StoreError, Table, Transaction, Write};
+use crate::words::buttons::ButtonPurpose;
+use crate::words::command::{ArgKind, Name, slash_commands, telegram_menu};
+use crate::words::wording::Locale;
+
+/// The one that implements all of it.
+pub struct Ears {
+    core: Arc<Core>,
+    /// Alarms are raised where nobody may wait; the listener picks them up.
+    alarms: Mutex<Vec<Alarm>>,
+}
+
+/// Alarms kept until they are told; more than this many at once say the same.
+const ALARMS_MAX: usize = 100;
+
+impl Ears {
+    /// For a program.
+    #[must_use]
+    pub fn new(core: Arc<Core>) -> Self {
+        Self { core, alarms: Mutex::new(Vec::new()) }
+    }
+
+    /// What was raised since the last time.
+    #[must_use]
+    pub fn take_alarms(&self) -> Vec<Alarm> {
+        std::mem::take(&mut self.alarms.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Inbox for Ears {
+    async fn keep(&self, chat: Chat, bot: &str, id: &str, _raw: &[u8], inbound: &Inbound) -> Result<Kept, InboxError> {
+        let failed = |cause: StoreError| InboxError { chat, cause: Box::new(cause) };
+        let record = InboxRecord {
+            chat,
+            bot: bot.to_owned(),
+            id: id.to_owned(),
+            inbound: Some(inbound.clone()),
+            at: self.core.clock.now(),
+        };
+        if load::<InboxRecord>(&*self.core.store, &inbox_key(chat, bot, id)).await.map_err(failed)?.is_some() {
+            return Ok(Kept::Already);
+        }
+        let mut transaction = Transaction::new();
+        transaction.create(&record).map_err(failed)?;
+        match self.core.store.commit(transaction).await {
+            Ok(_) => Ok(Kept::New),
+            Err(StoreError::Conflict { .. }) => Ok(Kept::Already),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn wake(&self) {
+        self.core.bells.answer.ring();
+    }
+}
+
+impl Alarms for Ears {
+    fn raise(&self, alarm: Alarm) {
+        let mut alarms = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
+        if alarms.len() < ALARMS_MAX {
+            alarms.push(alarm);
+        }
+        drop(alarms);
+        self.core.bells.answer.ring();
+    }
+}
+
+/// Completions shown at most: Discord's limit.
+const COMPLETIONS_MAX: usize = 25;
+
+#[async_trait]
+impl Suggest for Ears {
+    async fn suggest(&self, from: &Who, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+        let state = self.core.state.lock().await;
+        // Names of campaigns and creators are data: outsiders are shown none.
+        let Some(person) = state.catalog.person_of(&from.identity) else { return Vec::new() };
+        if !state.catalog.grants.iter().any(|grant| grant.person == person.id) {
+            return Vec::new();
+        }
+        let kind = Name::typed(command)
+            .and_then(Name::spec)
+            .and_then(|spec| spec.args.iter().find(|arg| arg.name == option))
+            .map(|arg| arg.kind);
+        match kind {
+            Some(ArgKind::Subject | ArgKind::IncidentOrSubject) => {
+                resolve::completions(&state.catalog, typed, COMPLETIONS_MAX)
+            }
+            Some(ArgKind::Rule) => state
+                .rules
+                .keys()
+                .map(ToString::to_string)
+                .filter(|id| id.contains(typed))
+                .take(COMPLETIONS_MAX)
+                .map(|id| (id.clone(), id))
+                .collect(),
+            Some(ArgKind::Person) => state
+                .catalog
+                .people
+                .values()
+                .filter(|one| one.id.as_str().contains(typed))
+                .take(COMPLETIONS_MAX)
+                .map(|one| (one.id.to_string(), one.name.clone()))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn acknowledge(&self, what: &What) -> Ack {
+        match what {
+            // What a button changes is seen in its message; what it answers is for whoever pressed it.
+            What::Press { .. } => Ack::Silent,
+            _ => Ack::Private,
+        }
+    }
+}
+
+#[async_trait]
+impl Registered for Ears {
+    async fn has(&self, guild: &str, fingerprint: &str) -> bool {
+        let kept = self.core.store.get(Table::Sources, &registered_key(guild)).await;
+        matches!(kept, Ok(Some(kept)) if kept.bytes == fingerprint.as_bytes())
+    }
+
+    async fn set(&self, guild: &str, fingerprint: &str) {
+        let put = Write::Put {
+            table: Table::Sources,
+            key: registered_key(guild),
+            bytes: fingerprint.as_bytes().to_vec(),
+        };
+        let transaction = Transaction { expect: Vec::new(), writes: vec![put] };
+        if let Err(error) = self.core.store.commit(transaction).await {
+            tracing::warn!(guild.id = guild, error = &error as &dyn std::error::Error, "could not remember the commands of a guild; they are written again at the next start");
+        }
+    }
+}
+
+fn registered_key(guild: &str) -> Vec<u8> {
+    format!("discord-commands/{guild}").into_bytes()
+}
+
+/// The slash commands, from the one table.
+#[must_use]
+pub fn slash() -> Vec<CommandSpec> {
+    let localised = |pairs: Vec<(&'static str, String)>| pairs.into_iter().map(|(locale, text)| (locale.to_owned(), text)).collect();
+    slash_commands()
+        .into_iter()
+        .map(|spec| CommandSpec {
+            name: spec.name.to_owned(),
+            names: localised(spec.names),
+            description: spec.description,
+            localised: localised(spec.descriptions),
+            options: spec
+                .options
+                .into_iter()
+                .map(|option| OptionSpec {
+                    name: option.name.to_owned(),
+                    description: option.description,
+                    localised: localised(option.descriptions),
+                    kind: OptionKind::Text,
+                    required: option.required,
+                    completes: option.autocomplete,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// Telegram's menus, from the same table: everybody in English, Swedish clients in Swedish.
+#[must_use]
+pub fn menus() -> Vec<Menu> {
+    let menu = |language: Option<&str>, locale| Menu {
+        scope: MenuScope::Default,
+        language: language.map(str::to_owned),
+        commands: telegram_menu(locale).into_iter().map(|item| (item.command, item.description)).collect(),
+    };
+    vec![menu(None, Locale::En), menu(Some("sv"), Locale::Sv)]
+}
+
+/// Whether a button's answer goes to the person alone or changes what all see.
+#[must_use]
+pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
+    match purpose {
+        ButtonPurpose::Why { .. } | ButtonPurpose::StopBoost { .. } | ButtonPurpose::MyNumbers { .. } => true,
+        ButtonPurpose::Approve { .. }
+        | ButtonPurpose::Reject { .. }
+        | ButtonPurpose::Undo { .. }
+        | ButtonPurpose::Ack { .. }
+        | ButtonPurpose::Snooze { .. }
+        | ButtonPurpose::Page { .. }
+        | ButtonPurpose::Open { .. }
+        | ButtonPurpose::Confirm { .. }
+        | ButtonPurpose::Cancel => false,
+    }
+}

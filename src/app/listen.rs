@@ -1,0 +1,508 @@
+//! The listener: takes what people did out of the inbox, checks who they are and what they may, does it, and answers.
+//!
+//! Owns: the check, made again for every command and every button. Survives: a kill at any point. What was kept is
+//! answered after the restart; effects are safe to repeat, and a repeated update is recognised by its row.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::commands::{self, Asked};
+use super::core::Core;
+use super::ears::{Ears, answers_aloud};
+use super::people::Speaker;
+use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
+use super::{cycle, deliver, render, trouble, views};
+use crate::chat::inbound::{Alarm, Answerable, Inbound, PlaceKind, What};
+use crate::chat::{Chats, SendOptions};
+use crate::domain::ids::RoomId;
+use crate::domain::person::{Address, Audience, Person, Reach, Room};
+use crate::outbox::delivery::{Delivery, State as Stand};
+use crate::outbox::incident::Incident;
+use crate::outbox::notice::{About, Notice};
+use crate::store::records::{Loaded, load};
+use crate::store::{StoreError, Table, Transaction, keys};
+use crate::time::Held;
+use crate::words::buttons::{ButtonPurpose, Composed};
+use crate::words::command::{Command, Name, Needs, addressed_to, from_options, parse};
+use crate::words::group;
+use crate::words::message::Message;
+use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
+use crate::words::replies::{self, Reply};
+use crate::words::trouble::Trouble;
+use crate::words::wording::Reader;
+
+/// After a failure of the store itself.
+const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// Answers sent as messages wait for the room's limit this often at most; what still finds no room then is dropped, and
+/// the person asks again.
+const ANSWER_TRIES: u32 = 5;
+
+/// Answers what arrives, for ever.
+pub async fn run(core: Arc<Core>, chats: Arc<Chats>, ears: Arc<Ears>, mut held: Held) {
+    let bell = core.bells.answer.clone();
+    loop {
+        let wake = match round(&core, &chats, &ears, &mut held).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "could not answer; trying again");
+                core.clock.now().checked_add(STORE_WAIT).ok()
+            }
+        };
+        held.wait(&bell, wake).await;
+    }
+}
+
+/// Answers everything that waits, oldest first.
+pub async fn round(core: &Core, chats: &Chats, ears: &Ears, held: &mut Held) -> Result<(), StoreError> {
+    for alarm in ears.take_alarms() {
+        hear(core, alarm).await?;
+    }
+    loop {
+        let (from, until) = keys::all();
+        let rows = core.store.scan(Table::Unanswered, &from, &until, 1).await?;
+        let Some((key, _)) = rows.first() else { return Ok(()) };
+        let (_, key) = keys::read_due(key)?;
+        let Some(record) = load::<InboxRecord>(&*core.store, &key).await? else { return Ok(()) };
+        answer(core, chats, record, held).await?;
+    }
+}
+
+async fn hear(core: &Core, alarm: Alarm) -> Result<(), StoreError> {
+    let day = core.clock.now().strftime("%Y-%m-%d").to_string();
+    match alarm {
+        Alarm::OtherPoller { chat, .. } => {
+            let bot = chat.title().to_owned();
+            trouble::tell_once(core, &Trouble::OtherPoller { bot }, Some(&day)).await
+        }
+        Alarm::BadToken { chat, .. } => {
+            trouble::tell_once(core, &Trouble::TokenRefused { source: chat.title().to_owned() }, Some(&day)).await
+        }
+        Alarm::OtherPollerGone { chat } => {
+            core.journal(core.line("other_poller_gone", &format_args!("chat/{}", chat.as_str()), json!({}))).await
+        }
+        Alarm::Unreadable { chat, id, reason } => {
+            let detail = json!({ "id": id, "reason": reason });
+            core.journal(core.line("update_unreadable", &format_args!("chat/{}", chat.as_str()), detail)).await
+        }
+    }
+}
+
+/// Marks what was answered. Its row stays, so that a repeat of the same update is recognised; old rows are dropped here.
+async fn done(core: &Core, mut record: Loaded<InboxRecord>) -> Result<(), StoreError> {
+    record.value.inbound = None;
+    let mut transaction = Transaction::new();
+    transaction.update(&record)?;
+    match core.store.commit(transaction).await {
+        Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Forgets answered rows older than [`INBOX_KEPT`].
+pub async fn forget(core: &Core) -> Result<(), StoreError> {
+    let oldest = core.clock.now().checked_sub(INBOX_KEPT).unwrap_or(Timestamp::MIN);
+    let all = crate::store::records::scan_all::<InboxRecord>(&*core.store).await?;
+    for record in all.iter().filter(|record| record.value.inbound.is_none() && record.value.at < oldest) {
+        let mut transaction = Transaction::new();
+        transaction.delete(record);
+        core.store.commit(transaction).await?;
+    }
+    Ok(())
+}
+
+async fn answer(core: &Core, chats: &Chats, record: Loaded<InboxRecord>, held: &mut Held) -> Result<(), StoreError> {
+    let Some(inbound) = record.value.inbound.clone() else { return done(core, record).await };
+    let said = match &inbound.what {
+        What::Command { name, rest, args } => {
+            let parsed = if args.is_empty() {
+                let text = format!("/{name} {rest}");
+                addressed_to(&text).map_or_else(|| parse(text.trim()), |_| parse(text.trim()))
+            } else {
+                Name::typed(name).map_or_else(|| parse(name), |name| from_options(name, args))
+            };
+            asked_command(core, chats, &inbound, parsed).await?
+        }
+        // In a group people talk to each other; only in a direct message is every line meant for us.
+        What::Text { text, .. } if inbound.place == Some(PlaceKind::Private) => {
+            asked_command(core, chats, &inbound, parse(text)).await?
+        }
+        What::Press { token, .. } => pressed(core, chats, &inbound, token).await?,
+        What::Moved { to } => {
+            if let Some(address) = &inbound.address {
+                deliver::moved(core, address, to).await?;
+            }
+            None
+        }
+        What::BotMembership { present } => {
+            if let (Some(address), true) = (&inbound.address, *present) {
+                chats.reopen(address);
+            }
+            None
+        }
+        What::Text { .. } | What::Member { .. } | What::Unknown { .. } => None,
+    };
+    // Marked before it is answered: an answer that is lost is asked for again by its person, an effect is not repeated.
+    done(core, record).await?;
+    match said {
+        Some(said) => say(core, chats, &inbound, said, held).await,
+        None => Ok(()),
+    }
+}
+
+/// What is answered, and how.
+struct Said {
+    composed: Composed,
+    room: Room,
+    /// Also as a message, where a short line in place does not hold it.
+    aloud: bool,
+}
+
+async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>, Option<Room>, Room)> {
+    let (from, address) = (inbound.from.clone()?, inbound.address.clone()?);
+    if from.bot {
+        return None;
+    }
+    let direct = inbound.place == Some(PlaceKind::Private);
+    let state = core.state.lock().await;
+    let person = if from.anonymous { None } else { state.catalog.person_of(&from.identity).cloned() };
+    let room = state.catalog.room_at(address.chat, &address.place, address.topic).cloned();
+    let speaker = Speaker { identity: from.identity, name: from.name, locale: from.locale, address: address.clone(), direct };
+    // A direct message that is no room of its own is answered as one.
+    let place = room.clone().unwrap_or_else(|| Room {
+        id: direct_id(&address),
+        address: Some(address),
+        audience: if person.as_ref().is_some_and(|one| one.creator.is_some()) { Audience::Creator } else { Audience::Internal },
+        brand: None,
+        campaign: None,
+        creator: person.as_ref().and_then(|one| one.creator.clone()),
+        locale: person.as_ref().and_then(|one| one.locale.clone()).or_else(|| speaker.locale.clone()).unwrap_or_else(|| "en".to_owned()),
+        zone: "UTC".to_owned(),
+        quiet: None,
+        closed: None,
+    });
+    Some((speaker, person, room, place))
+}
+
+fn direct_id(address: &Address) -> RoomId {
+    let text = format!("dm-{}-{}", address.chat.as_str(), address.place.trim_start_matches('-'));
+    // A place is digits and a sign, so this is an id; the fallback never comes up.
+    RoomId::new(&text).unwrap_or_else(|_| fallback_room())
+}
+
+fn fallback_room() -> RoomId {
+    #[expect(clippy::expect_used, reason = "a constant that is an id")]
+    RoomId::new("dm").expect("`dm` is an id")
+}
+
+async fn asked_command(
+    core: &Core,
+    chats: &Chats,
+    inbound: &Inbound,
+    parsed: Result<Command, crate::words::command::Teach>,
+) -> Result<Option<Said>, StoreError> {
+    let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
+    let reader = render::reader(&place);
+    let asked = Asked { person, speaker, audience: audience_of(&place), reader, confirmed: false };
+    let composed = match parsed {
+        Err(teach) => Composed::plain(replies::teach(&teach, &asked.reader)),
+        Ok(command) => permitted(core, Some(chats), &asked, room.as_ref(), command).await?,
+    };
+    Ok(Some(Said { composed, room: place, aloud: true }))
+}
+
+fn audience_of(room: &Room) -> Audience {
+    room.audience
+}
+
+/// Checks that a command may be carried out, and carries it out; a refusal is polite and journaled.
+pub async fn permitted(
+    core: &Core,
+    chats: Option<&Chats>,
+    asked: &Asked,
+    room: Option<&Room>,
+    command: Command,
+) -> Result<Composed, StoreError> {
+    let name = command.name();
+    match check(core, chats, asked, room, Ask::Command(&command)).await? {
+        Decision::Allowed => commands::execute(core, asked, command).await,
+        Decision::Refused { reason } => {
+            refuse(core, asked, &format!("command/{}", name.as_str()), reason).await.map(Composed::plain)
+        }
+    }
+}
+
+async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
+    let detail = json!({ "who": asked.speaker.identity.to_string(), "reason": reason.key() });
+    core.journal(core.line_by(&asked.actor(), "refused", &what, detail)).await?;
+    Ok(replies::refusal(reason, &asked.reader))
+}
+
+async fn check(
+    core: &Core,
+    chats: Option<&Chats>,
+    asked: &Asked,
+    room: Option<&Room>,
+    ask: Ask<'_>,
+) -> Result<Decision, StoreError> {
+    let mut facts = facts_of(core, asked, room, ask).await?;
+    let (grants, known) = {
+        let state = core.state.lock().await;
+        (state.catalog.grants.clone(), room.is_some())
+    };
+    if let (Needs::Money, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
+        facts.membership = match chats.is_member(&asked.speaker.address, &asked.speaker.identity.user).await {
+            Ok(true) => Membership::Member,
+            Ok(false) => Membership::Stranger,
+            Err(_) => Membership::Unknown,
+        };
+    }
+    Ok(may(ask, &grants, room, asked.person.as_ref(), &facts))
+}
+
+/// What an ask is about: brand, campaign and creator, as far as it is about one.
+async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>) -> Result<Facts, StoreError> {
+    let mut facts = Facts { direct: asked.speaker.direct, ..Facts::default() };
+    if let Some(incident) = incident_asked(ask) {
+        if let Some(kept) = load::<Incident>(&*core.store, &keys::incident(&incident)).await? {
+            facts.brand = kept.value.brand;
+            facts.campaign = kept.value.campaign;
+            facts.creator = kept.value.creator;
+        }
+        if facts.brand.is_some() || facts.creator.is_some() {
+            fill_brand(core, &mut facts, room).await;
+            return Ok(facts);
+        }
+    }
+    let state = core.state.lock().await;
+    if let Some(typed) = subject_asked(ask) {
+        let about = match super::resolve::resolve(&state.catalog, &typed) {
+            Some(super::resolve::Meant::Subject(subject)) => Some(state.catalog.about(&subject)),
+            Some(super::resolve::Meant::Boost(id)) => {
+                state.catalog.boosts.get(&id).map(|boost| state.catalog.about(&boost.partnership.subject()))
+            }
+            None => None,
+        };
+        if let Some(about) = about {
+            facts.brand = about.brand;
+            facts.campaign = about.campaign;
+            facts.creator = about.creator;
+        }
+    } else if let Ask::Command(Command::Grant { reach, .. } | Command::Revoke { reach, .. }) = ask {
+        match reach {
+            Reach::Brand(id) => facts.brand = Some(id.clone()),
+            Reach::Campaign(id) => {
+                facts.campaign = Some(id.clone());
+                facts.brand = state.catalog.campaigns.get(id).map(|one| one.brand.clone());
+            }
+            Reach::All => {}
+        }
+    } else if let Some(person) = &asked.person {
+        facts.creator.clone_from(&person.creator);
+    }
+    drop(state);
+    fill_brand(core, &mut facts, room).await;
+    Ok(facts)
+}
+
+/// A creator on their own belongs to every brand they work with: the room's, where it is among them, else the first.
+async fn fill_brand(core: &Core, facts: &mut Facts, room: Option<&Room>) {
+    if facts.brand.is_some() {
+        return;
+    }
+    let state = core.state.lock().await;
+    let rooms = room.and_then(|room| room.brand.clone());
+    facts.brand = match &facts.creator {
+        Some(creator) => {
+            let brands: Vec<_> = state.catalog.brands_of(creator).cloned().collect();
+            rooms.filter(|brand| brands.contains(brand)).or_else(|| brands.first().cloned())
+        }
+        None => rooms,
+    };
+}
+
+fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
+    match ask {
+        Ask::Command(command) => match command {
+            Command::Approve { id } | Command::Reject { id, .. } | Command::Undo { id } | Command::Ack { id } | Command::Snooze { id, .. } => {
+                Some(id.clone())
+            }
+            Command::Why { what } => what.incident.clone(),
+            _ => None,
+        },
+        Ask::Button(purpose) => match purpose {
+            ButtonPurpose::StopBoost { incident, .. }
+            | ButtonPurpose::Approve { incident, .. }
+            | ButtonPurpose::Reject { incident, .. }
+            | ButtonPurpose::Undo { incident, .. }
+            | ButtonPurpose::Why { incident }
+            | ButtonPurpose::Ack { incident }
+            | ButtonPurpose::Snooze { incident, .. }
+            | ButtonPurpose::Open { incident } => Some(incident.clone()),
+            ButtonPurpose::Page { .. } | ButtonPurpose::Confirm { .. } | ButtonPurpose::Cancel | ButtonPurpose::MyNumbers { .. } => None,
+        },
+    }
+}
+
+fn subject_asked(ask: Ask<'_>) -> Option<String> {
+    match ask {
+        Ask::Command(command) => match command {
+            Command::Status { subject } => subject.clone(),
+            Command::Why { what } => Some(what.typed.clone()),
+            Command::WhyNot { subject, .. } => Some(subject.clone()),
+            Command::Pause { what } | Command::Resume { what } => Some(what.clone()),
+            _ => None,
+        },
+        Ask::Button(ButtonPurpose::MyNumbers { subject }) => Some(subject.to_string()),
+        Ask::Button(_) => None,
+    }
+}
+
+async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> Result<Option<Said>, StoreError> {
+    let now = core.clock.now();
+    let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
+    let reader = render::reader(&place);
+    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: true };
+    let button = load::<ButtonRecord>(&*core.store, token.as_bytes()).await?;
+    // A button is bound to its room: forwarded elsewhere, or older than its time, it is only a picture of one.
+    let Some(button) = button.filter(|button| button.value.room == place.id && now < button.value.expires_at) else {
+        let what = format!("button/{}", if token.len() <= 40 { token } else { "too long" });
+        core.journal(core.line_by(&asked.actor(), "refused", &what, json!({ "reason": "old_button" }))).await?;
+        let composed = Composed::plain(Reply::OldButton.say(&asked.reader, now));
+        return Ok(Some(Said { composed, room: place, aloud: false }));
+    };
+    let purpose = button.value.purpose;
+    if let Decision::Refused { reason } = check(core, Some(chats), &asked, room.as_ref(), Ask::Button(&purpose)).await? {
+        let composed = Composed::plain(refuse(core, &asked, &format!("button/{token}"), reason).await?);
+        return Ok(Some(Said { composed, room: place, aloud: false }));
+    }
+    let aloud = answers_aloud(&purpose);
+    let composed = press(core, chats, &asked, room.as_ref(), &button.value.about, purpose).await?;
+    Ok(composed.map(|composed| Said { composed, room: place, aloud }))
+}
+
+async fn press(
+    core: &Core,
+    chats: &Chats,
+    asked: &Asked,
+    room: Option<&Room>,
+    about: &About,
+    purpose: ButtonPurpose,
+) -> Result<Option<Composed>, StoreError> {
+    let now = core.clock.now();
+    let reader: &Reader = &asked.reader;
+    let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
+    Ok(match purpose {
+        ButtonPurpose::Approve { incident, .. } => plain(commands::answer_proposals(core, asked, &incident, None).await?),
+        ButtonPurpose::Reject { incident, .. } => {
+            plain(commands::answer_proposals(core, asked, &incident, Some("button".to_owned())).await?)
+        }
+        ButtonPurpose::Undo { incident, proposal } => plain(commands::undo(core, asked, &incident, Some(proposal)).await?),
+        ButtonPurpose::Ack { incident } => plain(commands::acknowledge(core, asked, &incident).await?),
+        ButtonPurpose::Snooze { incident, secs } => {
+            plain(commands::snooze(core, asked, &incident, SignedDuration::from_secs(i64::from(secs))).await?)
+        }
+        ButtonPurpose::Why { incident } => match load::<Incident>(&*core.store, &keys::incident(&incident)).await? {
+            Some(kept) => Some(Composed::plain(commands::why_incident(core, asked, kept.value, now).await?)),
+            None => plain(Reply::UnknownIncident { given: incident.to_string() }),
+        },
+        ButtonPurpose::StopBoost { boost, .. } => {
+            let unsure = Asked { confirmed: false, ..asked.clone() };
+            let command = Command::Pause { what: boost.to_string() };
+            Some(permitted(core, Some(chats), &unsure, room, command).await?)
+        }
+        ButtonPurpose::Confirm { command } => match parse(&command) {
+            Ok(command) => Some(permitted(core, Some(chats), asked, room, command).await?),
+            Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
+        },
+        ButtonPurpose::Cancel => plain(Reply::Cancelled),
+        ButtonPurpose::Page { page, .. } => {
+            turn_page(core, chats, asked, room, about, page).await?;
+            None
+        }
+        ButtonPurpose::Open { incident } => {
+            open_here(core, room, &incident).await?;
+            None
+        }
+        ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
+    })
+}
+
+/// Shows another page of a group message: an edit of the message that is there.
+async fn turn_page(core: &Core, chats: &Chats, asked: &Asked, room: Option<&Room>, about: &About, page: u32) -> Result<(), StoreError> {
+    let Some(room) = room else { return Ok(()) };
+    let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
+    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
+    let Some(view) = views::group(core, &notice.value, page).await? else { return Ok(()) };
+    let composed = group::compose_group(&view, &asked.reader, core.clock.now());
+    let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
+    core.store.commit(buttons).await?;
+    let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
+    let more = render::more_line(&asked.reader);
+    let options = SendOptions { more: &more, key: "page", revision: page };
+    if let Err(error) = chats.edit(address.chat, at, &message, &options).await {
+        tracing::info!(room.id = %room.id, error = &error as &dyn std::error::Error, "could not turn a page");
+    }
+    Ok(())
+}
+
+/// Gives a member of a group its own message in this room.
+async fn open_here(core: &Core, room: Option<&Room>, id: &crate::outbox::incident::IncidentId) -> Result<(), StoreError> {
+    let Some(room) = room else { return Ok(()) };
+    let about = About::Incident(id.clone());
+    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(()) };
+    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await? else { return Ok(()) };
+    if !matches!(kept.value.state, Stand::Grouped { .. }) {
+        return Ok(());
+    }
+    let now = core.clock.now();
+    let expires_at = now.checked_add(core.config.delivery.expires.0).unwrap_or(now);
+    let state = Stand::Due { not_before: now };
+    // A cause of its own, so that it is not collapsed again.
+    let cause = format!("opened/{}", id.as_str());
+    let after = Delivery { state, cause, wanted_revision: incident.value.revision, expires_at, ..kept.value.clone() };
+    let mut transaction = Transaction::new();
+    transaction.set(Some(&kept), &after)?;
+    core.store.commit(transaction).await?;
+    cycle::ring_deliverers(core);
+    Ok(())
+}
+
+/// Answers in place where that is possible, and as a message where it is not.
+async fn say(core: &Core, chats: &Chats, inbound: &Inbound, said: Said, held: &mut Held) -> Result<(), StoreError> {
+    let about = About::Reply(0);
+    let (message, buttons) = render::with_buttons(core, &said.room, &about, said.composed).await?;
+    if !buttons.writes.is_empty() {
+        core.store.commit(buttons).await?;
+    }
+    let more = render::more_line(&render::reader(&said.room));
+    let options = SendOptions { more: &more, key: "answer", revision: 0 };
+    let mut also_aloud = true;
+    if let Some(place) = &inbound.answer {
+        // A callback shows one short line; a Discord interaction takes the whole answer.
+        let short = matches!(place, Answerable::Callback { .. });
+        also_aloud = short && said.aloud;
+        match chats.answer(place, &message, !said.aloud && short, &options).await {
+            Ok(()) if !also_aloud => return Ok(()),
+            Ok(()) => {}
+            Err(error) => {
+                also_aloud |= !short;
+                tracing::info!(error = &error as &dyn std::error::Error, "could not answer in place");
+            }
+        }
+    }
+    let Some(address) = inbound.address.as_ref().filter(|_| also_aloud) else { return Ok(()) };
+    for _ in 0..ANSWER_TRIES {
+        match chats.send(&message, address, &options).await {
+            Ok(_) => return Ok(()),
+            Err(crate::chat::error::SendError::SlowDown { until, .. }) => held.sleep_until(until).await,
+            Err(error) => {
+                tracing::info!(error = &error as &dyn std::error::Error, "could not send an answer");
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

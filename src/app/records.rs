@@ -1,0 +1,349 @@
+//! What the program keeps beside the records of the inner rooms.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::chat::inbound::Inbound;
+use crate::domain::action::{Proposal, ProposalStage};
+use crate::domain::document::Document;
+use crate::domain::ids::{CreatorId, PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
+use crate::domain::person::{Chat, Reach, Role};
+use crate::outbox::notice::About;
+use crate::rules::history::PostFacts;
+use crate::rules::lifecycle::Memory;
+use crate::rules::rule::Rule;
+use crate::store::records::{IndexRow, Record};
+use crate::store::{Key, Table, keys};
+use crate::words::buttons::ButtonPurpose;
+
+/// A document in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// The document.
+    pub document: Document,
+    /// Counts its changes.
+    pub version: u32,
+    /// Who applied this version.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Record for DocumentRecord {
+    const TABLE: Table = Table::Documents;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::document(self.document.kind(), &self.document.id())
+    }
+}
+
+/// A rule in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleRecord {
+    /// The rule as written.
+    pub rule: Rule,
+    /// Counts its changes.
+    pub version: u32,
+    /// Who applied this version.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Record for RuleRecord {
+    const TABLE: Table = Table::Rules;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::rule(&self.rule.id)
+    }
+}
+
+/// An earlier version of a document or a rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRecord {
+    /// `rule`, or the document's kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Which version this was.
+    pub version: u32,
+    /// The version, as JSON.
+    pub body: serde_json::Value,
+    /// Who had applied it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Record for HistoryRecord {
+    const TABLE: Table = Table::History;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::history(&self.kind, &self.id, u64::from(self.version))
+    }
+}
+
+/// What a rule remembers of a subject; kept only while it is not quiet, or has fired today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemoryRecord {
+    /// The rule.
+    pub rule: RuleId,
+    /// The subject.
+    pub subject: Subject,
+    /// What it remembers.
+    pub memory: Memory,
+}
+
+impl Record for MemoryRecord {
+    const TABLE: Table = Table::Memory;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::rule_and_subject(&self.rule, &self.subject)
+    }
+}
+
+impl Record for Proposal {
+    const TABLE: Table = Table::Proposals;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::number(self.number)
+    }
+
+    fn index(&self) -> Vec<IndexRow> {
+        due_at(self)
+            .map(|at| IndexRow { table: Table::DueProposals, key: keys::due(at, &self.key()), bytes: Vec::new() })
+            .into_iter()
+            .collect()
+    }
+}
+
+/// When somebody has to look at a proposal again.
+#[must_use]
+pub fn due_at(proposal: &Proposal) -> Option<Timestamp> {
+    match &proposal.stage {
+        ProposalStage::Proposed { until } => Some(*until),
+        ProposalStage::Approved { at, .. } => Some(*at),
+        ProposalStage::Doing { not_before, .. } | ProposalStage::Done { not_before, .. } => Some(*not_before),
+        ProposalStage::Verified { .. }
+        | ProposalStage::Failed { .. }
+        | ProposalStage::Rejected { .. }
+        | ProposalStage::Expired { .. }
+        | ProposalStage::Refused { .. } => None,
+    }
+}
+
+/// A post that was found or imported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostRecord {
+    /// Where it lives.
+    pub platform: Platform,
+    /// Its id there.
+    pub post: PostRef,
+    /// Who made it.
+    pub creator: CreatorId,
+    /// When it became public.
+    pub published_at: Timestamp,
+    /// Its title, where the platform gives one.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Its text, where links and codes stand.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// `video`, `reel`, `story`, …
+    #[serde(default)]
+    pub format: Option<String>,
+}
+
+impl PostRecord {
+    /// What the history needs to know about it.
+    #[must_use]
+    pub fn facts(&self) -> PostFacts {
+        PostFacts {
+            platform: self.platform,
+            post: self.post.clone(),
+            creator: self.creator.clone(),
+            campaign: None,
+            published_at: self.published_at,
+        }
+    }
+}
+
+impl Record for PostRecord {
+    const TABLE: Table = Table::Posts;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::post(self.platform, &self.post)
+    }
+}
+
+/// What one poll asked and got.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PollRecord {
+    /// The source.
+    pub source: SourceId,
+    /// When.
+    pub at: Timestamp,
+    /// Targets asked about.
+    pub targets: usize,
+    /// Samples answered.
+    pub samples: usize,
+    /// Series without a value.
+    pub missing: usize,
+    /// What was charged, by bucket.
+    pub units: BTreeMap<String, u32>,
+    /// The first failure, without secrets.
+    pub failure: Option<String>,
+}
+
+impl Record for PollRecord {
+    const TABLE: Table = Table::Polls;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::poll(&self.source, self.at)
+    }
+}
+
+/// Something from a chat, kept before it was confirmed to the platform.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InboxRecord {
+    /// The platform.
+    pub chat: Chat,
+    /// Which bot got it.
+    pub bot: String,
+    /// The platform's id of it.
+    pub id: String,
+    /// What it says; `None` once it has been answered: the row stays a while so that a repeat is recognised.
+    pub inbound: Option<Inbound>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// How long the row of something answered is kept. Telegram repeats for 24 hours; a week is beyond doubt.
+pub const INBOX_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+
+impl Record for InboxRecord {
+    const TABLE: Table = Table::Inbox;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        inbox_key(self.chat, &self.bot, &self.id)
+    }
+
+    fn index(&self) -> Vec<IndexRow> {
+        if self.inbound.is_none() {
+            return Vec::new();
+        }
+        vec![IndexRow { table: Table::Unanswered, key: keys::due(self.at, &self.key()), bytes: Vec::new() }]
+    }
+}
+
+/// The key of something from a chat.
+#[must_use]
+pub fn inbox_key(chat: Chat, bot: &str, id: &str) -> Key {
+    keys::inbox(chat, bot, id.parse().unwrap_or(0))
+}
+
+/// What a one-time code gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "gives", rename_all = "snake_case")]
+pub enum Gift {
+    /// A role, to whoever sends it; they become a person with that name if they are not one yet.
+    Role {
+        /// Which.
+        role: Role,
+        /// Where.
+        reach: Reach,
+        /// What to call them.
+        name: Option<String>,
+        /// The creator they are, for the role of creator.
+        creator: Option<CreatorId>,
+    },
+    /// Another identity of a person.
+    Identity {
+        /// Whose.
+        person: PersonId,
+    },
+    /// The place it is said in becomes this room.
+    Room {
+        /// Which.
+        room: RoomId,
+    },
+}
+
+/// A one-time code, by the hash of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeRecord {
+    /// SHA-256 of the code, hex.
+    pub hash: String,
+    /// What it gives.
+    pub gift: Gift,
+    /// Who made it.
+    pub by: String,
+    /// From then on it is worth nothing.
+    pub expires_at: Timestamp,
+    /// Who used it, and when; it works once.
+    pub used: Option<(String, Timestamp)>,
+}
+
+impl Record for CodeRecord {
+    const TABLE: Table = Table::Codes;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        self.hash.clone().into_bytes()
+    }
+}
+
+/// What a button means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ButtonRecord {
+    /// What the platform carries.
+    pub token: String,
+    /// The room it hangs in.
+    pub room: RoomId,
+    /// What it is about.
+    pub about: About,
+    /// What it does.
+    pub purpose: ButtonPurpose,
+    /// From then on it is stale.
+    pub expires_at: Timestamp,
+}
+
+impl Record for ButtonRecord {
+    const TABLE: Table = Table::Buttons;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        self.token.clone().into_bytes()
+    }
+}
+
+/// Counters that must not repeat: the next incident, the next proposal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// The number of the next incident.
+    pub incident: u64,
+    /// The number of the next proposal.
+    pub proposal: u64,
+}
+
+impl Record for Counters {
+    const TABLE: Table = Table::Meta;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        COUNTERS.to_vec()
+    }
+}
+
+/// The key of [`Counters`].
+pub const COUNTERS: &[u8] = b"counters";

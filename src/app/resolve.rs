@@ -1,0 +1,73 @@
+//! From what somebody typed to what they meant.
+
+use crate::app::catalog::Catalog;
+use crate::domain::ids::{BoostId, CampaignId, CreatorId, Subject};
+use crate::rules::error::nearest;
+
+/// What somebody meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// A subject.
+    Subject(Subject),
+    /// A boost.
+    Boost(BoostId),
+}
+
+/// Finds a subject or a boost by how people write it: `creator/alma`, `alma`, `Alma Lind`, `spring`, `spring/alma`, a
+/// boost's id. An exact id goes before a name; case does not matter in names.
+#[must_use]
+pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
+    let typed = typed.trim();
+    if let Ok(subject) = typed.parse::<Subject>() {
+        return exists(catalog, &subject).then_some(Meant::Subject(subject));
+    }
+    if let Some((campaign, creator)) = typed.split_once('/') {
+        let (campaign, creator) = (CampaignId::new(campaign).ok()?, CreatorId::new(creator).ok()?);
+        let subject = Subject::Partnership(campaign, creator);
+        return exists(catalog, &subject).then_some(Meant::Subject(subject));
+    }
+    if let Some(boost) = BoostId::new(typed).ok().filter(|id| catalog.boosts.contains_key(id)) {
+        return Some(Meant::Boost(boost));
+    }
+    let same = |name: &str| name.eq_ignore_ascii_case(typed) || name.to_lowercase() == typed.to_lowercase();
+    let creator = catalog.creators.values().find(|one| one.id.as_str() == typed || one.name.as_deref().is_some_and(same));
+    if let Some(creator) = creator {
+        return Some(Meant::Subject(Subject::Creator(creator.id.clone())));
+    }
+    let campaign = catalog.campaigns.values().find(|one| one.id.as_str() == typed || one.name.as_deref().is_some_and(same));
+    if let Some(campaign) = campaign {
+        return Some(Meant::Subject(Subject::Campaign(campaign.id.clone())));
+    }
+    let brand = catalog.brands.values().find(|one| one.id.as_str() == typed || same(&one.name));
+    brand.map(|brand| Meant::Subject(Subject::Brand(brand.id.clone())))
+}
+
+fn exists(catalog: &Catalog, subject: &Subject) -> bool {
+    match subject {
+        Subject::Brand(id) => catalog.brands.contains_key(id),
+        Subject::Campaign(id) => catalog.campaigns.contains_key(id),
+        Subject::Creator(id) => catalog.creators.contains_key(id),
+        Subject::Partnership(campaign, creator) => {
+            catalog.partnerships.keys().any(|key| key.campaign == *campaign && key.creator == *creator)
+        }
+        Subject::Post(platform, post) => catalog.posts.contains_key(&(*platform, post.clone())),
+    }
+}
+
+/// What was probably meant, where nothing was found.
+#[must_use]
+pub fn nearest_subject(catalog: &Catalog, typed: &str) -> Option<String> {
+    let creators = catalog.creators.keys().map(CreatorId::as_str);
+    let campaigns = catalog.campaigns.keys().map(CampaignId::as_str);
+    nearest(typed, creators.chain(campaigns)).map(str::to_owned)
+}
+
+/// Subjects a text may become, for completions: value and name, at most `most`.
+#[must_use]
+pub fn completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(String, String)> {
+    let wanted = typed.to_lowercase();
+    let fits = |id: &str, name: &str| id.to_lowercase().contains(&wanted) || name.to_lowercase().contains(&wanted);
+    let creators = catalog.creators.keys().map(|id| (id.to_string(), catalog.creator_name(id)));
+    let campaigns = catalog.campaigns.keys().map(|id| (id.to_string(), catalog.campaign_name(id)));
+    creators.chain(campaigns).filter(|(id, name)| fits(id, name)).take(most).collect()
+}

@@ -1,0 +1,95 @@
+//! From configuration and catalog to sources and what is asked of them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::catalog::Catalog;
+use super::config::{SourceConfig, YoutubeConfig};
+use crate::domain::document::Running;
+use crate::domain::ids::{CreatorId, Platform, PostRef, SourceId, Subject};
+use crate::sources::{Request, Source, SourceError, Target, generic, youtube};
+
+/// How far back an account's uploads are listed. Posts older than a quarter hardly move any more, and every page costs
+/// quota.
+const UPLOADS_BACK: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
+
+/// Makes the source that a configuration describes.
+pub fn build(config: &SourceConfig) -> Result<Arc<dyn Source>, SourceError> {
+    Ok(match config {
+        SourceConfig::Youtube(given) => Arc::new(youtube::Youtube::new(youtube::YoutubeConfig {
+            base_url: given.base_url.clone(),
+            key: given.key.clone(),
+            pages_max: given.pages_max,
+        })?),
+        SourceConfig::Generic(given) => Arc::new(generic::Generic::new(given.feed.clone())?),
+    })
+}
+
+/// The platform that a source speaks for.
+#[must_use]
+pub fn platform(config: &SourceConfig) -> Platform {
+    match config {
+        SourceConfig::Youtube(_) => Platform::Youtube,
+        SourceConfig::Generic(given) => given.feed.platform,
+    }
+}
+
+/// Everything a source should be asked at a tick: the accounts of every running creator; the boosts that run there, and
+/// the codes of a shop, whose numbers are their partnership's; and, where the source lists posts, uploads and the posts
+/// known so far. A boost that was stopped is still asked about: its numbers settle for days.
+#[must_use]
+pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now: Timestamp) -> Request {
+    let platform = platform(config);
+    let accounts = || {
+        catalog
+            .creators
+            .values()
+            .filter(|creator| creator.state == Running::Active)
+            .filter_map(move |creator| Some((creator, creator.accounts.get(&platform)?)))
+    };
+    let mut targets: Vec<Target> = accounts()
+        .map(|(creator, id)| Target::Account { subject: Subject::Creator(creator.id.clone()), id: id.clone() })
+        .collect();
+    targets.extend(catalog.boosts.values().filter(|boost| boost.source == *source).map(|boost| Target::Account {
+        subject: boost.partnership.subject(),
+        id: boost.reference.clone(),
+    }));
+    if platform == Platform::Shop {
+        targets.extend(catalog.partnerships.values().flat_map(|one| {
+            let subject = Subject::Partnership(one.campaign.clone(), one.creator.clone());
+            one.codes.iter().map(move |code| Target::Account { subject: subject.clone(), id: code.clone() })
+        }));
+    }
+    if let SourceConfig::Youtube(YoutubeConfig { videos: true, .. }) = config {
+        let since = now.checked_sub(UPLOADS_BACK).ok();
+        targets.extend(
+            accounts().map(|(creator, id)| Target::Uploads { creator: creator.id.clone(), id: id.clone(), since }),
+        );
+        targets.extend(catalog.posts.iter().filter(|(key, _)| key.0 == platform).map(|((_, post), creator)| post_target(platform, post, creator)));
+    }
+    Request { targets, now }
+}
+
+fn post_target(platform: Platform, post: &PostRef, creator: &CreatorId) -> Target {
+    Target::Post {
+        subject: Subject::Post(platform, post.clone()),
+        id: post.as_str().to_owned(),
+        creator: Some(creator.clone()),
+    }
+}
+
+/// What somebody asked for by hand: account ids, or `post:ID`.
+pub fn ad_hoc(config: &SourceConfig, ids: &[String], now: Timestamp) -> Result<Request, String> {
+    let platform = platform(config);
+    let target = |given: &String| match given.strip_prefix("post:") {
+        Some(id) => PostRef::new(id)
+            .map(|post| Target::Post { subject: Subject::Post(platform, post), id: id.to_owned(), creator: None })
+            .map_err(|error| error.to_string()),
+        None => CreatorId::new(given)
+            .map(|creator| Target::Account { subject: Subject::Creator(creator), id: given.clone() })
+            .map_err(|error| error.to_string()),
+    };
+    Ok(Request { targets: ids.iter().map(target).collect::<Result<_, _>>()?, now })
+}
+

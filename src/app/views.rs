@@ -1,0 +1,391 @@
+//! From records and receipts to what the wording needs to know.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::core::{Core, State, context};
+use crate::domain::action::{Proposal, ProposalStage};
+use crate::domain::ids::{CreatorId, Platform, Subject};
+use crate::domain::metric::Metric;
+use crate::domain::sample::Reading;
+use crate::insight::posting_time::{OwnPost, posting_time};
+use crate::insight::tips::Tip;
+use crate::outbox::incident::{Happened, Incident, Stage};
+use crate::outbox::notice::{About, Notice};
+use crate::rules::judge::judge;
+use crate::rules::lower::{Op, Source};
+use crate::rules::readings::{Readings as _, Span, Want};
+use crate::rules::receipt::{Comparison, Receipt, Side, Used};
+use crate::rules::rule::Mode;
+use crate::rules::window::{Frame, Window};
+use crate::store::records::load;
+use crate::store::{StoreError, keys};
+use crate::words::chart::Chart;
+use crate::words::view::{
+    BoostView, Clears, GroupView, IncidentView, JudgedView, Member, Names, ProposalView, Relation, RightKind, Seen, Window as Over,
+};
+
+/// Windows drawn in a chart.
+const CHART_WINDOWS: u32 = 21;
+
+/// Posts that posting times are learned from, and how old a post must be for its views to have mostly come.
+const POSTS_MAX: usize = 60;
+const POST_SETTLED: SignedDuration = SignedDuration::from_hours(72);
+
+/// How long an action can be taken back from its message.
+const UNDO_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// When the newest number of a receipt was observed.
+#[must_use]
+pub fn data_at(receipt: &Receipt) -> Option<Timestamp> {
+    let sides = receipt.comparisons.iter().flat_map(|one| [&one.left, &one.right]);
+    sides.flat_map(|side| &side.readings).filter(|used| used.source == Source::Now).filter_map(|used| used.newest).max()
+}
+
+/// What people call what a subject is about.
+#[must_use]
+pub fn names(state: &State, subject: &Subject) -> Names {
+    let about = state.catalog.about(subject);
+    Names {
+        brand: about.brand.as_ref().map(|id| state.catalog.brand_name(id)),
+        campaign: about.campaign.as_ref().map(|id| state.catalog.campaign_name(id)),
+        creator: about.creator.as_ref().map(|id| state.catalog.creator_name(id)),
+    }
+}
+
+/// The comparisons of a receipt over its newest window that are about numbers of that window: what was seen and what was
+/// allowed. A guard such as `own(views) >= 100` speaks only of the past and is left to the receipt.
+#[must_use]
+pub fn seen(receipt: &Receipt) -> Vec<Seen> {
+    let newest = receipt.windows.last().copied();
+    let over = over(receipt.window);
+    let told: Vec<&Comparison> = receipt
+        .comparisons
+        .iter()
+        .filter(|one| one.window == newest || one.window.is_none())
+        .filter(|one| one.seen().readings.iter().any(|used| used.source == Source::Now))
+        .collect();
+    told.into_iter().map(|one| one_seen(receipt, one, over)).collect()
+}
+
+fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
+    let (left, right) = (one.seen(), one.allowed());
+    let main = left.readings.iter().find(|used| used.source == Source::Now);
+    let plain = match left.readings.as_slice() {
+        [used] if used.value == left.value => Some(used),
+        _ => None,
+    };
+    let base = right.readings.first();
+    Seen {
+        metric: plain.map(|used| used.metric),
+        platform: plain.and_then(|used| used.platform),
+        formula: plain.is_none().then(|| left.text.clone()),
+        left: reading(left),
+        relation: relation(one.direction()),
+        right: reading(right),
+        right_kind: right_kind(base),
+        base: base.and_then(|used| used.value).filter(|value| Some(*value) != right.value),
+        currency: one.unit.starts_with("money").then_some(receipt.currency).flatten(),
+        n: main.map_or(0, |used| used.n),
+        newest: main.and_then(|used| used.newest),
+        window: over,
+        verdict: one.verdict,
+    }
+}
+
+fn reading(side: &Side) -> Reading {
+    match side.value {
+        Some(value) => Reading::Value(value),
+        None => Reading::Absent(
+            side.readings
+                .iter()
+                .find_map(|used| used.gap.map(crate::rules::eval::Gap::absence))
+                .unwrap_or(crate::domain::sample::Absence::NotYet),
+        ),
+    }
+}
+
+fn relation(op: Op) -> Relation {
+    match op {
+        Op::Less | Op::LessOrEqual => Relation::Below,
+        Op::Greater | Op::GreaterOrEqual | Op::Equal | Op::NotEqual => Relation::Above,
+    }
+}
+
+fn right_kind(base: Option<&Used>) -> RightKind {
+    match base.map(|used| (used.source, used.n)) {
+        Some((Source::Own, windows)) => RightKind::Own { windows },
+        Some((Source::Target, _)) => RightKind::Target,
+        Some((Source::Prev, _)) => RightKind::Prev,
+        Some((Source::Now, _)) | None => RightKind::Literal,
+    }
+}
+
+fn over(window: Window) -> Over {
+    match window {
+        Window::Days(n) => Over::Days(n),
+        Window::Hours(n) => Over::Hours(n),
+        Window::LastPosts(n) => Over::Posts(n),
+        Window::Deal => Over::Deal,
+    }
+}
+
+/// Everything that can be told about an incident. `with_chart`: a picture is wanted.
+pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Result<IncidentView, StoreError> {
+    let now = core.clock.now();
+    let receipt: Option<Receipt> = serde_json::from_value(incident.receipt.clone()).ok();
+    let proposals = proposals(core, &incident).await?;
+    let state = core.state.lock().await;
+    let seen = receipt.as_ref().map(seen).unwrap_or_default();
+    let live = live(&state, &incident, now);
+    let current = match (live.as_ref(), seen.first()) {
+        (Some(live), Some(first)) => first_value(live).filter(|value| Some(*value) != first.left.value()),
+        _ => None,
+    };
+    let automatic = state.rules.get(&incident.rule).is_some_and(|ruled| ruled.rule.rule().mode == Mode::Auto);
+    let tips = incident.creator.as_ref().filter(|_| concerns_reach(receipt.as_ref())).map(|creator| tips(&state, creator, now));
+    Ok(IncidentView {
+        names: names(&state, &incident.subject),
+        current: if incident.stage == Stage::Firing { None } else { current },
+        owed: None,
+        clears: if incident.stage == Stage::Resolved { None } else { clears(live.as_ref().or(receipt.as_ref())) },
+        boosts: boosts(&state, &incident, &proposals),
+        proposals: proposals.iter().filter(|one| one.undoes.is_none()).map(proposal_view).collect(),
+        tips: tips.map(|(tips, _)| tips).unwrap_or_default(),
+        data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
+        automatic,
+        released: false,
+        billed: false,
+        chart: receipt.as_ref().filter(|_| with_chart).and_then(|receipt| chart(&state, &incident, receipt)),
+        seen,
+        incident,
+    })
+}
+
+/// A tip about when to post helps where views are too few; where orders cost too much it is noise.
+fn concerns_reach(receipt: Option<&Receipt>) -> bool {
+    let first = receipt.and_then(|receipt| receipt.comparisons.first()).and_then(|one| one.seen().readings.first());
+    first.is_some_and(|used| matches!(used.metric, Metric::Views | Metric::Reach | Metric::Impressions))
+}
+
+fn first_value(receipt: &Receipt) -> Option<f64> {
+    seen(receipt).first().and_then(|seen| seen.left.value())
+}
+
+/// The rule as it stands on the subject now.
+fn live(state: &State, incident: &Incident, now: Timestamp) -> Option<Receipt> {
+    judged(state, &incident.rule, &incident.subject, now).map(|judgement| judgement.receipt)
+}
+
+/// A rule judged on a subject now, without changing anything.
+#[must_use]
+pub fn judged(
+    state: &State,
+    rule: &crate::domain::ids::RuleId,
+    subject: &Subject,
+    now: Timestamp,
+) -> Option<crate::rules::judge::Judgement> {
+    let ruled = state.rules.get(rule)?;
+    let about = state.catalog.about(subject);
+    let context = context(&about, SignedDuration::ZERO, ruled.version);
+    let memory = state.memory.get(&(rule.clone(), subject.clone())).cloned().unwrap_or_default();
+    Some(judge(&ruled.rule, subject, &context, &state.history.view(), &memory, now))
+}
+
+fn clears(receipt: Option<&Receipt>) -> Option<Clears> {
+    let receipt = receipt?;
+    let need = receipt.needs.first()?;
+    if 0.0 < need.by {
+        return Some(Clears::More { metric: need.metric, amount: need.by, by: None, boost_stopped: false });
+    }
+    Some(Clears::Reaches {
+        metric: need.metric,
+        value: need.to,
+        currency: receipt.currency,
+        relation: Relation::Below,
+        window: over(receipt.window),
+    })
+}
+
+async fn proposals(core: &Core, incident: &Incident) -> Result<Vec<Proposal>, StoreError> {
+    let mut found = Vec::new();
+    for event in &incident.events {
+        if let Happened::Proposed { proposal } = event.what
+            && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(proposal)).await?
+        {
+            found.push(kept.value);
+        }
+    }
+    Ok(found)
+}
+
+fn proposal_view(one: &Proposal) -> ProposalView {
+    let done_at = match one.stage {
+        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. } => Some(at),
+        _ => None,
+    };
+    ProposalView {
+        id: one.number,
+        boost: one.deed.boost().clone(),
+        saves: one.saves,
+        expires: match one.stage {
+            ProposalStage::Proposed { until } => Some(until),
+            _ => None,
+        },
+        undo_until: done_at.and_then(|at| at.checked_add(UNDO_FOR).ok()),
+    }
+}
+
+fn boosts(state: &State, incident: &Incident, proposals: &[Proposal]) -> Vec<BoostView> {
+    incident
+        .boosts
+        .iter()
+        .filter_map(|id| state.catalog.boosts.get(id))
+        .map(|boost| {
+            let last = proposals.iter().rev().find(|one| *one.deed.boost() == boost.id && matches!(one.stage, ProposalStage::Verified { .. }));
+            let stake = super::proposing::stake(state, boost, incident.opened_at);
+            BoostView {
+                id: boost.id.clone(),
+                name: boost.id.to_string(),
+                runs_on: boost
+                    .source
+                    .as_str()
+                    .parse::<Platform>()
+                    .map_or_else(|_| boost.source.to_string(), |platform| platform.title().to_owned()),
+                avoidable: stake.map(|stake| stake.saves),
+                running: last.is_none_or(|one| one.deed.desired() == crate::domain::action::BoostState::Active),
+            }
+        })
+        .collect()
+}
+
+/// Tips from a creator's own posts, and how many posts were looked at.
+#[must_use]
+pub fn tips(state: &State, creator: &CreatorId, now: Timestamp) -> (Vec<Tip>, u32) {
+    let subject = Subject::Creator(creator.clone());
+    let view = state.history.view();
+    let settled = now.checked_sub(POST_SETTLED).unwrap_or(now);
+    let posts: Vec<OwnPost> = view
+        .newest_posts(&subject, settled, POSTS_MAX)
+        .into_iter()
+        .filter_map(|(platform, post)| {
+            let published_at = state.catalog.published.get(&(platform, post.clone()))?;
+            let want = Want { metric: Metric::Views, platform: None };
+            let value = view.over_posts(&[(platform, post)], want, now).reading.value()?;
+            Some(OwnPost { published_at: *published_at, value })
+        })
+        .collect();
+    let zone = state.catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
+    let tips = posting_time(&posts, &zone, Metric::Views).map(Tip::PostingTime).into_iter().collect();
+    (tips, u32::try_from(posts.len()).unwrap_or(u32::MAX))
+}
+
+fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart> {
+    let main = seen(receipt).into_iter().next()?;
+    let metric = main.metric?;
+    let want = Want { metric, platform: main.platform };
+    let latest = *receipt.windows.last()?;
+    let about = state.catalog.about(&incident.subject);
+    let frame = context(&about, SignedDuration::ZERO, 0).frame;
+    let spans = spans(receipt.window, latest, &frame);
+    let view = state.history.view();
+    let points = spans.iter().map(|span| (span.until, view.over(&incident.subject, want, *span).reading.value())).collect();
+    let limit = main.right.value().map(|value| vec![(latest.until, value)]).unwrap_or_default();
+    Some(Chart { metric, currency: main.currency, points, band: None, limit, fired_at: Some(incident.opened_at) })
+}
+
+/// The windows a chart shows, oldest first: so many before the newest; for a deal its days, each from the start.
+fn spans(window: Window, latest: Span, frame: &Frame) -> Vec<Span> {
+    match window {
+        Window::Days(_) | Window::Hours(_) => {
+            (0..CHART_WINDOWS).rev().filter_map(|back| window.back(latest, back, frame)).collect()
+        }
+        Window::Deal => {
+            let step = SignedDuration::from_hours(24);
+            let mut spans = vec![latest];
+            while let Some(first) = spans.last().and_then(|span| span.until.checked_sub(step).ok())
+                && latest.from < first
+                && spans.len() < 60
+            {
+                spans.push(Span { from: latest.from, until: first });
+            }
+            spans.reverse();
+            spans
+        }
+        Window::LastPosts(_) => Vec::new(),
+    }
+}
+
+/// The members of a group, and what is common to them.
+pub async fn group(core: &Core, notice: &Notice, page: u32) -> Result<Option<GroupView>, StoreError> {
+    let About::Group(id) = &notice.about else { return Ok(None) };
+    let mut members = Vec::new();
+    let mut brands = std::collections::BTreeSet::new();
+    let mut rule = None;
+    let mut newest = None;
+    for member in super::groups::members(notice) {
+        let Some(kept) = load::<Incident>(&*core.store, &keys::incident(&member)).await? else { continue };
+        let state = core.state.lock().await;
+        let names = names(&state, &kept.value.subject);
+        drop(state);
+        brands.insert(names.brand.clone());
+        rule = Some(kept.value.rule.clone());
+        let receipt: Option<Receipt> = serde_json::from_value(kept.value.receipt.clone()).ok();
+        newest = std::cmp::max(newest, receipt.as_ref().and_then(data_at));
+        members.push(member_of(&kept.value, &names));
+    }
+    let Some(rule) = rule else { return Ok(None) };
+    let brand = match brands.len() {
+        1 => brands.into_iter().next().flatten(),
+        _ => None,
+    };
+    Ok(Some(GroupView { id: id.as_str().to_owned(), brand, rule, members, page, data_at: newest }))
+}
+
+/// An incident as one line among others.
+#[must_use]
+pub fn member_of(incident: &Incident, names: &Names) -> Member {
+    let name = names
+        .creator
+        .clone()
+        .or_else(|| names.campaign.clone())
+        .or_else(|| names.brand.clone())
+        .unwrap_or_else(|| incident.subject.to_string());
+    Member {
+        incident: incident.id.clone(),
+        name,
+        avoidable: incident.avoidable,
+        stage: incident.stage,
+        acknowledged_by: incident.acknowledged_by.clone(),
+    }
+}
+
+/// A rule on a subject now, for `why` and `why-not` where there is no incident.
+#[must_use]
+pub fn judged_view(
+    state: &State,
+    rule: &crate::domain::ids::RuleId,
+    subject: &Subject,
+    now: Timestamp,
+) -> Option<(JudgedView, Receipt)> {
+    let judgement = judged(state, rule, subject, now)?;
+    let ruled = state.rules.get(rule)?;
+    let memory = &judgement.memory;
+    let pending_secs = (judgement.phase_after == crate::rules::lifecycle::Phase::Pending)
+        .then(|| memory.since.map(|since| ruled.rule.hold().get().as_secs() - now.duration_since(since).as_secs()))
+        .flatten();
+    let cooling_until = match (ruled.rule.rule().cooldown, memory.last_fired) {
+        (Some(cooldown), Some(last)) => last.checked_add(cooldown.get()).ok().filter(|until| now < *until),
+        _ => None,
+    };
+    let view = JudgedView {
+        names: names(state, subject),
+        rule: rule.clone(),
+        version: ruled.version,
+        verdict: judgement.verdict,
+        seen: seen(&judgement.receipt),
+        pending_secs,
+        cooling_until,
+        data_at: data_at(&judgement.receipt),
+    };
+    Some((view, judgement.receipt))
+}

@@ -1,0 +1,263 @@
+//! Tick, pull, judge, commit: one poll of one source account, carried to where the deliverer takes over.
+//!
+//! Owns: the order of these steps, and that everything a judged cycle leads to is in one transaction (of at most
+//! [`SUBJECTS_MAX`] subjects). Survives: a kill between any two steps. Samples are kept before they are judged; a cycle
+//! that was not committed is judged again at the next poll from the same samples and comes to the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng as _;
+use serde_json::json;
+
+use super::config::SourceConfig;
+use super::core::{Core, Ruled, State, context};
+use super::cycle::{self, Fired};
+use super::records::{PollRecord, PostRecord};
+use super::schedule::Schedule;
+use super::trouble;
+use crate::domain::ids::{RuleId, SourceId, Subject};
+use crate::domain::num;
+use crate::domain::sample::{Missing, Sample, SeriesKey};
+use crate::rules::eval::Scratch;
+use crate::rules::guards::Alarm;
+use crate::rules::history::Touch;
+use crate::rules::judge::judge_changes;
+use crate::rules::readings::Span;
+use crate::rules::window::Window;
+use crate::sources::{Fetched, FoundPost, Source};
+use crate::store::records::load;
+use crate::store::{StoreError, Transaction, keys, limits, samples};
+use crate::time::Held;
+use crate::words::trouble::Trouble;
+
+/// Subjects in one transaction; a larger poll is several cycles.
+pub const SUBJECTS_MAX: usize = 2000;
+
+/// Polls a source at every tick of its schedule, for ever.
+pub async fn run(core: Arc<Core>, id: SourceId, config: SourceConfig, source: Arc<dyn Source>, mut held: Held) {
+    let (expression, zone, jitter) = config.schedule();
+    // It was read once when the configuration was checked.
+    let Ok(schedule) = Schedule::new(expression, zone.rules()) else { return };
+    loop {
+        let Some(tick) = schedule.next_after(core.clock.now()) else { return };
+        let spread = core.roll(|dice| dice.random_range(0..=std::cmp::max(jitter.0.as_secs(), 0)));
+        held.sleep_until(tick.checked_add(SignedDuration::from_secs(spread)).unwrap_or(tick)).await;
+        if let Err(error) = poll(&core, &id, &config, &*source).await {
+            tracing::error!(source.id = %id, error = &error as &dyn std::error::Error, "could not keep a poll; it is polled again at the next tick");
+        }
+    }
+}
+
+/// One poll, judged and committed.
+pub async fn poll(core: &Core, id: &SourceId, config: &SourceConfig, source: &dyn Source) -> Result<(), StoreError> {
+    let now = core.clock.now();
+    let request = super::sourcing::request(id, config, &core.state.lock().await.catalog, now);
+    let targets = request.targets.len();
+    let fetched = match source.fetch(&request).await {
+        Ok(fetched) => fetched,
+        Err(error) => Fetched { partial: Some(error), ..Fetched::default() },
+    };
+    core.count(|counts| counts.polls += 1);
+    take_in(core, id, targets, fetched, now).await
+}
+
+/// Keeps what a fetch answered, judges it and commits what follows.
+pub async fn take_in(
+    core: &Core,
+    id: &SourceId,
+    targets: usize,
+    fetched: Fetched,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Fetched { samples, missing, posts, units, partial } = fetched;
+    let (samples, missing) = add_up(samples, missing);
+    core.count(|counts| counts.samples += crate::domain::num::u64_of_len(samples.len()));
+    let record = PollRecord {
+        source: id.clone(),
+        at: now,
+        targets,
+        samples: samples.len(),
+        missing: missing.len(),
+        units: units.into_iter().collect(),
+        failure: partial.as_ref().map(ToString::to_string),
+    };
+    keep(core, &samples, &missing, &record).await?;
+    keep_posts(core, posts).await?;
+    let mut state = core.state.lock().await;
+    let appended = state.history.append_poll(&samples, &missing, now);
+    let alarms = appended.alarms;
+    let fired = judge_touched(core, &mut state, &appended.touched, now);
+    state.polled.insert(id.clone(), now);
+    drop(state);
+    cycle::commit(core, fired).await?;
+    trouble::of_source(core, id, partial.as_ref()).await?;
+    for alarm in alarms {
+        tell_alarm(core, &alarm).await?;
+    }
+    Ok(())
+}
+
+/// Several targets may report into one series (two boosts of one partnership): their numbers are added, and where one is
+/// missing the sum is missing.
+fn add_up(samples: Vec<Sample>, missing: Vec<Missing>) -> (Vec<Sample>, Vec<Missing>) {
+    let absent: BTreeSet<SeriesKey> = missing.iter().map(|one| one.series.clone()).collect();
+    let mut sums: BTreeMap<(SeriesKey, crate::domain::sample::Form), Sample> = BTreeMap::new();
+    for sample in samples {
+        if absent.contains(&sample.series) {
+            continue;
+        }
+        match sums.entry((sample.series.clone(), sample.form)) {
+            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(sample)),
+            std::collections::btree_map::Entry::Occupied(mut kept) => {
+                let sum = kept.get_mut();
+                sum.value = sum.value.saturating_add(sample.value);
+                sum.provisional |= sample.provisional;
+                sum.self_reported |= sample.self_reported;
+            }
+        }
+    }
+    (sums.into_values().collect(), missing)
+}
+
+async fn keep(core: &Core, samples: &[Sample], missing: &[Missing], record: &PollRecord) -> Result<(), StoreError> {
+    for part in limits::split_cycle(samples.to_vec(), |sample| sample.series.subject.clone()) {
+        core.store.commit(samples::writes_of(&part, &[])).await?;
+    }
+    for part in limits::split_cycle(missing.to_vec(), |one| one.series.subject.clone()) {
+        core.store.commit(samples::writes_of(&[], &part)).await?;
+    }
+    let mut transaction = Transaction::new();
+    let before = load::<PollRecord>(&*core.store, &keys::poll(&record.source, record.at)).await?;
+    transaction.set(before.as_ref(), record)?;
+    core.store.commit(transaction).await.map(drop)
+}
+
+async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError> {
+    for part in posts.chunks(SUBJECTS_MAX) {
+        let mut transaction = Transaction::new();
+        let mut news = Vec::new();
+        for found in part {
+            let kept = load::<PostRecord>(&*core.store, &keys::post(found.platform, &found.post)).await?;
+            let record = PostRecord {
+                platform: found.platform,
+                post: found.post.clone(),
+                creator: found.creator.clone(),
+                published_at: found.published_at,
+                title: found.title.clone().or_else(|| kept.as_ref().and_then(|kept| kept.value.title.clone())),
+                text: found.description.clone().or_else(|| kept.as_ref().and_then(|kept| kept.value.text.clone())),
+                format: kept.as_ref().and_then(|kept| kept.value.format.clone()),
+            };
+            if kept.as_ref().is_none_or(|kept| kept.value != record) {
+                transaction.set(kept.as_ref(), &record)?;
+                news.push(record);
+            }
+        }
+        if news.is_empty() {
+            continue;
+        }
+        core.store.commit(transaction).await?;
+        let mut state = core.state.lock().await;
+        for record in news {
+            state.history.add_post(&record.facts());
+            state.catalog.published.insert((record.platform, record.post.clone()), record.published_at);
+            state.catalog.posts.insert((record.platform, record.post), record.creator);
+        }
+    }
+    Ok(())
+}
+
+/// Judges every rule on every subject whose inputs changed.
+fn judge_touched(core: &Core, state: &mut State, touched: &[Touch], now: Timestamp) -> Vec<Fired> {
+    let mut subjects: BTreeSet<Subject> = BTreeSet::new();
+    for touch in touched {
+        let Some(key) = state.history.key(touch.series) else { continue };
+        subjects.extend(concerned(state, &key.subject));
+    }
+    let mut fired = Vec::new();
+    let mut scratch = Scratch::default();
+    let mut evaluated = 0;
+    let rules: Vec<(RuleId, Ruled)> = state.rules.iter().map(|(id, ruled)| (id.clone(), ruled.clone())).collect();
+    for subject in &subjects {
+        let about = state.catalog.about(subject);
+        for (id, ruled) in &rules {
+            if ruled.rule.rule().scope != subject.scope() {
+                continue;
+            }
+            let context = context(&about, SignedDuration::ZERO, ruled.version);
+            let key = (id.clone(), subject.clone());
+            let memory = state.memory.get(&key).cloned().unwrap_or_default();
+            if !ruled.rule.selects(subject, &context) && !memory.is_open() {
+                continue;
+            }
+            if !is_news(state, &key, ruled, &context.frame, memory.is_open(), now) {
+                continue;
+            }
+            evaluated += 1;
+            let view = state.history.view();
+            let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut scratch);
+            if let Some(judgement) = judged {
+                fired.push(Fired { rule: ruled.clone(), subject: subject.clone(), about: about.clone(), judgement });
+            }
+        }
+    }
+    core.count(|counts| counts.evaluations += evaluated);
+    fired
+}
+
+/// Subjects whose readings a sample of `subject` takes part in.
+fn concerned(state: &State, subject: &Subject) -> Vec<Subject> {
+    match subject {
+        Subject::Post(platform, post) => {
+            let creator = state.catalog.posts.get(&(*platform, post.clone()));
+            std::iter::once(subject.clone()).chain(creator.cloned().map(Subject::Creator)).collect()
+        }
+        Subject::Brand(_) | Subject::Campaign(_) | Subject::Creator(_) | Subject::Partnership(..) => {
+            vec![subject.clone()]
+        }
+    }
+}
+
+/// Whether there is anything new for a rule to look at: a window of whole days only when one has ended since, others at
+/// every poll that touched the subject. What is pending or open is looked at every time, because time itself moves it.
+fn is_news(
+    state: &mut State,
+    key: &(RuleId, Subject),
+    ruled: &Ruled,
+    frame: &crate::rules::window::Frame,
+    moving: bool,
+    now: Timestamp,
+) -> bool {
+    let latest = match ruled.rule.window() {
+        window @ Window::Days(_) => window.latest(now, frame),
+        Window::Hours(_) | Window::LastPosts(_) | Window::Deal => return true,
+    };
+    let Some(latest) = latest else { return moving };
+    let before: Option<Span> = state.judged.insert(key.clone(), latest);
+    moving || before != Some(latest) || state.memory.contains_key(key)
+}
+
+async fn tell_alarm(core: &Core, alarm: &Alarm) -> Result<(), StoreError> {
+    match alarm {
+        Alarm::StandstillBegan { platform, metric, since, share, fleet } => {
+            let still = num::round_i64(share * f64::from(*fleet)).and_then(|count| u32::try_from(count).ok());
+            let trouble = Trouble::Standstill {
+                source: platform.title().to_owned(),
+                metric: metric.title().to_owned(),
+                still: still.unwrap_or(*fleet),
+                of: *fleet,
+                day: since.strftime("%Y-%m-%d").to_string(),
+            };
+            trouble::tell(core, &trouble).await
+        }
+        Alarm::Implausible { platform, at, accounts, .. } => {
+            let source = platform.title().to_owned();
+            trouble::tell(core, &Trouble::Implausible { source, count: *accounts, poll: at.to_string() }).await
+        }
+        Alarm::StandstillEnded { platform, metric, .. } | Alarm::ImplausibleSettled { platform, metric, .. } => {
+            let detail = serde_json::to_value(alarm).unwrap_or_default();
+            core.journal(core.line("guard_ended", &format_args!("source/{platform}/{metric}"), detail)).await
+        }
+    }
+}

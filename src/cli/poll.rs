@@ -1,0 +1,49 @@
+//! `plimsoll poll SOURCE --id ID…`: one fetch, stored nowhere.
+
+use clap::Args;
+
+use super::{CliError, Common};
+use crate::app::sourcing;
+use crate::domain::ids::SourceId;
+use crate::sources::{self, SourceError};
+use crate::time::Clock;
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub struct Poll {
+    /// The source, as the configuration names it
+    source: String,
+    /// Accounts or posts to ask about, as the platform names them; a post is written `post:ID`; repeatable
+    #[arg(long = "id", value_name = "ID", required = true)]
+    ids: Vec<String>,
+}
+
+impl Poll {
+    /// Fetches and prints.
+    pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        let config = common.config()?;
+        let id = SourceId::new(&self.source).map_err(|error| CliError::input(error.to_string()))?;
+        let Some(settings) = config.sources.get(&id) else {
+            let known: Vec<&str> = config.sources.keys().map(SourceId::as_str).collect();
+            let known = if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
+            return Err(CliError::input(format!("there is no source `{id}` in the configuration; {known}")));
+        };
+        let source = sourcing::build(settings).map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;
+        let request = sourcing::ad_hoc(settings, &self.ids, Clock::system().now()).map_err(CliError::input)?;
+        let fetched = source.fetch(&request).await.map_err(refused)?;
+        let document = sources::poll_json(id.as_str(), &fetched);
+        let text = serde_json::to_string_pretty(&document).map_err(|error| CliError::Failed(error.into()))?;
+        common.print(&document, &text)?;
+        match fetched.partial {
+            Some(error) => Err(CliError::Failed(anyhow::Error::new(error).context(format!("source `{id}`")))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn refused(error: SourceError) -> CliError {
+    match error {
+        SourceError::BadTarget { .. } | SourceError::Misconfigured { .. } => CliError::input(error.to_string()),
+        other => CliError::Failed(other.into()),
+    }
+}
