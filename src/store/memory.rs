@@ -63,7 +63,7 @@ impl MemoryStore {
     }
 
     /// Asks `hook` at every commit point, with its number, what goes wrong there. Expectations are checked first: a
-    /// conflict is no commit point.
+    /// conflict is no commit point. The hook runs inside the commit and must not use the store.
     pub fn on_commit(&self, hook: impl FnMut(u64, &Transaction) -> Option<Fault> + Send + 'static) {
         self.lock().hook = Some(Box::new(hook));
     }
