@@ -268,3 +268,23 @@ fn who_was_never_seen_is_not_counted_and_posts_end_with_each_poll() {
     let never: When = |_, _, _| Verdict::Unknown;
     assert_eq!(report(replay(&never), &some(&[1, 1])).subjects, 0);
 }
+
+#[test]
+fn a_day_that_polls_have_not_seen_the_end_of_is_not_judged() {
+    let history = history(&some(&[10, 10, 10]));
+    let when: When = low;
+    let days_until = |hour: i64| {
+        let polls: Vec<Timestamp> = (0..=hour).map(|hour| instant(hour * HOUR)).collect();
+        let subjects = [alma()];
+        let stage = Stage {
+            subjects: &subjects,
+            frame: &|_| Frame::utc(),
+            polls: &polls,
+            after: None,
+            until: None,
+        };
+        let report = backtest(&[replay(&when)], &stage, &history.view(), &mut |_, _| {});
+        report.rules[0].fires.len()
+    };
+    assert_eq!([59, 70, 71, 72].map(days_until), [2, 2, 3, 3]);
+}

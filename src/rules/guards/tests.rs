@@ -172,6 +172,17 @@ fn a_counter_that_always_moves_is_missed_within_six_hours() {
 }
 
 #[test]
+fn a_few_that_always_move_do_not_set_the_pace() {
+    let mut world = World::new(100);
+    world.days(0..13, |day, hour| match (day, hour) {
+        (_, 12) => usize::MAX,
+        (10, 6..12) => 0,
+        _ => 30,
+    });
+    assert_eq!(world.alarms, [""; 0]);
+}
+
+#[test]
 fn the_first_week_only_learns() {
     let mut world = World::new(24);
     world.days(0..8, |day, hour| if day == 5 { 0 } else { noon(day, hour) });

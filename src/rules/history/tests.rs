@@ -166,6 +166,16 @@ fn the_last_word_of_the_source_says_why_there_is_nothing() {
         "stale 172800",
         "and a number ends a silence"
     );
+    history.append_missing(&Missing {
+        series: key(&alma(), "views"),
+        why: Absence::Unauthorized,
+        at: at("15T00:00"),
+    });
+    assert_eq!(
+        seen(&history, "views", "10T12:00", "16T00:00"),
+        "unauthorized",
+        "the same word after a number is a new one"
+    );
 }
 
 #[test]
