@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flate2::read::GzDecoder;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use plimsoll::domain::ids::{CreatorId, Platform, Subject};
 use plimsoll::domain::metric::Metric;
 use plimsoll::domain::sample::{Absence, Form, Missing, Reading, SeriesKey};
 use plimsoll::domain::verdict::Verdict;
-use plimsoll::rules::backtest::{Fire, Hold, Judge, Look, Outcome, Replay, Stage, Worth, backtest};
+use plimsoll::rules::backtest::{Fire, HORIZON, Hold, Judge, Look, Outcome, Replay, Stage, Worth, backtest};
 use plimsoll::rules::benchmark::own;
 use plimsoll::rules::guards::{Alarm, Switches};
 use plimsoll::rules::history::{History, Said};
@@ -27,7 +27,7 @@ const FOLLOWERS: Want = Want {
     platform: Some(Platform::Twitch),
 };
 const DAY: Window = Window::Days(1);
-const WEEK: Window = Window::Days(7);
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 fn data() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/creators_2026");
@@ -187,7 +187,11 @@ impl World {
             window: DAY,
             hold: Hold::Windows(windows),
             cooldown: None,
-            judge: Judge::Fall { want: VIEWS, own: WEEK },
+            judge: Judge::Fall {
+                want: VIEWS,
+                own: WEEK,
+                windows: HORIZON,
+            },
             when: &views_fall,
             worth: &|_, _, _| Worth::default(),
         };

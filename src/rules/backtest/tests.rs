@@ -62,7 +62,7 @@ fn half_of_own(readings: &dyn Readings, subject: &Subject, look: Look) -> Verdic
         subject,
         VIEWS,
         day,
-        Window::Days(3),
+        SignedDuration::from_hours(3 * 24),
         look.first,
         &Frame::utc(),
     );
@@ -206,7 +206,8 @@ fn a_fall_is_wrong_when_the_next_week_is_as_good_as_before() {
         let rule = Replay {
             judge: Judge::Fall {
                 want: VIEWS,
-                own: Window::Days(3),
+                own: SignedDuration::from_hours(3 * 24),
+                windows: HORIZON,
             },
             ..replay(&(half_of_own as When))
         };
