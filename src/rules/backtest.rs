@@ -22,8 +22,8 @@ use super::window::{Frame, Window};
 
 /// Ends judged per subject. Ten years of hourly polls; more is an error in the data's time column.
 const ENDS_MAX: usize = 100_000;
-/// Windows after a fire by which a fall against `own` is judged (DESIGN §6).
-const HORIZON: u32 = 7;
+/// Windows after a fire by which a fall against `own` is judged unless the rule says otherwise (DESIGN §6).
+pub const HORIZON: u32 = 7;
 
 /// What one look at a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +58,15 @@ pub enum Outcome {
 
 /// Who says whether a fire was right.
 pub enum Judge<'a> {
-    /// The default of a fall against `own`: wrong when the mean of the next 7 windows is at least `own`. Absent windows
-    /// are skipped; open until all seven are over, or where none of them is left.
+    /// The default of a fall against `own`: wrong when the mean of the next windows is at least `own`. Absent windows are
+    /// skipped; open until all of them are over, or where none of them is left.
     Fall {
         /// What fell.
         want: Want,
         /// Over how long `own` was taken.
-        own: Window,
+        own: SignedDuration,
+        /// How many windows after the fire count: [`HORIZON`], or what `[rule.judge]` says.
+        windows: u32,
     },
     /// Somebody who knows the rule. Is given the end of the data.
     By(&'a dyn Fn(&dyn Readings, &Subject, Look, Timestamp) -> Outcome),
@@ -381,13 +383,13 @@ impl Run<'_> {
         match &self.rule.judge {
             Judge::Nobody => Outcome::Open,
             Judge::By(judge) => judge(self.readings, self.subject, look, end),
-            Judge::Fall { want, own: length } => self.fall(*want, *length, look, self.over(end)),
+            Judge::Fall { want, own, windows } => self.fall(*want, *own, look, *windows, self.over(end)),
         }
     }
 
-    fn fall(&self, want: Want, length: Window, look: Look, end: Timestamp) -> Outcome {
+    fn fall(&self, want: Want, length: SignedDuration, look: Look, windows: u32, end: Timestamp) -> Outcome {
         let window = self.rule.window;
-        let next: Option<Vec<Span>> = (1..=HORIZON)
+        let next: Option<Vec<Span>> = (1..=windows)
             .map(|k| window.forth(look.window, k, &self.frame))
             .collect();
         let Some(next) = next.filter(|next| next.last().is_some_and(|last| last.until <= end)) else {

@@ -3,6 +3,8 @@
 //! Owns: which earlier windows count, and the median of what they say.
 //! Refuses: peers, targets and packs; they need more than one subject's readings.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::domain::ids::Subject;
 use crate::domain::num::{f64_of_len, quantile_at};
 use crate::domain::sample::{Absence, Reading};
@@ -32,6 +34,16 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     Some(values.iter().sum::<f64>() / f64_of_len(values.len()))
 }
 
+/// Where the `length` before `first` begins: so many calendar days for windows of days, so many hours for others.
+fn past(window: Window, length: SignedDuration, first: Span, frame: &Frame) -> Option<Timestamp> {
+    let length = match window {
+        Window::Days(_) => Window::Days(u32::try_from(length.as_hours() / 24).ok()?),
+        Window::Hours(_) => Window::Hours(u32::try_from(length.as_hours()).ok()?),
+        Window::LastPosts(_) | Window::Deal => return None,
+    };
+    length.ending(first.from, frame).map(|span| span.from)
+}
+
 /// `own(x)`: the median of `want` over the subject's own windows within `length` before `first`.
 ///
 /// The windows do not overlap, and none of them reaches into `first`. The whole of `length` must lie inside the
@@ -45,7 +57,7 @@ pub fn own(
     subject: &Subject,
     want: Want,
     window: Window,
-    length: Window,
+    length: SignedDuration,
     first: Span,
     frame: &Frame,
 ) -> Seen {
@@ -54,16 +66,16 @@ pub fn own(
         n: 0,
         newest: None,
     };
-    let Some(past) = length.ending(first.from, frame).filter(|_| window.slides()) else {
+    let Some(past) = past(window, length, first, frame) else {
         return none;
     };
-    if readings.begins(subject, want).is_none_or(|begins| past.from < begins) {
+    if readings.begins(subject, want).is_none_or(|begins| past < begins) {
         return none;
     }
     let mut values = Vec::new();
     let mut newest = None;
     let mut earlier = window.back(first, 1, frame);
-    while let Some(span) = earlier.filter(|span| past.from <= span.from) {
+    while let Some(span) = earlier.filter(|span| past <= span.from) {
         let seen = readings.over(subject, want, span);
         if let Reading::Value(value) = seen.reading {
             values.push(value);

@@ -24,6 +24,9 @@ const HOURS_MAX: u32 = 744;
 /// Posts in a window. More than a creator makes in a season.
 const POSTS_MAX: u32 = 100;
 
+/// A day where clocks do not change.
+const DAY_SECS: i64 = 86_400;
+
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -62,6 +65,16 @@ impl Frame {
 
     /// Midnight of the day that is `days` after the day `at` falls in.
     fn midnight(&self, at: Timestamp, days: i64) -> Option<Timestamp> {
+        // A zone whose clocks never change, UTC above all, needs no calendar: replays ask this millions of times.
+        if let Ok(offset) = self.zone.to_fixed_offset() {
+            let ahead = i64::from(offset.seconds());
+            let day = at
+                .as_second()
+                .checked_add(ahead)?
+                .div_euclid(DAY_SECS)
+                .checked_add(days)?;
+            return Timestamp::from_second(day.checked_mul(DAY_SECS)?.checked_sub(ahead)?).ok();
+        }
         let day = at.to_zoned(self.zone.clone()).start_of_day().ok()?;
         if days == 0 {
             return Some(day.timestamp());
@@ -281,6 +294,22 @@ mod tests {
         check(
             Window::Days(7).latest(at("2026-03-30T10:00:00Z"), &frame),
             Some(("2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z")),
+        );
+    }
+
+    #[test]
+    fn a_fixed_offset_has_the_midnights_of_its_calendar() {
+        let frame = Frame {
+            zone: TimeZone::fixed(jiff::tz::offset(-3)),
+            ..Frame::utc()
+        };
+        check(
+            Window::Days(1).latest(at("2026-06-24T02:59:59.5Z"), &frame),
+            Some(("2026-06-22T03:00:00Z", "2026-06-23T03:00:00Z")),
+        );
+        check(
+            Window::Days(30).latest(at("1969-06-24T03:00:00Z"), &frame),
+            Some(("1969-05-25T03:00:00Z", "1969-06-24T03:00:00Z")),
         );
     }
 

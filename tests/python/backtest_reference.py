@@ -9,17 +9,19 @@ with `own` taken over the days before the first of them.
 
 Standard library only. It walks the calendar creator by creator over plain dictionaries and lists.
 
-    backtest_reference.py fall DATA --source polls|daily [--factor 0.25] [--floor 100] [--own 7] [--for 1]
+    backtest_reference.py fall DATA [--source polls|daily] [--factor 0.25] [--floor 100] [--own 7] [--for 1,2]
                                [--absent 2026-06-23,2026-06-24]
     backtest_reference.py halved DATA [--disbelieve 532] [--from POLL] [--until POLL]
 
-`fall` prints {"judged": N, "fires": [{"subject", "at", "outcome"}]}; `halved` prints {"fires": [{"subject", "at"}]} for
-`followers@twitch < 0.5 * prev(followers@twitch)` over one hour, judged at each poll.
+`fall` prints [{"for", "absent", "judged", "fires": [{"subject", "at", "outcome"}]}], each K once with nothing absent and,
+where dates are given, once with them absent (what the guards come to). `halved` prints the same for
+`followers@twitch < 0.5 * prev(followers@twitch)` over one hour, judged at each poll, without and with the disbelieved.
 """
 
 import argparse
 import csv
 import datetime
+import gc
 import gzip
 import json
 import os
@@ -112,21 +114,31 @@ def outcome(views, day, own, end):
 
 
 def falls(options):
-    absent = {seconds(date + "T00:00:00Z") // DAY for date in options.absent.split(",") if date}
     last_poll = max(seconds(row["poll_time"]) for row in rows(options.data, "polls.csv"))
     # A day is judged when it is over; the last poll comes a minute before its midnight.
     end = -(-last_poll // DAY)
     marks_of = marks_from_polls if options.source == "polls" else marks_from_days
+    creators = list(marks_of(options.data))
+    dates = [date for date in options.absent.split(",") if date]
+    return [
+        {"for": k, "absent": absent, **fall(creators, end, k, absent, options)}
+        for k in (int(k) for k in options.k.split(","))
+        for absent in ([], dates)[: 2 if dates else 1]
+    ]
+
+
+def fall(creators, end, k, dates, options):
+    absent = {seconds(date + "T00:00:00Z") // DAY for date in dates}
     fires = []
     judged = 0
-    for creator, begins, marks in marks_of(options.data):
+    for creator, begins, marks in creators:
         views = {
             day: marks[day + 1] - marks[day]
             for day in marks
             if day + 1 in marks and day not in absent
         }
         for day in range(begins // DAY, end):
-            run = range(day - options.k + 1, day + 1)
+            run = range(day - k + 1, day + 1)
             earlier = range(run[0] - options.own, run[0])
             if earlier[0] * DAY < begins:
                 continue
@@ -149,11 +161,23 @@ def falls(options):
 
 def halved(options):
     polls = [(int(row["poll"]), seconds(row["poll_time"])) for row in rows(options.data, "polls.csv")]
-    disbelieved = {at for poll, at in polls if str(poll) in options.disbelieve.split(",")}
     ends = sorted({at for poll, at in polls if options.first <= poll <= options.last})
+    said = statements(options.data, "twitch_followers")
+    doubted = {at for poll, at in polls if str(poll) in options.disbelieve.split(",")}
+    return [
+        {"for": 1, "absent": sorted(written(at) for at in disbelieved), "fires": halvings(said, ends, disbelieved)}
+        for disbelieved in (set(), doubted)[: 2 if doubted else 1]
+    ]
+
+
+def halvings(said, ends, disbelieved):
     fires = []
-    for creator, by_time in statements(options.data, "twitch_followers").items():
-        believed = sorted((at, value) for at, value in by_time.items() if at not in disbelieved)
+    for creator, by_time in said.items():
+        believed = sorted(
+            (at, value)
+            for at, value in by_time.items()
+            if at not in disbelieved and ends[0] - 2 * DAY <= at <= ends[-1]
+        )
 
         def level(instant):
             known = [value for at, value in believed if instant - DAY <= at <= instant]
@@ -162,9 +186,9 @@ def halved(options):
         for end in ends:
             now, before = level(end), level(end - HOUR)
             if now is not None and before is not None and now < 0.5 * before:
-                fires.append({"subject": f"creator/{creator}", "at": written(end)})
+                fires.append({"subject": f"creator/{creator}", "at": written(end), "outcome": "open"})
     fires.sort(key=lambda fire: (fire["subject"], fire["at"]))
-    return {"fires": fires}
+    return fires
 
 
 def main():
@@ -176,7 +200,7 @@ def main():
     fall.add_argument("--factor", type=float, default=0.25)
     fall.add_argument("--floor", type=float, default=100)
     fall.add_argument("--own", type=int, default=7)
-    fall.add_argument("--for", dest="k", type=int, default=1)
+    fall.add_argument("--for", dest="k", default="1")
     fall.add_argument("--absent", default="")
     fall.set_defaults(run=falls)
     half = commands.add_parser("halved")
@@ -186,6 +210,8 @@ def main():
     half.add_argument("--until", dest="last", type=int, default=10**9)
     half.set_defaults(run=halved)
     options = parser.parse_args()
+    # Millions of small objects, none of them in a circle.
+    gc.disable()
     print(json.dumps(options.run(options)))
 
 

@@ -62,7 +62,7 @@ fn half_of_own(readings: &dyn Readings, subject: &Subject, look: Look) -> Verdic
         subject,
         VIEWS,
         day,
-        Window::Days(3),
+        SignedDuration::from_hours(3 * 24),
         look.first,
         &Frame::utc(),
     );
@@ -206,7 +206,8 @@ fn a_fall_is_wrong_when_the_next_week_is_as_good_as_before() {
         let rule = Replay {
             judge: Judge::Fall {
                 want: VIEWS,
-                own: Window::Days(3),
+                own: SignedDuration::from_hours(3 * 24),
+                windows: HORIZON,
             },
             ..replay(&(half_of_own as When))
         };
@@ -267,4 +268,24 @@ fn who_was_never_seen_is_not_counted_and_posts_end_with_each_poll() {
     assert_eq!(report(rule, &some(&[1, 1])).fires.len(), 1);
     let never: When = |_, _, _| Verdict::Unknown;
     assert_eq!(report(replay(&never), &some(&[1, 1])).subjects, 0);
+}
+
+#[test]
+fn a_day_that_polls_have_not_seen_the_end_of_is_not_judged() {
+    let history = history(&some(&[10, 10, 10]));
+    let when: When = low;
+    let days_until = |hour: i64| {
+        let polls: Vec<Timestamp> = (0..=hour).map(|hour| instant(hour * HOUR)).collect();
+        let subjects = [alma()];
+        let stage = Stage {
+            subjects: &subjects,
+            frame: &|_| Frame::utc(),
+            polls: &polls,
+            after: None,
+            until: None,
+        };
+        let report = backtest(&[replay(&when)], &stage, &history.view(), &mut |_, _| {});
+        report.rules[0].fires.len()
+    };
+    assert_eq!([59, 70, 71, 72].map(days_until), [2, 2, 3, 3]);
 }

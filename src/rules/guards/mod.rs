@@ -5,13 +5,13 @@
 //! Refuses: amounts (they do not stand still: a day without sales is a 0) and fleets below [`FLEET_MIN`], where only the
 //! age limit of each single series is left.
 //!
-//! **Standstill.** Time is cut into refresh periods, aligned to UTC; as with windows, a statement at a boundary belongs to
-//! what ends there. A period counts when polls reached over at least
-//! three quarters of it and less than two of its lengths. It stands still when at least 90 % of the series that moved in at least 6 of the last 7 counted
-//! periods were polled in it and did not move. It is judged when it is over. A standstill lasts until more than a tenth
-//! of those series move again; the period in which they do is the catch-up and ends with its own end. Every boundary
-//! strictly inside is stale: so a window is absent exactly when it starts or ends inside, which for day windows is the
-//! standstill and the catch-up, while a week around both keeps its increase. Standstills are left out of the 7.
+//! **Standstill.** Time is cut into refresh periods, aligned to UTC; as with windows, a statement at a boundary belongs
+//! to what ends there. A period counts when polls reached over at least three quarters of it and less than two of its
+//! lengths. It stands still when at least 90 % of the series that moved in at least 6 of the last 7 counted periods
+//! were polled in it and did not move. It is judged when it is over. A standstill lasts until more than a tenth of those
+//! series move again; the period in which they do is the catch-up and ends with its own end. Every boundary strictly
+//! inside is stale: so a window is absent exactly when it starts or ends inside, which for day windows is the standstill
+//! and the catch-up, while a week around both keeps its increase. Standstills are left out of the 7.
 //!
 //! **The refresh period is learned** per platform × metric: 6 hours where at least half of the fleet moves in 6 of 7
 //! such periods, else a whole day. Twelve hours were tried on 43 days of 3,100 real channels and dropped: a platform

@@ -166,6 +166,16 @@ fn the_last_word_of_the_source_says_why_there_is_nothing() {
         "stale 172800",
         "and a number ends a silence"
     );
+    history.append_missing(&Missing {
+        series: key(&alma(), "views"),
+        why: Absence::Unauthorized,
+        at: at("15T00:00"),
+    });
+    assert_eq!(
+        seen(&history, "views", "10T12:00", "16T00:00"),
+        "unauthorized",
+        "the same word after a number is a new one"
+    );
 }
 
 #[test]
@@ -394,8 +404,9 @@ fn own_is_the_median_of_earlier_days_inside_the_history() {
         })
         .collect();
     let history = history(samples);
-    let before = |first: Span, length| {
+    let before = |first: Span, days: i64| {
         let day = Window::Days(1);
+        let length = SignedDuration::from_hours(days * 24);
         word(own(
             &history.view(),
             &alma(),
@@ -408,15 +419,11 @@ fn own_is_the_median_of_earlier_days_inside_the_history() {
     };
     let ninth = span("09T00:00", "10T00:00");
     // Days 5 and 6 touch the boundary that is missing.
-    assert_eq!(before(ninth, Window::Days(7)), "3 of 5");
-    assert_eq!(before(ninth, Window::Days(2)), "6.5 of 2");
+    assert_eq!(before(ninth, 7), "3 of 5");
+    assert_eq!(before(ninth, 2), "6.5 of 2");
+    assert_eq!(before(ninth, 8), "not_yet", "the whole span lies inside the history");
     assert_eq!(
-        before(ninth, Window::Days(8)),
-        "not_yet",
-        "the whole span lies inside the history"
-    );
-    assert_eq!(
-        before(span("07T00:00", "08T00:00"), Window::Days(2)),
+        before(span("07T00:00", "08T00:00"), 2),
         "not_yet",
         "at least one must be left"
     );
