@@ -2,6 +2,6 @@
 
 pub mod adhook;
 pub mod feed;
-mod loopback;
+pub mod loopback;
 pub mod world;
 pub mod youtube;

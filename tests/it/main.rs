@@ -1,0 +1,12 @@
+//! Everything that is proved from outside: one binary, so that it links once.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
+)]
+
+mod actions_webhook;
+mod sources_feed;
+mod sources_youtube;
