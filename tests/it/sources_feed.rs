@@ -110,7 +110,7 @@ fn table(name: &str) -> Option<Box<dyn BufRead>> {
         eprintln!("skipped: no recorded creators at ../shared/data/creators_2026");
         return None;
     };
-    let plain: Box<dyn Read> = if name.ends_with(".gz") {
+    let plain: Box<dyn Read> = if name == "changes.csv.gz" {
         Box::new(GzDecoder::new(file))
     } else {
         Box::new(file)

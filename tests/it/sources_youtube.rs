@@ -1,4 +1,4 @@
-//! The YouTube source against the emulated API, and its requests against the published description of the real one.
+//! The `YouTube` source against the emulated API, and its requests against the published description of the real one.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -308,7 +308,7 @@ async fn a_refused_key_stops_the_round_and_is_shown_nowhere() {
     let mut text = format!("{error} {error:?} {lost} {lost:?} {:?}", stage.source);
     let mut cause = std::error::Error::source(&lost);
     while let Some(error) = cause {
-        text.push_str(&format!(" {error} {error:?}"));
+        text = format!("{text} {error} {error:?}");
         cause = error.source();
     }
     assert!(!text.contains("AIza") && !text.contains("key="), "{text}");
