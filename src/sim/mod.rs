@@ -6,6 +6,7 @@
 pub mod adhook;
 pub mod discord;
 pub mod feed;
+pub mod loopback;
 mod loopback;
 pub mod telegram;
 pub mod world;

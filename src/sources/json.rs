@@ -14,7 +14,13 @@ pub(super) struct Garbled {
 
 /// The body as a document, or where it stops being one.
 pub(super) fn parse(body: &[u8]) -> Result<Value, Garbled> {
-    serde_json::from_slice(body).map_err(|error| Garbled {
+    // `Value::from_str` is compiled with `serde_json`, optimised even where this crate is not; bytes that are not text
+    // take the slow way for its line and column.
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => text.parse(),
+        Err(_) => serde_json::from_slice(body),
+    };
+    read.map_err(|error: serde_json::Error| Garbled {
         path: format!("line {} column {}", error.line(), error.column()),
         expected: "a JSON document",
     })

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// Pacific time, where YouTube's day ends at midnight (platform-wide since the Data API exists). Written as the rule
+/// Pacific time, where `YouTube`'s day ends at midnight (platform-wide since the Data API exists). Written as the rule
 /// that has been law since 2007, so that no zone file is needed and both sides of a test cannot share a mistake in one.
 const PACIFIC: &str = "PST8PDT,M3.2.0,M11.1.0";
 

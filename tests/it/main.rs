@@ -8,8 +8,11 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod actions_webhook;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
 mod replay_backtest;
+mod sources_feed;
+mod sources_youtube;
 mod store_crash;

@@ -32,7 +32,26 @@ pub(super) fn answer(world: &dyn YoutubeWorld, path: &str, query: &[(String, Str
     };
     match body {
         Ok(body) => respond(200, body.to_string()),
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// An answer that says no.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: u16,
+    body: String,
+}
+
+impl From<Refusal> for Response {
+    fn from(refusal: Refusal) -> Self {
+        respond(refusal.status, refusal.body)
+    }
+}
+
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
     }
 }
 
@@ -49,7 +68,7 @@ impl<'a> Ask<'a> {
             .filter(|text| !text.is_empty())
     }
 
-    fn parts(&self, known: &[&str]) -> Result<Vec<&'a str>, Response> {
+    fn parts(&self, known: &[&str]) -> Result<Vec<&'a str>, Refusal> {
         let parts: Vec<&str> = self.get("part").ok_or_else(|| missing("part"))?.split(',').collect();
         match parts.iter().find(|part| !known.contains(part)) {
             Some(part) => Err(bad("unknownPart", &format!("'{part}'"), "part")),
@@ -57,7 +76,7 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn ids(&self) -> Result<Vec<&'a str>, Response> {
+    fn ids(&self) -> Result<Vec<&'a str>, Refusal> {
         let ids: Vec<&str> = self.get("id").ok_or_else(|| missing("id"))?.split(',').collect();
         if IDS_MAX < ids.len() {
             return Err(bad("invalidFilters", "The request specifies more than 50 ids.", "id"));
@@ -65,7 +84,7 @@ impl<'a> Ask<'a> {
         Ok(ids)
     }
 
-    fn page_size(&self) -> Result<usize, Response> {
+    fn page_size(&self) -> Result<usize, Refusal> {
         match self.get("maxResults").map(str::parse) {
             None => Ok(PAGE_DEFAULT),
             Some(Ok(size)) if (1..=50).contains(&size) => Ok(size),
@@ -78,7 +97,7 @@ impl<'a> Ask<'a> {
     }
 }
 
-fn channels(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Response> {
+fn channels(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Refusal> {
     let parts = ask.parts(&["id", "snippet", "statistics", "contentDetails", "status"])?;
     let ids = ask.ids()?;
     ask.page_size()?;
@@ -92,10 +111,18 @@ fn channels(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<V
 fn channel_item(id: &str, channel: &ChannelNow, parts: &[&str]) -> Value {
     let mut item = json!({"kind": "youtube#channel", "id": id});
     if parts.contains(&"snippet") {
-        item["snippet"] = json!({"title": channel.title, "description": "", "publishedAt": channel.published_at});
+        set(
+            &mut item,
+            "snippet",
+            json!({"title": channel.title, "description": "", "publishedAt": channel.published_at}),
+        );
     }
     if parts.contains(&"contentDetails") {
-        item["contentDetails"] = json!({"relatedPlaylists": {"likes": "", "uploads": playlist_of(id)}});
+        set(
+            &mut item,
+            "contentDetails",
+            json!({"relatedPlaylists": {"likes": "", "uploads": playlist_of(id)}}),
+        );
     }
     if parts.contains(&"statistics") {
         let mut statistics = Map::new();
@@ -109,12 +136,12 @@ fn channel_item(id: &str, channel: &ChannelNow, parts: &[&str]) -> Value {
         }
         statistics.insert("hiddenSubscriberCount".to_owned(), json!(hidden));
         put(&mut statistics, "videoCount", channel.videos);
-        item["statistics"] = Value::Object(statistics);
+        set(&mut item, "statistics", Value::Object(statistics));
     }
     item
 }
 
-fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Response> {
+fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Refusal> {
     let parts = ask.parts(&["id", "snippet", "contentDetails", "status"])?;
     let playlist = ask.get("playlistId").ok_or_else(|| missing("playlistId"))?;
     let size = ask.page_size()?;
@@ -140,29 +167,41 @@ fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Re
         let video = world.video(id, now)?;
         let mut item = json!({"kind": "youtube#playlistItem", "id": format!("UExi{id}")});
         if parts.contains(&"contentDetails") {
-            item["contentDetails"] = json!({"videoId": id, "videoPublishedAt": video.published_at});
+            set(
+                &mut item,
+                "contentDetails",
+                json!({"videoId": id, "videoPublishedAt": video.published_at}),
+            );
         }
         if parts.contains(&"snippet") {
-            item["snippet"] = json!({
-                "publishedAt": video.published_at,
-                "channelId": video.channel,
-                "title": video.title,
-                "description": video.description,
-                "playlistId": playlist,
-            });
+            set(
+                &mut item,
+                "snippet",
+                json!({
+                    "publishedAt": video.published_at,
+                    "channelId": video.channel,
+                    "title": video.title,
+                    "description": video.description,
+                    "playlistId": playlist,
+                }),
+            );
         }
         Some(item)
     });
     let mut body = list("youtube#playlistItemListResponse", items.collect());
-    body["pageInfo"] = json!({"totalResults": uploads.len(), "resultsPerPage": size});
+    set(
+        &mut body,
+        "pageInfo",
+        json!({"totalResults": uploads.len(), "resultsPerPage": size}),
+    );
     let next = first + size;
     if next < uploads.len() {
-        body["nextPageToken"] = json!(format!("{TOKEN}{next}"));
+        set(&mut body, "nextPageToken", json!(format!("{TOKEN}{next}")));
     }
     Ok(body)
 }
 
-fn videos(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Response> {
+fn videos(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Refusal> {
     let parts = ask.parts(&["id", "snippet", "statistics", "contentDetails", "status"])?;
     if ask.get("maxResults").is_some() {
         return Err(bad(
@@ -186,7 +225,7 @@ fn videos(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Val
     Ok(list("youtube#videoListResponse", items.collect()))
 }
 
-fn batch_get_stats(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Response> {
+fn batch_get_stats(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Refusal> {
     let parts = ask.parts(&["id", "snippet", "statistics", "contentDetails"])?;
     let ids = ask.ids()?;
     let mut items = Vec::new();
@@ -217,17 +256,17 @@ fn batch_get_stats(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> R
 fn video_item(kind: &str, id: &str, video: &VideoNow, parts: &[&str], snippet: Value, details: Value) -> Value {
     let mut item = json!({"kind": kind, "id": id});
     if parts.contains(&"snippet") {
-        item["snippet"] = snippet;
+        set(&mut item, "snippet", snippet);
     }
     if parts.contains(&"contentDetails") {
-        item["contentDetails"] = details;
+        set(&mut item, "contentDetails", details);
     }
     if parts.contains(&"statistics") {
         let mut statistics = Map::new();
         put(&mut statistics, "viewCount", Some(video.views));
         put(&mut statistics, "likeCount", video.likes);
         put(&mut statistics, "commentCount", video.comments);
-        item["statistics"] = Value::Object(statistics);
+        set(&mut item, "statistics", Value::Object(statistics));
     }
     item
 }
@@ -239,7 +278,8 @@ fn put(object: &mut Map<String, Value>, key: &str, count: Option<i64>) {
 }
 
 fn list(kind: &str, items: Vec<Value>) -> Value {
-    json!({"kind": kind, "pageInfo": {"totalResults": items.len(), "resultsPerPage": items.len()}, "items": items})
+    let count = items.len();
+    json!({"kind": kind, "pageInfo": {"totalResults": count, "resultsPerPage": count}, "items": Value::Array(items)})
 }
 
 /// The name of a channel's uploads playlist: its own with the second letter changed, as the real ones are.
@@ -270,26 +310,32 @@ fn iso_length(secs: i64) -> String {
     }
 }
 
-fn error(status: u16, domain: &str, reason: &str, message: &str) -> Response {
+fn error(status: u16, domain: &str, reason: &str, message: &str) -> Refusal {
     let body = json!({"error": {
         "code": status,
         "message": message,
         "errors": [{"message": message, "domain": domain, "reason": reason}],
     }});
-    respond(status, body.to_string())
+    Refusal {
+        status,
+        body: body.to_string(),
+    }
 }
 
-fn bad(reason: &str, message: &str, location: &str) -> Response {
+fn bad(reason: &str, message: &str, location: &str) -> Refusal {
     let body = json!({"error": {
         "errors": [{"domain": "youtube.parameter", "reason": reason, "message": message,
                     "locationType": "parameter", "location": location}],
         "code": 400,
         "message": message,
     }});
-    respond(400, body.to_string())
+    Refusal {
+        status: 400,
+        body: body.to_string(),
+    }
 }
 
-fn missing(parameter: &str) -> Response {
+fn missing(parameter: &str) -> Refusal {
     bad(
         "missingRequiredParameter",
         &format!("Missing required parameter: {parameter}"),
@@ -297,13 +343,13 @@ fn missing(parameter: &str) -> Response {
     )
 }
 
-pub(super) fn quota_exceeded() -> Response {
+pub(super) fn quota_exceeded() -> Refusal {
     let message = "The request cannot be completed because you have exceeded your \
                    <a href=\"/youtube/v3/getting-started#quota\">quota</a>.";
     error(403, "youtube.quota", "quotaExceeded", message)
 }
 
-pub(super) fn key_invalid() -> Response {
+pub(super) fn key_invalid() -> Refusal {
     let message = "API key not valid. Please pass a valid API key.";
     let body = json!({"error": {
         "code": 400,
@@ -313,10 +359,13 @@ pub(super) fn key_invalid() -> Response {
         "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID",
                      "domain": "googleapis.com"}],
     }});
-    respond(400, body.to_string())
+    Refusal {
+        status: 400,
+        body: body.to_string(),
+    }
 }
 
-pub(super) fn key_missing() -> Response {
+pub(super) fn key_missing() -> Refusal {
     let message = "Method doesn't allow unregistered callers (callers without established identity).";
     let body = json!({"error": {
         "code": 403,
@@ -324,12 +373,18 @@ pub(super) fn key_missing() -> Response {
         "errors": [{"message": message, "domain": "global", "reason": "forbidden"}],
         "status": "PERMISSION_DENIED",
     }});
-    respond(403, body.to_string())
+    Refusal {
+        status: 403,
+        body: body.to_string(),
+    }
 }
 
 /// What Google's front end answers for a path it does not know: a page, not JSON.
-pub(super) fn no_such_method() -> Response {
-    respond(404, "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>".to_owned())
+pub(super) fn no_such_method() -> Refusal {
+    Refusal {
+        status: 404,
+        body: "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>".to_owned(),
+    }
 }
 
 #[cfg(test)]

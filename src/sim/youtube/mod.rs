@@ -207,7 +207,7 @@ impl Inner {
         self.remember(path, &query);
         let work = |now| match self.admit(method, path, key.as_deref(), now) {
             Ok(()) => answers::answer(&*self.world, path, &query, now),
-            Err(refusal) => refusal,
+            Err(refusal) => refusal.into(),
         };
         self.faults
             .around(&self.clock, "youtube-sim", method.as_str(), work)
@@ -227,7 +227,7 @@ impl Inner {
     }
 
     /// Whether a request is let in: method, key, quota. Every request with a key of ours costs a unit.
-    fn admit(&self, method: &Method, path: &str, key: Option<&str>, now: Timestamp) -> Result<(), Response> {
+    fn admit(&self, method: &Method, path: &str, key: Option<&str>, now: Timestamp) -> Result<(), answers::Refusal> {
         let bucket = match path {
             answers::BATCH_GET_STATS if !self.config.batch_get_stats => return Err(answers::no_such_method()),
             answers::BATCH_GET_STATS => BATCH_STATS,

@@ -128,10 +128,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(status: u16, wait: Option<&str>, body: &str, want: &str) {
+    fn check(status: u16, after: Option<&str>, body: &str, want: &str) {
         let now: Timestamp = "2026-07-01T12:00:00Z".parse().expect("an instant");
         assert_eq!(
-            sort(status, wait, body.as_bytes(), "general", now).to_string(),
+            sort(status, after, body.as_bytes(), "general", now).to_string(),
             want,
             "{status} {body}"
         );

@@ -469,31 +469,38 @@ fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
 }
 
 fn pointer(way: &[String]) -> String {
-    way.iter()
-        .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
-        .collect()
+    let steps: Vec<String> = way
+        .iter()
+        .map(|step| step.replace('~', "~0").replace('/', "~1"))
+        .collect();
+    format!("/{}", steps.join("/"))
 }
 
 /// The way as errors write it: `items[3].statistics.viewCount`.
 fn written(way: &[String]) -> String {
-    let mut text = String::new();
-    for step in way {
-        match step.parse::<usize>() {
-            Ok(index) => text.push_str(&format!("[{index}]")),
-            Err(_) if text.is_empty() => text.push_str(step),
-            Err(_) => text.push_str(&format!(".{step}")),
-        }
+    way.iter()
+        .fold(String::new(), |text, step| match step.parse::<usize>() {
+            Ok(index) => format!("{text}[{index}]"),
+            Err(_) if text.is_empty() => step.clone(),
+            Err(_) => format!("{text}.{step}"),
+        })
+}
+
+fn parent_of<'a>(body: &'a mut Value, way: &[String]) -> &'a mut Value {
+    if way.is_empty() {
+        body
+    } else {
+        body.pointer_mut(&pointer(way)).expect("a place")
     }
-    text
 }
 
 fn damage(body: &mut Value, way: &[String], with: Option<Value>) {
     let (last, parent) = way.split_last().expect("a way");
     match with {
         Some(value) => *body.pointer_mut(&pointer(way)).expect("a place") = value,
-        None => match body.pointer_mut(&pointer(parent)).expect("a place") {
+        None => match parent_of(body, parent) {
             Value::Object(members) => drop(members.remove(last)),
-            Value::Array(list) => drop(list.remove(last.parse::<usize>().expect("an index"))),
+            Value::Array(rows) => drop(rows.remove(last.parse::<usize>().expect("an index"))),
             _ => panic!("only objects and lists have members"),
         },
     }
