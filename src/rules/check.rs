@@ -64,6 +64,12 @@ impl CheckedRule {
         self.own_windows
     }
 
+    /// The currency that money in the rule is written in, if any is.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.currencies.first().copied()
+    }
+
     /// What the rule compares with the subject's own past, if it does so with exactly one metric: a fire of such a rule can
     /// be called right or wrong by what came after.
     #[must_use]

@@ -309,8 +309,9 @@ fn refuse(text: &str, at: usize, c: char) -> Result<(), RuleError> {
     let pair = text.get(at..at + 2).unwrap_or("");
     let before = at.checked_sub(1).and_then(|at| text.get(at..at + 2)).unwrap_or("");
     let (what, remedy) = match c {
-        ' ' | '\n' | '\t' | '\r' | '0'..='9' | '(' | ')' | '+' | '-' | '*' | ',' | '.' | '<' | '>' => return Ok(()),
-        '!' => return Ok(()),
+        ' ' | '\n' | '\t' | '\r' | '0'..='9' | '(' | ')' | '+' | '-' | '*' | ',' | '.' | '<' | '>' | '!' => {
+            return Ok(());
+        }
         '/' if pair == "//" => (
             "comments are not part of rule conditions".to_owned(),
             "put the comment above the key, after `#`",

@@ -467,13 +467,17 @@ fn metric(at: usize, name: &str, platform: Option<Platform>) -> Result<Want, Rul
         )),
         Err(_) => {
             let known = Metric::ALL.iter().map(|metric| metric.as_str());
-            let remedy = match nearest(name, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    let all: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
-                    format!("expected one of {}", all.join(", "))
-                }
+            let all = || {
+                Metric::ALL
+                    .iter()
+                    .map(|metric| metric.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             };
+            let remedy = nearest(name, known).map_or_else(
+                || format!("expected one of {}", all()),
+                |near| format!("did you mean `{near}`?"),
+            );
             Err(error_at(at, format!("`{name}` is not a metric"), remedy))
         }
     }

@@ -15,6 +15,7 @@ pub mod window;
 
 pub mod error;
 pub mod rule;
+pub mod terms;
 
 pub mod file;
 pub mod language;

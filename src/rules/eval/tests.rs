@@ -44,6 +44,7 @@ pub(in crate::rules) fn day(day: i64) -> Timestamp {
 }
 
 impl Readings for Days {
+    #[expect(clippy::only_used_in_recursion, reason = "this world has one subject")]
     fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
         self.reads.set(self.reads.get() + 1);
         if let Kind::Derived { .. } = want.metric.kind() {
@@ -108,7 +109,7 @@ impl Readings for Days {
             .values
             .keys()
             .filter(|(metric, at)| *metric == want.metric && day(*at) < until)
-            .last()?;
+            .next_back()?;
         Some(day(last.1))
     }
 }
@@ -139,9 +140,10 @@ pub(in crate::rules) fn rule(when: &str, more: &str) -> CheckedRule {
     let text = format!(
         "id = \"slump\"\nkind = \"stop_loss\"\nscope = \"creator\"\nwhen = \"{when}\"\nown = \"7d\"\nwindow = \"1d\"\n"
     );
-    let text = match more.contains("window =") {
-        true => text.replace("window = \"1d\"\n", "") + more,
-        false => text + more,
+    let text = if more.contains("window =") {
+        text.replace("window = \"1d\"\n", "") + more
+    } else {
+        text + more
     };
     let rule: Rule = toml::from_str(&text).expect("a rule");
     check(&rule)
