@@ -108,8 +108,7 @@ impl Readings for Days {
         let last = self
             .values
             .keys()
-            .filter(|(metric, at)| *metric == want.metric && day(*at) < until)
-            .next_back()?;
+            .rfind(|(metric, at)| *metric == want.metric && day(*at) < until)?;
         Some(day(last.1))
     }
 }
