@@ -7,7 +7,7 @@ use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 
-use super::error::RuleError;
+use super::error::{RuleError, nearest};
 use super::judge::Context;
 use super::language::{self, Node, Operator, What};
 use super::lower::{Cond, Input, Lowering, Num, Source};
@@ -238,6 +238,15 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
                 format!("`{name}()` needs earlier windows, and `{window}` has none"),
                 "use a window of days or hours, such as `7d`",
             ));
+        }
+    }
+    for given in rule.selects.platform.iter().flat_map(Globs::each) {
+        if !given.contains('*')
+            && let Err(error) = given.parse::<Platform>()
+        {
+            let known = Platform::all().map(Platform::as_str);
+            let remedy = nearest(given, known).map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            errors.push(RuleError::about("where", error.to_string(), remedy));
         }
     }
     if rule.max_per_day == Some(0) {

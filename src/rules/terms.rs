@@ -19,6 +19,16 @@ pub enum Globs {
 }
 
 impl Globs {
+    /// Each pattern.
+    pub fn each(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(glob) => std::slice::from_ref(glob),
+            Self::Any(globs) => globs.as_slice(),
+        }
+        .iter()
+        .map(String::as_str)
+    }
+
     /// Whether one of the patterns fits. What has no name fits nothing.
     #[must_use]
     pub fn fit(&self, name: Option<&str>) -> bool {

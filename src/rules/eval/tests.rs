@@ -218,6 +218,19 @@ fn prev_is_the_window_before() {
 }
 
 #[test]
+fn hours_roll_to_the_last_poll_and_not_past_it() {
+    let hours = rule("views < 0.5 * prev(views)", "window = \"24h\"");
+    let ctx = context();
+    let judged = |days: &Days, now| hours.verdict_only(&alma(), &ctx, days, now, &mut Scratch::default());
+    let halved = Days::default().with(Metric::Views, 0, &[Some(100.0), Some(40.0), Some(90.0)]);
+    let noon = SignedDuration::from_hours(12);
+    // The last poll was at the beginning of day 2: days 1 and 0 are compared until the next one, for at most a day.
+    assert_eq!(judged(&halved, day(2) + noon), Holds);
+    assert_eq!(judged(&halved, day(3)), Holds);
+    assert_eq!(judged(&halved, day(3) + noon), Unknown);
+}
+
+#[test]
 fn posts_go_by_publish_time() {
     let posts = rule("views > prev(views)", "window = \"last 2 posts\"");
     check_at(&Days::default(), &posts, 1, Holds);
