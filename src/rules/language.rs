@@ -455,14 +455,15 @@ impl Reader<'_> {
 
 /// Two sides as one. The parser balances chains of `&&` and `||`; here they lean to the left, as they are written.
 fn join(operator: Operator, left: Node, right: Node) -> Node {
-    match right.what {
-        What::Two(inner, first, second) if inner == operator && matches!(operator, Operator::And | Operator::Or) => {
-            join(operator, join(operator, left, *first), *second)
-        }
-        what => Node {
-            at: left.at,
-            what: What::Two(operator, Box::new(left), Box::new(Node { at: right.at, what })),
-        },
+    let chains = matches!(operator, Operator::And | Operator::Or);
+    if matches!(&right.what, What::Two(inner, ..) if chains && *inner == operator)
+        && let What::Two(_, first, second) = right.what
+    {
+        return join(operator, join(operator, left, *first), *second);
+    }
+    Node {
+        at: left.at,
+        what: What::Two(operator, Box::new(left), Box::new(right)),
     }
 }
 

@@ -394,11 +394,10 @@ fn nothing_to_divide_by(rule: &CheckedRule, findings: &mut Vec<Finding>) {
                     "without any {} `{cost}` is absent, and the rule cannot fire",
                     thing.title()
                 ),
-                match Dim::of(cost) {
-                    Dim::Per(Per::One(_)) => {
-                        format!("write `spend > target.{cost} * {thing}` instead of `{cost} > target.{cost}`")
-                    }
-                    _ => format!("add a case for `{thing} == 0`"),
+                if let Dim::Per(Per::One(_)) = Dim::of(cost) {
+                    format!("write `spend > target.{cost} * {thing}` instead of `{cost} > target.{cost}`")
+                } else {
+                    format!("add a case for `{thing} == 0`")
                 },
             ));
         }

@@ -321,17 +321,15 @@ impl Lowering {
     }
 
     fn select(&mut self, at: usize, inner: &Node, field: &str) -> Result<(Num, Dim), RuleError> {
-        match &inner.what {
-            What::Name(name, None) if name == "target" => {
-                let want = metric(at + "target.".len(), field, None)?;
-                Ok(self.read(Source::Target, want))
-            }
-            _ => Err(error_at(
-                at,
-                format!("`{inner}.{field}` is not known"),
-                "only targets have parts: write `target.cpa`",
-            )),
+        if matches!(&inner.what, What::Name(name, None) if name == "target") {
+            let want = metric(at + "target.".len(), field, None)?;
+            return Ok(self.read(Source::Target, want));
         }
+        Err(error_at(
+            at,
+            format!("`{inner}.{field}` is not known"),
+            "only targets have parts: write `target.cpa`",
+        ))
     }
 
     fn function(&mut self, at: usize, name: &str, args: &[Node]) -> Result<(Num, Dim), RuleError> {
