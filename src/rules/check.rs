@@ -7,7 +7,7 @@ use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 
-use super::error::RuleError;
+use super::error::{RuleError, nearest};
 use super::judge::Context;
 use super::language::{self, Node, Operator, What};
 use super::lower::{Cond, Input, Lowering, Num, Source};
@@ -62,6 +62,12 @@ impl CheckedRule {
     #[must_use]
     pub fn own_windows(&self) -> u32 {
         self.own_windows
+    }
+
+    /// The currency that money in the rule is written in, if any is.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.currencies.first().copied()
     }
 
     /// What the rule compares with the subject's own past, if it does so with exactly one metric: a fire of such a rule can
@@ -151,6 +157,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     let recover =
         recover_node.map(|node| node.and_then(|node| lower_field("recover", &node, &mut lowering, &mut errors)));
     check_keys(rule, &lowering, &mut errors);
+    check_windows(rule, &lowering.inputs, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {
         (Some(when), recover) if errors.is_empty() => Ok(CheckedRule {
@@ -204,6 +211,26 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "leave `mature` out",
         ));
     }
+    for given in rule.selects.platform.iter().flat_map(Globs::each) {
+        if !given.contains('*')
+            && let Err(error) = given.parse::<Platform>()
+        {
+            let known = Platform::all().map(Platform::as_str);
+            let remedy = nearest(given, known).map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            errors.push(RuleError::about("where", error.to_string(), remedy));
+        }
+    }
+    if rule.max_per_day == Some(0) {
+        errors.push(RuleError::about(
+            "max_per_day",
+            "0 a day would never fire",
+            "write 1 or more, or leave it out; to silence a rule use `mode = \"shadow\"`",
+        ));
+    }
+}
+
+/// Whether the window has the windows before it that the rule asks for.
+fn check_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) {
     let window = rule.window();
     if let (For::Windows(count), Window::LastPosts(_) | Window::Deal) = (rule.hold, window)
         && count > 1
@@ -214,8 +241,7 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "use a window of days or hours, or a length of time such as `24h`",
         ));
     }
-    let before = lowering
-        .inputs
+    let before = inputs
         .iter()
         .find(|input| matches!(input.source, Source::Prev | Source::Own));
     // The form of an evidence rule says more about its limits than a missing window does.
@@ -233,13 +259,6 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
                 "use a window of days or hours, such as `7d`",
             ));
         }
-    }
-    if rule.max_per_day == Some(0) {
-        errors.push(RuleError::about(
-            "max_per_day",
-            "0 a day would never fire",
-            "write 1 or more, or leave it out; to silence a rule use `mode = \"shadow\"`",
-        ));
     }
 }
 

@@ -227,6 +227,9 @@ pub struct Scratch {
     values: Vec<f64>,
 }
 
+/// How old the last poll may be: the age limit of every boundary (DESIGN §5, "Windows").
+const POLL_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// The windows a rule looks at at one instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum View {
@@ -284,7 +287,7 @@ impl<'a> Live<'a> {
         if let Window::LastPosts(_) = window {
             return View::Posts { until: now };
         }
-        let latest = window.latest(now, frame).and_then(|span| match shift {
+        let latest = window.latest(self.anchor(now), frame).and_then(|span| match shift {
             0 => Some(span),
             shift => window.back(span, shift, frame),
         });
@@ -295,6 +298,18 @@ impl<'a> Live<'a> {
         match (latest, first) {
             (Some(latest), Some(first)) => View::Spans { latest, first },
             (None, _) | (_, None) => View::Nothing,
+        }
+    }
+
+    /// Where windows of hours end: at the last poll, while it is young. Between two polls nothing has been said yet, and
+    /// nothing is not zero; once the last poll is a day old the window goes on without it and its readings are absent.
+    fn anchor(&self, now: Timestamp) -> Timestamp {
+        match self.rule.window() {
+            Window::Hours(_) => self
+                .all_known_at(now)
+                .filter(|polled| age(*polled, now) <= POLL_AGE_MAX)
+                .unwrap_or(now),
+            Window::Days(_) | Window::LastPosts(_) | Window::Deal => now,
         }
     }
 
@@ -386,7 +401,7 @@ impl<'a> Live<'a> {
         self.current
     }
 
-    /// The oldest of the newest statements of what is missing or there: the instant whose numbers are all good.
+    /// The newest instant by which every reading of the rule has been stated at least once.
     pub(super) fn all_known_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.rule
             .inputs()

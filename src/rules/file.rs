@@ -162,7 +162,7 @@ pub fn parse_rules(text: &str, name: Option<&str>) -> RulesFile {
                 .push(reader.error(key.span().start, "rule", "`rule` is not a list", remedy));
             continue;
         };
-        for rule in rules.iter() {
+        for rule in rules {
             reader.rule(rule, &mut file);
         }
     }
@@ -247,7 +247,7 @@ impl Reader<'_> {
     /// Every key that no table of a rule has, wherever it stands.
     fn unknown_keys<'v>(&self, value: &'v Spanned<DeValue<'_>>, path: &mut Vec<&'v str>, errors: &mut Vec<RuleError>) {
         if let Some(items) = value.get_ref().as_array() {
-            for item in items.iter() {
+            for item in items {
                 self.unknown_keys(item, path, errors);
             }
         }
@@ -315,6 +315,14 @@ impl Reader<'_> {
 /// The parser's message on one line and in our words.
 fn one_line(message: &str) -> String {
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    // What may be written in two forms has no message of its own in serde.
+    if line.starts_with("data did not match") {
+        return match line.rsplit(' ').next() {
+            Some("Evidence") => "`evidence` is `strict`, `balanced`, `fast` or `{ method = …, level = … }`".to_owned(),
+            Some("Globs") => "this is a name, or a list of names".to_owned(),
+            _ => "this is a number, a text or a table of them".to_owned(),
+        };
+    }
     if let Some(key) = line.strip_prefix("missing field ") {
         return format!("the rule has no {key}");
     }

@@ -307,7 +307,7 @@ fn write_up(
     let receipt = receipt::write(
         rule,
         live,
-        receipt::Facts {
+        &receipt::Facts {
             subject,
             at: now,
             as_of: looked.as_of,

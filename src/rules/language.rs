@@ -309,8 +309,9 @@ fn refuse(text: &str, at: usize, c: char) -> Result<(), RuleError> {
     let pair = text.get(at..at + 2).unwrap_or("");
     let before = at.checked_sub(1).and_then(|at| text.get(at..at + 2)).unwrap_or("");
     let (what, remedy) = match c {
-        ' ' | '\n' | '\t' | '\r' | '0'..='9' | '(' | ')' | '+' | '-' | '*' | ',' | '.' | '<' | '>' => return Ok(()),
-        '!' => return Ok(()),
+        ' ' | '\n' | '\t' | '\r' | '0'..='9' | '(' | ')' | '+' | '-' | '*' | ',' | '.' | '<' | '>' | '!' => {
+            return Ok(());
+        }
         '/' if pair == "//" => (
             "comments are not part of rule conditions".to_owned(),
             "put the comment above the key, after `#`",
@@ -454,14 +455,15 @@ impl Reader<'_> {
 
 /// Two sides as one. The parser balances chains of `&&` and `||`; here they lean to the left, as they are written.
 fn join(operator: Operator, left: Node, right: Node) -> Node {
-    match right.what {
-        What::Two(inner, first, second) if inner == operator && matches!(operator, Operator::And | Operator::Or) => {
-            join(operator, join(operator, left, *first), *second)
-        }
-        what => Node {
-            at: left.at,
-            what: What::Two(operator, Box::new(left), Box::new(Node { at: right.at, what })),
-        },
+    let chains = matches!(operator, Operator::And | Operator::Or);
+    if matches!(&right.what, What::Two(inner, ..) if chains && *inner == operator)
+        && let What::Two(_, first, second) = right.what
+    {
+        return join(operator, join(operator, left, *first), *second);
+    }
+    Node {
+        at: left.at,
+        what: What::Two(operator, Box::new(left), Box::new(right)),
     }
 }
 

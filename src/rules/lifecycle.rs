@@ -88,6 +88,63 @@ pub enum Reason {
     RuleChanged,
 }
 
+impl Phase {
+    /// The name in JSON and the key of its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Pending => "pending",
+            Self::Firing => "firing",
+            Self::Recovering => "recovering",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+impl Standing {
+    /// The name in JSON and the key of its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Pending => "pending",
+            Self::Firing => "firing",
+            Self::Acknowledged => "acknowledged",
+            Self::Snoozed => "snoozed",
+            Self::Recovering => "recovering",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+impl Reason {
+    /// The name in JSON and the key of its sentence.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DoesNotHold => "does_not_hold",
+            Self::BeganToHold => "began_to_hold",
+            Self::NotYetLongEnough => "not_yet_long_enough",
+            Self::HeldLongEnough => "held_long_enough",
+            Self::StoppedHolding => "stopped_holding",
+            Self::StillFiring => "still_firing",
+            Self::BeganToRecover => "began_to_recover",
+            Self::NotYetRecovered => "not_yet_recovered",
+            Self::Relapsed => "relapsed",
+            Self::Recovered => "recovered",
+            Self::CoolingDown => "cooling_down",
+            Self::DailyLimit => "daily_limit",
+            Self::Unknown => "unknown",
+            Self::DataAbsent => "data_absent",
+            Self::DataBack => "data_back",
+            Self::SnoozeOver => "snooze_over",
+            Self::NotSelected => "not_selected",
+            Self::RuleChanged => "rule_changed",
+        }
+    }
+}
+
 /// A person's word that they look after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {

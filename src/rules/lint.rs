@@ -7,12 +7,13 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::domain::metric::{Kind, Metric};
+use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
 
 use super::check::{CheckedRule, check};
 use super::error::{Place, RuleError};
-use super::eval::{Answer, Gap, Lookup, compared};
-use super::file::SourcedRule;
+use super::eval::{Answer, Gap, Lookup, compared, verdict};
+use super::file::{RulesFile, SourcedRule};
 use super::lower::{Compare, Cond, Input, Num, Op, Source};
 use super::rule::{Length, Mode};
 use super::units::{Dim, Per};
@@ -51,24 +52,31 @@ pub struct Sources {
     pub lag: SignedDuration,
 }
 
+/// Looks over every rule of a file.
+#[must_use]
+pub fn lint_file(file: &RulesFile, sources: Sources) -> Vec<Finding> {
+    file.rules.iter().flat_map(|rule| lint(rule, sources)).collect()
+}
+
 /// Looks a rule over. A rule that does not check has errors, not findings, and gives none here.
 #[must_use]
-pub fn lint(sourced: &SourcedRule, sources: Sources) -> Vec<Finding> {
-    let Ok(rule) = check(&sourced.rule) else {
+pub fn lint(written: &SourcedRule, sources: Sources) -> Vec<Finding> {
+    let Ok(rule) = check(&written.rule) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     constant(&rule, &mut findings);
     contradiction(&rule, &mut findings);
     flapping(&rule, &mut findings);
+    overlap(&rule, &mut findings);
     lag(&rule, sources, &mut findings);
     history(&rule, &mut findings);
     untested(&rule, &mut findings);
     nothing_to_divide_by(&rule, &mut findings);
     for finding in &mut findings {
-        finding.about = sourced.locate(finding.about.clone());
+        finding.about = written.locate(finding.about.clone());
     }
-    findings.sort_by(|left, right| place(left).cmp(&place(right)));
+    findings.sort_by_cached_key(place);
     findings
 }
 
@@ -91,7 +99,7 @@ impl Lookup for NoReadings {
         Answer::gap(Gap::NotYet)
     }
 
-    fn currency(&self) -> Option<crate::domain::money::Currency> {
+    fn currency(&self) -> Option<Currency> {
         None
     }
 }
@@ -241,6 +249,88 @@ fn flapping(rule: &CheckedRule, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The most combinations that are tried. Three readings fit; with more, nothing is said.
+const COMBINATIONS_MAX: usize = 20_000;
+
+/// Numbers on which the rule fires and recovers at once: it would open and close an incident at every poll.
+fn overlap(rule: &CheckedRule, findings: &mut Vec<Finding>) {
+    let Some(recover) = rule.recover().filter(|recover| *recover != rule.when()) else {
+        return;
+    };
+    let inputs = rule.inputs();
+    // Readings that are worked out from each other cannot be given numbers one by one.
+    let related = inputs.iter().any(|one| {
+        let parts = one.want.metric.parts();
+        inputs
+            .iter()
+            .any(|other| one.want.metric != other.want.metric && parts.contains(&other.want.metric))
+    });
+    let grid = grid(rule, recover);
+    let size = u32::try_from(inputs.len())
+        .ok()
+        .and_then(|slots| grid.len().checked_pow(slots));
+    let Some(size) = size.filter(|size| *size <= COMBINATIONS_MAX && !related) else {
+        return;
+    };
+    for index in 0..size {
+        let mut numbers = Numbers {
+            values: Vec::new(),
+            currency: rule.currency(),
+        };
+        let mut rest = index;
+        for _ in inputs {
+            numbers.values.extend(grid.get(rest % grid.len()));
+            rest /= grid.len();
+        }
+        let mut holds = |cond| verdict(cond, inputs, &mut numbers) == Verdict::Holds;
+        if holds(rule.when()) && holds(recover) {
+            findings.push(finding(
+                Weight::Advice,
+                "recover",
+                "there are numbers on which the rule fires and recovers at once: it would open and close at every poll",
+                "write the opposite of `when`, with some distance",
+            ));
+            return;
+        }
+    }
+}
+
+/// Numbers around those that are written in the rule, and a few of every size.
+fn grid(rule: &CheckedRule, recover: &Cond) -> Vec<f64> {
+    let mut grid = vec![0.0, 0.1, 1.0, 10.0, 1_000.0, 100_000.0];
+    let mut written = rule.when().comparisons();
+    written.extend(recover.comparisons());
+    for compare in written {
+        for side in [&compare.left, &compare.right] {
+            if let Num::Literal(value) | Num::Money(value, _) = side {
+                grid.extend([0.5, 0.75, 1.0, 1.5, 2.0].map(|share| share * value));
+            }
+        }
+    }
+    grid.sort_by(f64::total_cmp);
+    grid.dedup();
+    grid
+}
+
+/// One number for each slot.
+struct Numbers {
+    values: Vec<f64>,
+    currency: Option<Currency>,
+}
+
+impl Lookup for Numbers {
+    fn answer(&mut self, slot: usize, _input: Input) -> Answer {
+        Answer {
+            value: self.values.get(slot).copied().ok_or(Gap::NotYet),
+            ..Answer::gap(Gap::NotYet)
+        }
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+}
+
 fn lag(rule: &CheckedRule, sources: Sources, findings: &mut Vec<Finding>) {
     if let Window::Hours(hours) = rule.window()
         && SignedDuration::from_hours(i64::from(hours)) < sources.lag
@@ -304,11 +394,10 @@ fn nothing_to_divide_by(rule: &CheckedRule, findings: &mut Vec<Finding>) {
                     "without any {} `{cost}` is absent, and the rule cannot fire",
                     thing.title()
                 ),
-                match Dim::of(cost) {
-                    Dim::Per(Per::One(_)) => {
-                        format!("write `spend > target.{cost} * {thing}` instead of `{cost} > target.{cost}`")
-                    }
-                    _ => format!("add a case for `{thing} == 0`"),
+                if let Dim::Per(Per::One(_)) = Dim::of(cost) {
+                    format!("write `spend > target.{cost} * {thing}` instead of `{cost} > target.{cost}`")
+                } else {
+                    format!("add a case for `{thing} == 0`")
                 },
             ));
         }

@@ -321,17 +321,15 @@ impl Lowering {
     }
 
     fn select(&mut self, at: usize, inner: &Node, field: &str) -> Result<(Num, Dim), RuleError> {
-        match &inner.what {
-            What::Name(name, None) if name == "target" => {
-                let want = metric(at + "target.".len(), field, None)?;
-                Ok(self.read(Source::Target, want))
-            }
-            _ => Err(error_at(
-                at,
-                format!("`{inner}.{field}` is not known"),
-                "only targets have parts: write `target.cpa`",
-            )),
+        if matches!(&inner.what, What::Name(name, None) if name == "target") {
+            let want = metric(at + "target.".len(), field, None)?;
+            return Ok(self.read(Source::Target, want));
         }
+        Err(error_at(
+            at,
+            format!("`{inner}.{field}` is not known"),
+            "only targets have parts: write `target.cpa`",
+        ))
     }
 
     fn function(&mut self, at: usize, name: &str, args: &[Node]) -> Result<(Num, Dim), RuleError> {
@@ -467,13 +465,17 @@ fn metric(at: usize, name: &str, platform: Option<Platform>) -> Result<Want, Rul
         )),
         Err(_) => {
             let known = Metric::ALL.iter().map(|metric| metric.as_str());
-            let remedy = match nearest(name, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    let all: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
-                    format!("expected one of {}", all.join(", "))
-                }
+            let all = || {
+                Metric::ALL
+                    .iter()
+                    .map(|metric| metric.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             };
+            let remedy = nearest(name, known).map_or_else(
+                || format!("expected one of {}", all()),
+                |near| format!("did you mean `{near}`?"),
+            );
             Err(error_at(at, format!("`{name}` is not a metric"), remedy))
         }
     }

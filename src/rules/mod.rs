@@ -1,6 +1,6 @@
 //! Judging: from conditions and readings to verdicts, receipts and state changes. Pure.
 //!
-//! In reading order: [`rule`] is what a file says and [`file`] reads it; [`language`] parses a condition, [`check`]
+//! In reading order: [`rule`] is what a file says and [`mod@file`] reads it; [`language`] parses a condition, [`check`]
 //! finds what is wrong with it, [`lower`] makes the tree that [`eval`] walks; [`lifecycle`] knows the phases, [`judge`]
 //! brings both together and [`receipt`] keeps the numbers; [`rule_test`] runs a rule's own cases and [`lint`] gives
 //! advice.
@@ -20,6 +20,7 @@ pub mod window;
 
 pub mod error;
 pub mod rule;
+pub mod terms;
 
 pub mod file;
 pub mod language;

@@ -210,7 +210,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// Writes a receipt over the windows that are looked at.
-pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: Facts<'_>) -> Receipt {
+pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) -> Receipt {
     let mut comparisons = Vec::new();
     let mut deciding = Vec::new();
     let windows = live.windows();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::ids::Platform;
+use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::num::{f64_of, six_digits};
@@ -20,6 +20,7 @@ use crate::domain::verdict::Verdict;
 use super::check::CheckedRule;
 use super::error::RuleError;
 use super::eval::{Answer, Gap, Lookup, Sweep, number, verdict};
+use super::file::RulesFile;
 use super::lifecycle::{Memory, Phase, Signals, Timing, advance};
 use super::lower::{Input, Source};
 use super::readings::Want;
@@ -63,6 +64,36 @@ pub fn run_cases(rule: &CheckedRule) -> Result<Vec<CaseResult>, Vec<RuleError>> 
     if errors.is_empty() { Ok(results) } else { Err(errors) }
 }
 
+/// The cases of one rule of a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleResult {
+    /// The rule.
+    pub rule: RuleId,
+    /// What came of each case, in the order of the file.
+    pub cases: Vec<CaseResult>,
+}
+
+/// Checks every rule of a file and runs its cases.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, its rules and the constants of their cases.
+pub fn run_file(file: &RulesFile) -> Result<Vec<RuleResult>, Vec<RuleError>> {
+    let checked = file.check()?;
+    let mut errors = Vec::new();
+    let mut results = Vec::new();
+    for (rule, sourced) in checked.iter().zip(&file.rules) {
+        match run_cases(rule) {
+            Ok(cases) => results.push(RuleResult {
+                rule: rule.rule().id.clone(),
+                cases,
+            }),
+            Err(more) => errors.extend(more.into_iter().map(|error| sourced.locate(error))),
+        }
+    }
+    if errors.is_empty() { Ok(results) } else { Err(errors) }
+}
+
 fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
     let mut constants = Constants::read(case)?;
     if let Some(currency) = constants.currency {
@@ -86,9 +117,8 @@ fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
         .collect();
     let got = match holds {
         Verdict::Unknown => Expect::Unknown,
-        Verdict::DoesNotHold => Expect::Quiet,
         Verdict::Holds if fires(rule, holds) => Expect::Fires,
-        Verdict::Holds => Expect::Quiet,
+        Verdict::Holds | Verdict::DoesNotHold => Expect::Quiet,
     };
     Ok(CaseResult {
         name: case.name.clone(),

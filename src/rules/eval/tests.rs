@@ -44,6 +44,7 @@ pub(in crate::rules) fn day(day: i64) -> Timestamp {
 }
 
 impl Readings for Days {
+    #[expect(clippy::only_used_in_recursion, reason = "this world has one subject")]
     fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
         self.reads.set(self.reads.get() + 1);
         if let Kind::Derived { .. } = want.metric.kind() {
@@ -107,8 +108,7 @@ impl Readings for Days {
         let last = self
             .values
             .keys()
-            .filter(|(metric, at)| *metric == want.metric && day(*at) < until)
-            .last()?;
+            .rfind(|(metric, at)| *metric == want.metric && day(*at) < until)?;
         Some(day(last.1))
     }
 }
@@ -139,9 +139,10 @@ pub(in crate::rules) fn rule(when: &str, more: &str) -> CheckedRule {
     let text = format!(
         "id = \"slump\"\nkind = \"stop_loss\"\nscope = \"creator\"\nwhen = \"{when}\"\nown = \"7d\"\nwindow = \"1d\"\n"
     );
-    let text = match more.contains("window =") {
-        true => text.replace("window = \"1d\"\n", "") + more,
-        false => text + more,
+    let text = if more.contains("window =") {
+        text.replace("window = \"1d\"\n", "") + more
+    } else {
+        text + more
     };
     let rule: Rule = toml::from_str(&text).expect("a rule");
     check(&rule)
@@ -214,6 +215,19 @@ fn prev_is_the_window_before() {
     check_at(&steady(&[Some(500.0)]), &halved, 11, DoesNotHold);
     let week = rule("views < 0.5 * prev(views)", "window = \"2d\"");
     check_at(&steady(&[Some(10.0), Some(20.0)]), &week, 12, Holds);
+}
+
+#[test]
+fn hours_roll_to_the_last_poll_and_not_past_it() {
+    let hours = rule("views < 0.5 * prev(views)", "window = \"24h\"");
+    let ctx = context();
+    let judged = |days: &Days, now| hours.verdict_only(&alma(), &ctx, days, now, &mut Scratch::default());
+    let halved = Days::default().with(Metric::Views, 0, &[Some(100.0), Some(40.0), Some(90.0)]);
+    let noon = SignedDuration::from_hours(12);
+    // The last poll was at the beginning of day 2: days 1 and 0 are compared until the next one, for at most a day.
+    assert_eq!(judged(&halved, day(2) + noon), Holds);
+    assert_eq!(judged(&halved, day(3)), Holds);
+    assert_eq!(judged(&halved, day(3) + noon), Unknown);
 }
 
 #[test]

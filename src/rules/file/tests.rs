@@ -116,6 +116,7 @@ fn rules_that_do_not_make_sense_say_why() {
         with("when = \"own(views) < 10\"\nwindow = \"deal\""),
         with("when = \"own(views) < 10\"\nwindow = \"7d\"\nown = \"5d\""),
         with("when = \"views < 10\"\nwindow = \"last 3 posts\"\nfor = \"2 windows\""),
+        with("when = \"views < 10\"\nwhere = { platform = [\"you*\", \"instragram\"] }"),
         with("when = \"views < 10\"\nmature = true"),
         with("when = \"views < 10\"\nmax_per_day = 0"),
     ];

@@ -12,9 +12,7 @@ fn refused(text: &str) -> String {
 
 #[track_caller]
 fn printed(text: &str) -> String {
-    parse(text)
-        .map(|node| node.to_string())
-        .unwrap_or_else(|error| format!("error: {error}"))
+    parse(text).map_or_else(|error| format!("error: {error}"), |node| node.to_string())
 }
 
 #[test]

@@ -10,12 +10,7 @@ fn linted(rest: &str) -> String {
     let sources = Sources {
         lag: SignedDuration::from_hours(48),
     };
-    let found: Vec<String> = file
-        .rules
-        .iter()
-        .flat_map(|rule| lint(rule, sources))
-        .map(|one| one.to_string())
-        .collect();
+    let found: Vec<String> = lint_file(&file, sources).iter().map(ToString::to_string).collect();
     if found.is_empty() {
         "nothing".to_owned()
     } else {
@@ -35,6 +30,10 @@ fn findings_say_where_what_and_what_to_write() {
         linted("when = \"views < 20 && views > 10\""),
         linted("when = \"views < 10\"\nrecover = \"views < 10\""),
         linted("when = \"views < 10\"\nrecover = \"false\""),
+        linted("when = \"views < 10\"\nrecover = \"views > 5\""),
+        linted("when = \"views < 10\"\nrecover = \"views >= 10\""),
+        linted("when = \"cpm > target.cpm && views > 0\"\nrecover = \"cpm > 0.9 * target.cpm\""),
+        linted("when = \"spend > target.spend\"\nrecover = \"spend > 0.9 * target.spend\""),
         linted("when = \"views < 10\"\nmode = \"propose\""),
         linted("when = \"views < 10\"\nmode = \"auto\"\ncooldown = \"6h\""),
         linted("when = \"views < 10\"\nwindow = \"24h\""),

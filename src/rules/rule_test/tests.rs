@@ -3,18 +3,14 @@
 use super::*;
 use crate::rules::file::parse_rules;
 
-fn run_file(rule: &str, case: &str) -> String {
+fn run_one(rule: &str, case: &str) -> String {
     let text = format!(
         "[[rule]]\nid = \"r\"\nkind = \"stop_loss\"\nscope = \"partnership\"\n{rule}\n[[rule.test]]\nname = \"case\"\n{case}\n"
     );
     let file = parse_rules(&text, None);
-    let checked = file
-        .check()
-        .map_err(|errors| errors[0].to_string())
-        .expect("a good rule");
-    match run_cases(&checked[0]) {
+    match run_file(&file) {
         Ok(results) => {
-            let result = &results[0];
+            let result = &results[0].cases[0];
             let mark = if result.passed() { "passed" } else { "FAILED" };
             format!("{mark}: {} ({})", result.got.as_str(), result.seen.join("; "))
         }
@@ -26,7 +22,7 @@ const CPA: &str = "window = \"deal\"\nwhen = \"cpa > target.cpa && spend > money
 
 #[test]
 fn cases_say_what_they_saw() {
-    let run = |case: &str| run_file(CPA, case);
+    let run = |case: &str| run_one(CPA, case);
     let sentences = [
         run("given = { spend = \"270.00 EUR\", orders = 1, target = { cpa = \"45.00 EUR\" } }\nexpect = \"fires\""),
         run("given = { spend = \"270.00 EUR\", orders = 9, target = { cpa = \"45.00 EUR\" } }\nexpect = \"quiet\""),
@@ -45,20 +41,20 @@ fn cases_say_what_they_saw() {
 fn own_and_prev_are_the_same_unless_said_otherwise() {
     let slump = "window = \"1d\"\nown = \"7d\"\nwhen = \"views < 0.25 * own(views)\"\nfor = \"2 windows\"";
     let sentences = [
-        run_file(
+        run_one(
             slump,
             "given = { views = 200, own = { views = 1000 } }\nexpect = \"fires\"",
         ),
-        run_file(slump, "given = { views = 200 }\nexpect = \"quiet\""),
-        run_file(
+        run_one(slump, "given = { views = 200 }\nexpect = \"quiet\""),
+        run_one(
             "when = \"followers@twitch < 0.5 * prev(followers@twitch)\"\nwindow = \"1h\"",
             "given = { \"followers@twitch\" = 10, prev = { \"followers@twitch\" = 30 } }\nexpect = \"fires\"",
         ),
-        run_file(
+        run_one(
             "when = \"er_views < 0.01\"",
             "given = { likes = 5, views = 1000 }\nexpect = \"fires\"",
         ),
-        run_file(
+        run_one(
             "when = \"er_views < 0.01\"",
             "given = { views = 1000 }\nexpect = \"unknown\"",
         ),
@@ -68,7 +64,7 @@ fn own_and_prev_are_the_same_unless_said_otherwise() {
 
 #[test]
 fn constants_that_make_no_sense_say_so() {
-    let run = |case: &str| run_file(CPA, &format!("{case}\nexpect = \"fires\""));
+    let run = |case: &str| run_one(CPA, &format!("{case}\nexpect = \"fires\""));
     let sentences = [
         run("given = { spnd = \"270.00 EUR\" }"),
         run("given = { spend = 270 }"),
@@ -91,18 +87,16 @@ fn every_ready_made_rule_checks_and_passes_its_own_cases() {
         let path = entry.expect("a file").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
         let file = parse_rules(&std::fs::read_to_string(&path).expect("text"), Some(name));
-        let checked = file.check().unwrap_or_else(|errors| panic!("{}", errors[0]));
-        for (rule, sourced) in checked.iter().zip(&file.rules) {
+        let ran = run_file(&file).unwrap_or_else(|errors| panic!("{}", errors[0]));
+        for (RuleResult { rule, cases }, sourced) in ran.into_iter().zip(&file.rules) {
             rules += 1;
-            let results = run_cases(rule).unwrap_or_else(|errors| panic!("{name}: {}", errors[0]));
-            let expects = |expect| results.iter().any(|result| result.expect == expect);
+            let expects = |expect| cases.iter().any(|case| case.expect == expect);
             assert!(
                 expects(Expect::Fires) && expects(Expect::Quiet),
-                "{name}: {} lacks cases",
-                rule.rule().id
+                "{name}: {rule} lacks cases"
             );
-            for result in results {
-                assert!(result.passed(), "{name}: {}: {result:?}", rule.rule().id);
+            for case in cases {
+                assert!(case.passed(), "{name}: {rule}: {case:?}");
             }
             let findings = crate::rules::lint::lint(sourced, crate::rules::lint::Sources::default());
             assert_eq!(findings, [], "{name}");
