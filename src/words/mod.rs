@@ -22,3 +22,6 @@ pub mod replies;
 pub mod trouble;
 pub mod view;
 pub mod wording;
+
+#[cfg(test)]
+mod tests;
