@@ -86,6 +86,7 @@ impl DiscordBot {
         let api =
             Api::new(api_url, crate::http::Limits::default()).map_err(|cause| SendError::NeverLeft { chat, cause })?;
         let bare = token.expose_secret().trim().trim_start_matches("Bot ").to_owned();
+        drop(token);
         let mut auth = HeaderValue::from_str(&format!("Bot {bare}")).map_err(|_| SendError::BadToken {
             chat,
             reason: "it has characters that no token has".to_owned(),

@@ -155,6 +155,7 @@ fn escaped_head(text: &str, most: usize) -> String {
 }
 
 /// The buttons as rows of at most five; an empty list removes those that were there.
+#[must_use]
 pub fn rows(message: &Message) -> Vec<CreateActionRow> {
     message
         .buttons
