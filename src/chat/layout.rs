@@ -82,7 +82,7 @@ pub fn head(text: &str, most: usize, count: fn(&str) -> usize) -> String {
         used += width;
         kept.push(c);
     }
-    while kept.ends_with(|c: char| matches!(c, '\u{200d}' | '\u{fe0f}' | ' ')) {
+    while kept.ends_with(['\u{200d}', '\u{fe0f}', ' ']) {
         kept.pop();
     }
     kept.push('…');

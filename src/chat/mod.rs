@@ -9,6 +9,8 @@
 
 pub mod discord;
 pub mod error;
+#[cfg(test)]
+mod fake;
 pub mod inbound;
 pub mod layout;
 pub mod limits;

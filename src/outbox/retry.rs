@@ -175,7 +175,9 @@ pub fn after_attempt(
             let at = jittered(std::cmp::max(until, now), SignedDuration::ZERO, dice);
             postponed(delivery, how, (revision, since), at)
         }
-        Outcome::TargetDead { .. } if how == How::LookUp => cannot_look_up(delivery, revision, since, now),
+        Outcome::TargetDead { .. } | Outcome::Refused { .. } if how == How::LookUp => {
+            unresolved(delivery, revision, since, now)
+        }
         Outcome::TargetDead { .. } => {
             let at = jittered(now, DEAD_WAIT, dice);
             postponed(delivery, how, (revision, since), at)
@@ -197,7 +199,6 @@ pub fn after_attempt(
             let at = jittered(now, STOPPED_WAIT, dice);
             postponed(delivery, how, (revision, since), at)
         }
-        Outcome::Refused { .. } if how == How::LookUp => cannot_look_up(delivery, revision, since, now),
         Outcome::Refused { reason } => failed(delivery, reason, now),
     }
 }
@@ -297,18 +298,20 @@ fn lost(
 /// next change.
 pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp, at: Timestamp) -> Delivery {
     delivery.maybe_repeat = true;
+    let changed = revision < delivery.wanted_revision;
     delivery.state = match delivery.about {
+<<<<<<< HEAD
         About::Incident(_) | About::Group(_) => State::Due { not_before: at },
         About::Trouble(_) | About::Reply(_) if delivery.wanted_revision <= revision => {
             State::Unknown { revision, since }
         }
         About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
+=======
+        About::Trouble(_) | About::Reply(_) if !changed => State::Unknown { revision, since },
+        About::Incident(_) | About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
+>>>>>>> chat
     };
     delivery
-}
-
-fn cannot_look_up(delivery: Delivery, revision: u32, since: Timestamp, now: Timestamp) -> Delivery {
-    unresolved(delivery, revision, since, now)
 }
 
 fn note(delivery: &mut Delivery, at: Timestamp, revision: u32, outcome: &Outcome, how: How) {

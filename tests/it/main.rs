@@ -9,6 +9,7 @@
 )]
 
 mod actions_webhook;
+mod chats;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;

@@ -86,6 +86,7 @@ impl DiscordBot {
         let api =
             Api::new(api_url, crate::http::Limits::default()).map_err(|cause| SendError::NeverLeft { chat, cause })?;
         let bare = token.expose_secret().trim().trim_start_matches("Bot ").to_owned();
+        drop(token);
         let mut auth = HeaderValue::from_str(&format!("Bot {bare}")).map_err(|_| SendError::BadToken {
             chat,
             reason: "it has characters that no token has".to_owned(),
@@ -414,9 +415,7 @@ fn with_picture(mut body: Value, picture: Option<&Picture>) -> Result<Body, Send
         fields.shift_remove("attachments");
         return Ok(Body::Json(body.to_string().into_bytes()));
     };
-    let alt = super::layout::head(&picture.alt, 1024, super::layout::points);
-    let attachment = json!([{ "id": 0, "filename": render::PICTURE, "description": alt }]);
-    fields.insert("attachments".to_owned(), attachment);
+    fields.insert("attachments".to_owned(), attachments(&picture.alt));
     let part = reqwest::multipart::Part::bytes(picture.png.clone())
         .file_name(render::PICTURE)
         .mime_str("image/png")
@@ -425,6 +424,12 @@ fn with_picture(mut body: Value, picture: Option<&Picture>) -> Result<Body, Send
         .text("payload_json", body.to_string())
         .part("files[0]", part);
     Ok(Body::Multipart(form))
+}
+
+/// What a form says of its one file. The id is a number written as text, as ids are.
+fn attachments(alt: &str) -> Value {
+    let alt = super::layout::head(alt, 1024, super::layout::points);
+    json!([{ "id": "0", "filename": render::PICTURE, "description": alt }])
 }
 
 /// Milliseconds of Discord's epoch, 1 January 2015. <https://discord.com/developers/docs/reference#snowflakes>

@@ -155,6 +155,7 @@ fn escaped_head(text: &str, most: usize) -> String {
 }
 
 /// The buttons as rows of at most five; an empty list removes those that were there.
+#[must_use]
 pub fn rows(message: &Message) -> Vec<CreateActionRow> {
     message
         .buttons
@@ -262,7 +263,50 @@ mod tests {
             look: Look::Danger,
         }]];
         let json = serde_json::to_string_pretty(&create(&given, MORE, true, Some("n".to_owned()))).expect("writes");
-        insta::assert_snapshot!(json, @r#""#);
+        insta::assert_snapshot!(json, @r#"
+        {
+          "content": "🔴 Alma \\*Lind\\*: €160",
+          "nonce": "n",
+          "tts": false,
+          "embeds": [
+            {
+              "type": "rich",
+              "description": "Seen: 4 orders",
+              "footer": {
+                "text": "cpa-stop v3 · #A7K2"
+              },
+              "image": {
+                "url": "attachment://chart.png",
+                "proxy_url": null,
+                "height": null,
+                "width": null
+              }
+            }
+          ],
+          "allowed_mentions": {
+            "parse": [],
+            "users": [],
+            "roles": []
+          },
+          "components": [
+            {
+              "type": 1,
+              "components": [
+                {
+                  "type": 2,
+                  "style": 4,
+                  "custom_id": "p1-abc",
+                  "label": "Stop boost −€86",
+                  "disabled": false
+                }
+              ]
+            }
+          ],
+          "sticker_ids": [],
+          "attachments": [],
+          "enforce_nonce": true
+        }
+        "#);
     }
 
     #[test]

@@ -82,12 +82,12 @@ pub async fn poll_updates(
     held: &mut Held,
     dice: &mut (dyn RngCore + Send),
 ) -> PollEnd {
+    let mut failures = 0;
     let me = loop {
         match interrupted(stop, receiver.bot.get_me()).await {
             None => return PollEnd::Stopped,
             Some(Ok(me)) => break me,
             Some(Err(error)) => {
-                let mut failures = 1;
                 if let Some(end) = cope(receiver, &error, &mut failures, &mut false, stop, held, dice).await {
                     return end;
                 }
@@ -105,9 +105,8 @@ pub async fn poll_updates(
         if OFFSET_FOR < now.duration_since(position.heard_at) {
             position.offset = None;
         }
-        let got = match interrupted(stop, receiver.bot.get_updates(position.offset)).await {
-            None => return PollEnd::Stopped,
-            Some(got) => got,
+        let Some(got) = interrupted(stop, receiver.bot.get_updates(position.offset)).await else {
+            return PollEnd::Stopped;
         };
         let error = match got {
             Ok(updates) => {

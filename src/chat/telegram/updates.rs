@@ -248,8 +248,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(extra: serde_json::Value, want: &What) {
-        let got = inbound(&message(&extra), "PlimsollBot", now());
+    fn check(extra: &serde_json::Value, want: &What) {
+        let got = inbound(&message(extra), "PlimsollBot", now());
         assert_eq!(&got.what, want, "{extra}");
     }
 
@@ -263,23 +263,23 @@ mod tests {
 
     #[test]
     fn messages_become_commands_texts_and_changes() {
-        check(json!({"text": "/why A7K2  at 9"}), &command_of("why", "A7K2  at 9"));
-        check(json!({"text": "/Why@plimsollbot A7K2"}), &command_of("why", "A7K2"));
+        check(&json!({"text": "/why A7K2  at 9"}), &command_of("why", "A7K2  at 9"));
+        check(&json!({"text": "/Why@plimsollbot A7K2"}), &command_of("why", "A7K2"));
         check(
-            json!({"text": "/why@OtherBot A7K2"}),
+            &json!({"text": "/why@OtherBot A7K2"}),
             &What::Unknown {
                 what: "a command for another bot".to_owned(),
             },
         );
         check(
-            json!({"text": "it was the shop"}),
+            &json!({"text": "it was the shop"}),
             &What::Text {
                 text: "it was the shop".to_owned(),
                 answers: None,
             },
         );
         check(
-            json!({"migrate_to_chat_id": -1002}),
+            &json!({"migrate_to_chat_id": -1002}),
             &What::Moved { to: "-1002".to_owned() },
         );
     }
