@@ -20,6 +20,20 @@ fn one(key: &str, value: Value) -> Map<String, Value> {
     members
 }
 
+/// What a link can carry: <https://core.telegram.org/bots/features#deep-linking>.
+fn check_payload(payload: Option<&str>) -> Result<(), SimError> {
+    let fits = |payload: &str| {
+        let letters = payload
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        letters && (1..=64).contains(&payload.len())
+    };
+    match payload {
+        Some(payload) if !fits(payload) => Err(SimError::BadPayload(payload.to_owned())),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// A message that a person is about to send.
 struct Draft {
     chat: ChatId,
@@ -105,6 +119,7 @@ impl World {
         let anonymous = standing == Standing::AnonymousAdministrator;
         let id = self.take_message_id(draft.chat.0);
         let from = if anonymous { ANONYMOUS_BOT } else { draft.user.0 };
+        self.revision += 1;
         let mut message = Message::new(id, from, self.clock.now(), draft.content);
         message.sender_chat = anonymous.then_some(draft.chat.0);
         message.thread = thread;
@@ -238,10 +253,6 @@ impl TelegramSim {
                 wanted: "forum",
             });
         }
-        // Id 1 is General, which every forum has and nobody may name.
-        if found.next_message < 2 {
-            found.next_message = 2;
-        }
         let created = json!({ "name": name, "icon_color": 7_322_096 });
         let id = world.take_message_id(chat.0);
         let mut message = Message::new(
@@ -292,6 +303,7 @@ impl TelegramSim {
 
     /// Somebody follows `?startgroup=payload`: the bot is added and greeted with `/start@bot payload`.
     pub fn add_bot_with(&self, chat: ChatId, by: UserId, payload: &str) -> Result<i64, SimError> {
+        check_payload(Some(payload))?;
         self.add_bot(chat, by)?;
         let name = self.shared.lock().config.bot_username.clone();
         self.user_sends(chat, by, &format!("/start@{name} {payload}"))
@@ -348,6 +360,7 @@ impl TelegramSim {
 impl TelegramSim {
     /// Presses Start, with the payload of the link if they came by one; ends a block.
     pub fn user_starts(&self, user: UserId, payload: Option<&str>) -> Result<i64, SimError> {
+        check_payload(payload)?;
         self.user_unblocks_bot(user)?;
         self.shared.lock().user_mut(user)?.started = true;
         let text = payload.map_or_else(|| "/start".to_owned(), |payload| format!("/start {payload}"));
@@ -459,6 +472,7 @@ impl TelegramSim {
                 .get(&message)
                 .is_some_and(|message| world.bot_sees(chat, message))
         });
+        world.revision += 1;
         if seen {
             world.tell_bot(chat.0, message, "edited_message");
         }
@@ -479,6 +493,7 @@ impl TelegramSim {
             .ok_or(SimError::NoMessage { chat: chat.0, message })?;
         gone.deleted = Some(now);
         found.unread.retain(|unread| *unread != message);
+        world.revision += 1;
         Ok(())
     }
 

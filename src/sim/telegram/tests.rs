@@ -666,10 +666,10 @@ async fn a_pressed_button_is_answered_once_and_in_time() {
     stage.bot.ok("editMessageText", edit).await;
     let gone = stage.sim.user_presses(stage.home, stage.anna, id, "w1");
     assert!(gone.is_err(), "the keyboard is gone");
-    let stale = || stage.sim.user_presses_stale(stage.home, stage.anna, id, "w1");
-    let late = stale().expect("an old view");
+    let old_view = || stage.sim.user_presses_stale(stage.home, stage.anna, id, "w1");
+    let late = old_view().expect("an old view");
     stage.sim.user_deletes(stage.home, stage.anna, id).expect("deleted");
-    stale().expect("an old view");
+    old_view().expect("an old view");
     let gone = stage.updates().await.pop().expect("an update");
     assert_eq!(gone["callback_query"]["message"]["date"], 0, "inaccessible");
     stage.pass(150).await;

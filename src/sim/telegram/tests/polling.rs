@@ -195,15 +195,11 @@ async fn a_client_that_goes_away_takes_its_poll_along() {
     assert!(stage.sim.is_polled());
     client.abort();
     assert!(client.await.is_err());
-    let forgotten = async {
-        while stage.sim.is_polled() {
-            tokio::task::yield_now().await;
-        }
-    };
     #[expect(clippy::disallowed_methods, reason = "the connection is closed in real time")]
-    tokio::time::timeout(Duration::from_secs(10), forgotten)
+    tokio::time::timeout(Duration::from_secs(10), stage.sim.nobody_waits())
         .await
         .expect("the poll is forgotten");
+    assert!(!stage.sim.is_polled());
     assert_eq!(stage.driver.next_due(), None);
     // A stale park would let time run while this job still works.
     let working = stage.clock.hold("working");
@@ -310,6 +306,9 @@ async fn joining_starting_and_editing_reach_the_bot() {
     let updates = stage.updates().await;
     assert_eq!(updates[1]["edited_message"]["text"], "2");
     assert!(stage.sim.user_edits(stage.home, stage.anna, 99, "2").is_err());
+    for payload in ["", "a b", "ä", &"x".repeat(65)] {
+        assert!(stage.sim.user_starts(stage.anna, Some(payload)).is_err(), "{payload}");
+    }
     let bo = stage.sim.add_user(NewUser::named("Bo", "en"));
     assert!(matches!(
         stage.sim.user_sends(group, bo, "x"),
