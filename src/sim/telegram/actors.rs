@@ -5,6 +5,7 @@
 //! Refuses: deeds that the app would not offer: writing where one is not, pressing what is not there.
 
 use axum::body::Bytes;
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::entities::{self, Formatted};
@@ -19,6 +20,9 @@ fn one(key: &str, value: Value) -> Map<String, Value> {
     members.insert(key.to_owned(), value);
     members
 }
+
+/// How long the answer to a pressed button can be looked up.
+const CALLBACKS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a link can carry: <https://core.telegram.org/bots/features#deep-linking>.
 fn check_payload(payload: Option<&str>) -> Result<(), SimError> {
@@ -551,6 +555,9 @@ impl World {
             pressed_at: now,
             answer: None,
         };
+        // Nobody asks for an answer of yesterday; a year of pressed buttons need not be kept.
+        self.callbacks
+            .retain(|_, old| now.duration_since(old.pressed_at) < CALLBACKS_KEPT);
         self.callbacks.insert(callback_id.clone(), callback);
         self.queue.push("callback_query", body, now);
         Press { callback_id, data }

@@ -721,6 +721,58 @@ async fn the_menu_is_the_narrowest_and_in_the_readers_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pinning_needs_the_right_and_shows_in_the_chat() {
+    let stage = Stage::new().await;
+    let group = stage.group(false);
+    let sent = stage
+        .bot
+        .ok("sendMessage", json!({ "chat_id": group.0, "text": "board" }))
+        .await;
+    let pin = json!({ "chat_id": group.0, "message_id": sent["message_id"] });
+    let refused = stage.bot.refused("pinChatMessage", pin.clone()).await;
+    assert_eq!(
+        refused,
+        "400 Bad Request: not enough rights to manage pinned messages in the chat"
+    );
+    let admin = Standing::Administrator;
+    stage.sim.set_bot_standing(group, stage.anna, admin).expect("set");
+    stage.bot.ok("pinChatMessage", pin).await;
+    let chat = stage.bot.ok("getChat", json!({ "chat_id": group.0 })).await;
+    assert_eq!(chat["pinned_message"]["text"], "board");
+    let nothing = json!({ "chat_id": group.0, "message_id": 99 });
+    let refused = stage.bot.refused("pinChatMessage", nothing).await;
+    assert_eq!(refused, "400 Bad Request: message to pin not found");
+    stage.sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_messages_and_those_of_others_are_not_deleted() {
+    let mut stage = Stage::new().await;
+    let group = stage.group(false);
+    let theirs = stage.sim.user_sends(group, stage.anna, "x").expect("sent");
+    let refused = |chat: ChatId, id: i64| {
+        let (bot, params) = (stage.bot.clone(), json!({ "chat_id": chat.0, "message_id": id }));
+        async move { bot.refused("deleteMessage", params).await }
+    };
+    assert_eq!(
+        refused(group, theirs).await,
+        "400 Bad Request: message can't be deleted"
+    );
+    let mine = stage.text("x").await;
+    stage
+        .driver
+        .run_for(SignedDuration::from_hours(48))
+        .await
+        .expect("quiet");
+    let old = json!({ "chat_id": stage.home.0, "message_id": mine });
+    assert_eq!(
+        stage.bot.refused("deleteMessage", old).await,
+        "400 Bad Request: message can't be deleted"
+    );
+    stage.sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn members_are_told_by_their_status() {
     let stage = Stage::new().await;
     let group = stage.group(false);

@@ -277,6 +277,30 @@ async fn privacy_mode_hides_what_is_not_meant_for_the_bot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_of_others_reach_administrators_who_ask_by_name() {
+    let stage = Stage::new().await;
+    let group = stage.group(false);
+    let bo = stage.sim.add_user(NewUser::named("Bo", "en"));
+    stage.updates().await;
+    let ask = json!({ "offset": -1, "allowed_updates": ["chat_member"] });
+    stage.bot.ok("getUpdates", ask).await;
+    stage.sim.set_standing(group, bo, Standing::Member).expect("joins");
+    assert_eq!(stage.updates().await.len(), 0, "the bot is no administrator");
+    let admin = Standing::Administrator;
+    stage.sim.set_bot_standing(group, stage.anna, admin).expect("set");
+    stage.sim.set_standing(group, bo, Standing::Kicked).expect("banned");
+    let update = stage.updates().await.pop().expect("an update");
+    let change = &update["chat_member"];
+    let seen = (
+        &change["old_chat_member"]["status"],
+        &change["new_chat_member"]["status"],
+    );
+    assert_eq!(seen, (&json!("member"), &json!("kicked")));
+    assert_eq!(change["new_chat_member"]["user"]["id"], bo.0);
+    stage.sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_anonymous_administrator_is_nobody() {
     let stage = Stage::new().await;
     let group = stage.group(false);
