@@ -5,6 +5,7 @@
 //! Refuses: deeds that the app would not offer: writing where one is not, pressing what is not there.
 
 use axum::body::Bytes;
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::entities::{self, Formatted};
@@ -18,6 +19,23 @@ fn one(key: &str, value: Value) -> Map<String, Value> {
     let mut members = Map::new();
     members.insert(key.to_owned(), value);
     members
+}
+
+/// How long the answer to a pressed button can be looked up.
+const CALLBACKS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a link can carry: <https://core.telegram.org/bots/features#deep-linking>.
+fn check_payload(payload: Option<&str>) -> Result<(), SimError> {
+    let fits = |payload: &str| {
+        let letters = payload
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        letters && (1..=64).contains(&payload.len())
+    };
+    match payload {
+        Some(payload) if !fits(payload) => Err(SimError::BadPayload(payload.to_owned())),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A message that a person is about to send.
@@ -105,6 +123,7 @@ impl World {
         let anonymous = standing == Standing::AnonymousAdministrator;
         let id = self.take_message_id(draft.chat.0);
         let from = if anonymous { ANONYMOUS_BOT } else { draft.user.0 };
+        self.revision += 1;
         let mut message = Message::new(id, from, self.clock.now(), draft.content);
         message.sender_chat = anonymous.then_some(draft.chat.0);
         message.thread = thread;
@@ -238,10 +257,6 @@ impl TelegramSim {
                 wanted: "forum",
             });
         }
-        // Id 1 is General, which every forum has and nobody may name.
-        if found.next_message < 2 {
-            found.next_message = 2;
-        }
         let created = json!({ "name": name, "icon_color": 7_322_096 });
         let id = world.take_message_id(chat.0);
         let mut message = Message::new(
@@ -292,6 +307,7 @@ impl TelegramSim {
 
     /// Somebody follows `?startgroup=payload`: the bot is added and greeted with `/start@bot payload`.
     pub fn add_bot_with(&self, chat: ChatId, by: UserId, payload: &str) -> Result<i64, SimError> {
+        check_payload(Some(payload))?;
         self.add_bot(chat, by)?;
         let name = self.shared.lock().config.bot_username.clone();
         self.user_sends(chat, by, &format!("/start@{name} {payload}"))
@@ -348,6 +364,7 @@ impl TelegramSim {
 impl TelegramSim {
     /// Presses Start, with the payload of the link if they came by one; ends a block.
     pub fn user_starts(&self, user: UserId, payload: Option<&str>) -> Result<i64, SimError> {
+        check_payload(payload)?;
         self.user_unblocks_bot(user)?;
         self.shared.lock().user_mut(user)?.started = true;
         let text = payload.map_or_else(|| "/start".to_owned(), |payload| format!("/start {payload}"));
@@ -459,6 +476,7 @@ impl TelegramSim {
                 .get(&message)
                 .is_some_and(|message| world.bot_sees(chat, message))
         });
+        world.revision += 1;
         if seen {
             world.tell_bot(chat.0, message, "edited_message");
         }
@@ -479,6 +497,7 @@ impl TelegramSim {
             .ok_or(SimError::NoMessage { chat: chat.0, message })?;
         gone.deleted = Some(now);
         found.unread.retain(|unread| *unread != message);
+        world.revision += 1;
         Ok(())
     }
 
@@ -536,6 +555,9 @@ impl World {
             pressed_at: now,
             answer: None,
         };
+        // Nobody asks for an answer of yesterday; a year of pressed buttons need not be kept.
+        self.callbacks
+            .retain(|_, old| now.duration_since(old.pressed_at) < CALLBACKS_KEPT);
         self.callbacks.insert(callback_id.clone(), callback);
         self.queue.push("callback_query", body, now);
         Press { callback_id, data }

@@ -40,6 +40,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +50,7 @@ pub use limits::{FloodConfig, FloodCount};
 pub use media::blank_png;
 pub use model::{ChatKind, Standing};
 pub use params::Encoding;
-pub use people::{CallbackAnswer, ChatId, NewUser, Press, Shown, UserId, Version};
+pub use people::{CallbackAnswer, ChatCard, ChatId, NewUser, Press, Shown, UserId, Version};
 pub use server::{Outcome, Request};
 
 use crate::time::Clock;
@@ -100,6 +101,9 @@ pub enum SimError {
     /// The button opens a page; pressing it tells the bot nothing.
     #[error("the button `{0}` opens a page")]
     OpensPage(String),
+    /// A payload that no link can carry.
+    #[error("`{0}` is no payload: expected 1 to 64 letters, digits, `_` and `-`")]
+    BadPayload(String),
     /// No message fits an expectation.
     #[error("chat `{chat}` has no unread message with `{wanted}`; unread: {unread}")]
     NotSeen {
@@ -195,6 +199,7 @@ impl TelegramSim {
         let shared = Arc::new(Shared {
             world: Mutex::new(World::new(clock.clone(), config)),
             closing: CancellationToken::new(),
+            left: Notify::new(),
             clock,
         });
         let router = Router::new().fallback(server::serve).with_state(Arc::clone(&shared));
@@ -217,6 +222,18 @@ impl TelegramSim {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Ends when no request is kept waiting any more.
+    ///
+    /// A client that was stopped while it polled is noticed by the server a moment later, in real time. Until then
+    /// the server still gives back a token for it; a simulation that stops its bot waits here before it goes on.
+    pub async fn nobody_waits(&self) {
+        while self.shared.lock().waiting > 0 {
+            self.shared.left.notified().await;
+        }
+        // Another who waits for the same must hear of it too.
+        self.shared.left.notify_one();
     }
 
     /// Cuts what waits, answers what is being answered, and stops listening.

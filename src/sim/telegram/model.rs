@@ -214,7 +214,8 @@ impl Chat {
             another_bot_spoke_last: false,
             topics: BTreeMap::new(),
             messages: BTreeMap::new(),
-            next_message: 1,
+            // Message 1 of a supergroup is its creation, and General of a forum.
+            next_message: 2,
             pinned: None,
             migrated_to: None,
             known: kind == ChatKind::Private,

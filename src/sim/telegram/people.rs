@@ -14,7 +14,7 @@ use super::entities::{Entity, to_html};
 use super::faults::{Fault, Scope};
 use super::limits::{FloodConfig, FloodCount};
 use super::markup;
-use super::model::{Chat, Content, Message};
+use super::model::{Chat, ChatKind, Content, Message, Standing};
 use super::server::Request;
 use super::world::World;
 use super::{SimError, TelegramSim};
@@ -51,6 +51,21 @@ impl NewUser {
             ..Self::default()
         }
     }
+}
+
+/// A chat in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatCard {
+    /// Its id.
+    pub id: ChatId,
+    /// What kind.
+    pub kind: ChatKind,
+    /// The title, or the person's first name.
+    pub title: String,
+    /// Who is in it, besides the bot.
+    pub members: Vec<UserId>,
+    /// What the bot is in it.
+    pub bot: Standing,
 }
 
 /// A button that was pressed; see [`TelegramSim::answer`].
@@ -183,6 +198,39 @@ fn shown(world: &World, chat: &Chat, message: &Message) -> Shown {
 
 /// Looking.
 impl TelegramSim {
+    /// Every chat in the order of its id, upgraded and deleted ones left out.
+    #[must_use]
+    pub fn chats(&self) -> Vec<ChatCard> {
+        let world = self.shared.lock();
+        let alive = world
+            .chats
+            .values()
+            .filter(|chat| !chat.deleted && chat.migrated_to.is_none());
+        alive
+            .map(|chat| ChatCard {
+                id: ChatId(chat.id),
+                kind: chat.kind,
+                title: match world.users.get(&chat.id) {
+                    Some(user) => user.first_name.clone(),
+                    None => chat.title.clone(),
+                },
+                members: chat
+                    .members
+                    .iter()
+                    .filter(|(_, is)| is.is_in())
+                    .map(|(id, _)| UserId(*id))
+                    .collect(),
+                bot: chat.bot,
+            })
+            .collect()
+    }
+
+    /// A number that grows with every change of any chat, by people or by the bot: a page asks again when it moved.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.shared.lock().revision
+    }
+
     /// Every message of a chat in the order of its ids, deleted and service messages included.
     #[must_use]
     pub fn messages(&self, chat: ChatId) -> Vec<Shown> {

@@ -53,6 +53,11 @@ fn check_fields(
             .iter()
             .find(|field| name_of(field) == *name)
             .ok_or_else(|| format!("`{place}` has no `{name}`"))?;
+        if let Some(fixed) = fixed_value(name, field)
+            && value.as_str().is_some_and(|given| given != fixed)
+        {
+            return Err(format!("`{place}.{name}` is not `{fixed}`: {value}"));
+        }
         let types: Vec<&str> = field
             .get("types")
             .and_then(Value::as_array)
@@ -80,6 +85,19 @@ fn check_fields(
         }
     }
     Ok(())
+}
+
+/// What tells a subtype from the others stands only in the description: `…, must be photo`, `…, always "creator"`.
+fn fixed_value<'a>(name: &str, field: &'a Value) -> Option<&'a str> {
+    if !matches!(name, "type" | "status" | "source") {
+        return None;
+    }
+    let described = field.get("description").and_then(Value::as_str)?;
+    let (_, fixed) = described
+        .split_once(", must be ")
+        .or_else(|| described.split_once(", always "))?;
+    let fixed = fixed.trim_matches(['"', '.', '\u{201c}', '\u{201d}']);
+    (!fixed.contains(' ')).then_some(fixed)
 }
 
 fn check_type(spec: &Value, place: &str, kind: &str, value: &Value, depth: usize) -> Result<(), String> {
@@ -212,6 +230,18 @@ mod tests {
                 None,
             ),
             ("sendPhoto", json!({"chat_id": 1, "photo": "attach://photo"}), None),
+            (
+                "setMyCommands",
+                json!({"commands": [], "scope": {"type": "chat", "chat_id": -5}}),
+                None,
+            ),
+            (
+                "setMyCommands",
+                json!({"commands": [], "scope": {"type": "all"}}),
+                Some(
+                    "`setMyCommands.scope` is no BotCommandScope; the last attempt said: `setMyCommands.scope` lacks `chat_id`",
+                ),
+            ),
             ("sendPigeon", json!({}), Some("`sendPigeon` is not a method")),
         ] {
             assert_eq!(

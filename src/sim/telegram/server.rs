@@ -15,6 +15,7 @@ use axum::response::Response;
 use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::faults::Fault;
@@ -22,7 +23,7 @@ use super::params::{Encoding, Params, decoded};
 use super::refusal::{Answered, Refusal};
 use super::updates::TERMINATED;
 use super::world::World;
-use crate::time::{Clock, Held};
+use crate::time::{Clock, Held, Parked};
 
 /// Bytes of a request: the largest upload is 50 MB, and forms wrap it.
 const BODY_MAX: usize = 64 << 20;
@@ -70,6 +71,8 @@ pub(super) struct Shared {
     pub clock: Clock,
     pub world: Mutex<World>,
     pub closing: CancellationToken,
+    /// Told whenever a request is no longer kept waiting.
+    pub left: Notify,
 }
 
 impl Shared {
@@ -211,10 +214,34 @@ async fn carry_out(shared: &Shared, held: &mut Held, method: &str, params: &Para
     Ok(shared.lock().method(method, params)?)
 }
 
+/// A request that is kept waiting: its client's token is given back as long as this lives.
+struct Kept<'a> {
+    shared: &'a Shared,
+    parked: Option<Parked>,
+}
+
+impl<'a> Kept<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        shared.lock().waiting += 1;
+        Self {
+            shared,
+            parked: Some(shared.clock.park()),
+        }
+    }
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        drop(self.parked.take());
+        self.shared.lock().waiting -= 1;
+        self.shared.left.notify_one();
+    }
+}
+
 /// Keeps a request waiting in virtual time.
 async fn pause(shared: &Shared, held: &mut Held, span: SignedDuration) -> Result<(), Ended> {
     let until = shared.clock.now().checked_add(span).unwrap_or(Timestamp::MAX);
-    let _parked = shared.clock.park();
+    let _kept = Kept::new(shared);
     tokio::select! {
         biased;
         () = shared.closing.cancelled() => Err(Ended::Cut),
@@ -247,12 +274,13 @@ async fn poll(shared: &Shared, held: &mut Held, params: &Params) -> Result<Value
         world.queue.park(&poll, bell.clone());
         poll
     };
+    // Both are gone before any answer: a request that is being answered is in flight again. The slot goes first, so
+    // that whoever waits for nobody to wait finds it free.
+    let _kept = Kept::new(shared);
     let _slot = Slot {
         shared,
         ticket: poll.ticket,
     };
-    // Dropped before the slot and before any answer: a request that is being answered is in flight again.
-    let _parked = shared.clock.park();
     loop {
         tokio::select! {
             biased;

@@ -666,10 +666,10 @@ async fn a_pressed_button_is_answered_once_and_in_time() {
     stage.bot.ok("editMessageText", edit).await;
     let gone = stage.sim.user_presses(stage.home, stage.anna, id, "w1");
     assert!(gone.is_err(), "the keyboard is gone");
-    let stale = || stage.sim.user_presses_stale(stage.home, stage.anna, id, "w1");
-    let late = stale().expect("an old view");
+    let old_view = || stage.sim.user_presses_stale(stage.home, stage.anna, id, "w1");
+    let late = old_view().expect("an old view");
     stage.sim.user_deletes(stage.home, stage.anna, id).expect("deleted");
-    stale().expect("an old view");
+    old_view().expect("an old view");
     let gone = stage.updates().await.pop().expect("an update");
     assert_eq!(gone["callback_query"]["message"]["date"], 0, "inaccessible");
     stage.pass(150).await;
@@ -717,6 +717,58 @@ async fn the_menu_is_the_narrowest_and_in_the_readers_language() {
     assert_eq!(stage.bot.ok("getMyCommands", scope.clone()).await[0]["command"], "b");
     stage.bot.ok("deleteMyCommands", scope.clone()).await;
     assert_eq!(stage.bot.ok("getMyCommands", scope).await, json!([]));
+    stage.sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pinning_needs_the_right_and_shows_in_the_chat() {
+    let stage = Stage::new().await;
+    let group = stage.group(false);
+    let sent = stage
+        .bot
+        .ok("sendMessage", json!({ "chat_id": group.0, "text": "board" }))
+        .await;
+    let pin = json!({ "chat_id": group.0, "message_id": sent["message_id"] });
+    let refused = stage.bot.refused("pinChatMessage", pin.clone()).await;
+    assert_eq!(
+        refused,
+        "400 Bad Request: not enough rights to manage pinned messages in the chat"
+    );
+    let admin = Standing::Administrator;
+    stage.sim.set_bot_standing(group, stage.anna, admin).expect("set");
+    stage.bot.ok("pinChatMessage", pin).await;
+    let chat = stage.bot.ok("getChat", json!({ "chat_id": group.0 })).await;
+    assert_eq!(chat["pinned_message"]["text"], "board");
+    let nothing = json!({ "chat_id": group.0, "message_id": 99 });
+    let refused = stage.bot.refused("pinChatMessage", nothing).await;
+    assert_eq!(refused, "400 Bad Request: message to pin not found");
+    stage.sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_messages_and_those_of_others_are_not_deleted() {
+    let mut stage = Stage::new().await;
+    let group = stage.group(false);
+    let theirs = stage.sim.user_sends(group, stage.anna, "x").expect("sent");
+    let refused = |chat: ChatId, id: i64| {
+        let (bot, params) = (stage.bot.clone(), json!({ "chat_id": chat.0, "message_id": id }));
+        async move { bot.refused("deleteMessage", params).await }
+    };
+    assert_eq!(
+        refused(group, theirs).await,
+        "400 Bad Request: message can't be deleted"
+    );
+    let mine = stage.text("x").await;
+    stage
+        .driver
+        .run_for(SignedDuration::from_hours(48))
+        .await
+        .expect("quiet");
+    let old = json!({ "chat_id": stage.home.0, "message_id": mine });
+    assert_eq!(
+        stage.bot.refused("deleteMessage", old).await,
+        "400 Bad Request: message can't be deleted"
+    );
     stage.sim.shutdown().await;
 }
 

@@ -42,6 +42,10 @@ pub(super) struct World {
     pub faults: Faults,
     pub log: VecDeque<Request>,
     pub requests_seen: u64,
+    /// Counts changes, the people's included.
+    pub revision: u64,
+    /// Requests that are kept waiting.
+    pub waiting: usize,
     pub subscribers: Vec<Bell>,
     next_user: i64,
     next_group: i64,
@@ -82,6 +86,8 @@ impl World {
             faults,
             log: VecDeque::new(),
             requests_seen: 0,
+            revision: 0,
+            waiting: 0,
             subscribers: Vec::new(),
             next_user: 500_000_001,
             next_group: -4_000_000_001,
@@ -93,7 +99,8 @@ impl World {
     }
 
     /// Tells everybody who watches.
-    pub fn changed(&self) {
+    pub fn changed(&mut self) {
+        self.revision += 1;
         for bell in &self.subscribers {
             bell.ring();
         }
@@ -275,6 +282,7 @@ impl World {
         if let Some(chat) = self.chats.get_mut(&chat_id) {
             chat.messages.insert(id, message);
         }
+        self.revision += 1;
         self.tell_bot(chat_id, id, "message");
         id
     }

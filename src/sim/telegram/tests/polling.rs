@@ -195,15 +195,11 @@ async fn a_client_that_goes_away_takes_its_poll_along() {
     assert!(stage.sim.is_polled());
     client.abort();
     assert!(client.await.is_err());
-    let forgotten = async {
-        while stage.sim.is_polled() {
-            tokio::task::yield_now().await;
-        }
-    };
     #[expect(clippy::disallowed_methods, reason = "the connection is closed in real time")]
-    tokio::time::timeout(Duration::from_secs(10), forgotten)
+    tokio::time::timeout(Duration::from_secs(10), stage.sim.nobody_waits())
         .await
         .expect("the poll is forgotten");
+    assert!(!stage.sim.is_polled());
     assert_eq!(stage.driver.next_due(), None);
     // A stale park would let time run while this job still works.
     let working = stage.clock.hold("working");
@@ -281,6 +277,30 @@ async fn privacy_mode_hides_what_is_not_meant_for_the_bot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_of_others_reach_administrators_who_ask_by_name() {
+    let stage = Stage::new().await;
+    let group = stage.group(false);
+    let bo = stage.sim.add_user(NewUser::named("Bo", "en"));
+    stage.updates().await;
+    let ask = json!({ "offset": -1, "allowed_updates": ["chat_member"] });
+    stage.bot.ok("getUpdates", ask).await;
+    stage.sim.set_standing(group, bo, Standing::Member).expect("joins");
+    assert_eq!(stage.updates().await.len(), 0, "the bot is no administrator");
+    let admin = Standing::Administrator;
+    stage.sim.set_bot_standing(group, stage.anna, admin).expect("set");
+    stage.sim.set_standing(group, bo, Standing::Kicked).expect("banned");
+    let update = stage.updates().await.pop().expect("an update");
+    let change = &update["chat_member"];
+    let seen = (
+        &change["old_chat_member"]["status"],
+        &change["new_chat_member"]["status"],
+    );
+    assert_eq!(seen, (&json!("member"), &json!("kicked")));
+    assert_eq!(change["new_chat_member"]["user"]["id"], bo.0);
+    stage.sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_anonymous_administrator_is_nobody() {
     let stage = Stage::new().await;
     let group = stage.group(false);
@@ -310,6 +330,9 @@ async fn joining_starting_and_editing_reach_the_bot() {
     let updates = stage.updates().await;
     assert_eq!(updates[1]["edited_message"]["text"], "2");
     assert!(stage.sim.user_edits(stage.home, stage.anna, 99, "2").is_err());
+    for payload in ["", "a b", "ä", &"x".repeat(65)] {
+        assert!(stage.sim.user_starts(stage.anna, Some(payload)).is_err(), "{payload}");
+    }
     let bo = stage.sim.add_user(NewUser::named("Bo", "en"));
     assert!(matches!(
         stage.sim.user_sends(group, bo, "x"),

@@ -327,6 +327,99 @@ async fn what_is_unread_is_found_once_and_an_edit_is_news() {
     stage.sim.shutdown().await;
 }
 
+/// Tasks that were started together run at once; from the first wait on they run one by one.
+async fn take_turn(held: &mut crate::time::Held) {
+    let soon = held.clock().now() + SignedDuration::from_secs(1);
+    held.sleep_until(soon).await;
+}
+
+/// A bot that echoes with a button and answers what is pressed, until the clock's owner stops it.
+async fn echo(bot: Bot, mut held: crate::time::Held) {
+    take_turn(&mut held).await;
+    let mut offset = 0;
+    loop {
+        let Ok(answer) = bot
+            .try_call("getUpdates", json!({ "offset": offset, "timeout": 30 }))
+            .await
+        else {
+            let later = held.clock().now() + SignedDuration::from_secs(2);
+            held.sleep_until(later).await;
+            continue;
+        };
+        let updates: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        for update in updates["result"].as_array().into_iter().flatten() {
+            offset = update["update_id"].as_i64().expect("an id") + 1;
+            if let Some(id) = update["callback_query"]["id"].as_str() {
+                drop(
+                    bot.try_call("answerCallbackQuery", json!({ "callback_query_id": id, "text": "ok" }))
+                        .await,
+                );
+            } else if update["message"]["text"].is_string() {
+                let (chat, text) = (&update["message"]["chat"]["id"], &update["message"]["text"]);
+                let echo = json!({ "chat_id": chat, "text": text, "reply_markup": keyboard() });
+                drop(bot.try_call("sendMessage", echo).await);
+            }
+        }
+    }
+}
+
+/// One hour of three people, a bot that polls, and chance faults; everything that can be seen of it.
+async fn busy_hour() -> String {
+    let mut stage = Stage::new().await;
+    stage.sim.chance(Fault::LoseReply, Scope::method("sendMessage"), 150);
+    stage
+        .sim
+        .chance(Fault::Gateway { status: 502 }, Scope::method("getUpdates"), 50);
+    let bot = stage.bot.clone();
+    let echo = stage.clock.spawn("bot", |held| echo(bot, held));
+    for n in 0..3_i64 {
+        let person = stage.sim.add_user(NewUser::named("P", "en"));
+        let (sim, bell, home) = (stage.sim.clone(), stage.sim.subscribe(), stage.sim.private_chat(person));
+        stage.clock.spawn(format!("person-{n}"), move |mut held| async move {
+            take_turn(&mut held).await;
+            for turn in 0..20_i64 {
+                let next = held.clock().now() + SignedDuration::from_secs(60 + 7 * n);
+                sim.user_sends(home, person, &format!("turn {turn}")).expect("sent");
+                while held.wait(&bell, Some(next)).await == crate::time::Woken::Rung {
+                    for shown in sim.unread(home) {
+                        sim.user_presses(home, person, shown.message_id, "Why")
+                            .expect("pressed");
+                    }
+                    sim.mark_read(home);
+                }
+            }
+        });
+    }
+    stage.pass(3_600).await;
+    echo.abort();
+    assert!(echo.await.is_err(), "it never ends by itself");
+    stage.sim.nobody_waits().await;
+    let requests = stage.sim.requests();
+    let calls = stage.sim.calls();
+    assert!(
+        calls["sendmessage"] >= 60 && calls["answercallbackquery"] >= 40,
+        "{calls:?}"
+    );
+    let shown: Vec<_> = stage
+        .sim
+        .chats()
+        .into_iter()
+        .map(|chat| stage.sim.messages(chat.id))
+        .collect();
+    stage.sim.shutdown().await;
+    format!("{requests:#?}\n{shown:#?}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_hour_is_the_same_hour_again() {
+    let (first, second) = (busy_hour().await, busy_hour().await);
+    assert!(first == second, "the two hours differ");
+    assert!(
+        first.contains("Faulted(") && first.contains("LoseReply"),
+        "the dice never fell"
+    );
+}
+
 #[test]
 fn the_config_shows_no_token() {
     assert!(!format!("{:?}", TelegramConfig::default()).contains("AAHdq"));
