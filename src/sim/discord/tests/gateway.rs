@@ -153,3 +153,22 @@ async fn identifies_are_rationed() {
     client.send(identify(0)).await;
     assert_eq!(client.next().await, Frame::Close(4004));
 }
+
+#[tokio::test]
+async fn a_story_waits_for_the_next_session() {
+    let town = Town::new().await;
+    let before = town.sim.gateway_counts();
+    let (came, session) = tokio::join!(town.sim.session_since(before), ready(&town, 0));
+    came.expect("a session");
+    let before = town.sim.gateway_counts();
+    town.sim.gateway_fault(GatewayFault::Reconnect);
+    drop(session.0);
+    let again = async {
+        let mut client = hello(&town).await;
+        client.send(resume(&session.1, 1)).await;
+        client
+    };
+    let (came, _client) = tokio::join!(town.sim.session_since(before), again);
+    came.expect("a session");
+    assert_eq!(town.sim.gateway_counts().resumed, 1);
+}
