@@ -1,4 +1,4 @@
-//! Checks requests against Discord's published OpenAPI document.
+//! Checks requests against Discord's published `OpenAPI` document.
 
 use std::path::PathBuf;
 

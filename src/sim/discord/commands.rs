@@ -237,6 +237,10 @@ impl World {
     pub(super) fn overwrite_commands(&mut self, guild: Option<Snowflake>, body: &Value) -> Result<Reply, Refused> {
         let definitions = body.as_array().cloned().unwrap_or_default();
         let mut errors = FormErrors::default();
+        if !body.is_array() {
+            // Not an empty list: that would delete every command because of a slip.
+            errors.add("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+        }
         let mut names = BTreeSet::new();
         for (n, definition) in definitions.iter().enumerate() {
             check_command(definition, &format!("{n}."), &mut errors);

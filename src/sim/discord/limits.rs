@@ -13,8 +13,26 @@ use super::ids::Snowflake;
 /// A window that is being filled.
 #[derive(Debug, Clone, Copy)]
 struct Window {
-    start: Timestamp,
+    end: Timestamp,
     used: u32,
+}
+
+impl Window {
+    fn starting(now: Timestamp, rule: BucketRule) -> Self {
+        Self { end: now.saturating_add(rule.window).unwrap_or(Timestamp::MAX), used: 0 }
+    }
+
+    /// Counts one more, in a new window if this one is over. `false`: it is full.
+    fn count(&mut self, rule: BucketRule, now: Timestamp) -> bool {
+        if self.end <= now {
+            *self = Self::starting(now, rule);
+        }
+        let fits = self.used < rule.limit;
+        if fits {
+            self.used += 1;
+        }
+        fits
+    }
 }
 
 /// A bucket after a request was counted, or refused.
@@ -58,11 +76,11 @@ impl Limits {
     /// Counts a request in the bucket `key`. `Err`: it is full.
     pub(super) fn take(&mut self, key: &str, rule: BucketRule, now: Timestamp) -> Result<Bucket, Bucket> {
         if self.buckets.len() > BUCKETS_MAX {
-            self.buckets.retain(|_, window| now < end_of(*window, rule));
+            self.buckets.retain(|_, window| now < window.end);
         }
-        let window = self.buckets.entry(key.to_owned()).or_insert(Window { start: now, used: 0 });
-        let taken = count(window, rule, now);
-        let reset = end_of(*window, rule);
+        let window = self.buckets.entry(key.to_owned()).or_insert_with(|| Window::starting(now, rule));
+        let taken = window.count(rule, now);
+        let reset = window.end;
         let bucket = Bucket {
             id: format!("{:08x}", crc32fast::hash(key.as_bytes())),
             limit: rule.limit,
@@ -75,14 +93,14 @@ impl Limits {
 
     /// Counts a request of the bot. `Err`: milliseconds to wait.
     pub(super) fn take_global(&mut self, rule: BucketRule, now: Timestamp) -> Result<(), i64> {
-        let window = self.global.get_or_insert(Window { start: now, used: 0 });
-        if count(window, rule, now) { Ok(()) } else { Err(ms_until(now, end_of(*window, rule))) }
+        let window = self.global.get_or_insert_with(|| Window::starting(now, rule));
+        if window.count(rule, now) { Ok(()) } else { Err(ms_until(now, window.end)) }
     }
 
     /// Counts an edit of an old message of `channel`. `Err`: milliseconds to wait.
     pub(super) fn take_old_edit(&mut self, channel: Snowflake, rule: BucketRule, now: Timestamp) -> Result<(), i64> {
-        let window = self.old_edits.entry(channel).or_insert(Window { start: now, used: 0 });
-        if count(window, rule, now) { Ok(()) } else { Err(ms_until(now, end_of(*window, rule))) }
+        let window = self.old_edits.entry(channel).or_insert_with(|| Window::starting(now, rule));
+        if window.count(rule, now) { Ok(()) } else { Err(ms_until(now, window.end)) }
     }
 
     /// Makes others use up a channel's shared limit until `until`.
@@ -117,21 +135,6 @@ impl Limits {
     pub(super) fn invalid_count(&self) -> usize {
         self.invalid.len()
     }
-}
-
-fn count(window: &mut Window, rule: BucketRule, now: Timestamp) -> bool {
-    if end_of(*window, rule) <= now {
-        *window = Window { start: now, used: 0 };
-    }
-    let fits = window.used < rule.limit;
-    if fits {
-        window.used += 1;
-    }
-    fits
-}
-
-fn end_of(window: Window, rule: BucketRule) -> Timestamp {
-    window.start.saturating_add(rule.window).unwrap_or(Timestamp::MAX)
 }
 
 /// Whole milliseconds, rounded up, so that waiting that long is always enough.

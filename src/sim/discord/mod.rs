@@ -78,6 +78,9 @@ pub enum SimError {
         /// Its id.
         id: Snowflake,
     },
+    /// No client connected in time.
+    #[error("no client began or resumed a session within {} s", SESSION_MAX.as_secs())]
+    NoSession,
     /// Discord's client would not send this.
     #[error("the client would not send this: {reason}")]
     ClientRefused {
@@ -88,6 +91,9 @@ pub enum SimError {
 
 /// How long, in real time, a shutdown waits for clients that do not hang up.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
+
+/// How long, in real time, a story waits for a client to connect.
+const SESSION_MAX: Duration = Duration::from_secs(30);
 
 /// The emulated Discord. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -206,6 +212,22 @@ impl DiscordSim {
     /// Sends every event twice from now on.
     pub fn repeat_events(&self, repeat: bool) {
         self.shared.world().gateway.repeat_all = repeat;
+    }
+
+    /// Waits in real time until a client has begun or resumed a session since `before`
+    /// (`GatewayCounts::default()`: ever).
+    ///
+    /// A story that breaks the gateway in simulated time calls this while it holds its token, so that nobody acts in
+    /// the moment in which the client is away.
+    pub async fn session_since(&self, before: GatewayCounts) -> Result<(), SimError> {
+        let mut sessions = self.shared.sessions.subscribe();
+        let more = sessions.wait_for(|count| before.identified + before.resumed < *count);
+        #[expect(clippy::disallowed_methods, reason = "a client that never comes must fail in real time")]
+        let came = tokio::time::timeout(SESSION_MAX, more).await;
+        match came {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(SimError::NoSession),
+        }
     }
 
     /// What happened at the gateway.

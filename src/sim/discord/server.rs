@@ -40,11 +40,20 @@ pub(super) struct Shared {
     pub stop: CancellationToken,
     pub down: watch::Sender<bool>,
     pub addr: SocketAddr,
+    /// How many sessions have begun or gone on.
+    pub sessions: watch::Sender<u64>,
 }
 
 impl Shared {
     pub(super) fn new(world: World, clock: Clock, addr: SocketAddr) -> Self {
-        Self { world: Mutex::new(world), clock, stop: CancellationToken::new(), down: watch::Sender::new(false), addr }
+        Self {
+            world: Mutex::new(world),
+            clock,
+            stop: CancellationToken::new(),
+            down: watch::Sender::new(false),
+            addr,
+            sessions: watch::Sender::new(0),
+        }
     }
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
@@ -78,26 +87,26 @@ impl Listener for CutListener {
         loop {
             if *self.down.borrow_and_update() {
                 self.inner = None;
-            } else if self.inner.is_none() {
-                self.inner = TcpListener::bind(self.addr).await.ok();
-                if self.inner.is_none() {
-                    tokio::task::yield_now().await;
-                    continue;
-                }
-            }
-            let Some(listener) = &self.inner else {
                 if self.down.changed().await.is_err() {
                     return std::future::pending().await;
                 }
                 continue;
+            }
+            if self.inner.is_none() {
+                self.inner = TcpListener::bind(self.addr).await.ok();
+            }
+            let Some(listener) = &self.inner else {
+                pause().await;
+                continue;
             };
             tokio::select! {
-                accepted = listener.accept() => {
-                    if let Ok((stream, from)) = accepted {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, from)) => {
                         drop(stream.set_nodelay(true));
                         return (CutIo { stream, cut: Arc::default() }, from);
                     }
-                }
+                    Err(_) => pause().await,
+                },
                 changed = self.down.changed() => if changed.is_err() {
                     return std::future::pending().await;
                 },
@@ -108,6 +117,12 @@ impl Listener for CutListener {
     fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.addr)
     }
+}
+
+/// Lets the machine free a port or a file handle before the next try.
+async fn pause() {
+    #[expect(clippy::disallowed_methods, reason = "the operating system lives in real time")]
+    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
 }
 
 /// A connection that breaks when it is told to.

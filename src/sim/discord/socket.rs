@@ -110,6 +110,12 @@ impl Connection {
         drop(self.out.try_send(Out::Text(value.to_string())));
     }
 
+    /// Wakes whoever waits for a session.
+    fn tell_session(&self) {
+        let counts = self.shared.world().gateway.counts();
+        self.shared.sessions.send_replace(counts.identified + counts.resumed);
+    }
+
     fn heartbeat(&self) -> Next {
         let mut world = self.shared.world();
         world.gateway.counts.heartbeats += 1;
@@ -175,6 +181,7 @@ impl Connection {
         }
         drop(world);
         self.session = Some(session);
+        self.tell_session();
         Next::Go
     }
 
@@ -190,6 +197,7 @@ impl Connection {
         drop(world);
         if resumed {
             self.session = Some(id);
+            self.tell_session();
         } else {
             self.send(&json!({"op": 9, "d": false, "s": null, "t": null}));
         }

@@ -132,11 +132,16 @@ async fn an_event_in_flight_stops_virtual_time_until_its_connection_ends() {
     town.register(pause_command()).await;
     let (mut client, _) = ready(&town, 0).await;
     let asked = town.sim.slash(town.anna, town.channel, "rule list", &[]).expect("sent");
-    client.json().await;
     let clock = town.driver.clock().clone();
     let key = format!("discord.interaction.{asked}");
-    drop(clock.arrived(&key, "handler"));
-    town.pass(SignedDuration::from_secs(1)).await;
+    let arrives = async {
+        client.json().await;
+        let held = clock.arrived(&key, "handler");
+        held.clock().now().as_second()
+    };
+    let ((), arrived_at) = tokio::join!(town.pass(SignedDuration::from_secs(1)), arrives);
+    assert_eq!(arrived_at, NOON_S, "time stood still while the event was on the wire");
+    assert_eq!(clock.now().as_second(), NOON_S + 1);
     let asked = town.sim.slash(town.anna, town.channel, "rule list", &[]).expect("sent");
     drop(client);
     town.pass(SignedDuration::from_secs(3)).await;
@@ -152,4 +157,23 @@ async fn identifies_are_rationed() {
     let mut client = hello(&town).await;
     client.send(identify(0)).await;
     assert_eq!(client.next().await, Frame::Close(4004));
+}
+
+#[tokio::test]
+async fn a_story_waits_for_the_next_session() {
+    let town = Town::new().await;
+    let before = town.sim.gateway_counts();
+    let (came, session) = tokio::join!(town.sim.session_since(before), ready(&town, 0));
+    came.expect("a session");
+    let before = town.sim.gateway_counts();
+    town.sim.gateway_fault(GatewayFault::Reconnect);
+    drop(session.0);
+    let again = async {
+        let mut client = hello(&town).await;
+        client.send(resume(&session.1, 1)).await;
+        client
+    };
+    let (came, _client) = tokio::join!(town.sim.session_since(before), again);
+    came.expect("a session");
+    assert_eq!(town.sim.gateway_counts().resumed, 1);
 }

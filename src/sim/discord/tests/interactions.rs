@@ -58,6 +58,10 @@ async fn commands_for_managers_are_not_offered_to_others() {
     town.sim.add_member(town.guild, bo, &[role]).expect("a member");
     assert!(town.sim.slash(bo, town.channel, "approve", &[]).is_ok());
     assert!(town.sim.slash(bo, town.sim.dm(bo), "approve", &[]).is_err(), "not offered in direct messages");
+    let admin = town.sim.create_role(town.guild, "Admins", ADMINISTRATOR).expect("a role");
+    town.sim.add_member(town.guild, bo, &[admin]).expect("a member");
+    assert!(town.sim.slash(bo, town.channel, "approve", &[]).is_ok(), "administrators may do everything");
+    assert!(town.sim.slash(town.anna, town.channel, "approve", &[]).is_ok(), "so may the owner");
 }
 
 #[tokio::test]
