@@ -300,16 +300,8 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
     delivery.maybe_repeat = true;
     let changed = revision < delivery.wanted_revision;
     delivery.state = match delivery.about {
-<<<<<<< HEAD
-        About::Incident(_) | About::Group(_) => State::Due { not_before: at },
-        About::Trouble(_) | About::Reply(_) if delivery.wanted_revision <= revision => {
-            State::Unknown { revision, since }
-        }
-        About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
-=======
         About::Trouble(_) | About::Reply(_) if !changed => State::Unknown { revision, since },
-        About::Incident(_) | About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
->>>>>>> chat
+        About::Incident(_) | About::Group(_) | About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
     };
     delivery
 }
