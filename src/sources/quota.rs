@@ -188,6 +188,15 @@ mod tests {
     }
 
     #[test]
+    fn a_new_day_counts_its_own_spending_only() {
+        let mut buckets = buckets();
+        buckets.spend("stats", 2, at("2026-07-01T06:00:00Z"));
+        let next = at("2026-07-01T07:00:00Z");
+        buckets.spend("stats", 1, next);
+        assert_eq!((buckets.left("stats", next), buckets.left("general", next)), (2, 10));
+    }
+
+    #[test]
     fn what_never_fits_is_not_waited_for() {
         let buckets = buckets();
         let now = at("2026-07-01T06:00:00Z");
