@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::Core;
+use super::service::rest;
 use super::{cycle, proposing};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose};
 use crate::actions::webhook::{Fate, SetState, Webhook, WebhookError};
@@ -18,6 +19,7 @@ use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
+use tokio_util::sync::CancellationToken;
 
 /// Waits before another try, in seconds: 5 + 30 + 120 + 600 + 1800 = about 43 minutes, then the team is told that it failed.
 const WAITS: [i64; 5] = [5, 30, 120, 600, 1800];
@@ -32,7 +34,7 @@ pub struct Hands {
 }
 
 /// Does what was approved, for ever.
-pub async fn run(core: Arc<Core>, hands: Arc<Hands>, mut held: Held) {
+pub async fn run(core: Arc<Core>, hands: Arc<Hands>, mut held: Held, stop: CancellationToken) {
     let bell = core.bells.act.clone();
     loop {
         let wake = match round(&core, &hands).await {
@@ -42,7 +44,9 @@ pub async fn run(core: Arc<Core>, hands: Arc<Hands>, mut held: Held) {
                 core.clock.now().checked_add(STORE_WAIT).ok()
             }
         };
-        held.wait(&bell, wake).await;
+        if !rest(&mut held, &bell, wake, &stop).await {
+            return;
+        }
     }
 }
 

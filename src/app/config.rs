@@ -96,7 +96,6 @@ pub struct TelegramConfig {
     pub token: SecretString,
     pub token_file: PathBuf,
     pub api_url: String,
-    pub poll_timeout: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]

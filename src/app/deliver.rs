@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::Core;
+use super::service::rest;
 use super::{groups, render, trouble};
 use crate::chat::error::SendError;
 use crate::chat::limits::Route;
@@ -25,6 +26,7 @@ use crate::outbox::retry::{self, Outcome};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::{Bell, Held};
+use tokio_util::sync::CancellationToken;
 use crate::words::trouble::Trouble;
 
 /// After a failure of the store itself; everything is still due then.
@@ -34,7 +36,7 @@ const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 const DUE_MAX: usize = 4_000;
 
 /// Delivers on one platform, for ever.
-pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held) {
+pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held, stop: CancellationToken) {
     let bell = bell_of(&core, chat);
     loop {
         let wake = match round(&core, &chats, chat).await {
@@ -44,7 +46,9 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held)
                 core.clock.now().checked_add(STORE_WAIT).ok()
             }
         };
-        held.wait(&bell, wake).await;
+        if !rest(&mut held, &bell, wake, &stop).await {
+            return;
+        }
     }
 }
 

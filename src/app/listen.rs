@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::commands::{self, Asked};
 use super::core::Core;
+use super::service::rest;
 use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
@@ -24,6 +25,7 @@ use crate::outbox::notice::{About, Notice};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
+use tokio_util::sync::CancellationToken;
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::command::{Command, Name, Needs, addressed_to, from_options, parse};
 use crate::words::group;
@@ -41,7 +43,7 @@ const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 const ANSWER_TRIES: u32 = 5;
 
 /// Answers what arrives, for ever.
-pub async fn run(core: Arc<Core>, chats: Arc<Chats>, ears: Arc<Ears>, mut held: Held) {
+pub async fn run(core: Arc<Core>, chats: Arc<Chats>, ears: Arc<Ears>, mut held: Held, stop: CancellationToken) {
     let bell = core.bells.answer.clone();
     loop {
         let wake = match round(&core, &chats, &ears, &mut held).await {
@@ -51,7 +53,9 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, ears: Arc<Ears>, mut held: 
                 core.clock.now().checked_add(STORE_WAIT).ok()
             }
         };
-        held.wait(&bell, wake).await;
+        if !rest(&mut held, &bell, wake, &stop).await {
+            return;
+        }
     }
 }
 

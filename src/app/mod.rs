@@ -21,6 +21,7 @@ pub mod records;
 pub mod render;
 pub mod resolve;
 pub mod schedule;
+pub mod service;
 pub mod sourcing;
 pub mod trouble;
 pub mod views;

@@ -16,6 +16,7 @@ use super::core::{Core, Ruled, State, context};
 use super::cycle::{self, Fired};
 use super::records::{PollRecord, PostRecord};
 use super::schedule::Schedule;
+use super::service::rest_until;
 use super::trouble;
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::num;
@@ -30,20 +31,24 @@ use crate::sources::{Fetched, FoundPost, Source};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, limits, samples};
 use crate::time::Held;
+use tokio_util::sync::CancellationToken;
 use crate::words::trouble::Trouble;
 
 /// Subjects in one transaction; a larger poll is several cycles.
 pub const SUBJECTS_MAX: usize = 2000;
 
 /// Polls a source at every tick of its schedule, for ever.
-pub async fn run(core: Arc<Core>, id: SourceId, config: SourceConfig, source: Arc<dyn Source>, mut held: Held) {
+pub async fn run(core: Arc<Core>, id: SourceId, config: SourceConfig, source: Arc<dyn Source>, mut held: Held, stop: CancellationToken) {
     let (expression, zone, jitter) = config.schedule();
     // It was read once when the configuration was checked.
     let Ok(schedule) = Schedule::new(expression, zone.rules()) else { return };
     loop {
         let Some(tick) = schedule.next_after(core.clock.now()) else { return };
         let spread = core.roll(|dice| dice.random_range(0..=std::cmp::max(jitter.0.as_secs(), 0)));
-        held.sleep_until(tick.checked_add(SignedDuration::from_secs(spread)).unwrap_or(tick)).await;
+        let at = tick.checked_add(SignedDuration::from_secs(spread)).unwrap_or(tick);
+        if !rest_until(&mut held, at, &stop).await {
+            return;
+        }
         if let Err(error) = poll(&core, &id, &config, &*source).await {
             tracing::error!(source.id = %id, error = &error as &dyn std::error::Error, "could not keep a poll; it is polled again at the next tick");
         }

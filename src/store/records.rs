@@ -15,6 +15,7 @@ use crate::domain::person::{Grant, Person, Room};
 use crate::outbox::delivery::{Delivery, State};
 use crate::outbox::incident::{Incident, Stage};
 use crate::outbox::notice::Notice;
+use crate::outbox::retry::due_at;
 
 /// Records read at once by a scan: at a few KiB each, a few MiB.
 const PAGE: usize = 500;
@@ -129,19 +130,6 @@ impl Record for Room {
 
     fn key(&self) -> Key {
         keys::room(&self.id)
-    }
-}
-
-/// When somebody has to look at a delivery again: when it is due, or when its claim runs out. `None` when nothing is to
-/// be done until something else changes it.
-#[must_use]
-pub fn due_at(delivery: &Delivery) -> Option<jiff::Timestamp> {
-    match &delivery.state {
-        State::Due { not_before } => Some(*not_before),
-        State::Sending { until, .. } => Some(*until),
-        State::Sent | State::Unknown { .. } | State::Failed { .. } | State::Expired { .. } | State::Grouped { .. } => {
-            None
-        }
     }
 }
 

@@ -1,0 +1,225 @@
+//! Puts the program together: the tasks, each with its token and name, and a clean end.
+//!
+//! Survives: a part that ends badly. A receiver that breaks is started again after a wait; one whose token is refused
+//! stays down and its operators have been told.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+use rand::SeedableRng as _;
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+use secrecy::ExposeSecret as _;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::act::Hands;
+use super::core::Core;
+use super::ears::{self, Ears};
+use super::{act, deliver, listen, sourcing, watch};
+use crate::actions::webhook::Webhook;
+use crate::chat::discord::gateway::{self, GatewayEnd};
+use crate::chat::discord::DiscordBot;
+use crate::chat::limits::Limits;
+use crate::chat::telegram::TelegramBot;
+use crate::chat::telegram::poll::{self, PollEnd};
+use crate::chat::Chats;
+use crate::domain::person::Chat;
+use crate::time::{Bell, Clock, Held};
+
+/// Before a receiver that broke is started again. Discord allows 1,000 identifications a day: one in 90 seconds is 960.
+const RECEIVER_WAIT: SignedDuration = SignedDuration::from_secs(90);
+
+/// How often answered updates are forgotten.
+const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a clean end may take in real time before what is left is ended hard.
+pub const DRAIN_MAX: std::time::Duration = std::time::Duration::from_secs(8);
+
+/// Waits for a bell, an instant, or the end. `false`: the end has come.
+pub async fn rest(held: &mut Held, bell: &Bell, wake: Option<Timestamp>, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => false,
+        _ = held.wait(bell, wake) => true,
+    }
+}
+
+/// Waits for an instant or the end. `false`: the end has come.
+pub async fn rest_until(held: &mut Held, at: Timestamp, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => false,
+        () = held.sleep_until(at) => true,
+    }
+}
+
+/// The running program.
+pub struct Service {
+    /// What its tasks share.
+    pub core: Arc<Core>,
+    /// Both chats.
+    pub chats: Arc<Chats>,
+    /// What can be acted on.
+    pub hands: Arc<Hands>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// The chats that are configured: those with a token.
+pub fn chats(core: &Core) -> anyhow::Result<Chats> {
+    let (config, clock) = (&core.config, &core.clock);
+    let mut chats = Chats::default();
+    if !config.telegram.token.expose_secret().is_empty() {
+        let limits = Limits::telegram(config.limits.telegram);
+        let bot = TelegramBot::new(&config.telegram.api_url, config.telegram.token.clone(), clock.clone(), limits)
+            .context("telegram.api_url")?;
+        chats.telegram = Some(Arc::new(bot));
+    }
+    if !config.discord.token.expose_secret().is_empty() {
+        let limits = Limits::discord(config.limits.discord);
+        let bot = DiscordBot::new(&config.discord.api_url, config.discord.token.clone(), clock.clone(), limits)
+            .context("discord.api_url or discord.token")?;
+        chats.discord = Some(Arc::new(bot));
+    }
+    Ok(chats)
+}
+
+/// What can be acted on, as configured. The host of the address is the one that may be called.
+pub fn hands(core: &Core) -> anyhow::Result<Hands> {
+    let actions = &core.config.actions;
+    if actions.url.is_empty() {
+        return Ok(Hands { webhook: None });
+    }
+    let host = reqwest::Url::parse(&actions.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let webhook = Webhook::new(&actions.url, actions.secret.clone(), &[host]).context("actions.url")?;
+    Ok(Hands { webhook: Some(webhook) })
+}
+
+impl Service {
+    /// Starts every task. Configuration that cannot work is an error here, before anything runs.
+    pub fn start(core: Arc<Core>) -> anyhow::Result<Self> {
+        let chats = Arc::new(chats(&core)?);
+        let hands = Arc::new(hands(&core)?);
+        let mut sources = Vec::new();
+        for (id, config) in &core.config.sources {
+            let (expression, zone, _) = config.schedule();
+            super::schedule::Schedule::new(expression, zone.rules()).with_context(|| format!("sources.{id}.schedule"))?;
+            let source = sourcing::build(config).with_context(|| format!("sources.{id}"))?;
+            sources.push((id.clone(), config.clone(), source));
+        }
+        let ears = Arc::new(Ears::new(Arc::clone(&core)));
+        let stop = CancellationToken::new();
+        let mut service = Self { core: Arc::clone(&core), chats: Arc::clone(&chats), hands: Arc::clone(&hands), stop, tasks: Vec::new() };
+        let clock = core.clock.clone();
+        for chat in [Chat::Discord, Chat::Telegram] {
+            let (core, chats, stop) = (Arc::clone(&core), Arc::clone(&chats), service.stop.clone());
+            let name = format!("deliver {}", chat.as_str());
+            service.tasks.push(clock.spawn(name, move |held| deliver::run(core, chats, chat, held, stop)));
+        }
+        let (one, two, stop) = (Arc::clone(&core), Arc::clone(&hands), service.stop.clone());
+        service.tasks.push(clock.spawn("act", move |held| act::run(one, two, held, stop)));
+        let (one, two, three, stop) = (Arc::clone(&core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());
+        service.tasks.push(clock.spawn("listen", move |held| listen::run(one, two, three, held, stop)));
+        for (id, config, source) in sources {
+            let (core, stop) = (Arc::clone(&core), service.stop.clone());
+            let name = format!("poll {id}");
+            service.tasks.push(clock.spawn(name, move |held| watch::run(core, id, config, source, held, stop)));
+        }
+        let (one, stop) = (Arc::clone(&core), service.stop.clone());
+        service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
+        service.receive(&clock, &ears);
+        Ok(service)
+    }
+
+    fn receive(&mut self, clock: &Clock, ears: &Arc<Ears>) {
+        if let Some(bot) = &self.chats.telegram {
+            let receiver = poll::Receiver {
+                bot: Arc::clone(bot),
+                inbox: Arc::clone(ears) as _,
+                alarms: Arc::clone(ears) as _,
+            };
+            let (core, stop, bot) = (Arc::clone(&self.core), self.stop.clone(), Arc::clone(bot));
+            self.tasks.push(clock.spawn("telegram updates", move |held| telegram(core, bot, receiver, held, stop)));
+        }
+        if let Some(bot) = &self.chats.discord {
+            let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
+            let (bot, ears) = (Arc::clone(bot), Arc::clone(ears));
+            self.tasks.push(clock.spawn("discord gateway", move |held| discord(core, bot, ears, held, stop)));
+        }
+    }
+
+    /// Ends cleanly: nothing new is begun, what is under way is finished, within [`DRAIN_MAX`].
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let all = async {
+            for task in self.tasks {
+                // A task that panicked has said so in the log.
+                drop(task.await);
+            }
+        };
+        #[expect(clippy::disallowed_methods, reason = "an end that hangs must not hang for ever, whatever the clock")]
+        let drained = tokio::time::timeout(DRAIN_MAX, all).await;
+        if drained.is_err() {
+            tracing::warn!("some work was still under way at the end; it is taken up again at the next start");
+        }
+    }
+}
+
+async fn telegram(core: Arc<Core>, bot: Arc<TelegramBot>, receiver: poll::Receiver, mut held: Held, stop: CancellationToken) {
+    for menu in ears::menus() {
+        if let Err(error) = bot.set_menu(&menu).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "could not set the menu of commands");
+        }
+    }
+    let seed = core.roll(rand::Rng::random::<u64>);
+    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    match poll::poll_updates(&receiver, &stop, &mut held, &mut dice).await {
+        PollEnd::Stopped => {}
+        PollEnd::BadToken => tracing::error!("Telegram refuses the bot's token; set telegram.token_file and start again"),
+    }
+}
+
+async fn discord(core: Arc<Core>, bot: Arc<DiscordBot>, ears: Arc<Ears>, mut held: Held, stop: CancellationToken) {
+    loop {
+        let gateway_url = match core.config.discord.gateway_url.as_str() {
+            "" => "wss://gateway.discord.gg".to_owned(),
+            given => given.to_owned(),
+        };
+        let receiver = gateway::Receiver {
+            bot: Arc::clone(&bot),
+            gateway_url,
+            inbox: Arc::clone(&ears) as _,
+            suggest: Arc::clone(&ears) as _,
+            alarms: Arc::clone(&ears) as _,
+            commands: ears::slash(),
+            registered: Arc::clone(&ears) as _,
+        };
+        match gateway::run_gateway(receiver, &stop, held).await {
+            GatewayEnd::Stopped => return,
+            GatewayEnd::BadToken => {
+                tracing::error!("Discord refuses the bot's token; set discord.token_file and start again");
+                return;
+            }
+            GatewayEnd::Broken(reason) => tracing::warn!(reason, "the gateway ended; connecting again"),
+        }
+        held = core.clock.hold("discord gateway");
+        let at = core.clock.now().checked_add(RECEIVER_WAIT).unwrap_or(Timestamp::MAX);
+        if !rest_until(&mut held, at, &stop).await {
+            return;
+        }
+    }
+}
+
+async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
+    loop {
+        let at = core.clock.now().checked_add(FORGET_EVERY).unwrap_or(Timestamp::MAX);
+        if !rest_until(&mut held, at, &stop).await {
+            return;
+        }
+        if let Err(error) = listen::forget(&core).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "could not forget answered updates; tried again tomorrow");
+        }
+    }
+}
