@@ -290,9 +290,12 @@ impl History {
         }
     }
 
-    /// Every subject that has a series of its own.
-    pub fn subjects(&self) -> impl Iterator<Item = &Subject> {
-        self.of_subject.keys()
+    /// Every subject that has a series of its own, in order.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<&Subject> {
+        let mut subjects: Vec<&Subject> = self.of_subject.keys().collect();
+        subjects.sort_unstable();
+        subjects
     }
 
     /// When something was observed, each instant once, in order; `about` chooses the series.
