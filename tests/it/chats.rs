@@ -438,6 +438,56 @@ async fn a_discord_button_is_heard_twice_and_answered_as_it_was_acknowledged() {
     town.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interaction_that_comes_twice_is_kept_and_acknowledged_once() {
+    let mut town = Town::new().await;
+    town.sim.repeat_events(true);
+    let asked = town
+        .sim
+        .slash(town.anna, town.channel, "why", &[("alert", "A7K2".into())])
+        .expect("sent");
+    town.pass(2).await;
+    assert!(matches!(town.sim.outcome(asked), Ok(Outcome::Thinking { .. })));
+    assert_eq!(town.desk.count(), 1);
+    let calls = town.sim.requests();
+    let acknowledged = calls
+        .iter()
+        .filter(|call| format!("{call:?}").contains("/callback"))
+        .count();
+    assert_eq!(acknowledged, 1, "{calls:?}");
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn discord_takes_messages_and_edits_as_early_as_allowed_without_one_refusal() {
+    let mut town = Town::new().await;
+    let mut sent = None;
+    for n in 0..60_u32 {
+        let route = if n % 3 == 2 { Route::Edit } else { Route::Send };
+        let now = town.driver.clock().now();
+        if let Err(earliest) = town.chats.may_send(&town.room, route, now) {
+            town.driver.run_until(earliest).await.expect("quiet");
+        }
+        let text = message(&format!("{n}"), false);
+        let options = SendOptions { revision: n, ..OPTIONS };
+        match (route, &sent) {
+            (Route::Edit, Some(at)) => {
+                town.chats
+                    .edit(Chat::Discord, at, &text, &options)
+                    .await
+                    .expect("edited");
+            }
+            _ => sent = Some(town.chats.send(&text, &town.room, &options).await.expect("sent")),
+        }
+    }
+    assert!(
+        start() + SignedDuration::from_secs(10) < town.driver.clock().now(),
+        "it had to wait"
+    );
+    assert_eq!(town.sim.invalid_requests(), 0);
+    town.end().await;
+}
+
 struct Village {
     driver: Driver,
     sim: TelegramSim,
