@@ -100,6 +100,23 @@ pub enum SendError {
 }
 
 impl SendError {
+    /// A request that our own limiter kept back until `until`.
+    pub(super) fn kept_back(chat: Chat, until: Timestamp) -> Self {
+        // "Never" is not a time to come back at: the platform has refused the bot, and a delivery must not be put off for ever.
+        if until == Timestamp::MAX {
+            return Self::BadToken {
+                chat,
+                reason: "it was refused before; nothing is sent until the program is started with a good one"
+                    .to_owned(),
+            };
+        }
+        Self::SlowDown {
+            chat,
+            until,
+            ours: true,
+        }
+    }
+
     /// What it means for a delivery.
     #[must_use]
     pub fn fate(&self) -> Outcome {

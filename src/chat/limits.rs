@@ -244,7 +244,8 @@ impl Limits {
         if (200..300).contains(&seen.status) && matches!(route, Route::Send) {
             room.closed_until = None;
         }
-        if seen.closes {
+        // A question may be refused for its own sake (an unknown user); only a refused message closes a room.
+        if seen.closes && matches!(route, Route::Send | Route::Edit | Route::OldEdit) {
             room.closed_until = Some(later(now, CLOSED_FOR));
         }
         if let Some(bucket) = &seen.bucket {
@@ -482,6 +483,12 @@ mod tests {
             closes: true,
             ..Seen::default()
         };
+        limits.note_response("1", Route::Ask, &closes, at(0));
+        assert_eq!(
+            limits.may_send("1", Route::Send, at(0)),
+            Ok(()),
+            "a refused question closes nothing"
+        );
         limits.note_response("1", Route::Send, &closes, at(0));
         assert_eq!(limits.may_send("1", Route::Send, at(0)).map_err(ms), Err(3_600_000));
         assert_eq!(limits.may_send("2", Route::Send, at(0)), Ok(()));
@@ -530,6 +537,34 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_learned_bucket_is_never_overdrawn(
+            asks in proptest::collection::vec((0_i64..700, any::<bool>()), 1..200), limit in 1_u32..6, window in 1_i64..8,
+        ) {
+            let mut limits = Limits::new(Chat::Discord);
+            let (mut now, mut opened, mut used) = (0, i64::MIN, 0);
+            for (pause, other) in asks {
+                now += pause;
+                let room = if other { "2" } else { "1" };
+                if limits.take(room, Route::Send, at(now)).is_err() || other {
+                    continue;
+                }
+                // The server: windows that open with the first request after the last one has passed.
+                if opened.saturating_add(window * 1000) <= now {
+                    (opened, used) = (now, 0);
+                }
+                used += 1;
+                prop_assert!(used <= limit, "{} of {} at {}", used, limit, now);
+                let seen = BucketSeen {
+                    name: "b".to_owned(),
+                    limit,
+                    remaining: limit - used,
+                    reset_after: SignedDuration::from_millis(opened + window * 1000 - now),
+                };
+                limits.note_response(room, Route::Send, &Seen { status: 200, bucket: Some(seen), ..Seen::default() }, at(now));
+            }
+        }
+
         #[test]
         fn no_window_is_ever_exceeded(
             asks in proptest::collection::vec((0_i64..400, 0_usize..5, any::<bool>()), 1..400)

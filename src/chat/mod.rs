@@ -25,8 +25,9 @@ use self::error::SendError;
 use self::inbound::Answerable;
 use self::limits::Route;
 use self::telegram::TelegramBot;
-use crate::domain::person::{Address, Chat};
+use crate::domain::person::{Address, Chat, Identity};
 use crate::outbox::delivery::MessageRef;
+use crate::outbox::retry::Outcome;
 use crate::words::message::Message;
 
 /// What a send needs beside the message.
@@ -129,6 +130,39 @@ impl Chats {
         match chat {
             Chat::Telegram => self.telegram()?.remove_buttons(at).await,
             Chat::Discord => self.discord()?.remove_buttons(at).await,
+        }
+    }
+
+    /// Looks what became of a send whose answer was lost: `Sent`, `NotFound`, or an outcome that says why nobody knows.
+    /// `marker` is what only this message shows, such as `#A7K2`.
+    pub async fn look_up(&self, to: &Address, marker: &str, since: Timestamp) -> Outcome {
+        let refused = |reason: &str| Outcome::Refused {
+            reason: reason.to_owned(),
+        };
+        let found = match (to.chat, &self.discord) {
+            (Chat::Telegram, _) => return refused("Telegram has no history for bots"),
+            (Chat::Discord, None) => return absent(Chat::Discord).fate(),
+            (Chat::Discord, Some(bot)) => bot.find_by_marker(&to.place, marker, since).await,
+        };
+        match found {
+            Ok(Found::There(message)) => Outcome::Sent(message),
+            Ok(Found::Not) => Outcome::NotFound,
+            Ok(Found::TooFarBack) => refused("too much was said since to find it"),
+            Err(error) => error.fate(),
+        }
+    }
+
+    /// The room in which one person is spoken to alone.
+    pub async fn private_room(&self, who: &Identity) -> Result<Address, SendError> {
+        match who.chat {
+            // A private chat has its person's own id; whether they let the bot in shows with the first message.
+            Chat::Telegram => Ok(Address {
+                chat: Chat::Telegram,
+                place: who.user.clone(),
+                topic: None,
+                guild: None,
+            }),
+            Chat::Discord => self.discord()?.open_dm(&who.user).await,
         }
     }
 

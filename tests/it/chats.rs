@@ -3,17 +3,18 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use plimsoll::chat::discord::DiscordBot;
 use plimsoll::chat::discord::commands::{CommandSpec, OptionKind, OptionSpec};
 use plimsoll::chat::discord::gateway::{Receiver as Gateway, Registered, run_gateway};
-use plimsoll::chat::discord::{DiscordBot, Found};
 use plimsoll::chat::error::SendError;
 use plimsoll::chat::inbound::{Ack, Alarm, Alarms, Inbound, Inbox, InboxError, Kept, Suggest, What, Who};
 use plimsoll::chat::limits::{Limits, Route};
 use plimsoll::chat::telegram::poll::{Receiver as Poller, poll_updates};
 use plimsoll::chat::telegram::{Menu, MenuScope, TelegramBot};
 use plimsoll::chat::{Chats, Edited, SendOptions};
-use plimsoll::domain::person::{Address, Chat};
+use plimsoll::domain::person::{Address, Chat, Identity};
 use plimsoll::outbox::delivery::MessageRef;
+use plimsoll::outbox::retry::Outcome as Came;
 use plimsoll::sim::discord::{Aim, DiscordConfig, DiscordSim, Fault, Outcome, Snowflake};
 use plimsoll::sim::telegram::{Fault as TgFault, NewUser, Scope, TelegramConfig, TelegramSim};
 use plimsoll::time::{Clock, Driver};
@@ -185,7 +186,6 @@ struct Town {
     driver: Driver,
     sim: DiscordSim,
     chats: Chats,
-    bot: Arc<DiscordBot>,
     desk: Arc<Desk>,
     stop: CancellationToken,
     guild: Snowflake,
@@ -237,7 +237,6 @@ impl Town {
             driver,
             sim,
             chats,
-            bot,
             desk,
             stop,
             guild,
@@ -315,6 +314,14 @@ async fn discord_shows_one_message_that_lives() {
     );
     let bo = town.sim.create_user("bo", "en-US");
     assert!(!town.chats.is_member(&town.room, &bo.to_string()).await.expect("says"));
+    let carl = town.sim.create_user("carl", "en-US");
+    town.sim.add_member(town.guild, carl, &[]).expect("a member");
+    let who = Identity {
+        chat: Chat::Discord,
+        user: carl.to_string(),
+    };
+    let alone = town.chats.private_room(&who).await.expect("opens");
+    assert_eq!(alone.place, town.sim.dm(carl).to_string());
     town.end().await;
 }
 
@@ -332,21 +339,12 @@ async fn a_lost_discord_reply_is_found_by_nonce_and_later_in_the_history() {
         .await
         .expect("found");
     town.pass(300).await;
-    let seen = town
-        .bot
-        .find_by_marker(&town.room.place, "#A7K2", since)
-        .await
-        .expect("read");
-    let Found::There(there) = seen else {
-        panic!("{seen:?}");
-    };
-    assert_eq!(there.message, found.message);
-    let none = town
-        .bot
-        .find_by_marker(&town.room.place, "#ZZZZ", since)
-        .await
-        .expect("read");
-    assert_eq!(none, Found::Not);
+    let seen = town.chats.look_up(&town.room, "#A7K2", since).await;
+    assert!(
+        matches!(&seen, Came::Sent(there) if there.message == found.message),
+        "{seen:?}"
+    );
+    assert_eq!(town.chats.look_up(&town.room, "#ZZZZ", since).await, Came::NotFound);
     assert_eq!(town.sim.messages(town.channel).len(), 1);
     town.end().await;
 }
@@ -437,6 +435,56 @@ async fn a_discord_button_is_heard_twice_and_answered_as_it_was_acknowledged() {
         assert_eq!(town.sim.followups(asked).len(), usize::from(!private));
     }
     assert_eq!(town.shown(&sent).content, "🔴 Alma", "the alert is left as it is");
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interaction_that_comes_twice_is_kept_and_acknowledged_once() {
+    let mut town = Town::new().await;
+    town.sim.repeat_events(true);
+    let asked = town
+        .sim
+        .slash(town.anna, town.channel, "why", &[("alert", "A7K2".into())])
+        .expect("sent");
+    town.pass(2).await;
+    assert!(matches!(town.sim.outcome(asked), Ok(Outcome::Thinking { .. })));
+    assert_eq!(town.desk.count(), 1);
+    let calls = town.sim.requests();
+    let acknowledged = calls
+        .iter()
+        .filter(|call| format!("{call:?}").contains("/callback"))
+        .count();
+    assert_eq!(acknowledged, 1, "{calls:?}");
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn discord_takes_messages_and_edits_as_early_as_allowed_without_one_refusal() {
+    let mut town = Town::new().await;
+    let mut sent = None;
+    for n in 0..60_u32 {
+        let route = if n % 3 == 2 { Route::Edit } else { Route::Send };
+        let now = town.driver.clock().now();
+        if let Err(earliest) = town.chats.may_send(&town.room, route, now) {
+            town.driver.run_until(earliest).await.expect("quiet");
+        }
+        let text = message(&format!("{n}"), false);
+        let options = SendOptions { revision: n, ..OPTIONS };
+        match (route, &sent) {
+            (Route::Edit, Some(at)) => {
+                town.chats
+                    .edit(Chat::Discord, at, &text, &options)
+                    .await
+                    .expect("edited");
+            }
+            _ => sent = Some(town.chats.send(&text, &town.room, &options).await.expect("sent")),
+        }
+    }
+    assert!(
+        start() + SignedDuration::from_secs(10) < town.driver.clock().now(),
+        "it had to wait"
+    );
+    assert_eq!(town.sim.invalid_requests(), 0);
     town.end().await;
 }
 

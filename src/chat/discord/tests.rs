@@ -240,6 +240,18 @@ async fn nothing_shows_the_token_and_ids_stay_in_their_place() {
     assert_eq!(fake.asked().len(), 2);
 }
 
+#[tokio::test]
+async fn a_refused_token_is_tried_once() {
+    let unauthorized = json!({"code": 0, "message": "401: Unauthorized"});
+    let (fake, url) = Fake::start(vec![Reply::json(401, &unauthorized)]).await;
+    let bot = bot(&url);
+    for _ in 0..2 {
+        let refused = bot.send(&message(false), &room(), &OPTIONS).await;
+        assert!(matches!(refused, Err(SendError::BadToken { .. })), "{refused:?}");
+    }
+    assert_eq!(fake.asked().len(), 1);
+}
+
 fn bot_nowhere() -> DiscordBot {
     // Port 9 on loopback refuses.
     bot("http://127.0.0.1:9")

@@ -321,11 +321,7 @@ impl TelegramBot {
         let now = self.clock.now();
         self.limits()
             .take(room, route, now)
-            .map_err(|until| SendError::SlowDown {
-                chat: Chat::Telegram,
-                until,
-                ours: true,
-            })
+            .map_err(|until| SendError::kept_back(Chat::Telegram, until))
     }
 
     async fn post<P: Payload + Serialize>(&self, payload: &P, room: &str, route: Route) -> Result<Sorted, SendError> {

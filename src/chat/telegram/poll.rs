@@ -35,6 +35,10 @@ const BACKOFF_MAX: i64 = 64;
 /// After a week without updates Telegram numbers anew, so an old offset would hide the next ones; six days are safe.
 const OFFSET_FOR: SignedDuration = SignedDuration::from_hours(6 * 24);
 
+/// Two pollers take turns, so that each hears from Telegram now and then: only this long without a conflict means that the
+/// other one has gone. Five times the longest wait after one.
+const PEACE_AFTER: SignedDuration = SignedDuration::from_secs(300);
+
 /// What the poller asks for. Left out would mean whatever was asked last.
 const ALLOWED: [AllowedUpdate; 4] = [
     AllowedUpdate::Message,
@@ -69,8 +73,8 @@ struct Position {
     heard_at: Timestamp,
     /// Failures in a row.
     failures: u32,
-    /// A second poller was met and told about.
-    disputed: bool,
+    /// A second poller was met and told about: when it was met last.
+    disputed: Option<Timestamp>,
 }
 
 /// Receives until `stop`, or until the token is refused. One at a time per bot: take a lease before.
@@ -88,7 +92,7 @@ pub async fn poll_updates(
             None => return PollEnd::Stopped,
             Some(Ok(me)) => break me,
             Some(Err(error)) => {
-                if let Some(end) = cope(receiver, &error, &mut failures, &mut false, stop, held, dice).await {
+                if let Some(end) = cope(receiver, &error, &mut failures, &mut None, stop, held, dice).await {
                     return end;
                 }
             }
@@ -98,7 +102,7 @@ pub async fn poll_updates(
         offset: None,
         heard_at: held.clock().now(),
         failures: 0,
-        disputed: false,
+        disputed: None,
     };
     loop {
         let now = held.clock().now();
@@ -110,11 +114,14 @@ pub async fn poll_updates(
         };
         let error = match got {
             Ok(updates) => {
-                if position.disputed {
-                    position.disputed = false;
+                let now = held.clock().now();
+                if position
+                    .disputed
+                    .is_some_and(|met| PEACE_AFTER <= now.duration_since(met))
+                {
+                    position.disputed = None;
                     receiver.alarms.raise(Alarm::OtherPollerGone { chat: Chat::Telegram });
                 }
-                let now = held.clock().now();
                 let kept = keep_all(receiver, &me.id, &me.username, &updates, &mut position, now).await;
                 if !updates.is_empty() {
                     receiver.inbox.wake();
@@ -185,7 +192,7 @@ async fn cope(
     receiver: &Receiver,
     error: &SendError,
     failures: &mut u32,
-    disputed: &mut bool,
+    disputed: &mut Option<Timestamp>,
     stop: &CancellationToken,
     held: &mut Held,
     dice: &mut (dyn RngCore + Send),
@@ -198,8 +205,7 @@ async fn cope(
             return Some(PollEnd::BadToken);
         }
         SendError::OtherPoller { chat, reason } => {
-            if !*disputed {
-                *disputed = true;
+            if disputed.replace(now).is_none() {
                 let (chat, reason) = (*chat, reason.clone());
                 receiver.alarms.raise(Alarm::OtherPoller { chat, reason });
             }

@@ -343,16 +343,19 @@ async fn a_second_poller_is_told_once_and_backed_off_from() {
     assert_eq!(asked.len(), 2, "nothing for 30 seconds");
     let desk = Arc::new(Desk::default());
     let script = |clock: &Clock| {
+        let wait = json!({"ok": false, "error_code": 429, "description": "d", "parameters": {"retry_after": 300}});
         vec![
             me(),
             conflict(),
+            Reply::ok(&json!([])),
             conflict(),
+            Reply::json(429, &wait),
             Reply::ok(&json!([])),
             Reply::Park(clock.clone()),
         ]
     };
-    let (asked, _) = poll(script, desk.clone(), 121).await;
-    assert_eq!(asked.len(), 5);
+    let (asked, _) = poll(script, desk.clone(), 421).await;
+    assert_eq!(asked.len(), 7);
     let alarms = desk.alarms.lock().expect("lock");
     assert!(
         matches!(
