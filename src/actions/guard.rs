@@ -137,9 +137,7 @@ fn first_reason(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason
     }
     match facts.purpose {
         Purpose::Restore => None,
-        Purpose::Stop if limits.per_day_max <= facts.done_today => Some(Reason::DailyCap {
-            max: limits.per_day_max,
-        }),
+        Purpose::Stop if limits.per_day_max <= facts.done_today => Some(Reason::DailyCap { max: limits.per_day_max }),
         Purpose::Stop => cooling(facts, limits, now)
             .or_else(|| stale(facts, limits, now))
             .or_else(|| losing(facts.saves, facts.loses)),
@@ -147,10 +145,7 @@ fn first_reason(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason
 }
 
 fn cooling(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason> {
-    let until = facts
-        .last_on_object?
-        .checked_add(limits.cool_off)
-        .unwrap_or(Timestamp::MAX);
+    let until = facts.last_on_object?.checked_add(limits.cool_off).unwrap_or(Timestamp::MAX);
     (now < until).then_some(Reason::CoolingOff { until })
 }
 
@@ -159,10 +154,8 @@ fn stale(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason> {
         return Some(Reason::NoData);
     };
     let age = now.duration_since(data_at);
-    (limits.data_age_max < age).then(|| Reason::StaleData {
-        age_secs: age.as_secs(),
-        max_secs: limits.data_age_max.as_secs(),
-    })
+    (limits.data_age_max < age)
+        .then(|| Reason::StaleData { age_secs: age.as_secs(), max_secs: limits.data_age_max.as_secs() })
 }
 
 fn losing(saves: Option<Money>, loses: Option<Money>) -> Option<Reason> {
@@ -223,40 +216,22 @@ mod tests {
         check(|facts, _| facts.done_today = 2, None);
         check(|facts, _| facts.done_today = 3, Some(Reason::DailyCap { max: 3 }));
         check(|facts, _| facts.last_on_object = Some(at(-6)), None);
-        check(
-            |facts, _| facts.last_on_object = Some(at(-5)),
-            Some(Reason::CoolingOff { until: at(1) }),
-        );
+        check(|facts, _| facts.last_on_object = Some(at(-5)), Some(Reason::CoolingOff { until: at(1) }));
         check(|facts, _| facts.data_at = Some(at(-3)), None);
-        let stale = Reason::StaleData {
-            age_secs: 14_400,
-            max_secs: 10_800,
-        };
+        let stale = Reason::StaleData { age_secs: 14_400, max_secs: 10_800 };
         check(|facts, _| facts.data_at = Some(at(-4)), Some(stale));
         check(|facts, _| facts.data_at = None, Some(Reason::NoData));
     }
 
     #[test]
     fn an_action_must_save_more_than_it_loses_and_we_must_know_it() {
-        let loses_more = |loses: &str| Reason::LosesMore {
-            saves: money("300.00 EUR"),
-            loses: money(loses),
-        };
+        let loses_more = |loses: &str| Reason::LosesMore { saves: money("300.00 EUR"), loses: money(loses) };
         check(|facts, _| facts.loses = Some(money("299.99 EUR")), None);
-        check(
-            |facts, _| facts.loses = Some(money("300.00 EUR")),
-            Some(loses_more("300.00 EUR")),
-        );
-        check(
-            |facts, _| facts.loses = Some(money("412.00 EUR")),
-            Some(loses_more("412.00 EUR")),
-        );
+        check(|facts, _| facts.loses = Some(money("300.00 EUR")), Some(loses_more("300.00 EUR")));
+        check(|facts, _| facts.loses = Some(money("412.00 EUR")), Some(loses_more("412.00 EUR")));
         check(|facts, _| facts.loses = None, Some(Reason::GainUnknown));
         check(|facts, _| facts.saves = None, Some(Reason::GainUnknown));
-        check(
-            |facts, _| facts.loses = Some(money("1.00 SEK")),
-            Some(Reason::GainUnknown),
-        );
+        check(|facts, _| facts.loses = Some(money("1.00 SEK")), Some(Reason::GainUnknown));
     }
 
     #[test]

@@ -153,11 +153,7 @@ impl fmt::Debug for Webhook {
 impl Webhook {
     /// A client for `url`, whose host must be listed as `host`, or as `host:port` for exactly that port.
     pub fn new(url: &str, secret: SecretString, allowed_hosts: &[String]) -> Result<Self, WebhookError> {
-        let bad = |why| WebhookError::Misconfigured {
-            setting: "url",
-            given: url.to_owned(),
-            why,
-        };
+        let bad = |why| WebhookError::Misconfigured { setting: "url", given: url.to_owned(), why };
         let parsed = reqwest::Url::parse(url).map_err(|_| bad("it is not an address"))?;
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(bad("it is not an http or https address"));
@@ -174,10 +170,7 @@ impl Webhook {
             return Err(bad("it has a query or a fragment"));
         }
         let host = parsed.host_str().unwrap_or_default();
-        let exact = parsed
-            .port_or_known_default()
-            .map(|port| format!("{host}:{port}"))
-            .unwrap_or_default();
+        let exact = parsed.port_or_known_default().map(|port| format!("{host}:{port}")).unwrap_or_default();
         if !allowed_hosts.iter().any(|entry| *entry == host || *entry == exact) {
             return Err(bad("its host is not in `allowed_hosts`"));
         }
@@ -188,17 +181,10 @@ impl Webhook {
                 why: "a signature needs a secret",
             });
         }
-        let limits = Limits {
-            body_max: ANSWER_MAX,
-            ..Limits::default()
-        };
+        let limits = Limits { body_max: ANSWER_MAX, ..Limits::default() };
         let origin = parsed.origin().ascii_serialization();
         let api = Api::new(&origin, limits).map_err(|_| bad("it is not an http or https address"))?;
-        Ok(Self {
-            api,
-            path: parsed.path().to_owned(),
-            secret,
-        })
+        Ok(Self { api, path: parsed.path().to_owned(), secret })
     }
 
     /// Tells the receiver which state the object shall have. `Ok` means accepted, not done: read it back.
@@ -209,10 +195,7 @@ impl Webhook {
             why: "it cannot be written as JSON",
         })?;
         let headers = [self.signature(&body, now)?];
-        let answer = self
-            .api
-            .send(Method::POST, &self.path, &[], &headers, Body::Json(body))
-            .await;
+        let answer = self.api.send(Method::POST, &self.path, &[], &headers, Body::Json(body)).await;
         sort(answer).map(|_| ())
     }
 
@@ -220,28 +203,15 @@ impl Webhook {
     pub async fn read_back(&self, object: &str, now: Timestamp) -> Result<ObjectState, WebhookError> {
         let headers = [self.signature(object.as_bytes(), now)?];
         let query = [("object", object)];
-        let answer = sort(
-            self.api
-                .send(Method::GET, &self.path, &query, &headers, Body::Empty)
-                .await,
-        )?;
-        let said: ObjectState = serde_json::from_slice(&answer.body).map_err(|_| WebhookError::Garbled {
-            object: object.to_owned(),
-        })?;
-        if said.object == object {
-            Ok(said)
-        } else {
-            Err(WebhookError::WrongObject {
-                asked: object.to_owned(),
-            })
-        }
+        let answer = sort(self.api.send(Method::GET, &self.path, &query, &headers, Body::Empty).await)?;
+        let said: ObjectState =
+            serde_json::from_slice(&answer.body).map_err(|_| WebhookError::Garbled { object: object.to_owned() })?;
+        if said.object == object { Ok(said) } else { Err(WebhookError::WrongObject { asked: object.to_owned() }) }
     }
 
     fn signature(&self, payload: &[u8], now: Timestamp) -> Result<(HeaderName, HeaderValue), WebhookError> {
         let text = sign(&self.secret, payload, now);
-        let value = HeaderValue::from_str(&text.unwrap_or_default())
-            .ok()
-            .filter(|value| !value.is_empty());
+        let value = HeaderValue::from_str(&text.unwrap_or_default()).ok().filter(|value| !value.is_empty());
         let value = value.ok_or(WebhookError::Misconfigured {
             setting: "secret",
             given: String::new(),
@@ -300,20 +270,14 @@ mod tests {
             ("http://ads.example:8080/hook", ""),
             ("http://127.0.0.1:9", ""),
             ("http://127.0.0.1:10/", "its host is not in `allowed_hosts`"),
-            (
-                "http://169.254.169.254/latest/meta-data",
-                "its host is not in `allowed_hosts`",
-            ),
+            ("http://169.254.169.254/latest/meta-data", "its host is not in `allowed_hosts`"),
             ("http://ads.example.evil.example/", "its host is not in `allowed_hosts`"),
             ("https://user:pw@ads.example/", "an address with a password in it"),
             ("https://ads.example/?a=b", "it has a query or a fragment"),
             ("file:///etc/passwd", "it is not an http or https address"),
             ("nonsense", "it is not an address"),
         ] {
-            let got = Webhook::new(url, secret(), &allowed)
-                .err()
-                .map(|error| error.to_string())
-                .unwrap_or_default();
+            let got = Webhook::new(url, secret(), &allowed).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(got.ends_with(want) && got.is_empty() == want.is_empty(), "{url}: {got}");
             assert!(!got.contains("pw@"), "{got}");
         }
@@ -324,14 +288,8 @@ mod tests {
     async fn a_request_that_never_left_is_tried_again() {
         // Port 9 on loopback refuses; nothing listens there.
         let hook = Webhook::new("http://127.0.0.1:9/hook", secret(), &["127.0.0.1".to_owned()]).expect("a client");
-        let error = hook
-            .read_back("boost-1", Timestamp::UNIX_EPOCH)
-            .await
-            .expect_err("nothing listens");
-        assert_eq!(
-            (error.fate(), error.to_string().as_str()),
-            (Fate::Retry, "could not reach the webhook")
-        );
+        let error = hook.read_back("boost-1", Timestamp::UNIX_EPOCH).await.expect_err("nothing listens");
+        assert_eq!((error.fate(), error.to_string().as_str()), (Fate::Retry, "could not reach the webhook"));
         assert!(!format!("{hook:?} {error:?}").contains("whsec"), "{hook:?} {error:?}");
     }
 }

@@ -40,7 +40,10 @@ pub async fn run(core: Arc<Core>, hands: Arc<Hands>, mut held: Held, stop: Cance
         let wake = match round(&core, &hands).await {
             Ok(wake) => wake,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not carry out what was approved; trying again");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "could not carry out what was approved; trying again"
+                );
                 core.clock.now().checked_add(STORE_WAIT).ok()
             }
         };
@@ -120,8 +123,12 @@ async fn facts(core: &Core, proposal: &Proposal, now: Timestamp) -> Result<Facts
         _ => None,
     };
     let day = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    let others: Vec<&Proposal> = all.iter().map(|kept| &kept.value).filter(|one| one.number != proposal.number).collect();
-    let done_today = others.iter().filter(|one| one.undoes.is_none() && brand(one) == mine && done_at(one).is_some_and(|at| day < at)).count();
+    let others: Vec<&Proposal> =
+        all.iter().map(|kept| &kept.value).filter(|one| one.number != proposal.number).collect();
+    let done_today = others
+        .iter()
+        .filter(|one| one.undoes.is_none() && brand(one) == mine && done_at(one).is_some_and(|at| day < at))
+        .count();
     let last_on_object = others.iter().filter(|one| one.object == proposal.object).filter_map(|one| done_at(one)).max();
     let stake = state.catalog.boosts.get(proposal.deed.boost()).and_then(|boost| proposing::stake(&state, boost, now));
     Ok(Facts {
@@ -152,7 +159,9 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
         let mut transaction = Transaction::new();
         transaction.update(&proposal)?;
         core.store.commit(transaction).await?;
-        let Some(again) = load::<Proposal>(&*core.store, &keys::number(proposal.value.number)).await? else { return Ok(()) };
+        let Some(again) = load::<Proposal>(&*core.store, &keys::number(proposal.value.number)).await? else {
+            return Ok(());
+        };
         proposal = again;
     }
     let wanted = SetState {

@@ -197,7 +197,12 @@ async fn put_document(
     Ok(Difference { kind, id, change })
 }
 
-async fn put_rule(core: &Core, transaction: &mut Transaction, rule: Rule, actor: &str) -> Result<Difference, StoreError> {
+async fn put_rule(
+    core: &Core,
+    transaction: &mut Transaction,
+    rule: Rule,
+    actor: &str,
+) -> Result<Difference, StoreError> {
     let kept = load::<RuleRecord>(&*core.store, &keys::rule(&rule.id)).await?;
     let id = rule.id.to_string();
     let change = match &kept {
@@ -229,5 +234,6 @@ async fn put_rule(core: &Core, transaction: &mut Transaction, rule: Rule, actor:
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, StoreError> {
-    serde_json::to_value(value).map_err(|cause| StoreError::Failed { deed: "write a version down", cause: Box::new(cause) })
+    serde_json::to_value(value)
+        .map_err(|cause| StoreError::Failed { deed: "write a version down", cause: Box::new(cause) })
 }

@@ -22,13 +22,13 @@ use crate::rules::readings::{Readings as _, Want};
 use crate::rules::window::{Frame, Window};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
+use crate::words::answers;
 use crate::words::buttons::Composed;
 use crate::words::command::{Command, What};
 use crate::words::message::Message;
 use crate::words::replies::{self, Reply};
 use crate::words::view::{CampaignLine, IncidentView, MeView, OwnNumber, StatusView, Window as Over};
 use crate::words::wording::Reader;
-use crate::words::answers;
 
 /// Who asks, where, in which language.
 #[derive(Debug, Clone)]
@@ -80,7 +80,9 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
             snooze(core, asked, &id, length).await?.say(reader, now)
         }
         Command::Link { code: None } => link(core, asked).await?.say(reader, now),
-        Command::Link { code: Some(code) } | Command::Bind { code } => use_code(core, asked, &code).await?.say(reader, now),
+        Command::Link { code: Some(code) } | Command::Bind { code } => {
+            use_code(core, asked, &code).await?.say(reader, now)
+        }
         Command::Grant { person, role, reach } => {
             let done = people::grant(core, &person, role, reach.clone(), &asked.actor()).await?;
             granted(done, person.as_str(), role, reach, true).say(reader, now)
@@ -148,7 +150,9 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
     let incidents = open_incidents(core, meant.as_ref()).await?;
     let state = core.state.lock().await;
     let reach = visible_brands(&state, asked);
-    let sees = |brand: Option<&crate::domain::ids::BrandId>| reach.as_ref().is_none_or(|set| brand.is_some_and(|id| set.contains(id)));
+    let sees = |brand: Option<&crate::domain::ids::BrandId>| {
+        reach.as_ref().is_none_or(|set| brand.is_some_and(|id| set.contains(id)))
+    };
     let open = incidents
         .iter()
         .filter(|kept| sees(kept.value.brand.as_ref()) || kept.value.brand.is_none() && reach.is_none())
@@ -163,13 +167,16 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
             None => true,
             Some(Subject::Campaign(id)) => *id == one.id,
             Some(Subject::Brand(id)) => *id == one.brand,
-            Some(Subject::Creator(id)) => state.catalog.partnerships.keys().any(|key| key.campaign == one.id && key.creator == *id),
+            Some(Subject::Creator(id)) => {
+                state.catalog.partnerships.keys().any(|key| key.campaign == one.id && key.creator == *id)
+            }
             Some(Subject::Partnership(campaign, _)) => *campaign == one.id,
             Some(Subject::Post(..)) => false,
         })
         .map(|one| CampaignLine {
             name: state.catalog.campaign_name(&one.id),
-            creators: u32::try_from(state.catalog.partnerships.keys().filter(|key| key.campaign == one.id).count()).unwrap_or(u32::MAX),
+            creators: u32::try_from(state.catalog.partnerships.keys().filter(|key| key.campaign == one.id).count())
+                .unwrap_or(u32::MAX),
             data_at: state.polled.values().max().copied(),
         })
         .collect();
@@ -182,7 +189,10 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
 }
 
 /// The brands a person may see; `None` for all of them.
-fn visible_brands(state: &super::core::State, asked: &Asked) -> Option<std::collections::BTreeSet<crate::domain::ids::BrandId>> {
+fn visible_brands(
+    state: &super::core::State,
+    asked: &Asked,
+) -> Option<std::collections::BTreeSet<crate::domain::ids::BrandId>> {
     let person = asked.person.as_ref()?;
     let mut brands = std::collections::BTreeSet::new();
     for grant in state.catalog.grants.iter().filter(|grant| grant.person == person.id) {
@@ -211,7 +221,8 @@ async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, Store
     let week = Window::Days(7);
     let mut numbers = Vec::new();
     let mut data_at = None;
-    let accounts: Vec<Platform> = state.catalog.creators.get(&creator).map(|one| one.accounts.keys().copied().collect()).unwrap_or_default();
+    let accounts: Vec<Platform> =
+        state.catalog.creators.get(&creator).map(|one| one.accounts.keys().copied().collect()).unwrap_or_default();
     for platform in accounts {
         for metric in [Metric::Views, Metric::Followers, Metric::Likes, Metric::Comments] {
             let want = Want { metric, platform: Some(platform) };
@@ -220,7 +231,9 @@ async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, Store
                 continue;
             }
             let reading = view.over(&subject, want, span).reading;
-            let usual = benchmark::own(&view, &subject, want, week, Window::Days(28), span, &frame).reading.value();
+            let usual = benchmark::own(&view, &subject, want, week, SignedDuration::from_hours(28 * 24), span, &frame)
+                .reading
+                .value();
             data_at = std::cmp::max(data_at, view.newest(&subject, want, now));
             numbers.push(OwnNumber { metric, platform, window: Over::Days(7), reading, usual });
         }
@@ -256,13 +269,24 @@ async fn why(core: &Core, asked: &Asked, what: &What, now: Timestamp) -> Result<
 }
 
 /// The receipt of an incident, for whoever asks.
-pub async fn why_incident(core: &Core, asked: &Asked, incident: Incident, now: Timestamp) -> Result<Message, StoreError> {
+pub async fn why_incident(
+    core: &Core,
+    asked: &Asked,
+    incident: Incident,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
     let view: IncidentView = views::incident(core, incident, false).await?;
     let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
     Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
 }
 
-async fn why_not(core: &Core, asked: &Asked, subject: &str, rule: &RuleId, now: Timestamp) -> Result<Message, StoreError> {
+async fn why_not(
+    core: &Core,
+    asked: &Asked,
+    subject: &str,
+    rule: &RuleId,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
     let state = core.state.lock().await;
     let found = resolve(&state.catalog, subject);
     let Some(Meant::Subject(meant)) = found else {
@@ -270,7 +294,8 @@ async fn why_not(core: &Core, asked: &Asked, subject: &str, rule: &RuleId, now: 
         return Ok(unknown(core, subject).await.say(&asked.reader, now));
     };
     let Some((view, _)) = views::judged_view(&state, rule, &meant, now) else {
-        let nearest = crate::rules::error::nearest(rule.as_str(), state.rules.keys().map(RuleId::as_str)).map(str::to_owned);
+        let nearest =
+            crate::rules::error::nearest(rule.as_str(), state.rules.keys().map(RuleId::as_str)).map(str::to_owned);
         return Ok(Reply::UnknownRule { given: rule.to_string(), nearest }.say(&asked.reader, now));
     };
     let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
@@ -371,7 +396,10 @@ async fn last_state(core: &Core, boost: &Boost) -> Result<Option<BoostState>, St
         *one.deed.boost() == boost.id
             && matches!(
                 one.stage,
-                ProposalStage::Verified { .. } | ProposalStage::Done { .. } | ProposalStage::Doing { .. } | ProposalStage::Approved { .. }
+                ProposalStage::Verified { .. }
+                    | ProposalStage::Done { .. }
+                    | ProposalStage::Doing { .. }
+                    | ProposalStage::Approved { .. }
             )
     });
     Ok(newest.map(|one| one.deed.desired()))
@@ -400,7 +428,8 @@ async fn propose_approved(
         },
         _ => open_incidents(core, None).await?.into_iter().find(|kept| kept.value.boosts.contains(&boost.id)),
     };
-    let data_at = core.state.lock().await.history.view().newest(&subject, Want { metric: Metric::Spend, platform: None }, now);
+    let data_at =
+        core.state.lock().await.history.view().newest(&subject, Want { metric: Metric::Spend, platform: None }, now);
     let proposal = Proposal {
         number,
         incident: incident.as_ref().map(|kept| kept.value.id.as_str().to_owned()),
@@ -419,7 +448,8 @@ async fn propose_approved(
     let mut transaction = Transaction::new();
     transaction.set(kept.as_ref(), &counters)?;
     transaction.create(&proposal)?;
-    let detail = json!({ "proposal": number, "do": proposal.deed, "object": proposal.object, "undoes": proposal.undoes });
+    let detail =
+        json!({ "proposal": number, "do": proposal.deed, "object": proposal.object, "undoes": proposal.undoes });
     transaction.append_journal(&core.line_by(&asked.actor(), "action_approved", &proposal.subject, detail))?;
     if let Some(mut incident) = incident
         && proposal.undoes.is_none()
@@ -452,7 +482,12 @@ async fn proposals_of(core: &Core, incident: &Incident) -> Result<Vec<Loaded<Pro
 }
 
 /// Approves (`reason` is `None`) or rejects everything that an incident's proposals wait for.
-pub async fn answer_proposals(core: &Core, asked: &Asked, id: &IncidentId, reason: Option<String>) -> Result<Reply, StoreError> {
+pub async fn answer_proposals(
+    core: &Core,
+    asked: &Asked,
+    id: &IncidentId,
+    reason: Option<String>,
+) -> Result<Reply, StoreError> {
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
         return Ok(Reply::UnknownIncident { given: id.to_string() });
     };
@@ -484,7 +519,11 @@ pub async fn answer_proposals(core: &Core, asked: &Asked, id: &IncidentId, reaso
 }
 
 fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Proposal>]) -> Reply {
-    let answered = incident.events.iter().rev().find(|event| matches!(event.what, Happened::Approved { .. } | Happened::Rejected { .. }));
+    let answered = incident
+        .events
+        .iter()
+        .rev()
+        .find(|event| matches!(event.what, Happened::Approved { .. } | Happened::Rejected { .. }));
     match answered.and_then(|event| event.by.clone()) {
         Some(who) if !proposals.is_empty() => Reply::AlreadyAnswered { id: id.clone(), who },
         _ => Reply::NothingToApprove { id: id.clone() },
@@ -527,7 +566,11 @@ pub async fn acknowledge(core: &Core, asked: &Asked, id: &IncidentId) -> Result<
         return Ok(Reply::Over { id: id.clone() });
     }
     if let Some(who) = incident.value.acknowledged_by.clone() {
-        return Ok(if who == asked.name() { Reply::Acknowledged { id: id.clone() } } else { Reply::AlreadyAcknowledged { id: id.clone(), who } });
+        return Ok(if who == asked.name() {
+            Reply::Acknowledged { id: id.clone() }
+        } else {
+            Reply::AlreadyAcknowledged { id: id.clone(), who }
+        });
     }
     incident.value.acknowledged_by = Some(asked.name());
     touch(core, asked, incident, Happened::Acknowledged, "incident_acknowledged").await?;
@@ -550,7 +593,13 @@ pub async fn snooze(core: &Core, asked: &Asked, id: &IncidentId, length: SignedD
 }
 
 /// Notes what a person did to an incident: in the rule's memory, the incident and the journal, in one transaction.
-async fn touch(core: &Core, asked: &Asked, incident: Loaded<Incident>, what: Happened, deed: &str) -> Result<(), StoreError> {
+async fn touch(
+    core: &Core,
+    asked: &Asked,
+    incident: Loaded<Incident>,
+    what: Happened,
+    deed: &str,
+) -> Result<(), StoreError> {
     let now = core.clock.now();
     let key = (incident.value.rule.clone(), incident.value.subject.clone());
     let mut transaction = Transaction::new();

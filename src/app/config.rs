@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::chat::limits::Allowance;
 use crate::domain::ids::SourceId;
 use crate::domain::written::Zone;
 use crate::sources::generic;
@@ -216,24 +217,8 @@ pub struct DeliveryConfig {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct LimitsConfig {
-    pub telegram: TelegramLimits,
-    pub discord: DiscordLimits,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct TelegramLimits {
-    pub per_chat_per_second: u32,
-    pub per_group_per_minute: u32,
-    pub per_second: u32,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct DiscordLimits {
-    pub per_second: u32,
+    pub telegram: Allowance,
+    pub discord: Allowance,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::catalog::{About, Catalog};
 use super::config::Config;
-use super::records::{Counters, COUNTERS, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
+use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
@@ -171,7 +171,7 @@ impl Core {
 
     /// A line for the journal, by the program itself.
     #[must_use]
-    pub fn line(&self, deed: &str, subject: &dyn std::fmt::Display, detail: serde_json::Value) -> JournalEntry {
+    pub fn line(&self, deed: &str, subject: impl std::fmt::Display, detail: serde_json::Value) -> JournalEntry {
         self.line_by("plimsoll", deed, subject, detail)
     }
 
@@ -181,7 +181,7 @@ impl Core {
         &self,
         actor: &str,
         deed: &str,
-        subject: &dyn std::fmt::Display,
+        subject: impl std::fmt::Display,
         detail: serde_json::Value,
     ) -> JournalEntry {
         JournalEntry {
@@ -210,11 +210,7 @@ impl Core {
 #[must_use]
 pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context {
     Context {
-        frame: Frame {
-            zone: about.zone.clone(),
-            lag,
-            deal: about.deal.map(|(from, until)| Span { from, until }),
-        },
+        frame: Frame { zone: about.zone.clone(), lag, deal: about.deal.map(|(from, until)| Span { from, until }) },
         facts: Facts {
             campaign: about.campaign.clone(),
             creator: about.creator.clone(),

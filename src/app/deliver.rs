@@ -26,8 +26,8 @@ use crate::outbox::retry::{self, Outcome};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::{Bell, Held};
-use tokio_util::sync::CancellationToken;
 use crate::words::trouble::Trouble;
+use tokio_util::sync::CancellationToken;
 
 /// After a failure of the store itself; everything is still due then.
 const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
@@ -42,7 +42,11 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held,
         let wake = match round(&core, &chats, chat).await {
             Ok(wake) => wake,
             Err(error) => {
-                tracing::error!(chat = chat.as_str(), error = &error as &dyn std::error::Error, "could not deliver; trying again");
+                tracing::error!(
+                    chat = chat.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "could not deliver; trying again"
+                );
                 core.clock.now().checked_add(STORE_WAIT).ok()
             }
         };
@@ -82,7 +86,11 @@ pub async fn round(core: &Core, chats: &Chats, chat: Chat) -> Result<Option<Time
 }
 
 /// The due deliveries of one platform by room, the most urgent room first, and when the next one after now is due.
-async fn due(core: &Core, chat: Chat, now: Timestamp) -> Result<(Vec<(Room, Vec<Delivery>)>, Option<Timestamp>), StoreError> {
+async fn due(
+    core: &Core,
+    chat: Chat,
+    now: Timestamp,
+) -> Result<(Vec<(Room, Vec<Delivery>)>, Option<Timestamp>), StoreError> {
     let (from, until) = keys::all();
     let rows = core.store.scan(Table::DueDeliveries, &from, &until, DUE_MAX).await?;
     let rooms: BTreeMap<RoomId, Room> = core.state.lock().await.catalog.rooms.clone();
@@ -240,7 +248,7 @@ async fn attempt(
                 Stand::Sending { since, .. } => *since,
                 _ => claimed.delivery.expires_at,
             };
-            chats.look_up(address, marker, since).await.map(|found| found.map_or(Outcome::NotFound, Outcome::Sent))
+            Ok(chats.look_up(address, marker, since).await)
         }
         (How::Edit | How::Send { .. }, _) => chats.send(message, address, options).await.map(Outcome::Sent),
     };
@@ -284,7 +292,8 @@ async fn record(
         (Outcome::Stopped { reason }, _) => {
             tracing::error!(chat = address.chat.as_str(), reason, "the bot is refused");
             let day = core.clock.now().strftime("%Y-%m-%d").to_string();
-            trouble::tell_once(core, &Trouble::TokenRefused { source: address.chat.title().to_owned() }, Some(&day)).await
+            trouble::tell_once(core, &Trouble::TokenRefused { source: address.chat.title().to_owned() }, Some(&day))
+                .await
         }
         _ => Ok(()),
     }
@@ -311,7 +320,7 @@ async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), 
     let mut transaction = Transaction::new();
     transaction.update(&kept)?;
     let deed = if reason.is_some() { "room_closed" } else { "room_open_again" };
-    transaction.append_journal(&core.line(deed, &format_args!("room/{}", room.id), json!({ "reason": reason })))?;
+    transaction.append_journal(&core.line(deed, format!("room/{}", room.id), json!({ "reason": reason })))?;
     core.store.commit(transaction).await?;
     core.state.lock().await.catalog.rooms.insert(room.id.clone(), kept.value);
     match reason {
@@ -331,13 +340,14 @@ pub async fn moved(core: &Core, address: &Address, place: &str) -> Result<(), St
     let rooms: Vec<RoomId> = core.state.lock().await.catalog.rooms.keys().cloned().collect();
     for id in rooms {
         let Some(mut kept) = load::<Room>(&*core.store, &keys::room(&id)).await? else { continue };
-        let Some(at) = kept.value.address.as_mut().filter(|at| at.chat == address.chat && at.place == address.place) else {
+        let Some(at) = kept.value.address.as_mut().filter(|at| at.chat == address.chat && at.place == address.place)
+        else {
             continue;
         };
         place.clone_into(&mut at.place);
         transaction.update(&kept)?;
         let detail = json!({ "from": address.place, "to": place });
-        transaction.append_journal(&core.line("room_moved", &format_args!("room/{id}"), detail))?;
+        transaction.append_journal(&core.line("room_moved", format!("room/{id}"), detail))?;
         changed.push(kept.value);
     }
     if changed.is_empty() {

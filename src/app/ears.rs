@@ -139,14 +139,15 @@ impl Registered for Ears {
     }
 
     async fn set(&self, guild: &str, fingerprint: &str) {
-        let put = Write::Put {
-            table: Table::Sources,
-            key: registered_key(guild),
-            bytes: fingerprint.as_bytes().to_vec(),
-        };
+        let put =
+            Write::Put { table: Table::Sources, key: registered_key(guild), bytes: fingerprint.as_bytes().to_vec() };
         let transaction = Transaction { expect: Vec::new(), writes: vec![put] };
         if let Err(error) = self.core.store.commit(transaction).await {
-            tracing::warn!(guild.id = guild, error = &error as &dyn std::error::Error, "could not remember the commands of a guild; they are written again at the next start");
+            tracing::warn!(
+                guild.id = guild,
+                error = &error as &dyn std::error::Error,
+                "could not remember the commands of a guild; they are written again at the next start"
+            );
         }
     }
 }
@@ -158,7 +159,9 @@ fn registered_key(guild: &str) -> Vec<u8> {
 /// The slash commands, from the one table.
 #[must_use]
 pub fn slash() -> Vec<CommandSpec> {
-    let localised = |pairs: Vec<(&'static str, String)>| pairs.into_iter().map(|(locale, text)| (locale.to_owned(), text)).collect();
+    let localised = |pairs: Vec<(&'static str, String)>| {
+        pairs.into_iter().map(|(locale, text)| (locale.to_owned(), text)).collect()
+    };
     slash_commands()
         .into_iter()
         .map(|spec| CommandSpec {

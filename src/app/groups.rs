@@ -67,7 +67,8 @@ pub async fn collapse(core: &Core, room: &Room, group: &Group) -> Result<About, 
 /// The incidents of a group, as its notice lists them.
 #[must_use]
 pub fn members(notice: &Notice) -> Vec<IncidentId> {
-    let listed = notice.wording.as_ref().and_then(|wording| wording.args.get("members")).and_then(|list| list.as_array());
+    let listed =
+        notice.wording.as_ref().and_then(|wording| wording.args.get("members")).and_then(|list| list.as_array());
     listed
         .into_iter()
         .flatten()
@@ -76,16 +77,14 @@ pub fn members(notice: &Notice) -> Vec<IncidentId> {
 }
 
 /// Asks the group that a delivery was told in to be shown anew.
-pub async fn tell_again(
-    core: &Core,
-    transaction: &mut Transaction,
-    delivery: &Delivery,
-) -> Result<(), StoreError> {
+pub async fn tell_again(core: &Core, transaction: &mut Transaction, delivery: &Delivery) -> Result<(), StoreError> {
     let Stand::Grouped { group } = &delivery.state else { return Ok(()) };
     let Some(id) = IncidentId::typed(group) else { return Ok(()) };
     let about = About::Group(id);
     let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(&about)).await? else { return Ok(()) };
-    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &delivery.room)).await? else { return Ok(()) };
+    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &delivery.room)).await? else {
+        return Ok(());
+    };
     notice.value.revision = notice.value.revision.saturating_add(1);
     let after = crate::outbox::retry::want(kept.value.clone(), notice.value.revision, core.clock.now());
     transaction.update(&notice)?;

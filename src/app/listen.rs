@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::commands::{self, Asked};
 use super::core::Core;
-use super::service::rest;
 use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
+use super::service::rest;
 use super::{cycle, deliver, render, trouble, views};
 use crate::chat::inbound::{Alarm, Answerable, Inbound, PlaceKind, What};
 use crate::chat::{Chats, SendOptions};
@@ -25,7 +25,6 @@ use crate::outbox::notice::{About, Notice};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
-use tokio_util::sync::CancellationToken;
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::command::{Command, Name, Needs, addressed_to, from_options, parse};
 use crate::words::group;
@@ -34,6 +33,7 @@ use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
 use crate::words::replies::{self, Reply};
 use crate::words::trouble::Trouble;
 use crate::words::wording::Reader;
+use tokio_util::sync::CancellationToken;
 
 /// After a failure of the store itself.
 const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
@@ -85,11 +85,11 @@ async fn hear(core: &Core, alarm: Alarm) -> Result<(), StoreError> {
             trouble::tell_once(core, &Trouble::TokenRefused { source: chat.title().to_owned() }, Some(&day)).await
         }
         Alarm::OtherPollerGone { chat } => {
-            core.journal(core.line("other_poller_gone", &format_args!("chat/{}", chat.as_str()), json!({}))).await
+            core.journal(core.line("other_poller_gone", format!("chat/{}", chat.as_str()), json!({}))).await
         }
         Alarm::Unreadable { chat, id, reason } => {
             let detail = json!({ "id": id, "reason": reason });
-            core.journal(core.line("update_unreadable", &format_args!("chat/{}", chat.as_str()), detail)).await
+            core.journal(core.line("update_unreadable", format!("chat/{}", chat.as_str()), detail)).await
         }
     }
 }
@@ -173,16 +173,25 @@ async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>,
     let state = core.state.lock().await;
     let person = if from.anonymous { None } else { state.catalog.person_of(&from.identity).cloned() };
     let room = state.catalog.room_at(address.chat, &address.place, address.topic).cloned();
-    let speaker = Speaker { identity: from.identity, name: from.name, locale: from.locale, address: address.clone(), direct };
+    let speaker =
+        Speaker { identity: from.identity, name: from.name, locale: from.locale, address: address.clone(), direct };
     // A direct message that is no room of its own is answered as one.
     let place = room.clone().unwrap_or_else(|| Room {
         id: direct_id(&address),
         address: Some(address),
-        audience: if person.as_ref().is_some_and(|one| one.creator.is_some()) { Audience::Creator } else { Audience::Internal },
+        audience: if person.as_ref().is_some_and(|one| one.creator.is_some()) {
+            Audience::Creator
+        } else {
+            Audience::Internal
+        },
         brand: None,
         campaign: None,
         creator: person.as_ref().and_then(|one| one.creator.clone()),
-        locale: person.as_ref().and_then(|one| one.locale.clone()).or_else(|| speaker.locale.clone()).unwrap_or_else(|| "en".to_owned()),
+        locale: person
+            .as_ref()
+            .and_then(|one| one.locale.clone())
+            .or_else(|| speaker.locale.clone())
+            .unwrap_or_else(|| "en".to_owned()),
         zone: "UTC".to_owned(),
         quiet: None,
         closed: None,
@@ -330,9 +339,11 @@ async fn fill_brand(core: &Core, facts: &mut Facts, room: Option<&Room>) {
 fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
     match ask {
         Ask::Command(command) => match command {
-            Command::Approve { id } | Command::Reject { id, .. } | Command::Undo { id } | Command::Ack { id } | Command::Snooze { id, .. } => {
-                Some(id.clone())
-            }
+            Command::Approve { id }
+            | Command::Reject { id, .. }
+            | Command::Undo { id }
+            | Command::Ack { id }
+            | Command::Snooze { id, .. } => Some(id.clone()),
             Command::Why { what } => what.incident.clone(),
             _ => None,
         },
@@ -345,7 +356,10 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Ack { incident }
             | ButtonPurpose::Snooze { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
-            ButtonPurpose::Page { .. } | ButtonPurpose::Confirm { .. } | ButtonPurpose::Cancel | ButtonPurpose::MyNumbers { .. } => None,
+            ButtonPurpose::Page { .. }
+            | ButtonPurpose::Confirm { .. }
+            | ButtonPurpose::Cancel
+            | ButtonPurpose::MyNumbers { .. } => None,
         },
     }
 }
@@ -378,7 +392,8 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
         return Ok(Some(Said { composed, room: place, aloud: false }));
     };
     let purpose = button.value.purpose;
-    if let Decision::Refused { reason } = check(core, Some(chats), &asked, room.as_ref(), Ask::Button(&purpose)).await? {
+    if let Decision::Refused { reason } = check(core, Some(chats), &asked, room.as_ref(), Ask::Button(&purpose)).await?
+    {
         let composed = Composed::plain(refuse(core, &asked, &format!("button/{token}"), reason).await?);
         return Ok(Some(Said { composed, room: place, aloud: false }));
     }
@@ -399,11 +414,15 @@ async fn press(
     let reader: &Reader = &asked.reader;
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
     Ok(match purpose {
-        ButtonPurpose::Approve { incident, .. } => plain(commands::answer_proposals(core, asked, &incident, None).await?),
+        ButtonPurpose::Approve { incident, .. } => {
+            plain(commands::answer_proposals(core, asked, &incident, None).await?)
+        }
         ButtonPurpose::Reject { incident, .. } => {
             plain(commands::answer_proposals(core, asked, &incident, Some("button".to_owned())).await?)
         }
-        ButtonPurpose::Undo { incident, proposal } => plain(commands::undo(core, asked, &incident, Some(proposal)).await?),
+        ButtonPurpose::Undo { incident, proposal } => {
+            plain(commands::undo(core, asked, &incident, Some(proposal)).await?)
+        }
         ButtonPurpose::Ack { incident } => plain(commands::acknowledge(core, asked, &incident).await?),
         ButtonPurpose::Snooze { incident, secs } => {
             plain(commands::snooze(core, asked, &incident, SignedDuration::from_secs(i64::from(secs))).await?)
@@ -435,7 +454,14 @@ async fn press(
 }
 
 /// Shows another page of a group message: an edit of the message that is there.
-async fn turn_page(core: &Core, chats: &Chats, asked: &Asked, room: Option<&Room>, about: &About, page: u32) -> Result<(), StoreError> {
+async fn turn_page(
+    core: &Core,
+    chats: &Chats,
+    asked: &Asked,
+    room: Option<&Room>,
+    about: &About,
+    page: u32,
+) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
     let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
@@ -453,7 +479,11 @@ async fn turn_page(core: &Core, chats: &Chats, asked: &Asked, room: Option<&Room
 }
 
 /// Gives a member of a group its own message in this room.
-async fn open_here(core: &Core, room: Option<&Room>, id: &crate::outbox::incident::IncidentId) -> Result<(), StoreError> {
+async fn open_here(
+    core: &Core,
+    room: Option<&Room>,
+    id: &crate::outbox::incident::IncidentId,
+) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
     let about = About::Incident(id.clone());
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(()) };

@@ -74,9 +74,7 @@ pub struct Speaker {
 /// Makes a code and keeps its hash. The code itself is only in the answer.
 pub async fn make_code(core: &Core, gift: Gift, by: &str) -> Result<(String, Timestamp), StoreError> {
     let code: String = core.roll(|dice| {
-        (0..8)
-            .map(|_| ALPHABET.get(dice.random_range(0..ALPHABET.len())).copied().map_or('0', char::from))
-            .collect()
+        (0..8).map(|_| ALPHABET.get(dice.random_range(0..ALPHABET.len())).copied().map_or('0', char::from)).collect()
     });
     let minutes = i64::from(core.config.people.code_minutes);
     let expires_at = core.clock.now().checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
@@ -192,7 +190,14 @@ async fn direct_room(
     let name = format!("dm-{}-{}", speaker.identity.chat.as_str(), speaker.identity.user);
     let Ok(id) = RoomId::new(&name) else { return Ok(()) };
     let kept = load::<Room>(&*core.store, &keys::room(&id)).await?;
-    let zone = core.state.lock().await.catalog.creators.get(creator).map_or("UTC".to_owned(), |one| one.zone.as_str().to_owned());
+    let zone = core
+        .state
+        .lock()
+        .await
+        .catalog
+        .creators
+        .get(creator)
+        .map_or("UTC".to_owned(), |one| one.zone.as_str().to_owned());
     let room = Room {
         id,
         address: Some(speaker.address.clone()),
@@ -238,9 +243,14 @@ async fn bind(
     let Some(mut kept) = load::<Room>(&*core.store, &keys::room(room)).await? else {
         return Ok(Err(Refusal::BadCode));
     };
-    let taken = core.state.lock().await.catalog.rooms.values().any(|other| {
-        other.id != *room && other.address.as_ref() == Some(&speaker.address)
-    });
+    let taken = core
+        .state
+        .lock()
+        .await
+        .catalog
+        .rooms
+        .values()
+        .any(|other| other.id != *room && other.address.as_ref() == Some(&speaker.address));
     if taken {
         return Ok(Err(Refusal::Taken));
     }
@@ -265,7 +275,13 @@ async fn free_id(core: &Core, name: &str) -> Result<PersonId, StoreError> {
 }
 
 /// Gives a known person a role.
-pub async fn grant(core: &Core, person: &PersonId, role: Role, reach: Reach, by: &str) -> Result<Result<(), Refusal>, StoreError> {
+pub async fn grant(
+    core: &Core,
+    person: &PersonId,
+    role: Role,
+    reach: Reach,
+    by: &str,
+) -> Result<Result<(), Refusal>, StoreError> {
     let pen = core.pen.lock().await;
     if load::<Person>(&*core.store, &keys::person(person)).await?.is_none() {
         return Ok(Err(Refusal::NoPerson));
@@ -275,7 +291,7 @@ pub async fn grant(core: &Core, person: &PersonId, role: Role, reach: Reach, by:
     let mut transaction = Transaction::new();
     transaction.set(kept.as_ref(), &grant)?;
     let detail = json!({ "role": role, "reach": grant.reach });
-    transaction.append_journal(&core.line_by(by, "grant_given", &format_args!("person/{person}"), detail))?;
+    transaction.append_journal(&core.line_by(by, "grant_given", format!("person/{person}"), detail))?;
     core.store.commit(transaction).await?;
     drop(pen);
     core.reload().await?;
@@ -283,7 +299,13 @@ pub async fn grant(core: &Core, person: &PersonId, role: Role, reach: Reach, by:
 }
 
 /// Takes a role away; it ends at once, because every command and button asks again.
-pub async fn revoke(core: &Core, person: &PersonId, role: Role, reach: &Reach, by: &str) -> Result<Result<(), Refusal>, StoreError> {
+pub async fn revoke(
+    core: &Core,
+    person: &PersonId,
+    role: Role,
+    reach: &Reach,
+    by: &str,
+) -> Result<Result<(), Refusal>, StoreError> {
     let pen = core.pen.lock().await;
     let Some(kept) = load::<Grant>(&*core.store, &keys::grant(person, role, reach)).await? else {
         return Ok(Err(Refusal::NoGrant));
@@ -291,7 +313,7 @@ pub async fn revoke(core: &Core, person: &PersonId, role: Role, reach: &Reach, b
     let mut transaction = Transaction::new();
     transaction.delete(&kept);
     let detail = json!({ "role": role, "reach": reach });
-    transaction.append_journal(&core.line_by(by, "grant_revoked", &format_args!("person/{person}"), detail))?;
+    transaction.append_journal(&core.line_by(by, "grant_revoked", format!("person/{person}"), detail))?;
     core.store.commit(transaction).await?;
     drop(pen);
     core.reload().await?;

@@ -104,7 +104,10 @@ pub fn stake(state: &State, boost: &Boost, now: Timestamp) -> Option<Stake> {
     let read = |metric| view.over(&subject, Want { metric, platform: None }, Span { from, until: now }).reading.value();
     let spent = Money::new(num::round_i64(read(Metric::Spend)?)?, brand.currency);
     let saves = boost.budget.checked_sub(spent).ok().filter(|left| 0 < left.minor)?;
-    let worth = brand.margin_per_order.map(|margin| num::f64_of(margin.minor)).or_else(|| about.targets.get(&Metric::Cpa).copied());
+    let worth = brand
+        .margin_per_order
+        .map(|margin| num::f64_of(margin.minor))
+        .or_else(|| about.targets.get(&Metric::Cpa).copied());
     let loses = match (read(Metric::Orders), worth) {
         (Some(orders), Some(worth)) if 0 < spent.minor => {
             let share = Decimal::from_f64(orders * worth / num::f64_of(spent.minor));

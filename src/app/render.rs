@@ -59,11 +59,15 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             Some(composed)
         }
         About::Group(_) => {
-            let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else { return Ok(None) };
+            let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
+                return Ok(None);
+            };
             views::group(core, &kept.value, 0).await?.map(|view| group::compose_group(&view, &reader, now))
         }
         About::Trouble(_) | About::Reply(_) => {
-            let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else { return Ok(None) };
+            let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
+                return Ok(None);
+            };
             kept.value.wording.as_ref().map(|wording| Composed::plain(replies::stored(wording, &reader)))
         }
     };

@@ -30,11 +30,13 @@ pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
         return Some(Meant::Boost(boost));
     }
     let same = |name: &str| name.eq_ignore_ascii_case(typed) || name.to_lowercase() == typed.to_lowercase();
-    let creator = catalog.creators.values().find(|one| one.id.as_str() == typed || one.name.as_deref().is_some_and(same));
+    let creator =
+        catalog.creators.values().find(|one| one.id.as_str() == typed || one.name.as_deref().is_some_and(same));
     if let Some(creator) = creator {
         return Some(Meant::Subject(Subject::Creator(creator.id.clone())));
     }
-    let campaign = catalog.campaigns.values().find(|one| one.id.as_str() == typed || one.name.as_deref().is_some_and(same));
+    let campaign =
+        catalog.campaigns.values().find(|one| one.id.as_str() == typed || one.name.as_deref().is_some_and(same));
     if let Some(campaign) = campaign {
         return Some(Meant::Subject(Subject::Campaign(campaign.id.clone())));
     }

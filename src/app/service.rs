@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
-use rand::SeedableRng as _;
 use rand::Rng as _;
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use secrecy::ExposeSecret as _;
 use tokio::task::JoinHandle;
@@ -19,12 +19,12 @@ use super::core::Core;
 use super::ears::{self, Ears};
 use super::{act, deliver, listen, sourcing, watch};
 use crate::actions::webhook::Webhook;
-use crate::chat::discord::gateway::{self, GatewayEnd};
+use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
+use crate::chat::discord::gateway::{self, GatewayEnd};
 use crate::chat::limits::Limits;
 use crate::chat::telegram::TelegramBot;
 use crate::chat::telegram::poll::{self, PollEnd};
-use crate::chat::Chats;
 use crate::domain::person::Chat;
 use crate::time::{Bell, Clock, Held};
 
@@ -72,13 +72,13 @@ pub fn chats(core: &Core) -> anyhow::Result<Chats> {
     let (config, clock) = (&core.config, &core.clock);
     let mut chats = Chats::default();
     if !config.telegram.token.expose_secret().is_empty() {
-        let limits = Limits::telegram(config.limits.telegram);
+        let limits = Limits::with(Chat::Telegram, config.limits.telegram);
         let bot = TelegramBot::new(&config.telegram.api_url, config.telegram.token.clone(), clock.clone(), limits)
             .context("telegram.api_url")?;
         chats.telegram = Some(Arc::new(bot));
     }
     if !config.discord.token.expose_secret().is_empty() {
-        let limits = Limits::discord(config.limits.discord);
+        let limits = Limits::with(Chat::Discord, config.limits.discord);
         let bot = DiscordBot::new(&config.discord.api_url, config.discord.token.clone(), clock.clone(), limits)
             .context("discord.api_url or discord.token")?;
         chats.discord = Some(Arc::new(bot));
@@ -92,7 +92,8 @@ pub fn hands(core: &Core) -> anyhow::Result<Hands> {
     if actions.url.is_empty() {
         return Ok(Hands { webhook: None });
     }
-    let host = reqwest::Url::parse(&actions.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let host =
+        reqwest::Url::parse(&actions.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let webhook = Webhook::new(&actions.url, actions.secret.clone(), &[host]).context("actions.url")?;
     Ok(Hands { webhook: Some(webhook) })
 }
@@ -105,13 +106,20 @@ impl Service {
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
             let (expression, zone, _) = config.schedule();
-            super::schedule::Schedule::new(expression, zone.rules()).with_context(|| format!("sources.{id}.schedule"))?;
+            super::schedule::Schedule::new(expression, zone.rules())
+                .with_context(|| format!("sources.{id}.schedule"))?;
             let source = sourcing::build(config).with_context(|| format!("sources.{id}"))?;
             sources.push((id.clone(), config.clone(), source));
         }
         let ears = Arc::new(Ears::new(Arc::clone(&core)));
         let stop = CancellationToken::new();
-        let mut service = Self { core: Arc::clone(&core), chats: Arc::clone(&chats), hands: Arc::clone(&hands), stop, tasks: Vec::new() };
+        let mut service = Self {
+            core: Arc::clone(&core),
+            chats: Arc::clone(&chats),
+            hands: Arc::clone(&hands),
+            stop,
+            tasks: Vec::new(),
+        };
         let clock = core.clock.clone();
         for chat in [Chat::Discord, Chat::Telegram] {
             let (core, chats, stop) = (Arc::clone(&core), Arc::clone(&chats), service.stop.clone());
@@ -135,11 +143,8 @@ impl Service {
 
     fn receive(&mut self, clock: &Clock, ears: &Arc<Ears>) {
         if let Some(bot) = &self.chats.telegram {
-            let receiver = poll::Receiver {
-                bot: Arc::clone(bot),
-                inbox: Arc::clone(ears) as _,
-                alarms: Arc::clone(ears) as _,
-            };
+            let receiver =
+                poll::Receiver { bot: Arc::clone(bot), inbox: Arc::clone(ears) as _, alarms: Arc::clone(ears) as _ };
             let (core, stop, bot) = (Arc::clone(&self.core), self.stop.clone(), Arc::clone(bot));
             self.tasks.push(clock.spawn("telegram updates", move |held| telegram(core, bot, receiver, held, stop)));
         }
@@ -167,7 +172,13 @@ impl Service {
     }
 }
 
-async fn telegram(core: Arc<Core>, bot: Arc<TelegramBot>, receiver: poll::Receiver, mut held: Held, stop: CancellationToken) {
+async fn telegram(
+    core: Arc<Core>,
+    bot: Arc<TelegramBot>,
+    receiver: poll::Receiver,
+    mut held: Held,
+    stop: CancellationToken,
+) {
     for menu in ears::menus() {
         if let Err(error) = bot.set_menu(&menu).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "could not set the menu of commands");
@@ -177,7 +188,9 @@ async fn telegram(core: Arc<Core>, bot: Arc<TelegramBot>, receiver: poll::Receiv
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     match poll::poll_updates(&receiver, &stop, &mut held, &mut dice).await {
         PollEnd::Stopped => {}
-        PollEnd::BadToken => tracing::error!("Telegram refuses the bot's token; set telegram.token_file and start again"),
+        PollEnd::BadToken => {
+            tracing::error!("Telegram refuses the bot's token; set telegram.token_file and start again")
+        }
     }
 }
 
@@ -219,7 +232,10 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
             return;
         }
         if let Err(error) = listen::forget(&core).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "could not forget answered updates; tried again tomorrow");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not forget answered updates; tried again tomorrow"
+            );
         }
     }
 }

@@ -51,10 +51,13 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
     let mut targets: Vec<Target> = accounts()
         .map(|(creator, id)| Target::Account { subject: Subject::Creator(creator.id.clone()), id: id.clone() })
         .collect();
-    targets.extend(catalog.boosts.values().filter(|boost| boost.source == *source).map(|boost| Target::Account {
-        subject: boost.partnership.subject(),
-        id: boost.reference.clone(),
-    }));
+    targets.extend(
+        catalog
+            .boosts
+            .values()
+            .filter(|boost| boost.source == *source)
+            .map(|boost| Target::Account { subject: boost.partnership.subject(), id: boost.reference.clone() }),
+    );
     if platform == Platform::Shop {
         targets.extend(catalog.partnerships.values().flat_map(|one| {
             let subject = Subject::Partnership(one.campaign.clone(), one.creator.clone());
@@ -63,10 +66,18 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
     }
     if let SourceConfig::Youtube(YoutubeConfig { videos: true, .. }) = config {
         let since = now.checked_sub(UPLOADS_BACK).ok();
+        targets.extend(accounts().map(|(creator, id)| Target::Uploads {
+            creator: creator.id.clone(),
+            id: id.clone(),
+            since,
+        }));
         targets.extend(
-            accounts().map(|(creator, id)| Target::Uploads { creator: creator.id.clone(), id: id.clone(), since }),
+            catalog
+                .posts
+                .iter()
+                .filter(|(key, _)| key.0 == platform)
+                .map(|((_, post), creator)| post_target(platform, post, creator)),
         );
-        targets.extend(catalog.posts.iter().filter(|(key, _)| key.0 == platform).map(|((_, post), creator)| post_target(platform, post, creator)));
     }
     Request { targets, now }
 }
@@ -92,4 +103,3 @@ pub fn ad_hoc(config: &SourceConfig, ids: &[String], now: Timestamp) -> Result<R
     };
     Ok(Request { targets: ids.iter().map(target).collect::<Result<_, _>>()?, now })
 }
-

@@ -57,7 +57,7 @@ pub async fn of_source(core: &Core, source: &SourceId, failure: Option<&SourceEr
     let Some(error) = failure else {
         if state.failing.remove(source).is_some() {
             drop(state);
-            return core.journal(core.line("source_back", &format_args!("source/{source}"), json!({}))).await;
+            return core.journal(core.line("source_back", format!("source/{source}"), json!({}))).await;
         }
         return Ok(());
     };

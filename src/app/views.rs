@@ -21,7 +21,8 @@ use crate::store::records::load;
 use crate::store::{StoreError, keys};
 use crate::words::chart::Chart;
 use crate::words::view::{
-    BoostView, Clears, GroupView, IncidentView, JudgedView, Member, Names, ProposalView, Relation, RightKind, Seen, Window as Over,
+    BoostView, Clears, GroupView, IncidentView, JudgedView, Member, Names, ProposalView, Relation, RightKind, Seen,
+    Window as Over,
 };
 
 /// Windows drawn in a chart.
@@ -142,7 +143,11 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         _ => None,
     };
     let automatic = state.rules.get(&incident.rule).is_some_and(|ruled| ruled.rule.rule().mode == Mode::Auto);
-    let tips = incident.creator.as_ref().filter(|_| concerns_reach(receipt.as_ref())).map(|creator| tips(&state, creator, now));
+    let tips = incident
+        .creator
+        .as_ref()
+        .filter(|_| concerns_reach(receipt.as_ref()))
+        .map(|creator| tips(&state, creator, now));
     Ok(IncidentView {
         names: names(&state, &incident.subject),
         current: if incident.stage == Stage::Firing { None } else { current },
@@ -241,7 +246,10 @@ fn boosts(state: &State, incident: &Incident, proposals: &[Proposal]) -> Vec<Boo
         .iter()
         .filter_map(|id| state.catalog.boosts.get(id))
         .map(|boost| {
-            let last = proposals.iter().rev().find(|one| *one.deed.boost() == boost.id && matches!(one.stage, ProposalStage::Verified { .. }));
+            let last = proposals
+                .iter()
+                .rev()
+                .find(|one| *one.deed.boost() == boost.id && matches!(one.stage, ProposalStage::Verified { .. }));
             let stake = super::proposing::stake(state, boost, incident.opened_at);
             BoostView {
                 id: boost.id.clone(),
@@ -288,7 +296,8 @@ fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart>
     let frame = context(&about, SignedDuration::ZERO, 0).frame;
     let spans = spans(receipt.window, latest, &frame);
     let view = state.history.view();
-    let points = spans.iter().map(|span| (span.until, view.over(&incident.subject, want, *span).reading.value())).collect();
+    let points =
+        spans.iter().map(|span| (span.until, view.over(&incident.subject, want, *span).reading.value())).collect();
     let limit = main.right.value().map(|value| vec![(latest.until, value)]).unwrap_or_default();
     Some(Chart { metric, currency: main.currency, points, band: None, limit, fired_at: Some(incident.opened_at) })
 }

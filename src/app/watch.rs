@@ -31,14 +31,21 @@ use crate::sources::{Fetched, FoundPost, Source};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, limits, samples};
 use crate::time::Held;
-use tokio_util::sync::CancellationToken;
 use crate::words::trouble::Trouble;
+use tokio_util::sync::CancellationToken;
 
 /// Subjects in one transaction; a larger poll is several cycles.
 pub const SUBJECTS_MAX: usize = 2000;
 
 /// Polls a source at every tick of its schedule, for ever.
-pub async fn run(core: Arc<Core>, id: SourceId, config: SourceConfig, source: Arc<dyn Source>, mut held: Held, stop: CancellationToken) {
+pub async fn run(
+    core: Arc<Core>,
+    id: SourceId,
+    config: SourceConfig,
+    source: Arc<dyn Source>,
+    mut held: Held,
+    stop: CancellationToken,
+) {
     let (expression, zone, jitter) = config.schedule();
     // It was read once when the configuration was checked.
     let Ok(schedule) = Schedule::new(expression, zone.rules()) else { return };
@@ -262,7 +269,7 @@ async fn tell_alarm(core: &Core, alarm: &Alarm) -> Result<(), StoreError> {
         }
         Alarm::StandstillEnded { platform, metric, .. } | Alarm::ImplausibleSettled { platform, metric, .. } => {
             let detail = serde_json::to_value(alarm).unwrap_or_default();
-            core.journal(core.line("guard_ended", &format_args!("source/{platform}/{metric}"), detail)).await
+            core.journal(core.line("guard_ended", format!("source/{platform}/{metric}"), detail)).await
         }
     }
 }

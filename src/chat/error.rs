@@ -110,11 +110,7 @@ impl SendError {
                     .to_owned(),
             };
         }
-        Self::SlowDown {
-            chat,
-            until,
-            ours: true,
-        }
+        Self::SlowDown { chat, until, ours: true }
     }
 
     /// What it means for a delivery.
@@ -136,14 +132,6 @@ impl SendError {
 
 /// A platform's text as it may be kept and shown: at most 300 characters on one line, without what must not be seen.
 pub(super) fn tidy(text: &str, secret: &str) -> String {
-    let plain = if secret.is_empty() {
-        text.to_owned()
-    } else {
-        text.replace(secret, "…")
-    };
-    plain
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(300)
-        .collect()
+    let plain = if secret.is_empty() { text.to_owned() } else { text.replace(secret, "…") };
+    plain.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }

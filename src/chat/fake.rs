@@ -105,10 +105,8 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
             response
         }
         Some(Reply::Cut) => {
-            let parts = [
-                Ok::<Bytes, std::io::Error>(Bytes::from_static(b"{\"ok\":true")),
-                Err(std::io::Error::other("cut")),
-            ];
+            let parts =
+                [Ok::<Bytes, std::io::Error>(Bytes::from_static(b"{\"ok\":true")), Err(std::io::Error::other("cut"))];
             Body::from_stream(futures_util::stream::iter(parts)).into_response()
         }
         Some(Reply::Park(clock)) => {

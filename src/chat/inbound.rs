@@ -158,10 +158,7 @@ impl Inbound {
     /// The platform it came from, where it is known who or where.
     #[must_use]
     pub fn chat(&self) -> Option<Chat> {
-        self.address
-            .as_ref()
-            .map(|address| address.chat)
-            .or_else(|| self.from.as_ref().map(|who| who.identity.chat))
+        self.address.as_ref().map(|address| address.chat).or_else(|| self.from.as_ref().map(|who| who.identity.chat))
     }
 }
 

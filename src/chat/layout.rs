@@ -114,21 +114,14 @@ mod tests {
     use super::*;
 
     fn block(weight: u8) -> Block {
-        Block {
-            weight,
-            lines: vec![vec![Run::Plain("x".to_owned())]],
-        }
+        Block { weight, lines: vec![vec![Run::Plain("x".to_owned())]] }
     }
 
     #[track_caller]
     fn check(room: usize, stays: [bool; 4], moved: usize) {
         let blocks = [block(0), block(2), block(1), block(2)];
         let fit = fit(&blocks, &[10, 10, 10, 10], room, |_| 5);
-        assert_eq!(
-            (fit.stays.as_slice(), fit.moved_lines),
-            (stays.as_slice(), moved),
-            "{room}"
-        );
+        assert_eq!((fit.stays.as_slice(), fit.moved_lines), (stays.as_slice(), moved), "{room}");
     }
 
     #[test]

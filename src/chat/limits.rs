@@ -96,11 +96,7 @@ struct Window {
 
 impl Window {
     fn new(most: usize, per: SignedDuration) -> Self {
-        Self {
-            most,
-            per,
-            taken: VecDeque::new(),
-        }
+        Self { most, per, taken: VecDeque::new() }
     }
 
     /// The earliest instant at which one more fits.
@@ -119,9 +115,7 @@ impl Window {
     }
 
     fn is_idle(&self, now: Timestamp) -> bool {
-        self.taken
-            .back()
-            .is_none_or(|last| later(later(*last, self.per), SLACK) <= now)
+        self.taken.back().is_none_or(|last| later(later(*last, self.per), SLACK) <= now)
     }
 }
 
@@ -146,10 +140,36 @@ struct Room {
     closed_until: Option<Timestamp>,
 }
 
+/// How much a bot may send: a platform's published figures, or an operator's more careful ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// Messages and edits a second in all.
+    pub per_second: u32,
+    /// Messages and edits a second in one room; 0 where the platform says it itself (Discord).
+    #[serde(default)]
+    pub per_room_per_second: u32,
+    /// Messages and edits a minute in one group; 0 likewise.
+    #[serde(default)]
+    pub per_group_per_minute: u32,
+}
+
+impl Allowance {
+    /// What the platform publishes.
+    #[must_use]
+    pub fn of(chat: Chat) -> Self {
+        match chat {
+            Chat::Telegram => Self { per_second: 30, per_room_per_second: 1, per_group_per_minute: 20 },
+            Chat::Discord => Self { per_second: 50, per_room_per_second: 0, per_group_per_minute: 0 },
+        }
+    }
+}
+
 /// The limits of one bot.
 #[derive(Debug)]
 pub struct Limits {
     chat: Chat,
+    allowance: Allowance,
     in_all: Window,
     invalid: Window,
     blocked_until: Timestamp,
@@ -158,16 +178,20 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Nothing sent yet.
+    /// Nothing sent yet, under the platform's own figures.
     #[must_use]
     pub fn new(chat: Chat) -> Self {
+        Self::with(chat, Allowance::of(chat))
+    }
+
+    /// Nothing sent yet, under an operator's figures.
+    #[must_use]
+    pub fn with(chat: Chat, allowance: Allowance) -> Self {
         let a_second = SignedDuration::from_secs(1);
         Self {
             chat,
-            in_all: match chat {
-                Chat::Telegram => Window::new(30, a_second),
-                Chat::Discord => Window::new(50, a_second),
-            },
+            allowance,
+            in_all: Window::new(size(allowance.per_second), a_second),
             invalid: Window::new(INVALID_MAX, INVALID_PER),
             blocked_until: Timestamp::MIN,
             stopped: false,
@@ -194,10 +218,7 @@ impl Limits {
             return earliest;
         };
         if matches!(route, Route::Send | Route::Edit | Route::OldEdit) {
-            earliest = room
-                .windows
-                .iter()
-                .fold(earliest, |sum, one| latest([sum, one.free_at()]));
+            earliest = room.windows.iter().fold(earliest, |sum, one| latest([sum, one.free_at()]));
             earliest = latest([earliest, room.closed_until.unwrap_or(Timestamp::MIN)]);
         }
         if let Some(blocked) = room.blocked.get(&self.class(route)) {
@@ -216,7 +237,7 @@ impl Limits {
             self.in_all.take(now);
         }
         self.forget_idle(now);
-        let room = Self::room(&mut self.rooms, self.chat, room);
+        let room = Self::room(&mut self.rooms, self.chat, self.allowance, room);
         if matches!(route, Route::Send | Route::Edit | Route::OldEdit) {
             for window in &mut room.windows {
                 window.take(now);
@@ -240,7 +261,7 @@ impl Limits {
         }
         self.stopped |= seen.stops;
         let class = self.class(route);
-        let room = Self::room(&mut self.rooms, self.chat, room);
+        let room = Self::room(&mut self.rooms, self.chat, self.allowance, room);
         if (200..300).contains(&seen.status) && matches!(route, Route::Send) {
             room.closed_until = None;
         }
@@ -287,21 +308,17 @@ impl Limits {
         }
     }
 
-    fn room<'a>(rooms: &'a mut BTreeMap<String, Room>, chat: Chat, name: &str) -> &'a mut Room {
+    fn room<'a>(rooms: &'a mut BTreeMap<String, Room>, chat: Chat, allowance: Allowance, name: &str) -> &'a mut Room {
         rooms.entry(name.to_owned()).or_insert_with(|| {
-            let second = || Window::new(1, SignedDuration::from_secs(1));
+            let second = Window::new(size(allowance.per_room_per_second), SignedDuration::from_secs(1));
+            let minute = Window::new(size(allowance.per_group_per_minute), SignedDuration::from_secs(60));
             let windows = match chat {
                 Chat::Discord => Vec::new(),
                 // Groups, supergroups and channels have negative ids.
-                Chat::Telegram if name.starts_with('-') => {
-                    vec![second(), Window::new(20, SignedDuration::from_secs(60))]
-                }
-                Chat::Telegram => vec![second()],
+                Chat::Telegram if name.starts_with('-') => vec![second, minute],
+                Chat::Telegram => vec![second],
             };
-            Room {
-                windows,
-                ..Room::default()
-            }
+            Room { windows, ..Room::default() }
         })
     }
 
@@ -320,29 +337,16 @@ impl Room {
             None => {
                 self.buckets.insert(
                     seen.name.clone(),
-                    Bucket {
-                        limit: seen.limit,
-                        remaining: seen.remaining,
-                        reset_at,
-                        window: seen.reset_after,
-                    },
+                    Bucket { limit: seen.limit, remaining: seen.remaining, reset_at, window: seen.reset_after },
                 );
             }
             Some(bucket) => {
                 // Answers overtake each other: within one window the smaller number is the truth.
                 let same = now < bucket.reset_at;
-                bucket.remaining = if same {
-                    std::cmp::min(bucket.remaining, seen.remaining)
-                } else {
-                    seen.remaining
-                };
+                bucket.remaining = if same { std::cmp::min(bucket.remaining, seen.remaining) } else { seen.remaining };
                 bucket.limit = seen.limit;
                 bucket.window = std::cmp::max(bucket.window, seen.reset_after);
-                bucket.reset_at = if same {
-                    latest([bucket.reset_at, reset_at])
-                } else {
-                    reset_at
-                };
+                bucket.reset_at = if same { latest([bucket.reset_at, reset_at]) } else { reset_at };
             }
         }
     }
@@ -357,6 +361,11 @@ impl Room {
 
 fn latest<const N: usize>(times: [Timestamp; N]) -> Timestamp {
     times.into_iter().fold(Timestamp::MIN, std::cmp::max)
+}
+
+/// A count as a window's size; a window of nothing would never let anything pass, so it is at least one.
+fn size(count: u32) -> usize {
+    usize::try_from(std::cmp::max(count, 1)).unwrap_or(usize::MAX)
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -419,11 +428,7 @@ mod tests {
     }
 
     fn wait(scope: Scope, seconds: i64) -> Seen {
-        Seen {
-            status: 429,
-            wait: Some((scope, SignedDuration::from_secs(seconds))),
-            ..Seen::default()
-        }
+        Seen { status: 429, wait: Some((scope, SignedDuration::from_secs(seconds))), ..Seen::default() }
     }
 
     #[test]
@@ -434,11 +439,7 @@ mod tests {
         assert_eq!(discord.may_send("1", Route::Send, at(0)), Ok(()));
         discord.note_response("1", Route::Send, &wait(Scope::Global, 4), at(0));
         assert_eq!(discord.may_send("2", Route::Send, at(0)).map_err(ms), Err(4000));
-        assert_eq!(
-            discord.may_send("2", Route::Answer, at(0)),
-            Ok(()),
-            "answers are not bound to it"
-        );
+        assert_eq!(discord.may_send("2", Route::Answer, at(0)), Ok(()), "answers are not bound to it");
         let mut telegram = Limits::new(Chat::Telegram);
         telegram.note_response("1", Route::Edit, &wait(Scope::User, 35), at(0));
         assert_eq!(telegram.may_send("1", Route::Send, at(0)).map_err(ms), Err(35_000));
@@ -478,27 +479,15 @@ mod tests {
     #[test]
     fn a_refused_token_stops_everything_and_a_refusing_room_only_itself() {
         let mut limits = Limits::new(Chat::Discord);
-        let closes = Seen {
-            status: 403,
-            closes: true,
-            ..Seen::default()
-        };
+        let closes = Seen { status: 403, closes: true, ..Seen::default() };
         limits.note_response("1", Route::Ask, &closes, at(0));
-        assert_eq!(
-            limits.may_send("1", Route::Send, at(0)),
-            Ok(()),
-            "a refused question closes nothing"
-        );
+        assert_eq!(limits.may_send("1", Route::Send, at(0)), Ok(()), "a refused question closes nothing");
         limits.note_response("1", Route::Send, &closes, at(0));
         assert_eq!(limits.may_send("1", Route::Send, at(0)).map_err(ms), Err(3_600_000));
         assert_eq!(limits.may_send("2", Route::Send, at(0)), Ok(()));
         limits.reopen("1");
         assert_eq!(limits.may_send("1", Route::Send, at(0)), Ok(()));
-        let stops = Seen {
-            status: 401,
-            stops: true,
-            ..Seen::default()
-        };
+        let stops = Seen { status: 401, stops: true, ..Seen::default() };
         limits.note_response("1", Route::Ask, &stops, at(0));
         assert_eq!(limits.may_send("2", Route::Send, at(0)), Err(Timestamp::MAX));
         assert!(limits.is_stopped());
@@ -509,15 +498,7 @@ mod tests {
         let mut limits = Limits::new(Chat::Discord);
         for n in 0..1000 {
             assert_eq!(limits.may_send("9", Route::Send, at(n)), Ok(()), "{n}");
-            limits.note_response(
-                "1",
-                Route::Ask,
-                &Seen {
-                    status: 403,
-                    ..Seen::default()
-                },
-                at(n),
-            );
+            limits.note_response("1", Route::Ask, &Seen { status: 403, ..Seen::default() }, at(n));
         }
         assert_eq!(limits.may_send("9", Route::Send, at(1000)).map_err(ms), Err(600_050));
         let mut shared = Limits::new(Chat::Discord);

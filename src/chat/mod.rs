@@ -63,14 +63,12 @@ impl Chats {
     /// Whether a message may go to a room now, or when. `Timestamp::MAX`: not before an operator has acted.
     pub fn may_send(&self, to: &Address, route: Route, now: Timestamp) -> Result<(), Timestamp> {
         match to.chat {
-            Chat::Telegram => self
-                .telegram
-                .as_ref()
-                .map_or(Err(Timestamp::MAX), |bot| bot.may_send(&to.place, route, now)),
-            Chat::Discord => self
-                .discord
-                .as_ref()
-                .map_or(Err(Timestamp::MAX), |bot| bot.may_send(&to.place, route, now)),
+            Chat::Telegram => {
+                self.telegram.as_ref().map_or(Err(Timestamp::MAX), |bot| bot.may_send(&to.place, route, now))
+            }
+            Chat::Discord => {
+                self.discord.as_ref().map_or(Err(Timestamp::MAX), |bot| bot.may_send(&to.place, route, now))
+            }
         }
     }
 
@@ -111,20 +109,6 @@ impl Chats {
         }
     }
 
-    /// Looks for a message in a room's history, from `since` on, by something it shows. Telegram gives bots no history:
-    /// there it is refused.
-    pub async fn look_up(&self, room: &Address, marker: &str, since: Timestamp) -> Result<Option<MessageRef>, SendError> {
-        let refused = |reason: &str| SendError::Refused { chat: room.chat, reason: reason.to_owned() };
-        match room.chat {
-            Chat::Telegram => Err(refused("bots cannot read a chat's history")),
-            Chat::Discord => match self.discord()?.find_by_marker(&room.place, marker, since).await? {
-                Found::There(message) => Ok(Some(message)),
-                Found::Not => Ok(None),
-                Found::TooFarBack => Err(refused("more was said since than is read")),
-            },
-        }
-    }
-
     /// Takes the buttons off a message.
     pub async fn remove_buttons(&self, chat: Chat, at: &MessageRef) -> Result<Edited, SendError> {
         match chat {
@@ -136,9 +120,7 @@ impl Chats {
     /// Looks what became of a send whose answer was lost: `Sent`, `NotFound`, or an outcome that says why nobody knows.
     /// `marker` is what only this message shows, such as `#A7K2`.
     pub async fn look_up(&self, to: &Address, marker: &str, since: Timestamp) -> Outcome {
-        let refused = |reason: &str| Outcome::Refused {
-            reason: reason.to_owned(),
-        };
+        let refused = |reason: &str| Outcome::Refused { reason: reason.to_owned() };
         let found = match (to.chat, &self.discord) {
             (Chat::Telegram, _) => return refused("Telegram has no history for bots"),
             (Chat::Discord, None) => return absent(Chat::Discord).fate(),
@@ -156,12 +138,7 @@ impl Chats {
     pub async fn private_room(&self, who: &Identity) -> Result<Address, SendError> {
         match who.chat {
             // A private chat has its person's own id; whether they let the bot in shows with the first message.
-            Chat::Telegram => Ok(Address {
-                chat: Chat::Telegram,
-                place: who.user.clone(),
-                topic: None,
-                guild: None,
-            }),
+            Chat::Telegram => Ok(Address { chat: Chat::Telegram, place: who.user.clone(), topic: None, guild: None }),
             Chat::Discord => self.discord()?.open_dm(&who.user).await,
         }
     }
@@ -206,8 +183,5 @@ impl Chats {
 }
 
 fn absent(chat: Chat) -> SendError {
-    SendError::BadToken {
-        chat,
-        reason: "no bot is configured there".to_owned(),
-    }
+    SendError::BadToken { chat, reason: "no bot is configured there".to_owned() }
 }

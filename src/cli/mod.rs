@@ -52,34 +52,8 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the whole program on an emulated world, without any file or account
-    Demo(demo::Demo),
-    /// Run the service until it is told to stop
-    Run(run::Run),
-    /// Check configuration, documents and rules, offline
-    Check(check::Check),
-    /// Take documents and rules into the store, and say what changes
-    Apply(documents::Apply),
     /// Fetch once from a source and print what would be stored; nothing is
     Poll(poll::Poll),
-    /// Take numbers or posts from a CSV file into the store
-    Import(import::Import),
-    /// Run the cases that rules carry
-    TestRules(check::TestRules),
-    /// Replay history and say when each rule would have fired, and whether it was right
-    Backtest(backtest::Backtest),
-    /// Say what a rule sees in a subject, whether it fired or not
-    Why(why::Why),
-    /// Say something as if it had been typed in a chat
-    Say(people::Say),
-    /// Look at deliveries, and retry or drop them
-    Outbox(outbox::Outbox),
-    /// Print a one-time code that gives somebody a role when they send it to the bot
-    Code(people::Code),
-    /// Give a person a role
-    Grant(people::GrantArgs),
-    /// Take a role from a person
-    Revoke(people::GrantArgs),
 }
 
 /// Why a command ended badly.
@@ -188,19 +162,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let Cli { common, command } = cli;
     match command {
-        Command::Demo(demo) => demo.run(&common).await,
-        Command::Run(run) => run.run(&common).await,
-        Command::Check(check) => check.run(&common),
-        Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
-        Command::Import(import) => import.run(&common).await,
-        Command::TestRules(test) => test.run(&common),
-        Command::Backtest(backtest) => backtest.run(&common),
-        Command::Why(why) => why.run(&common).await,
-        Command::Say(say) => say.run(&common).await,
-        Command::Outbox(outbox) => outbox.run(&common).await,
-        Command::Code(code) => code.run(&common).await,
-        Command::Grant(grant) => grant.grant(&common).await,
-        Command::Revoke(grant) => grant.revoke(&common).await,
     }
 }

@@ -25,7 +25,8 @@ impl Poll {
         let id = SourceId::new(&self.source).map_err(|error| CliError::input(error.to_string()))?;
         let Some(settings) = config.sources.get(&id) else {
             let known: Vec<&str> = config.sources.keys().map(SourceId::as_str).collect();
-            let known = if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
+            let known =
+                if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
             return Err(CliError::input(format!("there is no source `{id}` in the configuration; {known}")));
         };
         let source = sourcing::build(settings).map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;

@@ -22,9 +22,8 @@ use super::num::u64_of_len;
 use super::sample::{Form, Sample, SeriesKey};
 
 /// The columns of a file of samples. They may stand in any order.
-pub const SAMPLE_COLUMNS: [&str; 9] = [
-    "time", "campaign", "creator", "platform", "post", "metric", "form", "value", "currency",
-];
+pub const SAMPLE_COLUMNS: [&str; 9] =
+    ["time", "campaign", "creator", "platform", "post", "metric", "form", "value", "currency"];
 /// The columns of a file of posts.
 pub const POST_COLUMNS: [&str; 6] = ["post", "creator", "platform", "published_at", "format", "text"];
 /// Rows read of one file. Six weeks of 3,000 channels, three metrics each, every 90 minutes are 6 million.
@@ -53,11 +52,7 @@ pub struct RowError {
 }
 
 fn column_of(column: &str) -> String {
-    if column.is_empty() {
-        String::new()
-    } else {
-        format!(", column `{column}`")
-    }
+    if column.is_empty() { String::new() } else { format!(", column `{column}`") }
 }
 
 /// What became of a file.
@@ -138,19 +133,11 @@ impl Row<'_> {
     /// The cell of a column; empty where there is none.
     fn cell(&self, column: &'static str) -> &str {
         let place = self.columns.iter().position(|name| *name == column);
-        place
-            .and_then(|place| *self.places.get(place)?)
-            .and_then(|place| self.record.get(place))
-            .unwrap_or_default()
+        place.and_then(|place| *self.places.get(place)?).and_then(|place| self.record.get(place)).unwrap_or_default()
     }
 
     fn bad(&self, column: &'static str, what: impl Into<String>, remedy: &'static str) -> RowError {
-        RowError {
-            line: self.line,
-            column,
-            what: what.into(),
-            remedy,
-        }
+        RowError { line: self.line, column, what: what.into(), remedy }
     }
 
     /// The cell, quoted and cut short.
@@ -167,9 +154,7 @@ impl Row<'_> {
         what: &str,
         remedy: &'static str,
     ) -> Result<T, RowError> {
-        self.cell(column)
-            .parse()
-            .map_err(|_| self.bad(column, format!("{} is not {what}", self.shown(column)), remedy))
+        self.cell(column).parse().map_err(|_| self.bad(column, format!("{} is not {what}", self.shown(column)), remedy))
     }
 
     /// The same for a cell that may be empty.
@@ -220,20 +205,12 @@ fn sample_of(row: &Row<'_>) -> Result<SampleRow, RowError> {
         (None, Some(campaign), None) => Subject::Campaign(campaign.clone()),
         (None, None, Some(creator)) => Subject::Creator(creator.clone()),
         (None, None, None) => {
-            return Err(row.bad(
-                "creator",
-                "the row says about nobody",
-                "fill in `post`, `creator` or `campaign`",
-            ));
+            return Err(row.bad("creator", "the row says about nobody", "fill in `post`, `creator` or `campaign`"));
         }
     };
     Ok(SampleRow {
         sample: Sample {
-            series: SeriesKey {
-                subject,
-                metric,
-                platform,
-            },
+            series: SeriesKey { subject, metric, platform },
             value,
             currency,
             form,
@@ -346,11 +323,8 @@ fn each(
     needed: &[&'static str],
     take: &mut dyn FnMut(&Row<'_>) -> Result<(), RowError>,
 ) -> (Vec<RowError>, u64) {
-    let mut csv = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(reader.take(BYTES_MAX));
+    let mut csv =
+        ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(reader.take(BYTES_MAX));
     let mut rejects = Rejects::default();
     let mut record = StringRecord::new();
     let places = match csv.read_record(&mut record) {
@@ -372,12 +346,7 @@ fn each(
             Ok(true) => {
                 // Blank lines before the row are behind the position that the record knows itself.
                 let line = record.position().map_or(line, csv::Position::line);
-                let row = Row {
-                    columns,
-                    places: &places,
-                    record: &record,
-                    line,
-                };
+                let row = Row { columns, places: &places, record: &record, line };
                 if let Err(error) = take(&row) {
                     rejects.add(error);
                 }
@@ -401,12 +370,7 @@ fn each(
 }
 
 fn file_error(what: impl Into<String>, remedy: &'static str) -> RowError {
-    RowError {
-        line: 1,
-        column: "",
-        what: what.into(),
-        remedy,
-    }
+    RowError { line: 1, column: "", what: what.into(), remedy }
 }
 
 /// Where each column stands, by its name in the header.
@@ -416,10 +380,7 @@ fn places_of(
     needed: &[&'static str],
 ) -> Result<Vec<Option<usize>>, RowError> {
     // Excel begins UTF-8 files with a byte order mark.
-    let names: Vec<&str> = header
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').trim())
-        .collect();
+    let names: Vec<&str> = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
     for (place, name) in names.iter().enumerate() {
         let again = names.iter().take(place).any(|other| other == name);
         if again || !columns.contains(name) {
@@ -438,14 +399,8 @@ fn places_of(
     }
     for column in needed {
         if !names.contains(column) {
-            return Err(file_error(
-                format!("the column `{column}` is missing"),
-                "begin the file with its header",
-            ));
+            return Err(file_error(format!("the column `{column}` is missing"), "begin the file with its header"));
         }
     }
-    Ok(columns
-        .iter()
-        .map(|column| names.iter().position(|name| name == column))
-        .collect())
+    Ok(columns.iter().map(|column| names.iter().position(|name| name == column)).collect())
 }

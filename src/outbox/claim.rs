@@ -86,11 +86,9 @@ pub fn claim(delivery: Delivery, chat: Chat, now: Timestamp, lease: SignedDurati
         State::Due { .. } | State::Sent => fresh(delivery, now, lease),
         State::Sending { .. } if delivery.message.is_some() => fresh(tried(delivery), now, lease),
         State::Sending { revision, since, .. } => stale(tried(delivery), chat, (revision, since), now, lease),
-        State::Unknown { .. } if delivery.maybe_repeat => Claim::Expired(expired(
-            delivery,
-            "the platform's answer was lost and nothing newer came",
-            now,
-        )),
+        State::Unknown { .. } if delivery.maybe_repeat => {
+            Claim::Expired(expired(delivery, "the platform's answer was lost and nothing newer came", now))
+        }
         State::Unknown { revision, since } => stale(delivery, chat, (revision, since), now, lease),
         State::Failed { .. } | State::Expired { .. } | State::Grouped { .. } => Claim::NothingToTell,
     }
@@ -118,11 +116,9 @@ fn stale(
             match delivery.state {
                 State::Due { .. } => fresh(delivery, now, lease),
                 // Not an incident: parked until its next change or its end, which may be now.
-                _ if delivery.expires_at <= now => Claim::Expired(expired(
-                    delivery,
-                    "the platform's answer was lost and nothing newer came",
-                    now,
-                )),
+                _ if delivery.expires_at <= now => {
+                    Claim::Expired(expired(delivery, "the platform's answer was lost and nothing newer came", now))
+                }
                 _ => Claim::Parked(delivery),
             }
         }
@@ -148,19 +144,12 @@ fn ours(
     now: Timestamp,
     lease: SignedDuration,
 ) -> Claim {
-    delivery.state = State::Sending {
-        revision,
-        since,
-        until: now.checked_add(lease).unwrap_or(Timestamp::MAX),
-    };
+    delivery.state = State::Sending { revision, since, until: now.checked_add(lease).unwrap_or(Timestamp::MAX) };
     Claim::Ours(Box::new(Claimed { delivery, how }))
 }
 
 fn expired(mut delivery: Delivery, reason: &str, now: Timestamp) -> Delivery {
-    delivery.state = State::Expired {
-        reason: reason.to_owned(),
-        at: now,
-    };
+    delivery.state = State::Expired { reason: reason.to_owned(), at: now };
     delivery
 }
 
@@ -193,12 +182,7 @@ mod tests {
 
     #[track_caller]
     fn check(state: State, second: i64, want: &str) {
-        let got = match claim(
-            delivery(state),
-            Chat::Telegram,
-            at(second),
-            SignedDuration::from_secs(60),
-        ) {
+        let got = match claim(delivery(state), Chat::Telegram, at(second), SignedDuration::from_secs(60)) {
             Claim::Ours(claimed) => format!("ours {:?}", claimed.how),
             Claim::NotDue { .. } => "not due".to_owned(),
             Claim::HeldBy { .. } => "held".to_owned(),
@@ -216,25 +200,10 @@ mod tests {
     fn only_what_is_due_and_free_is_claimed() {
         check(State::Due { not_before: at(5) }, 4, "not due");
         check(State::Due { not_before: at(5) }, 5, "ours Send { repeat: false }");
-        check(
-            State::Due { not_before: at(5) },
-            1000,
-            "it could not be told while it was news",
-        );
+        check(State::Due { not_before: at(5) }, 1000, "it could not be told while it was news");
         check(State::Grouped { group: "g".to_owned() }, 5, "nothing");
-        check(
-            State::Failed {
-                reason: "r".to_owned(),
-                at: at(0),
-            },
-            5,
-            "nothing",
-        );
-        let sending = State::Sending {
-            revision: 1,
-            since: at(0),
-            until: at(60),
-        };
+        check(State::Failed { reason: "r".to_owned(), at: at(0) }, 5, "nothing");
+        let sending = State::Sending { revision: 1, since: at(0), until: at(60) };
         check(sending.clone(), 59, "held");
         check(sending, 60, "parked");
     }

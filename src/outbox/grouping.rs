@@ -44,10 +44,8 @@ pub struct Plan {
 /// for [`QUEUED_AFTER`]; the first ones of a burst have not, and go at once.
 #[must_use]
 pub fn plan(due: &[Delivery], now: Timestamp) -> Plan {
-    let mut order: Vec<(&Delivery, Timestamp)> = due
-        .iter()
-        .filter_map(|delivery| Some((delivery, due_at(delivery)?)))
-        .collect();
+    let mut order: Vec<(&Delivery, Timestamp)> =
+        due.iter().filter_map(|delivery| Some((delivery, due_at(delivery)?))).collect();
     order.sort_by(|(a, a_since), (b, b_since)| (a.urgency, a_since, &a.about).cmp(&(b.urgency, b_since, &b.about)));
     let mut queued: BTreeMap<&str, Vec<&About>> = BTreeMap::new();
     for (delivery, since) in &order {

@@ -129,17 +129,8 @@ pub fn want(delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
         | State::Expired { .. }
         | State::Grouped { .. }) => kept,
     };
-    let tries = if matches!(state, State::Due { not_before } if not_before == now) {
-        0
-    } else {
-        delivery.tries
-    };
-    Delivery {
-        wanted_revision: revision,
-        state,
-        tries,
-        ..delivery
-    }
+    let tries = if matches!(state, State::Due { not_before } if not_before == now) { 0 } else { delivery.tries };
+    Delivery { wanted_revision: revision, state, tries, ..delivery }
 }
 
 /// The delivery after a claimed attempt has ended.
@@ -207,11 +198,8 @@ fn told(mut delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
     delivery.told_revision = std::cmp::max(delivery.told_revision, revision);
     delivery.tries = 0;
     delivery.maybe_repeat = false;
-    delivery.state = if delivery.told_revision < delivery.wanted_revision {
-        State::Due { not_before: now }
-    } else {
-        State::Sent
-    };
+    delivery.state =
+        if delivery.told_revision < delivery.wanted_revision { State::Due { not_before: now } } else { State::Sent };
     delivery
 }
 
@@ -322,11 +310,7 @@ fn note(delivery: &mut Delivery, at: Timestamp, revision: u32, outcome: &Outcome
         Outcome::Stopped { reason } => format!("the bot is refused: {reason}"),
         Outcome::Refused { reason } => format!("refused: {reason}"),
     };
-    delivery.attempts.push(Attempt {
-        at,
-        revision,
-        outcome: said,
-    });
+    delivery.attempts.push(Attempt { at, revision, outcome: said });
     if ATTEMPTS_MAX < delivery.attempts.len() {
         delivery.attempts.remove(0);
     }

@@ -184,14 +184,7 @@ pub fn backtest(
         let mut fires = Vec::new();
         let mut subjects = 0;
         for subject in stage.subjects {
-            let run = Run {
-                rule,
-                stage,
-                readings,
-                subject,
-                frame: (stage.frame)(subject),
-                gap,
-            };
+            let run = Run { rule, stage, readings, subject, frame: (stage.frame)(subject), gap };
             subjects += u64::from(run.fires(&mut fires));
             done += 1;
             progress(done, total);
@@ -339,21 +332,12 @@ impl Run<'_> {
                 spans.retain(fits);
                 spans
             }
-            Window::Hours(_) | Window::Deal => polls
-                .iter()
-                .filter_map(|poll| window.ending(*poll, &self.frame))
-                .filter(fits)
-                .take(ENDS_MAX)
-                .collect(),
-            Window::LastPosts(_) => polls
-                .iter()
-                .map(|poll| Span {
-                    from: begin,
-                    until: *poll,
-                })
-                .filter(fits)
-                .take(ENDS_MAX)
-                .collect(),
+            Window::Hours(_) | Window::Deal => {
+                polls.iter().filter_map(|poll| window.ending(*poll, &self.frame)).filter(fits).take(ENDS_MAX).collect()
+            }
+            Window::LastPosts(_) => {
+                polls.iter().map(|poll| Span { from: begin, until: *poll }).filter(fits).take(ENDS_MAX).collect()
+            }
         }
     }
 
@@ -361,9 +345,7 @@ impl Run<'_> {
     fn day_after(&self, span: Span) -> Option<Span> {
         let day = Window::Days(1);
         let last = day.ending(span.until, &self.frame)?;
-        self.rule
-            .window
-            .ending(day.forth(last, 1, &self.frame)?.until, &self.frame)
+        self.rule.window.ending(day.forth(last, 1, &self.frame)?.until, &self.frame)
     }
 
     /// Until when the data say all they would: to the coming midnight where the next poll is due only after it.
@@ -389,25 +371,13 @@ impl Run<'_> {
 
     fn fall(&self, want: Want, length: SignedDuration, look: Look, windows: u32, end: Timestamp) -> Outcome {
         let window = self.rule.window;
-        let next: Option<Vec<Span>> = (1..=windows)
-            .map(|k| window.forth(look.window, k, &self.frame))
-            .collect();
+        let next: Option<Vec<Span>> = (1..=windows).map(|k| window.forth(look.window, k, &self.frame)).collect();
         let Some(next) = next.filter(|next| next.last().is_some_and(|last| last.until <= end)) else {
             return Outcome::Open;
         };
-        let values: Vec<f64> = next
-            .into_iter()
-            .filter_map(|span| self.readings.over(self.subject, want, span).reading.value())
-            .collect();
-        let benchmark = own(
-            self.readings,
-            self.subject,
-            want,
-            window,
-            length,
-            look.first,
-            &self.frame,
-        );
+        let values: Vec<f64> =
+            next.into_iter().filter_map(|span| self.readings.over(self.subject, want, span).reading.value()).collect();
+        let benchmark = own(self.readings, self.subject, want, window, length, look.first, &self.frame);
         match (mean(&values), benchmark.reading) {
             (Some(mean), Reading::Value(own)) if own <= mean => Outcome::Wrong,
             (Some(_), Reading::Value(_)) => Outcome::Right,

@@ -61,11 +61,7 @@ pub fn own(
     first: Span,
     frame: &Frame,
 ) -> Seen {
-    let none = Seen {
-        reading: Reading::Absent(Absence::NotYet),
-        n: 0,
-        newest: None,
-    };
+    let none = Seen { reading: Reading::Absent(Absence::NotYet), n: 0, newest: None };
     let Some(past) = past(window, length, first, frame) else {
         return none;
     };
@@ -84,11 +80,7 @@ pub fn own(
         earlier = window.back(span, 1, frame);
     }
     let n = u32::try_from(values.len()).unwrap_or(u32::MAX);
-    median(&mut values).map_or(none, |value| Seen {
-        reading: Reading::Value(value),
-        n,
-        newest,
-    })
+    median(&mut values).map_or(none, |value| Seen { reading: Reading::Value(value), n, newest })
 }
 
 #[cfg(test)]

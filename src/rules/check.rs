@@ -146,10 +146,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     let mut errors = Vec::new();
     let mut lowering = Lowering::default();
     let when_node = parse_field("when", &rule.when, &mut errors);
-    let recover_node = rule
-        .recover
-        .as_deref()
-        .map(|text| parse_field("recover", text, &mut errors));
+    let recover_node = rule.recover.as_deref().map(|text| parse_field("recover", text, &mut errors));
     if let (Some(node), Some(_)) = (&when_node, &rule.evidence) {
         check_evidence(rule, node, &mut errors);
     }
@@ -174,23 +171,15 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
 }
 
 fn parse_field(field: &'static str, text: &str, errors: &mut Vec<RuleError>) -> Option<Node> {
-    language::parse(text)
-        .map_err(|error| errors.push(in_field(error, field)))
-        .ok()
+    language::parse(text).map_err(|error| errors.push(in_field(error, field))).ok()
 }
 
 fn lower_field(field: &'static str, node: &Node, lowering: &mut Lowering, errors: &mut Vec<RuleError>) -> Option<Cond> {
-    lowering
-        .cond(node)
-        .map_err(|error| errors.push(in_field(error, field)))
-        .ok()
+    lowering.cond(node).map_err(|error| errors.push(in_field(error, field))).ok()
 }
 
 fn in_field(error: RuleError, field: &'static str) -> RuleError {
-    RuleError {
-        field: Some(field),
-        ..error
-    }
+    RuleError { field: Some(field), ..error }
 }
 
 fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
@@ -241,9 +230,7 @@ fn check_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) {
             "use a window of days or hours, or a length of time such as `24h`",
         ));
     }
-    let before = inputs
-        .iter()
-        .find(|input| matches!(input.source, Source::Prev | Source::Own));
+    let before = inputs.iter().find(|input| matches!(input.source, Source::Prev | Source::Own));
     // The form of an evidence rule says more about its limits than a missing window does.
     if let (Some(input), None) = (before, &rule.evidence) {
         let name = if input.source == Source::Prev { "prev" } else { "own" };
@@ -274,11 +261,7 @@ fn own_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) -> u3
     if asked && windows == 0 {
         errors.push(RuleError::about(
             "own",
-            format!(
-                "`own = \"{}\"` is shorter than one window of {}",
-                rule.own,
-                rule.window()
-            ),
+            format!("`own = \"{}\"` is shorter than one window of {}", rule.own, rule.window()),
             "make it at least three windows long",
         ));
     }
@@ -286,11 +269,7 @@ fn own_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) -> u3
     if asked && windows > 2_160 {
         errors.push(RuleError::about(
             "own",
-            format!(
-                "`own = \"{}\"` is {windows} windows of {}, more than 2,160",
-                rule.own,
-                rule.window()
-            ),
+            format!("`own = \"{}\"` is {windows} windows of {}, more than 2,160", rule.own, rule.window()),
             "make `own` shorter or the window longer",
         ));
     }

@@ -54,10 +54,7 @@ pub(super) fn needs(rule: &CheckedRule, live: &mut Live<'_>, open: bool) -> Vec<
             Cond::And(..) | Cond::Or(..) | Cond::Not(_) | Cond::Known(_) => return Vec::new(),
         }
     }
-    let verdicts: Vec<Verdict> = comparisons
-        .iter()
-        .map(|compare| compared(compare, rule.inputs(), live))
-        .collect();
+    let verdicts: Vec<Verdict> = comparisons.iter().map(|compare| compared(compare, rule.inputs(), live)).collect();
     let failing = verdicts.iter().filter(|one| **one == Verdict::DoesNotHold).count();
     let unknown = verdicts.contains(&Verdict::Unknown);
     // A conjunction that holds is flipped by any of its parts; one that does not, by its only failing part.
@@ -106,12 +103,7 @@ fn need(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, flips: Flips
         by: to - from,
         to,
         flips,
-        comparison: format!(
-            "{} {} {}",
-            compare.text.first()?,
-            compare.op.as_str(),
-            compare.text.last()?
-        ),
+        comparison: format!("{} {} {}", compare.text.first()?, compare.op.as_str(), compare.text.last()?),
     })
 }
 
@@ -131,12 +123,7 @@ fn whole_beyond(op: Op, seen: f64, limit: f64) -> Option<f64> {
 /// How many things bring `scale × spend / things` down to the other side of the limit: the thing, how many there are, how
 /// many there would have to be.
 fn cheaper(live: &Live<'_>, input: Input, op: Op, limit: f64, under: Metric, scale: u32) -> Option<(Metric, f64, f64)> {
-    let part = |metric| {
-        live.part(Want {
-            metric,
-            platform: input.want.platform,
-        })
-    };
+    let part = |metric| live.part(Want { metric, platform: input.want.platform });
     // A cost per engagement divides by several counters; none of them alone is "the" thing.
     if input.want.metric == Metric::Cpe || limit <= 0.0 {
         return None;
@@ -150,8 +137,7 @@ fn cheaper(live: &Live<'_>, input: Input, op: Op, limit: f64, under: Metric, sca
         Op::Equal | Op::NotEqual => return None,
     };
     let least = (f64::from(scale) * spend / limit).floor();
-    let to = [least, least + 1.0, least + 2.0]
-        .into_iter()
-        .find(|to| *to > things && op.holds(cost(*to), limit) != holds)?;
+    let to =
+        [least, least + 1.0, least + 2.0].into_iter().find(|to| *to > things && op.holds(cost(*to), limit) != holds)?;
     falls.then_some((under, things, to))
 }

@@ -58,13 +58,7 @@ impl RuleError {
     /// An error about a rule as a whole, or about one key of it.
     #[must_use]
     pub fn about(field: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            at: None,
-            field: Some(field),
-            offset: None,
-            text: text.into(),
-            remedy: remedy.into(),
-        }
+        Self { at: None, field: Some(field), offset: None, text: text.into(), remedy: remedy.into() }
     }
 }
 
@@ -76,11 +70,7 @@ impl fmt::Display for RuleError {
             (None, None) => {}
         }
         f.write_str(&self.text)?;
-        if self.remedy.is_empty() {
-            Ok(())
-        } else {
-            write!(f, "; {}", self.remedy)
-        }
+        if self.remedy.is_empty() { Ok(()) } else { write!(f, "; {}", self.remedy) }
     }
 }
 

@@ -130,12 +130,7 @@ impl Answer {
     /// No value, and why.
     #[must_use]
     pub fn gap(gap: Gap) -> Self {
-        Self {
-            value: Err(gap),
-            n: 0,
-            newest: None,
-            span: None,
-        }
+        Self { value: Err(gap), n: 0, newest: None, span: None }
     }
 
     fn seen(seen: Seen, span: Option<Span>) -> Self {
@@ -211,11 +206,7 @@ pub fn number(num: &Num, inputs: &[Input], lookup: &mut dyn Lookup) -> Result<f6
                 Math::Divide if right == 0.0 => return Err(Gap::DividedByZero),
                 Math::Divide => left / right,
             };
-            if value.is_finite() {
-                Ok(value)
-            } else {
-                Err(Gap::TooLarge)
-            }
+            if value.is_finite() { Ok(value) } else { Err(Gap::TooLarge) }
         }
     }
 }
@@ -270,15 +261,7 @@ impl<'a> Live<'a> {
         readings: &'a dyn Readings,
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self {
-            rule,
-            subject,
-            ctx,
-            readings,
-            scratch,
-            view: View::Nothing,
-            current: None,
-        }
+        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None }
     }
 
     /// The view at `now`, moved back by `shift` windows.
@@ -305,10 +288,9 @@ impl<'a> Live<'a> {
     /// nothing is not zero; once the last poll is a day old the window goes on without it and its readings are absent.
     fn anchor(&self, now: Timestamp) -> Timestamp {
         match self.rule.window() {
-            Window::Hours(_) => self
-                .all_known_at(now)
-                .filter(|polled| age(*polled, now) <= POLL_AGE_MAX)
-                .unwrap_or(now),
+            Window::Hours(_) => {
+                self.all_known_at(now).filter(|polled| age(*polled, now) <= POLL_AGE_MAX).unwrap_or(now)
+            }
             Window::Days(_) | Window::LastPosts(_) | Window::Deal => now,
         }
     }
@@ -362,20 +344,15 @@ impl<'a> Live<'a> {
             let rule = self.rule;
             let one = verdict(cond, rule.inputs(), self);
             let one = if negated { !one } else { one };
-            let so_far = swept.map_or(Sweep { all: one, newest: one }, |so_far| Sweep {
-                all: so_far.all.and(one),
-                ..so_far
-            });
+            let so_far =
+                swept.map_or(Sweep { all: one, newest: one }, |so_far| Sweep { all: so_far.all.and(one), ..so_far });
             swept = Some(so_far);
             if so_far.all == Verdict::DoesNotHold {
                 break;
             }
         }
         self.look_back(0);
-        swept.unwrap_or(Sweep {
-            all: Verdict::Unknown,
-            newest: Verdict::Unknown,
-        })
+        swept.unwrap_or(Sweep { all: Verdict::Unknown, newest: Verdict::Unknown })
     }
 
     /// A metric over the newest window, for what depends on the parts of a derived one.
@@ -414,19 +391,12 @@ impl<'a> Live<'a> {
     fn read(&mut self, input: Input) -> Answer {
         match (input.source, self.view) {
             (Source::Target, _) => match self.ctx.targets.get(&input.want.metric) {
-                Some(value) => Answer {
-                    value: Ok(*value),
-                    n: 0,
-                    newest: None,
-                    span: None,
-                },
+                Some(value) => Answer { value: Ok(*value), n: 0, newest: None, span: None },
                 None => Answer::gap(Gap::NoTarget),
             },
             (Source::Now, View::Spans { .. }) => self.over(input.want, self.current),
             (Source::Prev, View::Spans { .. }) => {
-                let before = self
-                    .current
-                    .and_then(|span| self.rule.window().back(span, 1, &self.ctx.frame));
+                let before = self.current.and_then(|span| self.rule.window().back(span, 1, &self.ctx.frame));
                 self.over(input.want, before)
             }
             (Source::Own, View::Spans { first, .. }) => self.own(input.want, first),
@@ -450,8 +420,7 @@ impl<'a> Live<'a> {
         let count = len_of(i64::from(count)).unwrap_or(usize::MAX);
         let skip = if earlier { count } else { 0 };
         let posts: Vec<(Platform, PostRef)> =
-            self.readings
-                .newest_posts(self.subject, until, count.saturating_add(skip));
+            self.readings.newest_posts(self.subject, until, count.saturating_add(skip));
         match posts.get(skip..skip.saturating_add(count)) {
             Some(posts) => Answer::seen(self.readings.over_posts(posts, want, until), None),
             None => Answer::gap(Gap::TooFewPosts),
@@ -499,10 +468,7 @@ impl<'a> Live<'a> {
         match self.rule.window() {
             Window::Days(_) => {
                 let days = u32::try_from(length.as_hours() / 24).ok()?;
-                let edge = Span {
-                    from: first.from,
-                    until: first.from,
-                };
+                let edge = Span { from: first.from, until: first.from };
                 Some(Window::Days(1).back(edge, days, &self.ctx.frame)?.until)
             }
             Window::Hours(_) | Window::LastPosts(_) | Window::Deal => first.from.checked_sub(length).ok(),

@@ -60,10 +60,7 @@ impl RulesFile {
                     at: Some(sourced.place_of("id")),
                     ..RuleError::about(
                         "id",
-                        format!(
-                            "there are two rules `{}`, the first at line {}",
-                            sourced.rule.id, first.at.line
-                        ),
+                        format!("there are two rules `{}`, the first at line {}", sourced.rule.id, first.at.line),
                         "give each rule an id of its own",
                     )
                 });
@@ -106,8 +103,7 @@ impl SourcedRule {
     /// Where the value of a key begins; the rule itself where the key is not written.
     #[must_use]
     pub fn place_of(&self, field: &str) -> Place {
-        self.origin(field)
-            .map_or_else(|| self.at.clone(), |origin| origin.at.clone())
+        self.origin(field).map_or_else(|| self.at.clone(), |origin| origin.at.clone())
     }
 
     fn origin(&self, field: &str) -> Option<&Origin> {
@@ -116,11 +112,7 @@ impl SourcedRule {
 
     fn place_in(&self, field: &str, offset: usize) -> Place {
         match self.origin(field) {
-            Some(Origin {
-                at,
-                raw: Some(raw),
-                before,
-            }) => {
+            Some(Origin { at, raw: Some(raw), before }) => {
                 let inner = Place::of(raw, offset, None);
                 let columns = if inner.line == 1 { before.1 } else { 0 };
                 Place {
@@ -143,8 +135,7 @@ pub fn parse_rules(text: &str, name: Option<&str>) -> RulesFile {
     let reader = Reader { text, name };
     for error in broken {
         let at = error.span().map_or(0, |span| span.start);
-        file.errors
-            .push(reader.error(at, "file", one_line(error.message()), ""));
+        file.errors.push(reader.error(at, "file", one_line(error.message()), ""));
     }
     if !file.errors.is_empty() {
         return file;
@@ -158,8 +149,7 @@ pub fn parse_rules(text: &str, name: Option<&str>) -> RulesFile {
         }
         let Some(rules) = value.get_ref().as_array() else {
             let remedy = "write `[[rule]]` above each rule";
-            file.errors
-                .push(reader.error(key.span().start, "rule", "`rule` is not a list", remedy));
+            file.errors.push(reader.error(key.span().start, "rule", "`rule` is not a list", remedy));
             continue;
         };
         for rule in rules {
@@ -219,10 +209,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, at: usize, field: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> RuleError {
-        RuleError {
-            at: Some(Place::of(self.text, at, self.name)),
-            ..RuleError::about(field, text, remedy)
-        }
+        RuleError { at: Some(Place::of(self.text, at, self.name)), ..RuleError::about(field, text, remedy) }
     }
 
     fn rule(&self, value: &Spanned<DeValue<'_>>, file: &mut RulesFile) {
@@ -266,12 +253,7 @@ impl Reader<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("expected one of {}", known.join(", ")),
             };
-            errors.push(self.error(
-                key.span().start,
-                "rule",
-                format!("`{name}` is not a key of a rule"),
-                remedy,
-            ));
+            errors.push(self.error(key.span().start, "rule", format!("`{name}` is not a key of a rule"), remedy));
         }
     }
 
@@ -279,10 +261,7 @@ impl Reader<'_> {
         let Some(table) = value.get_ref().as_table() else {
             return Vec::new();
         };
-        table
-            .iter()
-            .map(|(key, value)| (key.get_ref().to_string(), self.origin(&value.span())))
-            .collect()
+        table.iter().map(|(key, value)| (key.get_ref().to_string(), self.origin(&value.span()))).collect()
     }
 
     fn origin(&self, span: &Range<usize>) -> Origin {
@@ -304,9 +283,7 @@ impl Reader<'_> {
         let first = Place::of(self.text, span.start + start, self.name);
         Origin {
             at: Place::of(self.text, span.start, self.name),
-            raw: raw
-                .filter(|raw| !raw.contains('\\') || written.starts_with('\''))
-                .map(str::to_owned),
+            raw: raw.filter(|raw| !raw.contains('\\') || written.starts_with('\'')).map(str::to_owned),
             before: (first.line - 1, first.column - 1),
         }
     }
@@ -326,10 +303,7 @@ fn one_line(message: &str) -> String {
     if let Some(key) = line.strip_prefix("missing field ") {
         return format!("the rule has no {key}");
     }
-    match line
-        .strip_prefix("unknown variant ")
-        .and_then(|rest| rest.split_once(", expected "))
-    {
+    match line.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
         Some((given, known)) => format!("{given} is not known here: expected {known}"),
         None => line,
     }

@@ -119,10 +119,7 @@ pub fn judge_changes(
 ) -> Option<Judgement> {
     let mut live = Live::new(rule, subject, ctx, readings, scratch);
     let looked = look(rule, subject, ctx, &mut live, memory, now);
-    looked
-        .step
-        .changed
-        .then(|| write_up(rule, subject, &mut live, memory, now, looked))
+    looked.step.changed.then(|| write_up(rule, subject, &mut live, memory, now, looked))
 }
 
 impl CheckedRule {
@@ -200,18 +197,9 @@ fn look(
         found = earlier;
     }
     let (view, as_of, (when, recover)) = found;
-    let signals = Signals {
-        selected: rule.selects(subject, ctx),
-        when,
-        recover,
-    };
+    let signals = Signals { selected: rule.selects(subject, ctx), when, recover };
     let today = now.to_zoned(ctx.frame.zone.clone()).date();
-    Looked {
-        view,
-        as_of,
-        signals,
-        step: lifecycle::advance(rule.timing(ctx), memory, signals, now, today),
-    }
+    Looked { view, as_of, signals, step: lifecycle::advance(rule.timing(ctx), memory, signals, now, today) }
 }
 
 /// Both conditions over the windows in view; recovery only where an incident is open.
@@ -221,10 +209,7 @@ fn sweeps(rule: &CheckedRule, live: &mut Live<'_>, memory: &Memory) -> (Sweep, S
         let (cond, negated) = rule.recovery();
         live.sweep(cond, negated)
     } else {
-        Sweep {
-            all: Verdict::Unknown,
-            newest: Verdict::Unknown,
-        }
+        Sweep { all: Verdict::Unknown, newest: Verdict::Unknown }
     };
     (when, recover)
 }
@@ -263,9 +248,7 @@ fn last_good(
             None
         }
         Window::Deal | Window::LastPosts(_) => {
-            let then = live
-                .all_known_at(now)
-                .filter(|then| now.duration_since(*then) <= limit)?;
+            let then = live.all_known_at(now).filter(|then| now.duration_since(*then) <= limit)?;
             let view = live.view_at(then, 0);
             live.look(view);
             let swept = sweeps(rule, live, memory);
@@ -292,17 +275,9 @@ fn write_up(
 ) -> Judgement {
     live.look(looked.view);
     let step = looked.step;
-    let verdict = if looked.signals.selected {
-        looked.signals.when.all
-    } else {
-        Verdict::DoesNotHold
-    };
-    let change = step.changed.then_some(Change {
-        from: memory.phase,
-        to: step.memory.phase,
-        reason: step.reason,
-        at: now,
-    });
+    let verdict = if looked.signals.selected { looked.signals.when.all } else { Verdict::DoesNotHold };
+    let change =
+        step.changed.then_some(Change { from: memory.phase, to: step.memory.phase, reason: step.reason, at: now });
     let open = memory.is_open() || step.memory.is_open();
     let receipt = receipt::write(
         rule,

@@ -110,13 +110,7 @@ impl Operator {
 
 /// An error at a byte of the text; the caller adds which key and which file.
 pub(super) fn error_at(offset: usize, text: impl Into<String>, remedy: impl Into<String>) -> RuleError {
-    RuleError {
-        at: None,
-        field: None,
-        offset: Some(offset),
-        text: text.into(),
-        remedy: remedy.into(),
-    }
+    RuleError { at: None, field: None, offset: Some(offset), text: text.into(), remedy: remedy.into() }
 }
 
 /// Reads a condition.
@@ -129,12 +123,7 @@ pub fn parse(text: &str) -> Result<Node, RuleError> {
     // The parser is a large generated one; a panic in it would be its fault and must not be ours.
     let program = std::panic::catch_unwind(|| Program::compile(&looked.plain)).map_err(|_| unreadable(text, 0))?;
     match program {
-        Ok(program) => Reader {
-            text,
-            names: &looked.names,
-            info: program.source_info(),
-        }
-        .node(program.expression()),
+        Ok(program) => Reader { text, names: &looked.names, info: program.source_info() }.node(program.expression()),
         Err(errors) => {
             let offset = errors.errors.first().map_or(0, |error| offset_of(text, error.pos));
             Err(unreadable(text, offset))
@@ -186,20 +175,14 @@ fn look_over(text: &str) -> Result<Looked, RuleError> {
     if text.trim().is_empty() {
         return Err(error_at(0, "the condition is empty", JOIN));
     }
-    let mut looked = Looked {
-        plain: text.to_owned(),
-        names: BTreeMap::new(),
-    };
+    let mut looked = Looked { plain: text.to_owned(), names: BTreeMap::new() };
     let (mut at, mut depth, mut operators) = (0, 0_usize, 0_usize);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         at = match c {
             'a'..='z' | 'A'..='Z' | '_' => name_from(text, at, &mut looked)?,
             '\'' | '"' => string_from(text, at, c)?,
             _ => {
-                operators += usize::from(matches!(
-                    c,
-                    '+' | '-' | '*' | '/' | '&' | '|' | '<' | '>' | '=' | '!' | '.'
-                ));
+                operators += usize::from(matches!(c, '+' | '-' | '*' | '/' | '&' | '|' | '<' | '>' | '=' | '!' | '.'));
                 if c == '(' {
                     depth += 1;
                 }
@@ -229,10 +212,7 @@ fn look_over(text: &str) -> Result<Looked, RuleError> {
 /// Where the name or number that begins at `from` ends.
 fn word_end(text: &str, from: usize) -> usize {
     let rest = text.get(from..).unwrap_or("");
-    let size = rest
-        .bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        .count();
+    let size = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     from + size
 }
 
@@ -241,11 +221,7 @@ fn name_from(text: &str, start: usize, looked: &mut Looked) -> Result<usize, Rul
     let word = text.get(start..end).unwrap_or("");
     let next = text.as_bytes().get(end).copied();
     if MACROS.contains(&word) {
-        return Err(error_at(
-            start,
-            format!("`{word}` is not part of rule conditions"),
-            JOIN,
-        ));
+        return Err(error_at(start, format!("`{word}` is not part of rule conditions"), JOIN));
     }
     if matches!(word, "in" | "null") {
         return Err(error_at(
@@ -287,11 +263,7 @@ fn unknown_platform(at: usize, given: &str) -> RuleError {
 fn string_from(text: &str, start: usize, quote: char) -> Result<usize, RuleError> {
     let inside = text.get(start + 1..).unwrap_or("");
     let Some(size) = inside.find(quote) else {
-        return Err(error_at(
-            start,
-            "text that begins here never ends",
-            "close it with a quote",
-        ));
+        return Err(error_at(start, "text that begins here never ends", "close it with a quote"));
     };
     let inner = inside.get(..size).unwrap_or("");
     if let Some(bad) = inner.find(|c: char| !(c.is_ascii_graphic() || c == ' ') || c == '\\') {
@@ -312,10 +284,9 @@ fn refuse(text: &str, at: usize, c: char) -> Result<(), RuleError> {
         ' ' | '\n' | '\t' | '\r' | '0'..='9' | '(' | ')' | '+' | '-' | '*' | ',' | '.' | '<' | '>' | '!' => {
             return Ok(());
         }
-        '/' if pair == "//" => (
-            "comments are not part of rule conditions".to_owned(),
-            "put the comment above the key, after `#`",
-        ),
+        '/' if pair == "//" => {
+            ("comments are not part of rule conditions".to_owned(), "put the comment above the key, after `#`")
+        }
         '/' => return Ok(()),
         '=' if pair == "==" || matches!(before, "==" | "<=" | ">=" | "!=") => return Ok(()),
         '&' if pair == "&&" || before == "&&" => return Ok(()),
@@ -332,18 +303,9 @@ fn refuse(text: &str, at: usize, c: char) -> Result<(), RuleError> {
             "compare with each value and join the comparisons by `||`",
         ),
         '{' | '}' => ("maps are not part of rule conditions".to_owned(), JOIN),
-        '%' => (
-            "`%` is not part of rule conditions".to_owned(),
-            "write five per cent as `0.05`",
-        ),
-        '@' => (
-            "`@` must stand between a metric and a platform".to_owned(),
-            "write it like `followers@twitch`",
-        ),
-        other => (
-            format!("`{}` is not part of rule conditions", other.escape_debug()),
-            JOIN,
-        ),
+        '%' => ("`%` is not part of rule conditions".to_owned(), "write five per cent as `0.05`"),
+        '@' => ("`@` must stand between a metric and a platform".to_owned(), "write it like `followers@twitch`"),
+        other => (format!("`{}` is not part of rule conditions", other.escape_debug()), JOIN),
     };
     Err(error_at(at, what, remedy))
 }
@@ -357,10 +319,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn offset(&self, expr: &IdedExpr) -> usize {
-        self.info
-            .offset_for(expr.id)
-            .and_then(|(start, _)| usize::try_from(start).ok())
-            .unwrap_or(0)
+        self.info.offset_for(expr.id).and_then(|(start, _)| usize::try_from(start).ok()).unwrap_or(0)
     }
 
     fn node(&self, expr: &IdedExpr) -> Result<Node, RuleError> {
@@ -370,11 +329,9 @@ impl Reader<'_> {
             Expr::Literal(LiteralValue::Boolean(value)) => node(What::Truth(*value.inner())),
             Expr::Literal(LiteralValue::Double(value)) => self.number(at, *value.inner()),
             Expr::Literal(LiteralValue::Int(value)) => self.number(at, crate::domain::num::f64_of(*value.inner())),
-            Expr::Literal(LiteralValue::UInt(_)) => Err(error_at(
-                at,
-                "`u` after a number is not part of rule conditions",
-                "write the number alone",
-            )),
+            Expr::Literal(LiteralValue::UInt(_)) => {
+                Err(error_at(at, "`u` after a number is not part of rule conditions", "write the number alone"))
+            }
             Expr::Literal(LiteralValue::String(value)) => node(What::Text(value.inner().to_owned())),
             Expr::Ident(name) => match self.names.get(&at) {
                 Some((name, platform)) => node(What::Name(name.clone(), Some(*platform))),
@@ -382,10 +339,7 @@ impl Reader<'_> {
             },
             Expr::Select(select) if !select.test => {
                 let inner = self.node(&select.operand)?;
-                Ok(Node {
-                    at: inner.at,
-                    what: What::Select(Box::new(inner), select.field.clone()),
-                })
+                Ok(Node { at: inner.at, what: What::Select(Box::new(inner), select.field.clone()) })
             }
             Expr::Call(call) => self.call(at, call),
             Expr::Select(_)
@@ -401,10 +355,7 @@ impl Reader<'_> {
     #[expect(clippy::unused_self, reason = "reads as the other steps of the reader do")]
     fn number(&self, at: usize, value: f64) -> Result<Node, RuleError> {
         if value.is_finite() {
-            Ok(Node {
-                at,
-                what: What::Number(value),
-            })
+            Ok(Node { at, what: What::Number(value) })
         } else {
             Err(error_at(at, "this number is too large", "write a smaller one"))
         }
@@ -413,11 +364,7 @@ impl Reader<'_> {
     fn call(&self, at: usize, call: &CallExpr) -> Result<Node, RuleError> {
         if call.target.is_some() {
             let remedy = format!("write `{}(…)` around it", call.func_name);
-            return Err(error_at(
-                at,
-                "calls after a dot are not part of rule conditions",
-                remedy,
-            ));
+            return Err(error_at(at, "calls after a dot are not part of rule conditions", remedy));
         }
         let args: Vec<Node> = call.args.iter().map(|arg| self.node(arg)).collect::<Result<_, _>>()?;
         let name = call.func_name.as_str();
@@ -437,19 +384,12 @@ impl Reader<'_> {
                 return self.number(at, 0.0 - value);
             }
             let inner = Box::new(inner);
-            let what = if name == operators::LOGICAL_NOT {
-                What::Not(inner)
-            } else {
-                What::Negate(inner)
-            };
+            let what = if name == operators::LOGICAL_NOT { What::Not(inner) } else { What::Negate(inner) };
             return Ok(Node { at, what });
         }
         // The parser's place of a call is its bracket; the name stands before it.
         let before = self.text.get(..at).unwrap_or("").trim_end();
-        Ok(Node {
-            at: before.strip_suffix(name).map_or(at, str::len),
-            what: What::Call(name.to_owned(), args),
-        })
+        Ok(Node { at: before.strip_suffix(name).map_or(at, str::len), what: What::Call(name.to_owned(), args) })
     }
 }
 
@@ -461,10 +401,7 @@ fn join(operator: Operator, left: Node, right: Node) -> Node {
     {
         return join(operator, join(operator, left, *first), *second);
     }
-    Node {
-        at: left.at,
-        what: What::Two(operator, Box::new(left), Box::new(right)),
-    }
+    Node { at: left.at, what: What::Two(operator, Box::new(left), Box::new(right)) }
 }
 
 impl Node {
@@ -527,11 +464,7 @@ impl fmt::Display for Node {
 }
 
 fn write_number(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
-    if value.fract() == 0.0 && value.abs() < 1.0e15 {
-        write!(f, "{value:.0}")
-    } else {
-        write!(f, "{value:?}")
-    }
+    if value.fract() == 0.0 && value.abs() < 1.0e15 { write!(f, "{value:.0}") } else { write!(f, "{value:?}") }
 }
 
 #[cfg(test)]

@@ -279,11 +279,7 @@ pub(super) fn advance(timing: Timing, memory: &Memory, signals: Signals, now: Ti
         // The clock of the old condition says nothing about the new one.
         memory.phase = Phase::Quiet;
         memory.since = Some(now);
-        return Step {
-            memory,
-            reason: Reason::RuleChanged,
-            changed: true,
-        };
+        return Step { memory, reason: Reason::RuleChanged, changed: true };
     }
     let (phase, reason) = next(timing, &memory, signals, now, today);
     let moved = phase != memory.phase;
@@ -295,11 +291,7 @@ pub(super) fn advance(timing: Timing, memory: &Memory, signals: Signals, now: Ti
         (_, true) => None,
         (reason, false) => beside_the_phase(timing, &mut memory, reason, now),
     };
-    Step {
-        memory,
-        reason: aside.unwrap_or(reason),
-        changed: moved || aside.is_some(),
-    }
+    Step { memory, reason: aside.unwrap_or(reason), changed: moved || aside.is_some() }
 }
 
 /// The table of changes.
@@ -347,10 +339,7 @@ fn fire(timing: Timing, memory: &Memory, now: Timestamp, today: Date) -> (Phase,
     {
         return (memory.phase, Reason::CoolingDown);
     }
-    let fired_today = memory
-        .fires
-        .filter(|fires| fires.day == today)
-        .map_or(0, |fires| fires.count);
+    let fired_today = memory.fires.filter(|fires| fires.day == today).map_or(0, |fires| fires.count);
     if timing.max_per_day.is_some_and(|max| fired_today >= max) {
         return (memory.phase, Reason::DailyLimit);
     }
@@ -366,14 +355,8 @@ fn enter(memory: &mut Memory, phase: Phase, now: Timestamp, today: Date) {
     match phase {
         Phase::Firing if !relapse => {
             memory.last_fired = Some(now);
-            let before = memory
-                .fires
-                .filter(|fires| fires.day == today)
-                .map_or(0, |fires| fires.count);
-            memory.fires = Some(Fires {
-                day: today,
-                count: before.saturating_add(1),
-            });
+            let before = memory.fires.filter(|fires| fires.day == today).map_or(0, |fires| fires.count);
+            memory.fires = Some(Fires { day: today, count: before.saturating_add(1) });
         }
         Phase::Quiet | Phase::Resolved => {
             memory.acknowledged = None;

@@ -85,10 +85,7 @@ fn place(finding: &Finding) -> Option<Place> {
 }
 
 fn finding(weight: Weight, field: &'static str, text: impl Into<String>, remedy: impl Into<String>) -> Finding {
-    Finding {
-        weight,
-        about: RuleError::about(field, text, remedy),
-    }
+    Finding { weight, about: RuleError::about(field, text, remedy) }
 }
 
 /// Answers nothing, so that only what is written in the rule decides.
@@ -167,11 +164,7 @@ fn contradiction(rule: &CheckedRule, findings: &mut Vec<Finding>) {
                 let mut about = finding(
                     Weight::Useless,
                     "when",
-                    format!(
-                        "the rule can never fire: `{}` and `{}` exclude each other",
-                        said(first),
-                        said(second)
-                    ),
+                    format!("the rule can never fire: `{}` and `{}` exclude each other", said(first), said(second)),
                     "join them by `||`, or change one of the limits",
                 );
                 about.about.offset = Some(second.at);
@@ -215,16 +208,10 @@ fn bound(compare: &Compare) -> Option<Bound> {
         Num::Literal(_) | Num::Money(..) | Num::Negate(_) | Num::Math(..) => None,
     };
     match (slot(&compare.left), literal(&compare.right)) {
-        (Some(slot), Some(limit)) => Some(Bound {
-            slot,
-            op: compare.op,
-            limit,
-        }),
-        (_, _) => Some(Bound {
-            slot: slot(&compare.right)?,
-            op: compare.op.mirrored(),
-            limit: literal(&compare.left)?,
-        }),
+        (Some(slot), Some(limit)) => Some(Bound { slot, op: compare.op, limit }),
+        (_, _) => {
+            Some(Bound { slot: slot(&compare.right)?, op: compare.op.mirrored(), limit: literal(&compare.left)? })
+        }
     }
 }
 
@@ -261,22 +248,15 @@ fn overlap(rule: &CheckedRule, findings: &mut Vec<Finding>) {
     // Readings that are worked out from each other cannot be given numbers one by one.
     let related = inputs.iter().any(|one| {
         let parts = one.want.metric.parts();
-        inputs
-            .iter()
-            .any(|other| one.want.metric != other.want.metric && parts.contains(&other.want.metric))
+        inputs.iter().any(|other| one.want.metric != other.want.metric && parts.contains(&other.want.metric))
     });
     let grid = grid(rule, recover);
-    let size = u32::try_from(inputs.len())
-        .ok()
-        .and_then(|slots| grid.len().checked_pow(slots));
+    let size = u32::try_from(inputs.len()).ok().and_then(|slots| grid.len().checked_pow(slots));
     let Some(size) = size.filter(|size| *size <= COMBINATIONS_MAX && !related) else {
         return;
     };
     for index in 0..size {
-        let mut numbers = Numbers {
-            values: Vec::new(),
-            currency: rule.currency(),
-        };
+        let mut numbers = Numbers { values: Vec::new(), currency: rule.currency() };
         let mut rest = index;
         for _ in inputs {
             numbers.values.extend(grid.get(rest % grid.len()));
@@ -320,10 +300,7 @@ struct Numbers {
 
 impl Lookup for Numbers {
     fn answer(&mut self, slot: usize, _input: Input) -> Answer {
-        Answer {
-            value: self.values.get(slot).copied().ok_or(Gap::NotYet),
-            ..Answer::gap(Gap::NotYet)
-        }
+        Answer { value: self.values.get(slot).copied().ok_or(Gap::NotYet), ..Answer::gap(Gap::NotYet) }
     }
 
     fn currency(&self) -> Option<Currency> {
@@ -376,12 +353,7 @@ fn history(rule: &CheckedRule, findings: &mut Vec<Finding>) {
 /// A cost per thing is absent while there is none of the thing, so the worst loser of all would never be stopped.
 fn nothing_to_divide_by(rule: &CheckedRule, findings: &mut Vec<Finding>) {
     for input in rule.inputs() {
-        let Kind::Derived {
-            over: [Metric::Spend],
-            under,
-            ..
-        } = input.want.metric.kind()
-        else {
+        let Kind::Derived { over: [Metric::Spend], under, .. } = input.want.metric.kind() else {
             continue;
         };
         let guarded = rule.inputs().iter().any(|other| other.want.metric == under);
@@ -390,10 +362,7 @@ fn nothing_to_divide_by(rule: &CheckedRule, findings: &mut Vec<Finding>) {
             findings.push(finding(
                 Weight::Advice,
                 "when",
-                format!(
-                    "without any {} `{cost}` is absent, and the rule cannot fire",
-                    thing.title()
-                ),
+                format!("without any {} `{cost}` is absent, and the rule cannot fire", thing.title()),
                 if let Dim::Per(Per::One(_)) = Dim::of(cost) {
                     format!("write `spend > target.{cost} * {thing}` instead of `{cost} > target.{cost}`")
                 } else {

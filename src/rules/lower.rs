@@ -243,11 +243,7 @@ impl Lowering {
         let Some(dim) = left_dim.meet(right_dim) else {
             return Err(error_at(
                 at,
-                format!(
-                    "`{left}` is {} and `{right}` is {}: they do not compare",
-                    left_dim.say(),
-                    right_dim.say()
-                ),
+                format!("`{left}` is {} and `{right}` is {}: they do not compare", left_dim.say(), right_dim.say()),
                 meeting_remedy(left_dim, right_dim),
             ));
         };
@@ -301,11 +297,7 @@ impl Lowering {
             Some(dim) => Ok((Num::Math(math, Box::new(left_num), Box::new(right_num)), dim)),
             None => Err(error_at(
                 at,
-                format!(
-                    "`{left}` is {} and `{right}` is {}: they cannot be {how}",
-                    left_dim.say(),
-                    right_dim.say()
-                ),
+                format!("`{left}` is {} and `{right}` is {}: they cannot be {how}", left_dim.say(), right_dim.say()),
                 meeting_remedy(left_dim, right_dim),
             )),
         }
@@ -325,21 +317,13 @@ impl Lowering {
             let want = metric(at + "target.".len(), field, None)?;
             return Ok(self.read(Source::Target, want));
         }
-        Err(error_at(
-            at,
-            format!("`{inner}.{field}` is not known"),
-            "only targets have parts: write `target.cpa`",
-        ))
+        Err(error_at(at, format!("`{inner}.{field}` is not known"), "only targets have parts: write `target.cpa`"))
     }
 
     fn function(&mut self, at: usize, name: &str, args: &[Node]) -> Result<(Num, Dim), RuleError> {
         match name {
-            "prev" => self
-                .metric_function(at, name, args)
-                .map(|want| self.read(Source::Prev, want)),
-            "own" => self
-                .metric_function(at, name, args)
-                .map(|want| self.read(Source::Own, want)),
+            "prev" => self.metric_function(at, name, args).map(|want| self.read(Source::Prev, want)),
+            "own" => self.metric_function(at, name, args).map(|want| self.read(Source::Own, want)),
             "money" => {
                 let money: Money = text_argument(at, name, args, "money('100.00 EUR')")?;
                 self.currencies.push(money.currency);
@@ -367,12 +351,7 @@ impl Lowering {
     #[expect(clippy::unused_self, reason = "reads as the other steps of lowering do")]
     fn metric_function(&self, at: usize, name: &str, args: &[Node]) -> Result<Want, RuleError> {
         match args {
-            [
-                Node {
-                    at,
-                    what: What::Name(inner, platform),
-                },
-            ] => metric(*at, inner, *platform),
+            [Node { at, what: What::Name(inner, platform) }] => metric(*at, inner, *platform),
             [other] => Err(error_at(
                 other.at,
                 format!("`{name}()` takes a metric, not `{other}`"),
@@ -390,10 +369,7 @@ impl Lowering {
 fn check_quantile(given: Option<&Node>) -> Result<(), RuleError> {
     match given {
         None => Ok(()),
-        Some(Node {
-            what: What::Number(share),
-            ..
-        }) if (0.0..=1.0).contains(share) => Ok(()),
+        Some(Node { what: What::Number(share), .. }) if (0.0..=1.0).contains(share) => Ok(()),
         Some(other) => Err(error_at(
             other.at,
             format!("`{other}` is not a quantile"),
@@ -458,24 +434,14 @@ fn meeting_remedy(left: Dim, right: Dim) -> &'static str {
 fn metric(at: usize, name: &str, platform: Option<Platform>) -> Result<Want, RuleError> {
     match name.parse::<Metric>() {
         Ok(metric) => Ok(Want { metric, platform }),
-        Err(_) if name == "target" => Err(error_at(
-            at,
-            "`target` is not a number",
-            "say which one, such as `target.cpa`",
-        )),
+        Err(_) if name == "target" => {
+            Err(error_at(at, "`target` is not a number", "say which one, such as `target.cpa`"))
+        }
         Err(_) => {
             let known = Metric::ALL.iter().map(|metric| metric.as_str());
-            let all = || {
-                Metric::ALL
-                    .iter()
-                    .map(|metric| metric.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            };
-            let remedy = nearest(name, known).map_or_else(
-                || format!("expected one of {}", all()),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let all = || Metric::ALL.iter().map(|metric| metric.as_str()).collect::<Vec<_>>().join(", ");
+            let remedy = nearest(name, known)
+                .map_or_else(|| format!("expected one of {}", all()), |near| format!("did you mean `{near}`?"));
             Err(error_at(at, format!("`{name}` is not a metric"), remedy))
         }
     }
@@ -497,18 +463,9 @@ fn text_argument<T: std::str::FromStr<Err: std::fmt::Display>>(
     example: &str,
 ) -> Result<T, RuleError> {
     match args {
-        [
-            Node {
-                at,
-                what: What::Text(text),
-            },
-        ] => text
-            .parse()
-            .map_err(|error| error_at(*at, format!("{error}"), format!("the whole reads `{example}`"))),
-        _ => Err(error_at(
-            at,
-            format!("`{name}()` takes one text in quotes"),
-            format!("write `{example}`"),
-        )),
+        [Node { at, what: What::Text(text) }] => {
+            text.parse().map_err(|error| error_at(*at, format!("{error}"), format!("the whole reads `{example}`")))
+        }
+        _ => Err(error_at(at, format!("`{name}()` takes one text in quotes"), format!("write `{example}`"))),
     }
 }

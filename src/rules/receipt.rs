@@ -177,9 +177,7 @@ impl Receipt {
 
     /// The comparisons that decided, in order.
     pub fn decided_by(&self) -> impl Iterator<Item = &Comparison> {
-        self.deciding
-            .iter()
-            .filter_map(|index| self.comparisons.get(usize::try_from(*index).ok()?))
+        self.deciding.iter().filter_map(|index| self.comparisons.get(usize::try_from(*index).ok()?))
     }
 
     /// Every reading that is missing, each once.
@@ -312,12 +310,7 @@ fn side(
             span: answer.span,
         });
     }
-    Side {
-        text: text.to_owned(),
-        value: value.ok().map(six_digits),
-        gap: value.err(),
-        readings,
-    }
+    Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }
 }
 
 /// The side that moves less: a number or a target stands still, history moves slowly, the window moves.

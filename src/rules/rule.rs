@@ -45,10 +45,7 @@ impl Kind {
 /// How large an audience is. Never called a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    missing_docs,
-    reason = "the words of the field; the edges are in the benchmark packs"
-)]
+#[expect(missing_docs, reason = "the words of the field; the edges are in the benchmark packs")]
 pub enum Size {
     Nano,
     Micro,
@@ -298,11 +295,7 @@ impl Rule {
     /// The window in force.
     #[must_use]
     pub fn window(&self) -> Window {
-        self.window.unwrap_or(if self.evidence.is_some() {
-            Window::Deal
-        } else {
-            Window::Days(7)
-        })
+        self.window.unwrap_or(if self.evidence.is_some() { Window::Deal } else { Window::Days(7) })
     }
 }
 

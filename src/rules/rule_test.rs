@@ -55,12 +55,8 @@ impl CaseResult {
 /// The cases whose constants make no sense; then none is run.
 pub fn run_cases(rule: &CheckedRule) -> Result<Vec<CaseResult>, Vec<RuleError>> {
     let mut errors = Vec::new();
-    let results = rule
-        .rule()
-        .test
-        .iter()
-        .filter_map(|case| run(rule, case).map_err(|error| errors.push(error)).ok())
-        .collect();
+    let results =
+        rule.rule().test.iter().filter_map(|case| run(rule, case).map_err(|error| errors.push(error)).ok()).collect();
     if errors.is_empty() { Ok(results) } else { Err(errors) }
 }
 
@@ -84,10 +80,7 @@ pub fn run_file(file: &RulesFile) -> Result<Vec<RuleResult>, Vec<RuleError>> {
     let mut results = Vec::new();
     for (rule, sourced) in checked.iter().zip(&file.rules) {
         match run_cases(rule) {
-            Ok(cases) => results.push(RuleResult {
-                rule: rule.rule().id.clone(),
-                cases,
-            }),
+            Ok(cases) => results.push(RuleResult { rule: rule.rule().id.clone(), cases }),
             Err(more) => errors.extend(more.into_iter().map(|error| sourced.locate(error))),
         }
     }
@@ -97,8 +90,7 @@ pub fn run_file(file: &RulesFile) -> Result<Vec<RuleResult>, Vec<RuleError>> {
 fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
     let mut constants = Constants::read(case)?;
     if let Some(currency) = constants.currency {
-        rule.check_currency(currency)
-            .map_err(|error| in_case(case, &error.text, &error.remedy))?;
+        rule.check_currency(currency).map_err(|error| in_case(case, &error.text, &error.remedy))?;
     }
     let holds = verdict(rule.when(), rule.inputs(), &mut constants);
     let seen = rule
@@ -120,41 +112,22 @@ fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
         Verdict::Holds if fires(rule, holds) => Expect::Fires,
         Verdict::Holds | Verdict::DoesNotHold => Expect::Quiet,
     };
-    Ok(CaseResult {
-        name: case.name.clone(),
-        expect: case.expect,
-        got,
-        seen,
-    })
+    Ok(CaseResult { name: case.name.clone(), expect: case.expect, got, seen })
 }
 
 /// Steps time past `for`, through the same table of phases as the judge.
 fn fires(rule: &CheckedRule, holds: Verdict) -> bool {
     let hold = rule.hold().get();
-    let timing = Timing {
-        hold,
-        cooldown: None,
-        max_per_day: rule.rule().max_per_day,
-        on_absent: OnAbsent::Hold,
-        version: 1,
-    };
-    let both = |verdict| Sweep {
-        all: verdict,
-        newest: verdict,
-    };
-    let signals = Signals {
-        selected: true,
-        when: both(holds),
-        recover: both(Verdict::Unknown),
-    };
+    let timing =
+        Timing { hold, cooldown: None, max_per_day: rule.rule().max_per_day, on_absent: OnAbsent::Hold, version: 1 };
+    let both = |verdict| Sweep { all: verdict, newest: verdict };
+    let signals = Signals { selected: true, when: both(holds), recover: both(Verdict::Unknown) };
     let start = Timestamp::UNIX_EPOCH;
     let today = jiff::civil::Date::constant(1970, 1, 1);
     [SignedDuration::ZERO, hold]
         .into_iter()
         .filter_map(|after| start.checked_add(after).ok())
-        .fold(Memory::default(), |memory, now| {
-            advance(timing, &memory, signals, now, today).memory
-        })
+        .fold(Memory::default(), |memory, now| advance(timing, &memory, signals, now, today).memory)
         .phase
         == Phase::Firing
 }
@@ -178,10 +151,7 @@ impl Constants {
                 "give `spend` and `orders` as sums",
             ));
         }
-        let mut constants = Self {
-            values: BTreeMap::new(),
-            currency: None,
-        };
+        let mut constants = Self { values: BTreeMap::new(), currency: None };
         for (key, value) in &case.given {
             let source = match key.as_str() {
                 "target" => Source::Target,
@@ -214,9 +184,7 @@ impl Constants {
         let value = match value {
             Given::Number(value) if !is_money && value.is_finite() => *value,
             Given::Text(text) if is_money => {
-                let money: Money = text
-                    .parse()
-                    .map_err(|error| in_case(case, &format!("`{key}`: {error}"), ""))?;
+                let money: Money = text.parse().map_err(|error| in_case(case, &format!("`{key}`: {error}"), ""))?;
                 if let Some(other) = self.currency.filter(|other| *other != money.currency) {
                     return Err(in_case(
                         case,
@@ -233,11 +201,7 @@ impl Constants {
                 } else {
                     format!("`{key}` is a number: write it without quotes")
                 };
-                return Err(in_case(
-                    case,
-                    &format!("the value of `{key}` has the wrong form"),
-                    &remedy,
-                ));
+                return Err(in_case(case, &format!("the value of `{key}` has the wrong form"), &remedy));
             }
         };
         self.values.insert((source, want), value);
@@ -282,12 +246,7 @@ impl Constants {
 
 impl Lookup for Constants {
     fn answer(&mut self, _slot: usize, input: Input) -> Answer {
-        Answer {
-            value: self.value(input.source, input.want),
-            n: 1,
-            newest: None,
-            span: None,
-        }
+        Answer { value: self.value(input.source, input.want), n: 1, newest: None, span: None }
     }
 
     fn currency(&self) -> Option<Currency> {

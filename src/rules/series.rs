@@ -127,13 +127,7 @@ impl Line {
     /// Adds an amount over `[from, until)`.
     pub fn push_amount(&mut self, from: Timestamp, until: Timestamp, known: Timestamp, value: i64) {
         let half = until.duration_since(from) / 2;
-        let amount = Amount {
-            middle: from.saturating_add(half).unwrap_or(from),
-            from,
-            until,
-            known,
-            value,
-        };
+        let amount = Amount { middle: from.saturating_add(half).unwrap_or(from), from, until, known, value };
         let place = self.amounts.partition_point(|other| other.order() <= amount.order());
         self.amounts.insert(place, amount);
     }
@@ -141,14 +135,10 @@ impl Line {
     /// Adds a typed absence. One that only repeats the last word is not kept.
     pub fn push_missing(&mut self, table: &[Moment], at: Timestamp, why: Absence) {
         let spoken = self.moments.last().and_then(|place| moment_at(table, *place));
-        let spoken = std::cmp::max(
-            spoken.map(|moment| moment.observed),
-            self.amounts.last().map(|amount| amount.until),
-        );
-        let repeats = self
-            .missing
-            .last()
-            .is_some_and(|(last, known)| *known == why && *last <= at && spoken <= Some(*last));
+        let spoken =
+            std::cmp::max(spoken.map(|moment| moment.observed), self.amounts.last().map(|amount| amount.until));
+        let repeats =
+            self.missing.last().is_some_and(|(last, known)| *known == why && *last <= at && spoken <= Some(*last));
         if !repeats {
             let place = self.missing.partition_point(|(other, _)| *other <= at);
             self.missing.insert(place, (at, why));
@@ -170,18 +160,13 @@ impl Line {
     /// The last level stated at or before `at`.
     #[must_use]
     pub fn last(&self, table: &[Moment], at: Timestamp, knowledge: Knowledge) -> Option<Level> {
-        let after = self
-            .moments
-            .partition_point(|place| moment_at(table, *place).is_some_and(|moment| moment.observed <= at));
+        let after =
+            self.moments.partition_point(|place| moment_at(table, *place).is_some_and(|moment| moment.observed <= at));
         for place in (0..after).rev() {
             let number = *self.moments.get(place)?;
             let moment = moment_at(table, number)?;
             if knowledge.reaches(moment.known) && !self.is_held(number, knowledge) {
-                return Some(Level {
-                    value: *self.values.get(place)?,
-                    observed: moment.observed,
-                    place,
-                });
+                return Some(Level { value: *self.values.get(place)?, observed: moment.observed, place });
             }
         }
         None
@@ -204,11 +189,7 @@ impl Line {
         if age <= AGE_MAX {
             return Ok(level);
         }
-        Err(self
-            .last_word(Some(level.observed), at, knowledge)
-            .unwrap_or(Absence::Stale {
-                age_secs: age.as_secs(),
-            }))
+        Err(self.last_word(Some(level.observed), at, knowledge).unwrap_or(Absence::Stale { age_secs: age.as_secs() }))
     }
 
     /// Why there is nothing, as the source last said after `since` and not after `at`.
@@ -257,11 +238,7 @@ impl Line {
             };
             total = total.saturating_sub(restated).saturating_add(amount.value);
             let newest = taken.map_or(amount.until, |taken| std::cmp::max(taken.newest, amount.until));
-            taken = Some(Taken {
-                value: f64_of(total),
-                n,
-                newest,
-            });
+            taken = Some(Taken { value: f64_of(total), n, newest });
             last = Some(amount);
         }
         let newest = taken.map(|taken| taken.newest);
@@ -269,9 +246,7 @@ impl Line {
         match (taken, age) {
             (Some(taken), Some(age)) if age <= AGE_MAX => Ok(taken),
             (_, age) => Err(self.last_word(newest, span.until, knowledge).unwrap_or(match age {
-                Some(age) => Absence::Stale {
-                    age_secs: age.as_secs(),
-                },
+                Some(age) => Absence::Stale { age_secs: age.as_secs() },
                 None => Absence::NotYet,
             })),
         }
@@ -290,11 +265,7 @@ impl Line {
 
     /// The level in force at `at`, as a value.
     pub fn gauge(&self, table: &[Moment], at: Timestamp, knowledge: Knowledge) -> Result<Taken, Absence> {
-        self.level(table, at, knowledge).map(|level| Taken {
-            value: f64_of(level.value),
-            n: 1,
-            newest: level.observed,
-        })
+        self.level(table, at, knowledge).map(|level| Taken { value: f64_of(level.value), n: 1, newest: level.observed })
     }
 
     /// When the first number was observed; of amounts, when the first began.
@@ -340,8 +311,7 @@ impl Line {
         let words = self.missing.partition_point(|(at, _)| *at < oldest);
         // The last word before stays: it may still be the reason.
         self.missing.drain(..words.saturating_sub(1));
-        self.held
-            .retain(|held| moment_at(table, held.moment).is_some_and(|moment| oldest <= moment.observed));
+        self.held.retain(|held| moment_at(table, held.moment).is_some_and(|moment| oldest <= moment.observed));
     }
 
     /// The moments of its levels, as places in the table.
@@ -356,8 +326,6 @@ impl Line {
 
     /// The moments its statements and holds refer to, to be renumbered.
     pub fn moments_mut(&mut self) -> impl Iterator<Item = &mut u32> {
-        self.moments
-            .iter_mut()
-            .chain(self.held.iter_mut().map(|held| &mut held.moment))
+        self.moments.iter_mut().chain(self.held.iter_mut().map(|held| &mut held.moment))
     }
 }

@@ -111,9 +111,7 @@ impl FromStr for Length {
                 let total = i64::from(number).checked_mul(*secs)?;
                 (total <= 10 * 366 * 86_400).then(|| Self(SignedDuration::from_secs(total)))
             })
-            .ok_or_else(|| LengthError {
-                given: given.to_owned(),
-            })
+            .ok_or_else(|| LengthError { given: given.to_owned() })
     }
 }
 
@@ -127,11 +125,7 @@ impl fmt::Display for Length {
                 return write!(f, "{}{unit}", secs / size);
             }
         }
-        if secs == 0 {
-            f.write_str("0h")
-        } else {
-            write!(f, "{secs}s")
-        }
+        if secs == 0 { f.write_str("0h") } else { write!(f, "{secs}s") }
     }
 }
 
@@ -172,9 +166,7 @@ pub const WINDOWS_MAX: u32 = 366;
 impl FromStr for For {
     type Err = ForError;
     fn from_str(given: &str) -> Result<Self, ForError> {
-        let bad = || ForError {
-            given: given.to_owned(),
-        };
+        let bad = || ForError { given: given.to_owned() };
         let words: Vec<&str> = given.split_whitespace().collect();
         match words.as_slice() {
             [count, "windows" | "window"] => match count.parse() {
@@ -239,9 +231,7 @@ pub struct OnAbsentError {
 impl FromStr for OnAbsent {
     type Err = OnAbsentError;
     fn from_str(given: &str) -> Result<Self, OnAbsentError> {
-        let bad = || OnAbsentError {
-            given: given.to_owned(),
-        };
+        let bad = || OnAbsentError { given: given.to_owned() };
         match given.trim() {
             "hold" => Ok(Self::Hold),
             "tell" => Ok(Self::Tell),
@@ -318,11 +308,7 @@ mod tests {
         assert!("0 windows".parse::<For>().is_err());
         for text in ["hold", "tell", "last_good(48h)"] {
             let read: OnAbsent = text.parse().expect("what to do");
-            let want = if text.starts_with("last") {
-                "last_good(2d)"
-            } else {
-                text
-            };
+            let want = if text.starts_with("last") { "last_good(2d)" } else { text };
             assert_eq!(read.to_string(), want);
         }
     }

@@ -150,10 +150,7 @@ mod tests {
         assert_eq!(of(Metric::Cpm).meet(of(Metric::Cpa)), None);
         assert_eq!(of(Metric::Spend).meet(of(Metric::Orders)), None);
         assert_eq!(of(Metric::Spend).meet(Dim::Plain), None);
-        assert_eq!(
-            of(Metric::Cpm).meet(of(Metric::Spend).over(of(Metric::Views)).expect("money per view")),
-            None
-        );
+        assert_eq!(of(Metric::Cpm).meet(of(Metric::Spend).over(of(Metric::Views)).expect("money per view")), None);
     }
 
     #[test]

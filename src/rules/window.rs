@@ -56,11 +56,7 @@ impl Frame {
     /// Days in UTC, no lag, no deal.
     #[must_use]
     pub fn utc() -> Self {
-        Self {
-            zone: TimeZone::UTC,
-            lag: SignedDuration::ZERO,
-            deal: None,
-        }
+        Self { zone: TimeZone::UTC, lag: SignedDuration::ZERO, deal: None }
     }
 
     /// Midnight of the day that is `days` after the day `at` falls in.
@@ -68,11 +64,7 @@ impl Frame {
         // A zone whose clocks never change, UTC above all, needs no calendar: replays ask this millions of times.
         if let Ok(offset) = self.zone.to_fixed_offset() {
             let ahead = i64::from(offset.seconds());
-            let day = at
-                .as_second()
-                .checked_add(ahead)?
-                .div_euclid(DAY_SECS)
-                .checked_add(days)?;
+            let day = at.as_second().checked_add(ahead)?.div_euclid(DAY_SECS).checked_add(days)?;
             return Timestamp::from_second(day.checked_mul(DAY_SECS)?.checked_sub(ahead)?).ok();
         }
         let day = at.to_zoned(self.zone.clone()).start_of_day().ok()?;
@@ -103,14 +95,12 @@ impl Window {
     #[must_use]
     pub fn ending(self, until: Timestamp, frame: &Frame) -> Option<Span> {
         match self {
-            Self::Days(days) => Some(Span {
-                from: frame.midnight(until, -i64::from(days))?,
-                until: frame.midnight(until, 0)?,
-            }),
-            Self::Hours(hours) => Some(Span {
-                from: until.checked_sub(SignedDuration::from_hours(i64::from(hours))).ok()?,
-                until,
-            }),
+            Self::Days(days) => {
+                Some(Span { from: frame.midnight(until, -i64::from(days))?, until: frame.midnight(until, 0)? })
+            }
+            Self::Hours(hours) => {
+                Some(Span { from: until.checked_sub(SignedDuration::from_hours(i64::from(hours))).ok()?, until })
+            }
             Self::Deal => {
                 let deal = frame.deal?;
                 let until = std::cmp::min(until, deal.until);
@@ -137,17 +127,11 @@ impl Window {
         match self {
             Self::Days(days) => {
                 let moved = windows.checked_mul(i64::from(days))?;
-                Some(Span {
-                    from: frame.midnight(span.from, moved)?,
-                    until: frame.midnight(span.until, moved)?,
-                })
+                Some(Span { from: frame.midnight(span.from, moved)?, until: frame.midnight(span.until, moved)? })
             }
             Self::Hours(hours) => {
                 let moved = SignedDuration::from_hours(windows.checked_mul(i64::from(hours))?);
-                Some(Span {
-                    from: span.from.checked_add(moved).ok()?,
-                    until: span.until.checked_add(moved).ok()?,
-                })
+                Some(Span { from: span.from.checked_add(moved).ok()?, until: span.until.checked_add(moved).ok()? })
             }
             Self::LastPosts(_) | Self::Deal => None,
         }
@@ -190,19 +174,13 @@ pub enum WindowError {
     #[error("`{given}` is not a window: write `7d`, `24h`, `last 3 posts` or `deal`")]
     Malformed { given: String },
     #[error("`{given}` is out of range: a window has 1 to {most} {what}")]
-    OutOfRange {
-        given: String,
-        most: u32,
-        what: &'static str,
-    },
+    OutOfRange { given: String, most: u32, what: &'static str },
 }
 
 impl FromStr for Window {
     type Err = WindowError;
     fn from_str(given: &str) -> Result<Self, WindowError> {
-        let malformed = || WindowError::Malformed {
-            given: given.to_owned(),
-        };
+        let malformed = || WindowError::Malformed { given: given.to_owned() };
         let words: Vec<&str> = given.split_whitespace().collect();
         let (digits, make, most, what): (&str, fn(u32) -> Self, u32, &'static str) = match words.as_slice() {
             ["deal"] => return Ok(Self::Deal),
@@ -219,11 +197,7 @@ impl FromStr for Window {
         }
         match digits.parse() {
             Ok(count) if (1..=most).contains(&count) => Ok(make(count)),
-            _ => Err(WindowError::OutOfRange {
-                given: given.to_owned(),
-                most,
-                what,
-            }),
+            _ => Err(WindowError::OutOfRange { given: given.to_owned(), most, what }),
         }
     }
 }
@@ -250,18 +224,12 @@ mod tests {
     }
 
     fn stockholm() -> Frame {
-        Frame {
-            zone: TimeZone::get("Europe/Stockholm").expect("a zone"),
-            ..Frame::utc()
-        }
+        Frame { zone: TimeZone::get("Europe/Stockholm").expect("a zone"), ..Frame::utc() }
     }
 
     #[track_caller]
     fn check(span: Option<Span>, want: Option<(&str, &str)>) {
-        let want = want.map(|(from, until)| Span {
-            from: at(from),
-            until: at(until),
-        });
+        let want = want.map(|(from, until)| Span { from: at(from), until: at(until) });
         assert_eq!(span, want);
     }
 
@@ -299,10 +267,7 @@ mod tests {
 
     #[test]
     fn a_fixed_offset_has_the_midnights_of_its_calendar() {
-        let frame = Frame {
-            zone: TimeZone::fixed(jiff::tz::offset(-3)),
-            ..Frame::utc()
-        };
+        let frame = Frame { zone: TimeZone::fixed(jiff::tz::offset(-3)), ..Frame::utc() };
         check(
             Window::Days(1).latest(at("2026-06-24T02:59:59.5Z"), &frame),
             Some(("2026-06-22T03:00:00Z", "2026-06-23T03:00:00Z")),
@@ -315,41 +280,24 @@ mod tests {
 
     #[test]
     fn a_day_counts_once_its_lag_has_passed() {
-        let frame = Frame {
-            lag: SignedDuration::from_hours(3),
-            ..Frame::utc()
-        };
+        let frame = Frame { lag: SignedDuration::from_hours(3), ..Frame::utc() };
         let day = Window::Days(1);
-        check(
-            day.latest(at("2026-06-24T02:59:59Z"), &frame),
-            Some(("2026-06-22T00:00:00Z", "2026-06-23T00:00:00Z")),
-        );
-        check(
-            day.latest(at("2026-06-24T03:00:00Z"), &frame),
-            Some(("2026-06-23T00:00:00Z", "2026-06-24T00:00:00Z")),
-        );
+        check(day.latest(at("2026-06-24T02:59:59Z"), &frame), Some(("2026-06-22T00:00:00Z", "2026-06-23T00:00:00Z")));
+        check(day.latest(at("2026-06-24T03:00:00Z"), &frame), Some(("2026-06-23T00:00:00Z", "2026-06-24T00:00:00Z")));
     }
 
     #[test]
     fn earlier_windows_do_not_overlap() {
         let frame = stockholm();
-        let week = Window::Days(7)
-            .latest(at("2026-04-06T10:00:00Z"), &frame)
-            .expect("a week");
-        check(
-            Window::Days(7).back(week, 1, &frame),
-            Some(("2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z")),
-        );
+        let week = Window::Days(7).latest(at("2026-04-06T10:00:00Z"), &frame).expect("a week");
+        check(Window::Days(7).back(week, 1, &frame), Some(("2026-03-22T23:00:00Z", "2026-03-29T22:00:00Z")));
         assert_eq!(
             Window::Days(7).forth(Window::Days(7).back(week, 3, &frame).expect("a week"), 3, &frame),
             Some(week)
         );
         let hours = Window::Hours(6);
         let span = hours.latest(at("2026-06-24T01:30:00Z"), &frame).expect("six hours");
-        check(
-            hours.back(span, 2, &frame),
-            Some(("2026-06-23T07:30:00Z", "2026-06-23T13:30:00Z")),
-        );
+        check(hours.back(span, 2, &frame), Some(("2026-06-23T07:30:00Z", "2026-06-23T13:30:00Z")));
     }
 
     #[test]
@@ -365,14 +313,8 @@ mod tests {
 
     #[test]
     fn a_deal_runs_from_its_start_and_posts_have_no_span() {
-        let deal = Span {
-            from: at("2026-06-01T00:00:00Z"),
-            until: at("2026-07-01T00:00:00Z"),
-        };
-        let frame = Frame {
-            deal: Some(deal),
-            ..Frame::utc()
-        };
+        let deal = Span { from: at("2026-06-01T00:00:00Z"), until: at("2026-07-01T00:00:00Z") };
+        let frame = Frame { deal: Some(deal), ..Frame::utc() };
         check(
             Window::Deal.latest(at("2026-06-10T12:00:00Z"), &frame),
             Some(("2026-06-01T00:00:00Z", "2026-06-10T12:00:00Z")),

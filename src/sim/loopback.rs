@@ -71,10 +71,7 @@ impl Faults {
 
     fn take(&self, method: &str) -> Option<Fault> {
         let mut waiting = self.lock();
-        let place = waiting
-            .queue
-            .iter()
-            .position(|(of, _)| of.is_none_or(|of| of == method))?;
+        let place = waiting.queue.iter().position(|(of, _)| of.is_none_or(|of| of == method))?;
         waiting.queue.remove(place).map(|(_, fault)| fault)
     }
 
@@ -116,12 +113,7 @@ impl Faults {
 /// An answer with a JSON body, or what is meant to be one.
 pub(super) fn answer(status: u16, body: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],
-        body,
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "application/json; charset=UTF-8")], body).into_response()
 }
 
 /// An answer whose body breaks off with the connection before its first byte.

@@ -7,7 +7,6 @@ pub mod adhook;
 pub mod discord;
 pub mod feed;
 pub mod loopback;
-mod loopback;
 pub mod telegram;
 pub mod world;
 pub mod youtube;

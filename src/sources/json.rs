@@ -43,44 +43,26 @@ impl<'a> Field<'a> {
     }
 
     pub fn garbled(&self, expected: &'static str) -> Garbled {
-        let path = if self.path.is_empty() {
-            "the whole body".to_owned()
-        } else {
-            self.path.clone()
-        };
+        let path = if self.path.is_empty() { "the whole body".to_owned() } else { self.path.clone() };
         Garbled { path, expected }
     }
 
     /// A member; missing and null are both `None`.
     pub fn get(&self, key: &str) -> Result<Option<Field<'a>>, Garbled> {
         let object = self.value.as_object().ok_or_else(|| self.garbled("an object"))?;
-        let path = if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        };
-        Ok(object
-            .get(key)
-            .filter(|value| !value.is_null())
-            .map(|value| Field { value, path }))
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        Ok(object.get(key).filter(|value| !value.is_null()).map(|value| Field { value, path }))
     }
 
     /// A member that must be there.
     pub fn need(&self, key: &str, expected: &'static str) -> Result<Field<'a>, Garbled> {
-        let path = if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        };
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         self.get(key)?.ok_or(Garbled { path, expected })
     }
 
     pub fn items(&self) -> Result<Vec<Field<'a>>, Garbled> {
         let list = self.value.as_array().ok_or_else(|| self.garbled("a list"))?;
-        let row = |(index, value): (usize, &'a Value)| Field {
-            value,
-            path: format!("{}[{index}]", self.path),
-        };
+        let row = |(index, value): (usize, &'a Value)| Field { value, path: format!("{}[{index}]", self.path) };
         Ok(list.iter().enumerate().map(row).collect())
     }
 
@@ -104,16 +86,11 @@ impl<'a> Field<'a> {
 
     /// A count: a whole number that is not negative.
     pub fn count(&self) -> Result<i64, Garbled> {
-        self.whole()
-            .ok()
-            .filter(|count| 0 <= *count)
-            .ok_or_else(|| self.garbled("a count of 0 or more"))
+        self.whole().ok().filter(|count| 0 <= *count).ok_or_else(|| self.garbled("a count of 0 or more"))
     }
 
     pub fn time(&self) -> Result<Timestamp, Garbled> {
-        self.text()?
-            .parse()
-            .map_err(|_| self.garbled("an instant as RFC 3339 writes it"))
+        self.text()?.parse().map_err(|_| self.garbled("an instant as RFC 3339 writes it"))
     }
 
     pub fn value(&self) -> &'a Value {
@@ -156,16 +133,8 @@ mod tests {
     #[test]
     fn a_failure_names_the_way_to_the_field() {
         let value = parse(br#"{"items":[{"id":"a"},{"id":7}]}"#).expect("json");
-        let items = Field::root(&value)
-            .need("items", "a list")
-            .and_then(|field| field.items())
-            .expect("items");
-        let error = items
-            .last()
-            .expect("two")
-            .need("id", "text")
-            .and_then(|id| id.text())
-            .expect_err("a number");
+        let items = Field::root(&value).need("items", "a list").and_then(|field| field.items()).expect("items");
+        let error = items.last().expect("two").need("id", "text").and_then(|id| id.text()).expect_err("a number");
         assert_eq!((error.path.as_str(), error.expected), ("items[1].id", "text"));
         assert_eq!(parse(b"{\"a\":").expect_err("cut").path, "line 1 column 5");
     }

@@ -283,10 +283,7 @@ mod tests {
 
     #[track_caller]
     fn check(error: &SourceError, fate: Fate, absence: Absence, text: &str) {
-        assert_eq!(
-            (error.fate(), error.absence(), error.to_string().as_str()),
-            (fate, absence, text)
-        );
+        assert_eq!((error.fate(), error.absence(), error.to_string().as_str()), (fate, absence, text));
     }
 
     #[test]
@@ -294,59 +291,27 @@ mod tests {
         let platform = "YouTube";
         let until = Timestamp::UNIX_EPOCH;
         let text = "the quota `general` is used up until 1970-01-01T00:00:00Z";
-        let error = SourceError::QuotaSpent {
-            bucket: "general".into(),
-            until,
-        };
+        let error = SourceError::QuotaSpent { bucket: "general".into(), until };
         check(&error, Fate::WaitUntil(until), Absence::QuotaSpent, text);
         let wait = Some(Duration::from_secs(7));
         let error = SourceError::SlowDown { platform, wait };
-        check(
-            &error,
-            Fate::SlowDown(wait),
-            Absence::Unreachable,
-            "YouTube asked us to slow down",
-        );
+        check(&error, Fate::SlowDown(wait), Absence::Unreachable, "YouTube asked us to slow down");
         let error = SourceError::Broken { platform, status: 503 };
-        check(
-            &error,
-            Fate::Retry,
-            Absence::Unreachable,
-            "YouTube failed with status 503",
-        );
+        check(&error, Fate::Retry, Absence::Unreachable, "YouTube failed with status 503");
     }
 
     #[test]
     fn what_somebody_must_look_at_is_told() {
         let platform = "YouTube";
         let reason = || "x".to_owned();
-        let error = SourceError::Unauthorized {
-            platform,
-            reason: reason(),
-        };
-        check(
-            &error,
-            Fate::TellOwner,
-            Absence::Unauthorized,
-            "YouTube refused our credentials: `x`",
-        );
-        let error = SourceError::Refused {
-            platform,
-            status: 400,
-            reason: reason(),
-        };
+        let error = SourceError::Unauthorized { platform, reason: reason() };
+        check(&error, Fate::TellOwner, Absence::Unauthorized, "YouTube refused our credentials: `x`");
+        let error = SourceError::Refused { platform, status: 400, reason: reason() };
         let text = "YouTube did not accept the request: status 400, `x`";
         check(&error, Fate::TellOwner, Absence::Garbled, text);
-        let error = SourceError::Gone {
-            platform,
-            reason: reason(),
-        };
+        let error = SourceError::Gone { platform, reason: reason() };
         check(&error, Fate::Forget, Absence::Gone, "YouTube does not have it: `x`");
-        let error = SourceError::Garbled {
-            platform,
-            path: "items[0].id".into(),
-            expected: "text",
-        };
+        let error = SourceError::Garbled { platform, path: "items[0].id".into(), expected: "text" };
         let text = "the answer of YouTube cannot be understood at `items[0].id`: expected text";
         check(&error, Fate::Diagnose, Absence::Garbled, text);
     }

@@ -79,11 +79,7 @@ mod tests {
                     Form::Amount { from: at, until },
                 ),
             ],
-            missing: vec![Missing {
-                series: key(Metric::Followers),
-                why: Absence::Hidden,
-                at,
-            }],
+            missing: vec![Missing { series: key(Metric::Followers), why: Absence::Hidden, at }],
             units: vec![("general".to_owned(), 1)],
             ..Fetched::default()
         };

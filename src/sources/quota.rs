@@ -40,11 +40,7 @@ impl Buckets {
     /// Budgets a day, nothing spent.
     #[must_use]
     pub fn new(budgets: impl IntoIterator<Item = (String, u32)>) -> Self {
-        Self {
-            budgets: budgets.into_iter().collect(),
-            day: None,
-            spent: BTreeMap::new(),
-        }
+        Self { budgets: budgets.into_iter().collect(), day: None, spent: BTreeMap::new() }
     }
 
     /// Takes new budgets and keeps what was spent.
@@ -56,11 +52,7 @@ impl Buckets {
     #[must_use]
     pub fn left(&self, bucket: &str, now: Timestamp) -> u32 {
         let budget = self.budgets.get(bucket).copied().unwrap_or(0);
-        let spent = if self.day == Some(day_of(now)) {
-            self.spent.get(bucket).copied().unwrap_or(0)
-        } else {
-            0
-        };
+        let spent = if self.day == Some(day_of(now)) { self.spent.get(bucket).copied().unwrap_or(0) } else { 0 };
         budget.saturating_sub(spent)
     }
 
@@ -175,10 +167,7 @@ mod tests {
         let now = at("2026-07-01T06:00:00Z");
         buckets.spend("stats", 2, now);
         assert_eq!(buckets.may_spend("stats", 1, now), May::Spend);
-        assert_eq!(
-            buckets.may_spend("stats", 2, now),
-            May::WaitUntil(at("2026-07-01T07:00:00Z"))
-        );
+        assert_eq!(buckets.may_spend("stats", 2, now), May::WaitUntil(at("2026-07-01T07:00:00Z")));
         assert_eq!(buckets.may_spend("general", 10, now), May::Spend);
         assert_eq!(buckets.may_spend("stats", 3, at("2026-07-01T07:00:00Z")), May::Spend);
         assert_eq!(

@@ -51,10 +51,7 @@ fn any_draft() -> impl Strategy<Value = Draft> {
         2 => (any_table(), any_key()).prop_map(|(table, key)| Write::Delete { table, key }),
         1 => (any_table(), any_bytes()).prop_map(|(table, bytes)| Write::Append { table, bytes }),
     ];
-    (
-        proptest::collection::vec((any_table(), any_key(), hope), 0..3),
-        proptest::collection::vec(write, 0..6),
-    )
+    (proptest::collection::vec((any_table(), any_key(), hope), 0..3), proptest::collection::vec(write, 0..6))
         .prop_map(|(expect, writes)| Draft { expect, writes })
 }
 
@@ -71,10 +68,7 @@ impl Draft {
             };
             expect.push((table, key, wanted));
         }
-        Transaction {
-            expect,
-            writes: self.writes,
-        }
+        Transaction { expect, writes: self.writes }
     }
 }
 
@@ -106,9 +100,7 @@ async fn assert_same(model: &MemoryStore, store: &dyn Store, bounds: &[(Key, Key
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime")
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
 }
 
 proptest! {
@@ -146,10 +138,7 @@ proptest! {
 async fn on_each<F: Future<Output = ()>>(check: impl Fn(Arc<dyn Store>) -> F) {
     check(Arc::new(MemoryStore::new())).await;
     let folder = tempfile::tempdir().expect("a folder");
-    check(Arc::new(
-        SledStore::open(folder.path(), &Options::default()).expect("opens"),
-    ))
-    .await;
+    check(Arc::new(SledStore::open(folder.path(), &Options::default()).expect("opens"))).await;
 }
 
 async fn count_up(store: &dyn Store) {
@@ -157,23 +146,13 @@ async fn count_up(store: &dyn Store) {
         let before = store.get(Table::Meta, b"count").await.expect("reads");
         let (expect, count) = match &before {
             None => (Expect::Absent, 0),
-            Some(kept) => (
-                Expect::Version(kept.version),
-                keys::read_number(&kept.bytes).expect("a number"),
-            ),
+            Some(kept) => (Expect::Version(kept.version), keys::read_number(&kept.bytes).expect("a number")),
         };
         let transaction = Transaction {
             expect: vec![(Table::Meta, b"count".to_vec(), expect)],
             writes: vec![
-                Write::Put {
-                    table: Table::Meta,
-                    key: b"count".to_vec(),
-                    bytes: keys::number(count + 1),
-                },
-                Write::Append {
-                    table: Table::Journal,
-                    bytes: keys::number(count + 1),
-                },
+                Write::Put { table: Table::Meta, key: b"count".to_vec(), bytes: keys::number(count + 1) },
+                Write::Append { table: Table::Journal, bytes: keys::number(count + 1) },
             ],
         };
         match store.commit(transaction).await {
@@ -203,18 +182,11 @@ async fn of_many_who_count_at_once_nobody_is_lost() {
         for task in tasks {
             task.await.expect("counts");
         }
-        let count = store
-            .get(Table::Meta, b"count")
-            .await
-            .expect("reads")
-            .expect("is there");
+        let count = store.get(Table::Meta, b"count").await.expect("reads").expect("is there");
         assert_eq!((count.version, count.bytes), (200, keys::number(200)));
         let (from, until) = keys::all();
         let lines = store.scan(Table::Journal, &from, &until, 1_000).await.expect("reads");
-        let numbers: Vec<u64> = lines
-            .iter()
-            .map(|(key, _)| keys::read_number(key).expect("a number"))
-            .collect();
+        let numbers: Vec<u64> = lines.iter().map(|(key, _)| keys::read_number(key).expect("a number")).collect();
         assert_eq!(numbers, (1..=200).collect::<Vec<u64>>(), "numbers without gaps");
         assert!(lines.iter().all(|(key, kept)| *key == kept.bytes && kept.version == 1));
     })
@@ -222,11 +194,7 @@ async fn of_many_who_count_at_once_nobody_is_lost() {
 }
 
 fn put(key: Key, bytes: Vec<u8>) -> Write {
-    Write::Put {
-        table: Table::Documents,
-        key,
-        bytes,
-    }
+    Write::Put { table: Table::Documents, key, bytes }
 }
 
 #[tokio::test]
@@ -237,15 +205,11 @@ async fn what_is_too_large_is_refused_whole_and_what_just_fits_is_kept() {
         let too_large = [
             vec![put(vec![1; limits::KEY_MAX + 1], Vec::new())],
             vec![put(vec![1], vec![1; limits::VALUE_MAX + 1])],
-            (0..=third)
-                .map(|n| put(n.to_be_bytes().to_vec(), vec![1; limits::VALUE_MAX]))
-                .collect(),
+            (0..=third).map(|n| put(n.to_be_bytes().to_vec(), vec![1; limits::VALUE_MAX])).collect(),
         ];
         for extra in too_large {
-            let transaction = Transaction {
-                expect: Vec::new(),
-                writes: std::iter::once(largest.clone()).chain(extra).collect(),
-            };
+            let transaction =
+                Transaction { expect: Vec::new(), writes: std::iter::once(largest.clone()).chain(extra).collect() };
             let error = store.commit(transaction).await.expect_err("too large");
             assert_eq!(error.fate(), Fate::AskForLess, "{error}");
         }
@@ -263,11 +227,7 @@ async fn what_is_too_large_is_refused_whole_and_what_just_fits_is_kept() {
         let all = store.scan(Table::Documents, &from, &until, 1_000).await.expect("reads");
         assert_eq!(all.len(), third - 1);
         assert!(all.iter().all(|(_, kept)| kept.bytes.len() == limits::VALUE_MAX));
-        assert_eq!(
-            all.last().expect("some").0.len(),
-            limits::KEY_MAX,
-            "`all` holds the last key there can be"
-        );
+        assert_eq!(all.last().expect("some").0.len(), limits::KEY_MAX, "`all` holds the last key there can be");
     })
     .await;
 }
@@ -279,16 +239,11 @@ async fn a_refused_transaction_changes_nothing_and_uses_no_number() {
             expect,
             writes: vec![
                 put(b"a".to_vec(), b"new".to_vec()),
-                Write::Append {
-                    table: Table::Journal,
-                    bytes: Vec::new(),
-                },
+                Write::Append { table: Table::Journal, bytes: Vec::new() },
             ],
         };
-        let unmet = vec![
-            (Table::Documents, b"a".to_vec(), Expect::Absent),
-            (Table::Rooms, b"r".to_vec(), Expect::Version(1)),
-        ];
+        let unmet =
+            vec![(Table::Documents, b"a".to_vec(), Expect::Absent), (Table::Rooms, b"r".to_vec(), Expect::Version(1))];
         let refused = outcome(&*store, append(unmet)).await;
         assert_eq!(refused, Err((Table::Rooms, b"r".to_vec())));
         assert_eq!(store.get(Table::Documents, b"a").await.expect("reads"), None);

@@ -85,10 +85,7 @@ pub fn number(n: u64) -> Key {
 /// The number that [`number`] wrote.
 pub fn read_number(key: &[u8]) -> Result<u64, StoreError> {
     key.try_into().map(u64::from_be_bytes).map_err(|_| StoreError::Damaged {
-        what: format!(
-            "`{}` is not the number of a record; restore a backup",
-            key.escape_ascii()
-        ),
+        what: format!("`{}` is not the number of a record; restore a backup", key.escape_ascii()),
     })
 }
 
@@ -164,11 +161,9 @@ pub fn due_until(now: Timestamp) -> (Key, Key) {
 
 /// When, and what, from a key that [`due`] made.
 pub fn read_due(key: &[u8]) -> Result<(Timestamp, Key), StoreError> {
-    key.split_at_checked(TIME_LEN)
-        .and_then(|(at, what)| Some((read_time(at)?, what.to_vec())))
-        .ok_or_else(|| StoreError::Damaged {
-            what: format!("`{}` does not begin with a time; restore a backup", key.escape_ascii()),
-        })
+    key.split_at_checked(TIME_LEN).and_then(|(at, what)| Some((read_time(at)?, what.to_vec()))).ok_or_else(|| {
+        StoreError::Damaged { what: format!("`{}` does not begin with a time; restore a backup", key.escape_ascii()) }
+    })
 }
 
 /// An update or interaction of a bot, by the platform's growing id.

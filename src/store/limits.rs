@@ -44,11 +44,7 @@ fn check_change(key: &[u8], bytes: usize) -> Result<usize, StoreError> {
 }
 
 fn at_most(what: &'static str, size: usize, max: usize) -> Result<(), StoreError> {
-    if size <= max {
-        Ok(())
-    } else {
-        Err(StoreError::TooLarge { what, size, max })
-    }
+    if size <= max { Ok(()) } else { Err(StoreError::TooLarge { what, size, max }) }
 }
 
 /// The first expectation that is not met, given the version under each key.

@@ -84,11 +84,7 @@ impl MemoryStore {
     #[must_use]
     pub fn dump(&self) -> Vec<(Table, Key, Kept)> {
         let state = self.lock();
-        state
-            .rows
-            .iter()
-            .map(|((table, key), kept)| (*table, key.clone(), kept.clone()))
-            .collect()
+        state.rows.iter().map(|((table, key), kept)| (*table, key.clone(), kept.clone())).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -98,11 +94,7 @@ impl MemoryStore {
 
     fn running(&self, deed: &'static str) -> Result<MutexGuard<'_, State>, StoreError> {
         let state = self.lock();
-        if state.crashed {
-            Err(StoreError::failed(deed, "the machine has stopped"))
-        } else {
-            Ok(state)
-        }
+        if state.crashed { Err(StoreError::failed(deed, "the machine has stopped")) } else { Ok(state) }
     }
 }
 
@@ -128,10 +120,7 @@ impl State {
     }
 
     fn put(&mut self, table: Table, key: Key, bytes: Vec<u8>) {
-        let row = self.rows.entry((table, key)).or_insert(Kept {
-            version: 0,
-            bytes: Vec::new(),
-        });
+        let row = self.rows.entry((table, key)).or_insert(Kept { version: 0, bytes: Vec::new() });
         row.version += 1;
         row.bytes = bytes;
     }
@@ -156,12 +145,7 @@ impl Store for MemoryStore {
             return Ok(Vec::new());
         }
         let range = (table, from.to_vec())..(table, until.to_vec());
-        Ok(state
-            .rows
-            .range(range)
-            .take(limit)
-            .map(|((_, key), kept)| (key.clone(), kept.clone()))
-            .collect())
+        Ok(state.rows.range(range).take(limit).map(|((_, key), kept)| (key.clone(), kept.clone())).collect())
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError> {
@@ -200,20 +184,15 @@ mod tests {
     fn append(text: &str) -> Transaction {
         Transaction {
             expect: Vec::new(),
-            writes: vec![Write::Append {
-                table: Table::Journal,
-                bytes: text.as_bytes().to_vec(),
-            }],
+            writes: vec![Write::Append { table: Table::Journal, bytes: text.as_bytes().to_vec() }],
         }
     }
 
     #[tokio::test]
     async fn each_fault_leaves_what_it_says() {
-        for (fault, rows_after, goes_on) in [
-            (Fault::Refuse, 1, true),
-            (Fault::CrashBefore, 1, false),
-            (Fault::CrashAfter, 2, false),
-        ] {
+        for (fault, rows_after, goes_on) in
+            [(Fault::Refuse, 1, true), (Fault::CrashBefore, 1, false), (Fault::CrashAfter, 2, false)]
+        {
             let store = MemoryStore::new();
             store.fail_commit(2, fault);
             assert_eq!(store.commit(append("one")).await.expect("commits").numbers, [1]);

@@ -247,10 +247,7 @@ impl StoreError {
 
     /// A failure with its cause.
     pub(crate) fn failed(deed: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Failed {
-            deed,
-            cause: cause.into(),
-        }
+        Self::Failed { deed, cause: cause.into() }
     }
 }
 

@@ -87,11 +87,7 @@ impl Record for Delivery {
 
     fn index(&self) -> Vec<IndexRow> {
         due_at(self)
-            .map(|at| IndexRow {
-                table: Table::DueDeliveries,
-                key: keys::due(at, &self.key()),
-                bytes: Vec::new(),
-            })
+            .map(|at| IndexRow { table: Table::DueDeliveries, key: keys::due(at, &self.key()), bytes: Vec::new() })
             .into_iter()
             .collect()
     }
@@ -145,10 +141,7 @@ fn index_writes(before: &[IndexRow], after: &[IndexRow]) -> Vec<Write> {
     let gone = before
         .iter()
         .filter(|row| !after.contains(row))
-        .map(|row| Write::Delete {
-            table: row.table,
-            key: row.key.clone(),
-        });
+        .map(|row| Write::Delete { table: row.table, key: row.key.clone() });
     let new = after.iter().filter(|row| !before.contains(row)).map(|row| Write::Put {
         table: row.table,
         key: row.key.clone(),
@@ -172,12 +165,7 @@ impl<T: Record> Loaded<T> {
     fn read(key: Key, kept: &Kept) -> Result<Self, StoreError> {
         let value: T = decode(T::TABLE, T::VERSION, &key, &kept.bytes)?;
         let index = value.index();
-        Ok(Self {
-            value,
-            version: kept.version,
-            key,
-            index,
-        })
+        Ok(Self { value, version: kept.version, key, index })
     }
 
     /// The key it was read from.
@@ -245,27 +233,20 @@ impl Transaction {
     /// Removes a record with its index rows.
     pub fn delete<T: Record>(&mut self, read: &Loaded<T>) -> &mut Self {
         self.expect_unchanged(read);
-        self.writes.push(Write::Delete {
-            table: T::TABLE,
-            key: read.key.clone(),
-        });
+        self.writes.push(Write::Delete { table: T::TABLE, key: read.key.clone() });
         self.writes.extend(index_writes(&read.index, &[]));
         self
     }
 
     /// Takes part only if a record that was read, and is not written, is still the same.
     pub fn expect_unchanged<T: Record>(&mut self, read: &Loaded<T>) -> &mut Self {
-        self.expect
-            .push((T::TABLE, read.key.clone(), Expect::Version(read.version)));
+        self.expect.push((T::TABLE, read.key.clone(), Expect::Version(read.version)));
         self
     }
 
     /// Adds a line to the journal. Its number is in the answer to the commit.
     pub fn append_journal(&mut self, entry: &JournalEntry) -> Result<&mut Self, StoreError> {
-        self.writes.push(Write::Append {
-            table: Table::Journal,
-            bytes: encode(JOURNAL_VERSION, entry)?,
-        });
+        self.writes.push(Write::Append { table: Table::Journal, bytes: encode(JOURNAL_VERSION, entry)? });
         Ok(self)
     }
 
@@ -277,11 +258,7 @@ impl Transaction {
     }
 
     fn put_indexed<T: Record>(&mut self, record: &T, before: &[IndexRow]) -> Result<&mut Self, StoreError> {
-        let put = Write::Put {
-            table: T::TABLE,
-            key: record.key(),
-            bytes: encode(T::VERSION, record)?,
-        };
+        let put = Write::Put { table: T::TABLE, key: record.key(), bytes: encode(T::VERSION, record)? };
         let index = index_writes(before, &record.index());
         for write in &index {
             if let Write::Put { table, key, .. } = write
@@ -359,9 +336,7 @@ pub async fn due_deliveries(
 pub async fn next_due_delivery(store: &dyn Store) -> Result<Option<jiff::Timestamp>, StoreError> {
     let (from, until) = keys::all();
     let rows = store.scan(Table::DueDeliveries, &from, &until, 1).await?;
-    rows.first()
-        .map(|(key, _)| keys::read_due(key).map(|due| due.0))
-        .transpose()
+    rows.first().map(|(key, _)| keys::read_due(key).map(|due| due.0)).transpose()
 }
 
 /// Lines of the journal from number `from` on, at most `limit`.

@@ -98,9 +98,7 @@ pub fn rows_of(samples: &[Sample]) -> Vec<(Key, Vec<u8>)> {
         groups.entry(prefix).or_default().push(sample);
     }
     let row = |(mut key, samples): (Key, Vec<&Sample>)| {
-        let contents = samples
-            .iter()
-            .map(|sample| (sample.series.metric, form_code(sample.form)));
+        let contents = samples.iter().map(|sample| (sample.series.metric, form_code(sample.form)));
         key.extend_from_slice(&what_it_holds(SAMPLES, contents));
         let mut bytes = vec![SAMPLES];
         put_number(&mut bytes, u64_of_len(samples.len()));
@@ -118,10 +116,7 @@ pub fn missing_rows_of(missing: &[Missing]) -> Vec<(Key, Vec<u8>)> {
     let mut groups: BTreeMap<Key, Vec<&Missing>> = BTreeMap::new();
     for absent in missing {
         // An absence is known when it is so.
-        groups
-            .entry(place(&absent.series, absent.at, absent.at))
-            .or_default()
-            .push(absent);
+        groups.entry(place(&absent.series, absent.at, absent.at)).or_default().push(absent);
     }
     let row = |(mut key, missing): (Key, Vec<&Missing>)| {
         let contents = missing.iter().map(|absent| (absent.series.metric, 0));
@@ -143,23 +138,14 @@ pub fn writes_of(samples: &[Sample], missing: &[Missing]) -> Transaction {
     let rows = rows_of(samples).into_iter().chain(missing_rows_of(missing));
     Transaction {
         expect: Vec::new(),
-        writes: rows
-            .map(|(key, bytes)| Write::Put {
-                table: Table::Samples,
-                key,
-                bytes,
-            })
-            .collect(),
+        writes: rows.map(|(key, bytes)| Write::Put { table: Table::Samples, key, bytes }).collect(),
     }
 }
 
 /// What a row holds.
 pub fn read_row(key: &[u8], bytes: &[u8]) -> Result<Row, StoreError> {
     let damaged = || StoreError::Damaged {
-        what: format!(
-            "the samples under `{}` make no sense; restore a backup",
-            key.escape_ascii()
-        ),
+        what: format!("the samples under `{}` make no sense; restore a backup", key.escape_ascii()),
     };
     let place = read_place(key).ok_or_else(damaged)?;
     let mut input = Input(bytes);
@@ -216,10 +202,7 @@ fn resume(last: &[u8], oldest: &[u8]) -> Key {
 /// What follows the series in a key: its times and what it holds.
 fn times(key: &[u8]) -> &[u8] {
     const TIMES_LEN: usize = 2 * TIME_LEN + 4;
-    key.len()
-        .checked_sub(TIMES_LEN)
-        .and_then(|series| key.get(series..))
-        .unwrap_or_default()
+    key.len().checked_sub(TIMES_LEN).and_then(|series| key.get(series..)).unwrap_or_default()
 }
 
 fn place(series: &SeriesKey, observed_at: Timestamp, known_at: Timestamp) -> Key {
@@ -347,14 +330,8 @@ impl<'a> Input<'a> {
         let count = self.number()?;
         // An item is at least two bytes, so a count beyond the bytes is nonsense and reserves nothing.
         match kind {
-            SAMPLES => (0..count)
-                .map(|_| self.sample(place))
-                .collect::<Option<_>>()
-                .map(Row::Samples),
-            MISSING => (0..count)
-                .map(|_| self.missing(place))
-                .collect::<Option<_>>()
-                .map(Row::Missing),
+            SAMPLES => (0..count).map(|_| self.sample(place)).collect::<Option<_>>().map(Row::Samples),
+            MISSING => (0..count).map(|_| self.missing(place)).collect::<Option<_>>().map(Row::Missing),
             _ => None,
         }
     }
@@ -396,17 +373,11 @@ impl<'a> Input<'a> {
         let metric = self.metric()?;
         let code = self.byte()?;
         let why = if code == STALE {
-            Absence::Stale {
-                age_secs: i64::try_from(self.signed()?).ok()?,
-            }
+            Absence::Stale { age_secs: i64::try_from(self.signed()?).ok()? }
         } else {
             REASONS.iter().find(|row| row.0 == code)?.1
         };
-        Some(Missing {
-            series: place.series(metric),
-            why,
-            at: place.observed_at,
-        })
+        Some(Missing { series: place.series(metric), why, at: place.observed_at })
     }
 
     fn metric(&mut self) -> Option<Metric> {
@@ -461,11 +432,7 @@ impl<'a> Input<'a> {
 
 impl Place {
     fn series(&self, metric: Metric) -> SeriesKey {
-        SeriesKey {
-            subject: self.subject.clone(),
-            metric,
-            platform: self.platform,
-        }
+        SeriesKey { subject: self.subject.clone(), metric, platform: self.platform }
     }
 }
 

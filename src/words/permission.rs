@@ -234,21 +234,14 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
                 Role::Analyst | Role::Manager | Role::ClientOwner | Role::Agency => true,
             }
     };
-    let mut mine = grants
-        .iter()
-        .filter(|grant| grant.person == person.id && counts(grant.role))
-        .peekable();
+    let mut mine = grants.iter().filter(|grant| grant.person == person.id && counts(grant.role)).peekable();
     match needs {
         Needs::Nothing => None,
         Needs::Own => (!is_creator).then_some(Reason::NoCreator),
         Needs::See if own => None,
         Needs::See | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
-                return Some(if is_creator && needs == Needs::See {
-                    Reason::OwnOnly
-                } else {
-                    Reason::Role
-                });
+                return Some(if is_creator && needs == Needs::See { Reason::OwnOnly } else { Reason::Role });
             }
             let reached = mine.any(|grant| covers(&grant.reach, facts) || (needs == Needs::See && unspecific(facts)));
             (!reached).then_some(Reason::Reach)
@@ -263,11 +256,7 @@ fn in_room(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
     }
     let other = |of_room: bool, named: bool, same: bool| of_room && named && !same;
     let other_brand = other(room.brand.is_some(), facts.brand.is_some(), room.brand == facts.brand);
-    let other_campaign = other(
-        room.campaign.is_some(),
-        facts.campaign.is_some(),
-        room.campaign == facts.campaign,
-    );
+    let other_campaign = other(room.campaign.is_some(), facts.campaign.is_some(), room.campaign == facts.campaign);
     let misplaced = match room.audience {
         Audience::Internal | Audience::Client => other_brand || other_campaign,
         Audience::Creator => room.creator.is_none() || room.creator != facts.creator,
@@ -368,13 +357,7 @@ mod tests {
     }
 
     fn decide(text: &str, grants: &[Grant], room: Option<&Room>, person: Option<&Person>, facts: &Facts) -> Decision {
-        may(
-            Ask::Command(&parse(text).expect("a command")),
-            grants,
-            room,
-            person,
-            facts,
-        )
+        may(Ask::Command(&parse(text).expect("a command")), grants, room, person, facts)
     }
 
     const NO: fn(Reason) -> Decision = |reason| Decision::Refused { reason };
@@ -387,28 +370,14 @@ mod tests {
         let grants = [grant(role, Reach::Brand(brand("nordbo")))];
         TABLE
             .iter()
-            .map(|spec| {
-                match decide(
-                    spec.examples.last().expect("an example"),
-                    &grants,
-                    None,
-                    Some(&person),
-                    facts,
-                ) {
-                    Decision::Allowed => '.',
-                    Decision::Refused { reason: Reason::Role } => 'r',
-                    Decision::Refused { reason: Reason::Reach } => 'w',
-                    Decision::Refused {
-                        reason: Reason::OwnOnly,
-                    } => 'o',
-                    Decision::Refused {
-                        reason: Reason::NoCreator,
-                    } => 'n',
-                    Decision::Refused {
-                        reason: Reason::TooMuch,
-                    } => 't',
-                    Decision::Refused { .. } => '?',
-                }
+            .map(|spec| match decide(spec.examples.last().expect("an example"), &grants, None, Some(&person), facts) {
+                Decision::Allowed => '.',
+                Decision::Refused { reason: Reason::Role } => 'r',
+                Decision::Refused { reason: Reason::Reach } => 'w',
+                Decision::Refused { reason: Reason::OwnOnly } => 'o',
+                Decision::Refused { reason: Reason::NoCreator } => 'n',
+                Decision::Refused { reason: Reason::TooMuch } => 't',
+                Decision::Refused { .. } => '?',
             })
             .collect()
     }
@@ -433,11 +402,7 @@ mod tests {
         ] {
             assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
         }
-        let other = Facts {
-            brand: Some(brand("other")),
-            campaign: None,
-            ..direct(alma())
-        };
+        let other = Facts { brand: Some(brand("other")), campaign: None, ..direct(alma()) };
         assert_eq!(row(Role::Manager, None, &other), "wnnwwwwwwwww.rr..");
     }
 
@@ -454,10 +419,7 @@ mod tests {
             assert_eq!(decide(text, &[], Some(&here), None, &alma()), want, "{text}");
         }
         assert_eq!(decide("link K7M2", &[], None, None, &direct(Facts::default())), YES);
-        assert_eq!(
-            decide("status", &[], None, None, &Facts::default()),
-            NO(Reason::Unbound)
-        );
+        assert_eq!(decide("status", &[], None, None, &Facts::default()), NO(Reason::Unbound));
     }
 
     #[test]
@@ -470,23 +432,10 @@ mod tests {
             (vec![], NO(Reason::Role)),
             (vec![of_bo], NO(Reason::Role)),
             (vec![grant(Role::Manager, spring)], YES),
-            (
-                vec![grant(Role::Manager, Reach::Brand(brand("other")))],
-                NO(Reason::Reach),
-            ),
-            (
-                vec![
-                    grant(Role::Manager, Reach::Brand(brand("other"))),
-                    grant(Role::Agency, Reach::All),
-                ],
-                YES,
-            ),
+            (vec![grant(Role::Manager, Reach::Brand(brand("other")))], NO(Reason::Reach)),
+            (vec![grant(Role::Manager, Reach::Brand(brand("other"))), grant(Role::Agency, Reach::All)], YES),
         ] {
-            assert_eq!(
-                decide("approve A7K2", &grants, Some(&here), Some(&maja), &alma()),
-                want,
-                "{grants:?}"
-            );
+            assert_eq!(decide("approve A7K2", &grants, Some(&here), Some(&maja), &alma()), want, "{grants:?}");
         }
     }
 
@@ -494,17 +443,11 @@ mod tests {
     fn a_room_hears_only_what_belongs_to_it() {
         let (maja, agency) = (person(None), [grant(Role::Agency, Reach::All)]);
         let ask = |room: &Room, facts: &Facts| decide("why A7K2", &agency, Some(room), Some(&maja), facts);
-        let other = Facts {
-            brand: Some(brand("other")),
-            ..alma()
-        };
+        let other = Facts { brand: Some(brand("other")), ..alma() };
         assert_eq!(ask(&room(Audience::Internal), &alma()), YES);
         assert_eq!(ask(&room(Audience::Internal), &other), NO(Reason::OtherRoom));
         assert_eq!(ask(&room(Audience::Client), &alma()), YES);
-        let kept_back = Facts {
-            released: false,
-            ..alma()
-        };
+        let kept_back = Facts { released: false, ..alma() };
         assert_eq!(ask(&room(Audience::Client), &kept_back), NO(Reason::NotReleased));
         assert_eq!(ask(&room(Audience::Internal), &kept_back), YES);
         assert_eq!(ask(&room(Audience::Operator), &alma()), NO(Reason::OtherRoom));
@@ -526,68 +469,31 @@ mod tests {
             (Membership::Stranger, "help", YES),
         ] {
             let facts = Facts { membership, ..alma() };
-            assert_eq!(
-                decide(text, &manager, Some(&here), Some(&maja), &facts),
-                want,
-                "{text} {membership:?}"
-            );
+            assert_eq!(decide(text, &manager, Some(&here), Some(&maja), &facts), want, "{text} {membership:?}");
         }
     }
 
     #[test]
     fn nobody_gives_more_than_they_have() {
         let maja = person(None);
-        let facts = direct(Facts {
-            brand: Some(brand("nordbo")),
-            ..Facts::default()
-        });
+        let facts = direct(Facts { brand: Some(brand("nordbo")), ..Facts::default() });
         let nordbo = || Reach::Brand(brand("nordbo"));
         for (role, reach, text, want) in [
             (Role::ClientOwner, nordbo(), "grant bo manager brand/nordbo", YES),
-            (
-                Role::ClientOwner,
-                nordbo(),
-                "grant bo agency brand/nordbo",
-                NO(Reason::TooMuch),
-            ),
+            (Role::ClientOwner, nordbo(), "grant bo agency brand/nordbo", NO(Reason::TooMuch)),
             (Role::ClientOwner, nordbo(), "grant bo manager all", NO(Reason::TooMuch)),
             (Role::Agency, nordbo(), "grant bo agency brand/nordbo", YES),
-            (
-                Role::Agency,
-                nordbo(),
-                "grant bo operator brand/nordbo",
-                NO(Reason::TooMuch),
-            ),
+            (Role::Agency, nordbo(), "grant bo operator brand/nordbo", NO(Reason::TooMuch)),
             (Role::Agency, Reach::All, "grant bo operator all", YES),
             (Role::Operator, Reach::All, "grant bo operator all", YES),
-            (
-                Role::Operator,
-                Reach::All,
-                "grant bo manager brand/nordbo",
-                NO(Reason::TooMuch),
-            ),
-            (
-                Role::Manager,
-                Reach::All,
-                "grant bo analyst brand/nordbo",
-                NO(Reason::Role),
-            ),
+            (Role::Operator, Reach::All, "grant bo manager brand/nordbo", NO(Reason::TooMuch)),
+            (Role::Manager, Reach::All, "grant bo analyst brand/nordbo", NO(Reason::Role)),
         ] {
-            assert_eq!(
-                decide(text, &[grant(role, reach)], None, Some(&maja), &facts),
-                want,
-                "{role} {text}"
-            );
+            assert_eq!(decide(text, &[grant(role, reach)], None, Some(&maja), &facts), want, "{role} {text}");
         }
-        let elsewhere = Facts {
-            brand: Some(brand("other")),
-            ..facts
-        };
+        let elsewhere = Facts { brand: Some(brand("other")), ..facts };
         let owner = [grant(Role::ClientOwner, nordbo())];
-        assert_eq!(
-            decide("grant bo manager brand/other", &owner, None, Some(&maja), &elsewhere),
-            NO(Reason::Reach)
-        );
+        assert_eq!(decide("grant bo manager brand/other", &owner, None, Some(&maja), &elsewhere), NO(Reason::Reach));
     }
 
     #[test]
@@ -598,19 +504,9 @@ mod tests {
         for (button, want) in [
             (ButtonPurpose::Why { incident: id() }, YES),
             (ButtonPurpose::Ack { incident: id() }, NO(Reason::Role)),
-            (
-                ButtonPurpose::Approve {
-                    incident: id(),
-                    proposal: 1,
-                },
-                NO(Reason::Role),
-            ),
+            (ButtonPurpose::Approve { incident: id(), proposal: 1 }, NO(Reason::Role)),
         ] {
-            assert_eq!(
-                may(Ask::Button(&button), &analyst, Some(&here), Some(&maja), &alma()),
-                want,
-                "{button:?}"
-            );
+            assert_eq!(may(Ask::Button(&button), &analyst, Some(&here), Some(&maja), &alma()), want, "{button:?}");
             let outsider = may(Ask::Button(&button), &analyst, Some(&here), None, &alma());
             assert_eq!(outsider, NO(Reason::Outsider));
         }

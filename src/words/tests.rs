@@ -53,11 +53,7 @@ fn id(text: &str) -> IncidentId {
 }
 
 fn names() -> Names {
-    Names {
-        brand: Some("Nordbo".into()),
-        campaign: Some("Spring Launch".into()),
-        creator: Some("Alma Lind".into()),
-    }
+    Names { brand: Some("Nordbo".into()), campaign: Some("Spring Launch".into()), creator: Some("Alma Lind".into()) }
 }
 
 fn cpa() -> Seen {
@@ -105,26 +101,14 @@ fn views() -> Seen {
 
 fn tips() -> Vec<Tip> {
     vec![
-        Tip::LinkTarget {
-            opens: "the home page".into(),
-            should_open: "the product".into(),
-        },
-        Tip::CodeMissing {
-            code: "ALMA10".into(),
-            post: "Reel 2".into(),
-        },
+        Tip::LinkTarget { opens: "the home page".into(), should_open: "the product".into() },
+        Tip::CodeMissing { code: "ALMA10".into(), post: "Reel 2".into() },
     ]
 }
 
 fn posting_time() -> Tip {
-    let cell = |from_hour, n, mean| Cell {
-        days: Days::SunThu,
-        from_hour,
-        until_hour: from_hour + 3,
-        n,
-        mean,
-        shrunk: mean,
-    };
+    let cell =
+        |from_hour, n, mean| Cell { days: Days::SunThu, from_hour, until_hour: from_hour + 3, n, mean, shrunk: mean };
     Tip::PostingTime(PostingTip {
         metric: Metric::Views,
         best: cell(18, 14, 28_400.0),
@@ -136,19 +120,12 @@ fn posting_time() -> Tip {
 }
 
 fn event(minute: i64, by: Option<&str>, what: Happened) -> Event {
-    Event {
-        at: at("2026-06-23T12:00:00Z") + minute.minutes(),
-        by: by.map(str::to_owned),
-        what,
-    }
+    Event { at: at("2026-06-23T12:00:00Z") + minute.minutes(), by: by.map(str::to_owned), what }
 }
 
 /// Fired at 14:00, told with all its blocks.
 fn fired() -> IncidentView {
-    let subject = Subject::Partnership(
-        CampaignId::new("spring").expect("id"),
-        CreatorId::new("alma").expect("id"),
-    );
+    let subject = Subject::Partnership(CampaignId::new("spring").expect("id"), CreatorId::new("alma").expect("id"));
     let mut incident = Incident {
         id: id("A7K2"),
         rule: RuleId::new("cpa-stop").expect("id"),
@@ -221,17 +198,9 @@ fn acknowledged() -> IncidentView {
 
 fn verified() -> IncidentView {
     let mut view = proposed();
-    view.incident
-        .note(event(2, Some("Maja"), Happened::Approved { proposal: 1 }));
+    view.incident.note(event(2, Some("Maja"), Happened::Approved { proposal: 1 }));
     view.incident.note(event(3, None, Happened::Done { proposal: 1 }));
-    view.incident.note(event(
-        3,
-        None,
-        Happened::Verified {
-            proposal: 1,
-            state: "paused".into(),
-        },
-    ));
+    view.incident.note(event(3, None, Happened::Verified { proposal: 1, state: "paused".into() }));
     view.boosts[0].running = false;
     view.proposals[0].undo_until = Some(at("2026-06-24T12:03:00Z"));
     view
@@ -239,14 +208,7 @@ fn verified() -> IncidentView {
 
 fn undone() -> IncidentView {
     let mut view = verified();
-    view.incident.note(event(
-        10,
-        Some("Bo"),
-        Happened::Undone {
-            proposal: 1,
-            state: "active".into(),
-        },
-    ));
+    view.incident.note(event(10, Some("Bo"), Happened::Undone { proposal: 1, state: "active".into() }));
     view.boosts[0].running = true;
     view
 }
@@ -283,12 +245,7 @@ fn shown(composed: &Composed) -> String {
     let mut text = plain(&composed.message);
     for row in &composed.message.buttons {
         text.push('\n');
-        text.push_str(
-            &row.iter()
-                .map(|button| format!("[{}]", button.label))
-                .collect::<Vec<_>>()
-                .join(" "),
-        );
+        text.push_str(&row.iter().map(|button| format!("[{}]", button.label)).collect::<Vec<_>>().join(" "));
     }
     visible(&text)
 }
@@ -712,11 +669,7 @@ fn quiet(left: Reading, verdict: Verdict) -> JudgedView {
         rule: RuleId::new("views-slump").expect("id"),
         version: 2,
         verdict,
-        seen: vec![Seen {
-            left,
-            verdict,
-            ..views()
-        }],
+        seen: vec![Seen { left, verdict, ..views() }],
         pending_secs: None,
         cooling_until: None,
         data_at: Some(at("2026-06-23T12:10:00Z")),
@@ -906,37 +859,13 @@ fn status_of_nothing_says_so() {
 }
 
 fn own_numbers() -> MeView {
-    let number = |metric, platform, window, reading, usual| OwnNumber {
-        metric,
-        platform,
-        window,
-        reading,
-        usual,
-    };
+    let number = |metric, platform, window, reading, usual| OwnNumber { metric, platform, window, reading, usual };
     MeView {
         name: "Alma Lind".into(),
         numbers: vec![
-            number(
-                Metric::Views,
-                Platform::Youtube,
-                Window::Days(1),
-                Reading::Value(3_120.0),
-                Some(21_400.0),
-            ),
-            number(
-                Metric::Followers,
-                Platform::Twitch,
-                Window::Hours(1),
-                Reading::Value(1_549.0),
-                None,
-            ),
-            number(
-                Metric::Clicks,
-                Platform::Shop,
-                Window::Days(7),
-                Reading::Absent(Absence::NotYet),
-                Some(60.0),
-            ),
+            number(Metric::Views, Platform::Youtube, Window::Days(1), Reading::Value(3_120.0), Some(21_400.0)),
+            number(Metric::Followers, Platform::Twitch, Window::Hours(1), Reading::Value(1_549.0), None),
+            number(Metric::Clicks, Platform::Shop, Window::Days(7), Reading::Absent(Absence::NotYet), Some(60.0)),
         ],
         open: 1,
         data_at: Some(at("2026-06-23T12:10:00Z")),
@@ -1041,24 +970,13 @@ fn help_is_the_table() {
 }
 
 fn refusals(tag: &str) -> String {
-    Reason::ALL
-        .map(|reason| read(&replies::refusal(reason, &reader(tag))))
-        .join("\n")
+    Reason::ALL.map(|reason| read(&replies::refusal(reason, &reader(tag)))).join("\n")
 }
 
 fn taught(tag: &str) -> String {
-    [
-        "",
-        "puase alma",
-        "xyzzy",
-        "pause",
-        "me too",
-        "snooze A7K2 soon",
-        "grant maja manger all",
-        "pause \"alma",
-    ]
-    .map(|text| read(&replies::teach(&parse(text).expect_err("wrong"), &reader(tag))))
-    .join("\n\n")
+    ["", "puase alma", "xyzzy", "pause", "me too", "snooze A7K2 soon", "grant maja manger all", "pause \"alma"]
+        .map(|text| read(&replies::teach(&parse(text).expect_err("wrong"), &reader(tag))))
+        .join("\n\n")
 }
 
 fn troubles(tag: &str) -> String {
@@ -1071,36 +989,13 @@ fn troubles(tag: &str) -> String {
             of: 1_549,
             day: text("2026-06-23"),
         },
-        Trouble::Implausible {
-            source: text("Twitch"),
-            count: 1_549,
-            poll: text("532"),
-        },
-        Trouble::RoomClosed {
-            room: text("nordbo-team"),
-            chat: "Telegram",
-            reason: text("the bot was blocked"),
-        },
-        Trouble::OtherPoller {
-            bot: text("@PlimsollBot"),
-        },
-        Trouble::SourceDown {
-            source: text("TikTok"),
-            reason: text("no answer"),
-            since: text("x"),
-        },
-        Trouble::TokenRefused {
-            source: text("YouTube"),
-        },
-        Trouble::QuotaSpent {
-            source: text("YouTube"),
-            until: text("09:00"),
-            day: text("x"),
-        },
-        Trouble::StoredOld {
-            count: 12,
-            since: text("x"),
-        },
+        Trouble::Implausible { source: text("Twitch"), count: 1_549, poll: text("532") },
+        Trouble::RoomClosed { room: text("nordbo-team"), chat: "Telegram", reason: text("the bot was blocked") },
+        Trouble::OtherPoller { bot: text("@PlimsollBot") },
+        Trouble::SourceDown { source: text("TikTok"), reason: text("no answer"), since: text("x") },
+        Trouble::TokenRefused { source: text("YouTube") },
+        Trouble::QuotaSpent { source: text("YouTube"), until: text("09:00"), day: text("x") },
+        Trouble::StoredOld { count: 12, since: text("x") },
     ]
     .map(|trouble| {
         assert!(Trouble::KEYS.contains(&trouble.wording().key.as_str()));
@@ -1114,45 +1009,20 @@ fn answers_to_presses(tag: &str) -> String {
     let text = |text: &str| text.to_owned();
     [
         Reply::Acknowledged { id: id("A7K2") },
-        Reply::AlreadyAcknowledged {
-            id: id("A7K2"),
-            who: text("Maja"),
-        },
-        Reply::Snoozed {
-            id: id("A7K2"),
-            until: at("2026-06-23T18:00:00Z"),
-        },
+        Reply::AlreadyAcknowledged { id: id("A7K2"), who: text("Maja") },
+        Reply::Snoozed { id: id("A7K2"), until: at("2026-06-23T18:00:00Z") },
         Reply::Approved { id: id("A7K2") },
-        Reply::AlreadyAnswered {
-            id: id("A7K2"),
-            who: text("Bo"),
-        },
+        Reply::AlreadyAnswered { id: id("A7K2"), who: text("Bo") },
         Reply::NothingToUndo { id: id("A7K2") },
-        Reply::LinkCode {
-            code: text("K7M2-Q4TD"),
-            minutes: 10,
-        },
+        Reply::LinkCode { code: text("K7M2-Q4TD"), minutes: 10 },
         Reply::Linked { name: text("Maja") },
-        Reply::Bound {
-            room: text("nordbo-team"),
-        },
+        Reply::Bound { room: text("nordbo-team") },
         Reply::CodeRefused,
-        Reply::Granted {
-            person: text("maja"),
-            role: Role::Manager,
-            reach: crate::domain::person::Reach::All,
-        },
-        Reply::UnknownSubject {
-            given: text("amla"),
-            nearest: Some(text("alma")),
-        },
-        Reply::NothingToStop {
-            subject: text("Alma Lind"),
-        },
+        Reply::Granted { person: text("maja"), role: Role::Manager, reach: crate::domain::person::Reach::All },
+        Reply::UnknownSubject { given: text("amla"), nearest: Some(text("alma")) },
+        Reply::NothingToStop { subject: text("Alma Lind") },
         Reply::OldButton,
-        Reply::Failed {
-            reason: text("Meta Ads did not answer"),
-        },
+        Reply::Failed { reason: text("Meta Ads did not answer") },
     ]
     .map(|reply| read(&reply.say(&reader(tag), now())))
     .join("\n")
@@ -1160,13 +1030,7 @@ fn answers_to_presses(tag: &str) -> String {
 
 fn confirmed(tag: &str, saves: Option<&str>, text: &str) -> String {
     let command: Command = parse(text).expect("a command");
-    shown(&replies::confirm(
-        &command,
-        "Reel 1",
-        text,
-        saves.map(money),
-        &reader(tag),
-    ))
+    shown(&replies::confirm(&command, "Reel 1", text, saves.map(money), &reader(tag)))
 }
 
 #[test]
@@ -1416,13 +1280,7 @@ fn a_client_is_told_what_was_released_at_billed_prices() {
 #[test]
 fn what_does_not_fit_goes_behind_why_whole_and_counted() {
     let mut view = proposed();
-    view.tips = vec![
-        posting_time(),
-        posting_time(),
-        posting_time(),
-        posting_time(),
-        posting_time(),
-    ];
+    view.tips = vec![posting_time(), posting_time(), posting_time(), posting_time(), posting_time()];
     let text = team(&view, "en");
     assert!(text.contains("1 more behind Why"), "{text}");
     assert!(!text.contains("Try first") && text.contains("Posts stay up"), "{text}");
@@ -1447,31 +1305,17 @@ fn blocks_without_numbers_are_left_out() {
 fn buttons_say_what_they_do_and_know_what_they_mean() {
     let composed = compose(&proposed(), &reader("en"), Audience::Internal, now()).expect("a message");
     let meant = composed.purposes.clone();
-    assert_eq!(
-        meant[0][0],
-        ButtonPurpose::Approve {
-            incident: id("A7K2"),
-            proposal: 1
-        }
-    );
+    assert_eq!(meant[0][0], ButtonPurpose::Approve { incident: id("A7K2"), proposal: 1 });
     let mut n = 0;
     let message = composed.with_tokens(|_| {
         n += 1;
         format!("t{n}")
     });
-    let tokens: Vec<&str> = message
-        .buttons
-        .iter()
-        .flatten()
-        .map(|button| button.token.as_str())
-        .collect();
+    let tokens: Vec<&str> = message.buttons.iter().flatten().map(|button| button.token.as_str()).collect();
     assert_eq!(tokens, ["t1", "t2", "t3", "t4", "t5"]);
     for purpose in meant.iter().flatten() {
         let json = serde_json::to_string(purpose).expect("json");
-        assert_eq!(
-            &serde_json::from_str::<ButtonPurpose>(&json).expect("a purpose"),
-            purpose
-        );
+        assert_eq!(&serde_json::from_str::<ButtonPurpose>(&json).expect("a purpose"), purpose);
     }
 }
 
@@ -1479,11 +1323,7 @@ fn buttons_say_what_they_do_and_know_what_they_mean() {
 fn a_possible_repeat_says_so() {
     let composed = compose(&fired(), &reader("en"), Audience::Internal, now()).expect("a message");
     let message = mark_repeat(composed.message, &reader("en"));
-    assert!(
-        message.footer.ends_with("· you may have seen this already"),
-        "{}",
-        message.footer
-    );
+    assert!(message.footer.ends_with("· you may have seen this already"), "{}", message.footer);
     assert!(utf16_units(&plain(&message)) <= 1_024);
 }
 

@@ -19,9 +19,7 @@ struct Stage {
 async fn stage() -> Stage {
     let (clock, _driver) = Clock::simulated(start());
     let objects = [("boost-alma".to_owned(), "running".to_owned())];
-    let sim = AdHookSim::start(&clock, "whsec-1", &objects)
-        .await
-        .expect("a free port");
+    let sim = AdHookSim::start(&clock, "whsec-1", &objects).await.expect("a free port");
     Stage { clock, sim }
 }
 
@@ -33,12 +31,7 @@ impl Stage {
 
     /// The states the object has had since the start.
     fn states(&self) -> Vec<String> {
-        self.sim
-            .board()
-            .history("boost-alma")
-            .into_iter()
-            .map(|change| change.state)
-            .collect()
+        self.sim.board().history("boost-alma").into_iter().map(|change| change.state).collect()
     }
 }
 
@@ -70,9 +63,7 @@ async fn an_action_sent_twice_is_done_once() {
     let now = stage.clock.now();
     hook.set_state(&order("a1", "stopped"), now).await.expect("accepted");
     hook.set_state(&order("a2", "running"), now).await.expect("accepted");
-    hook.set_state(&order("a1", "stopped"), now)
-        .await
-        .expect("accepted again");
+    hook.set_state(&order("a1", "stopped"), now).await.expect("accepted again");
     assert_eq!(stage.states(), ["running", "stopped", "running"]);
 }
 
@@ -85,9 +76,7 @@ async fn an_answer_lost_after_the_deed_is_unknown_and_reading_back_tells() {
     let error = hook.set_state(&order("a1", "stopped"), now).await.expect_err("lost");
     assert_eq!(error.fate(), Fate::ReadBack, "{error}");
     assert_eq!(hook.read_back("boost-alma", now).await.expect("told").state, "stopped");
-    hook.set_state(&order("a1", "stopped"), now)
-        .await
-        .expect("the same again");
+    hook.set_state(&order("a1", "stopped"), now).await.expect("the same again");
     assert_eq!(stage.states(), ["running", "stopped"]);
 }
 
@@ -113,33 +102,20 @@ async fn each_answer_has_its_fate_and_a_refusal_changes_nothing() {
         (429, Fate::Retry, "the webhook asked us to slow down"),
         (503, Fate::ReadBack, "the webhook failed with status 503"),
     ] {
-        stage.sim.faults().next(Fault::Answer {
-            status,
-            body: String::new(),
-        });
+        stage.sim.faults().next(Fault::Answer { status, body: String::new() });
         let error = hook.set_state(&order("a1", "stopped"), now).await.expect_err("refused");
         assert_eq!((error.fate(), error.to_string().as_str()), (fate, text));
     }
     stage.sim.faults().next(Fault::Garbage);
     let error = hook.read_back("boost-alma", now).await.expect_err("garbled");
-    assert_eq!(
-        error.to_string(),
-        "the webhook's answer about `boost-alma` is not `{\"object\",\"state\"}`"
-    );
+    assert_eq!(error.to_string(), "the webhook's answer about `boost-alma` is not `{\"object\",\"state\"}`");
     let other = r#"{"object":"boost-bo","state":"stopped"}"#.to_owned();
-    stage.sim.faults().next(Fault::Answer {
-        status: 200,
-        body: other,
-    });
+    stage.sim.faults().next(Fault::Answer { status: 200, body: other });
     let error = hook.read_back("boost-alma", now).await.expect_err("another object");
     assert_eq!(error.fate(), Fate::GiveUp, "{error}");
     stage.sim.faults().down(true);
     let error = hook.set_state(&order("a1", "stopped"), now).await.expect_err("down");
-    assert_eq!(
-        error.fate(),
-        Fate::ReadBack,
-        "a connection that broke may have carried it"
-    );
+    assert_eq!(error.fate(), Fate::ReadBack, "a connection that broke may have carried it");
     assert_eq!(stage.states(), ["running"]);
 }
 
@@ -151,27 +127,11 @@ async fn a_signature_that_is_wrong_or_old_is_refused() {
     let refused = |result: Result<(), plimsoll::actions::webhook::WebhookError>| {
         result.expect_err("refused").to_string() == "the webhook refused with status 401"
     };
-    assert!(refused(
-        stage.hook("whsec-2").set_state(&order("a1", "stopped"), now).await
-    ));
-    assert!(refused(
-        stage
-            .hook("whsec-1")
-            .set_state(&order("a1", "stopped"), minutes(-6))
-            .await
-    ));
-    assert!(refused(
-        stage
-            .hook("whsec-1")
-            .set_state(&order("a1", "stopped"), minutes(6))
-            .await
-    ));
+    assert!(refused(stage.hook("whsec-2").set_state(&order("a1", "stopped"), now).await));
+    assert!(refused(stage.hook("whsec-1").set_state(&order("a1", "stopped"), minutes(-6)).await));
+    assert!(refused(stage.hook("whsec-1").set_state(&order("a1", "stopped"), minutes(6)).await));
     assert_eq!((stage.states(), stage.sim.requests()), (vec!["running".to_owned()], 0));
-    stage
-        .hook("whsec-1")
-        .set_state(&order("a1", "stopped"), minutes(-5))
-        .await
-        .expect("just in time");
+    stage.hook("whsec-1").set_state(&order("a1", "stopped"), minutes(-5)).await.expect("just in time");
     assert!(stage.hook("whsec-2").read_back("boost-alma", now).await.is_err());
 }
 
@@ -179,18 +139,8 @@ async fn a_signature_that_is_wrong_or_old_is_refused() {
 async fn an_object_with_a_difficult_name_is_signed_as_it_is() {
     let (clock, _driver) = Clock::simulated(start());
     let name = "boost/ä & b?=1";
-    let sim = AdHookSim::start(&clock, "whsec-1", &[(name.to_owned(), "running".to_owned())])
-        .await
-        .expect("a port");
-    let hook = Webhook::new(
-        &sim.url(),
-        SecretString::from("whsec-1".to_owned()),
-        &["127.0.0.1".to_owned()],
-    );
-    let told = hook
-        .expect("a client")
-        .read_back(name, clock.now())
-        .await
-        .expect("told");
+    let sim = AdHookSim::start(&clock, "whsec-1", &[(name.to_owned(), "running".to_owned())]).await.expect("a port");
+    let hook = Webhook::new(&sim.url(), SecretString::from("whsec-1".to_owned()), &["127.0.0.1".to_owned()]);
+    let told = hook.expect("a client").read_back(name, clock.now()).await.expect("told");
     assert_eq!((told.object.as_str(), told.state.as_str()), (name, "running"));
 }

@@ -18,14 +18,8 @@ use plimsoll::rules::history::{History, Said};
 use plimsoll::rules::readings::{Readings, Span, Want};
 use plimsoll::rules::window::{Frame, Window};
 
-const VIEWS: Want = Want {
-    metric: Metric::Views,
-    platform: None,
-};
-const FOLLOWERS: Want = Want {
-    metric: Metric::Followers,
-    platform: Some(Platform::Twitch),
-};
+const VIEWS: Want = Want { metric: Metric::Views, platform: None };
+const FOLLOWERS: Want = Want { metric: Metric::Followers, platform: Some(Platform::Twitch) };
 const DAY: Window = Window::Days(1);
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -58,10 +52,8 @@ fn changes(folder: &Path) -> HashMap<u32, Vec<(usize, Cells)>> {
     let mut changed: HashMap<u32, Vec<(usize, Cells)>> = HashMap::new();
     for line in text.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
-        let row = (
-            cells[1].parse().expect("a creator"),
-            [cells[2].to_owned(), cells[3].to_owned(), cells[4].to_owned()],
-        );
+        let row =
+            (cells[1].parse().expect("a creator"), [cells[2].to_owned(), cells[3].to_owned(), cells[4].to_owned()]);
         changed.entry(cells[0].parse().expect("a poll")).or_default().push(row);
     }
     changed
@@ -77,11 +69,7 @@ impl Channel {
     fn new(history: &mut History, creator: usize) -> Self {
         let subject = subject(creator);
         let mut series = |metric, platform| {
-            let key = SeriesKey {
-                subject: subject.clone(),
-                metric,
-                platform,
-            };
+            let key = SeriesKey { subject: subject.clone(), metric, platform };
             let number = history.series(&key);
             (key, number)
         };
@@ -105,10 +93,7 @@ struct Live {
 
 impl Live {
     fn judge(&mut self, history: &History, creators: impl Iterator<Item = usize>, now: Timestamp) {
-        let frame = Frame {
-            lag: SignedDuration::from_hours(3),
-            ..Frame::utc()
-        };
+        let frame = Frame { lag: SignedDuration::from_hours(3), ..Frame::utc() };
         let Some(window) = DAY.due(self.judged, now, now, &frame) else {
             return;
         };
@@ -151,18 +136,12 @@ impl World {
             let at: Timestamp = cells[1].parse().expect("a time");
             let known: Timestamp = cells[2].parse().expect("a time");
             for (creator, cells) in changed.get(&number).map(Vec::as_slice).unwrap_or_default() {
-                let channel = channels
-                    .entry(*creator)
-                    .or_insert_with(|| Channel::new(&mut history, *creator));
+                let channel = channels.entry(*creator).or_insert_with(|| Channel::new(&mut history, *creator));
                 let gone = cells.iter().any(|cell| cell == "GONE");
                 for (place, cell) in cells.iter().enumerate() {
                     let said = if gone { Err(Absence::Gone) } else { read(cell) };
                     if let (Err(why), true) = (said, channel.said[place] != said) {
-                        history.append_missing(&Missing {
-                            series: channel.series[place].0.clone(),
-                            why,
-                            at,
-                        });
+                        history.append_missing(&Missing { series: channel.series[place].0.clone(), why, at });
                     }
                     channel.said[place] = said;
                 }
@@ -173,11 +152,7 @@ impl World {
                     if let Ok(value) = channel.said[place] {
                         said.push(Said {
                             series: channel.series[place].1,
-                            form: if place == 2 {
-                                Form::Total { at }
-                            } else {
-                                Form::Gauge { at }
-                            },
+                            form: if place == 2 { Form::Total { at } } else { Form::Gauge { at } },
                             value,
                             currency: None,
                         });
@@ -188,11 +163,7 @@ impl World {
             live.judge(&history, channels.keys().copied(), known);
         }
         // Nothing more comes; the last day is over a day later.
-        live.judge(
-            &history,
-            channels.keys().copied(),
-            "2026-07-25T12:00:00Z".parse().expect("a time"),
-        );
+        live.judge(&history, channels.keys().copied(), "2026-07-25T12:00:00Z".parse().expect("a time"));
         live.fires.sort_unstable();
         let mut creators: Vec<usize> = channels.keys().copied().collect();
         creators.sort_unstable();
@@ -227,11 +198,7 @@ impl World {
             window: DAY,
             hold: Hold::Windows(windows),
             cooldown: None,
-            judge: Judge::Fall {
-                want: VIEWS,
-                own: WEEK,
-                windows: HORIZON,
-            },
+            judge: Judge::Fall { want: VIEWS, own: WEEK, windows: HORIZON },
             when: &views_fall,
             worth: &|_, _, _| Worth::default(),
         };
@@ -249,11 +216,7 @@ impl World {
             worth: &|_, _, _| Worth::default(),
         };
         // Polls 525 to 540.
-        self.replay(
-            rule,
-            guards,
-            [Some("2026-07-15T11:58:00Z"), Some("2026-07-16T11:59:00Z")],
-        )
+        self.replay(rule, guards, [Some("2026-07-15T11:58:00Z"), Some("2026-07-16T11:59:00Z")])
     }
 }
 
@@ -289,13 +252,8 @@ fn has_python() -> bool {
 /// What the other computation says, run by run, as `subject at outcome` lines.
 fn reference(folder: &Path, words: &[&str]) -> Vec<Vec<String>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/backtest_reference.py");
-    let out = Command::new("python3")
-        .arg(script)
-        .arg(words[0])
-        .arg(folder)
-        .args(&words[1..])
-        .output()
-        .expect("python3");
+    let out =
+        Command::new("python3").arg(script).arg(words[0]).arg(folder).args(&words[1..]).output().expect("python3");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let answer: serde_json::Value = serde_json::from_slice(&out.stdout).expect("JSON");
     let runs = answer.as_array().expect("runs").iter();
@@ -330,17 +288,9 @@ fn same(ours: &[Fire], theirs: &[String], at_least: usize) {
     let ours = told(ours);
     let only = |one: &[String], other: &[String]| -> Vec<String> {
         let other: std::collections::HashSet<&String> = other.iter().collect();
-        one.iter()
-            .filter(|fire| !other.contains(fire))
-            .take(5)
-            .cloned()
-            .collect()
+        one.iter().filter(|fire| !other.contains(fire)).take(5).cloned().collect()
     };
-    assert_eq!(
-        (only(&ours, theirs), only(theirs, &ours)),
-        (vec![], vec![]),
-        "ours alone, theirs alone"
-    );
+    assert_eq!((only(&ours, theirs), only(theirs, &ours)), (vec![], vec![]), "ours alone, theirs alone");
     assert_eq!(ours.len(), theirs.len());
     assert!(ours.len() >= at_least, "{} fires prove little", ours.len());
 }
@@ -352,34 +302,20 @@ fn the_backtest_agrees_with_another_language_fire_by_fire() {
     };
     let world = World::new(&folder);
     let theirs = reference(&folder, &["fall", "--for", "1,2", "--absent", "2026-06-23,2026-06-24"]);
-    let runs = [
-        (1, Switches::off()),
-        (1, Switches::default()),
-        (2, Switches::off()),
-        (2, Switches::default()),
-    ];
+    let runs = [(1, Switches::off()), (1, Switches::default()), (2, Switches::off()), (2, Switches::default())];
     assert_eq!(theirs.len(), runs.len());
     for ((windows, guards), theirs) in runs.into_iter().zip(&theirs) {
         let ours = world.falls(windows, guards);
         same(&ours, theirs, 1_000);
         if (windows, guards) == (1, Switches::default()) {
-            let mut replayed: Vec<String> = ours
-                .iter()
-                .map(|fire| format!("{} {}", fire.subject, fire.at))
-                .collect();
+            let mut replayed: Vec<String> = ours.iter().map(|fire| format!("{} {}", fire.subject, fire.at)).collect();
             replayed.sort_unstable();
             assert!(replayed == world.live, "what fires live is what fires in the replay");
         }
     }
-    let theirs = reference(
-        &folder,
-        &["halved", "--disbelieve", "532", "--from", "525", "--until", "540"],
-    );
+    let theirs = reference(&folder, &["halved", "--disbelieve", "532", "--from", "525", "--until", "540"]);
     let at_532 = "2026-07-15T22:47:47Z".parse().unwrap();
-    for (guards, theirs, want) in [
-        (Switches::off(), &theirs[0], 1_549),
-        (Switches::default(), &theirs[1], 0),
-    ] {
+    for (guards, theirs, want) in [(Switches::off(), &theirs[0], 1_549), (Switches::default(), &theirs[1], 0)] {
         let fires = world.halved(guards);
         same(&fires, theirs, want);
         assert_eq!(fires.iter().filter(|fire| fire.at == at_532).count(), want);
@@ -391,26 +327,15 @@ fn the_backtest_agrees_with_another_language_fire_by_fire() {
 fn the_operators_are_told_once(world: &World) {
     let instant = |text: &str| text.parse::<Timestamp>().unwrap();
     let [
-        Alarm::StandstillBegan {
-            platform: Platform::Youtube,
-            metric: Metric::Views,
-            since,
-            share,
-            fleet,
-        },
+        Alarm::StandstillBegan { platform: Platform::Youtube, metric: Metric::Views, since, share, fleet },
         Alarm::StandstillEnded { until, .. },
         Alarm::Implausible { at, accounts, of, .. },
-        Alarm::ImplausibleSettled {
-            confirmed, taken_back, ..
-        },
+        Alarm::ImplausibleSettled { confirmed, taken_back, .. },
     ] = world.alarms.as_slice()
     else {
         panic!("other alarms: {:#?}", world.alarms);
     };
-    assert_eq!(
-        (*since, *until),
-        (instant("2026-06-23T00:00:00Z"), instant("2026-06-25T00:00:00Z"))
-    );
+    assert_eq!((*since, *until), (instant("2026-06-23T00:00:00Z"), instant("2026-06-25T00:00:00Z")));
     assert!(*share > 0.98 && *fleet > 1_800, "{share} of {fleet}");
     assert_eq!((*at, *accounts), (instant("2026-07-15T22:47:47Z"), 1_549));
     assert!(*of >= 1_549);

@@ -43,10 +43,7 @@ fn twitch(base_url: &str) -> GenericConfig {
 }
 
 fn account(id: &str) -> Target {
-    Target::Account {
-        subject: format!("creator/{id}").parse().expect("a subject"),
-        id: id.to_owned(),
-    }
+    Target::Account { subject: format!("creator/{id}").parse().expect("a subject"), id: id.to_owned() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,31 +52,19 @@ async fn whatever_goes_wrong_with_a_feed_is_a_typed_absence() {
     let document = |path: &str, _now: Timestamp| {
         (path == "/twitch.json").then(|| serde_json::json!({"rows": [{"login": "a", "followers": 7}]}))
     };
-    let sim = FeedSim::start(&clock, Some("feed-token".to_owned()), Box::new(document))
-        .await
-        .expect("a free port");
+    let sim = FeedSim::start(&clock, Some("feed-token".to_owned()), Box::new(document)).await.expect("a free port");
     let source = Generic::new(twitch(&sim.base_url())).expect("a client");
-    let request = Request {
-        targets: vec![account("a"), account("b")],
-        now: clock.now(),
-    };
+    let request = Request { targets: vec![account("a"), account("b")], now: clock.now() };
     let fetched = source.fetch(&request).await.expect("asked");
     assert_eq!((fetched.samples.len(), fetched.samples[0].value), (1, 7));
     assert_eq!((fetched.missing.len(), fetched.missing[0].why), (1, Absence::Gone));
     assert_eq!(fetched.units, [("calls".to_owned(), 1)]);
 
-    let answer = |status, body: &str| Fault::Answer {
-        status,
-        body: body.to_owned(),
-    };
+    let answer = |status, body: &str| Fault::Answer { status, body: body.to_owned() };
     for (fault, why, fate) in [
         (Fault::LoseReply, Absence::Unreachable, Fate::Retry),
         (Fault::Garbage, Absence::Garbled, Fate::Diagnose),
-        (
-            answer(200, r#"{"error":"try later"}"#),
-            Absence::Garbled,
-            Fate::Diagnose,
-        ),
+        (answer(200, r#"{"error":"try later"}"#), Absence::Garbled, Fate::Diagnose),
         (answer(401, ""), Absence::Unauthorized, Fate::TellOwner),
         (answer(429, ""), Absence::Unreachable, Fate::SlowDown(None)),
         (answer(404, ""), Absence::Garbled, Fate::TellOwner),
@@ -93,28 +78,19 @@ async fn whatever_goes_wrong_with_a_feed_is_a_typed_absence() {
         assert_eq!(fetched.partial.map(|error| error.fate()), Some(fate), "{shown}");
     }
 
-    let wrong = GenericConfig {
-        token: Some(SecretString::from("other".to_owned())),
-        ..twitch(&sim.base_url())
-    };
+    let wrong = GenericConfig { token: Some(SecretString::from("other".to_owned())), ..twitch(&sim.base_url()) };
     let wrong = Generic::new(wrong).expect("a client");
     let error = wrong.fetch(&request).await.expect("asked").partial.expect("refused");
     assert_eq!(error.to_string(), "the feed refused our credentials: `status 401`");
 }
 
 fn table(name: &str) -> Option<Box<dyn BufRead>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/creators_2026")
-        .join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/creators_2026").join(name);
     let Ok(file) = File::open(path) else {
         eprintln!("skipped: no recorded creators at ../shared/data/creators_2026");
         return None;
     };
-    let plain: Box<dyn Read> = if name == "changes.csv.gz" {
-        Box::new(GzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
+    let plain: Box<dyn Read> = if name == "changes.csv.gz" { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
     Some(Box::new(BufReader::new(plain)))
 }
 
@@ -144,26 +120,17 @@ async fn stage() -> Option<Stage> {
     let replay = Arc::new(replay.expect("tables"));
     let (clock, _driver) = Clock::simulated(start());
     let world = Arc::clone(&replay) as Arc<dyn YoutubeWorld>;
-    let youtube = YoutubeSim::start(&clock, SimConfig::default(), world)
-        .await
-        .expect("a free port");
+    let youtube = YoutubeSim::start(&clock, SimConfig::default(), world).await.expect("a free port");
     let rows = Arc::clone(&replay);
     let document = move |_path: &str, _now: Timestamp| Some(rows.follower_rows());
-    let feed = FeedSim::start(&clock, Some("feed-token".to_owned()), Box::new(document))
-        .await
-        .expect("a free port");
+    let feed = FeedSim::start(&clock, Some("feed-token".to_owned()), Box::new(document)).await.expect("a free port");
     let channels = Youtube::new(YoutubeConfig {
         base_url: youtube.base_url(),
         key: SecretString::from("sim-key".to_owned()),
         pages_max: 1,
     });
     let followers = Generic::new(twitch(&feed.base_url())).expect("a client");
-    Some(Stage {
-        replay,
-        channels: channels.expect("a client"),
-        followers,
-        _servers: (youtube, feed),
-    })
+    Some(Stage { replay, channels: channels.expect("a client"), followers, _servers: (youtube, feed) })
 }
 
 impl Stage {
@@ -177,21 +144,11 @@ impl Stage {
         let accounts = self.replay.accounts();
         let channels = accounts.iter().filter(|account| !account.channel.is_empty());
         let logins = accounts.iter().filter(|account| !account.login.is_empty());
-        let channels = channels
-            .map(|account| target(account.creator, &account.channel))
-            .collect();
+        let channels = channels.map(|account| target(account.creator, &account.channel)).collect();
         let logins = logins.map(|account| target(account.creator, &account.login)).collect();
         let now = start();
-        let channels = self
-            .channels
-            .fetch(&Request { targets: channels, now })
-            .await
-            .expect("asked");
-        let logins = self
-            .followers
-            .fetch(&Request { targets: logins, now })
-            .await
-            .expect("asked");
+        let channels = self.channels.fetch(&Request { targets: channels, now }).await.expect("asked");
+        let logins = self.followers.fetch(&Request { targets: logins, now }).await.expect("asked");
         assert!(channels.partial.is_none() && logins.partial.is_none());
         [channels, logins]
     }
@@ -204,12 +161,8 @@ async fn the_recorded_creators_come_through_both_sources_as_they_were() {
     for poll in [1, 166, 532, 543, 673] {
         let Some(want) = by_hand(poll) else { return };
         let fetched = stage.at(poll).await;
-        let accounts: BTreeMap<String, &plimsoll::sim::world::replay::Account> = stage
-            .replay
-            .accounts()
-            .iter()
-            .map(|account| (format!("creator/c{}", account.creator), account))
-            .collect();
+        let accounts: BTreeMap<String, &plimsoll::sim::world::replay::Account> =
+            stage.replay.accounts().iter().map(|account| (format!("creator/c{}", account.creator), account)).collect();
         for sample in fetched.iter().flat_map(|fetched| &fetched.samples) {
             let row = &want[&accounts[&sample.series.subject.to_string()].creator.to_string()];
             let cell = match (sample.series.platform.as_str(), sample.series.metric.as_str()) {
@@ -225,29 +178,14 @@ async fn the_recorded_creators_come_through_both_sources_as_they_were() {
             let told = |account: &&plimsoll::sim::world::replay::Account| {
                 let row = want.get(&account.creator.to_string());
                 let cells = wanted(account);
-                row.map_or(0, |row| {
-                    cells.iter().filter(|cell| row[**cell].parse::<i64>().is_ok()).count()
-                })
+                row.map_or(0, |row| cells.iter().filter(|cell| row[**cell].parse::<i64>().is_ok()).count())
             };
-            stage
-                .replay
-                .accounts()
-                .iter()
-                .map(|account| told(&account))
-                .sum::<usize>()
+            stage.replay.accounts().iter().map(|account| told(&account)).sum::<usize>()
         };
         let youtube = cells(&|account| if account.channel.is_empty() { vec![] } else { vec![0, 2] });
         let twitch = cells(&|account| if account.login.is_empty() { vec![] } else { vec![1] });
-        assert_eq!(
-            [fetched[0].samples.len(), fetched[1].samples.len()],
-            [youtube, twitch],
-            "poll {poll}"
-        );
-        assert_eq!(
-            fetched[0].units,
-            [("general".to_owned(), 60)],
-            "3,000 channels are 60 calls"
-        );
+        assert_eq!([fetched[0].samples.len(), fetched[1].samples.len()], [youtube, twitch], "poll {poll}");
+        assert_eq!(fetched[0].units, [("general".to_owned(), 60)], "3,000 channels are 60 calls");
     }
 }
 
@@ -258,15 +196,6 @@ async fn the_poll_that_says_zero_for_all_is_told_as_it_was_said() {
     let [_, before] = stage.at(531).await;
     let [_, during] = stage.at(532).await;
     let [_, after] = stage.at(533).await;
-    assert_eq!(
-        (zeros(&during), during.samples.len()),
-        (1_549, 1_680),
-        "the other 131 kept their number"
-    );
-    assert!(
-        zeros(&before) < 10 && zeros(&after) < 10,
-        "{} {}",
-        zeros(&before),
-        zeros(&after)
-    );
+    assert_eq!((zeros(&during), during.samples.len()), (1_549, 1_680), "the other 131 kept their number");
+    assert!(zeros(&before) < 10 && zeros(&after) < 10, "{} {}", zeros(&before), zeros(&after));
 }

@@ -38,18 +38,12 @@ fn transaction(n: u64) -> Transaction {
             row(Table::Incidents, 1 + n % 300),
             row(Table::Notices, 1_000),
             row(Table::Deliveries, 3),
-            Write::Append {
-                table: Table::Journal,
-                bytes: keys::number(n),
-            },
+            Write::Append { table: Table::Journal, bytes: keys::number(n) },
         ],
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the environment is how a test tells its child what to do"
-)]
+#[expect(clippy::disallowed_methods, reason = "the environment is how a test tells its child what to do")]
 fn told(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -63,25 +57,17 @@ fn child_commits_until_it_is_stopped() {
     let abort_after = number(ABORT_AFTER);
     let store = Arc::new(SledStore::open(Path::new(&folder), &Options::default()).expect("opens"));
     let acknowledged = Arc::new(AtomicU64::new(0));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     runtime.block_on(async {
         let clock = Clock::system();
         let tasks = (0..TASKS).map(|task| {
             let (store, acknowledged) = (Arc::clone(&store), Arc::clone(&acknowledged));
             clock.spawn(format!("committer {task}"), move |_held| async move {
                 // Far more than the parent lets happen.
-                for n in (first + task..)
-                    .step_by(usize::try_from(TASKS).expect("small"))
-                    .take(100_000)
-                {
+                for n in (first + task..).step_by(usize::try_from(TASKS).expect("small")).take(100_000) {
                     store.commit(transaction(n)).await.expect("commits");
                     // Past libtest's capture, and one write a line, so that lines do not mix.
-                    std::io::stdout()
-                        .write_all(format!("committed {n}\n").as_bytes())
-                        .expect("the parent listens");
+                    std::io::stdout().write_all(format!("committed {n}\n").as_bytes()).expect("the parent listens");
                     let count = acknowledged.fetch_add(1, Ordering::SeqCst) + 1;
                     if abort_after.is_some_and(|limit| limit <= count) {
                         std::process::abort();
@@ -99,12 +85,7 @@ fn child_commits_until_it_is_stopped() {
 fn crash(folder: &Path, first: u64, by_abort: bool, after: u64) -> BTreeSet<u64> {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command
-        .args([
-            "--exact",
-            "store_crash::child_commits_until_it_is_stopped",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "store_crash::child_commits_until_it_is_stopped", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder)
         .env(FIRST, first.to_string())
         .stdout(Stdio::piped())
@@ -135,22 +116,13 @@ async fn check(folder: &Path, acknowledged: &BTreeSet<u64>, seed: &str) -> u64 {
     let (from, until) = keys::all();
     let mut tables = Vec::new();
     for table in [Table::Incidents, Table::Notices, Table::Deliveries] {
-        let rows = store
-            .scan(table, &from, &until, usize::MAX)
-            .await
-            .expect("every row can be read");
+        let rows = store.scan(table, &from, &until, usize::MAX).await.expect("every row can be read");
         for (key, kept) in &rows {
-            assert!(
-                kept.bytes.chunks(8).all(|part| part == key),
-                "{seed}: a row holds what was put"
-            );
+            assert!(kept.bytes.chunks(8).all(|part| part == key), "{seed}: a row holds what was put");
         }
         tables.push(rows.into_iter().map(|row| row.0).collect::<BTreeSet<_>>());
     }
-    let journal = store
-        .scan(Table::Journal, &from, &until, usize::MAX)
-        .await
-        .expect("every line can be read");
+    let journal = store.scan(Table::Journal, &from, &until, usize::MAX).await.expect("every line can be read");
     for (line, (key, _)) in (1u64..).zip(&journal) {
         assert_eq!(*key, keys::number(line), "{seed}: the journal has no gaps");
     }
@@ -160,16 +132,10 @@ async fn check(folder: &Path, acknowledged: &BTreeSet<u64>, seed: &str) -> u64 {
     }
     let kept = tables.swap_remove(0);
     for number in acknowledged {
-        assert!(
-            kept.contains(&keys::number(*number)),
-            "{seed}: {number} was acknowledged and is lost"
-        );
+        assert!(kept.contains(&keys::number(*number)), "{seed}: {number} was acknowledged and is lost");
     }
     store.close().await.expect("closes");
-    kept.iter()
-        .map(|key| keys::read_number(key).expect("a number"))
-        .max()
-        .unwrap_or(0)
+    kept.iter().map(|key| keys::read_number(key).expect("a number")).max().unwrap_or(0)
 }
 
 #[tokio::test]
@@ -186,15 +152,9 @@ async fn no_acknowledged_commit_is_lost_and_none_is_there_in_part() {
         let mut chance = ChaCha8Rng::seed_from_u64(run);
         let after = chance.random_range(1..120);
         let by_abort = chance.random_bool(0.5);
-        let seed = format!(
-            "seed {run} ({}, after {after})",
-            if by_abort { "abort" } else { "kill" }
-        );
+        let seed = format!("seed {run} ({}, after {after})", if by_abort { "abort" } else { "kill" });
         let told = crash(folder.path(), last + 1, by_abort, after);
-        assert!(
-            u64::try_from(told.len()).expect("small") >= after,
-            "{seed}: the child was at work"
-        );
+        assert!(u64::try_from(told.len()).expect("small") >= after, "{seed}: the child was at work");
         acknowledged.extend(told);
         last = check(folder.path(), &acknowledged, &seed).await;
     }

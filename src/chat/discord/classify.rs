@@ -77,13 +77,7 @@ pub fn sort(answer: &Answer, now: Timestamp, secret: &str) -> Result<serde_json:
     if answer.status == 429 {
         return Err(slow_down(wait_of(answer, &refusal), now));
     }
-    Err(of_code(
-        answer.status,
-        refusal.code,
-        json,
-        &reason(&refusal, secret),
-        now,
-    ))
+    Err(of_code(answer.status, refusal.code, json, &reason(&refusal, secret), now))
 }
 
 /// The fate of a refusal. Also for what serenity reports, which has status and code but no headers.
@@ -132,9 +126,7 @@ pub fn seen(answer: &Answer, outcome: &Result<serde_json::Value, SendError>, now
 }
 
 fn scope_of(answer: &Answer) -> Scope {
-    let global = answer
-        .header("x-ratelimit-global")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let global = answer.header("x-ratelimit-global").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
     match answer.header("x-ratelimit-scope") {
         Some("shared") => Scope::Shared,
@@ -157,10 +149,7 @@ fn bucket_of(answer: &Answer) -> Option<BucketSeen> {
 
 /// The longer of what the body and the header say.
 fn wait_of(answer: &Answer, refusal: &Refusal) -> SignedDuration {
-    let header = answer
-        .header("retry-after")
-        .and_then(|text| text.parse().ok())
-        .and_then(seconds);
+    let header = answer.header("retry-after").and_then(|text| text.parse().ok()).and_then(seconds);
     let body = refusal.retry_after.and_then(seconds);
     match (header, body) {
         (Some(header), Some(body)) => std::cmp::max(header, body),
@@ -176,11 +165,7 @@ fn seconds(given: f64) -> Option<SignedDuration> {
 }
 
 fn slow_down(wait: SignedDuration, now: Timestamp) -> SendError {
-    SendError::SlowDown {
-        chat: Chat::Discord,
-        until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
-        ours: false,
-    }
+    SendError::SlowDown { chat: Chat::Discord, until: now.checked_add(wait).unwrap_or(Timestamp::MAX), ours: false }
 }
 
 /// Code, message and the first place of a form error (`embeds.0.description: Must be 4096 or fewer in length.`).
@@ -225,11 +210,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, reqwest::header::HeaderValue::from_static(value));
         }
-        Answer {
-            status,
-            headers: map,
-            body: body.as_bytes().to_vec(),
-        }
+        Answer { status, headers: map, body: body.as_bytes().to_vec() }
     }
 
     #[track_caller]
@@ -287,12 +268,7 @@ mod tests {
             (&[("retry-after", "65")][..], body, 65_000, Scope::User),
             (&[("x-ratelimit-scope", "shared")][..], body, 64_570, Scope::Shared),
             (&[("x-ratelimit-global", "true")][..], body, 64_570, Scope::Global),
-            (
-                &[("retry-after", "900")][..],
-                "<html>error code: 1015</html>",
-                900_000,
-                Scope::Global,
-            ),
+            (&[("retry-after", "900")][..], "<html>error code: 1015</html>", 900_000, Scope::Global),
             (&[][..], "<html>error code: 1015</html>", 600_000, Scope::Global),
         ] {
             let answer = answer(429, headers, body);
@@ -316,10 +292,7 @@ mod tests {
         );
         let outcome = sort(&answer, now(), "");
         let bucket = seen(&answer, &outcome, now()).bucket.expect("a bucket");
-        assert_eq!(
-            (bucket.limit, bucket.remaining, bucket.reset_after.as_millis()),
-            (5, 4, 334)
-        );
+        assert_eq!((bucket.limit, bucket.remaining, bucket.reset_after.as_millis()), (5, 4, 334));
     }
 
     #[test]

@@ -128,20 +128,12 @@ pub(super) fn of_serenity(error: &serenity::Error, now: jiff::Timestamp, secret:
         }
         serenity::Error::Http(HttpError::Request(cause)) => SendError::Lost {
             chat,
-            what: if cause.is_connect() {
-                "could not connect".to_owned()
-            } else {
-                "the answer was lost".to_owned()
-            },
+            what: if cause.is_connect() { "could not connect".to_owned() } else { "the answer was lost".to_owned() },
         },
-        serenity::Error::Json(_) => SendError::Lost {
-            chat,
-            what: "an answer in a shape that is not known here".to_owned(),
-        },
-        _ => SendError::Refused {
-            chat,
-            reason: "the client refused to ask".to_owned(),
-        },
+        serenity::Error::Json(_) => {
+            SendError::Lost { chat, what: "an answer in a shape that is not known here".to_owned() }
+        }
+        _ => SendError::Refused { chat, reason: "the client refused to ask".to_owned() },
     }
 }
 

@@ -81,12 +81,7 @@ pub async fn run_gateway(receiver: Receiver, stop: &CancellationToken, held: Hel
         Ok(http) => http,
         Err(error) => return GatewayEnd::Broken(error.to_string()),
     };
-    let handler = Handler {
-        clock,
-        receiver,
-        starting: Mutex::new(Some(held)),
-        written: Mutex::new(HashSet::new()),
-    };
+    let handler = Handler { clock, receiver, starting: Mutex::new(Some(held)), written: Mutex::new(HashSet::new()) };
     let building = ClientBuilder::new_with_http(http, GatewayIntents::empty()).event_handler(handler);
     let built = tokio::select! {
         biased;
@@ -137,10 +132,7 @@ fn end_of(error: &serenity::Error, alarms: &dyn Alarms) -> GatewayEnd {
     use serenity::gateway::GatewayError;
     match error {
         serenity::Error::Gateway(GatewayError::InvalidAuthentication) => {
-            alarms.raise(Alarm::BadToken {
-                chat: Chat::Discord,
-                reason: "the gateway does not take it".to_owned(),
-            });
+            alarms.raise(Alarm::BadToken { chat: Chat::Discord, reason: "the gateway does not take it".to_owned() });
             GatewayEnd::BadToken
         }
         serenity::Error::Gateway(error) => GatewayEnd::Broken(format!("{error}")),
@@ -231,9 +223,7 @@ impl Handler {
         let Some(token) = token_of(interaction) else {
             return;
         };
-        let done = http
-            .create_interaction_response(interaction.id(), token, response, Vec::new())
-            .await;
+        let done = http.create_interaction_response(interaction.id(), token, response, Vec::new()).await;
         if let Err(error) = done {
             // Too late or done already: whatever answers it finds out by itself and goes as a message.
             let secret = self.receiver.bot.token.expose_secret();
@@ -249,10 +239,7 @@ impl Handler {
         let choices = match command.data.autocomplete() {
             Some(option) => {
                 let from = interactions::who(&command.user, &command.locale);
-                self.receiver
-                    .suggest
-                    .suggest(&from, &command.data.name, option.name, option.value)
-                    .await
+                self.receiver.suggest.suggest(&from, &command.data.name, option.name, option.value).await
             }
             None => Vec::new(),
         };
@@ -270,11 +257,7 @@ impl Handler {
     }
 
     async fn write_commands(&self, http: &Http, guild: GuildId) {
-        let first = self
-            .written
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(guild);
+        let first = self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(guild);
         if !first {
             return;
         }
@@ -288,10 +271,7 @@ impl Handler {
             Ok(()) => self.receiver.registered.set(&name, &fingerprint).await,
             Err(error) => {
                 // Tried again with the next Ready.
-                self.written
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(&guild);
+                self.written.lock().unwrap_or_else(PoisonError::into_inner).remove(&guild);
                 tracing::warn!(%error, guild = name, "the slash commands were not written");
             }
         }

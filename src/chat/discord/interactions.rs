@@ -25,9 +25,7 @@ pub fn inbound(interaction: &Interaction, now: Timestamp) -> Option<Inbound> {
             from: Some(who(&modal.user, &modal.locale)),
             address: Some(address(modal.channel_id.to_string(), modal.guild_id)),
             place: Some(place(modal.guild_id)),
-            what: What::Unknown {
-                what: "a form".to_owned(),
-            },
+            what: What::Unknown { what: "a form".to_owned() },
             file: None,
             answer: None,
         }),
@@ -55,23 +53,13 @@ pub fn answerable(interaction: &Interaction, ack: Ack, now: Timestamp) -> Option
 fn of_command(command: &CommandInteraction, now: Timestamp) -> Inbound {
     let args = args(&command.data);
     let rest: Vec<&str> = args.iter().map(|(_, value)| value.as_str()).collect();
-    let file = command
-        .data
-        .resolved
-        .attachments
-        .values()
-        .next()
-        .map(|file| file.url.clone());
+    let file = command.data.resolved.attachments.values().next().map(|file| file.url.clone());
     Inbound {
         at: now,
         from: Some(who(&command.user, &command.locale)),
         address: Some(address(command.channel_id.to_string(), command.guild_id)),
         place: Some(place(command.guild_id)),
-        what: What::Command {
-            name: command.data.name.clone(),
-            rest: rest.join(" "),
-            args,
-        },
+        what: What::Command { name: command.data.name.clone(), rest: rest.join(" "), args },
         file,
         answer: None,
     }
@@ -79,13 +67,10 @@ fn of_command(command: &CommandInteraction, now: Timestamp) -> Inbound {
 
 fn of_component(component: &ComponentInteraction, now: Timestamp) -> Inbound {
     let what = match component.data.kind {
-        ComponentInteractionDataKind::Button => What::Press {
-            token: component.data.custom_id.clone(),
-            message: Some(reference(&component.message, now)),
-        },
-        _ => What::Unknown {
-            what: "a choice from a list".to_owned(),
-        },
+        ComponentInteractionDataKind::Button => {
+            What::Press { token: component.data.custom_id.clone(), message: Some(reference(&component.message, now)) }
+        }
+        _ => What::Unknown { what: "a choice from a list".to_owned() },
     };
     Inbound {
         at: now,
@@ -132,10 +117,7 @@ fn args(data: &CommandData) -> Vec<(String, String)> {
 /// Who did it.
 pub(super) fn who(user: &User, locale: &str) -> Who {
     Who {
-        identity: Identity {
-            chat: Chat::Discord,
-            user: user.id.to_string(),
-        },
+        identity: Identity { chat: Chat::Discord, user: user.id.to_string() },
         name: user.global_name.clone().unwrap_or_else(|| user.name.clone()),
         locale: (!locale.is_empty()).then(|| locale.to_owned()),
         anonymous: false,
@@ -144,20 +126,11 @@ pub(super) fn who(user: &User, locale: &str) -> Who {
 }
 
 fn address(place: String, guild: Option<GuildId>) -> Address {
-    Address {
-        chat: Chat::Discord,
-        place,
-        topic: None,
-        guild: guild.map(|guild| guild.to_string()),
-    }
+    Address { chat: Chat::Discord, place, topic: None, guild: guild.map(|guild| guild.to_string()) }
 }
 
 fn place(guild: Option<GuildId>) -> PlaceKind {
-    if guild.is_some() {
-        PlaceKind::Group
-    } else {
-        PlaceKind::Private
-    }
+    if guild.is_some() { PlaceKind::Group } else { PlaceKind::Private }
 }
 
 fn reference(message: &Message, now: Timestamp) -> MessageRef {
@@ -212,17 +185,11 @@ mod tests {
             What::Command {
                 name: "why".to_owned(),
                 rest: "A7K2 09:00".to_owned(),
-                args: vec![
-                    ("alert".to_owned(), "A7K2".to_owned()),
-                    ("at".to_owned(), "09:00".to_owned())
-                ],
+                args: vec![("alert".to_owned(), "A7K2".to_owned()), ("at".to_owned(), "09:00".to_owned())],
             }
         );
         let who = got.from.expect("somebody");
-        assert_eq!(
-            (who.identity.to_string().as_str(), who.name.as_str()),
-            ("discord:42", "Maja Ek")
-        );
+        assert_eq!((who.identity.to_string().as_str(), who.name.as_str()), ("discord:42", "Maja Ek"));
         let address = got.address.expect("somewhere");
         assert_eq!((address.place.as_str(), address.guild.as_deref()), ("11", Some("5")));
         assert_eq!(got.place, Some(PlaceKind::Group));

@@ -87,10 +87,8 @@ impl DiscordBot {
             Api::new(api_url, crate::http::Limits::default()).map_err(|cause| SendError::NeverLeft { chat, cause })?;
         let bare = token.expose_secret().trim().trim_start_matches("Bot ").to_owned();
         drop(token);
-        let mut auth = HeaderValue::from_str(&format!("Bot {bare}")).map_err(|_| SendError::BadToken {
-            chat,
-            reason: "it has characters that no token has".to_owned(),
-        })?;
+        let mut auth = HeaderValue::from_str(&format!("Bot {bare}"))
+            .map_err(|_| SendError::BadToken { chat, reason: "it has characters that no token has".to_owned() })?;
         auth.set_sensitive(true);
         Ok(Self {
             api,
@@ -142,9 +140,7 @@ impl DiscordBot {
         let create = render::create(message, options.more, picture.is_some(), Some(nonce));
         let path = format!("channels/{}/messages", id(&to.place)?);
         let body = with_picture(to_json(&create)?, picture)?;
-        let answer = self
-            .request(Method::POST, &path, &[], body, &to.place, Route::Send)
-            .await?;
+        let answer = self.request(Method::POST, &path, &[], body, &to.place, Route::Send).await?;
         let Some(message) = answer.get("id").and_then(Value::as_str) else {
             return Err(SendError::Lost {
                 chat: Chat::Discord,
@@ -180,8 +176,7 @@ impl DiscordBot {
     pub async fn remove_buttons(&self, at: &MessageRef) -> Result<Edited, SendError> {
         let path = format!("channels/{}/messages/{}", id(&at.place)?, id(&at.message)?);
         let body = Body::Json(json!({ "components": [] }).to_string().into_bytes());
-        self.request(Method::PATCH, &path, &[], body, &at.place, Route::Edit)
-            .await?;
+        self.request(Method::PATCH, &path, &[], body, &at.place, Route::Edit).await?;
         Ok(Edited::Changed)
     }
 
@@ -191,23 +186,14 @@ impl DiscordBot {
     /// Repeating it is safe, but for [`Ack::Silent`], whose answer is a new message each time.
     pub async fn answer(&self, to: &Answerable, message: &Message, options: &SendOptions<'_>) -> Result<(), SendError> {
         let chat = Chat::Discord;
-        let Answerable::Interaction {
-            application,
-            token,
-            until,
-            ack,
-        } = to
-        else {
+        let Answerable::Interaction { application, token, until, ack } = to else {
             return Err(SendError::Refused {
                 chat,
                 reason: "a Telegram callback cannot be answered on Discord".to_owned(),
             });
         };
         if *until <= self.clock.now() {
-            return Err(SendError::TooLate {
-                chat,
-                reason: "15 minutes have passed".to_owned(),
-            });
+            return Err(SendError::TooLate { chat, reason: "15 minutes have passed".to_owned() });
         }
         let hook = format!("webhooks/{}/{}", id(application)?, word(token)?);
         let picture = message.picture.as_ref();
@@ -227,9 +213,7 @@ impl DiscordBot {
         let body = with_picture(body, picture)?;
         // Limits are by token; what stands in their table is not one.
         let room = nonce(token, 0);
-        self.request(method, &path, &[], body, &room, Route::Answer)
-            .await
-            .map(drop)
+        self.request(method, &path, &[], body, &room, Route::Answer).await.map(drop)
     }
 
     /// Looks for a message of this bot, sent at or after `since`, that shows `marker` (an incident's id as it stands in the
@@ -242,20 +226,12 @@ impl DiscordBot {
         let limit = PAGE.to_string();
         for _ in 0..PAGES_MAX {
             let query = [("after", after.as_str()), ("limit", limit.as_str())];
-            let page = self
-                .request(Method::GET, &path, &query, Body::Empty, place, Route::Ask)
-                .await?;
+            let page = self.request(Method::GET, &path, &query, Body::Empty, place, Route::Ask).await?;
             let page = page.as_array().cloned().unwrap_or_default();
-            if let Some(found) = page
-                .iter()
-                .find(|message| is_ours(message, &me) && shows(message, marker))
-            {
+            if let Some(found) = page.iter().find(|message| is_ours(message, &me) && shows(message, marker)) {
                 return Ok(reference(found, place).map_or(Found::Not, Found::There));
             }
-            let newest = page
-                .iter()
-                .filter_map(|message| message.get("id")?.as_str())
-                .max_by_key(|id| (id.len(), *id));
+            let newest = page.iter().filter_map(|message| message.get("id")?.as_str()).max_by_key(|id| (id.len(), *id));
             match newest {
                 Some(newest) if PAGE <= page.len() => newest.clone_into(&mut after),
                 _ => return Ok(Found::Not),
@@ -266,9 +242,7 @@ impl DiscordBot {
 
     /// The bot's user id and name.
     pub async fn get_me(&self) -> Result<(String, String), SendError> {
-        let me = self
-            .request(Method::GET, "users/@me", &[], Body::Empty, "", Route::Ask)
-            .await?;
+        let me = self.request(Method::GET, "users/@me", &[], Body::Empty, "", Route::Ask).await?;
         let text = |name: &str| me.get(name).and_then(Value::as_str).map(str::to_owned);
         match (text("id"), text("username")) {
             (Some(id), Some(name)) => Ok((id, name)),
@@ -281,10 +255,7 @@ impl DiscordBot {
         /// Unknown Member, Unknown User.
         const NOBODY: [&str; 2] = ["10007 ", "10013 "];
         let path = format!("guilds/{}/members/{}", id(guild)?, id(user)?);
-        match self
-            .request(Method::GET, &path, &[], Body::Empty, guild, Route::Ask)
-            .await
-        {
+        match self.request(Method::GET, &path, &[], Body::Empty, guild, Route::Ask).await {
             Ok(_) => Ok(true),
             Err(SendError::Refused { reason, .. } | SendError::TargetDead { reason, .. })
                 if NOBODY.iter().any(|code| reason.starts_with(code)) =>
@@ -298,16 +269,9 @@ impl DiscordBot {
     /// The channel of direct messages with a user; the same one each time.
     pub async fn open_dm(&self, user: &str) -> Result<Address, SendError> {
         let body = Body::Json(json!({ "recipient_id": id(user)? }).to_string().into_bytes());
-        let answer = self
-            .request(Method::POST, "users/@me/channels", &[], body, "dm", Route::Ask)
-            .await?;
+        let answer = self.request(Method::POST, "users/@me/channels", &[], body, "dm", Route::Ask).await?;
         match answer.get("id").and_then(Value::as_str) {
-            Some(place) => Ok(Address {
-                chat: Chat::Discord,
-                place: place.to_owned(),
-                topic: None,
-                guild: None,
-            }),
+            Some(place) => Ok(Address { chat: Chat::Discord, place: place.to_owned(), topic: None, guild: None }),
             None => Err(refused("it opened a direct message and did not name it")),
         }
     }
@@ -326,19 +290,11 @@ impl DiscordBot {
         route: Route,
     ) -> Result<Value, SendError> {
         let now = self.clock.now();
-        self.limits()
-            .take(room, route, now)
-            .map_err(|until| SendError::kept_back(Chat::Discord, until))?;
-        let headers: [(HeaderName, HeaderValue); 2] = [
-            (AUTHORIZATION, self.auth.clone()),
-            (USER_AGENT, HeaderValue::from_static(AGENT)),
-        ];
+        self.limits().take(room, route, now).map_err(|until| SendError::kept_back(Chat::Discord, until))?;
+        let headers: [(HeaderName, HeaderValue); 2] =
+            [(AUTHORIZATION, self.auth.clone()), (USER_AGENT, HeaderValue::from_static(AGENT))];
         let path = format!("{API}/{path}");
-        let answer = self
-            .api
-            .send(method, &path, query, &headers, body)
-            .await
-            .map_err(lost)?;
+        let answer = self.api.send(method, &path, query, &headers, body).await.map_err(lost)?;
         let now = self.clock.now();
         let outcome = classify::sort(&answer, now, self.token.expose_secret());
         let seen = classify::seen(&answer, &outcome, now);
@@ -367,35 +323,22 @@ fn lost(cause: HttpError) -> SendError {
 }
 
 fn refused(reason: &str) -> SendError {
-    SendError::Refused {
-        chat: Chat::Discord,
-        reason: reason.to_owned(),
-    }
+    SendError::Refused { chat: Chat::Discord, reason: reason.to_owned() }
 }
 
 /// A snowflake stands in a path: digits only.
 fn id(given: &str) -> Result<&str, SendError> {
     let fits = (1..=20).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_digit());
-    if fits {
-        Ok(given)
-    } else {
-        Err(refused("an id that is not a number"))
-    }
+    if fits { Ok(given) } else { Err(refused("an id that is not a number")) }
 }
 
 /// An interaction's token stands in a path: nothing that could lead out of it. It is a secret and not repeated.
 fn word(given: &str) -> Result<&str, SendError> {
     let fits = !given.is_empty()
-        && given
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=' | b'+'))
+        && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=' | b'+'))
         && given != "."
         && given != "..";
-    if fits {
-        Ok(given)
-    } else {
-        Err(refused("an interaction token with characters that no token has"))
-    }
+    if fits { Ok(given) } else { Err(refused("an interaction token with characters that no token has")) }
 }
 
 fn to_json(builder: &impl serde::Serialize) -> Result<Value, SendError> {
@@ -417,9 +360,7 @@ fn with_picture(mut body: Value, picture: Option<&Picture>) -> Result<Body, Send
         .file_name(render::PICTURE)
         .mime_str("image/png")
         .map_err(|cause| refused(&cause.without_url().to_string()))?;
-    let form = reqwest::multipart::Form::new()
-        .text("payload_json", body.to_string())
-        .part("files[0]", part);
+    let form = reqwest::multipart::Form::new().text("payload_json", body.to_string()).part("files[0]", part);
     Ok(Body::Multipart(form))
 }
 
@@ -452,10 +393,7 @@ fn is_ours(message: &Value, me: &str) -> bool {
 
 fn shows(message: &Value, marker: &str) -> bool {
     let texts = ["/content", "/embeds/0/description", "/embeds/0/footer/text"];
-    texts
-        .iter()
-        .filter_map(|path| message.pointer(path)?.as_str())
-        .any(|text| text.contains(marker))
+    texts.iter().filter_map(|path| message.pointer(path)?.as_str()).any(|text| text.contains(marker))
 }
 
 fn reference(message: &Value, place: &str) -> Option<MessageRef> {

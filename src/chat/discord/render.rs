@@ -69,11 +69,7 @@ fn more_text(more: &str, lines: usize) -> String {
 }
 
 fn block(block: &Block) -> String {
-    let lines: Vec<String> = block
-        .lines
-        .iter()
-        .map(|line| line.iter().map(run).collect::<String>())
-        .collect();
+    let lines: Vec<String> = block.lines.iter().map(|line| line.iter().map(run).collect::<String>()).collect();
     lines.join("\n")
 }
 
@@ -99,10 +95,7 @@ fn escape(text: &str) -> String {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let address = address_len(rest);
-        if let Some((address, after)) = rest
-            .split_at_checked(address)
-            .filter(|(address, _)| !address.is_empty())
-        {
+        if let Some((address, after)) = rest.split_at_checked(address).filter(|(address, _)| !address.is_empty()) {
             escaped.push_str(address);
             rest = after;
             continue;
@@ -130,9 +123,7 @@ fn address_len(text: &str) -> usize {
     if !text.starts_with("https://") && !text.starts_with("http://") {
         return 0;
     }
-    text.bytes()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b":/?&=._%+-#".contains(byte))
-        .count()
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b":/?&=._%+-#".contains(byte)).count()
 }
 
 fn calm(text: &str) -> String {
@@ -173,9 +164,7 @@ fn button(button: &Button) -> CreateButton {
         Look::Primary => ButtonStyle::Primary,
         Look::Plain => ButtonStyle::Secondary,
     };
-    CreateButton::new(button.token.clone())
-        .label(head(&harmless(&button.label), LABEL_MAX, points))
-        .style(style)
+    CreateButton::new(button.token.clone()).label(head(&harmless(&button.label), LABEL_MAX, points)).style(style)
 }
 
 /// The one embed; `None` when all is in the first line.
@@ -199,9 +188,8 @@ fn embed(rendered: &Rendered, picture: bool) -> Option<CreateEmbed> {
 /// A new message. With a nonce it is recognised for some minutes.
 pub fn create(message: &Message, more: &str, picture: bool, nonce: Option<String>) -> CreateMessage {
     let rendered = render(message, more);
-    let mut create = CreateMessage::new()
-        .content(rendered.content.clone())
-        .allowed_mentions(CreateAllowedMentions::new());
+    let mut create =
+        CreateMessage::new().content(rendered.content.clone()).allowed_mentions(CreateAllowedMentions::new());
     if let Some(embed) = embed(&rendered, picture) {
         create = create.embed(embed);
     }
@@ -239,13 +227,7 @@ mod tests {
     fn message(headline: &str, lines: Vec<(u8, Run)>) -> Message {
         Message {
             headline: headline.to_owned(),
-            blocks: lines
-                .into_iter()
-                .map(|(weight, run)| Block {
-                    weight,
-                    lines: vec![vec![run]],
-                })
-                .collect(),
+            blocks: lines.into_iter().map(|(weight, run)| Block { weight, lines: vec![vec![run]] }).collect(),
             footer: "cpa-stop v3 · #A7K2".to_owned(),
             ..Message::default()
         }
@@ -253,15 +235,11 @@ mod tests {
 
     #[test]
     fn a_message_reads_as_written() {
-        let mut given = message(
-            "🔴 Alma *Lind*: €160",
-            vec![(0, Run::Plain("Seen: 4 orders".to_owned()))],
-        );
-        given.buttons = vec![vec![Button {
-            label: "Stop boost −€86".to_owned(),
-            token: "p1-abc".to_owned(),
-            look: Look::Danger,
-        }]];
+        let mut given = message("🔴 Alma *Lind*: €160", vec![(0, Run::Plain("Seen: 4 orders".to_owned()))]);
+        given.buttons =
+            vec![vec![Button {
+                label: "Stop boost −€86".to_owned(), token: "p1-abc".to_owned(), look: Look::Danger
+            }]];
         let json = serde_json::to_string_pretty(&create(&given, MORE, true, Some("n".to_owned()))).expect("writes");
         insta::assert_snapshot!(json, @r#"
         {
@@ -313,10 +291,7 @@ mod tests {
     fn an_edit_without_buttons_takes_them_away() {
         let json = serde_json::to_value(edit(&message("h", Vec::new()), MORE, false)).expect("writes");
         assert_eq!(json["components"], serde_json::json!([]));
-        assert_eq!(
-            json["allowed_mentions"],
-            serde_json::json!({"parse": [], "users": [], "roles": []})
-        );
+        assert_eq!(json["allowed_mentions"], serde_json::json!({"parse": [], "users": [], "roles": []}));
     }
 
     #[test]
@@ -324,16 +299,10 @@ mod tests {
         let shown = |text: &str| run(&Run::Plain(text.to_owned())).replace('\u{2060}', "");
         for (given, want) in [
             ("**x** _y_ ~~z~~", r"\*\*x\*\* \_y\_ \~\~z\~\~"),
-            (
-                "<@123> <#4> </a:5>",
-                r"\<@123\> \<#4\> \</a:5\>".replace('#', r"\#").as_str(),
-            ),
+            ("<@123> <#4> </a:5>", r"\<@123\> \<#4\> \</a:5\>".replace('#', r"\#").as_str()),
             ("[a](https://b)", r"\[a\](https://b)"),
             ("- list", r"\- list"),
-            (
-                "see https://t.me/b?start=a_b_c _x_",
-                r"see https://t.me/b?start=a_b_c \_x\_",
-            ),
+            ("see https://t.me/b?start=a_b_c _x_", r"see https://t.me/b?start=a_b_c \_x\_"),
             ("||x|| `y`", r"\|\|x\|\| \`y\`"),
         ] {
             assert_eq!(shown(given), want);
@@ -358,10 +327,7 @@ mod tests {
             Just("\n# "),
             Just("[a](b)"),
         ];
-        (
-            proptest::collection::vec(prop_oneof![spice.prop_map(str::to_owned), any::<String>()], 0..12),
-            1_usize..60,
-        )
+        (proptest::collection::vec(prop_oneof![spice.prop_map(str::to_owned), any::<String>()], 0..12), 1_usize..60)
             .prop_map(|(parts, times)| parts.concat().repeat(times))
     }
 

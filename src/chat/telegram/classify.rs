@@ -66,19 +66,11 @@ const DEAD: [&str; 16] = [
 ];
 
 /// Texts that mean that a message can no longer be changed.
-const GONE: [&str; 4] = [
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "message not found",
-];
+const GONE: [&str; 4] =
+    ["message to edit not found", "message can't be edited", "message_id_invalid", "message not found"];
 
-const TOO_LONG: [&str; 4] = [
-    "message is too long",
-    "caption is too long",
-    "message_too_long",
-    "request entity too large",
-];
+const TOO_LONG: [&str; 4] =
+    ["message is too long", "caption is too long", "message_too_long", "request entity too large"];
 
 const TOO_LATE: [&str; 3] = ["query is too old", "query id is invalid", "query_id_invalid"];
 
@@ -164,10 +156,7 @@ pub fn is_other_kind(error: &SendError) -> bool {
 #[must_use]
 pub fn seen(status: u16, sorted: &Sorted, now: Timestamp) -> Seen {
     let Sorted::Failed(error) = sorted else {
-        return Seen {
-            status,
-            ..Seen::default()
-        };
+        return Seen { status, ..Seen::default() };
     };
     let wait = match error {
         SendError::SlowDown { until, .. } => Some((Scope::User, until.duration_since(now))),
@@ -183,14 +172,8 @@ pub fn seen(status: u16, sorted: &Sorted, now: Timestamp) -> Seen {
 }
 
 fn slow_down(seconds: i64, now: Timestamp) -> SendError {
-    let until = now
-        .checked_add(SignedDuration::from_secs(std::cmp::max(seconds, 1)))
-        .unwrap_or(Timestamp::MAX);
-    SendError::SlowDown {
-        chat: Chat::Telegram,
-        until,
-        ours: false,
-    }
+    let until = now.checked_add(SignedDuration::from_secs(std::cmp::max(seconds, 1))).unwrap_or(Timestamp::MAX);
+    SendError::SlowDown { chat: Chat::Telegram, until, ours: false }
 }
 
 /// An accepted send whose answer is cut or in a shape we do not know: the message is there, and its id often too.
@@ -238,47 +221,23 @@ mod tests {
             (403, "Forbidden: bot was blocked by the user", "TargetDead"),
             (403, "Forbidden: user is deactivated", "TargetDead"),
             (403, "Forbidden: bot was kicked from the supergroup chat", "TargetDead"),
-            (
-                403,
-                "Forbidden: bot can't initiate conversation with a user",
-                "TargetDead",
-            ),
+            (403, "Forbidden: bot can't initiate conversation with a user", "TargetDead"),
             (403, "Forbidden: the group chat was deleted", "TargetDead"),
             (400, "Bad Request: chat not found", "TargetDead"),
             (400, "Bad Request: message thread not found", "TargetDead"),
             (400, "Bad Request: TOPIC_CLOSED", "TargetDead"),
-            (
-                400,
-                "Bad Request: not enough rights to send text messages to the chat",
-                "TargetDead",
-            ),
+            (400, "Bad Request: not enough rights to send text messages to the chat", "TargetDead"),
             (400, "Bad Request: message to edit not found", "MessageGone"),
             (400, "Bad Request: message can't be edited", "MessageGone"),
-            (
-                400,
-                "Bad Request: message is not modified: specified new message content and …",
-                "Unchanged",
-            ),
+            (400, "Bad Request: message is not modified: specified new message content and …", "Unchanged"),
             (400, "Bad Request: message is too long", "TooLong"),
             (400, "Bad Request: message caption is too long", "TooLong"),
             (413, "Request Entity Too Large", "TooLong"),
-            (
-                400,
-                "Bad Request: query is too old and response timeout expired or query ID is invalid",
-                "TooLate",
-            ),
+            (400, "Bad Request: query is too old and response timeout expired or query ID is invalid", "TooLate"),
             (400, "Bad Request: BUTTON_DATA_INVALID", "Refused"),
-            (
-                400,
-                "Bad Request: can't parse entities: unsupported start tag",
-                "Refused",
-            ),
+            (400, "Bad Request: can't parse entities: unsupported start tag", "Refused"),
             (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", "Refused"),
-            (
-                400,
-                "Bad Request: not enough rights to send photos to the chat",
-                "Refused",
-            ),
+            (400, "Bad Request: not enough rights to send photos to the chat", "Refused"),
             (409, "Conflict: terminated by other getUpdates request", "OtherPoller"),
             (429, "Too Many Requests: retry after 35", "SlowDown"),
             (500, "Internal Server Error", "Lost"),

@@ -99,10 +99,8 @@ impl TelegramBot {
     pub fn new(api_url: &str, token: SecretString, clock: Clock, limits: Limits) -> Result<Self, HttpError> {
         let usual = crate::http::Limits::default();
         // A poll is answered when its wait is over; 15 seconds more are for a slow line.
-        let patient = crate::http::Limits {
-            total: std::time::Duration::from_secs(u64::from(POLL_SECONDS) + 15),
-            ..usual
-        };
+        let patient =
+            crate::http::Limits { total: std::time::Duration::from_secs(u64::from(POLL_SECONDS) + 15), ..usual };
         Ok(Self {
             api: Api::new(api_url, usual)?,
             poll_api: Api::new(api_url, patient)?,
@@ -166,9 +164,7 @@ impl TelegramBot {
         payload.disable_notification = message.silent.then_some(true);
         payload.reply_markup = keyboard(message).map(ReplyMarkup::InlineKeyboard);
         let form = form_of(&payload, "photo", picture.png.clone())?;
-        let sorted = self
-            .request(SendPhoto::NAME, Body::Multipart(form), &to.place, Route::Send)
-            .await?;
+        let sorted = self.request(SendPhoto::NAME, Body::Multipart(form), &to.place, Route::Send).await?;
         self.sent(sorted, &to.place, true)
     }
 
@@ -251,10 +247,7 @@ impl TelegramBot {
         alert: bool,
     ) -> Result<(), SendError> {
         if until <= self.clock.now() {
-            return Err(SendError::TooLate {
-                chat: Chat::Telegram,
-                reason: "150 seconds have passed".to_owned(),
-            });
+            return Err(SendError::TooLate { chat: Chat::Telegram, reason: "150 seconds have passed".to_owned() });
         }
         self.answer_callback(id, text, alert).await
     }
@@ -266,19 +259,14 @@ impl TelegramBot {
         let id = result.get("id").and_then(Value::as_i64);
         let username = result.get("username").and_then(Value::as_str);
         match (id, username) {
-            (Some(id), Some(username)) => Ok(Me {
-                id: id.to_string(),
-                username: username.to_owned(),
-            }),
+            (Some(id), Some(username)) => Ok(Me { id: id.to_string(), username: username.to_owned() }),
             _ => Err(refused("it did not say who the bot is")),
         }
     }
 
     /// Whether a user is in a chat now.
     pub async fn is_member(&self, place: &str, user: &str) -> Result<bool, SendError> {
-        let who = user
-            .parse()
-            .map_err(|_| refused(&format!("`{user}` is not a user id")))?;
+        let who = user.parse().map_err(|_| refused(&format!("`{user}` is not a user id")))?;
         self.take(place, Route::Ask)?;
         let payload = GetChatMember::new(chat_id(place)?, UserId(who));
         let sorted = self.post(&payload, place, Route::Ask).await?;
@@ -319,9 +307,7 @@ impl TelegramBot {
 
     fn take(&self, room: &str, route: Route) -> Result<(), SendError> {
         let now = self.clock.now();
-        self.limits()
-            .take(room, route, now)
-            .map_err(|until| SendError::kept_back(Chat::Telegram, until))
+        self.limits().take(room, route, now).map_err(|until| SendError::kept_back(Chat::Telegram, until))
     }
 
     async fn post<P: Payload + Serialize>(&self, payload: &P, room: &str, route: Route) -> Result<Sorted, SendError> {
@@ -331,11 +317,7 @@ impl TelegramBot {
 
     async fn request(&self, method: &str, body: Body, room: &str, route: Route) -> Result<Sorted, SendError> {
         let path = self.path(method);
-        let answer = self
-            .api
-            .send(reqwest::Method::POST, &path, &[], &[], body)
-            .await
-            .map_err(lost)?;
+        let answer = self.api.send(reqwest::Method::POST, &path, &[], &[], body).await.map_err(lost)?;
         let now = self.clock.now();
         let sorted = classify::sort(answer.status, &answer.body, now, self.token.expose_secret());
         let seen = classify::seen(answer.status, &sorted, now);
@@ -355,12 +337,7 @@ impl TelegramBot {
                 what: "it accepted the message and did not name it".to_owned(),
             });
         };
-        Ok(MessageRef {
-            place: place.to_owned(),
-            message: id.to_string(),
-            has_picture,
-            sent_at: self.clock.now(),
-        })
+        Ok(MessageRef { place: place.to_owned(), message: id.to_string(), has_picture, sent_at: self.clock.now() })
     }
 }
 
@@ -374,54 +351,33 @@ fn done(sorted: Sorted) -> Result<Value, SendError> {
 
 fn lost(cause: HttpError) -> SendError {
     if cause.never_left() {
-        SendError::NeverLeft {
-            chat: Chat::Telegram,
-            cause,
-        }
+        SendError::NeverLeft { chat: Chat::Telegram, cause }
     } else {
-        SendError::Lost {
-            chat: Chat::Telegram,
-            what: cause.to_string(),
-        }
+        SendError::Lost { chat: Chat::Telegram, what: cause.to_string() }
     }
 }
 
 fn refused(reason: &str) -> SendError {
-    SendError::Refused {
-        chat: Chat::Telegram,
-        reason: reason.to_owned(),
-    }
+    SendError::Refused { chat: Chat::Telegram, reason: reason.to_owned() }
 }
 
 fn is_no_member(reason: &str) -> bool {
     let text = reason.to_lowercase();
-    [
-        "user not found",
-        "member not found",
-        "participant_id_invalid",
-        "user_not_participant",
-    ]
-    .iter()
-    .any(|part| text.contains(part))
+    ["user not found", "member not found", "participant_id_invalid", "user_not_participant"]
+        .iter()
+        .any(|part| text.contains(part))
 }
 
 fn chat_id(place: &str) -> Result<ChatId, SendError> {
-    place
-        .parse()
-        .map(ChatId)
-        .map_err(|_| refused(&format!("`{place}` is not a chat id")))
+    place.parse().map(ChatId).map_err(|_| refused(&format!("`{place}` is not a chat id")))
 }
 
 fn message_id(id: &str) -> Result<MessageId, SendError> {
-    id.parse()
-        .map(MessageId)
-        .map_err(|_| refused(&format!("`{id}` is not a message id")))
+    id.parse().map(MessageId).map_err(|_| refused(&format!("`{id}` is not a message id")))
 }
 
 fn topic(to: &Address) -> Option<ThreadId> {
-    to.topic
-        .filter(|topic| *topic != GENERAL_TOPIC)
-        .map(|topic| ThreadId(MessageId(topic)))
+    to.topic.filter(|topic| *topic != GENERAL_TOPIC).map(|topic| ThreadId(MessageId(topic)))
 }
 
 fn no_preview() -> LinkPreviewOptions {

@@ -40,12 +40,8 @@ const OFFSET_FOR: SignedDuration = SignedDuration::from_hours(6 * 24);
 const PEACE_AFTER: SignedDuration = SignedDuration::from_secs(300);
 
 /// What the poller asks for. Left out would mean whatever was asked last.
-const ALLOWED: [AllowedUpdate; 4] = [
-    AllowedUpdate::Message,
-    AllowedUpdate::CallbackQuery,
-    AllowedUpdate::MyChatMember,
-    AllowedUpdate::ChatMember,
-];
+const ALLOWED: [AllowedUpdate; 4] =
+    [AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember, AllowedUpdate::ChatMember];
 
 /// Where updates go.
 pub struct Receiver {
@@ -98,12 +94,7 @@ pub async fn poll_updates(
             }
         }
     };
-    let mut position = Position {
-        offset: None,
-        heard_at: held.clock().now(),
-        failures: 0,
-        disputed: None,
-    };
+    let mut position = Position { offset: None, heard_at: held.clock().now(), failures: 0, disputed: None };
     loop {
         let now = held.clock().now();
         if OFFSET_FOR < now.duration_since(position.heard_at) {
@@ -115,10 +106,7 @@ pub async fn poll_updates(
         let error = match got {
             Ok(updates) => {
                 let now = held.clock().now();
-                if position
-                    .disputed
-                    .is_some_and(|met| PEACE_AFTER <= now.duration_since(met))
-                {
+                if position.disputed.is_some_and(|met| PEACE_AFTER <= now.duration_since(met)) {
                     position.disputed = None;
                     receiver.alarms.raise(Alarm::OtherPollerGone { chat: Chat::Telegram });
                 }
@@ -169,10 +157,7 @@ async fn keep_all(
             .inbox
             .keep(Chat::Telegram, bot, &id.to_string(), &bytes, &inbound)
             .await
-            .map_err(|cause| SendError::Lost {
-                chat: Chat::Telegram,
-                what: cause.to_string(),
-            })?;
+            .map_err(|cause| SendError::Lost { chat: Chat::Telegram, what: cause.to_string() })?;
         position.heard_at = now;
         position.offset = Some(id.saturating_add(1));
     }
@@ -180,11 +165,7 @@ async fn keep_all(
 }
 
 fn unreadable(id: &str, reason: &str) -> Alarm {
-    Alarm::Unreadable {
-        chat: Chat::Telegram,
-        id: id.to_owned(),
-        reason: reason.to_owned(),
-    }
+    Alarm::Unreadable { chat: Chat::Telegram, id: id.to_owned(), reason: reason.to_owned() }
 }
 
 /// Waits as long as a failure asks for, and ends what cannot go on.
@@ -262,17 +243,8 @@ impl TelegramBot {
         }
         let path = self.path(GetUpdates::NAME);
         let body = Body::Json(body.to_string().into_bytes());
-        let answer = self
-            .poll_api
-            .send(reqwest::Method::POST, &path, &[], &[], body)
-            .await
-            .map_err(lost)?;
-        match sort(
-            answer.status,
-            &answer.body,
-            self.clock.now(),
-            self.token.expose_secret(),
-        ) {
+        let answer = self.poll_api.send(reqwest::Method::POST, &path, &[], &[], body).await.map_err(lost)?;
+        match sort(answer.status, &answer.body, self.clock.now(), self.token.expose_secret()) {
             Sorted::Done(Value::Array(updates)) => Ok(updates),
             Sorted::Done(_) | Sorted::Unchanged => Err(SendError::Lost {
                 chat: Chat::Telegram,

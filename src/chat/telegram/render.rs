@@ -42,13 +42,7 @@ pub fn render(message: &Message, most: usize, more: &str) -> Rendered {
     let room = most.saturating_sub(fixed);
     let fit = fit(&message.blocks, &lengths, room, tail);
     let mut pieces = vec![headline];
-    pieces.extend(
-        blocks
-            .into_iter()
-            .zip(&fit.stays)
-            .filter(|(_, stays)| **stays)
-            .map(|(piece, _)| piece),
-    );
+    pieces.extend(blocks.into_iter().zip(&fit.stays).filter(|(_, stays)| **stays).map(|(piece, _)| piece));
     if 0 < fit.moved_lines {
         pieces.push(Piece::of(&more_text(more, fit.moved_lines), None));
     }
@@ -62,11 +56,7 @@ pub fn render(message: &Message, most: usize, more: &str) -> Rendered {
         whole.html.push_str(&piece.html);
         whole.length += piece.length;
     }
-    Rendered {
-        html: whole.html,
-        length: whole.length,
-        moved_lines: fit.moved_lines,
-    }
+    Rendered { html: whole.html, length: whole.length, moved_lines: fit.moved_lines }
 }
 
 fn more_text(more: &str, lines: usize) -> String {
@@ -106,10 +96,7 @@ impl Piece {
             Some(tag) if !text.is_empty() => format!("<{tag}>{html}</{tag}>"),
             _ => html,
         };
-        Self {
-            html,
-            length: utf16(text),
-        }
+        Self { html, length: utf16(text) }
     }
 }
 
@@ -179,10 +166,7 @@ mod tests {
             headline: headline.to_owned(),
             blocks: lines
                 .iter()
-                .map(|(weight, text)| Block {
-                    weight: *weight,
-                    lines: vec![vec![Run::Plain((*text).to_owned())]],
-                })
+                .map(|(weight, text)| Block { weight: *weight, lines: vec![vec![Run::Plain((*text).to_owned())]] })
                 .collect(),
             footer: "cpa-stop v3 · #A7K2".to_owned(),
             ..Message::default()
@@ -226,16 +210,12 @@ mod tests {
     fn buttons_carry_their_token_and_none_is_no_keyboard() {
         let mut given = message("h", &[]);
         assert_eq!(keyboard(&given), None);
-        given.buttons = vec![vec![Button {
-            label: "Stop boost −€86".to_owned(),
-            token: "p1-abc".to_owned(),
-            look: Look::Danger,
-        }]];
+        given.buttons =
+            vec![vec![Button {
+                label: "Stop boost −€86".to_owned(), token: "p1-abc".to_owned(), look: Look::Danger
+            }]];
         let json = serde_json::to_string(&keyboard(&given)).expect("writes");
-        assert_eq!(
-            json,
-            r#"{"inline_keyboard":[[{"text":"Stop boost −€86","callback_data":"p1-abc"}]]}"#
-        );
+        assert_eq!(json, r#"{"inline_keyboard":[[{"text":"Stop boost −€86","callback_data":"p1-abc"}]]}"#);
     }
 
     /// What is left when Telegram's own rules are applied: only our tags, only the known entities, properly closed.
@@ -289,10 +269,7 @@ mod tests {
             Just("`"),
             Just("<a href=\"x\">"),
         ];
-        (
-            proptest::collection::vec(prop_oneof![spice.prop_map(str::to_owned), any::<String>()], 0..12),
-            1_usize..60,
-        )
+        (proptest::collection::vec(prop_oneof![spice.prop_map(str::to_owned), any::<String>()], 0..12), 1_usize..60)
             .prop_map(|(parts, times)| parts.concat().repeat(times))
     }
 
@@ -327,10 +304,6 @@ mod tests {
         let rendered = render(&given, CAPTION_MAX, MORE);
         assert!(rendered.length <= CAPTION_MAX);
         assert!(!rendered.html.contains("@all"));
-        assert!(
-            render(&message("maja@agency.com", &[]), TEXT_MAX, MORE)
-                .html
-                .contains("maja@agency.com")
-        );
+        assert!(render(&message("maja@agency.com", &[]), TEXT_MAX, MORE).html.contains("maja@agency.com"));
     }
 }

@@ -28,9 +28,7 @@ fn of_update(update: Update, bot_name: &str, now: Timestamp) -> Inbound {
             let message = query.message.as_ref().map(|message| MessageRef {
                 place: message.chat().id.to_string(),
                 message: message.id().0.to_string(),
-                has_picture: message
-                    .regular_message()
-                    .is_some_and(|message| message.photo().is_some()),
+                has_picture: message.regular_message().is_some_and(|message| message.photo().is_some()),
                 sent_at: message.regular_message().map_or(now, |message| instant(message, now)),
             });
             let topic = query.regular_message().and_then(topic_of);
@@ -41,9 +39,7 @@ fn of_update(update: Update, bot_name: &str, now: Timestamp) -> Inbound {
                 place: place.as_ref().map(kind),
                 what: match query.data {
                     Some(token) => What::Press { token, message },
-                    None => What::Unknown {
-                        what: "a button without data".to_owned(),
-                    },
+                    None => What::Unknown { what: "a button without data".to_owned() },
                 },
                 file: None,
                 answer: Some(Answerable::Callback {
@@ -65,10 +61,7 @@ fn of_update(update: Update, bot_name: &str, now: Timestamp) -> Inbound {
         }
         UpdateKind::Error(_) => unknown(now, "an update in a shape that is not known here".to_owned()),
         other => {
-            let name: String = format!("{other:?}")
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .collect();
+            let name: String = format!("{other:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
             unknown(now, name)
         }
     }
@@ -79,45 +72,24 @@ fn of_message(message: &Message, bot_name: &str, now: Timestamp) -> Inbound {
     let what = if let Some(to) = message.migrate_to_chat_id() {
         What::Moved { to: to.to_string() }
     } else if let Some(user) = message.new_chat_members().and_then(|users| users.first()) {
-        What::Member {
-            who: identity(user),
-            present: true,
-        }
+        What::Member { who: identity(user), present: true }
     } else if let Some(user) = message.left_chat_member() {
-        What::Member {
-            who: identity(user),
-            present: false,
-        }
+        What::Member { who: identity(user), present: false }
     } else {
         match text.map(|text| command(text, bot_name)) {
-            Some(Said::Command { name, rest }) => What::Command {
-                name,
-                rest,
-                args: Vec::new(),
-            },
-            Some(Said::ToAnother) => What::Unknown {
-                what: "a command for another bot".to_owned(),
-            },
-            Some(Said::Text(text)) => What::Text {
-                text,
-                answers: message.reply_to_message().map(|message| message.id.0.to_string()),
-            },
-            None => What::Unknown {
-                what: "a message without text".to_owned(),
-            },
+            Some(Said::Command { name, rest }) => What::Command { name, rest, args: Vec::new() },
+            Some(Said::ToAnother) => What::Unknown { what: "a command for another bot".to_owned() },
+            Some(Said::Text(text)) => {
+                What::Text { text, answers: message.reply_to_message().map(|message| message.id.0.to_string()) }
+            }
+            None => What::Unknown { what: "a message without text".to_owned() },
         }
     };
-    let photo = message
-        .photo()
-        .and_then(|sizes| sizes.last())
-        .map(|photo| photo.file.id.0.clone());
+    let photo = message.photo().and_then(|sizes| sizes.last()).map(|photo| photo.file.id.0.clone());
     let document = message.document().map(|document| document.file.id.0.clone());
     Inbound {
         at: now,
-        from: message
-            .from
-            .as_ref()
-            .map(|user| who(user, message.sender_chat.as_ref())),
+        from: message.from.as_ref().map(|user| who(user, message.sender_chat.as_ref())),
         address: Some(address(&message.chat, topic_of(message))),
         place: Some(kind(&message.chat)),
         what,
@@ -139,15 +111,7 @@ fn of_member(change: &ChatMemberUpdated, now: Timestamp, what: What) -> Inbound 
 }
 
 fn unknown(now: Timestamp, what: String) -> Inbound {
-    Inbound {
-        at: now,
-        from: None,
-        address: None,
-        place: None,
-        what: What::Unknown { what },
-        file: None,
-        answer: None,
-    }
+    Inbound { at: now, from: None, address: None, place: None, what: What::Unknown { what }, file: None, answer: None }
 }
 
 enum Said {
@@ -169,17 +133,11 @@ fn command(text: &str, bot_name: &str) -> Said {
     if name.is_empty() {
         return Said::Text(text.to_owned());
     }
-    Said::Command {
-        name: name.to_lowercase(),
-        rest: rest.trim().to_owned(),
-    }
+    Said::Command { name: name.to_lowercase(), rest: rest.trim().to_owned() }
 }
 
 fn identity(user: &User) -> Identity {
-    Identity {
-        chat: Chat::Telegram,
-        user: user.id.0.to_string(),
-    }
+    Identity { chat: Chat::Telegram, user: user.id.0.to_string() }
 }
 
 /// Users behind which anybody may be: the anonymous admin of a group, and posts in the name of a channel.
@@ -207,18 +165,11 @@ fn kind(chat: &TgChat) -> PlaceKind {
 
 /// The topic a message was written in. Private chats can have topics too; those are not answered into.
 fn topic_of(message: &Message) -> Option<ThreadId> {
-    message
-        .thread_id
-        .filter(|_| message.is_topic_message && !message.chat.is_private())
+    message.thread_id.filter(|_| message.is_topic_message && !message.chat.is_private())
 }
 
 fn address(chat: &TgChat, topic: Option<ThreadId>) -> Address {
-    Address {
-        chat: Chat::Telegram,
-        place: chat.id.to_string(),
-        topic: topic.map(|topic| topic.0.0),
-        guild: None,
-    }
+    Address { chat: Chat::Telegram, place: chat.id.to_string(), topic: topic.map(|topic| topic.0.0), guild: None }
 }
 
 fn instant(message: &Message, now: Timestamp) -> Timestamp {
@@ -254,34 +205,16 @@ mod tests {
     }
 
     fn command_of(name: &str, rest: &str) -> What {
-        What::Command {
-            name: name.to_owned(),
-            rest: rest.to_owned(),
-            args: Vec::new(),
-        }
+        What::Command { name: name.to_owned(), rest: rest.to_owned(), args: Vec::new() }
     }
 
     #[test]
     fn messages_become_commands_texts_and_changes() {
         check(&json!({"text": "/why A7K2  at 9"}), &command_of("why", "A7K2  at 9"));
         check(&json!({"text": "/Why@plimsollbot A7K2"}), &command_of("why", "A7K2"));
-        check(
-            &json!({"text": "/why@OtherBot A7K2"}),
-            &What::Unknown {
-                what: "a command for another bot".to_owned(),
-            },
-        );
-        check(
-            &json!({"text": "it was the shop"}),
-            &What::Text {
-                text: "it was the shop".to_owned(),
-                answers: None,
-            },
-        );
-        check(
-            &json!({"migrate_to_chat_id": -1002}),
-            &What::Moved { to: "-1002".to_owned() },
-        );
+        check(&json!({"text": "/why@OtherBot A7K2"}), &What::Unknown { what: "a command for another bot".to_owned() });
+        check(&json!({"text": "it was the shop"}), &What::Text { text: "it was the shop".to_owned(), answers: None });
+        check(&json!({"migrate_to_chat_id": -1002}), &What::Moved { to: "-1002".to_owned() });
     }
 
     #[test]
@@ -293,19 +226,11 @@ mod tests {
         );
         let who = got.from.expect("somebody");
         assert_eq!(
-            (
-                who.identity.to_string().as_str(),
-                who.name.as_str(),
-                who.locale.as_deref(),
-                who.anonymous
-            ),
+            (who.identity.to_string().as_str(), who.name.as_str(), who.locale.as_deref(), who.anonymous),
             ("telegram:42", "Maja Ek", Some("sv"), false)
         );
         let address = got.address.expect("somewhere");
-        assert_eq!(
-            (address.place.as_str(), address.topic, got.place),
-            ("-1001", Some(9), Some(PlaceKind::Group))
-        );
+        assert_eq!((address.place.as_str(), address.topic, got.place), ("-1001", Some(9), Some(PlaceKind::Group)));
     }
 
     #[test]
@@ -336,10 +261,7 @@ mod tests {
             let What::Press { token, message } = got.what else {
                 panic!("{date}: {:?}", got.what);
             };
-            assert_eq!(
-                (token.as_str(), message.expect("a message").message.as_str()),
-                ("p1-abc", "5")
-            );
+            assert_eq!((token.as_str(), message.expect("a message").message.as_str()), ("p1-abc", "5"));
             assert!(matches!(got.answer, Some(Answerable::Callback { id, .. }) if id == "99"));
         }
     }

@@ -11,12 +11,7 @@ fn read(rows: &str) -> Sheet<SampleRow> {
 fn wrong(rows: &str) -> String {
     let sheet = read(rows);
     assert!(sheet.rows.is_empty(), "{:?}", sheet.rows);
-    sheet
-        .errors
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    sheet.errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -37,10 +32,7 @@ fn rows_become_samples_of_whom_they_are_about() {
             let money = sample.currency.map_or(String::new(), |currency| format!(" {currency}"));
             let until = sample.known_at;
             let form = sample.form.as_str();
-            format!(
-                "{} {} {}{money} {form} {until}",
-                sample.series.subject, sample.series.metric, sample.value
-            )
+            format!("{} {} {}{money} {form} {until}", sample.series.subject, sample.series.metric, sample.value)
         })
         .collect();
     insta::assert_snapshot!(said.join("\n"), @r"

@@ -34,12 +34,7 @@ fn incident() -> Delivery {
 }
 
 fn message(second: i64) -> MessageRef {
-    MessageRef {
-        place: "1".to_owned(),
-        message: "10".to_owned(),
-        has_picture: false,
-        sent_at: at(second),
-    }
+    MessageRef { place: "1".to_owned(), message: "10".to_owned(), has_picture: false, sent_at: at(second) }
 }
 
 const LEASE: SignedDuration = seconds(60);
@@ -53,9 +48,7 @@ fn tried(delivery: Delivery, chat: Chat, second: i64, outcome: Outcome) -> Deliv
 }
 
 fn lost() -> Outcome {
-    Outcome::Lost {
-        reason: "cut".to_owned(),
-    }
+    Outcome::Lost { reason: "cut".to_owned() }
 }
 
 #[track_caller]
@@ -76,13 +69,7 @@ fn the_waits_add_up_to_what_the_comment_says() {
 #[test]
 fn a_lost_discord_send_is_repeated_with_its_nonce_and_looked_up_beyond_the_window() {
     let delivery = tried(incident(), Chat::Discord, 0, lost());
-    assert_eq!(
-        delivery.state,
-        State::Unknown {
-            revision: 1,
-            since: at(0)
-        }
-    );
+    assert_eq!(delivery.state, State::Unknown { revision: 1, since: at(0) });
     // A newer revision does not change the nonce of what may be there already.
     let delivery = want(delivery, 2, at(1));
     assert_eq!(how(&delivery, Chat::Discord, 5), How::Send { repeat: true });
@@ -99,13 +86,7 @@ fn a_lost_discord_send_is_repeated_with_its_nonce_and_looked_up_beyond_the_windo
 fn a_refused_repeat_leaves_the_loss_standing() {
     let delivery = tried(incident(), Chat::Discord, 0, lost());
     let delivery = tried(delivery, Chat::Discord, 5, Outcome::SlowDown { until: at(50) });
-    assert_eq!(
-        delivery.state,
-        State::Unknown {
-            revision: 1,
-            since: at(0)
-        }
-    );
+    assert_eq!(delivery.state, State::Unknown { revision: 1, since: at(0) });
     assert!(at(50) <= due_at(&delivery).expect("a time"));
 }
 
@@ -122,18 +103,9 @@ fn a_lost_telegram_incident_is_told_again_and_says_so() {
 #[test]
 fn another_lost_telegram_notice_waits_for_its_next_change_and_then_expires() {
     let delivery = tried(fresh(About::Trouble("t".to_owned())), Chat::Telegram, 0, lost());
-    assert_eq!(
-        delivery.state,
-        State::Unknown {
-            revision: 1,
-            since: at(0)
-        }
-    );
+    assert_eq!(delivery.state, State::Unknown { revision: 1, since: at(0) });
     assert_eq!(due_at(&delivery), Some(at(86_400)));
-    assert!(matches!(
-        claim(delivery.clone(), Chat::Telegram, at(86_400), LEASE),
-        Claim::Expired(_)
-    ));
+    assert!(matches!(claim(delivery.clone(), Chat::Telegram, at(86_400), LEASE), Claim::Expired(_)));
     let changed = want(delivery, 2, at(9));
     assert_eq!(changed.state, State::Due { not_before: at(9) });
     assert!(changed.maybe_repeat);
@@ -152,10 +124,7 @@ fn a_lost_edit_is_simply_repeated() {
 
 #[test]
 fn a_process_that_dies_while_sending_leaves_an_unknown() {
-    for (chat, want) in [
-        (Chat::Discord, How::Send { repeat: true }),
-        (Chat::Telegram, How::Send { repeat: false }),
-    ] {
+    for (chat, want) in [(Chat::Discord, How::Send { repeat: true }), (Chat::Telegram, How::Send { repeat: false })] {
         let Claim::Ours(claimed) = claim(incident(), chat, at(0), LEASE) else {
             panic!("claimable");
         };
@@ -176,9 +145,7 @@ fn a_dead_room_keeps_its_deliveries() {
     let mut delivery = incident();
     let mut second = 0;
     for _ in 0..12 {
-        let dead = Outcome::TargetDead {
-            reason: "blocked".to_owned(),
-        };
+        let dead = Outcome::TargetDead { reason: "blocked".to_owned() };
         delivery = tried(delivery, Chat::Telegram, second, dead);
         assert!(matches!(delivery.state, State::Due { .. }));
         second += 2 * 3600 - 600;
@@ -188,12 +155,7 @@ fn a_dead_room_keeps_its_deliveries() {
 
 #[test]
 fn a_moved_room_and_a_deleted_message_are_told_anew() {
-    for outcome in [
-        Outcome::MessageGone,
-        Outcome::TargetMoved {
-            place: "-100".to_owned(),
-        },
-    ] {
+    for outcome in [Outcome::MessageGone, Outcome::TargetMoved { place: "-100".to_owned() }] {
         let sent = tried(incident(), Chat::Telegram, 0, Outcome::Sent(message(0)));
         let gone = tried(want(sent, 2, at(1)), Chat::Telegram, 1, outcome);
         assert_eq!(gone.message, None);
@@ -207,9 +169,7 @@ fn tries_run_out_and_the_reason_is_kept() {
     for _ in 0..=WAITS.len() {
         let now = due_at(&delivery).expect("a time").as_second() - 1_780_000_000 + 1;
         delivery.expires_at = at(now + 10);
-        let outcome = Outcome::NeverLeft {
-            reason: "no route".to_owned(),
-        };
+        let outcome = Outcome::NeverLeft { reason: "no route".to_owned() };
         delivery = tried(delivery, Chat::Telegram, now, outcome);
     }
     assert!(matches!(&delivery.state, State::Failed { reason, .. } if reason == "no route"));

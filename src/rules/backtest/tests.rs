@@ -5,10 +5,7 @@ use crate::domain::sample::{Form, Sample, SeriesKey};
 use crate::rules::guards::Switches;
 use crate::rules::history::History;
 
-const VIEWS: Want = Want {
-    metric: Metric::Views,
-    platform: None,
-};
+const VIEWS: Want = Want { metric: Metric::Views, platform: None };
 const HOUR: i64 = 3_600;
 /// 2026-06-01.
 const START: i64 = 1_780_272_000;
@@ -27,11 +24,7 @@ fn history(days: &[Option<i64>]) -> History {
         total += views;
         let at = instant(day * 24 * HOUR - 60);
         let sample = Sample {
-            series: SeriesKey {
-                subject: alma(),
-                metric: Metric::Views,
-                platform: Platform::Youtube,
-            },
+            series: SeriesKey { subject: alma(), metric: Metric::Views, platform: Platform::Youtube },
             value: total,
             currency: None,
             form: Form::Total { at },
@@ -57,15 +50,7 @@ fn low(readings: &dyn Readings, subject: &Subject, look: Look) -> Verdict {
 
 fn half_of_own(readings: &dyn Readings, subject: &Subject, look: Look) -> Verdict {
     let day = Window::Days(1);
-    let own = own(
-        readings,
-        subject,
-        VIEWS,
-        day,
-        SignedDuration::from_hours(3 * 24),
-        look.first,
-        &Frame::utc(),
-    );
+    let own = own(readings, subject, VIEWS, day, SignedDuration::from_hours(3 * 24), look.first, &Frame::utc());
     match (readings.over(subject, VIEWS, look.window).reading, own.reading) {
         (Reading::Value(views), Reading::Value(own)) => Verdict::known(views < 0.5 * own),
         _ => Verdict::Unknown,
@@ -90,13 +75,7 @@ fn report(rule: Replay<'_>, days: &[Option<i64>]) -> RuleReport {
     let history = history(days);
     let polls = history.instants(|_| true);
     let subjects = [alma()];
-    let stage = Stage {
-        subjects: &subjects,
-        frame: &|_| Frame::utc(),
-        polls: &polls,
-        after: None,
-        until: None,
-    };
+    let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None };
     let mut heard = Vec::new();
     let mut reports = backtest(&[rule], &stage, &history.view(), &mut |done, of| heard.push((done, of))).rules;
     assert_eq!(heard, [(1, 1)]);
@@ -126,24 +105,14 @@ fn some(days: &[i64]) -> Vec<Option<i64>> {
 
 #[test]
 fn every_day_on_which_it_holds_is_a_fire_and_the_last_day_is_over() {
-    assert_eq!(
-        fires(replay(&(low as When)), &some(&[90, 10, 10, 90, 10])),
-        ["2", "3", "5"]
-    );
+    assert_eq!(fires(replay(&(low as When)), &some(&[90, 10, 10, 90, 10])), ["2", "3", "5"]);
 }
 
 #[test]
 fn a_cooldown_includes_its_last_instant() {
     let days = some(&[10, 10, 10, 10, 10, 10]);
-    let with = |hours| {
-        fires(
-            Replay {
-                cooldown: Some(SignedDuration::from_hours(hours)),
-                ..replay(&(low as When))
-            },
-            &days,
-        )
-    };
+    let with =
+        |hours| fires(Replay { cooldown: Some(SignedDuration::from_hours(hours)), ..replay(&(low as When)) }, &days);
     assert_eq!(with(23), ["1", "2", "3", "4", "5", "6"]);
     assert_eq!(with(24), ["1", "3", "5"]);
     assert_eq!(with(47), ["1", "3", "5"]);
@@ -152,15 +121,7 @@ fn a_cooldown_includes_its_last_instant() {
 
 #[test]
 fn every_one_of_k_windows_must_hold_and_absent_never_does() {
-    let twice = |days: &[Option<i64>]| {
-        fires(
-            Replay {
-                hold: Hold::Windows(2),
-                ..replay(&(low as When))
-            },
-            days,
-        )
-    };
+    let twice = |days: &[Option<i64>]| fires(Replay { hold: Hold::Windows(2), ..replay(&(low as When)) }, days);
     assert_eq!(twice(&some(&[10, 10, 10, 90, 10, 10])), ["2", "3", "6"]);
     let mut gap = some(&[10, 10, 0, 10, 10, 10]);
     gap[2] = None;
@@ -170,15 +131,7 @@ fn every_one_of_k_windows_must_hold_and_absent_never_does() {
 #[test]
 fn a_slump_is_not_its_own_yardstick() {
     let days = some(&[100, 100, 100, 100, 40, 40, 40, 40]);
-    let with = |windows| {
-        fires(
-            Replay {
-                hold: Hold::Windows(windows),
-                ..replay(&(half_of_own as When))
-            },
-            &days,
-        )
-    };
+    let with = |windows| fires(Replay { hold: Hold::Windows(windows), ..replay(&(half_of_own as When)) }, &days);
     assert_eq!(with(1), ["5", "6"], "from the seventh day on the median has sunk");
     assert_eq!(with(2), ["6", "7"], "own is taken before the first of the two");
 }
@@ -186,13 +139,7 @@ fn a_slump_is_not_its_own_yardstick() {
 #[test]
 fn a_duration_asks_for_an_unbroken_hold() {
     let lasting = |days: &[Option<i64>], hours| {
-        fires(
-            Replay {
-                hold: Hold::Lasting(SignedDuration::from_hours(hours)),
-                ..replay(&(low as When))
-            },
-            days,
-        )
+        fires(Replay { hold: Hold::Lasting(SignedDuration::from_hours(hours)), ..replay(&(low as When)) }, days)
     };
     assert_eq!(lasting(&some(&[10, 10, 10, 90, 10, 10]), 48), ["3"]);
     assert_eq!(lasting(&some(&[10, 10, 10, 90, 10, 10]), 24), ["2", "3", "6"]);
@@ -204,11 +151,7 @@ fn a_fall_is_wrong_when_the_next_week_is_as_good_as_before() {
         let mut days = some(&[100, 100, 100, 10]);
         days.extend(some(&after));
         let rule = Replay {
-            judge: Judge::Fall {
-                want: VIEWS,
-                own: SignedDuration::from_hours(3 * 24),
-                windows: HORIZON,
-            },
+            judge: Judge::Fall { want: VIEWS, own: SignedDuration::from_hours(3 * 24), windows: HORIZON },
             ..replay(&(half_of_own as When))
         };
         fires(rule, &days).remove(0)
@@ -223,13 +166,11 @@ fn the_report_is_the_contract() {
     let eur = |minor| Money::new(minor, "EUR".parse().expect("a currency"));
     let when: When = low;
     let rule = Replay {
-        judge: Judge::By(
-            &|_, _, look, _| match look.window.until.duration_since(instant(0)).as_hours() / 24 {
-                1 => Outcome::Right,
-                2 => Outcome::Wrong,
-                _ => Outcome::Open,
-            },
-        ),
+        judge: Judge::By(&|_, _, look, _| match look.window.until.duration_since(instant(0)).as_hours() / 24 {
+            1 => Outcome::Right,
+            2 => Outcome::Wrong,
+            _ => Outcome::Open,
+        }),
         worth: &|_, _, look| {
             let right = look.window.until == instant(24 * HOUR);
             Worth {
@@ -240,13 +181,9 @@ fn the_report_is_the_contract() {
         },
         ..replay(&when)
     };
-    let report = BacktestReport {
-        rules: vec![report(rule, &some(&[10, 10, 90]))],
-    };
+    let report = BacktestReport { rules: vec![report(rule, &some(&[10, 10, 90]))] };
     insta::assert_snapshot!(serde_json::to_string(&report).expect("JSON"), @r#"{"rules":[{"rule":"r","subjects":1,"fires":[{"subject":"creator/alma","at":"2026-06-02T00:00:00Z","e_value":20.1235,"spent":{"minor":27000,"currency":"EUR"},"saved":{"minor":5000,"currency":"EUR"},"outcome":"right"},{"subject":"creator/alma","at":"2026-06-03T00:00:00Z","e_value":20.1235,"spent":{"minor":27000,"currency":"EUR"},"saved":{"minor":-700,"currency":"EUR"},"outcome":"wrong"}],"wrong_share":0.5,"saved":{"minor":5000,"currency":"EUR"},"lost":{"minor":700,"currency":"EUR"}}]}"#);
-    let report = BacktestReport {
-        rules: vec![report_of_nothing()],
-    };
+    let report = BacktestReport { rules: vec![report_of_nothing()] };
     insta::assert_snapshot!(serde_json::to_string(&report).expect("JSON"), @r#"{"rules":[{"rule":"r","subjects":1,"fires":[{"subject":"creator/alma","at":"2026-06-03T00:00:00Z","e_value":null,"spent":null,"saved":null,"outcome":"open"}],"wrong_share":null,"saved":null,"lost":null}]}"#);
 }
 
@@ -261,10 +198,7 @@ fn who_was_never_seen_is_not_counted_and_posts_end_with_each_poll() {
         assert_eq!(look.window.from, instant(-60), "from the first observation");
         Verdict::known(look.window.until > instant(24 * HOUR))
     };
-    let rule = Replay {
-        window: Window::LastPosts(3),
-        ..replay(&when)
-    };
+    let rule = Replay { window: Window::LastPosts(3), ..replay(&when) };
     assert_eq!(report(rule, &some(&[1, 1])).fires.len(), 1);
     let never: When = |_, _, _| Verdict::Unknown;
     assert_eq!(report(replay(&never), &some(&[1, 1])).subjects, 0);
@@ -277,13 +211,7 @@ fn a_day_that_polls_have_not_seen_the_end_of_is_not_judged() {
     let days_until = |hour: i64| {
         let polls: Vec<Timestamp> = (0..=hour).map(|hour| instant(hour * HOUR)).collect();
         let subjects = [alma()];
-        let stage = Stage {
-            subjects: &subjects,
-            frame: &|_| Frame::utc(),
-            polls: &polls,
-            after: None,
-            until: None,
-        };
+        let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None };
         let report = backtest(&[replay(&when)], &stage, &history.view(), &mut |_, _| {});
         report.rules[0].fires.len()
     };

@@ -73,23 +73,12 @@ impl Readings for Days {
             (None, true) => Reading::Absent(Absence::NotYet),
             (None, false) => Reading::Value(days.iter().filter_map(|reading| reading.value()).sum()),
         };
-        Seen {
-            reading,
-            n: u32::try_from(days.len()).unwrap_or(0),
-            newest: Some(span.until),
-        }
+        Seen { reading, n: u32::try_from(days.len()).unwrap_or(0), newest: Some(span.until) }
     }
 
     fn over_posts(&self, posts: &[(Platform, PostRef)], _want: Want, _until: Timestamp) -> Seen {
-        let sum = posts
-            .iter()
-            .filter_map(|post| post.1.as_str().parse::<f64>().ok())
-            .sum();
-        Seen {
-            reading: Reading::Value(sum),
-            n: u32::try_from(posts.len()).unwrap_or(0),
-            newest: None,
-        }
+        let sum = posts.iter().filter_map(|post| post.1.as_str().parse::<f64>().ok()).sum();
+        Seen { reading: Reading::Value(sum), n: u32::try_from(posts.len()).unwrap_or(0), newest: None }
     }
 
     fn newest_posts(&self, _subject: &Subject, _until: Timestamp, n: usize) -> Vec<(Platform, PostRef)> {
@@ -105,10 +94,7 @@ impl Readings for Days {
     }
 
     fn newest(&self, _subject: &Subject, want: Want, until: Timestamp) -> Option<Timestamp> {
-        let last = self
-            .values
-            .keys()
-            .rfind(|(metric, at)| *metric == want.metric && day(*at) < until)?;
+        let last = self.values.keys().rfind(|(metric, at)| *metric == want.metric && day(*at) < until)?;
         Some(day(last.1))
     }
 }
@@ -122,10 +108,7 @@ pub(in crate::rules) fn context() -> Context {
         frame: Frame {
             zone: TimeZone::UTC,
             lag: SignedDuration::ZERO,
-            deal: Some(Span {
-                from: day(0),
-                until: day(1_000),
-            }),
+            deal: Some(Span { from: day(0), until: day(1_000) }),
         },
         facts: Facts::default(),
         targets: BTreeMap::from([(Metric::Cpa, 4_500.0)]),
@@ -139,15 +122,9 @@ pub(in crate::rules) fn rule(when: &str, more: &str) -> CheckedRule {
     let text = format!(
         "id = \"slump\"\nkind = \"stop_loss\"\nscope = \"creator\"\nwhen = \"{when}\"\nown = \"7d\"\nwindow = \"1d\"\n"
     );
-    let text = if more.contains("window =") {
-        text.replace("window = \"1d\"\n", "") + more
-    } else {
-        text + more
-    };
+    let text = if more.contains("window =") { text.replace("window = \"1d\"\n", "") + more } else { text + more };
     let rule: Rule = toml::from_str(&text).expect("a rule");
-    check(&rule)
-        .map_err(|errors| errors[0].to_string())
-        .expect("a good rule")
+    check(&rule).map_err(|errors| errors[0].to_string()).expect("a good rule")
 }
 
 #[track_caller]
@@ -181,11 +158,7 @@ fn two_windows_share_the_yardstick_before_the_first() {
     check_at(&steady(&[Some(200.0), None]), &two, 12, Unknown);
     // Were the first slump part of the yardstick of the second, a median of two days would move far.
     let short = rule(SLUMP, "for = \"2 windows\"").rule().clone();
-    let short = check(&Rule {
-        own: "2d".parse().expect("a length"),
-        ..short
-    })
-    .expect("a good rule");
+    let short = check(&Rule { own: "2d".parse().expect("a length"), ..short }).expect("a good rule");
     check_at(&steady(&[Some(10.0), Some(240.0)]), &short, 12, Holds);
 }
 
@@ -195,16 +168,10 @@ fn own_needs_its_whole_length_inside_the_history_and_skips_what_is_absent() {
     check_at(&steady(&[Some(200.0)]).beginning(3), &one, 11, Holds);
     check_at(&steady(&[Some(200.0)]).beginning(4), &one, 11, Unknown);
     let gaps = Days::default()
-        .with(
-            Metric::Views,
-            3,
-            &[None, None, Some(900.0), None, Some(1_100.0), None, None],
-        )
+        .with(Metric::Views, 3, &[None, None, Some(900.0), None, Some(1_100.0), None, None])
         .with(Metric::Views, 10, &[Some(249.0)]);
     check_at(&gaps, &one, 11, Holds);
-    let nothing = Days::default()
-        .with(Metric::Views, 3, &[None; 7])
-        .with(Metric::Views, 10, &[Some(1.0)]);
+    let nothing = Days::default().with(Metric::Views, 3, &[None; 7]).with(Metric::Views, 10, &[Some(1.0)]);
     check_at(&nothing, &one, 11, Unknown);
 }
 
@@ -240,32 +207,21 @@ fn posts_go_by_publish_time() {
 
 #[test]
 fn money_is_compared_in_minor_units_of_one_currency() {
-    let days = Days::default()
-        .with(Metric::Spend, 0, &[Some(27_000.0)])
-        .with(Metric::Orders, 0, &[Some(1.0)]);
+    let days = Days::default().with(Metric::Spend, 0, &[Some(27_000.0)]).with(Metric::Orders, 0, &[Some(1.0)]);
     let deal = "window = \"deal\"";
-    check_at(
-        &days,
-        &rule("cpa > target.cpa && spend > money('100.00 EUR')", deal),
-        1,
-        Holds,
-    );
+    check_at(&days, &rule("cpa > target.cpa && spend > money('100.00 EUR')", deal), 1, Holds);
     check_at(&days, &rule("spend > money('270.00 EUR')", deal), 1, DoesNotHold);
     check_at(&days, &rule("spend > money('1.00 SEK')", deal), 1, Unknown);
     check_at(&days, &rule("spend / target.cpa == 6", deal), 1, Holds);
     check_at(&days, &rule("spend > target.spend", deal), 1, Unknown);
     let krona: Currency = "SEK".parse().expect("a currency");
-    let error = rule("spend > money('1.00 EUR')", deal)
-        .check_currency(krona)
-        .expect_err("another currency");
+    let error = rule("spend > money('1.00 EUR')", deal).check_currency(krona).expect_err("another currency");
     insta::assert_snapshot!(error, @"when: the rule is written in EUR and its subject is kept in SEK; write the amount in SEK, or limit the rule with `where`");
 }
 
 #[test]
 fn a_line_divided_by_zero_is_absent() {
-    let days = Days::default()
-        .with(Metric::Likes, 0, &[Some(5.0)])
-        .with(Metric::Views, 0, &[Some(0.0)]);
+    let days = Days::default().with(Metric::Likes, 0, &[Some(5.0)]).with(Metric::Views, 0, &[Some(0.0)]);
     check_at(&days, &rule("likes / views > 0.1", ""), 1, Unknown);
     check_at(&days, &rule("likes / views > 0.1 && likes > 9", ""), 1, DoesNotHold);
     check_at(&days, &rule("likes / views > 0.1 || likes > 4", ""), 1, Holds);
@@ -314,11 +270,7 @@ fn conditions() -> impl Strategy<Value = String> {
         Just("orders".to_owned()),
         (0_u32..4).prop_map(|n| n.to_string()),
     ];
-    let comparison = (
-        number.clone(),
-        prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]),
-        number,
-    )
+    let comparison = (number.clone(), prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]), number)
         .prop_map(|(left, operator, right)| format!("{left} {operator} {right}"));
     comparison.prop_recursive(3, 6, 2, |inner| {
         prop_oneof![

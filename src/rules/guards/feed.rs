@@ -107,13 +107,7 @@ impl Feed {
     /// Notes that something was observed at `second`: ends what was over before it.
     pub(super) fn reach(&mut self, second: i64, now: Timestamp, pulses: &mut [Pulse], alarms: &mut Vec<Alarm>) {
         for (pace, length) in PERIODS.iter().enumerate() {
-            self.roll(
-                pace,
-                period_of(second, *length).saturating_mul(*length),
-                now,
-                pulses,
-                alarms,
-            );
+            self.roll(pace, period_of(second, *length).saturating_mul(*length), now, pulses, alarms);
             if let Some(clock) = self.paces.get_mut(pace) {
                 clock.heard = std::cmp::max(clock.heard, Some(second));
             }
@@ -137,14 +131,7 @@ impl Feed {
         }
         if let Some(period) = clock.period {
             let covered = clock.is_covered(length);
-            let stands = self.judge(
-                pace,
-                period * length,
-                covered && clock.counted >= REMEMBERED,
-                now,
-                pulses,
-                alarms,
-            );
+            let stands = self.judge(pace, period * length, covered && clock.counted >= REMEMBERED, now, pulses, alarms);
             let counts = covered && !stands;
             if counts {
                 clock.counted = clock.counted.saturating_add(1);
@@ -194,11 +181,7 @@ impl Feed {
         let stands = counts && fleet.stands_still();
         if let (true, Ok(since)) = (stands, Timestamp::from_second(start)) {
             self.open = Some(pace);
-            self.stills.push(Still {
-                since,
-                known_at: now,
-                until: None,
-            });
+            self.stills.push(Still { since, known_at: now, until: None });
             alarms.push(Alarm::StandstillBegan {
                 platform: self.platform,
                 metric: self.metric,
@@ -226,9 +209,7 @@ impl Feed {
     }
 
     fn end(&mut self, pace: usize, start: i64, now: Timestamp, alarms: &mut Vec<Alarm>) {
-        let until = PERIODS
-            .get(pace)
-            .and_then(|length| Timestamp::from_second(start.saturating_add(*length)).ok());
+        let until = PERIODS.get(pace).and_then(|length| Timestamp::from_second(start.saturating_add(*length)).ok());
         if let (Some(still), Some(until)) = (self.stills.last_mut(), until) {
             still.until = Some((until, now));
             alarms.push(Alarm::StandstillEnded {
@@ -280,19 +261,8 @@ impl Feed {
                 None
             }
             doubt => {
-                *doubt = Some(Doubt {
-                    at,
-                    open: 1,
-                    confirmed: 0,
-                    taken_back: 0,
-                });
-                Some(Alarm::Implausible {
-                    platform: self.platform,
-                    metric: self.metric,
-                    at,
-                    accounts,
-                    of,
-                })
+                *doubt = Some(Doubt { at, open: 1, confirmed: 0, taken_back: 0 });
+                Some(Alarm::Implausible { platform: self.platform, metric: self.metric, at, accounts, of })
             }
         }
     }

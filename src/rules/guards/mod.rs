@@ -58,10 +58,7 @@ pub struct Switches {
 
 impl Default for Switches {
     fn default() -> Self {
-        Self {
-            standstill: true,
-            implausible: true,
-        }
+        Self { standstill: true, implausible: true }
     }
 }
 
@@ -69,10 +66,7 @@ impl Switches {
     /// Neither.
     #[must_use]
     pub fn off() -> Self {
-        Self {
-            standstill: false,
-            implausible: false,
-        }
+        Self { standstill: false, implausible: false }
     }
 }
 
@@ -175,10 +169,7 @@ pub struct Guards {
 impl Guards {
     /// Takes the next series in; series are numbered from 0 in the order of these calls.
     pub fn enrol(&mut self, platform: Platform, metric: Metric) {
-        let known = self
-            .feeds
-            .iter()
-            .position(|feed| feed.platform == platform && feed.metric == metric);
+        let known = self.feeds.iter().position(|feed| feed.platform == platform && feed.metric == metric);
         let feed = known.unwrap_or(self.feeds.len());
         if known.is_none() {
             self.feeds.push(Feed {
@@ -194,13 +185,7 @@ impl Guards {
         if let (Some(feed), Ok(series)) = (self.feeds.get_mut(feed), u32::try_from(self.pulses.len())) {
             feed.members.push(series);
         }
-        self.pulses.push(Pulse {
-            feed,
-            value: None,
-            seen: i64::MIN,
-            suspect: None,
-            beats: Default::default(),
-        });
+        self.pulses.push(Pulse { feed, value: None, seen: i64::MIN, suspect: None, beats: Default::default() });
     }
 
     /// Takes in what one poll stated and judges what is over by `known_at`. A poll comes whole: in pieces, the first piece
@@ -242,9 +227,7 @@ impl Guards {
             .find(|still| {
                 still.since < boundary
                     && by_then(still.known_at)
-                    && !still
-                        .until
-                        .is_some_and(|(until, known_at)| by_then(known_at) && until <= boundary)
+                    && !still.until.is_some_and(|(until, known_at)| by_then(known_at) && until <= boundary)
             })
             .map(|still| boundary.duration_since(still.since))
     }
@@ -252,8 +235,7 @@ impl Guards {
     /// Forgets standstills that were over before `before`.
     pub fn forget(&mut self, before: Timestamp) {
         for feed in &mut self.feeds {
-            feed.stills
-                .retain(|still| still.until.is_none_or(|(until, _)| before <= until));
+            feed.stills.retain(|still| still.until.is_none_or(|(until, _)| before <= until));
         }
     }
 
@@ -309,11 +291,7 @@ impl Guards {
             if let Some(pulse) = self.pulse(told.series) {
                 pulse.suspect = Some(told.observed);
             }
-            if let Some(alarm) = self
-                .feeds
-                .get_mut(feed)
-                .and_then(|feed| feed.doubt(told.observed, dropped, stated))
-            {
+            if let Some(alarm) = self.feeds.get_mut(feed).and_then(|feed| feed.doubt(told.observed, dropped, stated)) {
                 heard.alarms.push(alarm);
             }
         }

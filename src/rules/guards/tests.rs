@@ -19,21 +19,13 @@ impl World {
         for _ in 0..fleet {
             guards.enrol(Platform::Youtube, Metric::Views);
         }
-        Self {
-            guards,
-            values: vec![1_000; fleet],
-            alarms: Vec::new(),
-        }
+        Self { guards, values: vec![1_000; fleet], alarms: Vec::new() }
     }
 
     fn poll(&mut self, second: i64) -> Heard {
         let told: Vec<Told> = (0..)
             .zip(&self.values)
-            .map(|(series, value)| Told {
-                series,
-                value: *value,
-                observed: instant(second),
-            })
+            .map(|(series, value)| Told { series, value: *value, observed: instant(second) })
             .collect();
         let heard = self.guards.hear(&told, instant(second + 60));
         self.alarms.extend(heard.alarms.iter().map(said));
@@ -53,23 +45,17 @@ impl World {
     }
 
     fn is_still(&self, day: i64, hour: i64) -> bool {
-        self.guards
-            .still_for(0, instant((day * 24 + hour) * HOUR), None)
-            .is_some()
+        self.guards.still_for(0, instant((day * 24 + hour) * HOUR), None).is_some()
     }
 }
 
 fn said(alarm: &Alarm) -> String {
     let day = |at: &Timestamp| format!("{}:{:02}", at.as_second() / 86_400, at.as_second() % 86_400 / HOUR);
     match alarm {
-        Alarm::StandstillBegan {
-            since, share, fleet, ..
-        } => format!("began {} {share:.2} of {fleet}", day(since)),
+        Alarm::StandstillBegan { since, share, fleet, .. } => format!("began {} {share:.2} of {fleet}", day(since)),
         Alarm::StandstillEnded { since, until, .. } => format!("ended {} to {}", day(since), day(until)),
         Alarm::Implausible { accounts, of, .. } => format!("implausible {accounts} of {of}"),
-        Alarm::ImplausibleSettled {
-            confirmed, taken_back, ..
-        } => format!("settled {confirmed} {taken_back}"),
+        Alarm::ImplausibleSettled { confirmed, taken_back, .. } => format!("settled {confirmed} {taken_back}"),
     }
 }
 
@@ -105,10 +91,7 @@ fn what_was_known_at_an_instant_stays_answerable() {
 #[test]
 fn a_standstill_of_several_days_is_one() {
     let mut world = World::new(24);
-    world.days(
-        0..16,
-        |day, hour| if (10..13).contains(&day) { 0 } else { noon(day, hour) },
-    );
+    world.days(0..16, |day, hour| if (10..13).contains(&day) { 0 } else { noon(day, hour) });
     assert_eq!(world.alarms, ["began 10:00 1.00 of 24", "ended 10:00 to 14:00"]);
 }
 
@@ -128,13 +111,7 @@ fn a_tenth_may_move_in_a_standstill_but_not_more() {
 fn those_that_seldom_move_have_no_say() {
     // 20 of 100 move daily and stop; the others never moved and prove nothing either way.
     let mut world = World::new(100);
-    world.days(0..13, |day, hour| {
-        if day == 10 {
-            0
-        } else {
-            noon(day, hour) / (usize::MAX / 20)
-        }
-    });
+    world.days(0..13, |day, hour| if day == 10 { 0 } else { noon(day, hour) / (usize::MAX / 20) });
     assert_eq!(world.alarms, ["began 10:00 1.00 of 20", "ended 10:00 to 12:00"]);
 }
 
@@ -160,11 +137,7 @@ fn polls_that_stop_are_no_standstill() {
 fn a_counter_that_always_moves_is_missed_within_six_hours() {
     let mut world = World::new(24);
     let stops = |day, hour| {
-        if day == 10 && (6..12).contains(&hour) {
-            0
-        } else {
-            usize::MAX
-        }
+        if day == 10 && (6..12).contains(&hour) { 0 } else { usize::MAX }
     };
     world.days(0..12, stops);
     assert_eq!(world.alarms, ["began 10:06 1.00 of 24", "ended 10:06 to 10:18"]);
@@ -235,11 +208,7 @@ fn the_next_poll_confirms_a_drop() {
     assert_eq!((heard.held.len(), heard.released.len()), (0, 20));
     assert_eq!(world.alarms, ["implausible 20 of 20", "settled 20 0"]);
     let heard = world.poll(3 * HOUR);
-    assert_eq!(
-        (heard.held.len(), heard.released.len()),
-        (0, 0),
-        "what is confirmed is believed"
-    );
+    assert_eq!((heard.held.len(), heard.released.len()), (0, 0), "what is confirmed is believed");
 }
 
 #[test]
@@ -256,10 +225,7 @@ fn accounts_that_are_gone_do_not_stand_still() {
     world.days(0..10, noon);
     world.values.truncate(24);
     world.days(10..13, noon);
-    assert_eq!(
-        world.alarms, [""; 0],
-        "most of the fleet was not polled any more, and the rest moved"
-    );
+    assert_eq!(world.alarms, [""; 0], "most of the fleet was not polled any more, and the rest moved");
     world.days(13..14, |_, _| 0);
     world.poll(14 * 24 * HOUR);
     assert_eq!(world.alarms, ["began 13:00 1.00 of 24"]);

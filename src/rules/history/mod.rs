@@ -95,18 +95,14 @@ impl History {
     /// themselves always listen.
     #[must_use]
     pub fn new(switches: Switches) -> Self {
-        Self {
-            switches,
-            ..Self::default()
-        }
+        Self { switches, ..Self::default() }
     }
 
     /// The number of a series, which stays until the program ends.
     pub fn series(&mut self, key: &SeriesKey) -> u32 {
         let known = self.of_subject.get(&key.subject).and_then(|ids| {
             ids.iter().copied().find(|id| {
-                self.key(*id)
-                    .is_some_and(|other| other.metric == key.metric && other.platform == key.platform)
+                self.key(*id).is_some_and(|other| other.metric == key.metric && other.platform == key.platform)
             })
         });
         if let Some(id) = known {
@@ -180,18 +176,11 @@ impl History {
                 Form::Total { .. } | Form::Gauge { .. } => {
                     line.push_level(&self.moments, moment, statement.value);
                     places.push(moment);
-                    told.push(Told {
-                        series: statement.series,
-                        value: statement.value,
-                        observed,
-                    });
+                    told.push(Told { series: statement.series, value: statement.value, observed });
                 }
                 Form::Amount { from, until } => line.push_amount(from, until, known_at, statement.value),
             }
-            appended.touched.push(Touch {
-                series: statement.series,
-                observed,
-            });
+            appended.touched.push(Touch { series: statement.series, observed });
         }
         let heard = self.guards.hear(&told, known_at);
         for series in heard.released {
@@ -283,11 +272,7 @@ impl History {
     /// Under other guards, with what was known at `known` (`None`: all there is).
     #[must_use]
     pub fn view_with(&self, switches: Switches, known: Option<Timestamp>) -> View<'_> {
-        View {
-            history: self,
-            switches,
-            known,
-        }
+        View { history: self, switches, known }
     }
 
     /// Every subject that has a series of its own, in order.
@@ -311,13 +296,7 @@ impl History {
             }
             instants.extend(line.amount_ends());
         }
-        instants.extend(
-            self.moments
-                .iter()
-                .zip(places)
-                .filter(|(_, used)| *used)
-                .map(|(moment, _)| moment.observed),
-        );
+        instants.extend(self.moments.iter().zip(places).filter(|(_, used)| *used).map(|(moment, _)| moment.observed));
         instants.sort_unstable();
         instants.dedup();
         instants
@@ -326,8 +305,7 @@ impl History {
     /// The currency in which a metric of a subject is stated.
     #[must_use]
     pub fn currency(&self, subject: &Subject, want: Want) -> Option<Currency> {
-        self.lines_of(subject, want.metric, want.platform)
-            .find_map(|(_, line)| line.currency)
+        self.lines_of(subject, want.metric, want.platform).find_map(|(_, line)| line.currency)
     }
 
     fn told(&self, alarms: Vec<Alarm>) -> Vec<Alarm> {

@@ -8,11 +8,7 @@ use crate::rules::readings::{Readings, Seen, Span};
 use crate::rules::window::{Frame, Window};
 
 fn at(text: &str) -> Timestamp {
-    let text = if text.len() == "10T12:00".len() {
-        format!("2026-06-{text}:00Z")
-    } else {
-        text.to_owned()
-    };
+    let text = if text.len() == "10T12:00".len() { format!("2026-06-{text}:00Z") } else { text.to_owned() };
     text.parse().expect("an instant")
 }
 
@@ -25,19 +21,12 @@ fn want(text: &str) -> Want {
         Some((metric, platform)) => (metric, Some(platform.parse().expect("a platform"))),
         None => (text, None),
     };
-    Want {
-        metric: metric.parse().expect("a metric"),
-        platform,
-    }
+    Want { metric: metric.parse().expect("a metric"), platform }
 }
 
 fn key(subject: &Subject, name: &str) -> SeriesKey {
     let want = want(name);
-    SeriesKey {
-        subject: subject.clone(),
-        metric: want.metric,
-        platform: want.platform.unwrap_or(Platform::Youtube),
-    }
+    SeriesKey { subject: subject.clone(), metric: want.metric, platform: want.platform.unwrap_or(Platform::Youtube) }
 }
 
 fn level(subject: &Subject, name: &str, when: &str, value: i64) -> Sample {
@@ -59,10 +48,7 @@ fn level(subject: &Subject, name: &str, when: &str, value: i64) -> Sample {
 
 fn amount(subject: &Subject, name: &str, from: &str, until: &str, value: i64) -> Sample {
     Sample {
-        form: Form::Amount {
-            from: at(from),
-            until: at(until),
-        },
+        form: Form::Amount { from: at(from), until: at(until) },
         known_at: at(until),
         ..level(subject, name, until, value)
     }
@@ -75,10 +61,7 @@ fn history(samples: Vec<Sample>) -> History {
 }
 
 fn span(from: &str, until: &str) -> Span {
-    Span {
-        from: at(from),
-        until: at(until),
-    }
+    Span { from: at(from), until: at(until) }
 }
 
 /// The reading of alma, as a word.
@@ -104,25 +87,14 @@ fn an_increase_is_between_the_last_statements_at_or_before_both_boundaries() {
         level(&alma(), "views", "11T12:00", 150),
     ]);
     assert_eq!(seen(&history, "views", "10T00:00", "11T00:00"), "80 of 3");
-    assert_eq!(
-        seen(&history, "views", "11T00:00", "12T00:00"),
-        "-30 of 3",
-        "totals fall, and no reset is guessed"
-    );
+    assert_eq!(seen(&history, "views", "11T00:00", "12T00:00"), "-30 of 3", "totals fall, and no reset is guessed");
     assert_eq!(seen(&history, "views", "11T01:00", "11T02:00"), "0 of 1");
 }
 
 #[test]
 fn a_statement_older_than_a_day_is_no_boundary() {
-    let history = history(vec![
-        level(&alma(), "views", "10T12:00", 100),
-        level(&alma(), "views", "11T12:00", 130),
-    ]);
-    assert_eq!(
-        seen(&history, "views", "11T12:00", "12T12:00"),
-        "0 of 1",
-        "a day exactly is still good"
-    );
+    let history = history(vec![level(&alma(), "views", "10T12:00", 100), level(&alma(), "views", "11T12:00", 130)]);
+    assert_eq!(seen(&history, "views", "11T12:00", "12T12:00"), "0 of 1", "a day exactly is still good");
     assert_eq!(seen(&history, "views", "11T12:00", "12T12:01"), "stale 86460");
     assert_eq!(seen(&history, "views", "10T11:59", "11T12:00"), "not_yet");
     assert_eq!(seen(&history, "likes", "10T12:00", "11T12:00"), "not_yet");
@@ -130,10 +102,8 @@ fn a_statement_older_than_a_day_is_no_boundary() {
 
 #[test]
 fn a_repeated_statement_is_as_fresh_as_its_repetition() {
-    let history = history(vec![
-        level(&alma(), "followers", "10T12:00", 100),
-        level(&alma(), "followers", "11T12:00", 100),
-    ]);
+    let history =
+        history(vec![level(&alma(), "followers", "10T12:00", 100), level(&alma(), "followers", "11T12:00", 100)]);
     assert_eq!(seen(&history, "followers", "12T11:00", "12T12:00"), "100 of 1");
 }
 
@@ -141,36 +111,16 @@ fn a_repeated_statement_is_as_fresh_as_its_repetition() {
 fn the_last_word_of_the_source_says_why_there_is_nothing() {
     let mut history = history(vec![level(&alma(), "views", "10T12:00", 100)]);
     let mut word = |when: &str, why| {
-        history.append_missing(&Missing {
-            series: key(&alma(), "views"),
-            why,
-            at: at(when),
-        });
+        history.append_missing(&Missing { series: key(&alma(), "views"), why, at: at(when) });
         seen(&history, "views", "10T12:00", "12T12:00")
     };
     assert_eq!(word("11T18:00", Absence::Hidden), "hidden");
     assert_eq!(word("11T20:00", Absence::Gone), "gone");
-    assert_eq!(
-        word("13T00:00", Absence::Unauthorized),
-        "gone",
-        "what is said later is not why"
-    );
-    assert_eq!(
-        seen(&history, "views", "10T12:00", "11T12:00"),
-        "0 of 1",
-        "a good statement outlives a later silence"
-    );
+    assert_eq!(word("13T00:00", Absence::Unauthorized), "gone", "what is said later is not why");
+    assert_eq!(seen(&history, "views", "10T12:00", "11T12:00"), "0 of 1", "a good statement outlives a later silence");
     history.append_poll(&[level(&alma(), "views", "14T00:00", 1)], &[], at("14T00:00"));
-    assert_eq!(
-        seen(&history, "views", "10T12:00", "16T00:00"),
-        "stale 172800",
-        "and a number ends a silence"
-    );
-    history.append_missing(&Missing {
-        series: key(&alma(), "views"),
-        why: Absence::Unauthorized,
-        at: at("15T00:00"),
-    });
+    assert_eq!(seen(&history, "views", "10T12:00", "16T00:00"), "stale 172800", "and a number ends a silence");
+    history.append_missing(&Missing { series: key(&alma(), "views"), why: Absence::Unauthorized, at: at("15T00:00") });
     assert_eq!(
         seen(&history, "views", "10T12:00", "16T00:00"),
         "unauthorized",
@@ -193,10 +143,7 @@ fn of_equal_times_the_newest_known_wins_and_the_older_stays_answerable() {
 
 #[test]
 fn a_statement_that_comes_late_takes_its_place() {
-    let mut history = history(vec![
-        level(&alma(), "views", "09T23:00", 100),
-        level(&alma(), "views", "11T03:00", 200),
-    ]);
+    let mut history = history(vec![level(&alma(), "views", "09T23:00", 100), level(&alma(), "views", "11T03:00", 200)]);
     assert_eq!(seen(&history, "views", "10T00:00", "11T00:00"), "stale 90000");
     history.append_poll(&[level(&alma(), "views", "10T23:58", 150)], &[], at("11T04:00"));
     assert_eq!(seen(&history, "views", "10T00:00", "11T00:00"), "50 of 2");
@@ -215,9 +162,7 @@ fn an_amount_belongs_to_the_window_of_its_midpoint_and_a_restated_day_counts_onc
     let history = history(samples);
     assert_eq!(seen(&history, "orders", "10T00:00", "11T00:00"), "4 of 1");
     assert_eq!(seen(&history, "orders", "10T00:00", "12T00:00"), "9 of 2");
-    let then = history
-        .as_of(at("11T12:00"))
-        .over(&alma(), want("orders"), span("10T00:00", "11T00:00"));
+    let then = history.as_of(at("11T12:00")).over(&alma(), want("orders"), span("10T00:00", "11T00:00"));
     assert_eq!(word(then), "3 of 1");
 }
 
@@ -225,11 +170,7 @@ fn an_amount_belongs_to_the_window_of_its_midpoint_and_a_restated_day_counts_onc
 fn a_day_without_a_report_is_not_a_day_without_sales() {
     let history = history(vec![amount(&alma(), "orders@shop", "10T00:00", "11T00:00", 3)]);
     assert_eq!(seen(&history, "orders", "11T00:00", "12T00:00"), "not_yet");
-    assert_eq!(
-        seen(&history, "orders", "10T00:00", "12T00:00"),
-        "3 of 1",
-        "a day behind is usual"
-    );
+    assert_eq!(seen(&history, "orders", "10T00:00", "12T00:00"), "3 of 1", "a day behind is usual");
     assert_eq!(seen(&history, "orders", "10T00:00", "13T00:00"), "stale 172800");
 }
 
@@ -261,21 +202,9 @@ fn rates_are_worked_out_from_windowed_parts() {
         level(&alma(), "views", "12T00:00", 1_200),
         level(&alma(), "likes", "12T00:00", 60),
     ]);
-    assert_eq!(
-        seen(&history, "er_views", "10T00:00", "11T00:00"),
-        "0.05 of 4",
-        "a platform without saves is no gap"
-    );
-    assert_eq!(
-        seen(&history, "er_views", "11T00:00", "12T00:00"),
-        "not_yet",
-        "nothing to divide by"
-    );
-    assert_eq!(
-        seen(&history, "ctr", "10T00:00", "11T00:00"),
-        "not_yet",
-        "clicks are no option"
-    );
+    assert_eq!(seen(&history, "er_views", "10T00:00", "11T00:00"), "0.05 of 4", "a platform without saves is no gap");
+    assert_eq!(seen(&history, "er_views", "11T00:00", "12T00:00"), "not_yet", "nothing to divide by");
+    assert_eq!(seen(&history, "ctr", "10T00:00", "11T00:00"), "not_yet", "clicks are no option");
 }
 
 #[test]
@@ -304,10 +233,7 @@ fn money_of_two_currencies_is_not_added() {
     let appended = history.append_poll(&[krona], &[], at("12T00:00"));
     assert_eq!((appended.refused.len(), appended.touched.len()), (1, 0));
     assert_eq!(seen(&history, "spend", "10T00:00", "12T00:00"), "100 of 1");
-    assert_eq!(
-        history.currency(&alma(), want("spend")).map(Currency::code),
-        Some("EUR")
-    );
+    assert_eq!(history.currency(&alma(), want("spend")).map(Currency::code), Some("EUR"));
 }
 
 #[test]
@@ -324,11 +250,7 @@ fn a_campaign_is_the_sum_of_its_members_where_it_has_no_numbers_of_its_own() {
     history.set_members(campaign.clone(), vec![alma(), bo, campaign.clone()]);
     let read = |from, until| word(history.view().over(&campaign, want("views"), span(from, until)));
     assert_eq!(read("10T00:00", "11T00:00"), "60 of 4");
-    assert_eq!(
-        read("11T00:00", "12T12:00"),
-        "stale 129600",
-        "a silent member is not a zero"
-    );
+    assert_eq!(read("11T00:00", "12T12:00"), "stale 129600", "a silent member is not a zero");
 }
 
 #[test]
@@ -343,10 +265,8 @@ fn posts_go_by_publish_time_and_are_read_over_their_life() {
             published_at: at(published),
         });
         let post: Subject = format!("post/youtube/{name}").parse().expect("a subject");
-        history.append_all(vec![
-            level(&post, "likes", "10T00:00", likes),
-            level(&post, "views", "10T00:00", likes * 10),
-        ]);
+        history
+            .append_all(vec![level(&post, "likes", "10T00:00", likes), level(&post, "views", "10T00:00", likes * 10)]);
     }
     let view = history.view();
     let names = |subject: &str, until, n| -> Vec<String> {
@@ -357,14 +277,8 @@ fn posts_go_by_publish_time_and_are_read_over_their_life() {
     assert_eq!(names("partnership/spring/alma", "12T00:00", 2), ["p3", "p2"]);
     let posts = view.newest_posts(&alma(), at("10T00:00"), 2);
     assert_eq!(word(view.over_posts(&posts, want("likes"), at("10T00:00"))), "12 of 2");
-    assert_eq!(
-        word(view.over_posts(&posts, want("er_views"), at("10T00:00"))),
-        "0.1 of 4"
-    );
-    assert_eq!(
-        word(view.over_posts(&posts, want("likes"), at("12T00:00"))),
-        "stale 172800"
-    );
+    assert_eq!(word(view.over_posts(&posts, want("er_views"), at("10T00:00"))), "0.1 of 4");
+    assert_eq!(word(view.over_posts(&posts, want("likes"), at("12T00:00"))), "stale 172800");
     assert_eq!(word(view.over_posts(&[], want("likes"), at("12T00:00"))), "not_yet");
 }
 
@@ -373,20 +287,13 @@ fn forgetting_changes_nothing_that_comes_after() {
     let samples: Vec<Sample> = (1..=9)
         .flat_map(|day| {
             let when = format!("0{day}T23:00");
-            [
-                level(&alma(), "views", &when, day * day),
-                level(&alma(), "followers", &when, day),
-            ]
+            [level(&alma(), "views", &when, day * day), level(&alma(), "followers", &when, day)]
         })
         .collect();
     let mut history = history(samples);
-    let before: Vec<String> = ["views", "followers"]
-        .map(|name| seen(&history, name, "06T00:00", "09T00:00"))
-        .to_vec();
+    let before: Vec<String> = ["views", "followers"].map(|name| seen(&history, name, "06T00:00", "09T00:00")).to_vec();
     history.forget(at("06T00:00"));
-    let after: Vec<String> = ["views", "followers"]
-        .map(|name| seen(&history, name, "06T00:00", "09T00:00"))
-        .to_vec();
+    let after: Vec<String> = ["views", "followers"].map(|name| seen(&history, name, "06T00:00", "09T00:00")).to_vec();
     assert_eq!(before, after);
     assert_eq!(seen(&history, "views", "03T00:00", "06T00:00"), "not_yet");
     history.append_poll(&[level(&alma(), "views", "10T23:00", 100)], &[], at("10T23:00"));
@@ -407,26 +314,14 @@ fn own_is_the_median_of_earlier_days_inside_the_history() {
     let before = |first: Span, days: i64| {
         let day = Window::Days(1);
         let length = SignedDuration::from_hours(days * 24);
-        word(own(
-            &history.view(),
-            &alma(),
-            want("views"),
-            day,
-            length,
-            first,
-            &Frame::utc(),
-        ))
+        word(own(&history.view(), &alma(), want("views"), day, length, first, &Frame::utc()))
     };
     let ninth = span("09T00:00", "10T00:00");
     // Days 5 and 6 touch the boundary that is missing.
     assert_eq!(before(ninth, 7), "3 of 5");
     assert_eq!(before(ninth, 2), "6.5 of 2");
     assert_eq!(before(ninth, 8), "not_yet", "the whole span lies inside the history");
-    assert_eq!(
-        before(span("07T00:00", "08T00:00"), 2),
-        "not_yet",
-        "at least one must be left"
-    );
+    assert_eq!(before(span("07T00:00", "08T00:00"), 2), "not_yet", "at least one must be left");
 }
 
 /// Polls of a fleet, six hours apart: what each does to it.

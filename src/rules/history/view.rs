@@ -30,24 +30,19 @@ enum Over {
 
 impl View<'_> {
     fn knowledge(self) -> Knowledge {
-        Knowledge {
-            known: self.known,
-            holds_back: self.switches.implausible,
-        }
+        Knowledge { known: self.known, holds_back: self.switches.implausible }
     }
 
     /// One line over a span, after the guards.
     fn line(self, series: u32, line: &Line, metric: Metric, over: Over) -> Result<Taken, Absence> {
         let table = &self.history.moments;
         let (taken, boundaries) = match (over, metric.kind()) {
-            (Over::Span(span), Kind::Gauge) => (
-                line.gauge(table, span.until, self.knowledge()),
-                [Some(span.until), None],
-            ),
-            (Over::Span(span), Kind::Counter | Kind::Derived { .. }) => (
-                line.increase(table, span, self.knowledge()),
-                [Some(span.until), Some(span.from)],
-            ),
+            (Over::Span(span), Kind::Gauge) => {
+                (line.gauge(table, span.until, self.knowledge()), [Some(span.until), None])
+            }
+            (Over::Span(span), Kind::Counter | Kind::Derived { .. }) => {
+                (line.increase(table, span, self.knowledge()), [Some(span.until), Some(span.from)])
+            }
             (Over::Life(until), _) => (line.life(table, until, self.knowledge()), [Some(until), None]),
         };
         let taken = taken?;
@@ -59,9 +54,7 @@ impl View<'_> {
             .flatten()
             .find_map(|boundary| self.history.guards.still_for(series, boundary, self.known));
         match still {
-            Some(age) => Err(Absence::Stale {
-                age_secs: age.as_secs(),
-            }),
+            Some(age) => Err(Absence::Stale { age_secs: age.as_secs() }),
             None => Ok(taken),
         }
     }
@@ -139,22 +132,14 @@ fn worked_out(metric: Metric, part: impl Fn(Metric) -> Result<Taken, Option<Abse
         return absent(Absence::NotYet);
     }
     match (metric.work_out(&values), all) {
-        (Some(value), Some(all)) => Seen {
-            reading: Reading::Value(value),
-            n: all.n,
-            newest: Some(all.newest),
-        },
+        (Some(value), Some(all)) => Seen { reading: Reading::Value(value), n: all.n, newest: Some(all.newest) },
         // A rate over nothing: there is nothing yet to divide by.
         _ => absent(Absence::NotYet),
     }
 }
 
 fn absent(why: Absence) -> Seen {
-    Seen {
-        reading: Reading::Absent(why),
-        n: 0,
-        newest: None,
-    }
+    Seen { reading: Reading::Absent(why), n: 0, newest: None }
 }
 
 /// The sum of two takings, as fresh as the fresher of them.
@@ -168,9 +153,7 @@ fn add(sum: Option<Taken>, taken: Taken) -> Taken {
 
 impl Readings for View<'_> {
     fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
-        worked_out(want.metric, |metric| {
-            self.plain(subject, Want { metric, ..want }, Over::Span(span))
-        })
+        worked_out(want.metric, |metric| self.plain(subject, Want { metric, ..want }, Over::Span(span)))
     }
 
     fn over_posts(&self, posts: &[(Platform, PostRef)], want: Want, until: Timestamp) -> Seen {
@@ -207,18 +190,14 @@ impl Readings for View<'_> {
     /// The latest beginning of the lines that the metric needs: before it a sum or a rate would lack a part.
     fn begins(&self, subject: &Subject, want: Want) -> Option<Timestamp> {
         let table = &self.history.moments;
-        self.each(subject, want, &|line: &Line| line.begins(table, self.knowledge()))
-            .into_iter()
-            .reduce(std::cmp::max)
+        self.each(subject, want, &|line: &Line| line.begins(table, self.knowledge())).into_iter().reduce(std::cmp::max)
     }
 
     /// As fresh as the stalest line that the metric needs.
     fn newest(&self, subject: &Subject, want: Want, until: Timestamp) -> Option<Timestamp> {
         let table = &self.history.moments;
-        self.each(subject, want, &|line: &Line| {
-            line.newest(table, until, self.knowledge())
-        })
-        .into_iter()
-        .reduce(std::cmp::min)
+        self.each(subject, want, &|line: &Line| line.newest(table, until, self.knowledge()))
+            .into_iter()
+            .reduce(std::cmp::min)
     }
 }

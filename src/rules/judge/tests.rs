@@ -38,10 +38,7 @@ fn windows_are_waited_for_in_pending() {
         phases.push(next.phase_after);
         memory = next.memory;
     }
-    assert_eq!(
-        phases,
-        [Phase::Pending, Phase::Firing, Phase::Recovering, Phase::Resolved]
-    );
+    assert_eq!(phases, [Phase::Pending, Phase::Firing, Phase::Recovering, Phase::Resolved]);
 }
 
 #[test]
@@ -74,10 +71,7 @@ fn the_last_good_numbers_count_only_while_they_are_young() {
     let rule = rule("views < 300", "on_absent = \"last_good(48h)\"");
     let days = steady(&[Some(200.0), None, None, None]);
     let second = judged(&rule, &days, &Memory::default(), 13);
-    assert_eq!(
-        (second.phase_after, second.receipt.as_of),
-        (Phase::Firing, Some(day(11)))
-    );
+    assert_eq!((second.phase_after, second.receipt.as_of), (Phase::Firing, Some(day(11))));
     let third = judged(&rule, &days, &Memory::default(), 14);
     assert_eq!((third.verdict, third.phase_after), (Unknown, Phase::Quiet));
 }
@@ -94,10 +88,7 @@ fn where_decides_who_is_judged() {
     ctx.facts.size = Some(Size::Mega);
     let days = steady(&[Some(200.0)]);
     let judged = judge(&rule, &alma(), &ctx, &days, &Memory::default(), day(11));
-    assert_eq!(
-        (judged.verdict, judged.receipt.reason),
-        (DoesNotHold, Reason::NotSelected)
-    );
+    assert_eq!((judged.verdict, judged.receipt.reason), (DoesNotHold, Reason::NotSelected));
 }
 
 #[test]
@@ -118,13 +109,8 @@ fn why_not_names_what_failed_and_what_would_flip_it() {
     let receipt = judged(&rule, &days, &Memory::default(), 11).receipt;
     let failed: Vec<&str> = receipt.decided_by().map(|one| one.left.text.as_str()).collect();
     assert_eq!(failed, ["views"]);
-    let [need] = receipt.needs.as_slice() else {
-        panic!("one need: {:?}", receipt.needs)
-    };
-    assert_eq!(
-        (need.by.to_bits(), need.to.to_bits()),
-        (f64::to_bits(-151.0), f64::to_bits(249.0))
-    );
+    let [need] = receipt.needs.as_slice() else { panic!("one need: {:?}", receipt.needs) };
+    assert_eq!((need.by.to_bits(), need.to.to_bits()), (f64::to_bits(-151.0), f64::to_bits(249.0)));
     let absent = judged(&rule, &steady(&[None]), &Memory::default(), 11).receipt;
     let missing: Vec<String> = absent.missing().iter().map(|used| used.metric.to_string()).collect();
     assert_eq!((absent.verdict, missing), (Unknown, vec!["views".to_owned()]));
@@ -133,24 +119,14 @@ fn why_not_names_what_failed_and_what_would_flip_it() {
 
 #[test]
 fn three_more_orders_clear_a_cost_line() {
-    let days = Days::default()
-        .with(Metric::Spend, 0, &[Some(27_000.0)])
-        .with(Metric::Orders, 0, &[Some(3.0)]);
-    let rule = rule(
-        "cpa > target.cpa",
-        "window = \"deal\"\nrecover = \"cpa < 0.9 * target.cpa\"",
-    );
+    let days = Days::default().with(Metric::Spend, 0, &[Some(27_000.0)]).with(Metric::Orders, 0, &[Some(3.0)]);
+    let rule = rule("cpa > target.cpa", "window = \"deal\"\nrecover = \"cpa < 0.9 * target.cpa\"");
     let fired = judged(&rule, &days, &Memory::default(), 1);
-    let [need] = fired.receipt.needs.as_slice() else {
-        panic!("one need")
-    };
+    let [need] = fired.receipt.needs.as_slice() else { panic!("one need") };
     // 270.00 over 6 orders is 45.00, over 7 it is 38.57: the first below 40.50.
     assert_eq!((need.metric, need.by.to_bits()), (Metric::Orders, f64::to_bits(4.0)));
     let limit = &fired.receipt.comparisons[0];
-    assert_eq!(
-        (limit.seen().value, limit.allowed().value, limit.ratio),
-        (Some(9_000.0), Some(4_500.0), Some(2.0))
-    );
+    assert_eq!((limit.seen().value, limit.allowed().value, limit.ratio), (Some(9_000.0), Some(4_500.0), Some(2.0)));
 }
 
 #[test]
@@ -169,16 +145,10 @@ fn a_replay_sees_what_the_judge_sees() {
     let rule = rule(SLUMP, "for = \"2 windows\"");
     let days = steady(&[Some(200.0), Some(240.0)]);
     let mut scratch = Scratch::default();
-    let span = |from| Span {
-        from: day(from),
-        until: day(from + 1),
-    };
+    let span = |from| Span { from: day(from), until: day(from + 1) };
     for window in [span(10), span(11)] {
         let got = rule.verdict_over(&alma(), &context(), &days, (window, span(10)), &mut scratch);
         assert_eq!(got, Holds);
     }
-    assert_eq!(
-        rule.verdict_only(&alma(), &context(), &days, day(12), &mut scratch),
-        Holds
-    );
+    assert_eq!(rule.verdict_only(&alma(), &context(), &days, day(12), &mut scratch), Holds);
 }

@@ -36,17 +36,11 @@ fn conditions_print_as_they_are_meant() {
 #[test]
 fn places_are_those_of_the_text_also_after_a_platform() {
     let node = parse("followers@twitch < 0.5 * prev(followers@twitch)").expect("a condition");
-    let What::Two(_, left, right) = &node.what else {
-        panic!("a comparison")
-    };
+    let What::Two(_, left, right) = &node.what else { panic!("a comparison") };
     assert_eq!(left.at, 0);
-    let What::Two(_, _, call) = &right.what else {
-        panic!("a product")
-    };
+    let What::Two(_, _, call) = &right.what else { panic!("a product") };
     assert_eq!(call.at, 25);
-    let What::Call(_, args) = &call.what else {
-        panic!("a call")
-    };
+    let What::Call(_, args) = &call.what else { panic!("a call") };
     assert_eq!(args[0].at, 30);
     assert_eq!(args[0].what, What::Name("followers".to_owned(), Some(Platform::Twitch)));
 }
@@ -122,11 +116,7 @@ fn trees() -> impl Strategy<Value = String> {
         (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/"]), inner)
             .prop_map(|(left, operator, right)| format!("({left} {operator} -({right}))"))
     });
-    let comparison = (
-        number.clone(),
-        prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]),
-        number,
-    )
+    let comparison = (number.clone(), prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]), number)
         .prop_map(|(left, operator, right)| format!("{left} {operator} {right}"));
     comparison.prop_recursive(3, 8, 2, |inner| {
         (inner.clone(), prop::sample::select(vec!["&&", "||"]), inner)

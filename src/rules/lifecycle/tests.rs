@@ -5,28 +5,16 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::verdict::Verdict::{self, DoesNotHold, Holds, Unknown};
 
-const PLAIN: Timing = Timing {
-    hold: SignedDuration::ZERO,
-    cooldown: None,
-    max_per_day: None,
-    on_absent: OnAbsent::Hold,
-    version: 1,
-};
+const PLAIN: Timing =
+    Timing { hold: SignedDuration::ZERO, cooldown: None, max_per_day: None, on_absent: OnAbsent::Hold, version: 1 };
 
 fn at(hour: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour)
 }
 
 fn signals(when: Verdict, recover: Verdict) -> Signals {
-    let both = |verdict| Sweep {
-        all: verdict,
-        newest: verdict,
-    };
-    Signals {
-        selected: true,
-        when: both(when),
-        recover: both(recover),
-    }
+    let both = |verdict| Sweep { all: verdict, newest: verdict };
+    Signals { selected: true, when: both(when), recover: both(recover) }
 }
 
 fn step(timing: Timing, memory: &Memory, hour: i64, verdict: Verdict) -> Step {
@@ -36,10 +24,7 @@ fn step(timing: Timing, memory: &Memory, hour: i64, verdict: Verdict) -> Step {
 
 /// One letter an hour: `+` holds, `-` does not, `?` unknown. The answer has a letter an hour: `q p f c r`.
 fn story(timing: Timing, said: &str) -> (String, Memory) {
-    let mut memory = Memory {
-        version: 1,
-        ..Memory::default()
-    };
+    let mut memory = Memory { version: 1, ..Memory::default() };
     let mut phases = String::new();
     for (hour, letter) in (0..).zip(said.chars()) {
         let verdict = match letter {
@@ -72,10 +57,7 @@ fn without_for_a_rule_fires_and_resolves_at_once() {
 
 #[test]
 fn for_is_waited_out_both_ways() {
-    let timing = Timing {
-        hold: SignedDuration::from_hours(2),
-        ..PLAIN
-    };
+    let timing = Timing { hold: SignedDuration::from_hours(2), ..PLAIN };
     check(timing, "+++---", "ppfccr");
     check(timing, "++-+++", "ppqppf");
     check(timing, "+++-+---", "ppfcfccr");
@@ -83,10 +65,7 @@ fn for_is_waited_out_both_ways() {
 
 #[test]
 fn absent_moves_nothing() {
-    let timing = Timing {
-        hold: SignedDuration::from_hours(2),
-        ..PLAIN
-    };
+    let timing = Timing { hold: SignedDuration::from_hours(2), ..PLAIN };
     check(timing, "+?????+", "ppppppf");
     check(timing, "+++??-?-", "ppfffccr");
     check(timing, "??????", "qqqqqq");
@@ -94,10 +73,7 @@ fn absent_moves_nothing() {
 
 #[test]
 fn cooldown_includes_its_last_hour() {
-    let timing = Timing {
-        cooldown: Some(SignedDuration::from_hours(3)),
-        ..PLAIN
-    };
+    let timing = Timing { cooldown: Some(SignedDuration::from_hours(3)), ..PLAIN };
     // Fires at 0; 3 hours later it is still cooling down, at 4 it is not.
     check(timing, "+-+++", "frrrf");
     let (_, memory) = story(timing, "+-");
@@ -107,10 +83,7 @@ fn cooldown_includes_its_last_hour() {
 
 #[test]
 fn a_day_has_so_many_fires_and_no_more() {
-    let timing = Timing {
-        max_per_day: Some(2),
-        ..PLAIN
-    };
+    let timing = Timing { max_per_day: Some(2), ..PLAIN };
     check(timing, "+-+-+-", "frfrrr");
     let (_, memory) = story(timing, "+-+-");
     assert_eq!(step(timing, &memory, 23, Holds).reason, Reason::DailyLimit);
@@ -119,11 +92,7 @@ fn a_day_has_so_many_fires_and_no_more() {
 
 #[test]
 fn a_relapse_is_the_same_incident() {
-    let timing = Timing {
-        hold: SignedDuration::from_hours(2),
-        max_per_day: Some(1),
-        ..PLAIN
-    };
+    let timing = Timing { hold: SignedDuration::from_hours(2), max_per_day: Some(1), ..PLAIN };
     let (phases, memory) = story(timing, "+++-+");
     assert_eq!(phases, "ppfcf");
     assert_eq!(memory.last_fired, Some(at(2)));
@@ -150,14 +119,8 @@ fn what_people_said_survives_judging_and_ends_with_the_incident() {
 
 #[test]
 fn absence_is_told_once_and_so_is_its_end() {
-    let timing = Timing {
-        on_absent: OnAbsent::Tell,
-        ..PLAIN
-    };
-    let memory = Memory {
-        version: 1,
-        ..Memory::default()
-    };
+    let timing = Timing { on_absent: OnAbsent::Tell, ..PLAIN };
+    let memory = Memory { version: 1, ..Memory::default() };
     let first = step(timing, &memory, 0, Unknown);
     assert_eq!((first.changed, first.reason), (true, Reason::DataAbsent));
     let second = step(timing, &first.memory, 1, Unknown);
@@ -168,16 +131,10 @@ fn absence_is_told_once_and_so_is_its_end() {
 
 #[test]
 fn a_changed_rule_starts_its_clock_anew_and_keeps_open_incidents() {
-    let slow = Timing {
-        hold: SignedDuration::from_hours(2),
-        ..PLAIN
-    };
+    let slow = Timing { hold: SignedDuration::from_hours(2), ..PLAIN };
     let (_, memory) = story(slow, "++");
     let changed = step(Timing { version: 2, ..slow }, &memory, 2, Holds);
-    assert_eq!(
-        (changed.memory.phase, changed.reason),
-        (Phase::Quiet, Reason::RuleChanged)
-    );
+    assert_eq!((changed.memory.phase, changed.reason), (Phase::Quiet, Reason::RuleChanged));
     let (_, firing) = story(slow, "+++");
     let kept = step(Timing { version: 2, ..slow }, &firing, 3, Holds);
     assert_eq!((kept.memory.phase, kept.memory.version), (Phase::Firing, 2));
@@ -186,16 +143,10 @@ fn a_changed_rule_starts_its_clock_anew_and_keeps_open_incidents() {
 #[test]
 fn a_subject_the_rule_left_behind_is_let_go() {
     let (_, firing) = story(PLAIN, "+");
-    let gone = Signals {
-        selected: false,
-        ..signals(Holds, DoesNotHold)
-    };
+    let gone = Signals { selected: false, ..signals(Holds, DoesNotHold) };
     let day = at(1).to_zoned(jiff::tz::TimeZone::UTC).date();
     let let_go = advance(PLAIN, &firing, gone, at(1), day);
-    assert_eq!(
-        (let_go.memory.phase, let_go.reason),
-        (Phase::Resolved, Reason::NotSelected)
-    );
+    assert_eq!((let_go.memory.phase, let_go.reason), (Phase::Resolved, Reason::NotSelected));
 }
 
 #[test]
@@ -204,10 +155,7 @@ fn memory_reads_as_it_was_written() {
     let memory = memory.acknowledge("alma", at(1)).snooze(at(5));
     let json = serde_json::to_string(&memory).expect("json");
     assert_eq!(serde_json::from_str::<Memory>(&json).expect("memory"), memory);
-    assert_eq!(
-        serde_json::from_str::<Memory>(r#"{"phase":"quiet"}"#).expect("memory"),
-        Memory::default()
-    );
+    assert_eq!(serde_json::from_str::<Memory>(r#"{"phase":"quiet"}"#).expect("memory"), Memory::default());
 }
 
 fn verdicts() -> impl Strategy<Value = Verdict> {

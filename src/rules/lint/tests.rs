@@ -7,15 +7,9 @@ fn linted(rest: &str) -> String {
     let text = format!("[[rule]]\nid = \"r\"\nkind = \"stop_loss\"\nscope = \"creator\"\n{rest}\n");
     let file = parse_rules(&text, Some("r.toml"));
     assert_eq!(file.errors, []);
-    let sources = Sources {
-        lag: SignedDuration::from_hours(48),
-    };
+    let sources = Sources { lag: SignedDuration::from_hours(48) };
     let found: Vec<String> = lint_file(&file, sources).iter().map(ToString::to_string).collect();
-    if found.is_empty() {
-        "nothing".to_owned()
-    } else {
-        found.join("\n")
-    }
+    if found.is_empty() { "nothing".to_owned() } else { found.join("\n") }
 }
 
 #[test]

@@ -41,23 +41,14 @@ fn cases_say_what_they_saw() {
 fn own_and_prev_are_the_same_unless_said_otherwise() {
     let slump = "window = \"1d\"\nown = \"7d\"\nwhen = \"views < 0.25 * own(views)\"\nfor = \"2 windows\"";
     let sentences = [
-        run_one(
-            slump,
-            "given = { views = 200, own = { views = 1000 } }\nexpect = \"fires\"",
-        ),
+        run_one(slump, "given = { views = 200, own = { views = 1000 } }\nexpect = \"fires\""),
         run_one(slump, "given = { views = 200 }\nexpect = \"quiet\""),
         run_one(
             "when = \"followers@twitch < 0.5 * prev(followers@twitch)\"\nwindow = \"1h\"",
             "given = { \"followers@twitch\" = 10, prev = { \"followers@twitch\" = 30 } }\nexpect = \"fires\"",
         ),
-        run_one(
-            "when = \"er_views < 0.01\"",
-            "given = { likes = 5, views = 1000 }\nexpect = \"fires\"",
-        ),
-        run_one(
-            "when = \"er_views < 0.01\"",
-            "given = { views = 1000 }\nexpect = \"unknown\"",
-        ),
+        run_one("when = \"er_views < 0.01\"", "given = { likes = 5, views = 1000 }\nexpect = \"fires\""),
+        run_one("when = \"er_views < 0.01\"", "given = { views = 1000 }\nexpect = \"unknown\""),
     ];
     insta::assert_snapshot!(sentences.join("\n"));
 }
@@ -91,10 +82,7 @@ fn every_ready_made_rule_checks_and_passes_its_own_cases() {
         for (RuleResult { rule, cases }, sourced) in ran.into_iter().zip(&file.rules) {
             rules += 1;
             let expects = |expect| cases.iter().any(|case| case.expect == expect);
-            assert!(
-                expects(Expect::Fires) && expects(Expect::Quiet),
-                "{name}: {rule} lacks cases"
-            );
+            assert!(expects(Expect::Fires) && expects(Expect::Quiet), "{name}: {rule} lacks cases");
             for case in cases {
                 assert!(case.passed(), "{name}: {rule}: {case:?}");
             }

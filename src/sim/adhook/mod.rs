@@ -96,11 +96,7 @@ impl AdHookSim {
     pub async fn start(clock: &Clock, secret: &str, objects: &[(String, String)]) -> io::Result<Self> {
         let board = Arc::new(Board::default());
         for (object, state) in objects {
-            let first = Change {
-                at: clock.now(),
-                state: state.clone(),
-                by: String::new(),
-            };
+            let first = Change { at: clock.now(), state: state.clone(), by: String::new() };
             board.lock().history.insert(object.clone(), vec![first]);
         }
         let inner = Arc::new(Inner {
@@ -115,10 +111,7 @@ impl AdHookSim {
                 let inner = Arc::clone(&theirs);
                 async move {
                     let work = |now| inner.answer(&method, &query, &headers, &body, now);
-                    inner
-                        .faults
-                        .around(&inner.clock, "adhook-sim", method.as_str(), work)
-                        .await
+                    inner.faults.around(&inner.clock, "adhook-sim", method.as_str(), work).await
                 }
             },
         );
@@ -209,11 +202,7 @@ impl Inner {
             && !deaf
             && let Some(history) = board.history.get_mut(&order.object)
         {
-            history.push(Change {
-                at: now,
-                state: order.desired,
-                by: order.id,
-            });
+            history.push(Change { at: now, state: order.desired, by: order.id });
         }
         answer(202, json!({"accepted": true, "again": again}).to_string())
     }
@@ -234,9 +223,7 @@ fn check(secret: &[u8], header: Option<&str>, payload: &[u8], now: Timestamp) ->
     if !(-WINDOW_SECS..=WINDOW_SECS).contains(&age) {
         return Err("the signature is too old or from the future");
     }
-    let digest = data_encoding::HEXLOWER
-        .decode(digest.as_bytes())
-        .map_err(|_| "v1 is not hexadecimal")?;
+    let digest = data_encoding::HEXLOWER.decode(digest.as_bytes()).map_err(|_| "v1 is not hexadecimal")?;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| "no secret")?;
     for piece in [time.as_bytes(), b".", payload] {
         mac.update(piece);

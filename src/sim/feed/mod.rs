@@ -32,25 +32,16 @@ struct Inner {
 impl FeedSim {
     /// Starts it on a free port of loopback. With a token, requests without it get 401.
     pub async fn start(clock: &Clock, token: Option<String>, document: Box<Document>) -> io::Result<Self> {
-        let inner = Arc::new(Inner {
-            clock: clock.clone(),
-            token,
-            document,
-            faults: Faults::default(),
-        });
+        let inner = Arc::new(Inner { clock: clock.clone(), token, document, faults: Faults::default() });
         let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap| {
+        let router =
+            Router::new().fallback(move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap| {
                 let inner = Arc::clone(&theirs);
                 async move {
                     let work = |now| inner.answer(uri.path(), &headers, now);
-                    inner
-                        .faults
-                        .around(&inner.clock, "feed-sim", method.as_str(), work)
-                        .await
+                    inner.faults.around(&inner.clock, "feed-sim", method.as_str(), work).await
                 }
-            },
-        );
+            });
         let server = Server::start(clock, "feed-sim", router).await?;
         Ok(Self { server, inner })
     }

@@ -27,9 +27,7 @@ const CALLBACKS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// What a link can carry: <https://core.telegram.org/bots/features#deep-linking>.
 fn check_payload(payload: Option<&str>) -> Result<(), SimError> {
     let fits = |payload: &str| {
-        let letters = payload
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        let letters = payload.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
         letters && (1..=64).contains(&payload.len())
     };
     match payload {
@@ -48,10 +46,7 @@ struct Draft {
 }
 
 fn plain(text: &str) -> Formatted {
-    let mut words = entities::trim(Formatted {
-        text: text.to_owned(),
-        entities: Vec::new(),
-    });
+    let mut words = entities::trim(Formatted { text: text.to_owned(), entities: Vec::new() });
     entities::find(&mut words);
     words
 }
@@ -67,10 +62,7 @@ impl World {
 
     /// What a person is in a chat, if they are in it.
     fn standing_of(&self, chat: ChatId, user: UserId) -> Result<Standing, SimError> {
-        let not_there = SimError::NotThere {
-            user: user.0,
-            chat: chat.0,
-        };
+        let not_there = SimError::NotThere { user: user.0, chat: chat.0 };
         let found = self.chats.get(&chat.0).ok_or(SimError::NoChat(chat.0))?;
         let person = self.users.get(&user.0).ok_or(SimError::NoUser(user.0))?;
         let standing = found.members.get(&user.0).copied().unwrap_or(Standing::Left);
@@ -93,10 +85,7 @@ impl World {
         let Some(words) = message.content.words() else {
             return true;
         };
-        let first = words
-            .entities
-            .iter()
-            .find(|entity| entity.kind == "bot_command" && entity.offset == 0);
+        let first = words.entities.iter().find(|entity| entity.kind == "bot_command" && entity.offset == 0);
         let command = first.map_or("", |entity| entities::slice(&words.text, entity));
         match command.split_once('@') {
             Some((_, bot)) => bot.eq_ignore_ascii_case(&self.config.bot_username),
@@ -106,10 +95,7 @@ impl World {
 
     fn post(&mut self, draft: Draft) -> Result<i64, SimError> {
         let standing = self.standing_of(draft.chat, draft.user)?;
-        let missing = |message| SimError::NoMessage {
-            chat: draft.chat.0,
-            message,
-        };
+        let missing = |message| SimError::NoMessage { chat: draft.chat.0, message };
         let chat = self.chat_mut(draft.chat)?;
         if let Some(topic) = draft.thread
             && chat.topics.get(&topic).is_none_or(|topic| topic.deleted)
@@ -130,11 +116,7 @@ impl World {
         message.reply_to = draft.reply_to;
         let chat = self.chat_mut(draft.chat)?;
         chat.messages.insert(id, message.clone());
-        if self
-            .chats
-            .get(&draft.chat.0)
-            .is_some_and(|chat| self.bot_sees(chat, &message))
-        {
+        if self.chats.get(&draft.chat.0).is_some_and(|chat| self.bot_sees(chat, &message)) {
             self.tell_bot(draft.chat.0, id, "message");
         }
         Ok(id)
@@ -226,10 +208,7 @@ impl TelegramSim {
         world.user_mut(user)?;
         let found = world.chat_mut(chat)?;
         if found.kind == ChatKind::Private {
-            return Err(SimError::WrongKind {
-                chat: chat.0,
-                wanted: "group",
-            });
+            return Err(SimError::WrongKind { chat: chat.0, wanted: "group" });
         }
         let old = found.members.insert(user.0, standing).unwrap_or(Standing::Left);
         let watched = found.bot.is_admin();
@@ -252,24 +231,14 @@ impl TelegramSim {
         world.standing_of(chat, user)?;
         let found = world.chat_mut(chat)?;
         if !found.is_forum {
-            return Err(SimError::WrongKind {
-                chat: chat.0,
-                wanted: "forum",
-            });
+            return Err(SimError::WrongKind { chat: chat.0, wanted: "forum" });
         }
         let created = json!({ "name": name, "icon_color": 7_322_096 });
         let id = world.take_message_id(chat.0);
-        let mut message = Message::new(
-            id,
-            user.0,
-            world.clock.now(),
-            Content::Service(one("forum_topic_created", created)),
-        );
+        let mut message =
+            Message::new(id, user.0, world.clock.now(), Content::Service(one("forum_topic_created", created)));
         message.thread = Some(id);
-        let topic = Topic {
-            closed: false,
-            deleted: false,
-        };
+        let topic = Topic { closed: false, deleted: false };
         let found = world.chat_mut(chat)?;
         found.messages.insert(id, message);
         found.topics.insert(id, topic);
@@ -290,10 +259,7 @@ impl TelegramSim {
     fn with_topic(&self, chat: ChatId, topic: i64, change: impl FnOnce(&mut Topic)) -> Result<(), SimError> {
         let mut world = self.shared.lock();
         let found = world.chat_mut(chat)?.topics.get_mut(&topic);
-        change(found.ok_or(SimError::NoMessage {
-            chat: chat.0,
-            message: topic,
-        })?);
+        change(found.ok_or(SimError::NoMessage { chat: chat.0, message: topic })?);
         Ok(())
     }
 }
@@ -334,10 +300,7 @@ impl TelegramSim {
         let mut world = self.shared.lock();
         let old = world.chat_mut(chat)?.clone();
         if old.kind != ChatKind::Group {
-            return Err(SimError::WrongKind {
-                chat: chat.0,
-                wanted: "small group",
-            });
+            return Err(SimError::WrongKind { chat: chat.0, wanted: "small group" });
         }
         let id = world.take_chat_id(ChatKind::Supergroup);
         let mut new = Chat::new(id, ChatKind::Supergroup, &old.title);
@@ -387,11 +350,8 @@ impl TelegramSim {
         if std::mem::replace(&mut person.blocked_bot, blocked) == blocked {
             return Ok(());
         }
-        let (old, new) = if blocked {
-            (Standing::Member, Standing::Kicked)
-        } else {
-            (Standing::Kicked, Standing::Member)
-        };
+        let (old, new) =
+            if blocked { (Standing::Member, Standing::Kicked) } else { (Standing::Kicked, Standing::Member) };
         world.tell_standing(user.0, user.0, old, new);
         Ok(())
     }
@@ -431,11 +391,7 @@ impl TelegramSim {
         picture: impl Into<Bytes>,
         caption: &str,
     ) -> Result<i64, SimError> {
-        let file = self
-            .shared
-            .lock()
-            .store_picture(picture.into())
-            .ok_or(SimError::NoPhoto)?;
+        let file = self.shared.lock().store_picture(picture.into()).ok_or(SimError::NoPhoto)?;
         self.post(chat, user, None, None, Content::Photo(file, plain(caption)))
     }
 
@@ -451,13 +407,7 @@ impl TelegramSim {
         if chat.0 == user.0 {
             world.user_mut(user)?.started = true;
         }
-        world.post(Draft {
-            chat,
-            user,
-            thread,
-            reply_to,
-            content,
-        })
+        world.post(Draft { chat, user, thread, reply_to, content })
     }
 
     /// Changes the text of an own message.
@@ -471,11 +421,10 @@ impl TelegramSim {
             .ok_or(SimError::NoMessage { chat: chat.0, message })?;
         found.content = Content::Text(plain(text));
         found.edited = Some(now);
-        let seen = world.chats.get(&chat.0).is_some_and(|chat| {
-            chat.messages
-                .get(&message)
-                .is_some_and(|message| world.bot_sees(chat, message))
-        });
+        let seen = world
+            .chats
+            .get(&chat.0)
+            .is_some_and(|chat| chat.messages.get(&message).is_some_and(|message| world.bot_sees(chat, message)));
         world.revision += 1;
         if seen {
             world.tell_bot(chat.0, message, "edited_message");
@@ -551,13 +500,9 @@ impl World {
         }
         super::model::put(&mut body, "chat_instance", Some(chat.0.to_string()));
         super::model::put(&mut body, "data", Some(data.as_str()));
-        let callback = Callback {
-            pressed_at: now,
-            answer: None,
-        };
+        let callback = Callback { pressed_at: now, answer: None };
         // Nobody asks for an answer of yesterday; a year of pressed buttons need not be kept.
-        self.callbacks
-            .retain(|_, old| now.duration_since(old.pressed_at) < CALLBACKS_KEPT);
+        self.callbacks.retain(|_, old| now.duration_since(old.pressed_at) < CALLBACKS_KEPT);
         self.callbacks.insert(callback_id.clone(), callback);
         self.queue.push("callback_query", body, now);
         Press { callback_id, data }

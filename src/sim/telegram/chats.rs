@@ -56,11 +56,7 @@ impl World {
         let chat = self.chat_of(params)?;
         if chat.kind == ChatKind::Private {
             let started = self.users.get(&chat.id).is_some_and(|user| user.started);
-            return if started {
-                Ok(chat)
-            } else {
-                Err(Refusal::bad("chat not found"))
-            };
+            return if started { Ok(chat) } else { Err(Refusal::bad("chat not found")) };
         }
         let word = chat.kind.word();
         match chat.bot {
@@ -116,11 +112,7 @@ impl World {
             put(&mut info, "permissions", Some(rights));
         }
         let pinned = chat.pinned.and_then(|id| chat.messages.get(&id));
-        put(
-            &mut info,
-            "pinned_message",
-            pinned.map(|message| self.message_json(chat, message)),
-        );
+        put(&mut info, "pinned_message", pinned.map(|message| self.message_json(chat, message)));
         put(&mut info, "accent_color_id", Some(0));
         put(&mut info, "max_reaction_count", Some(11));
         let gift = chat.kind == ChatKind::Private;
@@ -260,10 +252,8 @@ impl World {
         if id.is_empty() {
             return Err(Refusal::bad("file_id not specified"));
         }
-        let file = self
-            .files
-            .get(id)
-            .ok_or_else(|| Refusal::bad("wrong file_id or the file is temporarily unavailable"))?;
+        let file =
+            self.files.get(id).ok_or_else(|| Refusal::bad("wrong file_id or the file is temporarily unavailable"))?;
         if media::DOWNLOAD_MAX < file.bytes.len() {
             return Err(Refusal::bad("file is too big"));
         }
@@ -296,16 +286,8 @@ impl World {
     pub(super) fn set_commands(&mut self, params: &Params) -> Answered {
         let key = self.commands_key(params)?;
         let wrong = "can't parse commands: expected an Array of BotCommand";
-        let given = params
-            .json("commands", wrong)?
-            .ok_or_else(|| Refusal::bad("BOT_COMMANDS_EMPTY"));
-        let given = given.or_else(|refusal| {
-            if params.has("commands") {
-                Ok(json!([]))
-            } else {
-                Err(refusal)
-            }
-        })?;
+        let given = params.json("commands", wrong)?.ok_or_else(|| Refusal::bad("BOT_COMMANDS_EMPTY"));
+        let given = given.or_else(|refusal| if params.has("commands") { Ok(json!([])) } else { Err(refusal) })?;
         let list = given.as_array().ok_or_else(|| Refusal::bad(wrong))?;
         if COMMANDS_MAX < list.len() {
             return Err(Refusal::bad("BOT_COMMANDS_TOO_MUCH"));
@@ -314,9 +296,7 @@ impl World {
         for command in list {
             let text = |key: &str| command.get(key).and_then(Value::as_str).unwrap_or("");
             let name = text("command").strip_prefix('/').unwrap_or(text("command"));
-            let letters = name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             if !letters || !(1..=32).contains(&name.len()) {
                 return Err(Refusal::bad("BOT_COMMAND_INVALID"));
             }
@@ -355,19 +335,11 @@ impl World {
             return Err(Refusal::bad("invalid language code specified"));
         }
         let scope = params.json("scope", "can't parse BotCommandScope JSON object")?;
-        let kind = scope
-            .as_ref()
-            .and_then(|scope| scope.get("type"))
-            .and_then(Value::as_str)
-            .unwrap_or("default");
+        let kind = scope.as_ref().and_then(|scope| scope.get("type")).and_then(Value::as_str).unwrap_or("default");
         let number = |key: &str| {
             let value = scope.as_ref().and_then(|scope| scope.get(key));
             value
-                .and_then(|value| {
-                    value
-                        .as_i64()
-                        .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
-                })
+                .and_then(|value| value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok())))
                 .unwrap_or(0)
         };
         let scope = match kind {
@@ -409,9 +381,7 @@ impl World {
         scopes.push("default".to_owned());
         let language = self.users.get(&user).and_then(|user| user.language_code.clone());
         scopes.into_iter().find_map(|scope| {
-            let spoken = language
-                .clone()
-                .and_then(|language| self.commands.get(&(scope.clone(), language)));
+            let spoken = language.clone().and_then(|language| self.commands.get(&(scope.clone(), language)));
             spoken.or_else(|| self.commands.get(&(scope, String::new())))
         })
     }

@@ -24,12 +24,7 @@ pub struct Entity {
 
 impl Entity {
     pub(super) fn new(kind: &str, offset: usize, length: usize) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            offset,
-            length,
-            extra: Map::new(),
-        }
+        Self { kind: kind.to_owned(), offset, length, extra: Map::new() }
     }
 
     pub(super) fn with(kind: &str, offset: usize, length: usize, key: &str, value: Value) -> Self {
@@ -55,10 +50,7 @@ impl Entity {
 
     /// Nothing is looked for inside these.
     fn is_closed(&self) -> bool {
-        matches!(
-            self.kind.as_str(),
-            "code" | "pre" | "text_link" | "text_mention" | "custom_emoji"
-        )
+        matches!(self.kind.as_str(), "code" | "pre" | "text_link" | "text_mention" | "custom_emoji")
     }
 }
 
@@ -113,16 +105,10 @@ pub(super) fn explicit(text: &str, given: &Value) -> Result<Vec<Entity>, Refusal
     for item in list {
         let object = item.as_object().ok_or_else(|| wrong("expected an Object"))?;
         let number = |name: &str| {
-            object
-                .get(name)
-                .and_then(Value::as_i64)
-                .ok_or_else(|| wrong(&format!("Can't find field \"{name}\"")))
+            object.get(name).and_then(Value::as_i64).ok_or_else(|| wrong(&format!("Can't find field \"{name}\"")))
         };
         let (offset, length) = (number("offset")?, number("length")?);
-        let kind = object
-            .get("type")
-            .and_then(Value::as_str)
-            .ok_or_else(|| wrong("Can't find field \"type\""))?;
+        let kind = object.get("type").and_then(Value::as_str).ok_or_else(|| wrong("Can't find field \"type\""))?;
         let (Some(offset), Some(length)) = (len_of(offset), len_of(length)) else {
             return Err(Refusal::bad("entity has a negative offset or length"));
         };
@@ -143,23 +129,13 @@ pub(super) fn explicit(text: &str, given: &Value) -> Result<Vec<Entity>, Refusal
 }
 
 /// What bots may name and the server then looks for itself.
-const FOUND_BY_SERVER: [&str; 8] = [
-    "mention",
-    "hashtag",
-    "cashtag",
-    "bot_command",
-    "url",
-    "email",
-    "phone_number",
-    "bank_card_number",
-];
+const FOUND_BY_SERVER: [&str; 8] =
+    ["mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number"];
 
 fn check_place(text: &str, offset: usize, length: usize) -> Result<(), Refusal> {
     let all = utf16_len(text);
     if all < offset {
-        return Err(Refusal::bad(&format!(
-            "entity begins after the end of the text at UTF-16 offset {all}"
-        )));
+        return Err(Refusal::bad(&format!("entity begins after the end of the text at UTF-16 offset {all}")));
     }
     if all < offset + length {
         return Err(Refusal::bad(&format!(
@@ -167,9 +143,7 @@ fn check_place(text: &str, offset: usize, length: usize) -> Result<(), Refusal> 
         )));
     }
     if byte_at(text, offset).is_none() {
-        return Err(Refusal::bad(&format!(
-            "entity begins in a middle of a UTF-16 symbol at UTF-16 offset {offset}"
-        )));
+        return Err(Refusal::bad(&format!("entity begins in a middle of a UTF-16 symbol at UTF-16 offset {offset}")));
     }
     if byte_at(text, offset + length).is_none() {
         return Err(Refusal::bad(&format!(
@@ -194,10 +168,7 @@ pub(super) fn trim(given: Formatted) -> Formatted {
         entity.offset -= lead;
     }
     // Both kinds of white space that are cut here are one byte and one unit each.
-    Formatted {
-        text: text.get(lead..).unwrap_or("").to_owned(),
-        entities,
-    }
+    Formatted { text: text.get(lead..).unwrap_or("").to_owned(), entities }
 }
 
 /// Adds what the server finds by itself outside code and links.
@@ -218,14 +189,9 @@ pub(super) fn find(formatted: &mut Formatted) {
             at += 1;
             continue;
         };
-        let (from, to) = (
-            units.get(at).copied().unwrap_or(so_far),
-            units.get(at + count).copied().unwrap_or(so_far),
-        );
-        let clashes = formatted
-            .entities
-            .iter()
-            .any(|entity| entity.is_closed() && entity.offset < to && from < entity.end());
+        let (from, to) = (units.get(at).copied().unwrap_or(so_far), units.get(at + count).copied().unwrap_or(so_far));
+        let clashes =
+            formatted.entities.iter().any(|entity| entity.is_closed() && entity.offset < to && from < entity.end());
         if !clashes {
             formatted.entities.push(Entity::new(kind, from, to - from));
         }
@@ -258,9 +224,7 @@ fn found_here(before: Option<char>, rest: &[char]) -> Option<(&'static str, usiz
                     whole += 1 + bot;
                 }
             }
-            let cut = rest
-                .get(whole)
-                .is_some_and(|next| is_word(*next) || matches!(next, '/' | '<' | '>'));
+            let cut = rest.get(whole).is_some_and(|next| is_word(*next) || matches!(next, '/' | '<' | '>'));
             ((1..=64).contains(&name) && !cut).then_some(("bot_command", whole))
         }
         '@' => {
@@ -287,19 +251,11 @@ fn link_here(rest: &[char]) -> Option<usize> {
     } else {
         return None;
     };
-    let mut count = rest
-        .iter()
-        .take_while(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"'))
-        .count();
+    let mut count = rest.iter().take_while(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"')).count();
     while count > scheme && rest.get(count - 1).is_some_and(|c| ".,:;!?)'".contains(*c)) {
         count -= 1;
     }
-    let host: String = rest
-        .iter()
-        .skip(scheme)
-        .take(count - scheme)
-        .take_while(|c| !"/?#".contains(**c))
-        .collect();
+    let host: String = rest.iter().skip(scheme).take(count - scheme).take_while(|c| !"/?#".contains(**c)).collect();
     (host.contains('.') && count > scheme).then_some(count)
 }
 
@@ -360,17 +316,10 @@ fn tags(entity: &Entity) -> (String, &'static str) {
         "expandable_blockquote" => plain("blockquote expandable", "</blockquote>"),
         "text_link" => (format!("<a href=\"{}\">", with("url")), "</a>"),
         "text_mention" => {
-            let id = entity
-                .extra
-                .get("user")
-                .and_then(|user| user.get("id"))
-                .and_then(Value::as_i64);
+            let id = entity.extra.get("user").and_then(|user| user.get("id")).and_then(Value::as_i64);
             (format!("<a href=\"tg://user?id={}\">", id.unwrap_or(0)), "</a>")
         }
-        "custom_emoji" => (
-            format!("<tg-emoji emoji-id=\"{}\">", with("custom_emoji_id")),
-            "</tg-emoji>",
-        ),
+        "custom_emoji" => (format!("<tg-emoji emoji-id=\"{}\">", with("custom_emoji_id")), "</tg-emoji>"),
         _ => (String::new(), ""),
     }
 }
@@ -386,26 +335,16 @@ mod tests {
 
     #[track_caller]
     fn check_found(text: &str, want: &[(&str, &str)]) {
-        let mut formatted = Formatted {
-            text: text.to_owned(),
-            entities: Vec::new(),
-        };
+        let mut formatted = Formatted { text: text.to_owned(), entities: Vec::new() };
         find(&mut formatted);
-        let got: Vec<_> = formatted
-            .entities
-            .iter()
-            .map(|entity| (entity.kind.as_str(), slice(text, entity)))
-            .collect();
+        let got: Vec<_> = formatted.entities.iter().map(|entity| (entity.kind.as_str(), slice(text, entity))).collect();
         assert_eq!(got, want, "{text}");
     }
 
     #[test]
     fn the_server_finds_commands_mentions_tags_and_links() {
         check_found("/start abc", &[("bot_command", "/start")]);
-        check_found(
-            "😀 /why_not@plimsoll_bot x",
-            &[("bot_command", "/why_not@plimsoll_bot")],
-        );
+        check_found("😀 /why_not@plimsoll_bot x", &[("bot_command", "/why_not@plimsoll_bot")]);
         check_found("a/b /1 // /", &[("bot_command", "/1")]);
         check_found("/a/b", &[]);
         check_found("hi @alma_lind, @ab", &[("mention", "@alma_lind")]);
@@ -443,22 +382,13 @@ mod tests {
         ] {
             let value: Value = serde_json::from_str(given).expect("test JSON");
             let got = explicit("a😀", &value);
-            assert_eq!(
-                got.as_ref()
-                    .map(Vec::len)
-                    .map_err(|refusal| refusal.description.as_str()),
-                want,
-                "{given}"
-            );
+            assert_eq!(got.as_ref().map(Vec::len).map_err(|refusal| refusal.description.as_str()), want, "{given}");
         }
     }
 
     #[test]
     fn trimming_moves_entities_with_the_text() {
-        let trimmed = trim(Formatted {
-            text: "\n  ab  \n".to_owned(),
-            entities: vec![Entity::new("bold", 4, 4)],
-        });
+        let trimmed = trim(Formatted { text: "\n  ab  \n".to_owned(), entities: vec![Entity::new("bold", 4, 4)] });
         assert_eq!(trimmed.text, "ab");
         assert_eq!(trimmed.entities, vec![Entity::new("bold", 1, 1)]);
     }

@@ -52,10 +52,7 @@ impl Scope {
     /// Every request but `getUpdates`.
     #[must_use]
     pub fn calls() -> Self {
-        Self {
-            spares_polls: true,
-            ..Self::default()
-        }
+        Self { spares_polls: true, ..Self::default() }
     }
 
     /// Every request, polls included.
@@ -67,25 +64,17 @@ impl Scope {
     /// One method.
     #[must_use]
     pub fn method(name: &str) -> Self {
-        Self {
-            method: Some(name.to_owned()),
-            ..Self::default()
-        }
+        Self { method: Some(name.to_owned()), ..Self::default() }
     }
 
     /// One chat.
     #[must_use]
     pub fn chat(chat: super::ChatId) -> Self {
-        Self {
-            chat: Some(chat.0),
-            ..Self::default()
-        }
+        Self { chat: Some(chat.0), ..Self::default() }
     }
 
     fn fits(&self, method: &str, chat: Option<i64>) -> bool {
-        self.method
-            .as_ref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && (self.chat.is_none() || self.chat == chat)
             && !(self.spares_polls && method.eq_ignore_ascii_case("getUpdates"))
     }
@@ -116,30 +105,17 @@ pub(super) struct Faults {
 
 impl Faults {
     pub fn new(seed: u64) -> Self {
-        Self {
-            orders: Vec::new(),
-            chances: Vec::new(),
-            dice: ChaCha8Rng::seed_from_u64(seed),
-            down: false,
-        }
+        Self { orders: Vec::new(), chances: Vec::new(), dice: ChaCha8Rng::seed_from_u64(seed), down: false }
     }
 
     pub fn order(&mut self, fault: Fault, scope: Scope, times: u32) {
         if times > 0 {
-            self.orders.push(Order {
-                fault,
-                scope,
-                left: times,
-            });
+            self.orders.push(Order { fault, scope, left: times });
         }
     }
 
     pub fn chance(&mut self, fault: Fault, scope: Scope, per_mille: u32) {
-        self.chances.push(Chance {
-            fault,
-            scope,
-            per_mille,
-        });
+        self.chances.push(Chance { fault, scope, per_mille });
     }
 
     pub fn clear(&mut self) {
@@ -176,11 +152,7 @@ mod tests {
         let mut faults = Faults::new(1);
         faults.order(
             Fault::LoseReply,
-            Scope {
-                method: Some("sendMessage".to_owned()),
-                chat: Some(7),
-                spares_polls: false,
-            },
+            Scope { method: Some("sendMessage".to_owned()), chat: Some(7), spares_polls: false },
             1,
         );
         faults.order(Fault::Garbage, Scope::any(), 1);

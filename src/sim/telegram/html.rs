@@ -45,22 +45,13 @@ struct Parser<'a> {
 
 /// Parses `html`; the error is what stands after `can't parse entities: `.
 pub(super) fn parse(html: &str) -> Result<Formatted, String> {
-    let mut parser = Parser {
-        text: html.as_bytes(),
-        at: 0,
-        out: Vec::new(),
-        units: 0,
-        open: Vec::new(),
-        entities: Vec::new(),
-    };
+    let mut parser =
+        Parser { text: html.as_bytes(), at: 0, out: Vec::new(), units: 0, open: Vec::new(), entities: Vec::new() };
     while parser.at < parser.text.len() {
         parser.step()?;
     }
     if let Some(open) = parser.open.last() {
-        return Err(format!(
-            "Can't find end tag corresponding to start tag \"{}\"",
-            open.tag
-        ));
+        return Err(format!("Can't find end tag corresponding to start tag \"{}\"", open.tag));
     }
     for entity in parser.entities.iter_mut().filter(|entity| entity.kind == "code") {
         entity.extra.shift_remove("language");
@@ -70,10 +61,7 @@ pub(super) fn parse(html: &str) -> Result<Formatted, String> {
         "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units"
             .to_owned()
     })?;
-    Ok(Formatted {
-        text,
-        entities: parser.entities,
-    })
+    Ok(Formatted { text, entities: parser.entities })
 }
 
 /// The server's idea of a space includes the end of the text.
@@ -160,16 +148,9 @@ impl Parser<'_> {
             }
         }
         if tag == "span" && argument != "spoiler" {
-            return Err(format!(
-                "Tag \"span\" must have class \"tg-spoiler\" at byte offset {begins}"
-            ));
+            return Err(format!("Tag \"span\" must have class \"tg-spoiler\" at byte offset {begins}"));
         }
-        self.open.push(Open {
-            tag,
-            argument,
-            offset: self.units,
-            begins: self.out.len(),
-        });
+        self.open.push(Open { tag, argument, offset: self.units, begins: self.out.len() });
         Ok(())
     }
 
@@ -181,9 +162,7 @@ impl Parser<'_> {
         }
         let name = self.between(from, self.at);
         if name.is_empty() {
-            return Err(format!(
-                "Empty attribute name in the tag \"{tag}\" at byte offset {begins}"
-            ));
+            return Err(format!("Empty attribute name in the tag \"{tag}\" at byte offset {begins}"));
         }
         self.skip_spaces();
         if self.byte() != b'=' {
@@ -197,11 +176,7 @@ impl Parser<'_> {
         if self.byte() == 0 {
             return Err(format!("Unclosed start tag \"{tag}\" at byte offset {begins}"));
         }
-        let value = if matches!(self.byte(), b'\'' | b'"') {
-            self.quoted()
-        } else {
-            self.token()?
-        };
+        let value = if matches!(self.byte(), b'\'' | b'"') { self.quoted() } else { self.token()? };
         if self.byte() == 0 {
             return Err(format!("Unclosed start tag at byte offset {begins}"));
         }
@@ -266,10 +241,7 @@ impl Parser<'_> {
 
     fn close(&mut self, open: &Open) -> Result<(), String> {
         let (offset, length) = (open.offset, self.units - open.offset);
-        let same = self
-            .entities
-            .last_mut()
-            .filter(|last| last.offset == offset && last.length == length);
+        let same = self.entities.last_mut().filter(|last| last.offset == offset && last.length == length);
         let entity = match open.tag.as_str() {
             "i" | "em" => Entity::new("italic", offset, length),
             "b" | "strong" => Entity::new("bold", offset, length),
@@ -334,16 +306,10 @@ pub(super) fn checked_link(given: &str) -> Option<String> {
     if given.starts_with("tg://") || given.starts_with("ton://") {
         return Some(given.to_owned());
     }
-    let whole = if given.contains("://") {
-        given.to_owned()
-    } else {
-        format!("http://{given}")
-    };
+    let whole = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
     let url = reqwest::Url::parse(&whole).ok()?;
     let known = matches!(url.scheme(), "http" | "https");
-    let placed = url
-        .host_str()
-        .is_some_and(|host| host.contains('.') || host.contains(':'));
+    let placed = url.host_str().is_some_and(|host| host.contains('.') || host.contains(':'));
     (known && placed).then(|| url.to_string())
 }
 
@@ -398,11 +364,7 @@ mod tests {
     fn shown(html: &str) -> String {
         match parse(html) {
             Ok(formatted) => {
-                let entities: Vec<String> = formatted
-                    .entities
-                    .iter()
-                    .map(|entity| entity.json().to_string())
-                    .collect();
+                let entities: Vec<String> = formatted.entities.iter().map(|entity| entity.json().to_string()).collect();
                 format!("{} {}", formatted.text, entities.join(" "))
             }
             Err(error) => format!("! {error}"),
@@ -425,18 +387,12 @@ mod tests {
             "<b>a<i>b</i></b>",
             r#"ab {"offset":0,"length":2,"type":"bold"} {"offset":1,"length":1,"type":"italic"}"#,
         );
-        check(
-            r#"<span class="tg-spoiler">x</span>"#,
-            r#"x {"offset":0,"length":1,"type":"spoiler"}"#,
-        );
+        check(r#"<span class="tg-spoiler">x</span>"#, r#"x {"offset":0,"length":1,"type":"spoiler"}"#);
         check(
             r#"<pre><code class="language-rust">x</code></pre>"#,
             r#"x {"offset":0,"length":1,"type":"pre","language":"rust"}"#,
         );
-        check(
-            "<blockquote expandable>x</blockquote>",
-            r#"x {"offset":0,"length":1,"type":"expandable_blockquote"}"#,
-        );
+        check("<blockquote expandable>x</blockquote>", r#"x {"offset":0,"length":1,"type":"expandable_blockquote"}"#);
         check("<ins>x</ins>", r#"x {"offset":0,"length":1,"type":"underline"}"#);
     }
 
@@ -467,21 +423,12 @@ mod tests {
         check("<b", "! Unclosed start tag at byte offset 0");
         check("<b>x", "! Can't find end tag corresponding to start tag \"b\"");
         check("x</b>", "! Unexpected end tag at byte offset 1");
-        check(
-            "<b>x</i>",
-            "! Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\"",
-        );
+        check("<b>x</i>", "! Unmatched end tag at byte offset 4, expected \"</b>\", found \"</i>\"");
         check("<b>x</b", "! Unclosed end tag at byte offset 4");
-        check(
-            "<span>x</span>",
-            "! Tag \"span\" must have class \"tg-spoiler\" at byte offset 0",
-        );
+        check("<span>x</span>", "! Tag \"span\" must have class \"tg-spoiler\" at byte offset 0");
         check("<a href=x!>x</a>", "! Unexpected end of name token at byte offset 8");
         check("<br/>", "! Unsupported start tag \"br/\" at byte offset 0");
-        check(
-            "<tg-emoji emoji-id=\"x\">x</tg-emoji>",
-            "! Invalid custom emoji identifier specified",
-        );
+        check("<tg-emoji emoji-id=\"x\">x</tg-emoji>", "! Invalid custom emoji identifier specified");
         check(
             "&#xd800;",
             "! Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code \

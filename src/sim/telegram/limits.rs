@@ -25,13 +25,7 @@ pub struct FloodConfig {
 
 impl Default for FloodConfig {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            private_gap_ms: 1_000,
-            private_burst: 3,
-            group_per_minute: 20,
-            overall_per_second: 30,
-        }
+        Self { enabled: true, private_gap_ms: 1_000, private_burst: 3, group_per_minute: 20, overall_per_second: 30 }
     }
 }
 
@@ -128,9 +122,7 @@ fn window_wait(window: &mut VecDeque<Timestamp>, now: Timestamp, span: SignedDur
     let Some(too_many) = window.len().checked_sub(most) else {
         return SignedDuration::ZERO;
     };
-    window
-        .get(too_many)
-        .map_or(span, |first| later(*first, span).duration_since(now))
+    window.get(too_many).map_or(span, |first| later(*first, span).duration_since(now))
 }
 
 /// Rounded up, and at least one: the server never says 0.
@@ -194,10 +186,7 @@ mod tests {
 
     #[test]
     fn refusals_are_counted_by_chat() {
-        let mut flood = Flood::new(FloodConfig {
-            group_per_minute: 1,
-            ..FloodConfig::default()
-        });
+        let mut flood = Flood::new(FloodConfig { group_per_minute: 1, ..FloodConfig::default() });
         for want in [Ok(()), Err(60), Err(60)] {
             assert_eq!(flood.take(-5, false, at(0)), want);
         }

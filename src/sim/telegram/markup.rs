@@ -39,21 +39,13 @@ pub(super) fn read(params: &Params) -> Result<Markup, Refusal> {
     let Some(given) = params.json("reply_markup", "can't parse reply keyboard markup JSON object")? else {
         return Ok(Markup::None);
     };
-    let object = given
-        .as_object()
-        .ok_or_else(|| Refusal::bad("object expected as reply markup"))?;
+    let object = given.as_object().ok_or_else(|| Refusal::bad("object expected as reply markup"))?;
     let Some(rows) = object.get("inline_keyboard") else {
         let known = ["keyboard", "remove_keyboard", "force_reply"];
-        return if known.iter().any(|key| object.contains_key(*key)) {
-            Ok(Markup::Client)
-        } else {
-            Ok(Markup::None)
-        };
+        return if known.iter().any(|key| object.contains_key(*key)) { Ok(Markup::Client) } else { Ok(Markup::None) };
     };
     let wrong = |what: &str| Refusal::bad(&format!("can't parse inline keyboard: {what}"));
-    let rows = rows
-        .as_array()
-        .ok_or_else(|| Refusal::bad("field \"inline_keyboard\" must be of type Array"))?;
+    let rows = rows.as_array().ok_or_else(|| Refusal::bad("field \"inline_keyboard\" must be of type Array"))?;
     let mut kept = Vec::new();
     let mut count = 0;
     for row in rows {
@@ -75,9 +67,7 @@ pub(super) fn read(params: &Params) -> Result<Markup, Refusal> {
 
 fn button(given: &Value) -> Result<Value, Refusal> {
     let wrong = |what: &str| Refusal::bad(&format!("can't parse inline keyboard button: {what}"));
-    let object = given
-        .as_object()
-        .ok_or_else(|| wrong("InlineKeyboardButton must be an Object"))?;
+    let object = given.as_object().ok_or_else(|| wrong("InlineKeyboardButton must be an Object"))?;
     let text_of = |key: &str| object.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let text = text_of("text").ok_or_else(|| wrong("Can't find field \"text\""))?;
     let mut kept = Map::new();
@@ -89,11 +79,8 @@ fn button(given: &Value) -> Result<Value, Refusal> {
         kept.insert("style".to_owned(), json!(style));
     }
     if let Some(url) = text_of("url") {
-        let checked = checked_link(url).ok_or_else(|| {
-            Refusal::bad(&format!(
-                "inline keyboard button URL '{url}' is invalid: Wrong HTTP URL"
-            ))
-        })?;
+        let checked = checked_link(url)
+            .ok_or_else(|| Refusal::bad(&format!("inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")))?;
         kept.insert("url".to_owned(), json!(checked));
     } else if let Some(data) = text_of("callback_data") {
         if DATA_MAX < data.len() {
@@ -139,10 +126,7 @@ pub(super) fn find<'a>(markup: Option<&'a Value>, wanted: &str) -> Option<&'a Va
 }
 
 fn rows(markup: Option<&Value>) -> &[Value] {
-    markup
-        .and_then(|markup| markup.get("inline_keyboard"))
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    markup.and_then(|markup| markup.get("inline_keyboard")).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A text member of a button; empty when it has none.
@@ -172,10 +156,7 @@ mod tests {
         for (given, want) in [
             (
                 button(json!({"text": "Why", "callback_data": "x".repeat(64)})),
-                format!(
-                    r#"{{"inline_keyboard":[[{{"text":"Why","callback_data":"{}"}}]]}}"#,
-                    "x".repeat(64)
-                ),
+                format!(r#"{{"inline_keyboard":[[{{"text":"Why","callback_data":"{}"}}]]}}"#, "x".repeat(64)),
             ),
             (
                 button(json!({"text": "Why", "callback_data": "x".repeat(65)})),

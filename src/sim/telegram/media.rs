@@ -92,10 +92,7 @@ impl World {
         if FILE_MAX < upload.bytes.len() {
             return Err(Refusal::exactly(413, "Request Entity Too Large"));
         }
-        let mime = upload
-            .mime
-            .clone()
-            .unwrap_or_else(|| "application/octet-stream".to_owned());
+        let mime = upload.mime.clone().unwrap_or_else(|| "application/octet-stream".to_owned());
         Ok(self.store_file(None, &upload.name, &mime, upload.bytes.clone()))
     }
 
@@ -114,9 +111,7 @@ impl World {
             return Err(Refusal::bad("failed to get HTTP URL content"));
         }
         let Some(file) = self.files.get(address) else {
-            return Err(Refusal::bad(
-                "wrong remote file identifier specified: Wrong padding in the string",
-            ));
+            return Err(Refusal::bad("wrong remote file identifier specified: Wrong padding in the string"));
         };
         let is_photo = file.width > 0;
         if is_photo != (what == "photo") {
@@ -131,11 +126,7 @@ impl World {
 }
 
 fn mime_of(bytes: &[u8]) -> &'static str {
-    if bytes.starts_with(b"\x89PNG") {
-        "image/png"
-    } else {
-        "image/jpeg"
-    }
+    if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" }
 }
 
 /// A whole PNG of one colour, for tests and for people of the emulated world who send pictures. `None` beyond
@@ -214,10 +205,7 @@ mod tests {
             ),
         ] {
             let got = check_photo(&bytes);
-            assert_eq!(
-                got.as_ref().map_err(|refusal| refusal.description.as_str()),
-                want.as_ref().map_err(|e| *e)
-            );
+            assert_eq!(got.as_ref().map_err(|refusal| refusal.description.as_str()), want.as_ref().map_err(|e| *e));
         }
     }
 }

@@ -35,18 +35,9 @@ struct Field {
     too_long: &'static str,
 }
 
-const TEXT: Field = Field {
-    text: "text",
-    entities: "entities",
-    max: TEXT_MAX,
-    too_long: "message is too long",
-};
-const CAPTION: Field = Field {
-    text: "caption",
-    entities: "caption_entities",
-    max: CAPTION_MAX,
-    too_long: "message caption is too long",
-};
+const TEXT: Field = Field { text: "text", entities: "entities", max: TEXT_MAX, too_long: "message is too long" };
+const CAPTION: Field =
+    Field { text: "caption", entities: "caption_entities", max: CAPTION_MAX, too_long: "message caption is too long" };
 
 /// What an edit does to the link preview.
 enum Preview {
@@ -106,9 +97,7 @@ fn link_preview(params: &Params) -> Result<Option<Value>, Refusal> {
         }
         return Ok(Some(given));
     }
-    Ok(params
-        .flag("disable_web_page_preview")
-        .then(|| json!({ "is_disabled": true })))
+    Ok(params.flag("disable_web_page_preview").then(|| json!({ "is_disabled": true })))
 }
 
 impl World {
@@ -135,11 +124,7 @@ impl World {
     fn send(&mut self, chat_id: i64, params: &Params, content: Content, what: &str) -> Answered {
         let markup = markup::read(params)?;
         let preview = link_preview(params)?;
-        if self
-            .chats
-            .get(&chat_id)
-            .is_some_and(|chat| chat.bot == Standing::Restricted)
-        {
+        if self.chats.get(&chat_id).is_some_and(|chat| chat.bot == Standing::Restricted) {
             return Err(Refusal::bad(&format!("not enough rights to send {what} to the chat")));
         }
         let reply_to = self.reply_of(chat_id, params)?;
@@ -167,23 +152,14 @@ impl World {
 
     /// Counts against the limits.
     fn take_flood(&mut self, chat_id: i64) -> Result<(), Refusal> {
-        let private = self
-            .chats
-            .get(&chat_id)
-            .is_some_and(|chat| chat.kind == ChatKind::Private);
-        self.flood
-            .take(chat_id, private, self.clock.now())
-            .map_err(Refusal::flood)
+        let private = self.chats.get(&chat_id).is_some_and(|chat| chat.kind == ChatKind::Private);
+        self.flood.take(chat_id, private, self.clock.now()).map_err(Refusal::flood)
     }
 
     fn shown(&self, chat_id: i64, message_id: i64) -> Answered {
         self.chats
             .get(&chat_id)
-            .and_then(|chat| {
-                chat.messages
-                    .get(&message_id)
-                    .map(|message| self.message_json(chat, message))
-            })
+            .and_then(|chat| chat.messages.get(&message_id).map(|message| self.message_json(chat, message)))
             .ok_or_else(|| Refusal::bad("message not found"))
     }
 
@@ -195,10 +171,7 @@ impl World {
                 reply.get("message_id").and_then(Value::as_i64).unwrap_or(0),
                 flag_of(reply.get("allow_sending_without_reply")),
             ),
-            None => (
-                params.int("reply_to_message_id"),
-                params.flag("allow_sending_without_reply"),
-            ),
+            None => (params.int("reply_to_message_id"), params.flag("allow_sending_without_reply")),
         };
         if id == 0 {
             return Ok(None);
@@ -223,10 +196,7 @@ impl World {
         };
         let given = params.int("message_thread_id");
         let thread = if given == 0 {
-            match reply_to
-                .and_then(|id| chat.messages.get(&id))
-                .and_then(|message| message.thread)
-            {
+            match reply_to.and_then(|id| chat.messages.get(&id)).and_then(|message| message.thread) {
                 Some(thread) => thread,
                 None => return Ok(None),
             }
@@ -267,10 +237,7 @@ impl World {
     }
 
     fn content_of(&self, chat_id: i64, id: i64) -> Option<&Content> {
-        self.chats
-            .get(&chat_id)
-            .and_then(|chat| chat.messages.get(&id))
-            .map(|message| &message.content)
+        self.chats.get(&chat_id).and_then(|chat| chat.messages.get(&id)).map(|message| &message.content)
     }
 
     pub(super) fn edit_text(&mut self, params: &Params) -> Answered {
@@ -311,10 +278,7 @@ impl World {
                 let upload = params.attached(address);
                 let file = match upload {
                     Some(upload) => {
-                        let mime = upload
-                            .mime
-                            .clone()
-                            .unwrap_or_else(|| "application/octet-stream".to_owned());
+                        let mime = upload.mime.clone().unwrap_or_else(|| "application/octet-stream".to_owned());
                         self.store_file(None, &upload.name, &mime, upload.bytes.clone())
                     }
                     None if self.files.get(address).is_some_and(|file| file.width == 0) => address.to_owned(),
@@ -325,9 +289,7 @@ impl World {
                 Content::Document(file, caption)
             }
             _ => {
-                return Err(Refusal::bad(
-                    "can't parse InputMedia: type must be one of photo, document",
-                ));
+                return Err(Refusal::bad("can't parse InputMedia: type must be one of photo, document"));
             }
         };
         self.edit(chat_id, id, Some(content), Preview::Kept, params)

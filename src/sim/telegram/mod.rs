@@ -207,15 +207,9 @@ impl TelegramSim {
         let server = shared.clock.spawn("telegram listener", |held| {
             // Listening is not being at work; each request takes its own token.
             drop(held);
-            axum::serve(listener, router)
-                .with_graceful_shutdown(async move { closing.cancelled().await })
-                .into_future()
+            axum::serve(listener, router).with_graceful_shutdown(async move { closing.cancelled().await }).into_future()
         });
-        Ok(Self {
-            shared,
-            address,
-            server: Arc::new(Mutex::new(Some(server))),
-        })
+        Ok(Self { shared, address, server: Arc::new(Mutex::new(Some(server))) })
     }
 
     /// `http://127.0.0.1:PORT`, to be used as the Bot API's address.

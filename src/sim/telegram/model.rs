@@ -16,10 +16,7 @@ pub(super) const ANONYMOUS_BOT: i64 = 1_087_968_824;
 
 /// A person with an account, or the bot itself.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four independent facts, each with its own refusal"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts, each with its own refusal")]
 pub(super) struct Person {
     pub id: i64,
     pub is_bot: bool,
@@ -177,10 +174,7 @@ pub(super) struct Topic {
 
 /// A chat.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four independent facts, each with its own refusal"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts, each with its own refusal")]
 pub(super) struct Chat {
     pub id: i64,
     pub kind: ChatKind,

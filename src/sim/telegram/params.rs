@@ -46,12 +46,7 @@ pub(super) struct Params {
 impl Params {
     /// Reads address and body.
     pub async fn read(query: &str, content_type: &str, body: Bytes) -> Result<Self, Refusal> {
-        let mut params = Self {
-            texts: Vec::new(),
-            shown: Map::new(),
-            files: Vec::new(),
-            encoding: Encoding::Query,
-        };
+        let mut params = Self { texts: Vec::new(), shown: Map::new(), files: Vec::new(), encoding: Encoding::Query };
         for (name, value) in pairs(query.as_bytes()) {
             params.add_text(name, value);
         }
@@ -108,12 +103,7 @@ impl Params {
             let mime = part.content_type().map(ToOwned::to_owned);
             let bytes = part.bytes().await.map_err(|_| wrong())?;
             match name {
-                Some(name) => self.files.push(Upload {
-                    field,
-                    name,
-                    mime,
-                    bytes,
-                }),
+                Some(name) => self.files.push(Upload { field, name, mime, bytes }),
                 None => self.add_text(field, String::from_utf8_lossy(&bytes).into_owned()),
             }
         }
@@ -134,10 +124,7 @@ impl Params {
 
     /// The text of a parameter; empty when it is absent, which the server does not tell apart.
     pub fn text(&self, name: &str) -> &str {
-        self.texts
-            .iter()
-            .find(|(given, _)| given == name)
-            .map_or("", |(_, value)| value.as_str())
+        self.texts.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// Whether the parameter was given at all.
@@ -166,8 +153,7 @@ impl Params {
 
     /// The file a parameter means: uploaded under its own name, or by `attach://`.
     pub fn upload(&self, name: &str) -> Option<&Upload> {
-        self.attached(self.text(name))
-            .or_else(|| self.files.iter().find(|file| file.field == name))
+        self.attached(self.text(name)).or_else(|| self.files.iter().find(|file| file.field == name))
     }
 
     /// The file behind `attach://name`.
@@ -244,12 +230,7 @@ mod tests {
         ] {
             let params = Params::read(query, kind, Bytes::from(body)).await.expect(kind);
             assert_eq!(
-                (
-                    params.int("chat_id"),
-                    params.text("text"),
-                    params.flag("silent"),
-                    params.flag("other")
-                ),
+                (params.int("chat_id"), params.text("text"), params.flag("silent"), params.flag("other")),
                 (7, "a b+ä", true, false),
                 "{kind}"
             );
@@ -260,9 +241,7 @@ mod tests {
     async fn a_file_is_found_by_its_field_or_by_attach() {
         let body = "--x\r\nContent-Disposition: form-data; name=\"media\"\r\n\r\n{\"media\":\"attach://f1\"}\r\n--x\r\n\
              Content-Disposition: form-data; name=\"f1\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x--\r\n";
-        let params = Params::read("", "multipart/form-data; boundary=x", Bytes::from(body))
-            .await
-            .expect("reads");
+        let params = Params::read("", "multipart/form-data; boundary=x", Bytes::from(body)).await.expect("reads");
         assert!(params.attached("attach://f1").is_some());
         assert!(params.upload("f1").is_some());
         assert!(!params.shown.contains_key("f1"), "it belongs to `media`");
@@ -270,9 +249,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_broken_json_body_is_refused() {
-        let refusal = Params::read("", "application/json", Bytes::from("{"))
-            .await
-            .expect_err("broken");
+        let refusal = Params::read("", "application/json", Bytes::from("{")).await.expect_err("broken");
         assert_eq!(refusal.code, 400);
     }
 }

@@ -45,11 +45,7 @@ impl NewUser {
     /// Somebody with a name and a language.
     #[must_use]
     pub fn named(first_name: &str, language_code: &str) -> Self {
-        Self {
-            first_name: first_name.to_owned(),
-            language_code: Some(language_code.to_owned()),
-            ..Self::default()
-        }
+        Self { first_name: first_name.to_owned(), language_code: Some(language_code.to_owned()), ..Self::default() }
     }
 }
 
@@ -202,10 +198,7 @@ impl TelegramSim {
     #[must_use]
     pub fn chats(&self) -> Vec<ChatCard> {
         let world = self.shared.lock();
-        let alive = world
-            .chats
-            .values()
-            .filter(|chat| !chat.deleted && chat.migrated_to.is_none());
+        let alive = world.chats.values().filter(|chat| !chat.deleted && chat.migrated_to.is_none());
         alive
             .map(|chat| ChatCard {
                 id: ChatId(chat.id),
@@ -214,12 +207,7 @@ impl TelegramSim {
                     Some(user) => user.first_name.clone(),
                     None => chat.title.clone(),
                 },
-                members: chat
-                    .members
-                    .iter()
-                    .filter(|(_, is)| is.is_in())
-                    .map(|(id, _)| UserId(*id))
-                    .collect(),
+                members: chat.members.iter().filter(|(_, is)| is.is_in()).map(|(id, _)| UserId(*id)).collect(),
                 bot: chat.bot,
             })
             .collect()
@@ -238,20 +226,14 @@ impl TelegramSim {
         let Some(chat) = world.chats.get(&chat.0) else {
             return Vec::new();
         };
-        chat.messages
-            .values()
-            .map(|message| shown(&world, chat, message))
-            .collect()
+        chat.messages.values().map(|message| shown(&world, chat, message)).collect()
     }
 
     /// One message.
     pub fn message(&self, chat: ChatId, message: i64) -> Result<Shown, SimError> {
         let world = self.shared.lock();
         let chat = world.chats.get(&chat.0).ok_or(SimError::NoChat(chat.0))?;
-        let found = chat
-            .messages
-            .get(&message)
-            .ok_or(SimError::NoMessage { chat: chat.id, message })?;
+        let found = chat.messages.get(&message).ok_or(SimError::NoMessage { chat: chat.id, message })?;
         Ok(shown(&world, chat, found))
     }
 
@@ -289,11 +271,7 @@ impl TelegramSim {
             return Err(SimError::NotSeen {
                 chat: chat.0,
                 wanted: wanted.to_owned(),
-                unread: if texts.is_empty() {
-                    "nothing".to_owned()
-                } else {
-                    texts.join(", ")
-                },
+                unread: if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") },
             });
         };
         if let Some(chat) = self.shared.lock().chats.get_mut(&chat.0) {
@@ -306,10 +284,7 @@ impl TelegramSim {
     #[must_use]
     pub fn answer(&self, press: &Press) -> Option<CallbackAnswer> {
         let world = self.shared.lock();
-        world
-            .callbacks
-            .get(&press.callback_id)
-            .and_then(|callback| callback.answer.clone())
+        world.callbacks.get(&press.callback_id).and_then(|callback| callback.answer.clone())
     }
 
     /// The commands that a person is offered in a chat: name and description.
@@ -381,11 +356,7 @@ impl TelegramSim {
     /// Refuses the next `times` requests of any method but `getUpdates` with this status and description.
     pub fn answer_next(&self, times: u32, status: u16, description: &str) {
         self.inject(
-            Fault::Answer {
-                status,
-                description: description.to_owned(),
-                parameters: None,
-            },
+            Fault::Answer { status, description: description.to_owned(), parameters: None },
             Scope::calls(),
             times,
         );

@@ -22,11 +22,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn prefixed(code: u16, prefix: &str, message: &str) -> Self {
-        Self {
-            code,
-            description: format!("{prefix}: {}", first_letter_lowered(message)),
-            parameters: None,
-        }
+        Self { code, description: format!("{prefix}: {}", first_letter_lowered(message)), parameters: None }
     }
 
     /// 400 with the server's wording.
@@ -63,11 +59,7 @@ impl Refusal {
 
     /// A refusal whose description is exactly this.
     pub fn exactly(code: u16, description: &str) -> Self {
-        Self {
-            code,
-            description: description.to_owned(),
-            parameters: None,
-        }
+        Self { code, description: description.to_owned(), parameters: None }
     }
 
     /// The JSON document that is sent.

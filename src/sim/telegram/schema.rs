@@ -13,17 +13,12 @@ const DEPTH_MAX: usize = 12;
 ///
 /// A text stands for a number, a boolean or an object when it parses as one: that is how forms send them.
 pub fn validate_request(spec: &Value, method: &str, params: &Value) -> Result<(), String> {
-    let methods = spec
-        .get("methods")
-        .and_then(Value::as_object)
-        .ok_or("the description has no `methods`")?;
+    let methods = spec.get("methods").and_then(Value::as_object).ok_or("the description has no `methods`")?;
     let (name, described) = methods
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(method))
         .ok_or_else(|| format!("`{method}` is not a method"))?;
-    let params = params
-        .as_object()
-        .ok_or_else(|| format!("`{name}`: parameters are no object"))?;
+    let params = params.as_object().ok_or_else(|| format!("`{name}`: parameters are no object"))?;
     check_fields(spec, name, described, params, 0)
 }
 
@@ -37,10 +32,7 @@ fn check_fields(
     if DEPTH_MAX < depth {
         return Err(format!("`{place}` is nested too deep"));
     }
-    let fields: &[Value] = described
-        .get("fields")
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice);
+    let fields: &[Value] = described.get("fields").and_then(Value::as_array).map_or(&[], Vec::as_slice);
     let name_of = |field: &Value| field.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
     for field in fields {
         let required = field.get("required").and_then(Value::as_bool).unwrap_or(false);
@@ -49,10 +41,8 @@ fn check_fields(
         }
     }
     for (name, value) in given {
-        let field = fields
-            .iter()
-            .find(|field| name_of(field) == *name)
-            .ok_or_else(|| format!("`{place}` has no `{name}`"))?;
+        let field =
+            fields.iter().find(|field| name_of(field) == *name).ok_or_else(|| format!("`{place}` has no `{name}`"))?;
         if let Some(fixed) = fixed_value(name, field)
             && value.as_str().is_some_and(|given| given != fixed)
         {
@@ -93,9 +83,7 @@ fn fixed_value<'a>(name: &str, field: &'a Value) -> Option<&'a str> {
         return None;
     }
     let described = field.get("description").and_then(Value::as_str)?;
-    let (_, fixed) = described
-        .split_once(", must be ")
-        .or_else(|| described.split_once(", always "))?;
+    let (_, fixed) = described.split_once(", must be ").or_else(|| described.split_once(", always "))?;
     let fixed = fixed.trim_matches(['"', '.', '\u{201c}', '\u{201d}']);
     (!fixed.contains(' ')).then_some(fixed)
 }
@@ -161,16 +149,9 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(
-        clippy::print_stdout,
-        clippy::too_many_lines,
-        reason = "a table, and a skip must be seen"
-    )]
+    #[expect(clippy::print_stdout, clippy::too_many_lines, reason = "a table, and a skip must be seen")]
     fn requests_are_judged_by_the_published_description() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../shared/reference/specs/telegram-bot-api.json"
-        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference/specs/telegram-bot-api.json");
         let Ok(text) = std::fs::read_to_string(path) else {
             println!("skipped: {path} is missing");
             return;
@@ -179,36 +160,12 @@ mod tests {
         let keyboard = json!({"inline_keyboard": [[{"text": "Why", "callback_data": "w1"}]]});
         for (method, params, want) in [
             ("getMe", json!({}), None),
-            (
-                "GetUpdates",
-                json!({"offset": -1, "timeout": 50, "allowed_updates": ["message"]}),
-                None,
-            ),
-            (
-                "sendMessage",
-                json!({"chat_id": 1, "text": "x", "reply_markup": keyboard}),
-                None,
-            ),
-            (
-                "sendMessage",
-                json!({"chat_id": "1", "text": "x", "reply_markup": keyboard.to_string()}),
-                None,
-            ),
-            (
-                "sendMessage",
-                json!({"text": "x"}),
-                Some("`sendMessage` lacks `chat_id`"),
-            ),
-            (
-                "sendMessage",
-                json!({"chat_id": 1, "text": 5}),
-                Some("`sendMessage.text` is not of type String: 5"),
-            ),
-            (
-                "sendMessage",
-                json!({"chat_id": 1, "text": "x", "silent": true}),
-                Some("`sendMessage` has no `silent`"),
-            ),
+            ("GetUpdates", json!({"offset": -1, "timeout": 50, "allowed_updates": ["message"]}), None),
+            ("sendMessage", json!({"chat_id": 1, "text": "x", "reply_markup": keyboard}), None),
+            ("sendMessage", json!({"chat_id": "1", "text": "x", "reply_markup": keyboard.to_string()}), None),
+            ("sendMessage", json!({"text": "x"}), Some("`sendMessage` lacks `chat_id`")),
+            ("sendMessage", json!({"chat_id": 1, "text": 5}), Some("`sendMessage.text` is not of type String: 5")),
+            ("sendMessage", json!({"chat_id": 1, "text": "x", "silent": true}), Some("`sendMessage` has no `silent`")),
             (
                 "getUpdates",
                 json!({"allowed_updates": "message"}),
@@ -230,11 +187,7 @@ mod tests {
                 None,
             ),
             ("sendPhoto", json!({"chat_id": 1, "photo": "attach://photo"}), None),
-            (
-                "setMyCommands",
-                json!({"commands": [], "scope": {"type": "chat", "chat_id": -5}}),
-                None,
-            ),
+            ("setMyCommands", json!({"commands": [], "scope": {"type": "chat", "chat_id": -5}}), None),
             (
                 "setMyCommands",
                 json!({"commands": [], "scope": {"type": "all"}}),
@@ -244,11 +197,7 @@ mod tests {
             ),
             ("sendPigeon", json!({}), Some("`sendPigeon` is not a method")),
         ] {
-            assert_eq!(
-                validate_request(&spec, method, &params).err().as_deref(),
-                want,
-                "{method} {params}"
-            );
+            assert_eq!(validate_request(&spec, method, &params).err().as_deref(), want, "{method} {params}");
         }
     }
 }

@@ -108,10 +108,7 @@ pub(super) async fn serve(State(shared): State<Arc<Shared>>, request: axum::extr
     let path = decoded(parts.uri.path(), false);
     let query = parts.uri.query().unwrap_or("").to_owned();
     let content_type = parts.headers.get(header::CONTENT_TYPE);
-    let content_type = content_type
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("")
-        .to_owned();
+    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     let known_verb = matches!(parts.method, Method::GET | Method::POST);
     let reply = match to_bytes(body, BODY_MAX).await {
         _ if !known_verb => Reply::Result(Err(Refusal::exactly(405, "Method Not Allowed"))),
@@ -168,16 +165,8 @@ async fn call(shared: &Shared, name: &str, params: &Params) -> Reply {
         shared.lock().log_fault(seq, fault);
     }
     match fault {
-        Some(Fault::Answer {
-            status,
-            description,
-            parameters,
-        }) => {
-            return Reply::Result(Err(Refusal {
-                code: status,
-                description,
-                parameters,
-            }));
+        Some(Fault::Answer { status, description, parameters }) => {
+            return Reply::Result(Err(Refusal { code: status, description, parameters }));
         }
         Some(Fault::Gateway { status }) => return gateway(status),
         Some(Fault::DropRequest) => return Reply::Cut,
@@ -223,10 +212,7 @@ struct Kept<'a> {
 impl<'a> Kept<'a> {
     fn new(shared: &'a Shared) -> Self {
         shared.lock().waiting += 1;
-        Self {
-            shared,
-            parked: Some(shared.clock.park()),
-        }
+        Self { shared, parked: Some(shared.clock.park()) }
     }
 }
 
@@ -277,10 +263,7 @@ async fn poll(shared: &Shared, held: &mut Held, params: &Params) -> Result<Value
     // Both are gone before any answer: a request that is being answered is in flight again. The slot goes first, so
     // that whoever waits for nobody to wait finds it free.
     let _kept = Kept::new(shared);
-    let _slot = Slot {
-        shared,
-        ticket: poll.ticket,
-    };
+    let _slot = Slot { shared, ticket: poll.ticket };
     loop {
         tokio::select! {
             biased;
@@ -289,11 +272,7 @@ async fn poll(shared: &Shared, held: &mut Held, params: &Params) -> Result<Value
         }
         let mut world = shared.lock();
         if !world.queue.is_current(poll.ticket) {
-            let text = if world.queue.webhook.is_some() {
-                "terminated by setWebhook request"
-            } else {
-                TERMINATED
-            };
+            let text = if world.queue.webhook.is_some() { "terminated by setWebhook request" } else { TERMINATED };
             return Err(Refusal::conflict(text).into());
         }
         if let Some(updates) = world.queue.take(&poll, shared.clock.now()) {
@@ -376,9 +355,7 @@ impl World {
 }
 
 fn gateway(status: u16) -> Reply {
-    let reason = StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason());
+    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     let title = format!("{status} {}", reason.unwrap_or("Error"));
     Reply::Page(
         status,
@@ -393,15 +370,9 @@ fn written(reply: Reply) -> Response {
         Reply::Result(Ok(result)) => document(200, &json!({ "ok": true, "result": result })),
         Reply::Result(Err(refusal)) => {
             let mut response = document(refusal.code, &refusal.body());
-            let wait = refusal
-                .parameters
-                .as_ref()
-                .and_then(|given| given.get("retry_after"))
-                .and_then(Value::as_i64);
+            let wait = refusal.parameters.as_ref().and_then(|given| given.get("retry_after")).and_then(Value::as_i64);
             if let Some(wait) = wait {
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, HeaderValue::from(wait));
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
             }
             response
         }

@@ -42,18 +42,11 @@ impl Bot {
     pub async fn refused(&self, method: &str, params: Value) -> String {
         let answer = self.call(method, params.clone()).await;
         assert_eq!(answer["ok"], false, "{method} {params}: {answer}");
-        format!(
-            "{} {}",
-            answer["error_code"],
-            answer["description"].as_str().expect("described")
-        )
+        format!("{} {}", answer["error_code"], answer["description"].as_str().expect("described"))
     }
 
     pub async fn multipart(&self, method: &str, form: Form) -> Value {
-        let answer = self
-            .api
-            .send(Method::POST, method, &[], &[], Body::Multipart(form))
-            .await;
+        let answer = self.api.send(Method::POST, method, &[], &[], Body::Multipart(form)).await;
         read(&answer.expect("an answer"))
     }
 }
@@ -76,9 +69,7 @@ pub(super) struct Stage {
 }
 
 pub(super) fn client(base: &str, token: &str) -> Bot {
-    Bot {
-        api: Api::new(&format!("{base}/bot{token}"), Limits::default()).expect("a client"),
-    }
+    Bot { api: Api::new(&format!("{base}/bot{token}"), Limits::default()).expect("a client") }
 }
 
 impl Stage {
@@ -93,28 +84,15 @@ impl Stage {
         let anna = sim.add_user(NewUser::named("Anna", "sv"));
         let home = sim.private_chat(anna);
         sim.user_starts(anna, None).expect("starts");
-        Self {
-            bot: client(&sim.base_url(), TOKEN),
-            clock,
-            driver,
-            sim,
-            anna,
-            home,
-        }
+        Self { bot: client(&sim.base_url(), TOKEN), clock, driver, sim, anna, home }
     }
 
     pub async fn pass(&mut self, secs: i64) {
-        self.driver
-            .run_for(SignedDuration::from_secs(secs))
-            .await
-            .expect("quiet");
+        self.driver.run_for(SignedDuration::from_secs(secs)).await.expect("quiet");
     }
 
     pub async fn text(&self, text: &str) -> i64 {
-        let sent = self
-            .bot
-            .ok("sendMessage", json!({ "chat_id": self.home.0, "text": text }))
-            .await;
+        let sent = self.bot.ok("sendMessage", json!({ "chat_id": self.home.0, "text": text })).await;
         sent["message_id"].as_i64().expect("an id")
     }
 
@@ -147,10 +125,7 @@ async fn the_address_is_token_and_method_in_any_case() {
     for method in ["getMe", "GetMe", "getme", "GETME"] {
         assert_eq!(stage.bot.ok(method, json!({})).await["username"], "plimsoll_bot");
     }
-    assert_eq!(
-        stage.bot.refused("sendPigeon", json!({})).await,
-        "404 Not Found: method not found"
-    );
+    assert_eq!(stage.bot.refused("sendPigeon", json!({})).await, "404 Not Found: method not found");
     let stranger = client(&stage.sim.base_url(), "1:wrong");
     insta::assert_snapshot!(
         stranger.call("getMe", json!({})).await,
@@ -164,16 +139,8 @@ async fn parameters_come_in_the_address_as_json_and_as_multipart() {
     let stage = Stage::new().await;
     let chat = stage.home.0.to_string();
     let markup = keyboard().to_string();
-    let query = [
-        ("chat_id", chat.as_str()),
-        ("text", "a & b"),
-        ("reply_markup", markup.as_str()),
-    ];
-    let answer = stage
-        .bot
-        .api
-        .send(Method::GET, "sendMessage", &query, &[], Body::Empty)
-        .await;
+    let query = [("chat_id", chat.as_str()), ("text", "a & b"), ("reply_markup", markup.as_str())];
+    let answer = stage.bot.api.send(Method::GET, "sendMessage", &query, &[], Body::Empty).await;
     assert_eq!(read(&answer.expect("an answer"))["result"]["text"], "a & b");
     let form = Form::new()
         .text("chat_id", chat)
@@ -183,10 +150,7 @@ async fn parameters_come_in_the_address_as_json_and_as_multipart() {
         .text("disable_notification", "true");
     assert_eq!(stage.bot.multipart("SendMessage", form).await["result"]["text"], "c");
     let shown = stage.sim.unread(stage.home);
-    let seen: Vec<_> = shown
-        .iter()
-        .map(|m| (m.html.as_str(), m.buttons.concat().len(), m.silent))
-        .collect();
+    let seen: Vec<_> = shown.iter().map(|m| (m.html.as_str(), m.buttons.concat().len(), m.silent)).collect();
     assert_eq!(seen, [("a &amp; b", 2, false), ("<b>c</b>", 2, true)]);
     stage.sim.shutdown().await;
 }
@@ -290,22 +254,10 @@ async fn wrong_requests_are_refused_in_the_servers_words() {
     for (method, params, want) in [
         ("sendMessage", json!({ "text": "x" }), "chat_id is empty"),
         ("sendMessage", json!({ "chat_id": 5, "text": "x" }), "chat not found"),
-        (
-            "sendMessage",
-            json!({ "chat_id": "@nobody", "text": "x" }),
-            "chat not found",
-        ),
+        ("sendMessage", json!({ "chat_id": "@nobody", "text": "x" }), "chat not found"),
         ("sendMessage", json!({ "chat_id": chat }), "message text is empty"),
-        (
-            "sendMessage",
-            json!({ "chat_id": chat, "text": " \n " }),
-            "text must be non-empty",
-        ),
-        (
-            "sendMessage",
-            json!({ "chat_id": chat, "text": "x", "parse_mode": "rtf" }),
-            "unsupported parse_mode",
-        ),
+        ("sendMessage", json!({ "chat_id": chat, "text": " \n " }), "text must be non-empty"),
+        ("sendMessage", json!({ "chat_id": chat, "text": "x", "parse_mode": "rtf" }), "unsupported parse_mode"),
         (
             "sendMessage",
             json!({ "chat_id": chat, "text": "ä <b>x", "parse_mode": "HTML" }),
@@ -331,26 +283,10 @@ async fn wrong_requests_are_refused_in_the_servers_words() {
             json!({ "chat_id": chat, "text": "x", "reply_parameters": { "message_id": 99 } }),
             "message to be replied not found",
         ),
-        (
-            "sendMessage",
-            json!({ "chat_id": chat, "text": "x", "message_thread_id": 7 }),
-            "message thread not found",
-        ),
-        (
-            "editMessageText",
-            json!({ "text": "x" }),
-            "message identifier is not specified",
-        ),
-        (
-            "editMessageText",
-            json!({ "chat_id": chat, "message_id": 99, "text": "x" }),
-            "message to edit not found",
-        ),
-        (
-            "editMessageText",
-            json!({ "chat_id": chat, "message_id": theirs, "text": "x" }),
-            "message can't be edited",
-        ),
+        ("sendMessage", json!({ "chat_id": chat, "text": "x", "message_thread_id": 7 }), "message thread not found"),
+        ("editMessageText", json!({ "text": "x" }), "message identifier is not specified"),
+        ("editMessageText", json!({ "chat_id": chat, "message_id": 99, "text": "x" }), "message to edit not found"),
+        ("editMessageText", json!({ "chat_id": chat, "message_id": theirs, "text": "x" }), "message can't be edited"),
         (
             "editMessageText",
             json!({ "chat_id": chat, "message_id": mine, "text": "x" }),
@@ -367,11 +303,7 @@ async fn wrong_requests_are_refused_in_the_servers_words() {
             json!({ "chat_id": chat, "message_id": mine, "reply_markup": { "force_reply": true } }),
             "inline keyboard expected",
         ),
-        (
-            "sendPhoto",
-            json!({ "chat_id": chat }),
-            "there is no photo in the request",
-        ),
+        ("sendPhoto", json!({ "chat_id": chat }), "there is no photo in the request"),
         (
             "sendPhoto",
             json!({ "chat_id": chat, "photo": "AgACnonsense" }),
@@ -382,51 +314,19 @@ async fn wrong_requests_are_refused_in_the_servers_words() {
             json!({ "callback_query_id": "1" }),
             "query is too old and response timeout expired or query ID is invalid",
         ),
-        (
-            "deleteMessage",
-            json!({ "chat_id": chat, "message_id": 99 }),
-            "message to delete not found",
-        ),
-        (
-            "sendChatAction",
-            json!({ "chat_id": chat, "action": "dancing" }),
-            "wrong parameter action in request",
-        ),
-        (
-            "getChatMember",
-            json!({ "chat_id": chat, "user_id": 77 }),
-            "PARTICIPANT_ID_INVALID",
-        ),
-        (
-            "getChatAdministrators",
-            json!({ "chat_id": chat }),
-            "there are no administrators in the private chat",
-        ),
-        (
-            "leaveChat",
-            json!({ "chat_id": chat }),
-            "chat member status can't be changed in private chats",
-        ),
-        (
-            "setMyCommands",
-            json!({ "commands": [{ "command": "Why", "description": "x" }] }),
-            "BOT_COMMAND_INVALID",
-        ),
-        (
-            "setMyCommands",
-            json!({ "commands": [{ "command": "why-not", "description": "x" }] }),
-            "BOT_COMMAND_INVALID",
-        ),
+        ("deleteMessage", json!({ "chat_id": chat, "message_id": 99 }), "message to delete not found"),
+        ("sendChatAction", json!({ "chat_id": chat, "action": "dancing" }), "wrong parameter action in request"),
+        ("getChatMember", json!({ "chat_id": chat, "user_id": 77 }), "PARTICIPANT_ID_INVALID"),
+        ("getChatAdministrators", json!({ "chat_id": chat }), "there are no administrators in the private chat"),
+        ("leaveChat", json!({ "chat_id": chat }), "chat member status can't be changed in private chats"),
+        ("setMyCommands", json!({ "commands": [{ "command": "Why", "description": "x" }] }), "BOT_COMMAND_INVALID"),
+        ("setMyCommands", json!({ "commands": [{ "command": "why-not", "description": "x" }] }), "BOT_COMMAND_INVALID"),
         (
             "setMyCommands",
             json!({ "commands": [{ "command": "why", "description": "" }] }),
             "BOT_COMMAND_DESCRIPTION_INVALID",
         ),
-        (
-            "getFile",
-            json!({ "file_id": "x" }),
-            "wrong file_id or the file is temporarily unavailable",
-        ),
+        ("getFile", json!({ "file_id": "x" }), "wrong file_id or the file is temporarily unavailable"),
     ] {
         let got = stage.bot.refused(method, params.clone()).await;
         assert_eq!(got, format!("400 Bad Request: {want}"), "{method} {params}");
@@ -438,10 +338,7 @@ async fn wrong_requests_are_refused_in_the_servers_words() {
 async fn lengths_count_after_parsing_in_utf16_units() {
     let mut stage = Stage::new().await;
     let chat = stage.home.0;
-    stage
-        .sim
-        .user_sends_photo(stage.home, stage.anna, blank_png(90, 60), "")
-        .expect("sent");
+    stage.sim.user_sends_photo(stage.home, stage.anna, blank_png(90, 60), "").expect("sent");
     let update = stage.updates().await.pop().expect("the photo");
     let photo = update["message"]["photo"][0]["file_id"].clone();
     for (fits, method, key, text) in [
@@ -458,11 +355,7 @@ async fn lengths_count_after_parsing_in_utf16_units() {
         let answer = stage.bot.call(method, params).await;
         assert_eq!(answer["ok"], fits, "{method} {answer}");
         if !fits {
-            let want = if key == "text" {
-                "message is too long"
-            } else {
-                "message caption is too long"
-            };
+            let want = if key == "text" { "message is too long" } else { "message caption is too long" };
             assert_eq!(answer["description"], format!("Bad Request: {want}"));
         }
         stage.pass(2).await;
@@ -475,52 +368,22 @@ async fn an_edit_without_markup_takes_the_keyboard_away() {
     let mut stage = Stage::new().await;
     let chat = stage.home.0;
     let params = json!({ "chat_id": chat, "text": "fired", "reply_markup": keyboard() });
-    let id = stage.bot.ok("sendMessage", params).await["message_id"]
-        .as_i64()
-        .expect("an id");
+    let id = stage.bot.ok("sendMessage", params).await["message_id"].as_i64().expect("an id");
     let see = || stage.sim.message(stage.home, id).expect("is there");
     assert_eq!(see().buttons, [["Why", "Open"]]);
     let same = json!({ "chat_id": chat, "message_id": id, "text": "fired", "reply_markup": keyboard() });
-    assert!(
-        stage
-            .bot
-            .refused("editMessageText", same.clone())
-            .await
-            .contains("message is not modified")
-    );
+    assert!(stage.bot.refused("editMessageText", same.clone()).await.contains("message is not modified"));
     stage.driver.run_for(SignedDuration::from_secs(5)).await.expect("quiet");
-    let edited = stage
-        .bot
-        .ok(
-            "editMessageText",
-            json!({ "chat_id": chat, "message_id": id, "text": "fired" }),
-        )
-        .await;
+    let edited = stage.bot.ok("editMessageText", json!({ "chat_id": chat, "message_id": id, "text": "fired" })).await;
     assert_eq!(edited.get("reply_markup"), None);
     let now = see();
-    assert_eq!(
-        (now.buttons.len(), now.history.len(), now.edited_at),
-        (0, 1, None),
-        "buttons are no edit"
-    );
+    assert_eq!((now.buttons.len(), now.history.len(), now.edited_at), (0, 1, None), "buttons are no edit");
     assert_eq!(now.history[0].buttons, [["Why", "Open"]]);
     assert_eq!(now.history[0].until, stage.clock.now());
     let text = json!({ "chat_id": chat, "message_id": id, "text": "resolved", "reply_markup": keyboard() });
-    assert_eq!(
-        stage.bot.ok("editMessageText", text).await["edit_date"],
-        stage.clock.now().as_second()
-    );
-    stage
-        .bot
-        .ok("deleteMessage", json!({ "chat_id": chat, "message_id": id }))
-        .await;
-    assert!(
-        stage
-            .bot
-            .refused("editMessageText", same)
-            .await
-            .ends_with("message to edit not found")
-    );
+    assert_eq!(stage.bot.ok("editMessageText", text).await["edit_date"], stage.clock.now().as_second());
+    stage.bot.ok("deleteMessage", json!({ "chat_id": chat, "message_id": id })).await;
+    assert!(stage.bot.refused("editMessageText", same).await.ends_with("message to edit not found"));
     stage.sim.shutdown().await;
 }
 
@@ -540,14 +403,8 @@ async fn a_text_becomes_a_picture_and_a_picture_no_text() {
     let edited = stage.bot.multipart("editMessageMedia", form().part("chart", png)).await;
     assert_eq!(edited["result"]["photo"][0]["width"], 1280, "{edited}");
     let seen = stage.sim.message(stage.home, id).expect("is there");
-    assert_eq!(
-        (seen.html.as_str(), seen.photo),
-        ("<b>CPA</b>", Some(blank_png(1280, 640).into()))
-    );
-    assert_eq!(
-        (seen.history[0].text.as_str(), seen.history[0].has_photo),
-        ("no chart yet", false)
-    );
+    assert_eq!((seen.html.as_str(), seen.photo), ("<b>CPA</b>", Some(blank_png(1280, 640).into())));
+    assert_eq!((seen.history[0].text.as_str(), seen.history[0].has_photo), ("no chart yet", false));
     for (method, params, want) in [
         (
             "editMessageText",
@@ -565,10 +422,7 @@ async fn a_text_becomes_a_picture_and_a_picture_no_text() {
     let caption = json!({ "chat_id": chat, "message_id": id, "caption": "resolved" });
     assert_eq!(stage.bot.ok("editMessageCaption", caption).await["caption"], "resolved");
     let thin = Part::bytes(blank_png(2_100, 100)).file_name("thin.png");
-    let refused = stage
-        .bot
-        .multipart("editMessageMedia", form().part("chart", thin))
-        .await;
+    let refused = stage.bot.multipart("editMessageMedia", form().part("chart", thin)).await;
     assert_eq!(refused["description"], "Bad Request: PHOTO_INVALID_DIMENSIONS");
     stage.sim.shutdown().await;
 }
@@ -577,9 +431,8 @@ async fn a_text_becomes_a_picture_and_a_picture_no_text() {
 async fn files_go_up_come_down_and_are_sent_again_by_id() {
     let stage = Stage::new().await;
     let chat = stage.home.0;
-    let form = Form::new()
-        .text("chat_id", chat.to_string())
-        .part("photo", Part::bytes(blank_png(64, 32)).file_name("a.png"));
+    let form =
+        Form::new().text("chat_id", chat.to_string()).part("photo", Part::bytes(blank_png(64, 32)).file_name("a.png"));
     let sent = stage.bot.multipart("sendPhoto", form).await;
     let id = sent["result"]["photo"][0]["file_id"].clone();
     let again = stage.bot.ok("sendPhoto", json!({ "chat_id": chat, "photo": id })).await;
@@ -587,13 +440,7 @@ async fn files_go_up_come_down_and_are_sent_again_by_id() {
     let form = Form::new()
         .text("chat_id", chat.to_string())
         .text("caption", "ledger")
-        .part(
-            "document",
-            Part::bytes(b"a,b\n".to_vec())
-                .file_name("ledger.csv")
-                .mime_str("text/csv")
-                .expect("a type"),
-        );
+        .part("document", Part::bytes(b"a,b\n".to_vec()).file_name("ledger.csv").mime_str("text/csv").expect("a type"));
     let sent = stage.bot.multipart("sendDocument", form).await;
     assert_eq!(sent["result"]["document"]["file_name"], "ledger.csv");
     assert_eq!(sent["result"]["document"]["mime_type"], "text/csv");
@@ -602,25 +449,13 @@ async fn files_go_up_come_down_and_are_sent_again_by_id() {
         stage.bot.refused("sendPhoto", as_photo).await,
         "400 Bad Request: can't use file of type Document as Photo"
     );
-    stage
-        .sim
-        .user_sends_photo(stage.home, stage.anna, blank_png(8, 8), "/numbers 5")
-        .expect("sent");
+    stage.sim.user_sends_photo(stage.home, stage.anna, blank_png(8, 8), "/numbers 5").expect("sent");
     let update = stage.updates().await.pop().expect("an update");
     assert_eq!(update["message"]["caption_entities"][0]["type"], "bot_command");
-    let file = stage
-        .bot
-        .ok(
-            "getFile",
-            json!({ "file_id": update["message"]["photo"][0]["file_id"] }),
-        )
-        .await;
+    let file = stage.bot.ok("getFile", json!({ "file_id": update["message"]["photo"][0]["file_id"] })).await;
     let path = file["file_path"].as_str().expect("a path");
     let files = Api::new(&format!("{}/file/bot{TOKEN}", stage.sim.base_url()), Limits::default()).expect("a client");
-    let down = files
-        .send(Method::GET, path, &[], &[], Body::Empty)
-        .await
-        .expect("an answer");
+    let down = files.send(Method::GET, path, &[], &[], Body::Empty).await.expect("an answer");
     assert_eq!((down.status, down.body), (200, blank_png(8, 8)));
     stage.sim.shutdown().await;
 }
@@ -629,39 +464,19 @@ async fn files_go_up_come_down_and_are_sent_again_by_id() {
 async fn a_pressed_button_is_answered_once_and_in_time() {
     let mut stage = Stage::new().await;
     let params = json!({ "chat_id": stage.home.0, "text": "fired", "reply_markup": keyboard() });
-    let id = stage.bot.ok("sendMessage", params).await["message_id"]
-        .as_i64()
-        .expect("an id");
-    assert!(matches!(
-        stage.sim.user_presses(stage.home, stage.anna, id, "Pause"),
-        Err(SimError::NoButton { .. })
-    ));
-    assert!(matches!(
-        stage.sim.user_presses(stage.home, stage.anna, id, "Open"),
-        Err(SimError::OpensPage(_))
-    ));
-    let press = stage
-        .sim
-        .user_presses(stage.home, stage.anna, id, "Why")
-        .expect("pressed");
+    let id = stage.bot.ok("sendMessage", params).await["message_id"].as_i64().expect("an id");
+    assert!(matches!(stage.sim.user_presses(stage.home, stage.anna, id, "Pause"), Err(SimError::NoButton { .. })));
+    assert!(matches!(stage.sim.user_presses(stage.home, stage.anna, id, "Open"), Err(SimError::OpensPage(_))));
+    let press = stage.sim.user_presses(stage.home, stage.anna, id, "Why").expect("pressed");
     let update = stage.updates().await.pop().expect("an update");
     let query = &update["callback_query"];
-    assert_eq!(
-        (&query["data"], &query["message"]["message_id"]),
-        (&json!("w1"), &json!(id))
-    );
+    assert_eq!((&query["data"], &query["message"]["message_id"]), (&json!("w1"), &json!(id)));
     assert_eq!(stage.sim.answer(&press), None);
     let answer = json!({ "callback_query_id": query["id"], "text": "You may not", "show_alert": true });
     stage.bot.ok("answerCallbackQuery", answer.clone()).await;
     let seen = stage.sim.answer(&press).expect("answered");
     assert_eq!((seen.text.as_str(), seen.show_alert), ("You may not", true));
-    assert!(
-        stage
-            .bot
-            .refused("answerCallbackQuery", answer)
-            .await
-            .contains("query is too old")
-    );
+    assert!(stage.bot.refused("answerCallbackQuery", answer).await.contains("query is too old"));
     let edit = json!({ "chat_id": stage.home.0, "message_id": id, "text": "done" });
     stage.bot.ok("editMessageText", edit).await;
     let gone = stage.sim.user_presses(stage.home, stage.anna, id, "w1");
@@ -674,13 +489,7 @@ async fn a_pressed_button_is_answered_once_and_in_time() {
     assert_eq!(gone["callback_query"]["message"]["date"], 0, "inaccessible");
     stage.pass(150).await;
     let answer = json!({ "callback_query_id": late.callback_id });
-    assert!(
-        stage
-            .bot
-            .refused("answerCallbackQuery", answer)
-            .await
-            .contains("query ID is invalid")
-    );
+    assert!(stage.bot.refused("answerCallbackQuery", answer).await.contains("query ID is invalid"));
     assert_eq!(stage.updates().await.len(), 0, "and the update is gone");
     stage.sim.shutdown().await;
 }
@@ -706,12 +515,7 @@ async fn the_menu_is_the_narrowest_and_in_the_readers_language() {
     assert_eq!(menu(group).as_deref(), Some("b"));
     set("d", json!({ "type": "all_chat_administrators" }), "").await;
     assert_eq!(menu(group).as_deref(), Some("d"), "Anna owns the group");
-    set(
-        "e",
-        json!({ "type": "chat_member", "chat_id": group.0, "user_id": stage.anna.0 }),
-        "",
-    )
-    .await;
+    set("e", json!({ "type": "chat_member", "chat_id": group.0, "user_id": stage.anna.0 }), "").await;
     assert_eq!(menu(group).as_deref(), Some("e"));
     let scope = json!({ "scope": { "type": "default" }, "language_code": "sv" });
     assert_eq!(stage.bot.ok("getMyCommands", scope.clone()).await[0]["command"], "b");
@@ -724,16 +528,10 @@ async fn the_menu_is_the_narrowest_and_in_the_readers_language() {
 async fn pinning_needs_the_right_and_shows_in_the_chat() {
     let stage = Stage::new().await;
     let group = stage.group(false);
-    let sent = stage
-        .bot
-        .ok("sendMessage", json!({ "chat_id": group.0, "text": "board" }))
-        .await;
+    let sent = stage.bot.ok("sendMessage", json!({ "chat_id": group.0, "text": "board" })).await;
     let pin = json!({ "chat_id": group.0, "message_id": sent["message_id"] });
     let refused = stage.bot.refused("pinChatMessage", pin.clone()).await;
-    assert_eq!(
-        refused,
-        "400 Bad Request: not enough rights to manage pinned messages in the chat"
-    );
+    assert_eq!(refused, "400 Bad Request: not enough rights to manage pinned messages in the chat");
     let admin = Standing::Administrator;
     stage.sim.set_bot_standing(group, stage.anna, admin).expect("set");
     stage.bot.ok("pinChatMessage", pin).await;
@@ -754,21 +552,11 @@ async fn old_messages_and_those_of_others_are_not_deleted() {
         let (bot, params) = (stage.bot.clone(), json!({ "chat_id": chat.0, "message_id": id }));
         async move { bot.refused("deleteMessage", params).await }
     };
-    assert_eq!(
-        refused(group, theirs).await,
-        "400 Bad Request: message can't be deleted"
-    );
+    assert_eq!(refused(group, theirs).await, "400 Bad Request: message can't be deleted");
     let mine = stage.text("x").await;
-    stage
-        .driver
-        .run_for(SignedDuration::from_hours(48))
-        .await
-        .expect("quiet");
+    stage.driver.run_for(SignedDuration::from_hours(48)).await.expect("quiet");
     let old = json!({ "chat_id": stage.home.0, "message_id": mine });
-    assert_eq!(
-        stage.bot.refused("deleteMessage", old).await,
-        "400 Bad Request: message can't be deleted"
-    );
+    assert_eq!(stage.bot.refused("deleteMessage", old).await, "400 Bad Request: message can't be deleted");
     stage.sim.shutdown().await;
 }
 
@@ -780,12 +568,7 @@ async fn members_are_told_by_their_status() {
     let status = |user: i64| {
         let params = json!({ "chat_id": group.0, "user_id": user });
         let bot = stage.bot.clone();
-        async move {
-            bot.ok("getChatMember", params).await["status"]
-                .as_str()
-                .expect("a status")
-                .to_owned()
-        }
+        async move { bot.ok("getChatMember", params).await["status"].as_str().expect("a status").to_owned() }
     };
     assert_eq!(status(stage.anna.0).await, "creator");
     assert_eq!(status(stage.sim.bot_id().0).await, "member");
@@ -801,14 +584,8 @@ async fn members_are_told_by_their_status() {
         assert_eq!(status(bo.0).await, want);
     }
     let info = stage.bot.ok("getChat", json!({ "chat_id": group.0 })).await;
-    assert_eq!(
-        (&info["type"], &info["title"]),
-        (&json!("supergroup"), &json!("Nordbo"))
-    );
-    let admins = stage
-        .bot
-        .ok("getChatAdministrators", json!({ "chat_id": group.0 }))
-        .await;
+    assert_eq!((&info["type"], &info["title"]), (&json!("supergroup"), &json!("Nordbo")));
+    let admins = stage.bot.ok("getChatAdministrators", json!({ "chat_id": group.0 })).await;
     assert_eq!(admins.as_array().map(Vec::len), Some(1));
     stage.bot.ok("leaveChat", json!({ "chat_id": group.0 })).await;
     assert_eq!(
@@ -821,10 +598,7 @@ async fn members_are_told_by_their_status() {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "a skip must be seen")]
 async fn every_logged_request_can_be_held_against_the_schema() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../shared/reference/specs/telegram-bot-api.json"
-    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference/specs/telegram-bot-api.json");
     let Ok(text) = std::fs::read_to_string(path) else {
         println!("skipped: {path} is missing");
         return;
@@ -855,20 +629,11 @@ async fn two_runs_give_the_same_bytes() {
         let stage = Stage::new().await;
         let group = stage.group(true);
         let topic = stage.sim.add_topic(group, stage.anna, "Alerts").expect("opened");
-        stage
-            .sim
-            .user_sends_in(group, topic, stage.anna, "/status@plimsoll_bot")
-            .expect("sent");
+        stage.sim.user_sends_in(group, topic, stage.anna, "/status@plimsoll_bot").expect("sent");
         let params = json!({ "chat_id": group.0, "message_thread_id": topic, "text": "x", "reply_markup": keyboard() });
         let sent = stage.bot.ok("sendMessage", params).await;
-        stage
-            .sim
-            .user_presses(group, stage.anna, sent["message_id"].as_i64().expect("an id"), "Why")
-            .expect("pressed");
-        stage
-            .sim
-            .user_sends_photo(stage.home, stage.anna, blank_png(8, 8), "")
-            .expect("sent");
+        stage.sim.user_presses(group, stage.anna, sent["message_id"].as_i64().expect("an id"), "Why").expect("pressed");
+        stage.sim.user_sends_photo(stage.home, stage.anna, blank_png(8, 8), "").expect("sent");
         let mut run = vec![sent];
         run.extend(stage.updates().await);
         runs.push(Value::Array(run).to_string());

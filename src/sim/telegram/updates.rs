@@ -168,11 +168,7 @@ impl Queue {
         self.last_began = Some(now);
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        Ok(Poll {
-            ticket,
-            until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
-            limit,
-        })
+        Ok(Poll { ticket, until: now.checked_add(wait).unwrap_or(Timestamp::MAX), limit })
     }
 
     /// `allowed_updates` stays as it is unless it is given.
@@ -216,10 +212,7 @@ impl Queue {
 
     /// This poll waits from now on, until `bell` rings.
     pub fn park(&mut self, poll: &Poll, bell: Bell) {
-        self.slot = Some(Slot {
-            ticket: poll.ticket,
-            bell,
-        });
+        self.slot = Some(Slot { ticket: poll.ticket, bell });
     }
 
     /// Whether this is still the poll that may wait.

@@ -227,11 +227,7 @@ impl World {
         }
         put(&mut object, "has_protected_content", message.protected.then_some(true));
         self.put_content(&mut object, message);
-        put(
-            &mut object,
-            "show_caption_above_media",
-            message.caption_above.then_some(true),
-        );
+        put(&mut object, "show_caption_above_media", message.caption_above.then_some(true));
         put(&mut object, "has_media_spoiler", message.spoiler.then_some(true));
         put(&mut object, "link_preview_options", message.link_preview.clone());
         put(&mut object, "reply_markup", message.markup.clone());
@@ -267,11 +263,8 @@ impl World {
 
     /// The `ChatMember` of anybody.
     pub fn member_json(&self, chat: &Chat, user: i64) -> Value {
-        let standing = if user == self.bot.id {
-            chat.bot
-        } else {
-            chat.members.get(&user).copied().unwrap_or(Standing::Left)
-        };
+        let standing =
+            if user == self.bot.id { chat.bot } else { chat.members.get(&user).copied().unwrap_or(Standing::Left) };
         standing.json(&self.user_json(user))
     }
 

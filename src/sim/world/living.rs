@@ -154,28 +154,15 @@ impl LivingWorld {
         let midnight = start.as_second().div_euclid(DAY_SECS) * DAY_SECS;
         let origin = Timestamp::from_second(midnight - HISTORY_DAYS * DAY_SECS).unwrap_or(start);
         let creators: Vec<Life> = (0..n).map(|number| Life::new(seed, origin, number)).collect();
-        let by_channel = creators
-            .iter()
-            .enumerate()
-            .map(|(place, life)| (life.channel.clone(), place))
-            .collect();
+        let by_channel = creators.iter().enumerate().map(|(place, life)| (life.channel.clone(), place)).collect();
         let by_video = creators
             .iter()
             .enumerate()
             .flat_map(|(place, life)| {
-                life.posts
-                    .iter()
-                    .enumerate()
-                    .map(move |(post, made)| (made.id.clone(), (place, post)))
+                life.posts.iter().enumerate().map(move |(post, made)| (made.id.clone(), (place, post)))
             })
             .collect();
-        Self {
-            start,
-            origin,
-            creators,
-            by_channel,
-            by_video,
-        }
+        Self { start, origin, creators, by_channel, by_video }
     }
 
     /// Everybody.
@@ -187,17 +174,15 @@ impl LivingWorld {
     /// Views of a creator's channel in all, up to `at`. 0 for nobody.
     #[must_use]
     pub fn views_total(&self, creator: usize, at: Timestamp) -> i64 {
-        self.creators
-            .get(creator)
-            .map_or(0, |life| life.views_before + life.views.after(self.secs(at)))
+        self.creators.get(creator).map_or(0, |life| life.views_before + life.views.after(self.secs(at)))
     }
 
     /// Followers of a creator at `at`, exact. 0 for nobody.
     #[must_use]
     pub fn followers(&self, creator: usize, at: Timestamp) -> i64 {
-        self.creators.get(creator).map_or(0, |life| {
-            life.followers_before + life.views.after(self.secs(at)) / life.views_per_follower
-        })
+        self.creators
+            .get(creator)
+            .map_or(0, |life| life.followers_before + life.views.after(self.secs(at)) / life.views_per_follower)
     }
 
     /// What the campaign has had from a creator up to `at`, when the boost was switched as `switches` say, oldest first.
@@ -214,11 +199,7 @@ impl LivingWorld {
             ..CampaignTotals::default()
         };
         let mut on_since = Some(self.start);
-        let ends = switches
-            .iter()
-            .copied()
-            .filter(|switch| switch.0 < at)
-            .chain([(at, false)]);
+        let ends = switches.iter().copied().filter(|switch| switch.0 < at).chain([(at, false)]);
         for (when, on) in ends {
             if let Some(since) = on_since.take() {
                 let between = |days: &Days| self.since_start(days, when) - self.since_start(days, since);
@@ -280,18 +261,12 @@ impl Life {
         let mut chance = Chance::new(seed, u64::try_from(place).unwrap_or(0));
         let round = place / i64_of_len(NAMES.len());
         let first = NAMES.iter().cycle().nth(number).copied().unwrap_or("Alma");
-        let name = if round == 0 {
-            first.to_owned()
-        } else {
-            format!("{first} {}", round + 1)
-        };
+        let name = if round == 0 { first.to_owned() } else { format!("{first} {}", round + 1) };
         let id = name.to_lowercase().replace(' ', "-");
         // From 2,000 to 160,000 views a day, as many small as large on a logarithmic scale.
         let base = libm::exp(chance.between(7.6, 12.0));
         let slumps = slumps(place, &mut chance);
-        let level: Vec<f64> = days()
-            .map(|day| level(base, day, &slumps, origin, &mut chance))
-            .collect();
+        let level: Vec<f64> = days().map(|day| level(base, day, &slumps, origin, &mut chance)).collect();
         let views = Days::new(level.iter().map(|views| count(*views)));
         let posts = posts(place, origin, base, &slumps, &mut chance);
         let ads = ads(place, &level, &mut chance);
@@ -339,10 +314,7 @@ fn slumps(place: i64, chance: &mut Chance) -> Vec<(i64, i64, f64)> {
 }
 
 fn left_of(day: i64, slumps: &[(i64, i64, f64)]) -> f64 {
-    slumps
-        .iter()
-        .find(|(from, until, _)| (*from..*until).contains(&day))
-        .map_or(1.0, |slump| slump.2)
+    slumps.iter().find(|(from, until, _)| (*from..*until).contains(&day)).map_or(1.0, |slump| slump.2)
 }
 
 /// Views of a day: growth, weekday, luck, slump.
@@ -350,10 +322,7 @@ fn level(base: f64, day: i64, slumps: &[(i64, i64, f64)], origin: Timestamp, cha
     let growth = libm::exp(0.001_5 * f64_of(day));
     // 1 January 1970 was a Thursday, three days after a Monday.
     let weekday = (origin.as_second().div_euclid(DAY_SECS) + day + 3).rem_euclid(7);
-    let weekday = len_of(weekday)
-        .and_then(|place| WEEKDAYS.get(place))
-        .copied()
-        .unwrap_or(1.0);
+    let weekday = len_of(weekday).and_then(|place| WEEKDAYS.get(place)).copied().unwrap_or(1.0);
     base * growth * weekday * chance.between(0.9, 1.1) * left_of(day, slumps)
 }
 
@@ -399,11 +368,7 @@ fn ads(place: i64, views: &[f64], chance: &mut Chance) -> Ads {
     };
     let mut rows = [const { Vec::<i64>::new() }; 5];
     for (day, views) in days().zip(views) {
-        let sells = if (from..until).contains(&day) {
-            0.12
-        } else {
-            chance.between(1.7, 2.2)
-        };
+        let sells = if (from..until).contains(&day) { 0.12 } else { chance.between(1.7, 2.2) };
         let orders = f64_of(budget) / f64_of(TARGET_CPA_MINOR) * sells;
         let free = views * 0.000_02;
         let values = [
@@ -418,13 +383,7 @@ fn ads(place: i64, views: &[f64], chance: &mut Chance) -> Ads {
         }
     }
     let [spend, boosted_clicks, boosted_orders, free_clicks, free_orders] = rows.map(Days::new);
-    Ads {
-        spend_minor: spend,
-        boosted_clicks,
-        boosted_orders,
-        free_clicks,
-        free_orders,
-    }
+    Ads { spend_minor: spend, boosted_clicks, boosted_orders, free_clicks, free_orders }
 }
 
 impl YoutubeWorld for LivingWorld {
@@ -464,8 +423,7 @@ impl YoutubeWorld for LivingWorld {
 
     fn uploads(&self, channel: &str, now: Timestamp) -> Vec<String> {
         let life = self.by_channel.get(channel).and_then(|place| self.creators.get(*place));
-        life.map(|life| life.published(now).rev().map(|post| post.id.clone()).collect())
-            .unwrap_or_default()
+        life.map(|life| life.published(now).rev().map(|post| post.id.clone()).collect()).unwrap_or_default()
     }
 }
 
@@ -480,9 +438,7 @@ mod tests {
     }
 
     fn after(days: i64) -> Timestamp {
-        start()
-            .checked_add(SignedDuration::from_secs(days * DAY))
-            .expect("in range")
+        start().checked_add(SignedDuration::from_secs(days * DAY)).expect("in range")
     }
 
     fn daily(world: &LivingWorld, creator: usize, day: i64) -> i64 {
@@ -491,11 +447,8 @@ mod tests {
 
     #[test]
     fn the_same_seed_is_the_same_world_and_a_larger_one_holds_it() {
-        let (small, large, other) = (
-            LivingWorld::new(7, start(), 5),
-            LivingWorld::new(7, start(), 9),
-            LivingWorld::new(8, start(), 5),
-        );
+        let (small, large, other) =
+            (LivingWorld::new(7, start(), 5), LivingWorld::new(7, start(), 9), LivingWorld::new(8, start(), 5));
         for creator in 0..5 {
             for day in [-3, 0, 17, 200] {
                 let views = small.views_total(creator, after(day));
@@ -533,10 +486,7 @@ mod tests {
                     .collect();
                 let slumps = low.windows(2).filter(|pair| !pair[0] && pair[1]).count();
                 let recovers = low.last() == Some(&false);
-                assert!(
-                    recovers && (slumps == 0) == (creator % 3 == 2),
-                    "seed {seed} creator {creator}: {low:?}"
-                );
+                assert!(recovers && (slumps == 0) == (creator % 3 == 2), "seed {seed} creator {creator}: {low:?}");
             }
         }
     }
@@ -560,16 +510,10 @@ mod tests {
     fn a_boost_that_stops_selling_costs_more_an_order_than_allowed() {
         let world = LivingWorld::new(7, start(), 6);
         let between = |creator, from, until| {
-            let (from, until) = (
-                world.campaign(creator, after(from), &[]),
-                world.campaign(creator, after(until), &[]),
-            );
+            let (from, until) = (world.campaign(creator, after(from), &[]), world.campaign(creator, after(until), &[]));
             (until.spend_minor - from.spend_minor) / std::cmp::max(until.orders - from.orders, 1)
         };
-        assert!(
-            TARGET_CPA_MINOR < between(1, 8, 14),
-            "the second creator's boost stops selling"
-        );
+        assert!(TARGET_CPA_MINOR < between(1, 8, 14), "the second creator's boost stops selling");
         assert!(between(0, 8, 14) < TARGET_CPA_MINOR, "the first creator's does not");
         assert!(between(1, 20, 29) < TARGET_CPA_MINOR, "and it sells again");
     }
@@ -582,12 +526,7 @@ mod tests {
         let newest = world.video(&uploads[0], after(20)).expect("public");
         let at = newest.published_at;
         assert!(world.video(&uploads[0], at - SignedDuration::from_secs(1)).is_none());
-        let views = |hours| {
-            world
-                .video(&uploads[0], at + SignedDuration::from_hours(hours))
-                .expect("public")
-                .views
-        };
+        let views = |hours| world.video(&uploads[0], at + SignedDuration::from_hours(hours)).expect("public").views;
         assert_eq!(views(0), 0);
         assert!(views(48) - views(24) < views(24));
         assert!(uploads.iter().all(|id| id.len() == 11) && channel.len() == 24);

@@ -117,21 +117,14 @@ impl Replay {
     pub fn read(creators: impl BufRead, polls: impl BufRead, changes: impl BufRead) -> Result<Self, ReplayError> {
         let accounts: Vec<Account> = rows(creators, "creators")?;
         let polls: Vec<Poll> = rows(polls, "polls")?;
-        let places: HashMap<u32, usize> = accounts
-            .iter()
-            .enumerate()
-            .map(|(place, account)| (account.creator, place))
-            .collect();
+        let places: HashMap<u32, usize> =
+            accounts.iter().enumerate().map(|(place, account)| (account.creator, place)).collect();
         let mut list = Vec::new();
         for row in rows::<ChangeRow>(changes, "changes")? {
             let Some(place) = places.get(&row.creator) else {
                 continue;
             };
-            list.push(Change {
-                poll: row.poll,
-                place: *place,
-                state: state(&row)?,
-            });
+            list.push(Change { poll: row.poll, place: *place, state: state(&row)? });
         }
         list.sort_by_key(|change| change.poll);
         let by_channel = accounts
@@ -141,18 +134,8 @@ impl Replay {
             .map(|(place, account)| (account.channel.clone(), place))
             .collect();
         let states = vec![State::Unseen; accounts.len()];
-        let stand = Mutex::new(Stand {
-            poll: 0,
-            next: 0,
-            states,
-        });
-        Ok(Self {
-            polls,
-            accounts,
-            by_channel,
-            changes: list,
-            stand,
-        })
+        let stand = Mutex::new(Stand { poll: 0, next: 0, states });
+        Ok(Self { polls, accounts, by_channel, changes: list, stand })
     }
 
     /// Every poll, in order.
@@ -229,10 +212,7 @@ fn told(text: &str) -> Result<Told, ReplayError> {
     match text {
         "" => Ok(Told::Nothing),
         "-1" => Ok(Told::Hidden),
-        _ => text
-            .parse()
-            .map(Told::Count)
-            .map_err(|_| ReplayError::Count { given: text.to_owned() }),
+        _ => text.parse().map(Told::Count).map_err(|_| ReplayError::Count { given: text.to_owned() }),
     }
 }
 
@@ -287,9 +267,7 @@ mod tests {
         let replay = replay();
         let shown = |id: &str| {
             let now = Timestamp::UNIX_EPOCH;
-            replay
-                .channel(id, now)
-                .map(|channel| (channel.views, channel.subscribers))
+            replay.channel(id, now).map(|channel| (channel.views, channel.subscribers))
         };
         assert_eq!((shown("UCa"), replay.follower_rows()), (None, json!({"rows": []})));
         replay.go_to(1);
@@ -302,10 +280,7 @@ mod tests {
         replay.go_to(3);
         assert_eq!(shown("UCa"), None);
         assert_eq!(shown("UCb"), Some((None, Subscribers::Count(12))));
-        assert_eq!(
-            replay.follower_rows(),
-            json!({"rows": [{"login": "c", "followers": 5}]})
-        );
+        assert_eq!(replay.follower_rows(), json!({"rows": [{"login": "c", "followers": 5}]}));
         replay.go_to(1);
         assert_eq!(shown("UCa"), Some((Some(101_700_632), Subscribers::Count(547_000))));
         assert_eq!(shown("UCb"), None);

@@ -61,11 +61,7 @@ struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
-        self.query
-            .iter()
-            .find(|row| row.0 == name)
-            .map(|row| row.1.as_str())
-            .filter(|text| !text.is_empty())
+        self.query.iter().find(|row| row.0 == name).map(|row| row.1.as_str()).filter(|text| !text.is_empty())
     }
 
     fn parts(&self, known: &[&str]) -> Result<Vec<&'a str>, Refusal> {
@@ -88,11 +84,7 @@ impl<'a> Ask<'a> {
         match self.get("maxResults").map(str::parse) {
             None => Ok(PAGE_DEFAULT),
             Some(Ok(size)) if (1..=50).contains(&size) => Ok(size),
-            Some(_) => Err(bad(
-                "invalidParameter",
-                "Values must be within the range: [0, 50]",
-                "maxResults",
-            )),
+            Some(_) => Err(bad("invalidParameter", "Values must be within the range: [0, 50]", "maxResults")),
         }
     }
 }
@@ -101,10 +93,8 @@ fn channels(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<V
     let parts = ask.parts(&["id", "snippet", "statistics", "contentDetails", "status"])?;
     let ids = ask.ids()?;
     ask.page_size()?;
-    let items: Vec<Value> = ids
-        .iter()
-        .filter_map(|id| world.channel(id, now).map(|channel| channel_item(id, &channel, &parts)))
-        .collect();
+    let items: Vec<Value> =
+        ids.iter().filter_map(|id| world.channel(id, now).map(|channel| channel_item(id, &channel, &parts))).collect();
     Ok(list("youtube#channelListResponse", items))
 }
 
@@ -118,11 +108,7 @@ fn channel_item(id: &str, channel: &ChannelNow, parts: &[&str]) -> Value {
         );
     }
     if parts.contains(&"contentDetails") {
-        set(
-            &mut item,
-            "contentDetails",
-            json!({"relatedPlaylists": {"likes": "", "uploads": playlist_of(id)}}),
-        );
+        set(&mut item, "contentDetails", json!({"relatedPlaylists": {"likes": "", "uploads": playlist_of(id)}}));
     }
     if parts.contains(&"statistics") {
         let mut statistics = Map::new();
@@ -148,12 +134,7 @@ fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Re
     let channel = channel_of(playlist).filter(|channel| world.channel(channel, now).is_some());
     let uploads = channel.map(|channel| world.uploads(&channel, now)).unwrap_or_default();
     if uploads.is_empty() {
-        return Err(error(
-            404,
-            "youtube.playlistItem",
-            "playlistNotFound",
-            "The playlist cannot be found.",
-        ));
+        return Err(error(404, "youtube.playlistItem", "playlistNotFound", "The playlist cannot be found."));
     }
     let first = match ask.get("pageToken") {
         None => 0,
@@ -167,11 +148,7 @@ fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Re
         let video = world.video(id, now)?;
         let mut item = json!({"kind": "youtube#playlistItem", "id": format!("UExi{id}")});
         if parts.contains(&"contentDetails") {
-            set(
-                &mut item,
-                "contentDetails",
-                json!({"videoId": id, "videoPublishedAt": video.published_at}),
-            );
+            set(&mut item, "contentDetails", json!({"videoId": id, "videoPublishedAt": video.published_at}));
         }
         if parts.contains(&"snippet") {
             set(
@@ -189,11 +166,7 @@ fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Re
         Some(item)
     });
     let mut body = list("youtube#playlistItemListResponse", items.collect());
-    set(
-        &mut body,
-        "pageInfo",
-        json!({"totalResults": uploads.len(), "resultsPerPage": size}),
-    );
+    set(&mut body, "pageInfo", json!({"totalResults": uploads.len(), "resultsPerPage": size}));
     let next = first + size;
     if next < uploads.len() {
         set(&mut body, "nextPageToken", json!(format!("{TOKEN}{next}")));
@@ -204,11 +177,7 @@ fn playlist_items(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Re
 fn videos(world: &dyn YoutubeWorld, ask: &Ask<'_>, now: Timestamp) -> Result<Value, Refusal> {
     let parts = ask.parts(&["id", "snippet", "statistics", "contentDetails", "status"])?;
     if ask.get("maxResults").is_some() {
-        return Err(bad(
-            "incompatibleParameters",
-            "maxResults cannot be used with id.",
-            "maxResults",
-        ));
+        return Err(bad("incompatibleParameters", "maxResults cannot be used with id.", "maxResults"));
     }
     let items = ask.ids()?.into_iter().filter_map(|id| {
         let video = world.video(id, now)?;
@@ -284,9 +253,7 @@ fn list(kind: &str, items: Vec<Value>) -> Value {
 
 /// The name of a channel's uploads playlist: its own with the second letter changed, as the real ones are.
 fn playlist_of(channel: &str) -> String {
-    channel
-        .strip_prefix("UC")
-        .map_or_else(|| format!("UU{channel}"), |rest| format!("UU{rest}"))
+    channel.strip_prefix("UC").map_or_else(|| format!("UU{channel}"), |rest| format!("UU{rest}"))
 }
 
 fn channel_of(playlist: &str) -> Option<String> {
@@ -316,10 +283,7 @@ fn error(status: u16, domain: &str, reason: &str, message: &str) -> Refusal {
         "message": message,
         "errors": [{"message": message, "domain": domain, "reason": reason}],
     }});
-    Refusal {
-        status,
-        body: body.to_string(),
-    }
+    Refusal { status, body: body.to_string() }
 }
 
 fn bad(reason: &str, message: &str, location: &str) -> Refusal {
@@ -329,18 +293,11 @@ fn bad(reason: &str, message: &str, location: &str) -> Refusal {
         "code": 400,
         "message": message,
     }});
-    Refusal {
-        status: 400,
-        body: body.to_string(),
-    }
+    Refusal { status: 400, body: body.to_string() }
 }
 
 fn missing(parameter: &str) -> Refusal {
-    bad(
-        "missingRequiredParameter",
-        &format!("Missing required parameter: {parameter}"),
-        parameter,
-    )
+    bad("missingRequiredParameter", &format!("Missing required parameter: {parameter}"), parameter)
 }
 
 pub(super) fn quota_exceeded() -> Refusal {
@@ -359,10 +316,7 @@ pub(super) fn key_invalid() -> Refusal {
         "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID",
                      "domain": "googleapis.com"}],
     }});
-    Refusal {
-        status: 400,
-        body: body.to_string(),
-    }
+    Refusal { status: 400, body: body.to_string() }
 }
 
 pub(super) fn key_missing() -> Refusal {
@@ -373,18 +327,12 @@ pub(super) fn key_missing() -> Refusal {
         "errors": [{"message": message, "domain": "global", "reason": "forbidden"}],
         "status": "PERMISSION_DENIED",
     }});
-    Refusal {
-        status: 403,
-        body: body.to_string(),
-    }
+    Refusal { status: 403, body: body.to_string() }
 }
 
 /// What Google's front end answers for a path it does not know: a page, not JSON.
 pub(super) fn no_such_method() -> Refusal {
-    Refusal {
-        status: 404,
-        body: "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>".to_owned(),
-    }
+    Refusal { status: 404, body: "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>".to_owned() }
 }
 
 #[cfg(test)]
@@ -393,14 +341,9 @@ mod tests {
 
     #[test]
     fn subscribers_are_cut_to_three_figures() {
-        for (exact, shown) in [
-            (0, 0),
-            (999, 999),
-            (1_000, 1_000),
-            (1_009, 1_000),
-            (547_999, 547_000),
-            (10_799_999, 10_700_000),
-        ] {
+        for (exact, shown) in
+            [(0, 0), (999, 999), (1_000, 1_000), (1_009, 1_000), (547_999, 547_000), (10_799_999, 10_700_000)]
+        {
             assert_eq!(three_figures(exact), shown, "{exact}");
         }
     }

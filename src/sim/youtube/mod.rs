@@ -98,11 +98,7 @@ pub struct YoutubeConfig {
 
 impl Default for YoutubeConfig {
     fn default() -> Self {
-        Self {
-            keys: vec!["sim-key".to_owned()],
-            units_per_day: 10_000,
-            batch_get_stats: true,
-        }
+        Self { keys: vec!["sim-key".to_owned()], units_per_day: 10_000, batch_get_stats: true }
     }
 }
 
@@ -140,13 +136,8 @@ struct Counted {
 impl YoutubeSim {
     /// Starts it on a free port of loopback.
     pub async fn start(clock: &Clock, config: YoutubeConfig, world: Arc<dyn YoutubeWorld>) -> io::Result<Self> {
-        let inner = Arc::new(Inner {
-            clock: clock.clone(),
-            config,
-            world,
-            faults: Faults::default(),
-            count: Mutex::default(),
-        });
+        let inner =
+            Arc::new(Inner { clock: clock.clone(), config, world, faults: Faults::default(), count: Mutex::default() });
         let theirs = Arc::clone(&inner);
         let router = Router::new().fallback(
             move |method: Method, OriginalUri(uri): OriginalUri, Query(query): Query<Vec<(String, String)>>| {
@@ -187,31 +178,19 @@ impl YoutubeSim {
     /// The newest requests, oldest first; at most 256 are kept.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
-        self.inner
-            .count
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .seen
-            .iter()
-            .cloned()
-            .collect()
+        self.inner.count.lock().unwrap_or_else(PoisonError::into_inner).seen.iter().cloned().collect()
     }
 }
 
 impl Inner {
     async fn handle(&self, method: &Method, path: &str, mut query: Vec<(String, String)>) -> Response {
-        let key = query
-            .iter()
-            .position(|(name, _)| name == "key")
-            .map(|place| query.remove(place).1);
+        let key = query.iter().position(|(name, _)| name == "key").map(|place| query.remove(place).1);
         self.remember(path, &query);
         let work = |now| match self.admit(method, path, key.as_deref(), now) {
             Ok(()) => answers::answer(&*self.world, path, &query, now),
             Err(refusal) => refusal.into(),
         };
-        self.faults
-            .around(&self.clock, "youtube-sim", method.as_str(), work)
-            .await
+        self.faults.around(&self.clock, "youtube-sim", method.as_str(), work).await
     }
 
     fn remember(&self, path: &str, query: &[(String, String)]) {
@@ -220,10 +199,7 @@ impl Inner {
         if count.seen.len() == SEEN_MAX {
             count.seen.pop_front();
         }
-        count.seen.push_back(Seen {
-            path: path.to_owned(),
-            query: query.to_vec(),
-        });
+        count.seen.push_back(Seen { path: path.to_owned(), query: query.to_vec() });
     }
 
     /// Whether a request is let in: method, key, quota. Every request with a key of ours costs a unit.

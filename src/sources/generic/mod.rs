@@ -70,11 +70,7 @@ impl Generic {
             value.set_sensitive(true);
             Ok(value)
         });
-        Ok(Self {
-            api,
-            token: token.transpose()?,
-            config,
-        })
+        Ok(Self { api, token: token.transpose()?, config })
     }
 
     fn asked(request: &Request) -> Result<BTreeMap<&str, Vec<&Subject>>, SourceError> {
@@ -97,20 +93,13 @@ impl Generic {
 }
 
 fn bad(setting: &'static str, given: &str, why: &str) -> SourceError {
-    SourceError::Misconfigured {
-        setting,
-        given: given.to_owned(),
-        why: why.to_owned(),
-    }
+    SourceError::Misconfigured { setting, given: given.to_owned(), why: why.to_owned() }
 }
 
 fn check_host(base_url: &str, allowed: &[String]) -> Result<(), SourceError> {
     let url = reqwest::Url::parse(base_url).map_err(|_| bad("base_url", base_url, "it is not an address"))?;
     let host = url.host_str().unwrap_or_default();
-    let exact = url
-        .port_or_known_default()
-        .map(|port| format!("{host}:{port}"))
-        .unwrap_or_default();
+    let exact = url.port_or_known_default().map(|port| format!("{host}:{port}")).unwrap_or_default();
     if allowed.iter().any(|entry| *entry == host || *entry == exact) {
         Ok(())
     } else {
@@ -144,11 +133,7 @@ impl Source for Generic {
 impl Generic {
     async fn document(&self, out: &mut Fetched) -> Result<Value, SourceError> {
         let headers: Vec<_> = self.token.iter().map(|token| (AUTHORIZATION, token.clone())).collect();
-        let answer = match self
-            .api
-            .send(Method::GET, &self.config.path, &[], &headers, Body::Empty)
-            .await
-        {
+        let answer = match self.api.send(Method::GET, &self.config.path, &[], &headers, Body::Empty).await {
             Ok(answer) => answer,
             Err(cause) => {
                 if !cause.never_left() {
@@ -161,10 +146,7 @@ impl Generic {
         let platform = TITLE;
         match answer.status {
             200..=299 => json::parse(&answer.body).map_err(garbled),
-            401 | 403 => Err(SourceError::Unauthorized {
-                platform,
-                reason: format!("status {}", answer.status),
-            }),
+            401 | 403 => Err(SourceError::Unauthorized { platform, reason: format!("status {}", answer.status) }),
             429 => Err(SourceError::SlowDown {
                 platform,
                 wait: answer
@@ -173,22 +155,16 @@ impl Generic {
                     .map(std::time::Duration::from_secs),
             }),
             status @ 500.. => Err(SourceError::Broken { platform, status }),
-            status => Err(SourceError::Refused {
-                platform,
-                status,
-                reason: "no reason given".to_owned(),
-            }),
+            status => Err(SourceError::Refused { platform, status, reason: "no reason given".to_owned() }),
         }
     }
 }
 
 fn unreachable_or_too_large(cause: HttpError) -> SourceError {
     match cause {
-        HttpError::TooLarge { .. } => SourceError::Garbled {
-            platform: TITLE,
-            path: "the whole body".to_owned(),
-            expected: "a body under 8 MiB",
-        },
+        HttpError::TooLarge { .. } => {
+            SourceError::Garbled { platform: TITLE, path: "the whole body".to_owned(), expected: "a body under 8 MiB" }
+        }
         HttpError::Connect { .. }
         | HttpError::Lost { .. }
         | HttpError::Unmakeable { .. }
@@ -197,32 +173,16 @@ fn unreachable_or_too_large(cause: HttpError) -> SourceError {
 }
 
 fn garbled(garbled: Garbled) -> SourceError {
-    SourceError::Garbled {
-        platform: TITLE,
-        path: garbled.path,
-        expected: garbled.expected,
-    }
+    SourceError::Garbled { platform: TITLE, path: garbled.path, expected: garbled.expected }
 }
 
 impl GenericConfig {
     fn missing(&self, subject: &Subject, metric: Metric, why: Absence, at: Timestamp) -> Missing {
-        Missing {
-            series: SeriesKey {
-                subject: subject.clone(),
-                metric,
-                platform: self.platform,
-            },
-            why,
-            at,
-        }
+        Missing { series: SeriesKey { subject: subject.clone(), metric, platform: self.platform }, why, at }
     }
 
     fn absent(&self, subject: &Subject, why: Absence, at: Timestamp, out: &mut Fetched) {
-        out.missing.extend(
-            self.fields
-                .iter()
-                .map(|field| self.missing(subject, field.metric, why, at)),
-        );
+        out.missing.extend(self.fields.iter().map(|field| self.missing(subject, field.metric, why, at)));
     }
 }
 
@@ -244,11 +204,7 @@ fn read(
     }
     // No rows at all where a list should be is a changed format, not an account that is gone.
     if rows.is_empty() && !has_empty_list(document) {
-        return Err(SourceError::Garbled {
-            platform: TITLE,
-            path: config.rows.to_string(),
-            expected: "rows",
-        });
+        return Err(SourceError::Garbled { platform: TITLE, path: config.rows.to_string(), expected: "rows" });
     }
     let mut left = asked.clone();
     let mut no_row = Absence::from(config.no_row);
@@ -276,19 +232,14 @@ fn read(
 fn has_empty_list(document: &Value) -> bool {
     match document {
         Value::Array(list) => list.is_empty(),
-        Value::Object(members) => members
-            .values()
-            .any(|member| member.as_array().is_some_and(Vec::is_empty)),
+        Value::Object(members) => members.values().any(|member| member.as_array().is_some_and(Vec::is_empty)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
 fn id_of(config: &GenericConfig, row: &Field<'_>) -> Result<String, Garbled> {
     let Some(field) = pick(row, &config.id)? else {
-        return Err(Garbled {
-            path: way(row, &config.id),
-            expected: "an id",
-        });
+        return Err(Garbled { path: way(row, &config.id), expected: "an id" });
     };
     match field.value() {
         Value::String(text) => Ok(text.clone()),
@@ -301,15 +252,10 @@ fn id_of(config: &GenericConfig, row: &Field<'_>) -> Result<String, Garbled> {
 fn pick<'a>(row: &Field<'a>, path: &JsonPath) -> Result<Option<Field<'a>>, Garbled> {
     let nodes = path.query(row.value()).all();
     if 1 < nodes.len() {
-        return Err(Garbled {
-            path: way(row, path),
-            expected: "one value",
-        });
+        return Err(Garbled { path: way(row, path), expected: "one value" });
     }
     let first = nodes.first().copied();
-    Ok(first
-        .filter(|value| !value.is_null())
-        .map(|value| Field::at(value, way(row, path))))
+    Ok(first.filter(|value| !value.is_null()).map(|value| Field::at(value, way(row, path))))
 }
 
 fn way(row: &Field<'_>, path: &JsonPath) -> String {
@@ -326,11 +272,7 @@ fn read_row(config: &GenericConfig, row: &Field<'_>, subjects: &[&Subject], now:
         let why = match time.clone().and_then(|time| read_field(field, row, time)) {
             Ok(Read::Value(value, form)) => {
                 out.samples.extend(subjects.iter().map(|subject| Sample {
-                    series: SeriesKey {
-                        subject: (*subject).clone(),
-                        metric: field.metric,
-                        platform: config.platform,
-                    },
+                    series: SeriesKey { subject: (*subject).clone(), metric: field.metric, platform: config.platform },
                     value,
                     currency: field.currency,
                     form,
@@ -346,11 +288,7 @@ fn read_row(config: &GenericConfig, row: &Field<'_>, subjects: &[&Subject], now:
                 Absence::Garbled
             }
         };
-        out.missing.extend(
-            subjects
-                .iter()
-                .map(|subject| config.missing(subject, field.metric, why, now)),
-        );
+        out.missing.extend(subjects.iter().map(|subject| config.missing(subject, field.metric, why, now)));
     }
 }
 
@@ -368,10 +306,7 @@ fn read_field(config: &FieldConfig, row: &Field<'_>, time: Option<Timestamp>) ->
     }
     // A row that does not say when it was so says nothing about now.
     let Some(at) = time else {
-        return Err(Garbled {
-            path: row.garbled("").path,
-            expected: "the time that its numbers were so",
-        });
+        return Err(Garbled { path: row.garbled("").path, expected: "the time that its numbers were so" });
     };
     let value = match config.currency {
         Some(currency) => money(&field, currency)?,
@@ -380,10 +315,7 @@ fn read_field(config: &FieldConfig, row: &Field<'_>, time: Option<Timestamp>) ->
     let form = match config.form {
         FeedForm::Total => Form::Total { at },
         FeedForm::Gauge => Form::Gauge { at },
-        FeedForm::Amount => Form::Amount {
-            from: at,
-            until: end_of(at, config.span, &field)?,
-        },
+        FeedForm::Amount => Form::Amount { from: at, until: end_of(at, config.span, &field)? },
     };
     Ok(Read::Value(value, form))
 }
@@ -397,15 +329,11 @@ fn money(field: &Field<'_>, currency: Currency) -> Result<i64, Garbled> {
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Err(field.garbled(expected)),
     };
     let major: Decimal = text.parse().map_err(|_| field.garbled(expected))?;
-    Money::from_major(major, currency)
-        .map(|money| money.minor)
-        .map_err(|_| field.garbled(expected))
+    Money::from_major(major, currency).map(|money| money.minor).map_err(|_| field.garbled(expected))
 }
 
 fn end_of(from: Timestamp, span: Option<Span>, field: &Field<'_>) -> Result<Timestamp, Garbled> {
-    let length = span
-        .unwrap_or_default()
-        .to_duration(SpanRelativeTo::days_are_24_hours());
+    let length = span.unwrap_or_default().to_duration(SpanRelativeTo::days_are_24_hours());
     length
         .ok()
         .and_then(|length| from.checked_add(length).ok())

@@ -43,41 +43,23 @@ fn now() -> Timestamp {
 /// What a document gives, in one line a series.
 fn told(text: &str, document: &str, ids: &[&str]) -> String {
     let config = config(text);
-    let subjects: Vec<Subject> = ids
-        .iter()
-        .map(|id| format!("creator/{id}").parse().expect("a subject"))
-        .collect();
-    let asked = ids
-        .iter()
-        .zip(&subjects)
-        .map(|(id, subject)| (*id, vec![subject]))
-        .collect();
+    let subjects: Vec<Subject> = ids.iter().map(|id| format!("creator/{id}").parse().expect("a subject")).collect();
+    let asked = ids.iter().zip(&subjects).map(|(id, subject)| (*id, vec![subject])).collect();
     let mut out = Fetched::default();
     let document = json::parse(document.as_bytes()).expect("json");
     let read = read(&config, &document, &asked, now(), &mut out);
-    let mut lines: Vec<String> = out
-        .samples
-        .iter()
-        .map(|sample| {
-            let currency = sample
-                .currency
-                .map(|currency| format!(" {currency}"))
-                .unwrap_or_default();
-            let at = sample.form.observed_at();
-            format!(
-                "{} {} {}{currency} @{at}",
-                sample.series.subject, sample.series.metric, sample.value
-            )
-        })
-        .chain(out.missing.iter().map(|missing| {
-            format!(
-                "{} {} {}",
-                missing.series.subject,
-                missing.series.metric,
-                missing.why.as_str()
-            )
-        }))
-        .collect();
+    let mut lines: Vec<String> =
+        out.samples
+            .iter()
+            .map(|sample| {
+                let currency = sample.currency.map(|currency| format!(" {currency}")).unwrap_or_default();
+                let at = sample.form.observed_at();
+                format!("{} {} {}{currency} @{at}", sample.series.subject, sample.series.metric, sample.value)
+            })
+            .chain(out.missing.iter().map(|missing| {
+                format!("{} {} {}", missing.series.subject, missing.series.metric, missing.why.as_str())
+            }))
+            .collect();
     lines.extend(read.err().or(out.partial).map(|error| error.to_string()));
     lines.join("\n")
 }
@@ -128,19 +110,10 @@ fn a_changed_format_is_garbled_and_an_empty_list_is_not() {
 #[test]
 fn a_config_that_cannot_work_is_refused_before_the_first_call() {
     let cases = [
-        (
-            TWITCH.replace("[\"127.0.0.1\"]", "[\"example.org\"]"),
-            "its host is not in `allowed_hosts`",
-        ),
-        (
-            TWITCH.replace("[\"127.0.0.1\"]", "[\"127.0.0.1:2\"]"),
-            "its host is not in `allowed_hosts`",
-        ),
+        (TWITCH.replace("[\"127.0.0.1\"]", "[\"example.org\"]"), "its host is not in `allowed_hosts`"),
+        (TWITCH.replace("[\"127.0.0.1\"]", "[\"127.0.0.1:2\"]"), "its host is not in `allowed_hosts`"),
         (TWITCH.replace("http:", "ftp:"), "is not an http or https address"),
-        (
-            TWITCH.replace("\"followers\"", "\"ctr\""),
-            "a derived metric is worked out, not read",
-        ),
+        (TWITCH.replace("\"followers\"", "\"ctr\""), "a derived metric is worked out, not read"),
         (TWITCH.replace("\"followers\"", "\"revenue\""), "money needs `currency`"),
         (TWITCH.replace("\"gauge\"", "\"amount\""), "an amount needs `span`"),
         (ADS.replace("time = \"$.day\"", ""), "an amount needs `time`"),
@@ -157,14 +130,7 @@ fn a_config_that_cannot_work_is_refused_before_the_first_call() {
 
 #[test]
 fn a_feed_has_no_posts_to_ask_about() {
-    let target = Target::Uploads {
-        creator: "a".parse().expect("an id"),
-        id: "a".into(),
-        since: None,
-    };
-    let request = Request {
-        targets: vec![target],
-        now: now(),
-    };
+    let target = Target::Uploads { creator: "a".parse().expect("an id"), id: "a".into(), since: None };
+    let request = Request { targets: vec![target], now: now() };
     assert!(matches!(Generic::asked(&request), Err(SourceError::BadTarget { .. })));
 }

@@ -54,12 +54,8 @@ const REASON_MAX: usize = 60;
 /// What an answer that is not 2xx means. `wait` is the `Retry-After` header.
 pub(super) fn sort(status: u16, wait: Option<&str>, body: &[u8], bucket: &str, now: Timestamp) -> SourceError {
     let reasons = reasons(body);
-    let known = reasons
-        .iter()
-        .find_map(|reason| REASONS.iter().find(|row| row.0 == reason.as_str()));
-    let reason = known
-        .map(|row| row.0)
-        .or_else(|| reasons.iter().map(String::as_str).find(|reason| is_word(reason)));
+    let known = reasons.iter().find_map(|reason| REASONS.iter().find(|row| row.0 == reason.as_str()));
+    let reason = known.map(|row| row.0).or_else(|| reasons.iter().map(String::as_str).find(|reason| is_word(reason)));
     let reason = reason.unwrap_or("no reason given").to_owned();
     let meaning = known.map(|row| row.1).or(match status {
         401 | 403 => Some(Meaning::Refused),
@@ -68,31 +64,15 @@ pub(super) fn sort(status: u16, wait: Option<&str>, body: &[u8], bucket: &str, n
         _ => None,
     });
     match meaning {
-        Some(Meaning::Spent) => SourceError::QuotaSpent {
-            bucket: bucket.to_owned(),
-            until: next_midnight(now),
-        },
+        Some(Meaning::Spent) => SourceError::QuotaSpent { bucket: bucket.to_owned(), until: next_midnight(now) },
         Some(Meaning::Hurry) => SourceError::SlowDown {
             platform: TITLE,
             wait: wait.and_then(|secs| secs.trim().parse().ok()).map(Duration::from_secs),
         },
-        Some(Meaning::Refused) => SourceError::Unauthorized {
-            platform: TITLE,
-            reason,
-        },
-        Some(Meaning::Gone) => SourceError::Gone {
-            platform: TITLE,
-            reason,
-        },
-        Some(Meaning::Broken) => SourceError::Broken {
-            platform: TITLE,
-            status,
-        },
-        None => SourceError::Refused {
-            platform: TITLE,
-            status,
-            reason,
-        },
+        Some(Meaning::Refused) => SourceError::Unauthorized { platform: TITLE, reason },
+        Some(Meaning::Gone) => SourceError::Gone { platform: TITLE, reason },
+        Some(Meaning::Broken) => SourceError::Broken { platform: TITLE, status },
+        None => SourceError::Refused { platform: TITLE, status, reason },
     }
 }
 
@@ -130,11 +110,7 @@ mod tests {
     #[track_caller]
     fn check(status: u16, after: Option<&str>, body: &str, want: &str) {
         let now: Timestamp = "2026-07-01T12:00:00Z".parse().expect("an instant");
-        assert_eq!(
-            sort(status, after, body.as_bytes(), "general", now).to_string(),
-            want,
-            "{status} {body}"
-        );
+        assert_eq!(sort(status, after, body.as_bytes(), "general", now).to_string(), want, "{status} {body}");
     }
 
     fn old(reason: &str) -> String {
@@ -145,49 +121,14 @@ mod tests {
 
     #[test]
     fn the_reason_decides_before_the_status() {
-        check(
-            403,
-            None,
-            &old("quotaExceeded"),
-            "the quota `general` is used up until 2026-07-02T07:00:00Z",
-        );
-        check(
-            429,
-            None,
-            &old("quotaExceeded"),
-            "the quota `general` is used up until 2026-07-02T07:00:00Z",
-        );
+        check(403, None, &old("quotaExceeded"), "the quota `general` is used up until 2026-07-02T07:00:00Z");
+        check(429, None, &old("quotaExceeded"), "the quota `general` is used up until 2026-07-02T07:00:00Z");
         check(403, None, &old("rateLimitExceeded"), "YouTube asked us to slow down");
-        check(
-            403,
-            None,
-            &old("userRateLimitExceeded"),
-            "YouTube asked us to slow down",
-        );
-        check(
-            403,
-            None,
-            &old("forbidden"),
-            "YouTube refused our credentials: `forbidden`",
-        );
-        check(
-            403,
-            None,
-            &old("accessNotConfigured"),
-            "YouTube refused our credentials: `accessNotConfigured`",
-        );
-        check(
-            400,
-            None,
-            &old("keyInvalid"),
-            "YouTube refused our credentials: `keyInvalid`",
-        );
-        check(
-            404,
-            None,
-            &old("playlistNotFound"),
-            "YouTube does not have it: `playlistNotFound`",
-        );
+        check(403, None, &old("userRateLimitExceeded"), "YouTube asked us to slow down");
+        check(403, None, &old("forbidden"), "YouTube refused our credentials: `forbidden`");
+        check(403, None, &old("accessNotConfigured"), "YouTube refused our credentials: `accessNotConfigured`");
+        check(400, None, &old("keyInvalid"), "YouTube refused our credentials: `keyInvalid`");
+        check(404, None, &old("playlistNotFound"), "YouTube does not have it: `playlistNotFound`");
         check(500, None, &old("backendError"), "YouTube failed with status 500");
         check(
             400,
@@ -205,12 +146,7 @@ mod tests {
             r#"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","errors":[{"message":"m","domain":"global","reason":"badRequest"}],"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}"#,
             "YouTube refused our credentials: `API_KEY_INVALID`",
         );
-        check(
-            400,
-            None,
-            r#"{"error":"invalid_grant"}"#,
-            "YouTube refused our credentials: `invalid_grant`",
-        );
+        check(400, None, r#"{"error":"invalid_grant"}"#, "YouTube refused our credentials: `invalid_grant`");
     }
 
     #[test]
@@ -223,14 +159,7 @@ mod tests {
             (501, "YouTube failed with status 501"),
             (302, "YouTube did not accept the request: status 302, `no reason given`"),
         ] {
-            for body in [
-                "",
-                "<html>",
-                "{}",
-                "[]",
-                r#"{"error":5}"#,
-                r#"{"error":{"errors":"x"}}"#,
-            ] {
+            for body in ["", "<html>", "{}", "[]", r#"{"error":5}"#, r#"{"error":{"errors":"x"}}"#] {
                 check(status, None, body, want);
             }
         }

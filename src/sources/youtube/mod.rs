@@ -74,11 +74,7 @@ impl Youtube {
             given: config.base_url.clone(),
             why: cause.to_string(),
         })?;
-        Ok(Self {
-            api,
-            key: config.key,
-            pages_max: config.pages_max,
-        })
+        Ok(Self { api, key: config.key, pages_max: config.pages_max })
     }
 }
 
@@ -141,9 +137,7 @@ fn add(subjects: &mut Vec<Subject>, subject: &Subject) {
 /// Ids are joined by commas in the address, so anything else than their alphabet would ask for something else.
 fn check_id(given: &str) -> Result<String, SourceError> {
     let fits = (1..=ID_LEN_MAX).contains(&given.len())
-        && given
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if fits {
         Ok(given.to_owned())
     } else {
@@ -156,11 +150,7 @@ fn check_id(given: &str) -> Result<String, SourceError> {
 }
 
 fn garbled(garbled: Garbled) -> SourceError {
-    SourceError::Garbled {
-        platform: TITLE,
-        path: garbled.path,
-        expected: garbled.expected,
-    }
+    SourceError::Garbled { platform: TITLE, path: garbled.path, expected: garbled.expected }
 }
 
 /// One fetch while it runs.
@@ -210,12 +200,7 @@ impl Round {
 impl Source for Youtube {
     async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError> {
         let work = Work::sort(request)?;
-        let mut round = Round {
-            now: request.now,
-            out: Fetched::default(),
-            stopped: None,
-            spent: BTreeMap::new(),
-        };
+        let mut round = Round { now: request.now, out: Fetched::default(), stopped: None, spent: BTreeMap::new() };
         let playlists = self.channels(&work.channels, &mut round).await;
         for (channel, (creator, since)) in &work.uploads {
             if let Some(playlist) = playlists.get(channel) {
@@ -265,11 +250,7 @@ impl Youtube {
                 continue;
             }
             let ids = join(&batch);
-            let query = [
-                ("part", "snippet,statistics,contentDetails"),
-                ("id", ids.as_str()),
-                ("maxResults", "50"),
-            ];
+            let query = [("part", "snippet,statistics,contentDetails"), ("id", ids.as_str()), ("maxResults", "50")];
             let read = self.call(GENERAL, "channels", &query, round).await.and_then(|body| {
                 let rows = wire::Rows::read(&body, "youtube#channelListResponse").map_err(garbled)?;
                 wire::numbers(&rows, &CHANNEL, &batch, round.now, &mut round.out);
@@ -291,11 +272,7 @@ impl Youtube {
             if round.blocked(GENERAL).is_some() {
                 return;
             }
-            let mut query = vec![
-                ("part", "contentDetails,snippet"),
-                ("playlistId", playlist),
-                ("maxResults", "50"),
-            ];
+            let mut query = vec![("part", "contentDetails,snippet"), ("playlistId", playlist), ("maxResults", "50")];
             if let Some(token) = &token {
                 query.push(("pageToken", token));
             }
@@ -329,15 +306,12 @@ impl Youtube {
                 }
                 let ids = join(&batch);
                 let query = [("part", method.part), ("id", ids.as_str())];
-                let read = self
-                    .call(method.bucket, method.path, &query, round)
-                    .await
-                    .and_then(|body| {
-                        let rows = wire::Rows::read(&body, method.kind).map_err(garbled)?;
-                        wire::numbers(&rows, &VIDEO, &batch, round.now, &mut round.out);
-                        wire::made_by(&rows, &work.makers, &mut round.out);
-                        Ok(())
-                    });
+                let read = self.call(method.bucket, method.path, &query, round).await.and_then(|body| {
+                    let rows = wire::Rows::read(&body, method.kind).map_err(garbled)?;
+                    wire::numbers(&rows, &VIDEO, &batch, round.now, &mut round.out);
+                    wire::made_by(&rows, &work.makers, &mut round.out);
+                    Ok(())
+                });
                 match read {
                     Ok(()) => break,
                     Err(error) if std::ptr::eq(method, &raw const BATCH_GET_STATS) && does_not_exist(&error) => {
@@ -386,20 +360,14 @@ fn does_not_exist(error: &SourceError) -> bool {
 
 /// "Not found" about one id is an answer about that id; about a list of ids nobody knows which is meant.
 fn gone_only_alone(why: Absence, asked: usize) -> Absence {
-    if why == Absence::Gone && asked != 1 {
-        Absence::Garbled
-    } else {
-        why
-    }
+    if why == Absence::Gone && asked != 1 { Absence::Garbled } else { why }
 }
 
 fn unreachable_or_too_large(cause: HttpError) -> SourceError {
     match cause {
-        HttpError::TooLarge { .. } => SourceError::Garbled {
-            platform: TITLE,
-            path: "the whole body".to_owned(),
-            expected: "a body under 8 MiB",
-        },
+        HttpError::TooLarge { .. } => {
+            SourceError::Garbled { platform: TITLE, path: "the whole body".to_owned(), expected: "a body under 8 MiB" }
+        }
         HttpError::Connect { .. }
         | HttpError::Lost { .. }
         | HttpError::Unmakeable { .. }
@@ -410,11 +378,7 @@ fn unreachable_or_too_large(cause: HttpError) -> SourceError {
 fn batch(asked: &BTreeMap<String, Vec<Subject>>) -> Vec<BTreeMap<String, Vec<Subject>>> {
     let rows: Vec<_> = asked.iter().collect();
     batches(&rows, IDS_MAX)
-        .map(|rows| {
-            rows.iter()
-                .map(|(id, subjects)| ((*id).clone(), (*subjects).clone()))
-                .collect()
-        })
+        .map(|rows| rows.iter().map(|(id, subjects)| ((*id).clone(), (*subjects).clone())).collect())
         .collect()
 }
 
@@ -427,27 +391,18 @@ mod tests {
     use super::*;
 
     fn request(targets: Vec<Target>) -> Request {
-        Request {
-            targets,
-            now: Timestamp::UNIX_EPOCH,
-        }
+        Request { targets, now: Timestamp::UNIX_EPOCH }
     }
 
     fn account(id: &str) -> Target {
-        Target::Account {
-            subject: "creator/alma".parse().expect("a subject"),
-            id: id.to_owned(),
-        }
+        Target::Account { subject: "creator/alma".parse().expect("a subject"), id: id.to_owned() }
     }
 
     #[test]
     fn an_id_that_would_ask_for_something_else_is_not_asked() {
         for id in ["", "a,b", "UC x", "UC&key=1", "../x"] {
             let error = Work::sort(&request(vec![account(id)])).expect_err(id);
-            assert!(
-                matches!(&error, SourceError::BadTarget { id: given, .. } if given == id),
-                "{error}"
-            );
+            assert!(matches!(&error, SourceError::BadTarget { id: given, .. } if given == id), "{error}");
         }
     }
 
@@ -456,11 +411,7 @@ mod tests {
         let mut targets: Vec<Target> = (0..51).map(|n| account(&format!("UC{n}"))).collect();
         targets.push(account("UC0"));
         let creator: CreatorId = "alma".parse().expect("an id");
-        targets.push(Target::Uploads {
-            creator: creator.clone(),
-            id: "UC0".into(),
-            since: None,
-        });
+        targets.push(Target::Uploads { creator: creator.clone(), id: "UC0".into(), since: None });
         targets.push(Target::Post {
             subject: "post/youtube/v1".parse().expect("a subject"),
             id: "v1".into(),

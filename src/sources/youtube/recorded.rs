@@ -22,13 +22,7 @@ use crate::domain::sample::Absence;
 #[derive(Debug, Clone, Copy)]
 enum Meets {
     /// So many samples, hidden, garbled and gone numbers.
-    Numbers {
-        of: Of,
-        samples: usize,
-        hidden: usize,
-        garbled: usize,
-        gone: usize,
-    },
+    Numbers { of: Of, samples: usize, hidden: usize, garbled: usize, gone: usize },
     /// This error, for an answer with this status.
     Failure(u16, &'static str),
     /// It never asks for such a body, and would not take it for one of its own.
@@ -58,23 +52,11 @@ impl Of {
 }
 
 const fn channels(samples: usize, hidden: usize, garbled: usize, gone: usize) -> Meets {
-    Meets::Numbers {
-        of: Of::Channels,
-        samples,
-        hidden,
-        garbled,
-        gone,
-    }
+    Meets::Numbers { of: Of::Channels, samples, hidden, garbled, gone }
 }
 
 const fn videos(samples: usize, hidden: usize, garbled: usize, gone: usize) -> Meets {
-    Meets::Numbers {
-        of: Of::Videos,
-        samples,
-        hidden,
-        garbled,
-        gone,
-    }
+    Meets::Numbers { of: Of::Videos, samples, hidden, garbled, gone }
 }
 
 const ACTIVITIES: &str = "activities are not asked for";
@@ -91,30 +73,15 @@ const BODIES: &[(&str, Meets)] = &[
     ("pyt_channels_info.json", channels(0, 0, 3, 0)),
     ("pyt_channels_info_multiple.json", channels(6, 0, 0, 0)),
     ("pyt_comment_threads_comment_thread_single.json", Meets::Never(COMMENTS)),
-    (
-        "pyt_comment_threads_comment_threads_all_to_me.json",
-        Meets::Never(COMMENTS),
-    ),
-    (
-        "pyt_comment_threads_comment_threads_by_channel.json",
-        Meets::Never(COMMENTS),
-    ),
-    (
-        "pyt_error_permission_resp.json",
-        Meets::Failure(403, "YouTube refused our credentials: `SERVICE_UNAVAILABLE`"),
-    ),
-    (
-        "pyt_error_response.json",
-        Meets::Failure(400, "YouTube refused our credentials: `keyInvalid`"),
-    ),
+    ("pyt_comment_threads_comment_threads_all_to_me.json", Meets::Never(COMMENTS)),
+    ("pyt_comment_threads_comment_threads_by_channel.json", Meets::Never(COMMENTS)),
+    ("pyt_error_permission_resp.json", Meets::Failure(403, "YouTube refused our credentials: `SERVICE_UNAVAILABLE`")),
+    ("pyt_error_response.json", Meets::Failure(400, "YouTube refused our credentials: `keyInvalid`")),
     ("pyt_search_search_by_keywords_p1.json", Meets::Never(SEARCH)),
     ("pyt_videos_videos_chart_paged_1.json", videos(0, 0, 15, 0)),
     ("pyt_videos_videos_info_multi.json", videos(0, 0, 6, 0)),
     ("pyt_videos_videos_myrating_paged_2.json", videos(0, 0, 3, 0)),
-    (
-        "yt_delete_videos_nopart_403.json",
-        Meets::Failure(403, "YouTube refused our credentials: `forbidden`"),
-    ),
+    ("yt_delete_videos_nopart_403.json", Meets::Failure(403, "YouTube refused our credentials: `forbidden`")),
     ("yt_get_channels_contentDetails_200-2.json", channels(0, 0, 3, 0)),
     ("yt_get_channels_snippet_200-2.json", channels(0, 0, 0, 3)),
     ("yt_get_channels_snippet_200.json", channels(0, 0, 0, 3)),
@@ -125,67 +92,31 @@ const BODIES: &[(&str, Meets)] = &[
     ("yt_get_commentThreads_snippet_200.json", Meets::Never(COMMENTS)),
     (
         "yt_get_commentThreads_snippet_400.json",
-        Meets::Failure(
-            400,
-            "YouTube did not accept the request: status 400, `missingRequiredParameter`",
-        ),
+        Meets::Failure(400, "YouTube did not accept the request: status 400, `missingRequiredParameter`"),
     ),
     ("yt_get_comments_snippet_200-2.json", Meets::Never(COMMENTS)),
     ("yt_get_getRating_nopart_200.json", Meets::Never(RATINGS)),
-    (
-        "yt_get_reports_total_annotationClickThroughRate_200.json",
-        Meets::Never(ANALYTICS),
-    ),
-    (
-        "yt_get_reports_total_annotationClicks_200.json",
-        Meets::Never(ANALYTICS),
-    ),
-    (
-        "yt_get_reports_total_averageTimeInPlaylist_200.json",
-        Meets::Never(ANALYTICS),
-    ),
-    (
-        "yt_get_reports_total_averageViewDuration_200.json",
-        Meets::Never(ANALYTICS),
-    ),
-    (
-        "yt_get_reports_total_averageViewPercentage_200.json",
-        Meets::Never(ANALYTICS),
-    ),
+    ("yt_get_reports_total_annotationClickThroughRate_200.json", Meets::Never(ANALYTICS)),
+    ("yt_get_reports_total_annotationClicks_200.json", Meets::Never(ANALYTICS)),
+    ("yt_get_reports_total_averageTimeInPlaylist_200.json", Meets::Never(ANALYTICS)),
+    ("yt_get_reports_total_averageViewDuration_200.json", Meets::Never(ANALYTICS)),
+    ("yt_get_reports_total_averageViewPercentage_200.json", Meets::Never(ANALYTICS)),
     ("yt_get_reports_total_cardClicks_200.json", Meets::Never(ANALYTICS)),
     ("yt_get_reports_total_cardImpressions_200.json", Meets::Never(ANALYTICS)),
-    (
-        "yt_get_reports_total_cardTeaserClicks_200.json",
-        Meets::Never(ANALYTICS),
-    ),
-    (
-        "yt_get_reports_total_cardTeaserImpressions_200.json",
-        Meets::Never(ANALYTICS),
-    ),
+    ("yt_get_reports_total_cardTeaserClicks_200.json", Meets::Never(ANALYTICS)),
+    ("yt_get_reports_total_cardTeaserImpressions_200.json", Meets::Never(ANALYTICS)),
     ("yt_get_reports_total_comments_200.json", Meets::Never(ANALYTICS)),
-    (
-        "yt_get_reports_total_estimatedMinutesWatched_200.json",
-        Meets::Never(ANALYTICS),
-    ),
+    ("yt_get_reports_total_estimatedMinutesWatched_200.json", Meets::Never(ANALYTICS)),
     (
         "yt_get_reports_total_estimatedRevenue_estimatedMinutesWatched_403.json",
         Meets::Failure(403, "YouTube refused our credentials: `forbidden`"),
     ),
     ("yt_get_reports_total_playlistStarts_200.json", Meets::Never(ANALYTICS)),
     ("yt_get_reports_total_shares_200.json", Meets::Never(ANALYTICS)),
-    (
-        "yt_get_reports_total_subscribersGained_200.json",
-        Meets::Never(ANALYTICS),
-    ),
+    ("yt_get_reports_total_subscribersGained_200.json", Meets::Never(ANALYTICS)),
     ("yt_get_reports_total_subscribersLost_200.json", Meets::Never(ANALYTICS)),
-    (
-        "yt_get_reports_total_videosAddedToPlaylists_200.json",
-        Meets::Never(ANALYTICS),
-    ),
-    (
-        "yt_get_reports_total_videosRemovedFromPlaylists_200.json",
-        Meets::Never(ANALYTICS),
-    ),
+    ("yt_get_reports_total_videosAddedToPlaylists_200.json", Meets::Never(ANALYTICS)),
+    ("yt_get_reports_total_videosRemovedFromPlaylists_200.json", Meets::Never(ANALYTICS)),
     ("yt_get_search_snippet_200-2.json", Meets::Never(SEARCH)),
     ("yt_get_search_snippet_200.json", Meets::Never(SEARCH)),
     ("yt_get_subscriptions_snippet_200-2.json", Meets::Never(SUBSCRIPTIONS)),
@@ -193,10 +124,7 @@ const BODIES: &[(&str, Meets)] = &[
         "yt_get_subscriptions_snippet_403.json",
         Meets::Failure(403, "YouTube refused our credentials: `subscriptionForbidden`"),
     ),
-    (
-        "yt_get_subscriptions_subscriberSnippet_200.json",
-        Meets::Never(SUBSCRIPTIONS),
-    ),
+    ("yt_get_subscriptions_subscriberSnippet_200.json", Meets::Never(SUBSCRIPTIONS)),
     ("yt_get_videoCategories_snippet_200-2.json", Meets::Never(CATEGORIES)),
     ("yt_get_videoCategories_snippet_200.json", Meets::Never(CATEGORIES)),
     ("yt_get_videos_contentDetails_200-2.json", videos(0, 0, 3, 0)),
@@ -212,17 +140,11 @@ const BODIES: &[(&str, Meets)] = &[
     ("yt_get_videos_statistics_status_200-2.json", videos(132, 18, 0, 0)),
     (
         "yt_post_subscriptions_snippet_400.json",
-        Meets::Failure(
-            400,
-            "YouTube did not accept the request: status 400, `subscriptionForbidden`",
-        ),
+        Meets::Failure(400, "YouTube did not accept the request: status 400, `subscriptionForbidden`"),
     ),
     (
         "yt_post_subscriptions_snippet_404.json",
-        Meets::Failure(
-            404,
-            "YouTube did not accept the request: status 404, `publisherNotFound`",
-        ),
+        Meets::Failure(404, "YouTube did not accept the request: status 404, `publisherNotFound`"),
     ),
     (
         "yt_put_videos_nopart_400.json",
@@ -248,18 +170,12 @@ fn now() -> Timestamp {
 
 /// Asks for every id that a body has, or for one that it does not have.
 fn asked(of: Of, body: &Value) -> BTreeMap<String, Vec<Subject>> {
-    let ids = body["items"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|item| item["id"].as_str());
+    let ids = body["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str());
     let mut ids: Vec<&str> = ids.collect();
     if ids.is_empty() {
         ids.push("nobody");
     }
-    ids.into_iter()
-        .map(|id| (id.to_owned(), vec![subject(of, id)]))
-        .collect()
+    ids.into_iter().map(|id| (id.to_owned(), vec![subject(of, id)])).collect()
 }
 
 fn subject(of: Of, id: &str) -> Subject {
@@ -299,11 +215,7 @@ fn each_sample_stands_in_the_body(file: &str, of: Of, body: &Value, out: &Fetche
     for sample in &out.samples {
         let item = items
             .iter()
-            .find(|item| {
-                item["id"]
-                    .as_str()
-                    .is_some_and(|id| subject(of, id) == sample.series.subject)
-            })
+            .find(|item| item["id"].as_str().is_some_and(|id| subject(of, id) == sample.series.subject))
             .expect("an item");
         let key = match sample.series.metric {
             Metric::Views => "viewCount",
@@ -325,13 +237,7 @@ fn every_recorded_body_gives_its_samples_or_its_absence() {
         let bytes = std::fs::read(folder.join(file)).expect(file);
         let body: Value = serde_json::from_slice(&bytes).expect(file);
         match *meets {
-            Meets::Numbers {
-                of,
-                samples,
-                hidden,
-                garbled,
-                gone,
-            } => {
+            Meets::Numbers { of, samples, hidden, garbled, gone } => {
                 let asked = asked(of, &body);
                 let out = translate(of, &asked, &bytes).expect(file);
                 let got = (
@@ -350,11 +256,7 @@ fn every_recorded_body_gives_its_samples_or_its_absence() {
                 assert_eq!(error.to_string(), want, "{file}");
             }
             Meets::Never(why) => {
-                for kind in [
-                    Of::Channels.kind(),
-                    Of::Videos.kind(),
-                    "youtube#playlistItemListResponse",
-                ] {
+                for kind in [Of::Channels.kind(), Of::Videos.kind(), "youtube#playlistItemListResponse"] {
                     let path = Rows::read(&body, kind).expect_err(file).path;
                     assert_eq!(path, "kind", "{file}: {why}");
                 }
@@ -377,18 +279,9 @@ fn no_recorded_body_is_left_out() {
 #[test]
 fn what_the_counts_leave_out_is_absent_and_hidden_is_hidden() {
     let cases = [
-        (
-            json!({"viewCount": "7", "subscriberCount": "0", "hiddenSubscriberCount": true, "videoCount": 3}),
-            (2, 1, 0),
-        ),
-        (
-            json!({"viewCount": "9223372036854775807", "subscriberCount": 5_000_000_000_i64, "new": {}}),
-            (2, 1, 0),
-        ),
-        (
-            json!({"viewCount": "-7", "subscriberCount": null, "videoCount": "3.5"}),
-            (0, 1, 2),
-        ),
+        (json!({"viewCount": "7", "subscriberCount": "0", "hiddenSubscriberCount": true, "videoCount": 3}), (2, 1, 0)),
+        (json!({"viewCount": "9223372036854775807", "subscriberCount": 5_000_000_000_i64, "new": {}}), (2, 1, 0)),
+        (json!({"viewCount": "-7", "subscriberCount": null, "videoCount": "3.5"}), (0, 1, 2)),
         (
             json!({"viewCount": "7", "subscriberCount": "5", "hiddenSubscriberCount": "no", "videoCount": "3"}),
             (2, 0, 1),
@@ -400,11 +293,7 @@ fn what_the_counts_leave_out_is_absent_and_hidden_is_hidden() {
         let item = json!({"id": "UCa", "statistics": statistics});
         let body = json!({"kind": Of::Channels.kind(), "items": [item]});
         let out = translate(Of::Channels, &asked(Of::Channels, &body), body.to_string().as_bytes()).expect("rows");
-        let got = (
-            out.samples.len(),
-            absences(&out, Absence::Hidden),
-            absences(&out, Absence::Garbled),
-        );
+        let got = (out.samples.len(), absences(&out, Absence::Hidden), absences(&out, Absence::Garbled));
         assert_eq!(got, want, "{body}");
     }
 }
@@ -415,10 +304,7 @@ fn an_item_without_a_name_makes_nobody_gone() {
     let body = json!({"kind": Of::Channels.kind(), "items": [nameless, {"id": "UCother"}]});
     let asked = BTreeMap::from([("UCa".to_owned(), vec![subject(Of::Channels, "UCa")])]);
     let out = translate(Of::Channels, &asked, body.to_string().as_bytes()).expect("rows");
-    assert_eq!(
-        (absences(&out, Absence::Garbled), absences(&out, Absence::Gone)),
-        (3, 0)
-    );
+    assert_eq!((absences(&out, Absence::Garbled), absences(&out, Absence::Gone)), (3, 0));
     assert!(matches!(out.partial, Some(SourceError::Garbled { path, .. }) if path == "items[0].id"));
 }
 
@@ -438,10 +324,7 @@ fn a_page_of_uploads_leaves_out_what_is_not_public() {
     let mut out = Fetched::default();
     let page = wire::page(&body, &"alma".parse().expect("an id"), &mut out).expect("a page");
     assert_eq!(page.next.as_deref(), Some("EAAaBlBUOkNBVQ"));
-    assert_eq!(
-        page.oldest.map(|at| at.to_string()).as_deref(),
-        Some("2026-06-01T00:00:00Z")
-    );
+    assert_eq!(page.oldest.map(|at| at.to_string()).as_deref(), Some("2026-06-01T00:00:00Z"));
     let posts: Vec<&str> = out.posts.iter().map(|post| post.post.as_str()).collect();
     assert_eq!(posts, ["dQw4w9WgXcQ", "older000001"]);
     assert!(
@@ -453,11 +336,7 @@ fn a_page_of_uploads_leaves_out_what_is_not_public() {
 fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), value)).collect(),
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(at, value)| (at.to_string(), value))
-            .collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
         _ => Vec::new(),
     };
     for (step, child) in children {
@@ -469,29 +348,21 @@ fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
 }
 
 fn pointer(way: &[String]) -> String {
-    let steps: Vec<String> = way
-        .iter()
-        .map(|step| step.replace('~', "~0").replace('/', "~1"))
-        .collect();
+    let steps: Vec<String> = way.iter().map(|step| step.replace('~', "~0").replace('/', "~1")).collect();
     format!("/{}", steps.join("/"))
 }
 
 /// The way as errors write it: `items[3].statistics.viewCount`.
 fn written(way: &[String]) -> String {
-    way.iter()
-        .fold(String::new(), |text, step| match step.parse::<usize>() {
-            Ok(index) => format!("{text}[{index}]"),
-            Err(_) if text.is_empty() => step.clone(),
-            Err(_) => format!("{text}.{step}"),
-        })
+    way.iter().fold(String::new(), |text, step| match step.parse::<usize>() {
+        Ok(index) => format!("{text}[{index}]"),
+        Err(_) if text.is_empty() => step.clone(),
+        Err(_) => format!("{text}.{step}"),
+    })
 }
 
 fn parent_of<'a>(body: &'a mut Value, way: &[String]) -> &'a mut Value {
-    if way.is_empty() {
-        body
-    } else {
-        body.pointer_mut(&pointer(way)).expect("a place")
-    }
+    if way.is_empty() { body } else { body.pointer_mut(&pointer(way)).expect("a place") }
 }
 
 fn damage(body: &mut Value, way: &[String], with: Option<Value>) {
@@ -529,10 +400,7 @@ fn numeric() -> Vec<(&'static str, Of)> {
         Meets::Numbers { of, samples, .. } if 0 < *samples => Some(*of),
         _ => None,
     };
-    BODIES
-        .iter()
-        .filter_map(|(file, meets)| of(meets).map(|of| (*file, of)))
-        .collect()
+    BODIES.iter().filter_map(|(file, meets)| of(meets).map(|of| (*file, of))).collect()
 }
 
 proptest! {

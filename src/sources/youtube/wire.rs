@@ -26,45 +26,15 @@ pub(super) struct Count {
 }
 
 pub(super) const CHANNEL: [Count; 3] = [
-    Count {
-        key: "viewCount",
-        metric: Metric::Views,
-        gauge: false,
-        hidden: None,
-    },
-    Count {
-        key: "subscriberCount",
-        metric: Metric::Followers,
-        gauge: true,
-        hidden: Some("hiddenSubscriberCount"),
-    },
-    Count {
-        key: "videoCount",
-        metric: Metric::Videos,
-        gauge: true,
-        hidden: None,
-    },
+    Count { key: "viewCount", metric: Metric::Views, gauge: false, hidden: None },
+    Count { key: "subscriberCount", metric: Metric::Followers, gauge: true, hidden: Some("hiddenSubscriberCount") },
+    Count { key: "videoCount", metric: Metric::Videos, gauge: true, hidden: None },
 ];
 
 pub(super) const VIDEO: [Count; 3] = [
-    Count {
-        key: "viewCount",
-        metric: Metric::Views,
-        gauge: false,
-        hidden: None,
-    },
-    Count {
-        key: "likeCount",
-        metric: Metric::Likes,
-        gauge: false,
-        hidden: None,
-    },
-    Count {
-        key: "commentCount",
-        metric: Metric::Comments,
-        gauge: false,
-        hidden: None,
-    },
+    Count { key: "viewCount", metric: Metric::Views, gauge: false, hidden: None },
+    Count { key: "likeCount", metric: Metric::Likes, gauge: false, hidden: None },
+    Count { key: "commentCount", metric: Metric::Comments, gauge: false, hidden: None },
 ];
 
 /// The items of an answer, each at its place.
@@ -87,10 +57,7 @@ impl<'a> Rows<'a> {
                 continue;
             };
             if total.count()? != 0 {
-                return Err(Garbled {
-                    path: "items".to_owned(),
-                    expected: "as many items as the answer counts",
-                });
+                return Err(Garbled { path: "items".to_owned(), expected: "as many items as the answer counts" });
             }
         }
         Ok(Self(Vec::new()))
@@ -125,8 +92,7 @@ pub(super) fn numbers(
         for count in counts {
             let why = match read(row, *count) {
                 Ok(Some(value)) => {
-                    out.samples
-                        .extend(subjects.iter().map(|subject| sample(subject, *count, value, now)));
+                    out.samples.extend(subjects.iter().map(|subject| sample(subject, *count, value, now)));
                     continue;
                 }
                 Ok(None) => Absence::Hidden,
@@ -168,11 +134,7 @@ fn read(row: &Field<'_>, count: Count) -> Result<Option<i64>, Garbled> {
 }
 
 fn series(subject: &Subject, count: Count) -> SeriesKey {
-    SeriesKey {
-        subject: subject.clone(),
-        metric: count.metric,
-        platform: Platform::Youtube,
-    }
+    SeriesKey { subject: subject.clone(), metric: count.metric, platform: Platform::Youtube }
 }
 
 fn sample(subject: &Subject, count: Count, value: i64, now: Timestamp) -> Sample {
@@ -180,11 +142,7 @@ fn sample(subject: &Subject, count: Count, value: i64, now: Timestamp) -> Sample
         series: series(subject, count),
         value,
         currency: None,
-        form: if count.gauge {
-            Form::Gauge { at: now }
-        } else {
-            Form::Total { at: now }
-        },
+        form: if count.gauge { Form::Gauge { at: now } } else { Form::Total { at: now } },
         known_at: now,
         provisional: false,
         self_reported: false,
@@ -193,11 +151,7 @@ fn sample(subject: &Subject, count: Count, value: i64, now: Timestamp) -> Sample
 
 /// Says of each of `counts` why the subject has none.
 pub(super) fn absent(subject: &Subject, counts: &[Count], why: Absence, at: Timestamp, out: &mut Fetched) {
-    out.missing.extend(counts.iter().map(|count| Missing {
-        series: series(subject, *count),
-        why,
-        at,
-    }));
+    out.missing.extend(counts.iter().map(|count| Missing { series: series(subject, *count), why, at }));
 }
 
 /// The uploads playlist of each channel that says it.
@@ -214,11 +168,7 @@ pub(super) fn playlists(rows: &Rows<'_>, out: &mut Fetched) -> Vec<(String, Stri
 }
 
 fn playlist(row: &Field<'_>) -> Result<Option<(String, String)>, Garbled> {
-    let Some(lists) = row
-        .get("contentDetails")?
-        .map(|details| details.get("relatedPlaylists"))
-        .transpose()?
-        .flatten()
+    let Some(lists) = row.get("contentDetails")?.map(|details| details.get("relatedPlaylists")).transpose()?.flatten()
     else {
         return Ok(None);
     };
@@ -226,9 +176,7 @@ fn playlist(row: &Field<'_>) -> Result<Option<(String, String)>, Garbled> {
         return Ok(None);
     };
     let id = row.need("id", "an id")?.text()?;
-    Ok(Some(uploads.text()?)
-        .filter(|list| !list.is_empty())
-        .map(|list| (id.to_owned(), list.to_owned())))
+    Ok(Some(uploads.text()?).filter(|list| !list.is_empty()).map(|list| (id.to_owned(), list.to_owned())))
 }
 
 /// One page of a playlist.
@@ -244,10 +192,7 @@ pub(super) struct Page {
 /// not public and is left out.
 pub(super) fn page(body: &Value, creator: &CreatorId, out: &mut Fetched) -> Result<Page, Garbled> {
     let rows = Rows::read(body, "youtube#playlistItemListResponse")?;
-    let next = Field::root(body)
-        .get("nextPageToken")?
-        .map(|token| token.text().map(str::to_owned))
-        .transpose()?;
+    let next = Field::root(body).get("nextPageToken")?.map(|token| token.text().map(str::to_owned)).transpose()?;
     let mut oldest: Option<Timestamp> = None;
     for row in &rows.0 {
         match listed(row, creator) {
@@ -308,11 +253,7 @@ fn described(row: &Field<'_>, makers: &BTreeMap<String, CreatorId>) -> Result<Op
     let Some(published_at) = published.map(|field| field.time()).transpose()? else {
         return Ok(None);
     };
-    let duration = row
-        .get("contentDetails")?
-        .map(|details| details.get("duration"))
-        .transpose()?
-        .flatten();
+    let duration = row.get("contentDetails")?.map(|details| details.get("duration")).transpose()?.flatten();
     Ok(Some(FoundPost {
         platform: Platform::Youtube,
         post: post_ref(&id)?,
@@ -332,16 +273,12 @@ fn text_of(parent: Option<&Field<'_>>, key: &str) -> Result<Option<String>, Garb
     let Some(parent) = parent else {
         return Ok(None);
     };
-    parent
-        .get(key)?
-        .map(|field| field.text().map(str::to_owned))
-        .transpose()
+    parent.get(key)?.map(|field| field.text().map(str::to_owned)).transpose()
 }
 
 /// `PT10M33S`, and `633s` as newer methods write it. Days count 24 hours.
 fn length(field: &Field<'_>) -> Result<SignedDuration, Garbled> {
     let expected = "a duration as ISO 8601 writes it";
     let span: jiff::Span = field.text()?.parse().map_err(|_| field.garbled(expected))?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| field.garbled(expected))
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| field.garbled(expected))
 }

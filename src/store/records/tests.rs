@@ -36,13 +36,7 @@ fn person(id: &str, users: &[&str]) -> Person {
     Person {
         id: id.parse().expect("a person"),
         name: id.to_owned(),
-        identities: users
-            .iter()
-            .map(|user| Identity {
-                chat: Chat::Telegram,
-                user: (*user).to_owned(),
-            })
-            .collect(),
+        identities: users.iter().map(|user| Identity { chat: Chat::Telegram, user: (*user).to_owned() }).collect(),
         creator: None,
         locale: None,
     }
@@ -80,20 +74,10 @@ async fn index(store: &MemoryStore, table: Table) -> Vec<(Key, Vec<u8>)> {
 fn any_state() -> impl Strategy<Value = State> {
     (0u8..7, 0i64..6).prop_map(|(kind, second)| match kind {
         0 | 1 => State::Due { not_before: at(second) },
-        2 => State::Sending {
-            revision: 1,
-            since: at(0),
-            until: at(second),
-        },
+        2 => State::Sending { revision: 1, since: at(0), until: at(second) },
         3 => State::Sent,
-        4 => State::Unknown {
-            revision: 1,
-            since: at(second),
-        },
-        5 => State::Failed {
-            reason: String::new(),
-            at: at(second),
-        },
+        4 => State::Unknown { revision: 1, since: at(second) },
+        5 => State::Failed { reason: String::new(), at: at(second) },
         _ => State::Grouped { group: String::new() },
     })
 }
@@ -162,23 +146,13 @@ async fn an_identity_has_one_person_and_a_rule_one_open_incident_on_a_subject() 
     assert_eq!(index(&store, Table::People).await.len(), 1);
     let mut alma = load::<Person>(&store, b"alma").await.expect("loads").expect("is there");
     alma.value.identities.pop();
-    commit(Transaction::new().update(&alma).expect("writes"))
-        .await
-        .expect("commits");
+    commit(Transaction::new().update(&alma).expect("writes")).await.expect("commits");
     commit(&created(&person("bo", &["2"]))).await.expect("commits");
     let owners = index(&store, Table::Identities).await;
-    assert_eq!(
-        owners,
-        [
-            (b"telegram:1".to_vec(), b"alma".to_vec()),
-            (b"telegram:2".to_vec(), b"bo".to_vec())
-        ]
-    );
+    assert_eq!(owners, [(b"telegram:1".to_vec(), b"alma".to_vec()), (b"telegram:2".to_vec(), b"bo".to_vec())]);
 
     let mut open = Transaction::new();
-    commit(open.create(&incident(1)).expect("writes"))
-        .await
-        .expect("commits");
+    commit(open.create(&incident(1)).expect("writes")).await.expect("commits");
     let mut second = Transaction::new();
     second.create(&incident(2)).expect("writes");
     assert_eq!(commit(&second).await, Err(Fate::ReadAgain));
@@ -188,16 +162,10 @@ async fn an_identity_has_one_person_and_a_rule_one_open_incident_on_a_subject() 
     first.value.stage = Stage::Resolved;
     // Resolved and fired again in one cycle.
     let mut both = Transaction::new();
-    both.update(&first)
-        .expect("writes")
-        .create(&incident(2))
-        .expect("writes");
+    both.update(&first).expect("writes").create(&incident(2)).expect("writes");
     commit(&both).await.expect("commits");
     let open = index(&store, Table::OpenIncidents).await;
-    assert_eq!(
-        open,
-        [(b"stop\0creator/alma".to_vec(), keys::incident(&IncidentId::nth(2)))]
-    );
+    assert_eq!(open, [(b"stop\0creator/alma".to_vec(), keys::incident(&IncidentId::nth(2)))]);
 }
 
 #[tokio::test]
@@ -216,18 +184,12 @@ async fn whoever_read_earlier_is_told_to_read_again() {
         quiet: quiet.map(str::to_owned),
         closed: None,
     };
-    store
-        .commit(change.create(&room(None)).expect("writes").clone())
-        .await
-        .expect("commits");
+    store.commit(change.create(&room(None)).expect("writes").clone()).await.expect("commits");
     let mut mine = load::<Room>(&store, b"team").await.expect("loads").expect("is there");
     let theirs = mine.clone();
     mine.value = room(Some("22:00-07:00"));
     let mut change = Transaction::new();
-    store
-        .commit(change.update(&mine).expect("writes").clone())
-        .await
-        .expect("commits");
+    store.commit(change.update(&mine).expect("writes").clone()).await.expect("commits");
     for stale in [
         Transaction::new().delete(&theirs).clone(),
         Transaction::new().update(&theirs).expect("writes").clone(),
@@ -248,9 +210,7 @@ async fn a_scan_reads_every_page_and_grants_are_found_by_person() {
         for n in 0..400u32 {
             let n = part * 400 + n;
             let grant = Grant {
-                person: ["alma", "alma2", "bo"][usize::try_from(n % 3).expect("small")]
-                    .parse()
-                    .expect("a person"),
+                person: ["alma", "alma2", "bo"][usize::try_from(n % 3).expect("small")].parse().expect("a person"),
                 role: Role::Manager,
                 reach: Reach::Brand(format!("b{n}").parse().expect("a brand")),
                 by: "terminal:root".to_owned(),
@@ -279,9 +239,7 @@ async fn the_journal_is_numbered_and_read_from_any_line() {
     };
     for n in 1..=3 {
         let mut change = Transaction::new();
-        let committed = store
-            .commit(change.append_journal(&entry(n)).expect("writes").clone())
-            .await;
+        let committed = store.commit(change.append_journal(&entry(n)).expect("writes").clone()).await;
         assert_eq!(committed.expect("commits").numbers, [n.cast_unsigned()]);
     }
     let lines = read_journal(&store, 2, 10).await.expect("reads");
@@ -292,28 +250,15 @@ async fn the_journal_is_numbered_and_read_from_any_line() {
 #[tokio::test]
 async fn a_record_of_a_newer_program_and_one_that_makes_no_sense_are_refused() {
     for (bytes, want) in [
-        (
-            &b"\x00\x02{}"[..],
-            "has version 2, expected 1; run the program that wrote it",
-        ),
+        (&b"\x00\x02{}"[..], "has version 2, expected 1; run the program that wrote it"),
         (b"\x00\x01{", "cannot be understood"),
         (b"\x01", "is empty; restore a backup"),
     ] {
         let store = MemoryStore::new();
-        let write = Write::Put {
-            table: Table::Rooms,
-            key: b"team".to_vec(),
-            bytes: bytes.to_vec(),
-        };
-        let transaction = Transaction {
-            expect: Vec::new(),
-            writes: vec![write],
-        };
+        let write = Write::Put { table: Table::Rooms, key: b"team".to_vec(), bytes: bytes.to_vec() };
+        let transaction = Transaction { expect: Vec::new(), writes: vec![write] };
         store.commit(transaction).await.expect("commits");
         let refused = load::<Room>(&store, b"team").await.expect_err("refused").to_string();
-        assert!(
-            refused.contains("the record `team` in Rooms") && refused.contains(want),
-            "{refused}"
-        );
+        assert!(refused.contains("the record `team` in Rooms") && refused.contains(want), "{refused}");
     }
 }

@@ -9,18 +9,11 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn series(creator: &str, metric: Metric) -> SeriesKey {
-    SeriesKey {
-        subject: format!("creator/{creator}").parse().expect("a subject"),
-        metric,
-        platform: Platform::Youtube,
-    }
+    SeriesKey { subject: format!("creator/{creator}").parse().expect("a subject"), metric, platform: Platform::Youtube }
 }
 
 fn any_time() -> impl Strategy<Value = Timestamp> {
-    (
-        1_700_000_000i64..1_700_000_004,
-        prop_oneof![3 => Just(0i32), 1 => 0i32..1_000_000_000],
-    )
+    (1_700_000_000i64..1_700_000_004, prop_oneof![3 => Just(0i32), 1 => 0i32..1_000_000_000])
         .prop_map(|(seconds, nanos)| Timestamp::new(seconds, nanos).expect("in range"))
 }
 
@@ -152,11 +145,7 @@ fn a_poll_of_one_channel_is_one_short_row() {
         provisional: false,
         self_reported: false,
     };
-    let samples = [
-        total(Metric::Views, 1_234_567),
-        total(Metric::Followers, 41_200),
-        total(Metric::Videos, 310),
-    ];
+    let samples = [total(Metric::Views, 1_234_567), total(Metric::Followers, 41_200), total(Metric::Videos, 310)];
     let rows = rows_of(&samples);
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].0.len(), rows[0].1.len()), (49, 17));
@@ -183,22 +172,13 @@ async fn history_begins_at_since_and_is_in_order() {
             });
         }
     }
-    let gone = Missing {
-        series: series("bo", Metric::Likes),
-        why: Absence::Gone,
-        at: at(2_450),
-    };
+    let gone = Missing { series: series("bo", Metric::Likes), why: Absence::Gone, at: at(2_450) };
     for part in all.chunks(1_000) {
-        store
-            .commit(writes_of(part, std::slice::from_ref(&gone)))
-            .await
-            .expect("commits");
+        store.commit(writes_of(part, std::slice::from_ref(&gone))).await.expect("commits");
     }
     for since in [0, 2_400, 2_499, 2_500] {
         let mut seen = Vec::new();
-        load_history(&store, at(since), &mut |sample| seen.push(sample))
-            .await
-            .expect("loads");
+        load_history(&store, at(since), &mut |sample| seen.push(sample)).await.expect("loads");
         let want: Vec<Sample> = all.iter().filter(|sample| since <= sample.value).cloned().collect();
         assert_eq!(seen.len(), want.len(), "since {since}");
         assert_eq!(seen, want, "since {since}");

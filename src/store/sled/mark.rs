@@ -72,10 +72,7 @@ mod tests {
         assert_eq!(mark.read().expect("reads"), 0);
         for commits in 1..=7 {
             mark.note(commits).expect("notes");
-            assert_eq!(
-                Mark::open(folder.path()).expect("opens").read().expect("reads"),
-                commits
-            );
+            assert_eq!(Mark::open(folder.path()).expect("opens").read().expect("reads"), commits);
         }
         mark.0.write_all_at(b"torn", PLACE).expect("writes");
         assert_eq!(mark.read().expect("reads"), 6);

@@ -42,9 +42,7 @@ impl Default for Options {
     /// 64 MiB: the working set of 20,000 creators (open incidents, deliveries, a day of samples); sled's own default is
     /// 1 GiB.
     fn default() -> Self {
-        Self {
-            cache_bytes: 64 * 1024 * 1024,
-        }
+        Self { cache_bytes: 64 * 1024 * 1024 }
     }
 }
 
@@ -86,9 +84,7 @@ impl SledStore {
             let open = shared.open.write().unwrap_or_else(PoisonError::into_inner).take();
             open.map_or(Ok(()), Open::close)
         });
-        closing
-            .await
-            .unwrap_or_else(|stopped| Err(StoreError::failed(DEED, stopped)))
+        closing.await.unwrap_or_else(|stopped| Err(StoreError::failed(DEED, stopped)))
     }
 
     async fn blocking<T: Send + 'static>(
@@ -96,10 +92,7 @@ impl SledStore {
         deed: &'static str,
         work: impl FnOnce(&Open) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let permit = Arc::clone(&self.gate)
-            .acquire_owned()
-            .await
-            .map_err(|closed| StoreError::failed(deed, closed))?;
+        let permit = Arc::clone(&self.gate).acquire_owned().await.map_err(|closed| StoreError::failed(deed, closed))?;
         let shared = Arc::clone(&self.shared);
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -136,8 +129,7 @@ impl Store for SledStore {
         limit: usize,
     ) -> Result<Vec<(Key, Kept)>, StoreError> {
         let (from, until) = (from.to_vec(), until.to_vec());
-        self.blocking("read records", move |open| open.scan(table, &from, &until, limit))
-            .await
+        self.blocking("read records", move |open| open.scan(table, &from, &until, limit)).await
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError> {

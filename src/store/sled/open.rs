@@ -67,10 +67,7 @@ impl Open {
             });
         }
 
-        let config = ::sled::Config::new()
-            .path(&inner)
-            .cache_capacity(options.cache_bytes)
-            .flush_every_ms(Some(500));
+        let config = ::sled::Config::new().path(&inner).cache_capacity(options.cache_bytes).flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
             let db = open_patiently(&config).map_err(|cause| cannot_open(folder, cause))?;
             let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
@@ -81,23 +78,14 @@ impl Open {
             let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
             db.flush().map_err(|cause| cannot_open(folder, cause))?;
             let disk = Disk::open(&inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
-            let open = Self {
-                db,
-                tables,
-                counters,
-                chunks,
-                disk,
-                broken: OnceLock::new(),
-            };
+            let open = Self { db, tables, counters, chunks, disk, broken: OnceLock::new() };
             open.check_complete(noted)?;
             schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
             Ok(open)
         };
         // sled asserts where it finds what it cannot have written.
         let open = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
-            Err(StoreError::Damaged {
-                what: format!("`{}` makes no sense; restore a backup", inner.display()),
-            })
+            Err(StoreError::Damaged { what: format!("`{}` makes no sense; restore a backup", inner.display()) })
         })?;
         sync_folder(folder).map_err(io)?;
         Ok(open)
@@ -107,10 +95,7 @@ impl Open {
     fn check_complete(&self, noted: u64) -> Result<(), StoreError> {
         let count = |counter: &[u8]| -> Result<u64, StoreError> {
             let count = self.counters.get(counter).map_err(cannot_read)?;
-            count
-                .as_deref()
-                .map_or(Some(0), read_count)
-                .ok_or_else(|| damaged(Table::Meta, counter))
+            count.as_deref().map_or(Some(0), read_count).ok_or_else(|| damaged(Table::Meta, counter))
         };
         let found = count(COMMITS)?;
         if found < noted {
@@ -132,10 +117,7 @@ impl Open {
     fn usable(&self, deed: &'static str) -> Result<(), StoreError> {
         match self.broken.get() {
             None => Ok(()),
-            Some(why) => Err(StoreError::failed(
-                deed,
-                format!("the store stopped earlier: {why}; restart"),
-            )),
+            Some(why) => Err(StoreError::failed(deed, format!("the store stopped earlier: {why}; restart"))),
         }
     }
 
@@ -145,9 +127,7 @@ impl Open {
     }
 
     fn table(&self, table: Table) -> Result<&Tree, StoreError> {
-        self.tables
-            .get(&table)
-            .ok_or_else(|| StoreError::failed("find a table", format!("{table:?} was not opened")))
+        self.tables.get(&table).ok_or_else(|| StoreError::failed("find a table", format!("{table:?} was not opened")))
     }
 
     /// The record under a key.
@@ -187,10 +167,7 @@ impl Open {
                 Payload::Chunked(length) => self.gather(&head, table, key, length)?,
             };
             if let Some(bytes) = bytes.filter(|bytes| head.is_of(table, key, bytes)) {
-                return Ok(Some(Kept {
-                    version: head.version,
-                    bytes,
-                }));
+                return Ok(Some(Kept { version: head.version, bytes }));
             }
             // Either it changed since the row was read, or it is damaged.
             match self.table(table)?.get(key).map_err(cannot_read)? {
@@ -199,10 +176,7 @@ impl Open {
                 Some(again) => row = again,
             }
         }
-        Err(StoreError::failed(
-            "read a record",
-            "it changes faster than it can be read",
-        ))
+        Err(StoreError::failed("read a record", "it changes faster than it can be read"))
     }
 
     fn gather(
@@ -314,25 +288,14 @@ impl Plan {
                 });
             })
             .collect();
-        Self {
-            expect: transaction.expect,
-            writes,
-            tables: tables.into_iter().collect(),
-        }
+        Self { expect: transaction.expect, writes, tables: tables.into_iter().collect() }
     }
 
     fn run(&self, trees: &[TransactionalTree]) -> InTransaction<Done> {
         let [counters, chunks, tables @ ..] = trees else {
-            return Ok(Done {
-                commits: 0,
-                numbers: Vec::new(),
-            });
+            return Ok(Done { commits: 0, numbers: Vec::new() });
         };
-        let trees = Trees {
-            counters,
-            chunks,
-            tables: self.tables.iter().copied().zip(tables).collect(),
-        };
+        let trees = Trees { counters, chunks, tables: self.tables.iter().copied().zip(tables).collect() };
         let unmet = limits::first_unmet(&self.expect, |table, key| trees.version(table, key))?;
         if let Some((table, key)) = unmet {
             return Err(ConflictableTransactionError::Abort(Refused::Conflict { table, key }));
@@ -354,11 +317,7 @@ impl Plan {
         }
         // Without this an abort of the process loses the commit.
         trees.counters.flush();
-        let commits = if self.writes.is_empty() {
-            0
-        } else {
-            trees.count_up(COMMITS)?
-        };
+        let commits = if self.writes.is_empty() { 0 } else { trees.count_up(COMMITS)? };
         Ok(Done { commits, numbers })
     }
 }
@@ -420,26 +379,20 @@ fn read_count(bytes: &[u8]) -> Option<u64> {
 }
 
 fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
-    ConflictableTransactionError::Abort(Refused::Damaged {
-        table,
-        key: key.to_vec(),
-    })
+    ConflictableTransactionError::Abort(Refused::Damaged { table, key: key.to_vec() })
 }
 
 fn damaged(table: Table, key: &[u8]) -> StoreError {
     StoreError::Damaged {
-        what: format!(
-            "the record `{}` in {table:?} is not what was written; restore a backup",
-            key.escape_ascii()
-        ),
+        what: format!("the record `{}` in {table:?} is not what was written; restore a backup", key.escape_ascii()),
     }
 }
 
 fn cannot_read(cause: ::sled::Error) -> StoreError {
     match cause {
-        ::sled::Error::Corruption { .. } => StoreError::Damaged {
-            what: "a page is not what was written; restore a backup".to_owned(),
-        },
+        ::sled::Error::Corruption { .. } => {
+            StoreError::Damaged { what: "a page is not what was written; restore a backup".to_owned() }
+        }
         cause => StoreError::failed("read a record", cause),
     }
 }
@@ -463,12 +416,10 @@ fn is_locked(cause: &::sled::Error) -> bool {
 
 fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
     match cause {
-        cause if is_locked(&cause) => StoreError::InUse {
-            folder: folder.display().to_string(),
-        },
-        ::sled::Error::Corruption { .. } => StoreError::Damaged {
-            what: format!("`{}` is damaged; restore a backup", folder.display()),
-        },
+        cause if is_locked(&cause) => StoreError::InUse { folder: folder.display().to_string() },
+        ::sled::Error::Corruption { .. } => {
+            StoreError::Damaged { what: format!("`{}` is damaged; restore a backup", folder.display()) }
+        }
         ::sled::Error::Unsupported(why) => StoreError::Damaged {
             what: format!(
                 "`{}` is of another version of sled ({why}); run the program that wrote it",

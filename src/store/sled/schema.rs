@@ -35,10 +35,8 @@ pub fn settle(open: &Open, fresh: bool, migrations: &[Migration]) -> Result<(), 
         if found == newest {
             return Ok(());
         }
-        let step = found
-            .checked_sub(1)
-            .and_then(|place| usize::try_from(place).ok())
-            .and_then(|place| migrations.get(place));
+        let step =
+            found.checked_sub(1).and_then(|place| usize::try_from(place).ok()).and_then(|place| migrations.get(place));
         let Some(step) = step else {
             return Err(StoreError::Damaged {
                 what: format!(
@@ -54,10 +52,6 @@ pub fn settle(open: &Open, fresh: bool, migrations: &[Migration]) -> Result<(), 
 
 fn with_number(mut transaction: Transaction, expect: Expect, number: u64) -> Transaction {
     transaction.expect.push((Table::Meta, KEY.to_vec(), expect));
-    transaction.writes.push(Write::Put {
-        table: Table::Meta,
-        key: KEY.to_vec(),
-        bytes: number.to_be_bytes().to_vec(),
-    });
+    transaction.writes.push(Write::Put { table: Table::Meta, key: KEY.to_vec(), bytes: number.to_be_bytes().to_vec() });
     transaction
 }

@@ -13,11 +13,7 @@ fn open(folder: &Path) -> Result<SledStore, StoreError> {
 fn put(n: u64, bytes: Vec<u8>) -> Transaction {
     Transaction {
         expect: Vec::new(),
-        writes: vec![Write::Put {
-            table: Table::Documents,
-            key: keys::number(n),
-            bytes,
-        }],
+        writes: vec![Write::Put { table: Table::Documents, key: keys::number(n), bytes }],
     }
 }
 
@@ -35,10 +31,7 @@ async fn one_process_owns_a_store_and_lets_go_of_it() {
     let folder = folder.path().join("new/data");
     let store = open(&folder).expect("opens");
     let second = open(&folder).expect_err("in use").to_string();
-    assert!(
-        second.starts_with("the store in `") && second.contains("is in use by another process"),
-        "{second}"
-    );
+    assert!(second.starts_with("the store in `") && second.contains("is in use by another process"), "{second}");
     for private in [folder.clone(), folder.join("sled")] {
         let mode = std::fs::metadata(&private).expect("is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o700, "{}", private.display());
@@ -62,22 +55,11 @@ async fn a_store_that_was_dropped_can_be_opened_again() {
         assert_eq!(before, None);
         store.commit(put(n + 1, Vec::new())).await.expect("commits");
         store.commit(put(0, Vec::new())).await.expect("commits");
-        assert!(
-            store
-                .get(Table::Documents, &keys::number(n + 1))
-                .await
-                .expect("reads")
-                .is_some()
-        );
+        assert!(store.get(Table::Documents, &keys::number(n + 1)).await.expect("reads").is_some());
         store
             .commit(Transaction {
                 expect: Vec::new(),
-                writes: (0..=n + 1)
-                    .map(|n| Write::Delete {
-                        table: Table::Documents,
-                        key: keys::number(n),
-                    })
-                    .collect(),
+                writes: (0..=n + 1).map(|n| Write::Delete { table: Table::Documents, key: keys::number(n) }).collect(),
             })
             .await
             .expect("commits");
@@ -93,10 +75,7 @@ async fn check_refused(damage: impl Fn(&Path)) {
     let StoreError::Damaged { what } = &refused else {
         panic!("{refused}");
     };
-    assert!(
-        what.contains("restore a backup") || what.contains("run the program"),
-        "{what}"
-    );
+    assert!(what.contains("restore a backup") || what.contains("run the program"), "{what}");
 }
 
 #[tokio::test]
@@ -111,10 +90,7 @@ async fn damaged_files_are_refused_with_a_remedy() {
     })
     .await;
     check_refused(|sled| {
-        let db = std::fs::OpenOptions::new()
-            .write(true)
-            .open(sled.join("db"))
-            .expect("is there");
+        let db = std::fs::OpenOptions::new().write(true).open(sled.join("db")).expect("is there");
         let length = db.metadata().expect("is there").len();
         db.set_len(length / 2).expect("cuts");
     })
@@ -135,26 +111,15 @@ async fn a_newer_schema_is_refused_and_an_older_one_is_lifted_step_by_step() {
     let lift: [schema::Migration; 2] = [
         |_| Ok(put(1, b"lifted".to_vec())),
         |open| {
-            assert!(
-                open.get(Table::Documents, &keys::number(1))?.is_some(),
-                "steps come in order"
-            );
+            assert!(open.get(Table::Documents, &keys::number(1))?.is_some(), "steps come in order");
             Ok(put(2, b"lifted".to_vec()))
         },
     ];
     schema::settle(&store, false, &lift).expect("lifts");
     schema::settle(&store, false, &lift).expect("stays");
     for n in [1, 2] {
-        let kept = store
-            .get(Table::Documents, &keys::number(n))
-            .expect("reads")
-            .expect("is there");
-        assert_eq!(
-            (kept.version, kept.bytes),
-            (1, b"lifted".to_vec()),
-            "each step once: {:?}",
-            noted(n)
-        );
+        let kept = store.get(Table::Documents, &keys::number(n)).expect("reads").expect("is there");
+        assert_eq!((kept.version, kept.bytes), (1, b"lifted".to_vec()), "each step once: {:?}", noted(n));
     }
     store.close().expect("closes");
     let Err(StoreError::Damaged { what }) = open_raw() else {
@@ -177,10 +142,7 @@ async fn after_a_failed_write_nothing_is_believed_any_more() {
         let StoreError::Failed { cause, .. } = refused.expect_err("has stopped") else {
             panic!("another error");
         };
-        assert_eq!(
-            cause.to_string(),
-            "the store stopped earlier: the disk is full; restart"
-        );
+        assert_eq!(cause.to_string(), "the store stopped earlier: the disk is full; restart");
     }
 }
 
@@ -199,16 +161,8 @@ async fn no_page_becomes_a_blob_file() {
         key: std::iter::once(n).chain([255; 383]).collect(),
         bytes: vec![1; 4_096],
     });
-    let transaction = Transaction {
-        expect: Vec::new(),
-        writes: long_keys.collect(),
-    };
+    let transaction = Transaction { expect: Vec::new(), writes: long_keys.collect() };
     store.commit(transaction).await.expect("commits");
     store.close().await.expect("closes");
-    assert_eq!(
-        std::fs::read_dir(folder.path().join("sled/blobs"))
-            .expect("is there")
-            .count(),
-        0
-    );
+    assert_eq!(std::fs::read_dir(folder.path().join("sled/blobs")).expect("is there").count(), 0);
 }

@@ -53,11 +53,8 @@ impl Prepared {
     /// The row.
     pub fn row(&self, version: u64) -> Vec<u8> {
         let length = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX).to_be_bytes();
-        let (format, payload) = if self.is_inline() {
-            (INLINE, self.bytes.as_slice())
-        } else {
-            (CHUNKED, length.as_slice())
-        };
+        let (format, payload) =
+            if self.is_inline() { (INLINE, self.bytes.as_slice()) } else { (CHUNKED, length.as_slice()) };
         let mut row = Vec::with_capacity(HEAD + payload.len());
         row.push(format);
         row.extend_from_slice(&version.to_be_bytes());
@@ -87,11 +84,7 @@ pub fn read(row: &[u8]) -> Option<Row<'_>> {
         CHUNKED => Payload::Chunked(usize::try_from(u32::from_be_bytes(rest.try_into().ok()?)).ok()?),
         _ => return None,
     };
-    Some(Row {
-        version: u64::from_be_bytes(*version),
-        crc: u32::from_be_bytes(*crc),
-        payload,
-    })
+    Some(Row { version: u64::from_be_bytes(*version), crc: u32::from_be_bytes(*crc), payload })
 }
 
 impl Row<'_> {

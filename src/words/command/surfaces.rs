@@ -107,11 +107,7 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
 
 fn role_choice(role: Role) -> ChoiceSpec {
     let said = |locale| Words::of(locale).say(&format!("role-{role}"), &[]);
-    ChoiceSpec {
-        value: role.as_str(),
-        name: said(Locale::En),
-        names: vec![(SWEDISH, said(Locale::Sv))],
-    }
+    ChoiceSpec { value: role.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
 }
 
 /// Telegram's menu in one language. Telegram allows no hyphen.
@@ -119,10 +115,7 @@ fn role_choice(role: Role) -> ChoiceSpec {
 pub fn telegram_menu(locale: Locale) -> Vec<MenuItem> {
     TABLE
         .iter()
-        .map(|spec| MenuItem {
-            command: spec.text.replace('-', "_"),
-            description: help(locale, spec.name),
-        })
+        .map(|spec| MenuItem { command: spec.text.replace('-', "_"), description: help(locale, spec.name) })
         .collect()
 }
 
@@ -132,11 +125,7 @@ pub fn typed(spec: &Spec) -> String {
     let mut text = spec.text.to_owned();
     for arg in spec.args {
         let name = arg.name.to_uppercase();
-        text.push_str(&if arg.required {
-            format!(" {name}")
-        } else {
-            format!(" [{name}]")
-        });
+        text.push_str(&if arg.required { format!(" {name}") } else { format!(" [{name}]") });
     }
     text
 }
@@ -146,12 +135,7 @@ pub fn typed(spec: &Spec) -> String {
 pub fn readme_table() -> String {
     let mut text = "| command | does | who |\n|---|---|---|\n".to_owned();
     for spec in TABLE {
-        text.push_str(&format!(
-            "| `{}` | {} | {} |\n",
-            typed(spec),
-            help(Locale::En, spec.name),
-            who(spec.needs)
-        ));
+        text.push_str(&format!("| `{}` | {} | {} |\n", typed(spec), help(Locale::En, spec.name), who(spec.needs)));
     }
     text
 }
@@ -194,10 +178,7 @@ mod tests {
             let mut optional = false;
             for option in &spec.options {
                 assert!(!(optional && option.required), "{}: required after optional", spec.name);
-                assert!(
-                    !(option.autocomplete && !option.choices.is_empty()),
-                    "Discord refuses both"
-                );
+                assert!(!(option.autocomplete && !option.choices.is_empty()), "Discord refuses both");
                 optional = !option.required;
                 for text in [&option.description, &option.descriptions[0].1] {
                     assert!((1..=100).contains(&text.chars().count()), "{text}");
@@ -208,11 +189,7 @@ mod tests {
         }
         for locale in Locale::ALL {
             for item in telegram_menu(locale) {
-                assert!(
-                    item.command
-                        .bytes()
-                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-                );
+                assert!(item.command.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
                 assert!((1..=32).contains(&item.command.len()));
                 assert!((1..=256).contains(&item.description.chars().count()));
             }
@@ -223,10 +200,8 @@ mod tests {
     fn no_two_commands_answer_to_one_name() {
         let mut seen = BTreeSet::new();
         for spec in TABLE {
-            let own: BTreeSet<&str> = [spec.text, spec.swedish]
-                .into_iter()
-                .chain(spec.aliases.iter().copied())
-                .collect();
+            let own: BTreeSet<&str> =
+                [spec.text, spec.swedish].into_iter().chain(spec.aliases.iter().copied()).collect();
             for name in own {
                 assert!(seen.insert(name), "`{name}` is taken twice");
             }

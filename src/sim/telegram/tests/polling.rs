@@ -7,9 +7,7 @@ use super::*;
 
 fn ids(updates: &Value) -> Vec<i64> {
     let list = updates.as_array().expect("a list");
-    list.iter()
-        .map(|update| update["update_id"].as_i64().expect("an id") - 700_000_001)
-        .collect()
+    list.iter().map(|update| update["update_id"].as_i64().expect("an id") - 700_000_001).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,13 +45,8 @@ async fn a_hasty_repeat_of_an_offset_gets_one_update() {
 async fn updates_are_kept_a_day_and_buttons_150_seconds() {
     let mut stage = Stage::new().await;
     let params = json!({ "chat_id": stage.home.0, "text": "x", "reply_markup": keyboard() });
-    let id = stage.bot.ok("sendMessage", params).await["message_id"]
-        .as_i64()
-        .expect("an id");
-    stage
-        .sim
-        .user_presses(stage.home, stage.anna, id, "Why")
-        .expect("pressed");
+    let id = stage.bot.ok("sendMessage", params).await["message_id"].as_i64().expect("an id");
+    stage.sim.user_presses(stage.home, stage.anna, id, "Why").expect("pressed");
     for (passes, want) in [(0, 2), (149, 2), (1, 1), (86_249, 1), (1, 0)] {
         stage.pass(passes).await;
         assert_eq!(stage.sim.pending_updates(), want, "after {passes} s more");
@@ -70,28 +63,18 @@ async fn allowed_updates_stay_until_they_are_changed() {
         stage.sim.user_starts(stage.anna, Some("code-1")).expect("starts");
     };
     let kinds = |updates: Vec<Value>| -> Vec<String> {
-        let kinds = updates
-            .iter()
-            .map(|update| update.as_object().expect("object").keys().nth(1).expect("kind").clone());
+        let kinds =
+            updates.iter().map(|update| update.as_object().expect("object").keys().nth(1).expect("kind").clone());
         kinds.collect()
     };
     block();
-    assert_eq!(
-        kinds(stage.updates().await),
-        ["my_chat_member", "my_chat_member", "message"]
-    );
-    stage
-        .bot
-        .ok("getUpdates", json!({ "offset": -1, "allowed_updates": ["message"] }))
-        .await;
+    assert_eq!(kinds(stage.updates().await), ["my_chat_member", "my_chat_member", "message"]);
+    stage.bot.ok("getUpdates", json!({ "offset": -1, "allowed_updates": ["message"] })).await;
     block();
     assert_eq!(kinds(stage.updates().await), ["message"]);
     block();
     assert_eq!(kinds(stage.updates().await), ["message"], "the list persists");
-    stage
-        .bot
-        .ok("getUpdates", json!({ "offset": -1, "allowed_updates": [] }))
-        .await;
+    stage.bot.ok("getUpdates", json!({ "offset": -1, "allowed_updates": [] })).await;
     block();
     assert_eq!(kinds(stage.updates().await).len(), 3);
     stage.sim.shutdown().await;
@@ -172,14 +155,8 @@ async fn a_webhook_ends_polling() {
         "409 Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
     );
     let info = stage.bot.ok("getWebhookInfo", json!({})).await;
-    assert_eq!(
-        (&info["url"], &info["pending_update_count"]),
-        (&json!("https://hook.example/t"), &json!(1))
-    );
-    stage
-        .bot
-        .ok("deleteWebhook", json!({ "drop_pending_updates": true }))
-        .await;
+    assert_eq!((&info["url"], &info["pending_update_count"]), (&json!("https://hook.example/t"), &json!(1)));
+    stage.bot.ok("deleteWebhook", json!({ "drop_pending_updates": true })).await;
     assert_eq!(stage.sim.pending_updates(), 0);
     assert_eq!(stage.bot.ok("getWebhookInfo", json!({})).await["url"], "");
     stage.sim.shutdown().await;
@@ -196,9 +173,7 @@ async fn a_client_that_goes_away_takes_its_poll_along() {
     client.abort();
     assert!(client.await.is_err());
     #[expect(clippy::disallowed_methods, reason = "the connection is closed in real time")]
-    tokio::time::timeout(Duration::from_secs(10), stage.sim.nobody_waits())
-        .await
-        .expect("the poll is forgotten");
+    tokio::time::timeout(Duration::from_secs(10), stage.sim.nobody_waits()).await.expect("the poll is forgotten");
     assert!(!stage.sim.is_polled());
     assert_eq!(stage.driver.next_due(), None);
     // A stale park would let time run while this job still works.
@@ -236,11 +211,7 @@ async fn shutdown_cuts_a_poll_that_waits() {
 async fn privacy_mode_hides_what_is_not_meant_for_the_bot() {
     let stage = Stage::new().await;
     let group = stage.group(false);
-    let bots = stage
-        .bot
-        .ok("sendMessage", json!({ "chat_id": group.0, "text": "hi" }))
-        .await["message_id"]
-        .clone();
+    let bots = stage.bot.ok("sendMessage", json!({ "chat_id": group.0, "text": "hi" })).await["message_id"].clone();
     let bots = bots.as_i64().expect("an id");
     let theirs = stage.sim.user_sends(group, stage.anna, "first").expect("sent");
     stage.updates().await;
@@ -255,21 +226,14 @@ async fn privacy_mode_hides_what_is_not_meant_for_the_bot() {
         ("reply to bot", reply(bots), true),
         ("reply to person", reply(theirs), false),
     ];
-    let want: Vec<_> = rows
-        .iter()
-        .filter(|(_, _, sees)| *sees)
-        .map(|(name, ..)| *name)
-        .collect();
+    let want: Vec<_> = rows.iter().filter(|(_, _, sees)| *sees).map(|(name, ..)| *name).collect();
     assert!(rows.iter().all(|(_, done, _)| done.is_ok()));
     let got = stage.updates().await;
     assert_eq!(got.len(), want.len(), "{want:?} {got:?}");
     stage.sim.another_bot_speaks(group).expect("speaks");
     say("/status").expect("sent");
     assert_eq!(stage.updates().await.len(), 0, "another bot spoke last");
-    stage
-        .sim
-        .set_bot_standing(group, stage.anna, Standing::Administrator)
-        .expect("set");
+    stage.sim.set_bot_standing(group, stage.anna, Standing::Administrator).expect("set");
     stage.updates().await;
     say("hello").expect("sent");
     assert_eq!(stage.updates().await.len(), 1, "administrators see all");
@@ -291,10 +255,7 @@ async fn changes_of_others_reach_administrators_who_ask_by_name() {
     stage.sim.set_standing(group, bo, Standing::Kicked).expect("banned");
     let update = stage.updates().await.pop().expect("an update");
     let change = &update["chat_member"];
-    let seen = (
-        &change["old_chat_member"]["status"],
-        &change["new_chat_member"]["status"],
-    );
+    let seen = (&change["old_chat_member"]["status"], &change["new_chat_member"]["status"]);
     assert_eq!(seen, (&json!("member"), &json!("kicked")));
     assert_eq!(change["new_chat_member"]["user"]["id"], bo.0);
     stage.sim.shutdown().await;
@@ -334,9 +295,6 @@ async fn joining_starting_and_editing_reach_the_bot() {
         assert!(stage.sim.user_starts(stage.anna, Some(payload)).is_err(), "{payload}");
     }
     let bo = stage.sim.add_user(NewUser::named("Bo", "en"));
-    assert!(matches!(
-        stage.sim.user_sends(group, bo, "x"),
-        Err(SimError::NotThere { .. })
-    ));
+    assert!(matches!(stage.sim.user_sends(group, bo, "x"), Err(SimError::NotThere { .. })));
     stage.sim.shutdown().await;
 }

@@ -8,11 +8,7 @@ async fn a_chat_that_is_lost_says_how() {
     let sim = &stage.sim;
     let person = || sim.add_user(NewUser::named("Bo", "en"));
     let group = |small: bool| {
-        let group = if small {
-            sim.add_group("G", stage.anna)
-        } else {
-            sim.add_supergroup("G", stage.anna, false)
-        };
+        let group = if small { sim.add_group("G", stage.anna) } else { sim.add_supergroup("G", stage.anna, false) };
         let group = group.expect("added");
         sim.add_bot(group, stage.anna).expect("joins");
         group
@@ -28,8 +24,7 @@ async fn a_chat_that_is_lost_says_how() {
     sim.kick_bot(kicked_small, stage.anna).expect("kicks");
     sim.set_bot_standing(left, stage.anna, Standing::Left).expect("removes");
     sim.delete_group(deleted).expect("deletes");
-    sim.set_bot_standing(restricted, stage.anna, Standing::Restricted)
-        .expect("restricts");
+    sim.set_bot_standing(restricted, stage.anna, Standing::Restricted).expect("restricts");
     let unmet = sim.add_supergroup("G", stage.anna, false).expect("added");
     for (chat, want) in [
         (fresh.0, "403 Forbidden: bot can't initiate conversation with a user"),
@@ -39,27 +34,18 @@ async fn a_chat_that_is_lost_says_how() {
         (kicked_small.0, "403 Forbidden: bot was kicked from the group chat"),
         (left.0, "403 Forbidden: bot is not a member of the supergroup chat"),
         (deleted.0, "403 Forbidden: the group chat was deleted"),
-        (
-            restricted.0,
-            "400 Bad Request: not enough rights to send text messages to the chat",
-        ),
+        (restricted.0, "400 Bad Request: not enough rights to send text messages to the chat"),
         (unmet.0, "400 Bad Request: chat not found"),
         (1_087_968_824, "403 Forbidden: bot can't send messages to bots"),
     ] {
-        let got = stage
-            .bot
-            .refused("sendMessage", json!({ "chat_id": chat, "text": "x" }))
-            .await;
+        let got = stage.bot.refused("sendMessage", json!({ "chat_id": chat, "text": "x" })).await;
         assert_eq!(got, want);
     }
     let updates = stage.updates().await;
     let standing = |update: &&Value| update["my_chat_member"]["new_chat_member"]["status"] == "kicked";
     assert_eq!(updates.iter().filter(standing).count(), 3, "a block and two kicks");
     sim.user_starts(blocked, None).expect("comes back");
-    stage
-        .bot
-        .ok("sendMessage", json!({ "chat_id": blocked.0, "text": "x" }))
-        .await;
+    stage.bot.ok("sendMessage", json!({ "chat_id": blocked.0, "text": "x" })).await;
     stage.sim.shutdown().await;
 }
 
@@ -68,37 +54,19 @@ async fn an_upgraded_group_says_where_it_went() {
     let stage = Stage::new().await;
     let old = stage.sim.add_group("Nordbo", stage.anna).expect("added");
     stage.sim.add_bot(old, stage.anna).expect("joins");
-    let sent = stage
-        .bot
-        .ok("sendMessage", json!({ "chat_id": old.0, "text": "before" }))
-        .await;
+    let sent = stage.bot.ok("sendMessage", json!({ "chat_id": old.0, "text": "before" })).await;
     stage.updates().await;
     let new = stage.sim.upgrade_group(old).expect("upgraded");
     let updates = stage.updates().await;
     assert_eq!(updates[0]["message"]["migrate_to_chat_id"], new.0);
     assert_eq!(updates[1]["message"]["migrate_from_chat_id"], old.0);
-    let answer = stage
-        .bot
-        .call("sendMessage", json!({ "chat_id": old.0, "text": "x" }))
-        .await;
-    assert_eq!(
-        answer["description"],
-        "Bad Request: group chat was upgraded to a supergroup chat"
-    );
+    let answer = stage.bot.call("sendMessage", json!({ "chat_id": old.0, "text": "x" })).await;
+    assert_eq!(answer["description"], "Bad Request: group chat was upgraded to a supergroup chat");
     assert_eq!(answer["parameters"], json!({ "migrate_to_chat_id": new.0 }));
     let edit = json!({ "chat_id": new.0, "message_id": sent["message_id"], "text": "x" });
-    assert!(
-        stage
-            .bot
-            .refused("editMessageText", edit)
-            .await
-            .contains("message to edit not found")
-    );
+    assert!(stage.bot.refused("editMessageText", edit).await.contains("message to edit not found"));
     assert_eq!(
-        stage
-            .bot
-            .ok("sendMessage", json!({ "chat_id": new.0, "text": "x" }))
-            .await["chat"]["type"],
+        stage.bot.ok("sendMessage", json!({ "chat_id": new.0, "text": "x" })).await["chat"]["type"],
         "supergroup"
     );
     assert!(stage.sim.upgrade_group(new).is_err());
@@ -115,10 +83,7 @@ async fn topics_close_vanish_and_general_has_no_number() {
     stage.sim.delete_topic(forum, gone).expect("deleted");
     let into = |topic: i64| json!({ "chat_id": forum.0, "text": "x", "message_thread_id": topic });
     let sent = stage.bot.ok("sendMessage", into(open)).await;
-    assert_eq!(
-        (&sent["message_thread_id"], &sent["is_topic_message"]),
-        (&json!(open), &json!(true))
-    );
+    assert_eq!((&sent["message_thread_id"], &sent["is_topic_message"]), (&json!(open), &json!(true)));
     for (topic, want) in [
         (1, "400 Bad Request: message thread not found"),
         (gone, "400 Bad Request: message thread not found"),
@@ -127,17 +92,11 @@ async fn topics_close_vanish_and_general_has_no_number() {
     ] {
         assert_eq!(stage.bot.refused("sendMessage", into(topic)).await, want);
     }
-    let general = stage
-        .bot
-        .ok("sendMessage", json!({ "chat_id": forum.0, "text": "x" }))
-        .await;
+    let general = stage.bot.ok("sendMessage", json!({ "chat_id": forum.0, "text": "x" })).await;
     assert_eq!(general.get("message_thread_id"), None);
     let typing = json!({ "chat_id": forum.0, "action": "typing", "message_thread_id": 1 });
     stage.bot.ok("sendChatAction", typing).await;
-    let id = stage
-        .sim
-        .user_sends_in(forum, open, stage.anna, "/why@plimsoll_bot")
-        .expect("sent");
+    let id = stage.sim.user_sends_in(forum, open, stage.anna, "/why@plimsoll_bot").expect("sent");
     let reply = json!({ "chat_id": forum.0, "text": "x", "reply_parameters": { "message_id": id } });
     assert_eq!(stage.bot.ok("sendMessage", reply).await["message_thread_id"], open);
     stage.sim.shutdown().await;
@@ -150,11 +109,7 @@ async fn a_flood_is_refused_with_the_wait() {
     for _ in 0..3 {
         stage.bot.ok("sendMessage", params.clone()).await;
     }
-    let answer = stage
-        .bot
-        .try_call("sendMessage", params.clone())
-        .await
-        .expect("an answer");
+    let answer = stage.bot.try_call("sendMessage", params.clone()).await.expect("an answer");
     assert_eq!((answer.status, answer.header("retry-after")), (429, Some("1")));
     let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
     insta::assert_snapshot!(
@@ -173,10 +128,7 @@ async fn a_flood_is_refused_with_the_wait() {
         stage.bot.ok("editMessageText", edit).await;
     }
     let edit = json!({ "chat_id": group.0, "message_id": id, "text": "one too many" });
-    assert_eq!(
-        stage.bot.refused("editMessageText", edit.clone()).await,
-        "429 Too Many Requests: retry after 41"
-    );
+    assert_eq!(stage.bot.refused("editMessageText", edit.clone()).await, "429 Too Many Requests: retry after 41");
     stage.pass(41).await;
     stage.bot.ok("editMessageText", edit).await;
     assert_eq!(stage.sim.flood_refusals().total, 2);
@@ -187,39 +139,19 @@ async fn a_flood_is_refused_with_the_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_reply_leaves_the_message_and_no_answer() {
     let stage = Stage::new().await;
-    let send = |text: &str| {
-        stage
-            .bot
-            .try_call("sendMessage", json!({ "chat_id": stage.home.0, "text": text }))
-    };
+    let send = |text: &str| stage.bot.try_call("sendMessage", json!({ "chat_id": stage.home.0, "text": text }));
     for (fault, arrives) in [(Fault::LoseReply, true), (Fault::DropRequest, false)] {
         stage.sim.mark_read(stage.home);
         stage.sim.inject(fault.clone(), Scope::method("sendMessage"), 1);
         let lost = send("did it arrive?").await;
-        assert!(
-            matches!(&lost, Err(error @ HttpError::Lost { .. }) if !error.never_left()),
-            "{fault:?}: {lost:?}"
-        );
+        assert!(matches!(&lost, Err(error @ HttpError::Lost { .. }) if !error.never_left()), "{fault:?}: {lost:?}");
         assert_eq!(stage.sim.unread(stage.home).len(), usize::from(arrives), "{fault:?}");
     }
-    assert_eq!(
-        send("after").await.expect("an answer").status,
-        200,
-        "the order is used up"
-    );
-    let outcomes: Vec<_> = stage
-        .sim
-        .requests()
-        .iter()
-        .map(|request| request.outcome.clone())
-        .collect();
+    assert_eq!(send("after").await.expect("an answer").status, 200, "the order is used up");
+    let outcomes: Vec<_> = stage.sim.requests().iter().map(|request| request.outcome.clone()).collect();
     assert_eq!(
         outcomes,
-        [
-            Outcome::Faulted("LoseReply".to_owned()),
-            Outcome::Faulted("DropRequest".to_owned()),
-            Outcome::Answered(200)
-        ]
+        [Outcome::Faulted("LoseReply".to_owned()), Outcome::Faulted("DropRequest".to_owned()), Outcome::Answered(200)]
     );
     stage.sim.shutdown().await;
 }
@@ -228,11 +160,7 @@ async fn a_lost_reply_leaves_the_message_and_no_answer() {
 async fn faults_answer_as_ordered_where_they_are_ordered() {
     let stage = Stage::new().await;
     let group = stage.group(false);
-    let send = |chat: ChatId| {
-        stage
-            .bot
-            .try_call("sendMessage", json!({ "chat_id": chat.0, "text": "x" }))
-    };
+    let send = |chat: ChatId| stage.bot.try_call("sendMessage", json!({ "chat_id": chat.0, "text": "x" }));
     let refusal = Fault::Answer {
         status: 400,
         description: "Bad Request: not enough rights to send text messages to the chat".to_owned(),
@@ -245,11 +173,7 @@ async fn faults_answer_as_ordered_where_they_are_ordered() {
     assert_eq!(first.status, 200);
     assert!(serde_json::from_slice::<Value>(&first.body).is_err());
     assert_eq!(send(group).await.expect("an answer").status, 400);
-    assert_eq!(
-        stage.bot.ok("getUpdates", json!({})).await.as_array().map(Vec::len),
-        Some(3),
-        "polls are spared"
-    );
+    assert_eq!(stage.bot.ok("getUpdates", json!({})).await.as_array().map(Vec::len), Some(3), "polls are spared");
     assert_eq!(send(group).await.expect("an answer").status, 500);
     stage.sim.down(true);
     for method in ["getMe", "getUpdates"] {
@@ -277,9 +201,7 @@ async fn late_and_hanging_answers_take_virtual_time() {
         stage.sim.inject(fault.clone(), Scope::method("sendMessage"), 1);
         let (bot, chat, start) = (stage.bot.clone(), stage.home.0, stage.clock.now());
         let client = stage.clock.spawn("client", |held| async move {
-            let answer = bot
-                .try_call("sendMessage", json!({ "chat_id": chat, "text": "x" }))
-                .await;
+            let answer = bot.try_call("sendMessage", json!({ "chat_id": chat, "text": "x" })).await;
             (answer.is_ok(), held.clock().now().duration_since(start).as_secs())
         });
         stage.pass(89).await;
@@ -295,18 +217,8 @@ async fn what_is_unread_is_found_once_and_an_edit_is_news() {
     let mut stage = Stage::new().await;
     let id = stage.text("spring is over its limit").await;
     assert_eq!(stage.sim.unread_chats(), [(stage.home, 1)]);
-    assert_eq!(
-        stage
-            .sim
-            .expect_unread(stage.home, "over its limit")
-            .expect("is there")
-            .message_id,
-        id
-    );
-    let error = stage
-        .sim
-        .expect_unread(stage.home, "over its limit")
-        .expect_err("was read");
+    assert_eq!(stage.sim.expect_unread(stage.home, "over its limit").expect("is there").message_id, id);
+    let error = stage.sim.expect_unread(stage.home, "over its limit").expect_err("was read");
     insta::assert_snapshot!(error, @"chat `500000001` has no unread message with `over its limit`; unread: nothing");
     let edit = json!({ "chat_id": stage.home.0, "message_id": id, "text": "spring is fine" });
     stage.bot.ok("editMessageText", edit).await;
@@ -338,10 +250,7 @@ async fn echo(bot: Bot, mut held: crate::time::Held) {
     take_turn(&mut held).await;
     let mut offset = 0;
     loop {
-        let Ok(answer) = bot
-            .try_call("getUpdates", json!({ "offset": offset, "timeout": 30 }))
-            .await
-        else {
+        let Ok(answer) = bot.try_call("getUpdates", json!({ "offset": offset, "timeout": 30 })).await else {
             let later = held.clock().now() + SignedDuration::from_secs(2);
             held.sleep_until(later).await;
             continue;
@@ -350,10 +259,7 @@ async fn echo(bot: Bot, mut held: crate::time::Held) {
         for update in updates["result"].as_array().into_iter().flatten() {
             offset = update["update_id"].as_i64().expect("an id") + 1;
             if let Some(id) = update["callback_query"]["id"].as_str() {
-                drop(
-                    bot.try_call("answerCallbackQuery", json!({ "callback_query_id": id, "text": "ok" }))
-                        .await,
-                );
+                drop(bot.try_call("answerCallbackQuery", json!({ "callback_query_id": id, "text": "ok" })).await);
             } else if update["message"]["text"].is_string() {
                 let (chat, text) = (&update["message"]["chat"]["id"], &update["message"]["text"]);
                 let echo = json!({ "chat_id": chat, "text": text, "reply_markup": keyboard() });
@@ -367,9 +273,7 @@ async fn echo(bot: Bot, mut held: crate::time::Held) {
 async fn busy_hour() -> String {
     let mut stage = Stage::new().await;
     stage.sim.chance(Fault::LoseReply, Scope::method("sendMessage"), 150);
-    stage
-        .sim
-        .chance(Fault::Gateway { status: 502 }, Scope::method("getUpdates"), 50);
+    stage.sim.chance(Fault::Gateway { status: 502 }, Scope::method("getUpdates"), 50);
     let bot = stage.bot.clone();
     let echo = stage.clock.spawn("bot", |held| echo(bot, held));
     for n in 0..3_i64 {
@@ -382,8 +286,7 @@ async fn busy_hour() -> String {
                 sim.user_sends(home, person, &format!("turn {turn}")).expect("sent");
                 while held.wait(&bell, Some(next)).await == crate::time::Woken::Rung {
                     for shown in sim.unread(home) {
-                        sim.user_presses(home, person, shown.message_id, "Why")
-                            .expect("pressed");
+                        sim.user_presses(home, person, shown.message_id, "Why").expect("pressed");
                     }
                     sim.mark_read(home);
                 }
@@ -396,16 +299,8 @@ async fn busy_hour() -> String {
     stage.sim.nobody_waits().await;
     let requests = stage.sim.requests();
     let calls = stage.sim.calls();
-    assert!(
-        calls["sendmessage"] >= 60 && calls["answercallbackquery"] >= 40,
-        "{calls:?}"
-    );
-    let shown: Vec<_> = stage
-        .sim
-        .chats()
-        .into_iter()
-        .map(|chat| stage.sim.messages(chat.id))
-        .collect();
+    assert!(calls["sendmessage"] >= 60 && calls["answercallbackquery"] >= 40, "{calls:?}");
+    let shown: Vec<_> = stage.sim.chats().into_iter().map(|chat| stage.sim.messages(chat.id)).collect();
     stage.sim.shutdown().await;
     format!("{requests:#?}\n{shown:#?}")
 }
@@ -414,10 +309,7 @@ async fn busy_hour() -> String {
 async fn a_busy_hour_is_the_same_hour_again() {
     let (first, second) = (busy_hour().await, busy_hour().await);
     assert!(first == second, "the two hours differ");
-    assert!(
-        first.contains("Faulted(") && first.contains("LoseReply"),
-        "the dice never fell"
-    );
+    assert!(first.contains("Faulted(") && first.contains("LoseReply"), "the dice never fell");
 }
 
 #[test]
