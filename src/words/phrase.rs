@@ -164,7 +164,12 @@ impl Seen {
             (Some(metric), None) => {
                 let said = number::value(reader, metric, value, self.currency);
                 match self.platform {
-                    Some(platform) => say!(reader.words(), "metric-on", title = said, platform = platform.title()),
+                    Some(platform) => say!(
+                        reader.words(),
+                        "metric-on",
+                        title = said,
+                        platform = number::platform(reader, platform)
+                    ),
                     None => said,
                 }
             }

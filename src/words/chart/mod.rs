@@ -369,7 +369,7 @@ fn draw_fired<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader
         area.draw(&Circle::new(scale.at(at, value), 11, LIMIT.filled()))?;
     }
     let label = say!(reader.words(), "chart-fired", time = number::clock_of(reader, fired));
-    let is_right = (PLOT.0 + PLOT.2) / 2.0 < x;
+    let is_right = f64::midpoint(PLOT.0, PLOT.2) < x;
     let (x, anchor) = if is_right {
         (x - 24.0, HPos::Right)
     } else {
@@ -427,25 +427,6 @@ mod tests {
         let mut other = slump();
         other.limit = vec![(day(0), 6_000.0)];
         assert_ne!(first.png, render(&other, TITLE, &reader).expect("a picture").png);
-        if let Some(folder) = option_env!("PLIMSOLL_LOOK") {
-            std::fs::write(format!("{folder}/slump.png"), &first.png).expect("written");
-            let mut cost = slump();
-            cost.metric = Metric::Cpa;
-            cost.currency = Some("EUR".parse().expect("currency"));
-            cost.points = (0..)
-                .zip([40, 44, 39, 52, 61, 75, 98, 120, 131, 160])
-                .map(|(n, v)| (day(0) + (n * 3).hours(), Some(f64::from(v) * 100.0)))
-                .collect();
-            (cost.band, cost.limit, cost.fired_at) = (None, vec![(day(0), 4_500.0)], Some(day(0) + 27.hours()));
-            let sv = Reader::new("sv", "Europe/Stockholm");
-            let picture = render(
-                &cost,
-                "🔴 Alma Lind · Vårlansering: 160 € per order, gräns 45 €. 86 € går ännu att spara",
-                &sv,
-            )
-            .expect("a picture");
-            std::fs::write(format!("{folder}/cost.png"), &picture.png).expect("written");
-        }
     }
 
     #[test]

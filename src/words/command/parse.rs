@@ -14,7 +14,7 @@ use crate::outbox::incident::IncidentId;
 const TEXT_MAX: usize = 2_000;
 
 /// The longest snooze, 30 days: what is put off for longer is a setting, not a snooze.
-pub const SNOOZE_MAX: Duration = Duration::from_secs(30 * 86_400);
+pub const SNOOZE_MAX: Duration = Duration::from_hours(30 * 24);
 
 /// Why something typed is not a command, and what would help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub fn from_options(name: Name, options: &[(String, String)]) -> Result<Command,
                 .filter(|value| !value.is_empty())
         })
         .collect();
-    build(name, Args { name, given: args })
+    build(name, &Args { name, given: args })
 }
 
 /// Lines words up with arguments; a text argument takes all that is left.
@@ -129,7 +129,7 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
             command: spec.name,
             word,
         }),
-        None => build(spec.name, Args { name: spec.name, given }),
+        None => build(spec.name, &Args { name: spec.name, given }),
     }
 }
 
@@ -200,7 +200,7 @@ impl Args {
     }
 }
 
-fn build(name: Name, args: Args) -> Result<Command, Teach> {
+fn build(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
         Name::Status => Command::Status {
             subject: args.optional(0).map(str::to_owned),
@@ -361,6 +361,10 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table of values reads better than one of references"
+    )]
     fn check(text: &str, want: Result<Command, Teach>) {
         assert_eq!(parse(text), want, "{text}");
     }
@@ -406,9 +410,13 @@ mod tests {
             "snooze A7K2 6h",
             Ok(Command::Snooze {
                 id: id(),
-                duration: Duration::from_secs(21_600),
+                duration: Duration::from_hours(6),
             }),
         );
+    }
+
+    #[test]
+    fn one_word_may_be_several_things() {
         check(
             "why A7K2",
             Ok(Command::Why {
