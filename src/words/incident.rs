@@ -99,7 +99,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
 fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
-    let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.worded(reader, value));
+    let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.headline_text(reader, value));
     let limit = main
         .limit_text(reader)
         .map(|limit| format!(", {limit}"))
@@ -449,10 +449,10 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
         .limit_text(reader)
         .map(|limit| format!(", {limit}"))
         .unwrap_or_default();
-    let left = main.worded(reader, main.left.value()?);
+    let left = main.headline_text(reader, main.left.value()?);
     let current = view
         .current
-        .map_or_else(|| left.clone(), |value| main.worded(reader, value));
+        .map_or_else(|| left.clone(), |value| main.headline_text(reader, value));
     let is_over = view.incident.stage == Stage::Resolved;
     let headline = match view.incident.stage {
         Stage::Firing => say!(words, "creator-firing", name = name, value = left, limit = limit),

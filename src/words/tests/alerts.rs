@@ -281,7 +281,7 @@ fn resolved_says_how_it_ended() {
 #[test]
 fn a_slump_is_told_to_the_team() {
     insta::assert_snapshot!(team(&slump(), "en"), @r"
-    🔴 Alma Lind · Spring Launch: 3,120 views, usually 21,400
+    🔴 Alma Lind · Spring Launch: 3,120 views in a day, usually 21,400
 
     Seen: 3,120 views in a day (24 readings, newest 14:10).
     Allowed: at least 5,350 views, 25 % of the usual 21,400 (middle of 7 earlier windows).
@@ -297,7 +297,7 @@ fn a_slump_is_told_to_the_team() {
     [Why] [I've got it] [Snooze 6 h]
     ");
     insta::assert_snapshot!(team(&slump(), "sv"), @r"
-    🔴 Alma Lind · Spring Launch: 3 120 visningar, annars 21 400
+    🔴 Alma Lind · Spring Launch: 3 120 visningar på en dag, annars 21 400
 
     Uppmätt: 3 120 visningar på en dag (24 mätningar, den senaste 14:10).
     Tillåtet: minst 5 350 visningar, 25 % av de vanliga 21 400 (mittvärde av 7 tidigare perioder).
@@ -317,7 +317,7 @@ fn a_slump_is_told_to_the_team() {
 #[test]
 fn a_slump_is_told_to_the_creator() {
     insta::assert_snapshot!(told(&slump(), "en", Audience::Creator, now()), @r"
-    🟡 Hi Alma, we see 3,120 views, usually 21,400. Nothing has changed
+    🟡 Hi Alma, we see 3,120 views in a day, usually 21,400. Nothing has changed
 
     Seen: 3,120 views in a day (24 readings, newest 14:10).
     Allowed: at least 5,350 views, 25 % of the usual 21,400 (middle of 7 earlier windows).
@@ -333,7 +333,7 @@ fn a_slump_is_told_to_the_creator() {
     [Why] [My numbers]
     ");
     insta::assert_snapshot!(told(&slump(), "sv", Audience::Creator, now()), @r"
-    🟡 Hej Alma, vi ser 3 120 visningar, annars 21 400. Inget har ändrats
+    🟡 Hej Alma, vi ser 3 120 visningar på en dag, annars 21 400. Inget har ändrats
 
     Uppmätt: 3 120 visningar på en dag (24 mätningar, den senaste 14:10).
     Tillåtet: minst 5 350 visningar, 25 % av de vanliga 21 400 (mittvärde av 7 tidigare perioder).
