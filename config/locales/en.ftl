@@ -21,6 +21,7 @@ limit-most = limit { $value }
 limit-least = at least { $value } wanted
 
 seen = Seen: { $what } ({ $size }).
+seen-then = Seen then: { $what } ({ $size }).
 readings = { $count ->
     [one] one reading
    *[other] { $count } readings
@@ -81,12 +82,13 @@ avoidable-boost = { $amount } of the boost { $name } ({ $runs_on })
 stays = Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 stays-automatic = Posts stay up and codes stay on: a code costs nothing unsold. Only the boost is stopped, and Undo takes it back.
 stays-no-boost = Posts stay up and codes stay on. There is nothing paid here to stop, so nothing is stopped.
+stays-stopped = Posts stay up and codes stay on: a code costs nothing unsold. Nothing else stops by itself.
 stays-opportunity = Nothing is bought or renewed until one of you says so.
 
-clears-more = Clears with { $what } more.
-clears-more-by = Clears with { $what } more by { $by }.
-clears-more-stopped = Clears with { $what } more, boost stopped.
-clears-more-by-stopped = Clears with { $what } more by { $by }, boost stopped.
+clears-more = Clears with another { $what }.
+clears-more-by = Clears with another { $what } by { $by }.
+clears-more-stopped = Clears with another { $what }, boost stopped.
+clears-more-by-stopped = Clears with another { $what } by { $by }, boost stopped.
 clears-above = Clears at { $what } or less { $over }.
 clears-below = Clears at { $what } or more { $over }.
 
@@ -111,11 +113,13 @@ did-approved = { $by } agreed { $time } to stop the boost { $name }; it is being
 did-rejected = { $by } decided { $time } to keep the boost { $name } running.
 did-expired = Nobody answered by { $time }: the boost { $name } runs on.
 did-held = The boost { $name } was not stopped ({ $time }): { $reason }.
-did-done = { $by } stopped the boost { $name } { $time }; { $runs_on } has accepted and is being asked again.
-did-verified = { $by } stopped the boost { $name } { $stopped }; { $runs_on } says { $state } { $time }.
+did-done = Boost { $name } stopped by { $by } { $time }; { $runs_on } has accepted and is being asked again.
+did-verified = Boost { $name } stopped by { $by } { $stopped }; { $runs_on } says { $state } { $time }.
 undo-until = Undo until { $time }.
 did-failed = The boost { $name } is NOT stopped ({ $time }): { $reason }.
-did-undone = { $by } took it back: the boost { $name } runs again, { $runs_on } says { $state } { $time }.
+did-undone = Boost { $name } started again by { $by }; { $runs_on } says { $state } { $time }.
+state-paused = paused
+state-active = active
 
 what-happened = What happened
 event-fired = crossed the line
@@ -223,7 +227,9 @@ me-no-numbers = { $name }, there are no numbers of yours yet
 me-private = Only you see this here. Other creators never see your numbers.
 own-number = { $platform }: { $value }
 own-number-usual = { $platform }: { $value }, usually { $usual }
-number-absent = no { $title }: { $why }
+number-absent = no { $title }. { $why }
+platform-shop = Shop
+platform-web = Web
 
 tips-headline = { $name }, { $count ->
     [one] one tip
@@ -238,8 +244,8 @@ tips-stays = These are suggestions. Nothing depends on them.
 tip-posting-time = { $hours } works better: on average { $value } ({ $count ->
     [one] one post
    *[other] { $count } posts
-}); all your { $posts } posts: { $overall }.
-tip-posting-time-latest = The latest went out { $hours }: { $value } ({ $count ->
+}). All { $posts } posts: { $overall }.
+tip-posting-time-latest = The latest went out { $hours }: on average { $value } ({ $count ->
     [one] one post
    *[other] { $count } posts
 }).
@@ -290,9 +296,9 @@ reach-brand = the brand { $id }
 reach-campaign = the campaign { $id }
 reach-all = everything
 
-teach-empty = Say a command. help shows what there is.
-teach-too-long = That is longer than any command. help shows what there is.
-teach-unknown = I do not know “{ $word }”.{ $guess } help shows what there is.
+teach-empty = Say a command. “help” shows what there is.
+teach-too-long = That is longer than any command. “help” shows what there is.
+teach-unknown = I do not know “{ $word }”.{ $guess } “help” shows what there is.
 teach-missing = One thing is missing: { $what }.
 teach-extra = I did not expect “{ $word }” after { $command }. Put names with spaces in quotes.
 teach-bad = “{ $given }” does not fit here. It should be { $what }.{ $guess }
@@ -302,16 +308,16 @@ for-example = For example:
 
 ## Refusals: the reason and the remedy, no data
 
-refused-outsider = I do not know you here yet. Ask the team for a one-time code, then say link and the code.
+refused-outsider = I do not know you here yet. Ask the team for a one-time code, then say “link” and the code.
 refused-role = Your role does not allow this. Ask the agency or the client owner.
 refused-reach = You have no role for this one. Ask the agency or the client owner.
-refused-own-only = You can see your own numbers: say me. Those of others stay with them.
-refused-no-creator = This is for creators, about themselves. For campaigns, say status.
+refused-own-only = You can see your own numbers: say “me”. Those of others stay with them.
+refused-no-creator = This is for creators, about themselves. For campaigns, say “status”.
 refused-not-member = You are no longer a member of this room, so I cannot do this for you here.
 refused-membership-unknown = I cannot tell right now whether you belong to this room. For money that means no; try again shortly.
 refused-other-room = This room belongs to something else. Ask in its own room, or in a direct message to me.
 refused-only-direct = Say this in a direct message to me; the answer is only for you.
-refused-unbound = This chat is not a room of ours yet. Say bind and the code from the terminal.
+refused-unbound = This chat is not a room of ours yet. Say “bind” and the code from the terminal.
 refused-not-released = There is nothing about this in this room.
 refused-too-much = Nobody can give or take a role wider than their own.
 
@@ -338,7 +344,7 @@ reply-unknown-subject = I do not know “{ $given }”.{ $guess }
 reply-unknown-incident = There is no alert “{ $given }”. Its id stands at the end of its message.
 reply-unknown-rule = There is no rule “{ $given }”.{ $guess }
 reply-unknown-person = I know nobody called “{ $given }”.
-reply-no-incidents = Nothing is open about { $subject }. To see why a rule stays quiet, say why-not.
+reply-no-incidents = Nothing is open about { $subject }. To see why a rule stays quiet, say “why-not”.
 reply-nothing-to-stop = { $subject } has no boost that runs. Posts that are up are not paused.
 reply-nothing-to-resume = { $subject } has no boost that was stopped here.
 reply-pause-asked = Stopping { $name }. You are told when the platform has confirmed it.

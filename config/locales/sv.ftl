@@ -20,6 +20,7 @@ limit-most = gräns { $value }
 limit-least = minst { $value } önskas
 
 seen = Uppmätt: { $what } ({ $size }).
+seen-then = Uppmätt då: { $what } ({ $size }).
 readings = { $count ->
     [one] en mätning
    *[other] { $count } mätningar
@@ -80,12 +81,13 @@ avoidable-boost = { $amount } av boosten { $name } ({ $runs_on })
 stays = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget stoppas förrän någon av er säger det.
 stays-automatic = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Bara boosten stoppas, och Ångra startar den igen.
 stays-no-boost = Inläggen ligger kvar och koderna gäller. Här finns inget betalt att stoppa, så inget stoppas.
+stays-stopped = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget mer stoppas av sig självt.
 stays-opportunity = Inget köps eller förlängs förrän någon av er säger det.
 
-clears-more = Löses av { $what } till.
-clears-more-by = Löses av { $what } till före { $by }.
-clears-more-stopped = Löses av { $what } till, med boosten stoppad.
-clears-more-by-stopped = Löses av { $what } till före { $by }, med boosten stoppad.
+clears-more = Löses av ytterligare { $what }.
+clears-more-by = Löses av ytterligare { $what } före { $by }.
+clears-more-stopped = Löses av ytterligare { $what }, med boosten stoppad.
+clears-more-by-stopped = Löses av ytterligare { $what } före { $by }, med boosten stoppad.
 clears-above = Löses vid { $what } eller mindre { $over }.
 clears-below = Löses vid { $what } eller mer { $over }.
 
@@ -110,11 +112,13 @@ did-approved = { $by } sa ja { $time } till att stoppa boosten { $name }; det g�
 did-rejected = { $by } bestämde { $time } att boosten { $name } rullar vidare.
 did-expired = Ingen svarade före { $time }: boosten { $name } rullar vidare.
 did-held = Boosten { $name } stoppades inte ({ $time }): { $reason }.
-did-done = { $by } stoppade boosten { $name } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
-did-verified = { $by } stoppade boosten { $name } { $stopped }; { $runs_on } säger { $state } { $time }.
+did-done = Boosten { $name } stoppad av { $by } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
+did-verified = Boosten { $name } stoppad av { $by } { $stopped }; { $runs_on } säger { $state } { $time }.
 undo-until = Går att ångra till { $time }.
 did-failed = Boosten { $name } är INTE stoppad ({ $time }): { $reason }.
-did-undone = { $by } tog tillbaka det: boosten { $name } rullar igen, { $runs_on } säger { $state } { $time }.
+did-undone = Boosten { $name } startad igen av { $by }; { $runs_on } säger { $state } { $time }.
+state-paused = pausad
+state-active = aktiv
 
 what-happened = Vad som hänt
 event-fired = gick över gränsen
@@ -222,7 +226,9 @@ me-no-numbers = { $name }, det finns inga siffror om dig än
 me-private = Bara du ser det här. Andra kreatörer ser aldrig dina siffror.
 own-number = { $platform }: { $value }
 own-number-usual = { $platform }: { $value }, annars { $usual }
-number-absent = inga { $title }: { $why }
+number-absent = inga { $title }. { $why }
+platform-shop = Butiken
+platform-web = Webben
 
 tips-headline = { $name }, { $count ->
     [one] ett tips
@@ -237,8 +243,8 @@ tips-stays = Det här är förslag. Inget hänger på dem.
 tip-posting-time = { $hours } går bättre: i snitt { $value } ({ $count ->
     [one] ett inlägg
    *[other] { $count } inlägg
-}); alla dina { $posts } inlägg: { $overall }.
-tip-posting-time-latest = Det senaste kom { $hours }: { $value } ({ $count ->
+}). Alla { $posts } inlägg: { $overall }.
+tip-posting-time-latest = Det senaste kom { $hours }: i snitt { $value } ({ $count ->
     [one] ett inlägg
    *[other] { $count } inlägg
 }).
@@ -289,9 +295,9 @@ reach-brand = varumärket { $id }
 reach-campaign = kampanjen { $id }
 reach-all = allt
 
-teach-empty = Säg ett kommando. help visar vilka som finns.
-teach-too-long = Det är längre än något kommando. help visar vilka som finns.
-teach-unknown = Jag känner inte till ”{ $word }”.{ $guess } help visar vilka som finns.
+teach-empty = Säg ett kommando. ”help” visar vilka som finns.
+teach-too-long = Det är längre än något kommando. ”help” visar vilka som finns.
+teach-unknown = Jag känner inte till ”{ $word }”.{ $guess } ”help” visar vilka som finns.
 teach-missing = En sak saknas: { $what }.
 teach-extra = Jag väntade mig inte ”{ $word }” efter { $command }. Sätt namn med mellanslag inom citattecken.
 teach-bad = ”{ $given }” passar inte här. Det ska vara { $what }.{ $guess }
@@ -301,16 +307,16 @@ for-example = Till exempel:
 
 ## Avslag: skälet och vad man kan göra, inga data
 
-refused-outsider = Jag känner dig inte här än. Be teamet om en engångskod och säg sedan link och koden.
+refused-outsider = Jag känner dig inte här än. Be teamet om en engångskod och säg sedan ”link” och koden.
 refused-role = Din roll tillåter inte det här. Fråga byrån eller uppdragsgivaren.
 refused-reach = Du har ingen roll för just detta. Fråga byrån eller uppdragsgivaren.
-refused-own-only = Du kan se dina egna siffror: säg me. Andras stannar hos dem.
-refused-no-creator = Det här är för kreatörer, om dem själva. För kampanjer, säg status.
+refused-own-only = Du kan se dina egna siffror: säg ”me”. Andras stannar hos dem.
+refused-no-creator = Det här är för kreatörer, om dem själva. För kampanjer, säg ”status”.
 refused-not-member = Du är inte längre medlem i det här rummet, så jag kan inte göra det åt dig här.
 refused-membership-unknown = Jag kan inte se just nu om du hör till rummet. När det gäller pengar betyder det nej; försök igen strax.
 refused-other-room = Det här rummet hör till något annat. Fråga i rätt rum, eller i ett direktmeddelande till mig.
 refused-only-direct = Säg det i ett direktmeddelande till mig; svaret är bara för dig.
-refused-unbound = Den här chatten är inget rum än. Säg bind och koden från terminalen.
+refused-unbound = Den här chatten är inget rum än. Säg ”bind” och koden från terminalen.
 refused-not-released = Det finns inget om detta i det här rummet.
 refused-too-much = Ingen kan ge eller ta en roll som är vidare än den egna.
 
@@ -337,7 +343,7 @@ reply-unknown-subject = Jag känner inte till ”{ $given }”.{ $guess }
 reply-unknown-incident = Det finns inget larm ”{ $given }”. Id:t står sist i meddelandet.
 reply-unknown-rule = Det finns ingen regel ”{ $given }”.{ $guess }
 reply-unknown-person = Jag känner ingen som heter ”{ $given }”.
-reply-no-incidents = Inget är öppet om { $subject }. För att se varför en regel är tyst, säg why-not.
+reply-no-incidents = Inget är öppet om { $subject }. För att se varför en regel är tyst, säg ”why-not”.
 reply-nothing-to-stop = { $subject } har ingen boost som rullar. Inlägg som ligger uppe pausas inte.
 reply-nothing-to-resume = { $subject } har ingen boost som stoppats här.
 reply-pause-asked = Stoppar { $name }. Du får veta när plattformen har bekräftat.

@@ -191,8 +191,7 @@ pub(crate) fn member_text(member: &Member, reader: &Reader) -> String {
         text.push_str(" · ");
         text.push_str(&say!(reader.words(), "has-it-short", who = who));
     }
-    text.push_str(&format!(" · {}", member.incident));
-    text
+    text + " · " + &member.incident.to_string()
 }
 
 /// A creator's own numbers.
@@ -219,7 +218,7 @@ pub fn me(view: &MeView, reader: &Reader, now: Timestamp) -> Message {
 
 fn own_number(own: &OwnNumber, reader: &Reader) -> String {
     let words = reader.words();
-    let platform = own.platform.title();
+    let platform = number::platform(reader, own.platform);
     let said = phrase::reading(reader, own.metric, own.reading);
     let is_level = matches!(own.metric.kind(), crate::domain::metric::Kind::Gauge);
     let said = match own.reading {

@@ -7,12 +7,12 @@ use super::number;
 use super::phrase::line;
 use super::view::{IncidentView, ProposalView};
 use super::wording::{Reader, say};
-use crate::domain::money::Money;
 use crate::outbox::incident::{Event, Happened, Stage};
 
 /// Proposals shown in the message; all are behind Why.
 const PROPOSALS_MAX: usize = 3;
 
+<<<<<<< HEAD
 /// The boost was stopped, is stopped still, and the platform has confirmed it: `Some`, with what it saves where that is
 /// known.
 pub(crate) fn verified(view: &IncidentView) -> Option<Option<Money>> {
@@ -21,6 +21,16 @@ pub(crate) fn verified(view: &IncidentView) -> Option<Option<Money>> {
         .rev()
         .find(|proposal| matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Verified { .. })))
         .map(|proposal| proposal.saves)
+=======
+/// The newest proposal by which a boost was stopped, is stopped still, and the platform has confirmed it.
+pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
+    view.proposals.iter().rfind(|proposal| {
+        matches!(
+            view.last_of(proposal.id).map(|event| &event.what),
+            Some(Happened::Verified { .. })
+        )
+    })
+>>>>>>> words
 }
 
 /// The lines: the newest proposals, then who has it.
@@ -92,7 +102,7 @@ fn proposal_text(
                 time = at,
                 name = name,
                 runs_on = runs_on,
-                state = state.as_str()
+                state = state_text(state, reader)
             );
             match proposal.undo_until.filter(|until| now < *until) {
                 Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
@@ -101,7 +111,19 @@ fn proposal_text(
         }
         Happened::Failed { reason, .. } => say!(words, "did-failed", time = at, name = name, reason = reason.as_str()),
         Happened::Undone { state, .. } => {
+<<<<<<< HEAD
             say!(words, "did-undone", by = by(), time = at, name = name, runs_on = runs_on, state = state.as_str())
+=======
+            say!(
+                words,
+                "did-undone",
+                by = by(),
+                time = at,
+                name = name,
+                runs_on = runs_on,
+                state = state_text(state, reader)
+            )
+>>>>>>> words
         }
         Happened::Fired
         | Happened::Recovering
@@ -122,6 +144,15 @@ fn waiting(name: &str, proposal: &ProposalView, money: bool, reader: &Reader, no
     match proposal.expires {
         Some(until) => format!("{text} {}", say!(words, "answer-by", time = number::time(reader, until, now))),
         None => text,
+    }
+}
+
+/// What a platform calls a state, in the reader's language where it is a common one.
+fn state_text(state: &str, reader: &Reader) -> String {
+    match state.to_ascii_lowercase().as_str() {
+        "paused" => say!(reader.words(), "state-paused"),
+        "active" => say!(reader.words(), "state-active"),
+        _ => state.to_owned(),
     }
 }
 
@@ -169,8 +200,8 @@ fn event_text(event: &Event, reader: &Reader, now: Timestamp) -> String {
         Happened::ProposalExpired { .. } => say!(words, "event-expired"),
         Happened::Held { reason, .. } => say!(words, "event-held", reason = reason.as_str()),
         Happened::Done { .. } => say!(words, "event-done"),
-        Happened::Verified { state, .. } => say!(words, "event-verified", state = state.as_str()),
+        Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
-        Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state.as_str()),
+        Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
     }
 }

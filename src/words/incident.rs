@@ -6,8 +6,9 @@
 use jiff::Timestamp;
 
 use super::buttons::{ButtonPurpose, Composed};
+use super::chart::{self, ChartError};
 use super::history;
-use super::message::{Block, Line, Look, Message};
+use super::message::{Block, Line, Look, Message, Picture};
 use super::number;
 use super::phrase::{self, block, bold, line};
 use super::view::{BoostView, Clears, IncidentView, Relation, Seen};
@@ -41,13 +42,35 @@ pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Ti
     })
 }
 
+/// The chart that goes with the message, when there is one and this audience may see what it shows. The text goes without
+/// it when drawing fails.
+#[must_use]
+pub fn picture(
+    view: &IncidentView,
+    headline: &str,
+    reader: &Reader,
+    audience: Audience,
+) -> Option<Result<Picture, ChartError>> {
+    let chart = view.chart.as_ref()?;
+    let main = view.seen.first()?;
+    let may_see = match audience {
+        Audience::Internal => true,
+        Audience::Client => view.released && main.is_for_clients(view.billed),
+        Audience::Creator => main.is_for_creators(),
+        Audience::Operator => false,
+    };
+    let same = main.metric == Some(chart.metric);
+    (may_see && (same || audience == Audience::Internal)).then(|| chart::render(chart, headline, reader))
+}
+
 fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: Timestamp) -> Option<Composed> {
     let main = *seen.first()?;
     let words = reader.words();
+    let is_over = view.incident.stage == Stage::Resolved;
     let mut blocks: Vec<Block> = Vec::new();
-    blocks.extend(block(0, seen_lines(seen, reader, now)));
+    blocks.extend(block(0, seen_lines(seen, is_over, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
-    if view.incident.stage != Stage::Resolved {
+    if !is_over {
         if money {
             blocks.extend(block(1, money_lines(view, reader)));
         }
@@ -72,6 +95,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
 fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
+<<<<<<< HEAD
     let seen = |value: Option<f64>| match value {
         Some(value) => main.worded(reader, value),
         None => main.title(reader),
@@ -79,20 +103,52 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
     let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
     let (left, current) = (seen(main.left.value()), seen(view.current.or_else(|| main.left.value())));
     let stopped = history::verified(view);
+=======
+    let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.headline_text(reader, value));
+    let limit = main
+        .limit_text(reader)
+        .map(|limit| format!(", {limit}"))
+        .unwrap_or_default();
+    let left = said(main.left.value());
+    let current = said(view.current.or_else(|| main.left.value()));
+>>>>>>> words
     match (view.incident.stage, view.incident.kind.as_str()) {
         (Stage::Resolved, _) => {
-            let opened = view.incident.opened_at;
             let ended = view.incident.resolved_at.unwrap_or(now);
+<<<<<<< HEAD
             let lasted = number::span(reader, ended.as_second().saturating_sub(opened.as_second()));
             match view.current {
                 Some(_) => {
                     say!(words, "headline-resolved-now", who = who, lasted = lasted, value = current, limit = limit)
                 }
                 None => say!(words, "headline-resolved", who = who, lasted = lasted, value = left, limit = limit),
+=======
+            let lasted = ended.as_second().saturating_sub(view.incident.opened_at.as_second());
+            let lasted = number::span(reader, lasted);
+            if view.current.is_some() {
+                say!(
+                    words,
+                    "headline-resolved-now",
+                    who = who,
+                    lasted = lasted,
+                    value = current,
+                    limit = limit
+                )
+            } else {
+                say!(
+                    words,
+                    "headline-resolved",
+                    who = who,
+                    lasted = lasted,
+                    value = left,
+                    limit = limit
+                )
+>>>>>>> words
             }
         }
         (Stage::Recovering, _) => say!(words, "headline-recovering", who = who, value = current, limit = limit),
         (Stage::Firing, "opportunity") => say!(words, "headline-opportunity", who = who, value = left, limit = limit),
+<<<<<<< HEAD
         (Stage::Firing, _) if stopped.is_some() => {
             let saved = stopped.flatten().filter(|_| money);
             match saved {
@@ -109,12 +165,53 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
                 say!(words, "headline-firing-money", who = who, value = left, limit = limit, saved = saved)
             }
             None => say!(words, "headline-firing", who = who, value = left, limit = limit),
+=======
+        (Stage::Firing, _) => match history::verified(view) {
+            Some(stopped) => headline_stopped(stopped.saves.filter(|_| money), who, current, limit, reader),
+            None => headline_firing(view.incident.avoidable.filter(|_| money), who, left, limit, reader),
+>>>>>>> words
         },
     }
 }
 
+fn headline_stopped(saved: Option<Money>, who: String, value: String, limit: String, reader: &Reader) -> String {
+    let words = reader.words();
+    match saved.filter(|saved| 0 < saved.minor) {
+        Some(saved) => {
+            let saved = number::money(reader.locale, saved);
+            say!(
+                words,
+                "headline-stopped-saved",
+                who = who,
+                saved = saved,
+                value = value,
+                limit = limit
+            )
+        }
+        None => say!(words, "headline-stopped", who = who, value = value, limit = limit),
+    }
+}
+
+fn headline_firing(saved: Option<Money>, who: String, value: String, limit: String, reader: &Reader) -> String {
+    let words = reader.words();
+    match saved.filter(|saved| 0 < saved.minor) {
+        Some(saved) => {
+            let saved = number::money(reader.locale, saved);
+            say!(
+                words,
+                "headline-firing-money",
+                who = who,
+                value = value,
+                limit = limit,
+                saved = saved
+            )
+        }
+        None => say!(words, "headline-firing", who = who, value = value, limit = limit),
+    }
+}
+
 /// Seen, allowed, and what else the rule asked for.
-fn seen_lines(seen: &[&Seen], reader: &Reader, now: Timestamp) -> Vec<Line> {
+fn seen_lines(seen: &[&Seen], is_over: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
     let words = reader.words();
     let Some((main, others)) = seen.split_first() else {
         return Vec::new();
@@ -122,7 +219,12 @@ fn seen_lines(seen: &[&Seen], reader: &Reader, now: Timestamp) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(left) = main.left_text(reader) {
         let size = main.size_text(reader, now);
-        lines.push(line(say!(words, "seen", what = left, size = size)));
+        let text = if is_over {
+            say!(words, "seen-then", what = left, size = size)
+        } else {
+            say!(words, "seen", what = left, size = size)
+        };
+        lines.push(line(text));
     }
     if let Some(allowed) = main.allowed_text(reader) {
         lines.push(line(say!(words, "allowed", what = allowed)));
@@ -213,6 +315,9 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
+    if history::verified(view).is_some() {
+        return say!(words, "stays-stopped");
+    }
     match (view.incident.kind.as_str(), view.automatic) {
         ("opportunity", _) => say!(words, "stays-opportunity"),
         (_, true) => say!(words, "stays-automatic"),
@@ -298,9 +403,22 @@ fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reade
         if view.incident.acknowledged_by.is_none() {
             row.push((ButtonPurpose::Ack { incident: incident() }, say!(words, "button-ack"), Look::Primary));
         }
+<<<<<<< HEAD
         if !view.incident.snoozed_until.is_some_and(|until| now < until) {
             let purpose = ButtonPurpose::Snooze { incident: incident(), secs: SNOOZE_SECS };
             let label = say!(words, "button-snooze", long = number::span(reader, i64::from(SNOOZE_SECS)));
+=======
+        if view.incident.snoozed_until.is_none_or(|until| until <= now) {
+            let purpose = ButtonPurpose::Snooze {
+                incident: incident(),
+                secs: SNOOZE_SECS,
+            };
+            let label = say!(
+                words,
+                "button-snooze",
+                long = number::span(reader, i64::from(SNOOZE_SECS))
+            );
+>>>>>>> words
             row.push((purpose, label, Look::Plain));
         }
     }
@@ -316,9 +434,20 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
     let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_creators()).collect();
     // The headline must be about what fired; if that is money, it is not for them.
     let main = *seen.first().filter(|seen| view.seen.first() == Some(**seen))?;
+<<<<<<< HEAD
     let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
     let left = main.worded(reader, main.left.value()?);
     let current = view.current.map_or_else(|| left.clone(), |value| main.worded(reader, value));
+=======
+    let limit = main
+        .limit_text(reader)
+        .map(|limit| format!(", {limit}"))
+        .unwrap_or_default();
+    let left = main.headline_text(reader, main.left.value()?);
+    let current = view
+        .current
+        .map_or_else(|| left.clone(), |value| main.headline_text(reader, value));
+>>>>>>> words
     let is_over = view.incident.stage == Stage::Resolved;
     let headline = match view.incident.stage {
         Stage::Firing => say!(words, "creator-firing", name = name, value = left, limit = limit),
@@ -326,7 +455,7 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
         Stage::Resolved => say!(words, "creator-resolved", name = name, value = current, limit = limit),
     };
     let mut blocks: Vec<Block> = Vec::new();
-    blocks.extend(block(0, seen_lines(&seen, reader, now)));
+    blocks.extend(block(0, seen_lines(&seen, is_over, reader, now)));
     if !is_over {
         blocks.extend(block(0, vec![line(say!(words, "creator-stays"))]));
         let clears = view.clears.as_ref().filter(|clears| is_own_clear(clears));

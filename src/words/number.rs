@@ -141,14 +141,13 @@ fn bare(locale: Locale, metric: Metric, value: f64, currency: Option<Currency>) 
         _ => brief(locale, minor),
     };
     match metric.unit() {
-        Unit::Count => brief(locale, value),
         Unit::Money | Unit::MoneyPer(_) => in_money(value),
         Unit::Seconds => brief(locale, value / 3600.0),
         // Rare things are counted per thousand, common ones per hundred.
         Unit::Share(_) if metric == Metric::Ctr => brief(locale, value * 1000.0),
         Unit::Share(_) => brief(locale, value * 100.0),
         Unit::Multiple if metric == Metric::Roi => percent(locale, value),
-        Unit::Multiple => brief(locale, value),
+        Unit::Count | Unit::Multiple => brief(locale, value),
     }
 }
 
@@ -172,8 +171,23 @@ pub fn short(reader: &Reader, metric: Metric, value: f64, currency: Option<Curre
 pub fn title(reader: &Reader, metric: Metric, platform: Option<Platform>) -> String {
     let title = reader.words().say(&format!("metric-{}", metric.as_str()), &[]);
     match platform {
-        Some(platform) => say!(reader.words(), "metric-on", title = title, platform = platform.title()),
+        Some(platform) => say!(
+            reader.words(),
+            "metric-on",
+            title = title,
+            platform = self::platform(reader, platform)
+        ),
         None => title,
+    }
+}
+
+/// What a platform is called; proper names are the same in every language.
+#[must_use]
+pub fn platform(reader: &Reader, platform: Platform) -> String {
+    match platform {
+        Platform::Shop => say!(reader.words(), "platform-shop"),
+        Platform::Web => say!(reader.words(), "platform-web"),
+        named => named.title().to_owned(),
     }
 }
 

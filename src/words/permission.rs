@@ -41,8 +41,9 @@ impl Ask<'_> {
 
     fn granted(self) -> Option<(Role, Reach)> {
         match self {
-            Self::Command(Command::Grant { role, reach, .. }) => Some((*role, reach.clone())),
-            Self::Command(Command::Revoke { role, reach, .. }) => Some((*role, reach.clone())),
+            Self::Command(Command::Grant { role, reach, .. } | Command::Revoke { role, reach, .. }) => {
+                Some((*role, reach.clone()))
+            }
             Self::Command(_) | Self::Button(_) => None,
         }
     }
@@ -271,10 +272,11 @@ fn in_room(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
 fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason> {
     person?;
     match (facts.membership, ask.needs()) {
-        (_, Needs::Nothing) | (Membership::Member, _) => None,
+        (_, Needs::Nothing)
+        | (Membership::Member, _)
+        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Work) => None,
         (Membership::Stranger, _) => Some(Reason::NotMember),
         (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
-        (Membership::Unknown, Needs::Own | Needs::See | Needs::Work) => None,
     }
 }
 
@@ -296,6 +298,7 @@ fn not_more_than_own(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>) ->
     });
     (!enough).then_some(Reason::TooMuch)
 }
+<<<<<<< HEAD
 
 #[cfg(test)]
 mod tests {
@@ -512,3 +515,5 @@ mod tests {
         }
     }
 }
+=======
+>>>>>>> words

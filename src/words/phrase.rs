@@ -147,7 +147,12 @@ impl Seen {
             (Some(metric), None) => {
                 let said = number::value(reader, metric, value, self.currency);
                 match self.platform {
-                    Some(platform) => say!(reader.words(), "metric-on", title = said, platform = platform.title()),
+                    Some(platform) => say!(
+                        reader.words(),
+                        "metric-on",
+                        title = said,
+                        platform = number::platform(reader, platform)
+                    ),
                     None => said,
                 }
             }
@@ -166,13 +171,40 @@ impl Seen {
         }
     }
 
+    /// A value for a headline: with its span where that is short, `3,120 views in a day`. "Since the deal began" is what
+    /// is meant without saying.
+    pub(crate) fn headline_text(&self, reader: &Reader, value: f64) -> String {
+        let said = self.worded(reader, value);
+        match self.window {
+            Window::Deal => said,
+            Window::Hours(_) | Window::Days(_) | Window::Posts(_) if self.is_level() => said,
+            Window::Hours(_) | Window::Days(_) | Window::Posts(_) => {
+                format!("{said} {}", window(reader, self.window))
+            }
+        }
+    }
+
+    /// A level has no span: "1,549 followers", not "in a day".
+    fn is_level(&self) -> bool {
+        self.metric
+            .is_some_and(|metric| matches!(metric.kind(), crate::domain::metric::Kind::Gauge))
+    }
+
     /// What was seen: `€160 per order since the deal began`.
     pub(crate) fn left_text(&self, reader: &Reader) -> Option<String> {
         let value = self.left.value()?;
         let (value, over) = (self.worded(reader, value), window(reader, self.window));
+<<<<<<< HEAD
         // A level has no span: "1,549 followers", not "in a day".
         let is_level = self.metric.is_some_and(|metric| matches!(metric.kind(), crate::domain::metric::Kind::Gauge));
         Some(if is_level { value } else { format!("{value} {over}") })
+=======
+        Some(if self.is_level() {
+            value
+        } else {
+            format!("{value} {over}")
+        })
+>>>>>>> words
     }
 
     /// The headline's half sentence about the line: `limit €45`, `usually 21,400`.

@@ -312,9 +312,27 @@ fn draw_fired<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader
         area.draw(&Circle::new(scale.at(at, value), 11, LIMIT.filled()))?;
     }
     let label = say!(reader.words(), "chart-fired", time = number::clock_of(reader, fired));
+<<<<<<< HEAD
     let is_right = (PLOT.0 + PLOT.2) / 2.0 < x;
     let (x, anchor) = if is_right { (x - 24.0, HPos::Right) } else { (x + 24.0, HPos::Left) };
     write(area, &label, (x, PLOT.1 + 10.0), SMALL, INK, (anchor, VPos::Center), true)
+=======
+    let is_right = f64::midpoint(PLOT.0, PLOT.2) < x;
+    let (x, anchor) = if is_right {
+        (x - 24.0, HPos::Right)
+    } else {
+        (x + 24.0, HPos::Left)
+    };
+    write(
+        area,
+        &label,
+        (x, PLOT.1 + 10.0),
+        SMALL,
+        INK,
+        (anchor, VPos::Center),
+        true,
+    )
+>>>>>>> words
 }
 
 #[cfg(test)]
@@ -356,6 +374,7 @@ mod tests {
         let mut other = slump();
         other.limit = vec![(day(0), 6_000.0)];
         assert_ne!(first.png, render(&other, TITLE, &reader).expect("a picture").png);
+<<<<<<< HEAD
         if let Some(folder) = option_env!("PLIMSOLL_LOOK") {
             std::fs::write(format!("{folder}/slump.png"), &first.png).expect("written");
             let mut cost = slump();
@@ -372,6 +391,8 @@ mod tests {
                     .expect("a picture");
             std::fs::write(format!("{folder}/cost.png"), &picture.png).expect("written");
         }
+=======
+>>>>>>> words
     }
 
     #[test]

@@ -125,7 +125,12 @@ pub fn typed(spec: &Spec) -> String {
     let mut text = spec.text.to_owned();
     for arg in spec.args {
         let name = arg.name.to_uppercase();
+<<<<<<< HEAD
         text.push_str(&if arg.required { format!(" {name}") } else { format!(" [{name}]") });
+=======
+        let (open, close) = if arg.required { ("", "") } else { ("[", "]") };
+        text = text + " " + open + &name + close;
+>>>>>>> words
     }
     text
 }
@@ -133,11 +138,23 @@ pub fn typed(spec: &Spec) -> String {
 /// The README's table of commands; a test there compares it.
 #[must_use]
 pub fn readme_table() -> String {
+<<<<<<< HEAD
     let mut text = "| command | does | who |\n|---|---|---|\n".to_owned();
     for spec in TABLE {
         text.push_str(&format!("| `{}` | {} | {} |\n", typed(spec), help(Locale::En, spec.name), who(spec.needs)));
     }
     text
+=======
+    let head = "| command | does | who |\n|---|---|---|\n".to_owned();
+    TABLE.iter().fold(head, |text, spec| {
+        text + &format!(
+            "| `{}` | {} | {} |\n",
+            typed(spec),
+            help(Locale::En, spec.name),
+            who(spec.needs)
+        )
+    })
+>>>>>>> words
 }
 
 fn who(needs: Needs) -> String {
@@ -178,7 +195,14 @@ mod tests {
             let mut optional = false;
             for option in &spec.options {
                 assert!(!(optional && option.required), "{}: required after optional", spec.name);
+<<<<<<< HEAD
                 assert!(!(option.autocomplete && !option.choices.is_empty()), "Discord refuses both");
+=======
+                assert!(
+                    !option.autocomplete || option.choices.is_empty(),
+                    "Discord refuses both"
+                );
+>>>>>>> words
                 optional = !option.required;
                 for text in [&option.description, &option.descriptions[0].1] {
                     assert!((1..=100).contains(&text.chars().count()), "{text}");
