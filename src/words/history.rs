@@ -12,16 +12,6 @@ use crate::outbox::incident::{Event, Happened, Stage};
 /// Proposals shown in the message; all are behind Why.
 const PROPOSALS_MAX: usize = 3;
 
-<<<<<<< HEAD
-/// The boost was stopped, is stopped still, and the platform has confirmed it: `Some`, with what it saves where that is
-/// known.
-pub(crate) fn verified(view: &IncidentView) -> Option<Option<Money>> {
-    view.proposals
-        .iter()
-        .rev()
-        .find(|proposal| matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Verified { .. })))
-        .map(|proposal| proposal.saves)
-=======
 /// The newest proposal by which a boost was stopped, is stopped still, and the platform has confirmed it.
 pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
     view.proposals.iter().rfind(|proposal| {
@@ -30,7 +20,6 @@ pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
             Some(Happened::Verified { .. })
         )
     })
->>>>>>> words
 }
 
 /// The lines: the newest proposals, then who has it.
@@ -47,7 +36,12 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
     let is_open = view.incident.stage != Stage::Resolved;
     if let Some(who) = view.incident.acknowledged_by.as_deref() {
         let at = last(|what| matches!(what, Happened::Acknowledged)).map_or(view.incident.opened_at, |event| event.at);
-        lines.push(line(say!(words, "has-it", who = who, time = number::time(reader, at, now))));
+        lines.push(line(say!(
+            words,
+            "has-it",
+            who = who,
+            time = number::time(reader, at, now)
+        )));
     }
     if let Some(until) = view.incident.snoozed_until.filter(|until| is_open && now < *until) {
         let until = number::time(reader, until, now);
@@ -105,15 +99,15 @@ fn proposal_text(
                 state = state_text(state, reader)
             );
             match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
+                Some(until) => format!(
+                    "{text} {}",
+                    say!(words, "undo-until", time = number::time(reader, until, now))
+                ),
                 None => text,
             }
         }
         Happened::Failed { reason, .. } => say!(words, "did-failed", time = at, name = name, reason = reason.as_str()),
         Happened::Undone { state, .. } => {
-<<<<<<< HEAD
-            say!(words, "did-undone", by = by(), time = at, name = name, runs_on = runs_on, state = state.as_str())
-=======
             say!(
                 words,
                 "did-undone",
@@ -123,7 +117,6 @@ fn proposal_text(
                 runs_on = runs_on,
                 state = state_text(state, reader)
             )
->>>>>>> words
         }
         Happened::Fired
         | Happened::Recovering
@@ -138,11 +131,19 @@ fn waiting(name: &str, proposal: &ProposalView, money: bool, reader: &Reader, no
     let words = reader.words();
     let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
     let text = match saves {
-        Some(saves) => say!(words, "did-proposed-saves", name = name, saves = number::money(reader.locale, saves)),
+        Some(saves) => say!(
+            words,
+            "did-proposed-saves",
+            name = name,
+            saves = number::money(reader.locale, saves)
+        ),
         None => say!(words, "did-proposed", name = name),
     };
     match proposal.expires {
-        Some(until) => format!("{text} {}", say!(words, "answer-by", time = number::time(reader, until, now))),
+        Some(until) => format!(
+            "{text} {}",
+            say!(words, "answer-by", time = number::time(reader, until, now))
+        ),
         None => text,
     }
 }
@@ -192,7 +193,12 @@ fn event_text(event: &Event, reader: &Reader, now: Timestamp) -> String {
         Happened::Resolved => say!(words, "event-resolved"),
         Happened::Acknowledged => say!(words, "event-acknowledged", by = by),
         Happened::Snoozed { until } => {
-            say!(words, "event-snoozed", by = by, until = number::time(reader, *until, now))
+            say!(
+                words,
+                "event-snoozed",
+                by = by,
+                until = number::time(reader, *until, now)
+            )
         }
         Happened::Proposed { .. } => say!(words, "event-proposed", by = by),
         Happened::Approved { .. } => say!(words, "event-approved", by = by),

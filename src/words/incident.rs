@@ -30,7 +30,11 @@ pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Ti
     let composed = match audience {
         Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
         Audience::Client if view.released => {
-            let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_clients(view.billed)).collect();
+            let seen: Vec<&Seen> = view
+                .seen
+                .iter()
+                .filter(|seen| seen.is_for_clients(view.billed))
+                .collect();
             team(view, &seen, view.billed, reader, now)?
         }
         Audience::Creator => creator(view, reader, now)?,
@@ -95,15 +99,6 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
 fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
-<<<<<<< HEAD
-    let seen = |value: Option<f64>| match value {
-        Some(value) => main.worded(reader, value),
-        None => main.title(reader),
-    };
-    let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
-    let (left, current) = (seen(main.left.value()), seen(view.current.or_else(|| main.left.value())));
-    let stopped = history::verified(view);
-=======
     let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.headline_text(reader, value));
     let limit = main
         .limit_text(reader)
@@ -111,18 +106,9 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
         .unwrap_or_default();
     let left = said(main.left.value());
     let current = said(view.current.or_else(|| main.left.value()));
->>>>>>> words
     match (view.incident.stage, view.incident.kind.as_str()) {
         (Stage::Resolved, _) => {
             let ended = view.incident.resolved_at.unwrap_or(now);
-<<<<<<< HEAD
-            let lasted = number::span(reader, ended.as_second().saturating_sub(opened.as_second()));
-            match view.current {
-                Some(_) => {
-                    say!(words, "headline-resolved-now", who = who, lasted = lasted, value = current, limit = limit)
-                }
-                None => say!(words, "headline-resolved", who = who, lasted = lasted, value = left, limit = limit),
-=======
             let lasted = ended.as_second().saturating_sub(view.incident.opened_at.as_second());
             let lasted = number::span(reader, lasted);
             if view.current.is_some() {
@@ -143,33 +129,13 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
                     value = left,
                     limit = limit
                 )
->>>>>>> words
             }
         }
         (Stage::Recovering, _) => say!(words, "headline-recovering", who = who, value = current, limit = limit),
         (Stage::Firing, "opportunity") => say!(words, "headline-opportunity", who = who, value = left, limit = limit),
-<<<<<<< HEAD
-        (Stage::Firing, _) if stopped.is_some() => {
-            let saved = stopped.flatten().filter(|_| money);
-            match saved {
-                Some(saved) => {
-                    let saved = number::money(reader.locale, saved);
-                    say!(words, "headline-stopped-saved", who = who, saved = saved, value = current, limit = limit)
-                }
-                None => say!(words, "headline-stopped", who = who, value = current, limit = limit),
-            }
-        }
-        (Stage::Firing, _) => match view.incident.avoidable.filter(|saved| money && 0 < saved.minor) {
-            Some(saved) => {
-                let saved = number::money(reader.locale, saved);
-                say!(words, "headline-firing-money", who = who, value = left, limit = limit, saved = saved)
-            }
-            None => say!(words, "headline-firing", who = who, value = left, limit = limit),
-=======
         (Stage::Firing, _) => match history::verified(view) {
             Some(stopped) => headline_stopped(stopped.saves.filter(|_| money), who, current, limit, reader),
             None => headline_firing(view.incident.avoidable.filter(|_| money), who, left, limit, reader),
->>>>>>> words
         },
     }
 }
@@ -271,7 +237,11 @@ fn money_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     if !boosts.is_empty() {
         parts.push(say!(words, "avoidable", what = boosts.join(", ")));
     }
-    if parts.is_empty() { Vec::new() } else { vec![line(parts.join(" "))] }
+    if parts.is_empty() {
+        Vec::new()
+    } else {
+        vec![line(parts.join(" "))]
+    }
 }
 
 /// The smallest change that flips it.
@@ -281,7 +251,12 @@ pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timest
         return Vec::new();
     };
     let text = match clears {
-        Clears::More { metric, amount, by, boost_stopped } => {
+        Clears::More {
+            metric,
+            amount,
+            by,
+            boost_stopped,
+        } => {
             let more = number::value(reader, *metric, *amount, None);
             match (by.map(|by| number::time(reader, by, now)), boost_stopped) {
                 (Some(by), true) => say!(words, "clears-more-by-stopped", what = more, by = by),
@@ -290,7 +265,13 @@ pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timest
                 (None, false) => say!(words, "clears-more", what = more),
             }
         }
-        Clears::Reaches { metric, value, currency, relation, window } => {
+        Clears::Reaches {
+            metric,
+            value,
+            currency,
+            relation,
+            window,
+        } => {
             let what = number::value(reader, *metric, *value, *currency);
             let over = phrase::window(reader, *window);
             match relation {
@@ -308,7 +289,10 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     }
     let mut lines = vec![bold(say!(reader.words(), "try-first"))];
     lines.extend(
-        view.tips.iter().enumerate().map(|(at, tip)| line(format!("{}. {}", at + 1, phrase::tip(reader, tip)))),
+        view.tips
+            .iter()
+            .enumerate()
+            .map(|(at, tip)| line(format!("{}. {}", at + 1, phrase::tip(reader, tip)))),
     );
     lines
 }
@@ -329,8 +313,10 @@ fn stays(view: &IncidentView, words: &Words) -> String {
 /// `cpa-stop v3 · plain threshold · data 14:10 · #A7K2`.
 pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
-    let mut parts =
-        vec![format!("{} v{}", view.incident.rule, view.incident.rule_version), say!(words, "plain-threshold")];
+    let mut parts = vec![
+        format!("{} v{}", view.incident.rule, view.incident.rule_version),
+        say!(words, "plain-threshold"),
+    ];
     if let Some(at) = view.data_at {
         parts.push(say!(words, "data-at", time = number::time(reader, at, now)));
     }
@@ -341,8 +327,10 @@ pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> St
 /// `Stop boost −€86`, with the boost's name when there are several.
 fn stop_label(boost: Option<&BoostView>, saves: Option<Money>, several: bool, reader: &Reader) -> String {
     let words = reader.words();
-    let name =
-        boost.filter(|_| several).map(|boost| format!(" {}", phrase::short_name(&boost.name))).unwrap_or_default();
+    let name = boost
+        .filter(|_| several)
+        .map(|boost| format!(" {}", phrase::short_name(&boost.name)))
+        .unwrap_or_default();
     let saves = saves
         .filter(|saves| 0 < saves.minor)
         .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
@@ -365,13 +353,27 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             Happened::Proposed { .. } if is_open => {
                 let label = stop_label(boost, proposal.saves.filter(|_| money), several, reader);
                 let (id, proposal) = (incident(), proposal.id);
-                row.push((ButtonPurpose::Approve { incident: id.clone(), proposal }, label, Look::Danger));
-                row.push((ButtonPurpose::Reject { incident: id, proposal }, say!(words, "button-keep"), Look::Plain));
+                row.push((
+                    ButtonPurpose::Approve {
+                        incident: id.clone(),
+                        proposal,
+                    },
+                    label,
+                    Look::Danger,
+                ));
+                row.push((
+                    ButtonPurpose::Reject { incident: id, proposal },
+                    say!(words, "button-keep"),
+                    Look::Plain,
+                ));
             }
             Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
-                let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
+                let purpose = ButtonPurpose::Undo {
+                    incident: incident(),
+                    proposal: proposal.id,
+                };
                 row.push((purpose, say!(words, "button-undo"), Look::Plain));
             }
             Happened::Rejected { .. }
@@ -383,11 +385,18 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         }
         taken.push(&proposal.boost);
     }
-    let free = view.boosts.iter().filter(|boost| is_open && boost.running && !taken.contains(&&boost.id));
+    let free = view
+        .boosts
+        .iter()
+        .filter(|boost| is_open && boost.running && !taken.contains(&&boost.id));
     for boost in free.take(STOP_BUTTONS_MAX) {
         let saves = boost.avoidable.filter(|_| money);
         let label = stop_label(Some(boost), saves, several, reader);
-        let purpose = ButtonPurpose::StopBoost { incident: incident(), boost: boost.id.clone(), saves };
+        let purpose = ButtonPurpose::StopBoost {
+            incident: incident(),
+            boost: boost.id.clone(),
+            saves,
+        };
         row.push((purpose, label, Look::Danger));
     }
     // Discord takes five buttons in a row; what is beyond stays reachable by command.
@@ -398,16 +407,19 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
 fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reader, now: Timestamp) {
     let words = reader.words();
     let incident = || view.incident.id.clone();
-    let mut row = vec![(ButtonPurpose::Why { incident: incident() }, say!(words, "button-why"), Look::Plain)];
+    let mut row = vec![(
+        ButtonPurpose::Why { incident: incident() },
+        say!(words, "button-why"),
+        Look::Plain,
+    )];
     if view.incident.stage != Stage::Resolved {
         if view.incident.acknowledged_by.is_none() {
-            row.push((ButtonPurpose::Ack { incident: incident() }, say!(words, "button-ack"), Look::Primary));
+            row.push((
+                ButtonPurpose::Ack { incident: incident() },
+                say!(words, "button-ack"),
+                Look::Primary,
+            ));
         }
-<<<<<<< HEAD
-        if !view.incident.snoozed_until.is_some_and(|until| now < until) {
-            let purpose = ButtonPurpose::Snooze { incident: incident(), secs: SNOOZE_SECS };
-            let label = say!(words, "button-snooze", long = number::span(reader, i64::from(SNOOZE_SECS)));
-=======
         if view.incident.snoozed_until.is_none_or(|until| until <= now) {
             let purpose = ButtonPurpose::Snooze {
                 incident: incident(),
@@ -418,7 +430,6 @@ fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reade
                 "button-snooze",
                 long = number::span(reader, i64::from(SNOOZE_SECS))
             );
->>>>>>> words
             row.push((purpose, label, Look::Plain));
         }
     }
@@ -434,11 +445,6 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
     let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_creators()).collect();
     // The headline must be about what fired; if that is money, it is not for them.
     let main = *seen.first().filter(|seen| view.seen.first() == Some(**seen))?;
-<<<<<<< HEAD
-    let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
-    let left = main.worded(reader, main.left.value()?);
-    let current = view.current.map_or_else(|| left.clone(), |value| main.worded(reader, value));
-=======
     let limit = main
         .limit_text(reader)
         .map(|limit| format!(", {limit}"))
@@ -447,7 +453,6 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
     let current = view
         .current
         .map_or_else(|| left.clone(), |value| main.headline_text(reader, value));
->>>>>>> words
     let is_over = view.incident.stage == Stage::Resolved;
     let headline = match view.incident.stage {
         Stage::Firing => say!(words, "creator-firing", name = name, value = left, limit = limit),
@@ -460,7 +465,11 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
         blocks.extend(block(0, vec![line(say!(words, "creator-stays"))]));
         let clears = view.clears.as_ref().filter(|clears| is_own_clear(clears));
         blocks.extend(block(2, clears_lines(clears, reader, now)));
-        let own: Vec<Line> = view.tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
+        let own: Vec<Line> = view
+            .tips
+            .iter()
+            .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
+            .collect();
         if !own.is_empty() {
             let mut lines = vec![bold(say!(words, "from-your-posts"))];
             lines.extend(own);
@@ -479,10 +488,16 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
         silent: view.incident.stage != Stage::Firing,
         ..Message::default()
     });
-    let why = ButtonPurpose::Why { incident: view.incident.id.clone() };
-    let mine = ButtonPurpose::MyNumbers { subject: view.incident.subject.clone() };
-    composed
-        .row([(why, say!(words, "button-why"), Look::Plain), (mine, say!(words, "button-my-numbers"), Look::Plain)]);
+    let why = ButtonPurpose::Why {
+        incident: view.incident.id.clone(),
+    };
+    let mine = ButtonPurpose::MyNumbers {
+        subject: view.incident.subject.clone(),
+    };
+    composed.row([
+        (why, say!(words, "button-why"), Look::Plain),
+        (mine, say!(words, "button-my-numbers"), Look::Plain),
+    ]);
     Some(composed)
 }
 
@@ -490,7 +505,9 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
 fn is_own_clear(clears: &Clears) -> bool {
     use crate::domain::metric::Unit;
     let (metric, paid) = match clears {
-        Clears::More { metric, boost_stopped, .. } => (metric, *boost_stopped),
+        Clears::More {
+            metric, boost_stopped, ..
+        } => (metric, *boost_stopped),
         Clears::Reaches { metric, .. } => (metric, false),
     };
     !paid && matches!(metric.unit(), Unit::Count | Unit::Seconds | Unit::Share(_))
@@ -500,6 +517,10 @@ fn is_own_clear(clears: &Clears) -> bool {
 #[must_use]
 pub fn mark_repeat(mut message: Message, reader: &Reader) -> Message {
     let mark = say!(reader.words(), "maybe-repeat");
-    message.footer = if message.footer.is_empty() { mark } else { format!("{} · {mark}", message.footer) };
+    message.footer = if message.footer.is_empty() {
+        mark
+    } else {
+        format!("{} · {mark}", message.footer)
+    };
     message
 }

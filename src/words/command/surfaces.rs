@@ -107,7 +107,11 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
 
 fn role_choice(role: Role) -> ChoiceSpec {
     let said = |locale| Words::of(locale).say(&format!("role-{role}"), &[]);
-    ChoiceSpec { value: role.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
+    ChoiceSpec {
+        value: role.as_str(),
+        name: said(Locale::En),
+        names: vec![(SWEDISH, said(Locale::Sv))],
+    }
 }
 
 /// Telegram's menu in one language. Telegram allows no hyphen.
@@ -115,7 +119,10 @@ fn role_choice(role: Role) -> ChoiceSpec {
 pub fn telegram_menu(locale: Locale) -> Vec<MenuItem> {
     TABLE
         .iter()
-        .map(|spec| MenuItem { command: spec.text.replace('-', "_"), description: help(locale, spec.name) })
+        .map(|spec| MenuItem {
+            command: spec.text.replace('-', "_"),
+            description: help(locale, spec.name),
+        })
         .collect()
 }
 
@@ -125,12 +132,8 @@ pub fn typed(spec: &Spec) -> String {
     let mut text = spec.text.to_owned();
     for arg in spec.args {
         let name = arg.name.to_uppercase();
-<<<<<<< HEAD
-        text.push_str(&if arg.required { format!(" {name}") } else { format!(" [{name}]") });
-=======
         let (open, close) = if arg.required { ("", "") } else { ("[", "]") };
         text = text + " " + open + &name + close;
->>>>>>> words
     }
     text
 }
@@ -138,13 +141,6 @@ pub fn typed(spec: &Spec) -> String {
 /// The README's table of commands; a test there compares it.
 #[must_use]
 pub fn readme_table() -> String {
-<<<<<<< HEAD
-    let mut text = "| command | does | who |\n|---|---|---|\n".to_owned();
-    for spec in TABLE {
-        text.push_str(&format!("| `{}` | {} | {} |\n", typed(spec), help(Locale::En, spec.name), who(spec.needs)));
-    }
-    text
-=======
     let head = "| command | does | who |\n|---|---|---|\n".to_owned();
     TABLE.iter().fold(head, |text, spec| {
         text + &format!(
@@ -154,7 +150,6 @@ pub fn readme_table() -> String {
             who(spec.needs)
         )
     })
->>>>>>> words
 }
 
 fn who(needs: Needs) -> String {
@@ -195,14 +190,10 @@ mod tests {
             let mut optional = false;
             for option in &spec.options {
                 assert!(!(optional && option.required), "{}: required after optional", spec.name);
-<<<<<<< HEAD
-                assert!(!(option.autocomplete && !option.choices.is_empty()), "Discord refuses both");
-=======
                 assert!(
                     !option.autocomplete || option.choices.is_empty(),
                     "Discord refuses both"
                 );
->>>>>>> words
                 optional = !option.required;
                 for text in [&option.description, &option.descriptions[0].1] {
                     assert!((1..=100).contains(&text.chars().count()), "{text}");
@@ -213,7 +204,11 @@ mod tests {
         }
         for locale in Locale::ALL {
             for item in telegram_menu(locale) {
-                assert!(item.command.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+                assert!(
+                    item.command
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+                );
                 assert!((1..=32).contains(&item.command.len()));
                 assert!((1..=256).contains(&item.description.chars().count()));
             }
@@ -224,8 +219,10 @@ mod tests {
     fn no_two_commands_answer_to_one_name() {
         let mut seen = BTreeSet::new();
         for spec in TABLE {
-            let own: BTreeSet<&str> =
-                [spec.text, spec.swedish].into_iter().chain(spec.aliases.iter().copied()).collect();
+            let own: BTreeSet<&str> = [spec.text, spec.swedish]
+                .into_iter()
+                .chain(spec.aliases.iter().copied())
+                .collect();
             for name in own {
                 assert!(seen.insert(name), "`{name}` is taken twice");
             }
