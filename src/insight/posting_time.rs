@@ -142,10 +142,7 @@ pub fn posting_time(posts: &[OwnPost], zone: &TimeZone, metric: Metric) -> Optio
     if (days, hour) == (best.days, best.from_hour) {
         return None;
     }
-    let latest = cells
-        .iter()
-        .filter(enough)
-        .find(|cell| (cell.days, cell.from_hour) == (days, hour));
+    let latest = cells.iter().filter(enough).find(|cell| (cell.days, cell.from_hour) == (days, hour));
     Some(PostingTip {
         metric,
         best,
@@ -202,16 +199,9 @@ mod tests {
     #[test]
     fn better_hours_are_found_and_carry_their_numbers() {
         // 17:00 UTC is 19:00 in Stockholm: the block 18–21.
-        let posts = [
-            at(17, &[10.0, 9.0, 11.0, 9.5, 10.5]),
-            at(10, &[5.0, 5.0, 6.0, 4.0, 5.0, 5.0]),
-        ]
-        .concat();
+        let posts = [at(17, &[10.0, 9.0, 11.0, 9.5, 10.5]), at(10, &[5.0, 5.0, 6.0, 4.0, 5.0, 5.0])].concat();
         let tip = tip(&posts).expect("a tip");
-        assert_eq!(
-            (tip.best.days, tip.best.from_hour, tip.best.until_hour, tip.best.n),
-            (Days::SunThu, 18, 21, 5)
-        );
+        assert_eq!((tip.best.days, tip.best.from_hour, tip.best.until_hour, tip.best.n), (Days::SunThu, 18, 21, 5));
         assert_eq!(tip.latest.map(|cell| (cell.from_hour, cell.n)), Some((12, 6)));
         assert!((tip.best.mean - 10.0).abs() < 1e-9);
         // Overall 80/11; shrunk (5·10 + 5·80/11) / 10.
@@ -235,10 +225,7 @@ mod tests {
 
     #[test]
     fn the_zone_and_its_summer_time_decide_the_hour() {
-        let post = |at: &str| OwnPost {
-            published_at: at.parse().expect("instant"),
-            value: 1.0,
-        };
+        let post = |at: &str| OwnPost { published_at: at.parse().expect("instant"), value: 1.0 };
         let cells = table(&[post("2026-01-05T17:30:00Z"), post("2026-07-06T16:30:00Z")], &zone());
         assert_eq!(cells.len(), 1);
         assert_eq!((cells[0].from_hour, cells[0].n), (18, 2));

@@ -50,14 +50,8 @@ mod tests {
     #[test]
     fn every_tip_has_a_sentence() {
         let tips = [
-            Tip::LinkTarget {
-                opens: String::new(),
-                should_open: String::new(),
-            },
-            Tip::CodeMissing {
-                code: String::new(),
-                post: String::new(),
-            },
+            Tip::LinkTarget { opens: String::new(), should_open: String::new() },
+            Tip::CodeMissing { code: String::new(), post: String::new() },
         ];
         for tip in tips {
             assert!(KEYS.contains(&format!("tip-{}", tip.id()).as_str()));

@@ -38,11 +38,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let team = audience != Audience::Creator;
     if team {
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
-        let tips: Vec<Line> = view
-            .tips
-            .iter()
-            .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
-            .collect();
+        let tips: Vec<Line> = view.tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
         blocks.extend(block(0, tips));
         let mut lines = vec![bold(say!(words, "what-happened"))];
         lines.extend(history::all(view, reader, now));
@@ -51,11 +47,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     Some(Message {
         headline: say!(words, "why-headline", id = view.incident.id.to_string(), who = who),
         blocks,
-        footer: if team {
-            footer(view, reader, now)
-        } else {
-            view.incident.id.to_string()
-        },
+        footer: if team { footer(view, reader, now) } else { view.incident.id.to_string() },
         silent: true,
         ..Message::default()
     })
@@ -82,11 +74,7 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         waits.push(line(say!(words, "why-not-pending", left = number::span(reader, secs))));
     }
     if let Some(until) = view.cooling_until.filter(|until| now < *until) {
-        waits.push(line(say!(
-            words,
-            "why-not-cooling",
-            until = number::time(reader, until, now)
-        )));
+        waits.push(line(say!(words, "why-not-cooling", until = number::time(reader, until, now))));
     }
     blocks.extend(block(0, waits));
     let mut footer = format!("{} v{}", view.rule, view.version);
@@ -94,13 +82,7 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         footer.push_str(" · ");
         footer.push_str(&say!(words, "data-at", time = number::time(reader, at, now)));
     }
-    Some(Message {
-        headline,
-        blocks,
-        footer,
-        silent: true,
-        ..Message::default()
-    })
+    Some(Message { headline, blocks, footer, silent: true, ..Message::default() })
 }
 
 fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {
@@ -137,24 +119,14 @@ fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
             lines.push(line(format!("   {}", seen.size_text(reader, now))));
         }
         (_, _, Reading::Absent(why)) => {
-            lines.push(line(say!(
-                words,
-                "is-absent",
-                title = title,
-                why = phrase::absence(reader, why)
-            )));
+            lines.push(line(say!(words, "is-absent", title = title, why = phrase::absence(reader, why))));
         }
         (_, _, Reading::Value(value)) => {
             let why = match seen.right {
                 Reading::Absent(why) => phrase::absence(reader, why),
                 Reading::Value(_) => String::new(),
             };
-            lines.push(line(say!(
-                words,
-                "is-unmatched",
-                what = seen.worded(reader, value),
-                why = why
-            )));
+            lines.push(line(say!(words, "is-unmatched", what = seen.worded(reader, value), why = why)));
         }
     }
     lines
@@ -172,23 +144,13 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
         (firing, _) => say!(words, "status-firing", about = about, count = firing),
     };
     let mut blocks = Vec::new();
-    let mut open: Vec<Line> = view
-        .open
-        .iter()
-        .take(OPEN_MAX)
-        .map(|member| line(member_text(member, reader)))
-        .collect();
+    let mut open: Vec<Line> = view.open.iter().take(OPEN_MAX).map(|member| line(member_text(member, reader))).collect();
     if OPEN_MAX < view.open.len() {
         open.push(line(say!(words, "and-more", count = view.open.len() - OPEN_MAX)));
     }
     blocks.extend(block(0, open));
     let troubles = view.troubles.iter().map(|(source, since)| {
-        line(say!(
-            words,
-            "status-trouble",
-            source = source.as_str(),
-            since = number::time(reader, *since, now)
-        ))
+        line(say!(words, "status-trouble", source = source.as_str(), since = number::time(reader, *since, now)))
     });
     blocks.extend(block(0, troubles.collect()));
     let campaigns = view.campaigns.iter().map(|campaign| {
@@ -196,13 +158,7 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
         line(match campaign.data_at {
             Some(at) => {
                 let time = number::time(reader, at, now);
-                say!(
-                    words,
-                    "status-campaign",
-                    name = name,
-                    count = campaign.creators,
-                    time = time
-                )
+                say!(words, "status-campaign", name = name, count = campaign.creators, time = time)
             }
             None => say!(words, "status-campaign-no-data", name = name, count = campaign.creators),
         })
@@ -212,12 +168,7 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
         blocks.extend(block(0, vec![line(say!(words, "status-nothing-watched"))]));
     }
     blocks.extend(block(1, campaigns));
-    let message = Message {
-        headline,
-        blocks,
-        silent: true,
-        ..Message::default()
-    };
+    let message = Message { headline, blocks, silent: true, ..Message::default() };
     phrase::fit(message, TEXT_UNITS, words)
 }
 
@@ -232,10 +183,7 @@ pub(crate) fn member_text(member: &Member, reader: &Reader) -> String {
         Stage::Resolved => "🟢",
     };
     let mut text = format!("{mark} {}", phrase::short_name(&member.name));
-    if let Some(money) = member
-        .avoidable
-        .filter(|money| 0 < money.minor && member.stage != Stage::Resolved)
-    {
+    if let Some(money) = member.avoidable.filter(|money| 0 < money.minor && member.stage != Stage::Resolved) {
         text.push(' ');
         text.push_str(&number::money(reader.locale, money));
     }
@@ -256,20 +204,13 @@ pub fn me(view: &MeView, reader: &Reader, now: Timestamp) -> Message {
         (false, 0) => say!(words, "me-headline", name = first),
         (false, count) => say!(words, "me-headline-open", name = first, count = count),
     };
-    let lines: Vec<Line> = view
-        .numbers
-        .iter()
-        .map(|number| line(own_number(number, reader)))
-        .collect();
+    let lines: Vec<Line> = view.numbers.iter().map(|number| line(own_number(number, reader))).collect();
     let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
     blocks.extend(block(1, vec![line(say!(words, "me-private"))]));
     Message {
         headline,
         blocks,
-        footer: view
-            .data_at
-            .map(|at| say!(words, "data-at", time = number::time(reader, at, now)))
-            .unwrap_or_default(),
+        footer: view.data_at.map(|at| say!(words, "data-at", time = number::time(reader, at, now))).unwrap_or_default(),
         silent: true,
         ..Message::default()
     }
@@ -287,13 +228,7 @@ fn own_number(own: &OwnNumber, reader: &Reader) -> String {
     match own.usual.filter(|_| own.reading.value().is_some()) {
         Some(usual) => {
             let usual = number::short(reader, own.metric, usual, None);
-            say!(
-                words,
-                "own-number-usual",
-                platform = platform,
-                value = said,
-                usual = usual
-            )
+            say!(words, "own-number-usual", platform = platform, value = said, usual = usual)
         }
         None => say!(words, "own-number", platform = platform, value = said),
     }
@@ -307,17 +242,12 @@ pub fn tips(name: &str, tips: &[Tip], posts: u32, reader: &Reader) -> Message {
     if tips.is_empty() {
         return Message {
             headline: say!(words, "tips-none", name = first),
-            blocks: block(0, vec![line(say!(words, "tips-none-why", posts = posts))])
-                .into_iter()
-                .collect(),
+            blocks: block(0, vec![line(say!(words, "tips-none-why", posts = posts))]).into_iter().collect(),
             silent: true,
             ..Message::default()
         };
     }
-    let lines: Vec<Line> = tips
-        .iter()
-        .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
-        .collect();
+    let lines: Vec<Line> = tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
     let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
     blocks.extend(block(1, vec![line(say!(words, "tips-stays"))]));
     Message {

@@ -115,21 +115,14 @@ impl Composed {
     /// A message without buttons.
     #[must_use]
     pub fn plain(message: Message) -> Self {
-        Self {
-            message,
-            purposes: Vec::new(),
-        }
+        Self { message, purposes: Vec::new() }
     }
 
     /// Adds a row; an empty one is left out.
     pub fn row(&mut self, buttons: impl IntoIterator<Item = (ButtonPurpose, String, Look)>) {
         let (mut row, mut purposes) = (Vec::new(), Vec::new());
         for (purpose, label, look) in buttons {
-            row.push(Button {
-                label,
-                token: String::new(),
-                look,
-            });
+            row.push(Button { label, token: String::new(), look });
             purposes.push(purpose);
         }
         if !row.is_empty() {

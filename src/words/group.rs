@@ -33,18 +33,9 @@ pub fn compose_group(view: &GroupView, reader: &Reader, now: Timestamp) -> Compo
     let mut blocks = Vec::new();
     blocks.extend(block(
         0,
-        vec![line(say!(
-            words,
-            "group-counts",
-            firing = firing,
-            recovering = recovering,
-            resolved = resolved
-        ))],
+        vec![line(say!(words, "group-counts", firing = firing, recovering = recovering, resolved = resolved))],
     ));
-    blocks.extend(block(
-        0,
-        shown.iter().map(|member| line(member_text(member, reader))).collect(),
-    ));
+    blocks.extend(block(0, shown.iter().map(|member| line(member_text(member, reader))).collect()));
     let hidden = members.len().saturating_sub(shown.len());
     if 0 < hidden {
         blocks.extend(block(0, vec![line(say!(words, "group-more", count = hidden))]));
@@ -62,9 +53,7 @@ pub fn compose_group(view: &GroupView, reader: &Reader, now: Timestamp) -> Compo
         ..Message::default()
     });
     composed.row(shown.iter().map(|member| {
-        let purpose = ButtonPurpose::Open {
-            incident: member.incident.clone(),
-        };
+        let purpose = ButtonPurpose::Open { incident: member.incident.clone() };
         (purpose, phrase::short_name(&member.name), Look::Plain)
     }));
     composed.row(pager(view, page, pages, reader));
@@ -73,49 +62,27 @@ pub fn compose_group(view: &GroupView, reader: &Reader, now: Timestamp) -> Compo
 
 fn pager(view: &GroupView, page: usize, pages: usize, reader: &Reader) -> Vec<(ButtonPurpose, String, Look)> {
     let words = reader.words();
-    let turn = |to: usize| ButtonPurpose::Page {
-        group: view.id.clone(),
-        page: u32::try_from(to).unwrap_or(0),
-    };
+    let turn = |to: usize| ButtonPurpose::Page { group: view.id.clone(), page: u32::try_from(to).unwrap_or(0) };
     let mut row = Vec::new();
     if let Some(before) = page.checked_sub(1) {
-        row.push((
-            turn(before),
-            say!(words, "button-worse", page = page, pages = pages),
-            Look::Plain,
-        ));
+        row.push((turn(before), say!(words, "button-worse", page = page, pages = pages), Look::Plain));
     }
     if page + 1 < pages {
-        row.push((
-            turn(page + 1),
-            say!(words, "button-further", page = page + 2, pages = pages),
-            Look::Plain,
-        ));
+        row.push((turn(page + 1), say!(words, "button-further", page = page + 2, pages = pages), Look::Plain));
     }
     row
 }
 
 fn headline(view: &GroupView, firing: usize, reader: &Reader) -> String {
     let words = reader.words();
-    let brand = view
-        .brand
-        .as_deref()
-        .map(|brand| format!("{}: ", phrase::short_name(brand)))
-        .unwrap_or_default();
+    let brand = view.brand.as_deref().map(|brand| format!("{}: ", phrase::short_name(brand))).unwrap_or_default();
     let rule = view.rule.as_str();
     let all = view.members.len();
     match (firing, total(view)) {
         (0, _) => say!(words, "group-over", brand = brand, count = all, rule = rule),
         (_, Some(saved)) => {
             let saved = number::money(reader.locale, saved);
-            say!(
-                words,
-                "group-firing-money",
-                brand = brand,
-                count = firing,
-                rule = rule,
-                saved = saved
-            )
+            say!(words, "group-firing-money", brand = brand, count = firing, rule = rule, saved = saved)
         }
         (_, None) => say!(words, "group-firing", brand = brand, count = firing, rule = rule),
     }
@@ -126,9 +93,7 @@ fn total(view: &GroupView) -> Option<Money> {
     let open = view.members.iter().filter(|member| member.stage == Stage::Firing);
     let mut amounts = open.filter_map(|member| member.avoidable);
     let first = amounts.next()?;
-    amounts
-        .try_fold(first, |sum, money| sum.checked_add(money).ok())
-        .filter(|sum| 0 < sum.minor)
+    amounts.try_fold(first, |sum, money| sum.checked_add(money).ok()).filter(|sum| 0 < sum.minor)
 }
 
 fn rank(stage: Stage) -> u8 {

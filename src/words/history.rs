@@ -14,12 +14,9 @@ const PROPOSALS_MAX: usize = 3;
 
 /// The newest proposal by which a boost was stopped, is stopped still, and the platform has confirmed it.
 pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
-    view.proposals.iter().rfind(|proposal| {
-        matches!(
-            view.last_of(proposal.id).map(|event| &event.what),
-            Some(Happened::Verified { .. })
-        )
-    })
+    view.proposals
+        .iter()
+        .rfind(|proposal| matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Verified { .. })))
 }
 
 /// The lines: the newest proposals, then who has it.
@@ -36,12 +33,7 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
     let is_open = view.incident.stage != Stage::Resolved;
     if let Some(who) = view.incident.acknowledged_by.as_deref() {
         let at = last(|what| matches!(what, Happened::Acknowledged)).map_or(view.incident.opened_at, |event| event.at);
-        lines.push(line(say!(
-            words,
-            "has-it",
-            who = who,
-            time = number::time(reader, at, now)
-        )));
+        lines.push(line(say!(words, "has-it", who = who, time = number::time(reader, at, now))));
     }
     if let Some(until) = view.incident.snoozed_until.filter(|until| is_open && now < *until) {
         let until = number::time(reader, until, now);
@@ -99,10 +91,7 @@ fn proposal_text(
                 state = state_text(state, reader)
             );
             match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!(
-                    "{text} {}",
-                    say!(words, "undo-until", time = number::time(reader, until, now))
-                ),
+                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
                 None => text,
             }
         }
@@ -131,19 +120,11 @@ fn waiting(name: &str, proposal: &ProposalView, money: bool, reader: &Reader, no
     let words = reader.words();
     let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
     let text = match saves {
-        Some(saves) => say!(
-            words,
-            "did-proposed-saves",
-            name = name,
-            saves = number::money(reader.locale, saves)
-        ),
+        Some(saves) => say!(words, "did-proposed-saves", name = name, saves = number::money(reader.locale, saves)),
         None => say!(words, "did-proposed", name = name),
     };
     match proposal.expires {
-        Some(until) => format!(
-            "{text} {}",
-            say!(words, "answer-by", time = number::time(reader, until, now))
-        ),
+        Some(until) => format!("{text} {}", say!(words, "answer-by", time = number::time(reader, until, now))),
         None => text,
     }
 }
@@ -193,12 +174,7 @@ fn event_text(event: &Event, reader: &Reader, now: Timestamp) -> String {
         Happened::Resolved => say!(words, "event-resolved"),
         Happened::Acknowledged => say!(words, "event-acknowledged", by = by),
         Happened::Snoozed { until } => {
-            say!(
-                words,
-                "event-snoozed",
-                by = by,
-                until = number::time(reader, *until, now)
-            )
+            say!(words, "event-snoozed", by = by, until = number::time(reader, *until, now))
         }
         Happened::Proposed { .. } => say!(words, "event-proposed", by = by),
         Happened::Approved { .. } => say!(words, "event-approved", by = by),

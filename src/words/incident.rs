@@ -30,11 +30,7 @@ pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Ti
     let composed = match audience {
         Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
         Audience::Client if view.released => {
-            let seen: Vec<&Seen> = view
-                .seen
-                .iter()
-                .filter(|seen| seen.is_for_clients(view.billed))
-                .collect();
+            let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_clients(view.billed)).collect();
             team(view, &seen, view.billed, reader, now)?
         }
         Audience::Creator => creator(view, reader, now)?,
@@ -100,10 +96,7 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
     let words = reader.words();
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
     let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.headline_text(reader, value));
-    let limit = main
-        .limit_text(reader)
-        .map(|limit| format!(", {limit}"))
-        .unwrap_or_default();
+    let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
     let left = said(main.left.value());
     let current = said(view.current.or_else(|| main.left.value()));
     match (view.incident.stage, view.incident.kind.as_str()) {
@@ -112,23 +105,9 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
             let lasted = ended.as_second().saturating_sub(view.incident.opened_at.as_second());
             let lasted = number::span(reader, lasted);
             if view.current.is_some() {
-                say!(
-                    words,
-                    "headline-resolved-now",
-                    who = who,
-                    lasted = lasted,
-                    value = current,
-                    limit = limit
-                )
+                say!(words, "headline-resolved-now", who = who, lasted = lasted, value = current, limit = limit)
             } else {
-                say!(
-                    words,
-                    "headline-resolved",
-                    who = who,
-                    lasted = lasted,
-                    value = left,
-                    limit = limit
-                )
+                say!(words, "headline-resolved", who = who, lasted = lasted, value = left, limit = limit)
             }
         }
         (Stage::Recovering, _) => say!(words, "headline-recovering", who = who, value = current, limit = limit),
@@ -145,14 +124,7 @@ fn headline_stopped(saved: Option<Money>, who: String, value: String, limit: Str
     match saved.filter(|saved| 0 < saved.minor) {
         Some(saved) => {
             let saved = number::money(reader.locale, saved);
-            say!(
-                words,
-                "headline-stopped-saved",
-                who = who,
-                saved = saved,
-                value = value,
-                limit = limit
-            )
+            say!(words, "headline-stopped-saved", who = who, saved = saved, value = value, limit = limit)
         }
         None => say!(words, "headline-stopped", who = who, value = value, limit = limit),
     }
@@ -163,14 +135,7 @@ fn headline_firing(saved: Option<Money>, who: String, value: String, limit: Stri
     match saved.filter(|saved| 0 < saved.minor) {
         Some(saved) => {
             let saved = number::money(reader.locale, saved);
-            say!(
-                words,
-                "headline-firing-money",
-                who = who,
-                value = value,
-                limit = limit,
-                saved = saved
-            )
+            say!(words, "headline-firing-money", who = who, value = value, limit = limit, saved = saved)
         }
         None => say!(words, "headline-firing", who = who, value = value, limit = limit),
     }
@@ -237,11 +202,7 @@ fn money_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     if !boosts.is_empty() {
         parts.push(say!(words, "avoidable", what = boosts.join(", ")));
     }
-    if parts.is_empty() {
-        Vec::new()
-    } else {
-        vec![line(parts.join(" "))]
-    }
+    if parts.is_empty() { Vec::new() } else { vec![line(parts.join(" "))] }
 }
 
 /// The smallest change that flips it.
@@ -251,12 +212,7 @@ pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timest
         return Vec::new();
     };
     let text = match clears {
-        Clears::More {
-            metric,
-            amount,
-            by,
-            boost_stopped,
-        } => {
+        Clears::More { metric, amount, by, boost_stopped } => {
             let more = number::value(reader, *metric, *amount, None);
             match (by.map(|by| number::time(reader, by, now)), boost_stopped) {
                 (Some(by), true) => say!(words, "clears-more-by-stopped", what = more, by = by),
@@ -265,13 +221,7 @@ pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timest
                 (None, false) => say!(words, "clears-more", what = more),
             }
         }
-        Clears::Reaches {
-            metric,
-            value,
-            currency,
-            relation,
-            window,
-        } => {
+        Clears::Reaches { metric, value, currency, relation, window } => {
             let what = number::value(reader, *metric, *value, *currency);
             let over = phrase::window(reader, *window);
             match relation {
@@ -289,10 +239,7 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     }
     let mut lines = vec![bold(say!(reader.words(), "try-first"))];
     lines.extend(
-        view.tips
-            .iter()
-            .enumerate()
-            .map(|(at, tip)| line(format!("{}. {}", at + 1, phrase::tip(reader, tip)))),
+        view.tips.iter().enumerate().map(|(at, tip)| line(format!("{}. {}", at + 1, phrase::tip(reader, tip)))),
     );
     lines
 }
@@ -313,10 +260,8 @@ fn stays(view: &IncidentView, words: &Words) -> String {
 /// `cpa-stop v3 · plain threshold · data 14:10 · #A7K2`.
 pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
-    let mut parts = vec![
-        format!("{} v{}", view.incident.rule, view.incident.rule_version),
-        say!(words, "plain-threshold"),
-    ];
+    let mut parts =
+        vec![format!("{} v{}", view.incident.rule, view.incident.rule_version), say!(words, "plain-threshold")];
     if let Some(at) = view.data_at {
         parts.push(say!(words, "data-at", time = number::time(reader, at, now)));
     }
@@ -327,10 +272,8 @@ pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> St
 /// `Stop boost −€86`, with the boost's name when there are several.
 fn stop_label(boost: Option<&BoostView>, saves: Option<Money>, several: bool, reader: &Reader) -> String {
     let words = reader.words();
-    let name = boost
-        .filter(|_| several)
-        .map(|boost| format!(" {}", phrase::short_name(&boost.name)))
-        .unwrap_or_default();
+    let name =
+        boost.filter(|_| several).map(|boost| format!(" {}", phrase::short_name(&boost.name))).unwrap_or_default();
     let saves = saves
         .filter(|saves| 0 < saves.minor)
         .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
@@ -353,27 +296,13 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             Happened::Proposed { .. } if is_open => {
                 let label = stop_label(boost, proposal.saves.filter(|_| money), several, reader);
                 let (id, proposal) = (incident(), proposal.id);
-                row.push((
-                    ButtonPurpose::Approve {
-                        incident: id.clone(),
-                        proposal,
-                    },
-                    label,
-                    Look::Danger,
-                ));
-                row.push((
-                    ButtonPurpose::Reject { incident: id, proposal },
-                    say!(words, "button-keep"),
-                    Look::Plain,
-                ));
+                row.push((ButtonPurpose::Approve { incident: id.clone(), proposal }, label, Look::Danger));
+                row.push((ButtonPurpose::Reject { incident: id, proposal }, say!(words, "button-keep"), Look::Plain));
             }
             Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
-                let purpose = ButtonPurpose::Undo {
-                    incident: incident(),
-                    proposal: proposal.id,
-                };
+                let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
                 row.push((purpose, say!(words, "button-undo"), Look::Plain));
             }
             Happened::Rejected { .. }
@@ -385,18 +314,11 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         }
         taken.push(&proposal.boost);
     }
-    let free = view
-        .boosts
-        .iter()
-        .filter(|boost| is_open && boost.running && !taken.contains(&&boost.id));
+    let free = view.boosts.iter().filter(|boost| is_open && boost.running && !taken.contains(&&boost.id));
     for boost in free.take(STOP_BUTTONS_MAX) {
         let saves = boost.avoidable.filter(|_| money);
         let label = stop_label(Some(boost), saves, several, reader);
-        let purpose = ButtonPurpose::StopBoost {
-            incident: incident(),
-            boost: boost.id.clone(),
-            saves,
-        };
+        let purpose = ButtonPurpose::StopBoost { incident: incident(), boost: boost.id.clone(), saves };
         row.push((purpose, label, Look::Danger));
     }
     // Discord takes five buttons in a row; what is beyond stays reachable by command.
@@ -407,29 +329,14 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
 fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reader, now: Timestamp) {
     let words = reader.words();
     let incident = || view.incident.id.clone();
-    let mut row = vec![(
-        ButtonPurpose::Why { incident: incident() },
-        say!(words, "button-why"),
-        Look::Plain,
-    )];
+    let mut row = vec![(ButtonPurpose::Why { incident: incident() }, say!(words, "button-why"), Look::Plain)];
     if view.incident.stage != Stage::Resolved {
         if view.incident.acknowledged_by.is_none() {
-            row.push((
-                ButtonPurpose::Ack { incident: incident() },
-                say!(words, "button-ack"),
-                Look::Primary,
-            ));
+            row.push((ButtonPurpose::Ack { incident: incident() }, say!(words, "button-ack"), Look::Primary));
         }
         if view.incident.snoozed_until.is_none_or(|until| until <= now) {
-            let purpose = ButtonPurpose::Snooze {
-                incident: incident(),
-                secs: SNOOZE_SECS,
-            };
-            let label = say!(
-                words,
-                "button-snooze",
-                long = number::span(reader, i64::from(SNOOZE_SECS))
-            );
+            let purpose = ButtonPurpose::Snooze { incident: incident(), secs: SNOOZE_SECS };
+            let label = say!(words, "button-snooze", long = number::span(reader, i64::from(SNOOZE_SECS)));
             row.push((purpose, label, Look::Plain));
         }
     }
@@ -445,14 +352,9 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
     let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_creators()).collect();
     // The headline must be about what fired; if that is money, it is not for them.
     let main = *seen.first().filter(|seen| view.seen.first() == Some(**seen))?;
-    let limit = main
-        .limit_text(reader)
-        .map(|limit| format!(", {limit}"))
-        .unwrap_or_default();
+    let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
     let left = main.headline_text(reader, main.left.value()?);
-    let current = view
-        .current
-        .map_or_else(|| left.clone(), |value| main.headline_text(reader, value));
+    let current = view.current.map_or_else(|| left.clone(), |value| main.headline_text(reader, value));
     let is_over = view.incident.stage == Stage::Resolved;
     let headline = match view.incident.stage {
         Stage::Firing => say!(words, "creator-firing", name = name, value = left, limit = limit),
@@ -465,11 +367,7 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
         blocks.extend(block(0, vec![line(say!(words, "creator-stays"))]));
         let clears = view.clears.as_ref().filter(|clears| is_own_clear(clears));
         blocks.extend(block(2, clears_lines(clears, reader, now)));
-        let own: Vec<Line> = view
-            .tips
-            .iter()
-            .map(|tip| line(format!("• {}", phrase::tip(reader, tip))))
-            .collect();
+        let own: Vec<Line> = view.tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
         if !own.is_empty() {
             let mut lines = vec![bold(say!(words, "from-your-posts"))];
             lines.extend(own);
@@ -488,16 +386,10 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
         silent: view.incident.stage != Stage::Firing,
         ..Message::default()
     });
-    let why = ButtonPurpose::Why {
-        incident: view.incident.id.clone(),
-    };
-    let mine = ButtonPurpose::MyNumbers {
-        subject: view.incident.subject.clone(),
-    };
-    composed.row([
-        (why, say!(words, "button-why"), Look::Plain),
-        (mine, say!(words, "button-my-numbers"), Look::Plain),
-    ]);
+    let why = ButtonPurpose::Why { incident: view.incident.id.clone() };
+    let mine = ButtonPurpose::MyNumbers { subject: view.incident.subject.clone() };
+    composed
+        .row([(why, say!(words, "button-why"), Look::Plain), (mine, say!(words, "button-my-numbers"), Look::Plain)]);
     Some(composed)
 }
 
@@ -505,9 +397,7 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
 fn is_own_clear(clears: &Clears) -> bool {
     use crate::domain::metric::Unit;
     let (metric, paid) = match clears {
-        Clears::More {
-            metric, boost_stopped, ..
-        } => (metric, *boost_stopped),
+        Clears::More { metric, boost_stopped, .. } => (metric, *boost_stopped),
         Clears::Reaches { metric, .. } => (metric, false),
     };
     !paid && matches!(metric.unit(), Unit::Count | Unit::Seconds | Unit::Share(_))
@@ -517,10 +407,6 @@ fn is_own_clear(clears: &Clears) -> bool {
 #[must_use]
 pub fn mark_repeat(mut message: Message, reader: &Reader) -> Message {
     let mark = say!(reader.words(), "maybe-repeat");
-    message.footer = if message.footer.is_empty() {
-        mark
-    } else {
-        format!("{} · {mark}", message.footer)
-    };
+    message.footer = if message.footer.is_empty() { mark } else { format!("{} · {mark}", message.footer) };
     message
 }

@@ -31,10 +31,7 @@ fn icu(locale: Locale) -> IcuLocale {
 fn grouped(locale: Locale, text: &str) -> String {
     let (Ok(decimal), Ok(formatter)) = (
         text.parse::<Decimal>(),
-        DecimalFormatter::try_new(
-            icu(locale).into(),
-            icu_decimal::options::DecimalFormatterOptions::default(),
-        ),
+        DecimalFormatter::try_new(icu(locale).into(), icu_decimal::options::DecimalFormatterOptions::default()),
     ) else {
         return text.to_owned();
     };
@@ -106,11 +103,7 @@ fn with_currency(locale: Locale, amount: &str, currency: Currency) -> String {
                 None => ("", amount),
             };
             // A symbol made of letters needs a space to be readable: `SEK 450`, but `€45` and `CA$45`.
-            let gap = if symbol.ends_with(char::is_alphabetic) {
-                "\u{a0}"
-            } else {
-                ""
-            };
+            let gap = if symbol.ends_with(char::is_alphabetic) { "\u{a0}" } else { "" };
             format!("{sign}{symbol}{gap}{digits}")
         }
     }
@@ -138,10 +131,7 @@ pub fn money_exact(locale: Locale, money: Money) -> String {
 /// What `−€86` looks like on a button: what is not spent.
 #[must_use]
 pub fn saving(locale: Locale, saved: Money) -> String {
-    money(
-        locale,
-        Money::new(saved.minor.saturating_abs().saturating_neg(), saved.currency),
-    )
+    money(locale, Money::new(saved.minor.saturating_abs().saturating_neg(), saved.currency))
 }
 
 /// The bare number of a metric's value, without the words around it.
@@ -167,10 +157,7 @@ pub fn value(reader: &Reader, metric: Metric, value: f64, currency: Option<Curre
     let number = bare(reader.locale, metric, value, currency);
     // Only exactly one is singular; `n` chooses the word, `value` is what is shown.
     let n: i64 = if number == "1" { 1 } else { 2 };
-    reader.words().say(
-        &format!("metric-{}.value", metric.as_str()),
-        &[("value", number.into()), ("n", n.into())],
-    )
+    reader.words().say(&format!("metric-{}.value", metric.as_str()), &[("value", number.into()), ("n", n.into())])
 }
 
 /// A metric's value where the words around it have just been said: `€45`, `21,400`.
@@ -184,12 +171,7 @@ pub fn short(reader: &Reader, metric: Metric, value: f64, currency: Option<Curre
 pub fn title(reader: &Reader, metric: Metric, platform: Option<Platform>) -> String {
     let title = reader.words().say(&format!("metric-{}", metric.as_str()), &[]);
     match platform {
-        Some(platform) => say!(
-            reader.words(),
-            "metric-on",
-            title = title,
-            platform = self::platform(reader, platform)
-        ),
+        Some(platform) => say!(reader.words(), "metric-on", title = title, platform = self::platform(reader, platform)),
         None => title,
     }
 }
@@ -340,9 +322,6 @@ mod tests {
         assert_eq!(value(&en, Metric::Ctr, 0.0063, None), "6.3 link clicks per 1,000 views");
         assert_eq!(value(&en, Metric::Views, 3120.0, None), "3,120 views");
         assert_eq!(short(&en, Metric::Views, 3120.0, None), "3,120");
-        assert_eq!(
-            title(&en, Metric::Followers, Some(Platform::Twitch)),
-            "followers on Twitch"
-        );
+        assert_eq!(title(&en, Metric::Followers, Some(Platform::Twitch)), "followers on Twitch");
     }
 }

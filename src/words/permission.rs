@@ -235,21 +235,14 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
                 Role::Analyst | Role::Manager | Role::ClientOwner | Role::Agency => true,
             }
     };
-    let mut mine = grants
-        .iter()
-        .filter(|grant| grant.person == person.id && counts(grant.role))
-        .peekable();
+    let mut mine = grants.iter().filter(|grant| grant.person == person.id && counts(grant.role)).peekable();
     match needs {
         Needs::Nothing => None,
         Needs::Own => (!is_creator).then_some(Reason::NoCreator),
         Needs::See if own => None,
         Needs::See | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
-                return Some(if is_creator && needs == Needs::See {
-                    Reason::OwnOnly
-                } else {
-                    Reason::Role
-                });
+                return Some(if is_creator && needs == Needs::See { Reason::OwnOnly } else { Reason::Role });
             }
             let reached = mine.any(|grant| covers(&grant.reach, facts) || (needs == Needs::See && unspecific(facts)));
             (!reached).then_some(Reason::Reach)
@@ -264,11 +257,7 @@ fn in_room(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
     }
     let other = |of_room: bool, named: bool, same: bool| of_room && named && !same;
     let other_brand = other(room.brand.is_some(), facts.brand.is_some(), room.brand == facts.brand);
-    let other_campaign = other(
-        room.campaign.is_some(),
-        facts.campaign.is_some(),
-        room.campaign == facts.campaign,
-    );
+    let other_campaign = other(room.campaign.is_some(), facts.campaign.is_some(), room.campaign == facts.campaign);
     let misplaced = match room.audience {
         Audience::Internal | Audience::Client => other_brand || other_campaign,
         Audience::Creator => room.creator.is_none() || room.creator != facts.creator,

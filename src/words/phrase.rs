@@ -46,12 +46,7 @@ pub fn text_of(line: &Line) -> String {
 #[must_use]
 pub fn plain(message: &Message) -> String {
     let mut parts = vec![message.headline.clone()];
-    parts.extend(
-        message
-            .blocks
-            .iter()
-            .map(|block| block.lines.iter().map(text_of).collect::<Vec<_>>().join("\n")),
-    );
+    parts.extend(message.blocks.iter().map(|block| block.lines.iter().map(text_of).collect::<Vec<_>>().join("\n")));
     if !message.footer.is_empty() {
         parts.push(message.footer.clone());
     }
@@ -71,12 +66,7 @@ pub fn fit(mut message: Message, units: usize, words: &Words) -> Message {
     let footer = message.footer.clone();
     let mut moved = 0_u32;
     while units < utf16_units(&plain(&message)) {
-        let heaviest = message
-            .blocks
-            .iter()
-            .map(|block| block.weight)
-            .max()
-            .filter(|weight| 0 < *weight);
+        let heaviest = message.blocks.iter().map(|block| block.weight).max().filter(|weight| 0 < *weight);
         let Some(at) = heaviest.and_then(|weight| message.blocks.iter().rposition(|block| block.weight == weight))
         else {
             break;
@@ -84,11 +74,7 @@ pub fn fit(mut message: Message, units: usize, words: &Words) -> Message {
         message.blocks.remove(at);
         moved += 1;
         let more = say!(words, "behind-why", count = moved);
-        message.footer = if footer.is_empty() {
-            more
-        } else {
-            format!("{footer} · {more}")
-        };
+        message.footer = if footer.is_empty() { more } else { format!("{footer} · {more}") };
     }
     message
 }
@@ -108,11 +94,8 @@ pub fn short_name(name: &str) -> String {
 /// `Alma Lind · Spring Launch`, or as much of it as there is; the subject's id where nothing has a name.
 #[must_use]
 pub fn who(names: &Names, otherwise: &str) -> String {
-    let mut parts: Vec<String> = [&names.creator, &names.campaign]
-        .into_iter()
-        .flatten()
-        .map(|name| short_name(name))
-        .collect();
+    let mut parts: Vec<String> =
+        [&names.creator, &names.campaign].into_iter().flatten().map(|name| short_name(name)).collect();
     if parts.is_empty() {
         parts.push(short_name(names.brand.as_deref().unwrap_or(otherwise)));
     }
@@ -164,23 +147,15 @@ impl Seen {
             (Some(metric), None) => {
                 let said = number::value(reader, metric, value, self.currency);
                 match self.platform {
-                    Some(platform) => say!(
-                        reader.words(),
-                        "metric-on",
-                        title = said,
-                        platform = number::platform(reader, platform)
-                    ),
+                    Some(platform) => {
+                        say!(reader.words(), "metric-on", title = said, platform = number::platform(reader, platform))
+                    }
                     None => said,
                 }
             }
             (_, formula) => {
                 let formula = formula.clone().unwrap_or_default();
-                say!(
-                    reader.words(),
-                    "formula-value",
-                    formula = formula,
-                    value = number::brief(reader.locale, value)
-                )
+                say!(reader.words(), "formula-value", formula = formula, value = number::brief(reader.locale, value))
             }
         }
     }
@@ -208,19 +183,14 @@ impl Seen {
 
     /// A level has no span: "1,549 followers", not "in a day".
     fn is_level(&self) -> bool {
-        self.metric
-            .is_some_and(|metric| matches!(metric.kind(), crate::domain::metric::Kind::Gauge))
+        self.metric.is_some_and(|metric| matches!(metric.kind(), crate::domain::metric::Kind::Gauge))
     }
 
     /// What was seen: `€160 per order since the deal began`.
     pub(crate) fn left_text(&self, reader: &Reader) -> Option<String> {
         let value = self.left.value()?;
         let (value, over) = (self.worded(reader, value), window(reader, self.window));
-        Some(if self.is_level() {
-            value
-        } else {
-            format!("{value} {over}")
-        })
+        Some(if self.is_level() { value } else { format!("{value} {over}") })
     }
 
     /// The headline's half sentence about the line: `limit €45`, `usually 21,400`.
@@ -242,9 +212,7 @@ impl Seen {
     fn source_text(&self, reader: &Reader, right: f64) -> String {
         let words = reader.words();
         // Fluent chooses by `none` where the rule takes the figure as it is.
-        let base = self
-            .base
-            .map_or_else(|| "none".to_owned(), |base| self.bare(reader, base));
+        let base = self.base.map_or_else(|| "none".to_owned(), |base| self.bare(reader, base));
         let source = match self.right_kind {
             RightKind::Own { windows } => say!(words, "source-own", base = base, windows = windows),
             RightKind::Prev => say!(words, "source-prev", base = base),
@@ -255,12 +223,7 @@ impl Seen {
         };
         match self.base.filter(|base| *base != 0.0) {
             Some(base) => {
-                say!(
-                    words,
-                    "share-of",
-                    share = number::percent(reader.locale, right / base),
-                    what = source
-                )
+                say!(words, "share-of", share = number::percent(reader.locale, right / base), what = source)
             }
             None => source,
         }
@@ -288,12 +251,7 @@ impl Seen {
     pub(crate) fn size_text(&self, reader: &Reader, now: Timestamp) -> String {
         let words = reader.words();
         match self.newest {
-            Some(newest) => say!(
-                words,
-                "readings-newest",
-                count = self.n,
-                time = number::time(reader, newest, now)
-            ),
+            Some(newest) => say!(words, "readings-newest", count = self.n, time = number::time(reader, newest, now)),
             None => say!(words, "readings", count = self.n),
         }
     }
@@ -381,12 +339,7 @@ pub fn tip(reader: &Reader, tip: &Tip) -> String {
             }
         }
         Tip::LinkTarget { opens, should_open } => {
-            say!(
-                words,
-                "tip-link-target",
-                opens = opens.as_str(),
-                should_open = should_open.as_str()
-            )
+            say!(words, "tip-link-target", opens = opens.as_str(), should_open = should_open.as_str())
         }
         Tip::CodeMissing { code, post } => {
             say!(words, "tip-code-missing", code = code.as_str(), post = post.as_str())

@@ -167,20 +167,10 @@ impl Reply {
         match self {
             Self::Acknowledged { id } => say!(words, "reply-acknowledged", id = id.to_string()),
             Self::AlreadyAcknowledged { id, who } => {
-                say!(
-                    words,
-                    "reply-already-acknowledged",
-                    id = id.to_string(),
-                    who = who.as_str()
-                )
+                say!(words, "reply-already-acknowledged", id = id.to_string(), who = who.as_str())
             }
             Self::Snoozed { id, until } => {
-                say!(
-                    words,
-                    "reply-snoozed",
-                    id = id.to_string(),
-                    until = number::time(reader, *until, now)
-                )
+                say!(words, "reply-snoozed", id = id.to_string(), until = number::time(reader, *until, now))
             }
             Self::Approved { id } => say!(words, "reply-approved", id = id.to_string()),
             Self::Rejected { id } => say!(words, "reply-rejected", id = id.to_string()),
@@ -204,11 +194,7 @@ impl Reply {
             Self::Linked { name } => say!(words, "reply-linked", name = name.as_str()),
             Self::Bound { room } => say!(words, "reply-bound", room = room.as_str()),
             Self::CodeRefused => say!(words, "reply-code-refused"),
-            Self::Granted {
-                person,
-                role: granted,
-                reach: where_,
-            } => {
+            Self::Granted { person, role: granted, reach: where_ } => {
                 say!(
                     words,
                     "reply-granted",
@@ -217,11 +203,7 @@ impl Reply {
                     reach = reach(words, where_)
                 )
             }
-            Self::Revoked {
-                person,
-                role: taken,
-                reach: where_,
-            } => {
+            Self::Revoked { person, role: taken, reach: where_ } => {
                 say!(
                     words,
                     "reply-revoked",
@@ -240,21 +222,11 @@ impl Reply {
         let guess = |nearest: &Option<String>| did_you_mean(words, nearest.as_deref());
         match self {
             Self::UnknownSubject { given, nearest } => {
-                say!(
-                    words,
-                    "reply-unknown-subject",
-                    given = given.as_str(),
-                    guess = guess(nearest)
-                )
+                say!(words, "reply-unknown-subject", given = given.as_str(), guess = guess(nearest))
             }
             Self::UnknownIncident { given } => say!(words, "reply-unknown-incident", given = given.as_str()),
             Self::UnknownRule { given, nearest } => {
-                say!(
-                    words,
-                    "reply-unknown-rule",
-                    given = given.as_str(),
-                    guess = guess(nearest)
-                )
+                say!(words, "reply-unknown-rule", given = given.as_str(), guess = guess(nearest))
             }
             Self::UnknownPerson { given } => say!(words, "reply-unknown-person", given = given.as_str()),
             Self::NoIncidents { subject } => say!(words, "reply-no-incidents", subject = subject.as_str()),
@@ -271,11 +243,7 @@ impl Reply {
 }
 
 fn short(headline: String) -> Message {
-    Message {
-        headline,
-        silent: true,
-        ..Message::default()
-    }
+    Message { headline, silent: true, ..Message::default() }
 }
 
 /// A trouble, or any sentence kept with its notice.
@@ -286,9 +254,7 @@ pub fn stored(wording: &Wording, reader: &Reader) -> Message {
     let headline = lines.next().unwrap_or_default().to_owned();
     Message {
         headline,
-        blocks: block(0, lines.filter(|text| !text.is_empty()).map(line).collect())
-            .into_iter()
-            .collect(),
+        blocks: block(0, lines.filter(|text| !text.is_empty()).map(line).collect()).into_iter().collect(),
         ..Message::default()
     }
 }
@@ -312,17 +278,9 @@ pub fn teach(error: &Teach, reader: &Reader) -> Message {
         }
         Teach::Missing { kind, .. } => say!(words, "teach-missing", what = about(words, *kind)),
         Teach::Extra { command, word } => say!(words, "teach-extra", word = clip(word), command = command.as_str()),
-        Teach::Bad {
-            given, kind, nearest, ..
-        } => {
+        Teach::Bad { given, kind, nearest, .. } => {
             let guess = did_you_mean(words, nearest.as_deref());
-            say!(
-                words,
-                "teach-bad",
-                given = clip(given),
-                what = about(words, *kind),
-                guess = guess
-            )
+            say!(words, "teach-bad", given = clip(given), what = about(words, *kind), guess = guess)
         }
         Teach::OpenQuote => say!(words, "teach-open-quote"),
     };
@@ -331,9 +289,7 @@ pub fn teach(error: &Teach, reader: &Reader) -> Message {
         Teach::Empty | Teach::TooLong | Teach::Unknown { .. } | Teach::OpenQuote => None,
     };
     let mut message = short(headline);
-    message
-        .blocks
-        .extend(block(0, command.map(|name| examples(name, words)).unwrap_or_default()));
+    message.blocks.extend(block(0, command.map(|name| examples(name, words)).unwrap_or_default()));
     message
 }
 
@@ -347,9 +303,7 @@ fn about(words: &Words, kind: ArgKind) -> String {
 }
 
 fn did_you_mean(words: &Words, nearest: Option<&str>) -> String {
-    nearest
-        .map(|nearest| format!(" {}", say!(words, "did-you-mean", nearest = nearest)))
-        .unwrap_or_default()
+    nearest.map(|nearest| format!(" {}", say!(words, "did-you-mean", nearest = nearest))).unwrap_or_default()
 }
 
 fn examples(name: Name, words: &Words) -> Vec<Line> {
@@ -357,12 +311,7 @@ fn examples(name: Name, words: &Words) -> Vec<Line> {
         .map(|spec| spec.examples)
         .unwrap_or_default()
         .iter()
-        .map(|example| {
-            vec![
-                Run::Plain(format!("{} ", say!(words, "for-example"))),
-                Run::Code((*example).to_owned()),
-            ]
-        })
+        .map(|example| vec![Run::Plain(format!("{} ", say!(words, "for-example"))), Run::Code((*example).to_owned())])
         .collect()
 }
 
@@ -375,22 +324,15 @@ pub fn help(command: Option<Name>, reader: &Reader) -> Message {
         let mut lines: Vec<Line> = spec
             .args
             .iter()
-            .map(|arg| {
-                vec![
-                    Run::Code(arg.name.to_uppercase()),
-                    Run::Plain(format!(": {}", about(words, arg.kind))),
-                ]
-            })
+            .map(|arg| vec![Run::Code(arg.name.to_uppercase()), Run::Plain(format!(": {}", about(words, arg.kind)))])
             .collect();
         lines.extend(examples(spec.name, words));
         let mut message = short(format!("{}: {}", typed(spec), does(spec.name)));
         message.blocks.extend(block(0, lines));
         return message;
     }
-    let lines = TABLE
-        .iter()
-        .map(|spec| vec![Run::Code(typed(spec)), Run::Plain(format!(" {}", does(spec.name)))])
-        .collect();
+    let lines =
+        TABLE.iter().map(|spec| vec![Run::Code(typed(spec)), Run::Plain(format!(" {}", does(spec.name)))]).collect();
     let mut message = short(say!(words, "help-headline"));
     message.blocks.extend(block(0, lines));
     message
@@ -403,12 +345,7 @@ pub fn confirm(command: &Command, name: &str, as_typed: &str, saves: Option<Mone
     let starts = matches!(command, Command::Resume { .. } | Command::Undo { .. });
     let (headline, stays, yes, look) = if starts {
         let yes = say!(words, "button-yes-start");
-        (
-            say!(words, "confirm-resume", name = name),
-            say!(words, "confirm-resume-stays"),
-            yes,
-            Look::Primary,
-        )
+        (say!(words, "confirm-resume", name = name), say!(words, "confirm-resume-stays"), yes, Look::Primary)
     } else {
         let headline = match saves.filter(|saves| 0 < saves.minor) {
             Some(saves) => {
@@ -417,24 +354,13 @@ pub fn confirm(command: &Command, name: &str, as_typed: &str, saves: Option<Mone
             }
             None => say!(words, "confirm-pause", name = name),
         };
-        (
-            headline,
-            say!(words, "confirm-pause-stays"),
-            say!(words, "button-yes-stop"),
-            Look::Danger,
-        )
+        (headline, say!(words, "confirm-pause-stays"), say!(words, "button-yes-stop"), Look::Danger)
     };
     let mut message = short(headline);
     message.blocks.extend(block(0, vec![line(stays)]));
     let mut composed = Composed::plain(message);
     composed.row([
-        (
-            ButtonPurpose::Confirm {
-                command: as_typed.to_owned(),
-            },
-            yes,
-            look,
-        ),
+        (ButtonPurpose::Confirm { command: as_typed.to_owned() }, yes, look),
         (ButtonPurpose::Cancel, say!(words, "button-no"), Look::Plain),
     ]);
     composed

@@ -94,9 +94,7 @@ impl Trouble {
     #[must_use]
     pub fn identity(&self) -> String {
         match self {
-            Self::Standstill {
-                source, metric, day, ..
-            } => format!("standstill/{source}/{metric}/{day}"),
+            Self::Standstill { source, metric, day, .. } => format!("standstill/{source}/{metric}/{day}"),
             Self::Implausible { source, poll, .. } => format!("implausible/{source}/{poll}"),
             Self::RoomClosed { room, .. } => format!("room_closed/{room}"),
             Self::OtherPoller { bot } => format!("other_poller/{bot}"),
@@ -112,13 +110,7 @@ impl Trouble {
     pub fn wording(&self) -> Wording {
         let text = |text: &str| Value::from(text);
         let (key, args): (&str, Vec<(&str, Value)>) = match self {
-            Self::Standstill {
-                source,
-                metric,
-                still,
-                of,
-                ..
-            } => (
+            Self::Standstill { source, metric, still, of, .. } => (
                 "trouble-standstill",
                 vec![
                     ("source", text(source)),
@@ -127,30 +119,23 @@ impl Trouble {
                     ("of", (*of).into()),
                 ],
             ),
-            Self::Implausible { source, count, .. } => (
-                "trouble-implausible",
-                vec![("source", text(source)), ("count", (*count).into())],
-            ),
-            Self::RoomClosed { room, chat, reason } => (
-                "trouble-room-closed",
-                vec![("room", text(room)), ("chat", text(chat)), ("reason", text(reason))],
-            ),
+            Self::Implausible { source, count, .. } => {
+                ("trouble-implausible", vec![("source", text(source)), ("count", (*count).into())])
+            }
+            Self::RoomClosed { room, chat, reason } => {
+                ("trouble-room-closed", vec![("room", text(room)), ("chat", text(chat)), ("reason", text(reason))])
+            }
             Self::OtherPoller { bot } => ("trouble-other-poller", vec![("bot", text(bot))]),
-            Self::SourceDown { source, reason, .. } => (
-                "trouble-source-down",
-                vec![("source", text(source)), ("reason", text(reason))],
-            ),
+            Self::SourceDown { source, reason, .. } => {
+                ("trouble-source-down", vec![("source", text(source)), ("reason", text(reason))])
+            }
             Self::TokenRefused { source } => ("trouble-token-refused", vec![("source", text(source))]),
-            Self::QuotaSpent { source, until, .. } => (
-                "trouble-quota-spent",
-                vec![("source", text(source)), ("until", text(until))],
-            ),
+            Self::QuotaSpent { source, until, .. } => {
+                ("trouble-quota-spent", vec![("source", text(source)), ("until", text(until))])
+            }
             Self::StoredOld { count, .. } => ("trouble-stored-old", vec![("count", (*count).into())]),
         };
         let args: BTreeMap<String, Value> = args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Wording {
-            key: key.to_owned(),
-            args,
-        }
+        Wording { key: key.to_owned(), args }
     }
 }

@@ -205,11 +205,7 @@ impl IncidentView {
     /// The last thing that happened to a proposal.
     #[must_use]
     pub fn last_of(&self, proposal: u64) -> Option<&Event> {
-        self.incident
-            .events
-            .iter()
-            .rev()
-            .find(|event| proposal_of(&event.what) == Some(proposal))
+        self.incident.events.iter().rev().find(|event| proposal_of(&event.what) == Some(proposal))
     }
 
     /// Who agreed to a proposal.

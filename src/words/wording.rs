@@ -33,11 +33,7 @@ impl Locale {
     #[must_use]
     pub fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_']).next().unwrap_or_default();
-        if language.eq_ignore_ascii_case("sv") {
-            Self::Sv
-        } else {
-            Self::En
-        }
+        if language.eq_ignore_ascii_case("sv") { Self::Sv } else { Self::En }
     }
 
     /// The two-letter code: Telegram's `language_code`.
@@ -63,10 +59,7 @@ impl Reader {
     /// From a room's settings; a zone that is unknown is read as UTC (`check` and `apply` refuse such rooms).
     #[must_use]
     pub fn new(locale_tag: &str, zone_name: &str) -> Self {
-        Self {
-            locale: Locale::of(locale_tag),
-            zone: TimeZone::get(zone_name).unwrap_or(TimeZone::UTC),
-        }
+        Self { locale: Locale::of(locale_tag), zone: TimeZone::get(zone_name).unwrap_or(TimeZone::UTC) }
     }
 
     /// The sentences of this reader's language.
@@ -149,14 +142,10 @@ impl Words {
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         match key.split_once('.') {
-            Some((id, attribute)) => self
-                .bundle
-                .get_message(id)
-                .is_some_and(|message| message.get_attribute(attribute).is_some()),
-            None => self
-                .bundle
-                .get_message(key)
-                .is_some_and(|message| message.value().is_some()),
+            Some((id, attribute)) => {
+                self.bundle.get_message(id).is_some_and(|message| message.get_attribute(attribute).is_some())
+            }
+            None => self.bundle.get_message(key).is_some_and(|message| message.value().is_some()),
         }
     }
 
@@ -164,11 +153,7 @@ impl Words {
     /// written as this language writes them.
     #[must_use]
     pub fn stored(&self, wording: &Wording) -> String {
-        let args: Vec<Arg<'_>> = wording
-            .args
-            .iter()
-            .map(|(name, value)| (name.as_str(), value_of(value)))
-            .collect();
+        let args: Vec<Arg<'_>> = wording.args.iter().map(|(name, value)| (name.as_str(), value_of(value))).collect();
         self.say(&wording.key, &args)
     }
 }
@@ -229,10 +214,7 @@ mod tests {
             if line.starts_with('#') || line.trim().is_empty() {
                 continue;
             }
-            if let Some((key, _)) = line
-                .split_once(" =")
-                .filter(|_| !line.starts_with([' ', '}', '*', '[']))
-            {
+            if let Some((key, _)) = line.split_once(" =").filter(|_| !line.starts_with([' ', '}', '*', '['])) {
                 id = key.to_owned();
                 current.clone_from(&id);
                 if !line.trim_end().ends_with('=') || !id.is_empty() {
@@ -261,10 +243,7 @@ mod tests {
             assert!(en.contains_key(key), "`{key}` is only in sv.ftl");
         }
         for (locale, source, keys) in [(Locale::En, EN, &en), (Locale::Sv, SV, &sv)] {
-            assert!(
-                FluentResource::try_new(source.to_owned()).is_ok(),
-                "{locale:?} has a syntax error"
-            );
+            assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{locale:?} has a syntax error");
             for key in keys.keys() {
                 assert!(Words::of(locale).has(key), "`{key}` in {locale:?}");
             }
@@ -300,11 +279,7 @@ mod tests {
                     folders.push(path);
                 } else if path.extension().is_some_and(|ext| ext == "rs") {
                     let text = std::fs::read_to_string(&path).expect("text");
-                    for call in text
-                        .replace("reader.words()", "words")
-                        .split(concat!("say", "!("))
-                        .skip(1)
-                    {
+                    for call in text.replace("reader.words()", "words").split(concat!("say", "!(")).skip(1) {
                         all.extend(one_call(call));
                     }
                 }
@@ -349,9 +324,7 @@ mod tests {
         let said = said();
         assert!(50 < said.len(), "the reader of sources found {} calls", said.len());
         for (key, names) in &said {
-            let variables = known
-                .get(key)
-                .unwrap_or_else(|| panic!("`{key}` is said but not written"));
+            let variables = known.get(key).unwrap_or_else(|| panic!("`{key}` is said but not written"));
             let names: BTreeSet<String> = names.iter().map(|name| name.trim_end_matches('_').to_owned()).collect();
             assert_eq!(variables, &names, "variables of `{key}` against what is given");
         }
@@ -377,13 +350,9 @@ mod tests {
 
     #[test]
     fn the_nearest_language_is_chosen() {
-        for (tag, want) in [
-            ("sv", Locale::Sv),
-            ("sv-SE", Locale::Sv),
-            ("SV_fi", Locale::Sv),
-            ("de", Locale::En),
-            ("", Locale::En),
-        ] {
+        for (tag, want) in
+            [("sv", Locale::Sv), ("sv-SE", Locale::Sv), ("SV_fi", Locale::Sv), ("de", Locale::En), ("", Locale::En)]
+        {
             assert_eq!(Locale::of(tag), want, "{tag}");
         }
     }

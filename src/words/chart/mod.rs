@@ -96,20 +96,14 @@ pub enum ChartError {
 pub fn render(chart: &Chart, title: &str, reader: &Reader) -> Result<Picture, ChartError> {
     let svg = svg(chart, title, reader)?;
     let drawing = |what: String| ChartError::Drawing { what };
-    let options = usvg::Options {
-        font_family: "Inter".to_owned(),
-        fontdb: Arc::clone(&FONTS),
-        ..usvg::Options::default()
-    };
+    let options =
+        usvg::Options { font_family: "Inter".to_owned(), fontdb: Arc::clone(&FONTS), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(&svg, &options).map_err(|error| drawing(error.to_string()))?;
     let mut pixels =
         tiny_skia::Pixmap::new(SIZE.0, SIZE.1).ok_or_else(|| drawing("no room for the pixels".to_owned()))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
     let png = pixels.encode_png().map_err(|error| drawing(error.to_string()))?;
-    Ok(Picture {
-        png,
-        alt: alt(chart, title, reader),
-    })
+    Ok(Picture { png, alt: alt(chart, title, reader) })
 }
 
 /// What the picture shows, in words.
@@ -117,9 +111,7 @@ pub fn render(chart: &Chart, title: &str, reader: &Reader) -> Result<Picture, Ch
 pub fn alt(chart: &Chart, title: &str, reader: &Reader) -> String {
     let values: Vec<(Timestamp, f64)> = known(chart);
     let said = |value: Option<f64>| {
-        value.map_or_else(String::new, |value| {
-            number::short(reader, chart.metric, value, chart.currency)
-        })
+        value.map_or_else(String::new, |value| number::short(reader, chart.metric, value, chart.currency))
     };
     let lowest = values.iter().map(|point| point.1).min_by(f64::total_cmp);
     let highest = values.iter().map(|point| point.1).max_by(f64::total_cmp);
@@ -174,9 +166,7 @@ fn svg(chart: &Chart, title: &str, reader: &Reader) -> Result<String, ChartError
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        draw(&area, chart, title, &scale, reader).map_err(|error| ChartError::Drawing {
-            what: error.to_string(),
-        })?;
+        draw(&area, chart, title, &scale, reader).map_err(|error| ChartError::Drawing { what: error.to_string() })?;
     }
     Ok(text)
 }
@@ -186,10 +176,7 @@ fn draw<'a>(area: &Area<'a>, chart: &Chart, title: &str, scale: &Scale, reader: 
     draw_title(area, title)?;
     if let Some((low, high)) = chart.band {
         let corner = |x: f64, value: f64| (num::pixel(x), num::pixel(scale.y(value.clamp(scale.low, scale.high))));
-        area.draw(&Rectangle::new(
-            [corner(PLOT.0, high), corner(PLOT.2, low)],
-            BAND.filled(),
-        ))?;
+        area.draw(&Rectangle::new([corner(PLOT.0, high), corner(PLOT.2, low)], BAND.filled()))?;
     }
     draw_values_axis(area, chart, scale, reader)?;
     draw_time_axis(area, scale, reader)?;
@@ -213,11 +200,7 @@ fn draw_band_label<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &R
 
 /// The edge a label stands at.
 fn side(is_right: bool) -> (f64, HPos) {
-    if is_right {
-        (PLOT.2 - 14.0, HPos::Right)
-    } else {
-        (PLOT.0 + 14.0, HPos::Left)
-    }
+    if is_right { (PLOT.2 - 14.0, HPos::Right) } else { (PLOT.0 + 14.0, HPos::Left) }
 }
 
 fn write<'a>(
@@ -230,9 +213,7 @@ fn write<'a>(
     is_bold: bool,
 ) -> Drawn<'a> {
     // The SVG backend divides sizes by 1.24 to undo what bitmap backends do.
-    let font = ("Inter", size * 1.24)
-        .into_font()
-        .style(if is_bold { FontStyle::Bold } else { FontStyle::Normal });
+    let font = ("Inter", size * 1.24).into_font().style(if is_bold { FontStyle::Bold } else { FontStyle::Normal });
     let style = TextStyle::from(font).color(&color).pos(Pos::new(anchor.0, anchor.1));
     area.draw_text(text, &style, (num::pixel(at.0), num::pixel(at.1)))
 }
@@ -254,20 +235,9 @@ fn draw_values_axis<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &
             break;
         }
         let y = num::pixel(scale.y(value));
-        area.draw(&PathElement::new(
-            vec![(num::pixel(PLOT.0), y), (num::pixel(PLOT.2), y)],
-            GRID.stroke_width(2),
-        ))?;
+        area.draw(&PathElement::new(vec![(num::pixel(PLOT.0), y), (num::pixel(PLOT.2), y)], GRID.stroke_width(2)))?;
         let label = number::short(reader, chart.metric, value, chart.currency);
-        write(
-            area,
-            &label,
-            (PLOT.0 - 16.0, f64::from(y)),
-            SMALL,
-            QUIET,
-            (HPos::Right, VPos::Center),
-            false,
-        )?;
+        write(area, &label, (PLOT.0 - 16.0, f64::from(y)), SMALL, QUIET, (HPos::Right, VPos::Center), false)?;
         value += step;
     }
     Ok(())
@@ -277,35 +247,18 @@ fn draw_time_axis<'a>(area: &Area<'a>, scale: &Scale, reader: &Reader) -> Drawn<
     for (at, label) in ticks(scale, reader) {
         let x = scale.x(at);
         let (top, bottom) = (num::pixel(PLOT.3), num::pixel(PLOT.3 + 10.0));
-        area.draw(&PathElement::new(
-            vec![(num::pixel(x), top), (num::pixel(x), bottom)],
-            QUIET.stroke_width(2),
-        ))?;
-        write(
-            area,
-            &label,
-            (x, PLOT.3 + 20.0),
-            SMALL,
-            QUIET,
-            (HPos::Center, VPos::Top),
-            false,
-        )?;
+        area.draw(&PathElement::new(vec![(num::pixel(x), top), (num::pixel(x), bottom)], QUIET.stroke_width(2)))?;
+        write(area, &label, (x, PLOT.3 + 20.0), SMALL, QUIET, (HPos::Center, VPos::Top), false)?;
     }
     let y = num::pixel(PLOT.3);
-    area.draw(&PathElement::new(
-        vec![(num::pixel(PLOT.0), y), (num::pixel(PLOT.2), y)],
-        QUIET.stroke_width(2),
-    ))
+    area.draw(&PathElement::new(vec![(num::pixel(PLOT.0), y), (num::pixel(PLOT.2), y)], QUIET.stroke_width(2)))
 }
 
 fn draw_limit<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader) -> Drawn<'a> {
     let line: Vec<(f64, f64)> = match chart.limit.as_slice() {
         [] => return Ok(()),
         [(_, value)] => vec![(PLOT.0, scale.y(*value)), (PLOT.2, scale.y(*value))],
-        many => many
-            .iter()
-            .map(|(at, value)| (scale.x(*at).clamp(PLOT.0, PLOT.2), scale.y(*value)))
-            .collect(),
+        many => many.iter().map(|(at, value)| (scale.x(*at).clamp(PLOT.0, PLOT.2), scale.y(*value))).collect(),
     };
     for dash in dashes(&line) {
         area.draw(&PathElement::new(dash, LIMIT.stroke_width(5)))?;
@@ -325,11 +278,7 @@ fn draw_limit<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader
 fn draw_values<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale) -> Drawn<'a> {
     let every = chart.points.len().div_ceil(POINTS_MAX);
     let last = chart.points.len().saturating_sub(1);
-    let shown = chart
-        .points
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| at % std::cmp::max(every, 1) == 0 || *at == last);
+    let shown = chart.points.iter().enumerate().filter(|(at, _)| at % std::cmp::max(every, 1) == 0 || *at == last);
     let mut runs: Vec<Vec<(i32, i32)>> = vec![Vec::new()];
     for (_, (at, value)) in shown {
         match (value.filter(|value| value.is_finite()), runs.last_mut()) {
@@ -355,14 +304,8 @@ fn draw_fired<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader
     let x = scale.x(fired).clamp(PLOT.0, PLOT.2);
     let (left, middle, right) = (num::pixel(x - 14.0), num::pixel(x), num::pixel(x + 14.0));
     let (top, bottom) = (num::pixel(PLOT.1), num::pixel(PLOT.3));
-    area.draw(&PathElement::new(
-        vec![(middle, top), (middle, bottom)],
-        INK.stroke_width(2),
-    ))?;
-    area.draw(&Polygon::new(
-        vec![(left, top), (right, top), (middle, top + 22)],
-        ShapeStyle::from(&INK).filled(),
-    ))?;
+    area.draw(&PathElement::new(vec![(middle, top), (middle, bottom)], INK.stroke_width(2)))?;
+    area.draw(&Polygon::new(vec![(left, top), (right, top), (middle, top + 22)], ShapeStyle::from(&INK).filled()))?;
     let before = known(chart).into_iter().rfind(|point| point.0 <= fired);
     if let Some((at, value)) = before {
         area.draw(&Circle::new(scale.at(at, value), 15, PAPER.filled()))?;
@@ -370,20 +313,8 @@ fn draw_fired<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader
     }
     let label = say!(reader.words(), "chart-fired", time = number::clock_of(reader, fired));
     let is_right = f64::midpoint(PLOT.0, PLOT.2) < x;
-    let (x, anchor) = if is_right {
-        (x - 24.0, HPos::Right)
-    } else {
-        (x + 24.0, HPos::Left)
-    };
-    write(
-        area,
-        &label,
-        (x, PLOT.1 + 10.0),
-        SMALL,
-        INK,
-        (anchor, VPos::Center),
-        true,
-    )
+    let (x, anchor) = if is_right { (x - 24.0, HPos::Right) } else { (x + 24.0, HPos::Left) };
+    write(area, &label, (x, PLOT.1 + 10.0), SMALL, INK, (anchor, VPos::Center), true)
 }
 
 #[cfg(test)]
@@ -402,9 +333,7 @@ mod tests {
             21.0, 23.0, 19.0, 22.0, 24.0, 20.0, 18.0, 21.0, 25.0, 22.0, 20.0, 23.0, 21.0, 19.0, 22.0, 20.0, 17.0, 9.0,
             4.0, 3.1,
         ];
-        let points = (0..)
-            .zip(values)
-            .map(|(n, value)| (day(n), (n != 6).then_some(value * 1000.0)));
+        let points = (0..).zip(values).map(|(n, value)| (day(n), (n != 6).then_some(value * 1000.0)));
         Chart {
             metric: Metric::Views,
             currency: None,

@@ -21,14 +21,8 @@ impl Scale {
         let times = || values.iter().map(|point| point.0).chain(chart.fired_at).map(seconds);
         let limits = chart.limit.iter().map(|point| point.1);
         let band = chart.band.iter().flat_map(|(low, high)| [*low, *high]);
-        let all = || {
-            values
-                .iter()
-                .map(|point| point.1)
-                .chain(limits.clone())
-                .chain(band.clone())
-                .filter(|v| v.is_finite())
-        };
+        let all =
+            || values.iter().map(|point| point.1).chain(limits.clone()).chain(band.clone()).filter(|v| v.is_finite());
         let (min, max) = (all().min_by(f64::total_cmp)?, all().max_by(f64::total_cmp)?);
         // A level such as followers hardly moves against zero; a count is honest only from zero.
         let low = if matches!(chart.metric.kind(), Kind::Gauge) && 0.5 * max < min {
@@ -94,11 +88,7 @@ pub(super) fn ticks(scale: &Scale, reader: &Reader) -> Vec<(Timestamp, String)> 
     let (from, until) = (at(scale.from), at(scale.until));
     let hours = (scale.until - scale.from) / 3600.0;
     let by_day = 48.0 <= hours;
-    let step = if by_day {
-        libm::ceil(hours / 24.0 / 6.0)
-    } else {
-        clock_step(hours / 6.0)
-    };
+    let step = if by_day { libm::ceil(hours / 24.0 / 6.0) } else { clock_step(hours / 6.0) };
     let step = num::round_i64(f64::max(step, 1.0)).unwrap_or(1);
     let local = from.to_zoned(reader.zone.clone());
     let Ok(mut next) = local.start_of_day() else {
@@ -150,10 +140,7 @@ pub(super) fn dashes(line: &[(f64, f64)]) -> Vec<Vec<(i32, i32)>> {
 
 /// Hours between ticks that a clock face knows: 1, 2, 3, 6, 12.
 fn clock_step(rough: f64) -> f64 {
-    [1.0, 2.0, 3.0, 6.0]
-        .into_iter()
-        .find(|step| rough <= *step)
-        .unwrap_or(12.0)
+    [1.0, 2.0, 3.0, 6.0].into_iter().find(|step| rough <= *step).unwrap_or(12.0)
 }
 
 /// Which side of the plot a label may stand on, so that the line of values does not run through it: the one where the
@@ -162,9 +149,7 @@ pub(super) fn is_freer_right(values: &[(Timestamp, f64)], scale: &Scale, y: f64)
     let quarter = (PLOT.2 - PLOT.0) / 4.0;
     let nearest = |from: f64, until: f64| {
         let inside = values.iter().filter(|point| (from..=until).contains(&scale.x(point.0)));
-        inside
-            .map(|point| (scale.y(point.1) - y).abs())
-            .fold(f64::INFINITY, f64::min)
+        inside.map(|point| (scale.y(point.1) - y).abs()).fold(f64::INFINITY, f64::min)
     };
     nearest(PLOT.0, PLOT.0 + quarter) <= nearest(PLOT.2 - quarter, PLOT.2)
 }
@@ -175,14 +160,7 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (rough, want) in [
-            (0.9, 1.0),
-            (1.1, 2.0),
-            (2.1, 5.0),
-            (5.1, 10.0),
-            (480.0, 500.0),
-            (0.03, 0.05),
-        ] {
+        for (rough, want) in [(0.9, 1.0), (1.1, 2.0), (2.1, 5.0), (5.1, 10.0), (480.0, 500.0), (0.03, 0.05)] {
             assert!((nice_step(rough) - want).abs() < 1e-12, "{rough}");
         }
         assert!((clock_step(4.5) - 6.0).abs() < 1e-12);

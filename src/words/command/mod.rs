@@ -203,19 +203,11 @@ pub struct Spec {
 }
 
 const fn need(name: &'static str, kind: ArgKind) -> ArgSpec {
-    ArgSpec {
-        name,
-        kind,
-        required: true,
-    }
+    ArgSpec { name, kind, required: true }
 }
 
 const fn may(name: &'static str, kind: ArgKind) -> ArgSpec {
-    ArgSpec {
-        name,
-        kind,
-        required: false,
-    }
+    ArgSpec { name, kind, required: false }
 }
 
 const ID: ArgSpec = need("id", ArgKind::Incident);

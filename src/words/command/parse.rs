@@ -82,10 +82,9 @@ pub fn parse(text: &str) -> Result<Command, Teach> {
     if bare.is_empty() {
         return Err(Teach::Empty);
     }
-    let spec = Name::typed(bare).and_then(Name::spec).ok_or_else(|| Teach::Unknown {
-        word: bare.to_owned(),
-        nearest: nearest_name(bare),
-    })?;
+    let spec = Name::typed(bare)
+        .and_then(Name::spec)
+        .ok_or_else(|| Teach::Unknown { word: bare.to_owned(), nearest: nearest_name(bare) })?;
     let rest: Vec<String> = words.collect();
     // `/start CODE` is how Telegram's deep links hand over a one-time code.
     if bare.eq_ignore_ascii_case("start") && !rest.is_empty() {
@@ -103,9 +102,7 @@ pub fn from_options(name: Name, options: &[(String, String)]) -> Result<Command,
         .iter()
         .map(|arg| {
             let found = options.iter().find(|(given, _)| given == arg.name);
-            found
-                .map(|(_, value)| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
+            found.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty())
         })
         .collect();
     build(name, &Args { name, given: args })
@@ -125,10 +122,7 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
         });
     }
     match words.next() {
-        Some(word) => Err(Teach::Extra {
-            command: spec.name,
-            word,
-        }),
+        Some(word) => Err(Teach::Extra { command: spec.name, word }),
         None => build(spec.name, &Args { name: spec.name, given }),
     }
 }
@@ -144,19 +138,12 @@ impl Args {
     }
 
     fn spec(&self, at: usize) -> (&'static str, ArgKind) {
-        self.name
-            .spec()
-            .and_then(|spec| spec.args.get(at))
-            .map_or(("text", ArgKind::Text), |arg| (arg.name, arg.kind))
+        self.name.spec().and_then(|spec| spec.args.get(at)).map_or(("text", ArgKind::Text), |arg| (arg.name, arg.kind))
     }
 
     fn text(&self, at: usize) -> Result<String, Teach> {
         let (arg, kind) = self.spec(at);
-        self.optional(at).map(str::to_owned).ok_or(Teach::Missing {
-            command: self.name,
-            arg,
-            kind,
-        })
+        self.optional(at).map(str::to_owned).ok_or(Teach::Missing { command: self.name, arg, kind })
     }
 
     fn bad(&self, at: usize, nearest: Option<String>) -> Teach {
@@ -202,19 +189,12 @@ impl Args {
 
 fn build(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
-        Name::Status => Command::Status {
-            subject: args.optional(0).map(str::to_owned),
-        },
+        Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },
         Name::Me => Command::Me,
         Name::Tips => Command::Tips,
         Name::Why => {
             let typed = args.text(0)?;
-            Command::Why {
-                what: What {
-                    incident: IncidentId::typed(&typed),
-                    typed,
-                },
-            }
+            Command::Why { what: What { incident: IncidentId::typed(&typed), typed } }
         }
         Name::WhyNot => Command::WhyNot {
             subject: args.text(0)?,
@@ -223,29 +203,16 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Approve => Command::Approve { id: args.incident(0)? },
-        Name::Reject => Command::Reject {
-            id: args.incident(0)?,
-            reason: args.text(1)?,
-        },
+        Name::Reject => Command::Reject { id: args.incident(0)?, reason: args.text(1)? },
         Name::Undo => Command::Undo { id: args.incident(0)? },
         Name::Ack => Command::Ack { id: args.incident(0)? },
         Name::Snooze => Command::Snooze {
             id: args.incident(0)?,
             duration: seconds(&args.text(1)?).ok_or_else(|| args.bad(1, None))?,
         },
-        Name::Link => Command::Link {
-            code: args.optional(0).map(str::to_owned),
-        },
-        Name::Grant => Command::Grant {
-            person: args.person(0)?,
-            role: args.role(1)?,
-            reach: args.reach(2)?,
-        },
-        Name::Revoke => Command::Revoke {
-            person: args.person(0)?,
-            role: args.role(1)?,
-            reach: args.reach(2)?,
-        },
+        Name::Link => Command::Link { code: args.optional(0).map(str::to_owned) },
+        Name::Grant => Command::Grant { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
+        Name::Revoke => Command::Revoke { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
         Name::Bind => Command::Bind { code: args.text(0)? },
         Name::Help => Command::Help {
             command: match args.optional(0) {
@@ -306,11 +273,7 @@ fn split(text: &str) -> Result<Vec<String>, Teach> {
 
 /// The command that was probably meant: at most two slips away, and fewer for short names.
 fn nearest_name(word: &str) -> Option<Name> {
-    let names = TABLE.iter().flat_map(|spec| {
-        [spec.text, spec.swedish]
-            .into_iter()
-            .chain(spec.aliases.iter().copied())
-    });
+    let names = TABLE.iter().flat_map(|spec| [spec.text, spec.swedish].into_iter().chain(spec.aliases.iter().copied()));
     nearest_of(&word.to_lowercase().replace('_', "-"), names).and_then(Name::typed)
 }
 
@@ -361,10 +324,7 @@ mod tests {
     }
 
     #[track_caller]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a table of values reads better than one of references"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "a table of values reads better than one of references")]
     fn check(text: &str, want: Result<Command, Teach>) {
         assert_eq!(parse(text), want, "{text}");
     }
@@ -372,18 +332,8 @@ mod tests {
     #[test]
     fn commands_are_read_as_people_type_them() {
         check("status", Ok(Command::Status { subject: None }));
-        check(
-            "/status@PlimsollBot alma",
-            Ok(Command::Status {
-                subject: Some("alma".into()),
-            }),
-        );
-        let why_not = || {
-            Ok(Command::WhyNot {
-                subject: "alma".into(),
-                rule: RuleId::new("cpa-stop").expect("id"),
-            })
-        };
+        check("/status@PlimsollBot alma", Ok(Command::Status { subject: Some("alma".into()) }));
+        let why_not = || Ok(Command::WhyNot { subject: "alma".into(), rule: RuleId::new("cpa-stop").expect("id") });
         for text in [
             "why-not alma cpa-stop",
             "/why_not  alma\ncpa-stop",
@@ -392,53 +342,18 @@ mod tests {
         ] {
             check(text, why_not());
         }
-        check(
-            "pause \"Alma Lind\"",
-            Ok(Command::Pause {
-                what: "Alma Lind".into(),
-            }),
-        );
+        check("pause \"Alma Lind\"", Ok(Command::Pause { what: "Alma Lind".into() }));
         check("ack #a7k2", Ok(Command::Ack { id: id() }));
-        check(
-            "reject A7K2 she is on it",
-            Ok(Command::Reject {
-                id: id(),
-                reason: "she is on it".into(),
-            }),
-        );
-        check(
-            "snooze A7K2 6h",
-            Ok(Command::Snooze {
-                id: id(),
-                duration: Duration::from_hours(6),
-            }),
-        );
+        check("reject A7K2 she is on it", Ok(Command::Reject { id: id(), reason: "she is on it".into() }));
+        check("snooze A7K2 6h", Ok(Command::Snooze { id: id(), duration: Duration::from_hours(6) }));
     }
 
     #[test]
     fn one_word_may_be_several_things() {
-        check(
-            "why A7K2",
-            Ok(Command::Why {
-                what: What {
-                    incident: Some(id()),
-                    typed: "A7K2".into(),
-                },
-            }),
-        );
+        check("why A7K2", Ok(Command::Why { what: What { incident: Some(id()), typed: "A7K2".into() } }));
         check("/start", Ok(Command::Help { command: None }));
-        check(
-            "/start K7M2-Q4TD",
-            Ok(Command::Link {
-                code: Some("K7M2-Q4TD".into()),
-            }),
-        );
-        check(
-            "hjälp vila",
-            Ok(Command::Help {
-                command: Some(Name::Snooze),
-            }),
-        );
+        check("/start K7M2-Q4TD", Ok(Command::Link { code: Some("K7M2-Q4TD".into()) }));
+        check("hjälp vila", Ok(Command::Help { command: Some(Name::Snooze) }));
         check(
             "grant @maja client-owner brand/nordbo",
             Ok(Command::Grant {
@@ -453,80 +368,28 @@ mod tests {
     fn what_is_wrong_is_said_precisely() {
         check("", Err(Teach::Empty));
         check("/", Err(Teach::Empty));
-        check(
-            "puase alma",
-            Err(Teach::Unknown {
-                word: "puase".into(),
-                nearest: Some(Name::Pause),
-            }),
-        );
-        check(
-            "/why_nto",
-            Err(Teach::Unknown {
-                word: "why_nto".into(),
-                nearest: Some(Name::WhyNot),
-            }),
-        );
-        check(
-            "xyzzy",
-            Err(Teach::Unknown {
-                word: "xyzzy".into(),
-                nearest: None,
-            }),
-        );
-        check(
-            "pause",
-            Err(Teach::Missing {
-                command: Name::Pause,
-                arg: "what",
-                kind: ArgKind::Subject,
-            }),
-        );
-        check(
-            "reject A7K2",
-            Err(Teach::Missing {
-                command: Name::Reject,
-                arg: "reason",
-                kind: ArgKind::Text,
-            }),
-        );
-        check(
-            "me too",
-            Err(Teach::Extra {
-                command: Name::Me,
-                word: "too".into(),
-            }),
-        );
+        check("puase alma", Err(Teach::Unknown { word: "puase".into(), nearest: Some(Name::Pause) }));
+        check("/why_nto", Err(Teach::Unknown { word: "why_nto".into(), nearest: Some(Name::WhyNot) }));
+        check("xyzzy", Err(Teach::Unknown { word: "xyzzy".into(), nearest: None }));
+        check("pause", Err(Teach::Missing { command: Name::Pause, arg: "what", kind: ArgKind::Subject }));
+        check("reject A7K2", Err(Teach::Missing { command: Name::Reject, arg: "reason", kind: ArgKind::Text }));
+        check("me too", Err(Teach::Extra { command: Name::Me, word: "too".into() }));
         check("pause \"alma", Err(Teach::OpenQuote));
         let bad = |command, given: &str, kind, nearest: Option<&str>| {
-            Err(Teach::Bad {
-                command,
-                given: given.into(),
-                kind,
-                nearest: nearest.map(str::to_owned),
-            })
+            Err(Teach::Bad { command, given: given.into(), kind, nearest: nearest.map(str::to_owned) })
         };
         check("ack !!", bad(Name::Ack, "!!", ArgKind::Incident, None));
         check("snooze A7K2 soon", bad(Name::Snooze, "soon", ArgKind::Duration, None));
         check("snooze A7K2 99d", bad(Name::Snooze, "99d", ArgKind::Duration, None));
-        check(
-            "grant maja manger all",
-            bad(Name::Grant, "manger", ArgKind::Role, Some("manager")),
-        );
-        check(
-            "grant maja manager nordbo",
-            bad(Name::Grant, "nordbo", ArgKind::Reach, Some("brand/nordbo")),
-        );
+        check("grant maja manger all", bad(Name::Grant, "manger", ArgKind::Role, Some("manager")));
+        check("grant maja manager nordbo", bad(Name::Grant, "nordbo", ArgKind::Reach, Some("brand/nordbo")));
         check("help snoze", bad(Name::Help, "snoze", ArgKind::Command, Some("snooze")));
         check(&"x".repeat(3_000), Err(Teach::TooLong));
     }
 
     #[test]
     fn options_by_name_give_the_same_command() {
-        let options = [
-            ("duration".to_owned(), "6h".to_owned()),
-            ("id".to_owned(), "A7K2".to_owned()),
-        ];
+        let options = [("duration".to_owned(), "6h".to_owned()), ("id".to_owned(), "A7K2".to_owned())];
         assert_eq!(from_options(Name::Snooze, &options), parse("snooze A7K2 6h"));
         assert_eq!(from_options(Name::Status, &[]), parse("status"));
         assert_eq!(from_options(Name::Ack, &[]), parse("ack"));

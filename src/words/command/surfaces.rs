@@ -107,11 +107,7 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
 
 fn role_choice(role: Role) -> ChoiceSpec {
     let said = |locale| Words::of(locale).say(&format!("role-{role}"), &[]);
-    ChoiceSpec {
-        value: role.as_str(),
-        name: said(Locale::En),
-        names: vec![(SWEDISH, said(Locale::Sv))],
-    }
+    ChoiceSpec { value: role.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
 }
 
 /// Telegram's menu in one language. Telegram allows no hyphen.
@@ -119,10 +115,7 @@ fn role_choice(role: Role) -> ChoiceSpec {
 pub fn telegram_menu(locale: Locale) -> Vec<MenuItem> {
     TABLE
         .iter()
-        .map(|spec| MenuItem {
-            command: spec.text.replace('-', "_"),
-            description: help(locale, spec.name),
-        })
+        .map(|spec| MenuItem { command: spec.text.replace('-', "_"), description: help(locale, spec.name) })
         .collect()
 }
 
@@ -143,12 +136,7 @@ pub fn typed(spec: &Spec) -> String {
 pub fn readme_table() -> String {
     let head = "| command | does | who |\n|---|---|---|\n".to_owned();
     TABLE.iter().fold(head, |text, spec| {
-        text + &format!(
-            "| `{}` | {} | {} |\n",
-            typed(spec),
-            help(Locale::En, spec.name),
-            who(spec.needs)
-        )
+        text + &format!("| `{}` | {} | {} |\n", typed(spec), help(Locale::En, spec.name), who(spec.needs))
     })
 }
 
@@ -190,10 +178,7 @@ mod tests {
             let mut optional = false;
             for option in &spec.options {
                 assert!(!(optional && option.required), "{}: required after optional", spec.name);
-                assert!(
-                    !option.autocomplete || option.choices.is_empty(),
-                    "Discord refuses both"
-                );
+                assert!(!option.autocomplete || option.choices.is_empty(), "Discord refuses both");
                 optional = !option.required;
                 for text in [&option.description, &option.descriptions[0].1] {
                     assert!((1..=100).contains(&text.chars().count()), "{text}");
@@ -204,11 +189,7 @@ mod tests {
         }
         for locale in Locale::ALL {
             for item in telegram_menu(locale) {
-                assert!(
-                    item.command
-                        .bytes()
-                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-                );
+                assert!(item.command.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
                 assert!((1..=32).contains(&item.command.len()));
                 assert!((1..=256).contains(&item.description.chars().count()));
             }
@@ -219,10 +200,8 @@ mod tests {
     fn no_two_commands_answer_to_one_name() {
         let mut seen = BTreeSet::new();
         for spec in TABLE {
-            let own: BTreeSet<&str> = [spec.text, spec.swedish]
-                .into_iter()
-                .chain(spec.aliases.iter().copied())
-                .collect();
+            let own: BTreeSet<&str> =
+                [spec.text, spec.swedish].into_iter().chain(spec.aliases.iter().copied()).collect();
             for name in own {
                 assert!(seen.insert(name), "`{name}` is taken twice");
             }

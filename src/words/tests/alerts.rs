@@ -377,13 +377,7 @@ fn a_client_is_told_what_was_released_at_billed_prices() {
 #[test]
 fn what_does_not_fit_goes_behind_why_whole_and_counted() {
     let mut view = proposed();
-    view.tips = vec![
-        posting_time(),
-        posting_time(),
-        posting_time(),
-        posting_time(),
-        posting_time(),
-    ];
+    view.tips = vec![posting_time(), posting_time(), posting_time(), posting_time(), posting_time()];
     let text = team(&view, "en");
     assert!(text.contains("1 more behind Why"), "{text}");
     assert!(!text.contains("Try first") && text.contains("Posts stay up"), "{text}");
@@ -408,31 +402,17 @@ fn blocks_without_numbers_are_left_out() {
 fn buttons_say_what_they_do_and_know_what_they_mean() {
     let composed = compose(&proposed(), &reader("en"), Audience::Internal, now()).expect("a message");
     let meant = composed.purposes.clone();
-    assert_eq!(
-        meant[0][0],
-        ButtonPurpose::Approve {
-            incident: id("A7K2"),
-            proposal: 1
-        }
-    );
+    assert_eq!(meant[0][0], ButtonPurpose::Approve { incident: id("A7K2"), proposal: 1 });
     let mut n = 0;
     let message = composed.with_tokens(|_| {
         n += 1;
         format!("t{n}")
     });
-    let tokens: Vec<&str> = message
-        .buttons
-        .iter()
-        .flatten()
-        .map(|button| button.token.as_str())
-        .collect();
+    let tokens: Vec<&str> = message.buttons.iter().flatten().map(|button| button.token.as_str()).collect();
     assert_eq!(tokens, ["t1", "t2", "t3", "t4", "t5"]);
     for purpose in meant.iter().flatten() {
         let json = serde_json::to_string(purpose).expect("json");
-        assert_eq!(
-            &serde_json::from_str::<ButtonPurpose>(&json).expect("a purpose"),
-            purpose
-        );
+        assert_eq!(&serde_json::from_str::<ButtonPurpose>(&json).expect("a purpose"), purpose);
     }
 }
 
@@ -440,11 +420,7 @@ fn buttons_say_what_they_do_and_know_what_they_mean() {
 fn a_possible_repeat_says_so() {
     let composed = compose(&fired(), &reader("en"), Audience::Internal, now()).expect("a message");
     let message = mark_repeat(composed.message, &reader("en"));
-    assert!(
-        message.footer.ends_with("· you may have seen this already"),
-        "{}",
-        message.footer
-    );
+    assert!(message.footer.ends_with("· you may have seen this already"), "{}", message.footer);
     assert!(utf16_units(&plain(&message)) <= 1_024);
 }
 

@@ -58,11 +58,7 @@ fn id(text: &str) -> IncidentId {
 }
 
 fn names() -> Names {
-    Names {
-        brand: Some("Nordbo".into()),
-        campaign: Some("Spring Launch".into()),
-        creator: Some("Alma Lind".into()),
-    }
+    Names { brand: Some("Nordbo".into()), campaign: Some("Spring Launch".into()), creator: Some("Alma Lind".into()) }
 }
 
 fn cpa() -> Seen {
@@ -110,26 +106,14 @@ fn views() -> Seen {
 
 fn tips() -> Vec<Tip> {
     vec![
-        Tip::LinkTarget {
-            opens: "the home page".into(),
-            should_open: "the product".into(),
-        },
-        Tip::CodeMissing {
-            code: "ALMA10".into(),
-            post: "Reel 2".into(),
-        },
+        Tip::LinkTarget { opens: "the home page".into(), should_open: "the product".into() },
+        Tip::CodeMissing { code: "ALMA10".into(), post: "Reel 2".into() },
     ]
 }
 
 fn posting_time() -> Tip {
-    let cell = |from_hour, n, mean| Cell {
-        days: Days::SunThu,
-        from_hour,
-        until_hour: from_hour + 3,
-        n,
-        mean,
-        shrunk: mean,
-    };
+    let cell =
+        |from_hour, n, mean| Cell { days: Days::SunThu, from_hour, until_hour: from_hour + 3, n, mean, shrunk: mean };
     Tip::PostingTime(PostingTip {
         metric: Metric::Views,
         best: cell(18, 14, 28_400.0),
@@ -141,19 +125,12 @@ fn posting_time() -> Tip {
 }
 
 fn event(minute: i64, by: Option<&str>, what: Happened) -> Event {
-    Event {
-        at: at("2026-06-23T12:00:00Z") + minute.minutes(),
-        by: by.map(str::to_owned),
-        what,
-    }
+    Event { at: at("2026-06-23T12:00:00Z") + minute.minutes(), by: by.map(str::to_owned), what }
 }
 
 /// Fired at 14:00, told with all its blocks.
 fn fired() -> IncidentView {
-    let subject = Subject::Partnership(
-        CampaignId::new("spring").expect("id"),
-        CreatorId::new("alma").expect("id"),
-    );
+    let subject = Subject::Partnership(CampaignId::new("spring").expect("id"), CreatorId::new("alma").expect("id"));
     let mut incident = Incident {
         id: id("A7K2"),
         rule: RuleId::new("cpa-stop").expect("id"),
@@ -226,17 +203,9 @@ fn acknowledged() -> IncidentView {
 
 fn verified() -> IncidentView {
     let mut view = proposed();
-    view.incident
-        .note(event(2, Some("Maja"), Happened::Approved { proposal: 1 }));
+    view.incident.note(event(2, Some("Maja"), Happened::Approved { proposal: 1 }));
     view.incident.note(event(3, None, Happened::Done { proposal: 1 }));
-    view.incident.note(event(
-        3,
-        None,
-        Happened::Verified {
-            proposal: 1,
-            state: "paused".into(),
-        },
-    ));
+    view.incident.note(event(3, None, Happened::Verified { proposal: 1, state: "paused".into() }));
     view.boosts[0].running = false;
     view.proposals[0].undo_until = Some(at("2026-06-24T12:03:00Z"));
     view
@@ -244,14 +213,7 @@ fn verified() -> IncidentView {
 
 fn undone() -> IncidentView {
     let mut view = verified();
-    view.incident.note(event(
-        10,
-        Some("Bo"),
-        Happened::Undone {
-            proposal: 1,
-            state: "active".into(),
-        },
-    ));
+    view.incident.note(event(10, Some("Bo"), Happened::Undone { proposal: 1, state: "active".into() }));
     view.boosts[0].running = true;
     view
 }
@@ -288,12 +250,7 @@ fn shown(composed: &Composed) -> String {
     let mut text = plain(&composed.message);
     for row in &composed.message.buttons {
         text.push('\n');
-        text.push_str(
-            &row.iter()
-                .map(|button| format!("[{}]", button.label))
-                .collect::<Vec<_>>()
-                .join(" "),
-        );
+        text.push_str(&row.iter().map(|button| format!("[{}]", button.label)).collect::<Vec<_>>().join(" "));
     }
     visible(&text)
 }

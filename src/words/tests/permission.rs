@@ -60,13 +60,7 @@ fn direct(facts: Facts) -> Facts {
 }
 
 fn decide(text: &str, grants: &[Grant], room: Option<&Room>, person: Option<&Person>, facts: &Facts) -> Decision {
-    may(
-        Ask::Command(&parse(text).expect("a command")),
-        grants,
-        room,
-        person,
-        facts,
-    )
+    may(Ask::Command(&parse(text).expect("a command")), grants, room, person, facts)
 }
 
 const NO: fn(Reason) -> Decision = |reason| Decision::Refused { reason };
@@ -79,28 +73,14 @@ fn row(role: Role, creator: Option<&str>, facts: &Facts) -> String {
     let grants = [grant(role, Reach::Brand(brand("nordbo")))];
     TABLE
         .iter()
-        .map(|spec| {
-            match decide(
-                spec.examples.last().expect("an example"),
-                &grants,
-                None,
-                Some(&person),
-                facts,
-            ) {
-                Decision::Allowed => '.',
-                Decision::Refused { reason: Reason::Role } => 'r',
-                Decision::Refused { reason: Reason::Reach } => 'w',
-                Decision::Refused {
-                    reason: Reason::OwnOnly,
-                } => 'o',
-                Decision::Refused {
-                    reason: Reason::NoCreator,
-                } => 'n',
-                Decision::Refused {
-                    reason: Reason::TooMuch,
-                } => 't',
-                Decision::Refused { .. } => '?',
-            }
+        .map(|spec| match decide(spec.examples.last().expect("an example"), &grants, None, Some(&person), facts) {
+            Decision::Allowed => '.',
+            Decision::Refused { reason: Reason::Role } => 'r',
+            Decision::Refused { reason: Reason::Reach } => 'w',
+            Decision::Refused { reason: Reason::OwnOnly } => 'o',
+            Decision::Refused { reason: Reason::NoCreator } => 'n',
+            Decision::Refused { reason: Reason::TooMuch } => 't',
+            Decision::Refused { .. } => '?',
         })
         .collect()
 }
@@ -125,11 +105,7 @@ fn each_role_may_what_the_design_says() {
     ] {
         assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
     }
-    let other = Facts {
-        brand: Some(brand("other")),
-        campaign: None,
-        ..direct(alma())
-    };
+    let other = Facts { brand: Some(brand("other")), campaign: None, ..direct(alma()) };
     assert_eq!(row(Role::Manager, None, &other), "wnnwwwwwwwww.rr..");
 }
 
@@ -146,10 +122,7 @@ fn outsiders_get_nothing_and_codes_are_their_own_proof() {
         assert_eq!(decide(text, &[], Some(&here), None, &alma()), want, "{text}");
     }
     assert_eq!(decide("link K7M2", &[], None, None, &direct(Facts::default())), YES);
-    assert_eq!(
-        decide("status", &[], None, None, &Facts::default()),
-        NO(Reason::Unbound)
-    );
+    assert_eq!(decide("status", &[], None, None, &Facts::default()), NO(Reason::Unbound));
 }
 
 #[test]
@@ -162,23 +135,10 @@ fn a_grant_counts_for_its_person_its_reach_and_no_longer_than_it_is_there() {
         (vec![], NO(Reason::Role)),
         (vec![of_bo], NO(Reason::Role)),
         (vec![grant(Role::Manager, spring)], YES),
-        (
-            vec![grant(Role::Manager, Reach::Brand(brand("other")))],
-            NO(Reason::Reach),
-        ),
-        (
-            vec![
-                grant(Role::Manager, Reach::Brand(brand("other"))),
-                grant(Role::Agency, Reach::All),
-            ],
-            YES,
-        ),
+        (vec![grant(Role::Manager, Reach::Brand(brand("other")))], NO(Reason::Reach)),
+        (vec![grant(Role::Manager, Reach::Brand(brand("other"))), grant(Role::Agency, Reach::All)], YES),
     ] {
-        assert_eq!(
-            decide("approve A7K2", &grants, Some(&here), Some(&maja), &alma()),
-            want,
-            "{grants:?}"
-        );
+        assert_eq!(decide("approve A7K2", &grants, Some(&here), Some(&maja), &alma()), want, "{grants:?}");
     }
 }
 
@@ -186,17 +146,11 @@ fn a_grant_counts_for_its_person_its_reach_and_no_longer_than_it_is_there() {
 fn a_room_hears_only_what_belongs_to_it() {
     let (maja, agency) = (person(None), [grant(Role::Agency, Reach::All)]);
     let ask = |room: &Room, facts: &Facts| decide("why A7K2", &agency, Some(room), Some(&maja), facts);
-    let other = Facts {
-        brand: Some(brand("other")),
-        ..alma()
-    };
+    let other = Facts { brand: Some(brand("other")), ..alma() };
     assert_eq!(ask(&room(Audience::Internal), &alma()), YES);
     assert_eq!(ask(&room(Audience::Internal), &other), NO(Reason::OtherRoom));
     assert_eq!(ask(&room(Audience::Client), &alma()), YES);
-    let kept_back = Facts {
-        released: false,
-        ..alma()
-    };
+    let kept_back = Facts { released: false, ..alma() };
     assert_eq!(ask(&room(Audience::Client), &kept_back), NO(Reason::NotReleased));
     assert_eq!(ask(&room(Audience::Internal), &kept_back), YES);
     assert_eq!(ask(&room(Audience::Operator), &alma()), NO(Reason::OtherRoom));
@@ -218,68 +172,31 @@ fn unknown_membership_is_no_where_money_is_at_stake() {
         (Membership::Stranger, "help", YES),
     ] {
         let facts = Facts { membership, ..alma() };
-        assert_eq!(
-            decide(text, &manager, Some(&here), Some(&maja), &facts),
-            want,
-            "{text} {membership:?}"
-        );
+        assert_eq!(decide(text, &manager, Some(&here), Some(&maja), &facts), want, "{text} {membership:?}");
     }
 }
 
 #[test]
 fn nobody_gives_more_than_they_have() {
     let maja = person(None);
-    let facts = direct(Facts {
-        brand: Some(brand("nordbo")),
-        ..Facts::default()
-    });
+    let facts = direct(Facts { brand: Some(brand("nordbo")), ..Facts::default() });
     let nordbo = || Reach::Brand(brand("nordbo"));
     for (role, reach, text, want) in [
         (Role::ClientOwner, nordbo(), "grant bo manager brand/nordbo", YES),
-        (
-            Role::ClientOwner,
-            nordbo(),
-            "grant bo agency brand/nordbo",
-            NO(Reason::TooMuch),
-        ),
+        (Role::ClientOwner, nordbo(), "grant bo agency brand/nordbo", NO(Reason::TooMuch)),
         (Role::ClientOwner, nordbo(), "grant bo manager all", NO(Reason::TooMuch)),
         (Role::Agency, nordbo(), "grant bo agency brand/nordbo", YES),
-        (
-            Role::Agency,
-            nordbo(),
-            "grant bo operator brand/nordbo",
-            NO(Reason::TooMuch),
-        ),
+        (Role::Agency, nordbo(), "grant bo operator brand/nordbo", NO(Reason::TooMuch)),
         (Role::Agency, Reach::All, "grant bo operator all", YES),
         (Role::Operator, Reach::All, "grant bo operator all", YES),
-        (
-            Role::Operator,
-            Reach::All,
-            "grant bo manager brand/nordbo",
-            NO(Reason::TooMuch),
-        ),
-        (
-            Role::Manager,
-            Reach::All,
-            "grant bo analyst brand/nordbo",
-            NO(Reason::Role),
-        ),
+        (Role::Operator, Reach::All, "grant bo manager brand/nordbo", NO(Reason::TooMuch)),
+        (Role::Manager, Reach::All, "grant bo analyst brand/nordbo", NO(Reason::Role)),
     ] {
-        assert_eq!(
-            decide(text, &[grant(role, reach)], None, Some(&maja), &facts),
-            want,
-            "{role} {text}"
-        );
+        assert_eq!(decide(text, &[grant(role, reach)], None, Some(&maja), &facts), want, "{role} {text}");
     }
-    let elsewhere = Facts {
-        brand: Some(brand("other")),
-        ..facts
-    };
+    let elsewhere = Facts { brand: Some(brand("other")), ..facts };
     let owner = [grant(Role::ClientOwner, nordbo())];
-    assert_eq!(
-        decide("grant bo manager brand/other", &owner, None, Some(&maja), &elsewhere),
-        NO(Reason::Reach)
-    );
+    assert_eq!(decide("grant bo manager brand/other", &owner, None, Some(&maja), &elsewhere), NO(Reason::Reach));
 }
 
 #[test]
@@ -290,19 +207,9 @@ fn buttons_ask_the_same_questions() {
     for (button, want) in [
         (ButtonPurpose::Why { incident: id() }, YES),
         (ButtonPurpose::Ack { incident: id() }, NO(Reason::Role)),
-        (
-            ButtonPurpose::Approve {
-                incident: id(),
-                proposal: 1,
-            },
-            NO(Reason::Role),
-        ),
+        (ButtonPurpose::Approve { incident: id(), proposal: 1 }, NO(Reason::Role)),
     ] {
-        assert_eq!(
-            may(Ask::Button(&button), &analyst, Some(&here), Some(&maja), &alma()),
-            want,
-            "{button:?}"
-        );
+        assert_eq!(may(Ask::Button(&button), &analyst, Some(&here), Some(&maja), &alma()), want, "{button:?}");
         let outsider = may(Ask::Button(&button), &analyst, Some(&here), None, &alma());
         assert_eq!(outsider, NO(Reason::Outsider));
     }

@@ -42,24 +42,13 @@ fn help_is_the_table() {
 }
 
 fn refusals(tag: &str) -> String {
-    Reason::ALL
-        .map(|reason| read(&replies::refusal(reason, &reader(tag))))
-        .join("\n")
+    Reason::ALL.map(|reason| read(&replies::refusal(reason, &reader(tag)))).join("\n")
 }
 
 fn taught(tag: &str) -> String {
-    [
-        "",
-        "puase alma",
-        "xyzzy",
-        "pause",
-        "me too",
-        "snooze A7K2 soon",
-        "grant maja manger all",
-        "pause \"alma",
-    ]
-    .map(|text| read(&replies::teach(&parse(text).expect_err("wrong"), &reader(tag))))
-    .join("\n\n")
+    ["", "puase alma", "xyzzy", "pause", "me too", "snooze A7K2 soon", "grant maja manger all", "pause \"alma"]
+        .map(|text| read(&replies::teach(&parse(text).expect_err("wrong"), &reader(tag))))
+        .join("\n\n")
 }
 
 fn troubles(tag: &str) -> String {
@@ -72,36 +61,13 @@ fn troubles(tag: &str) -> String {
             of: 1_549,
             day: text("2026-06-23"),
         },
-        Trouble::Implausible {
-            source: text("Twitch"),
-            count: 1_549,
-            poll: text("532"),
-        },
-        Trouble::RoomClosed {
-            room: text("nordbo-team"),
-            chat: "Telegram",
-            reason: text("the bot was blocked"),
-        },
-        Trouble::OtherPoller {
-            bot: text("@PlimsollBot"),
-        },
-        Trouble::SourceDown {
-            source: text("TikTok"),
-            reason: text("no answer"),
-            since: text("x"),
-        },
-        Trouble::TokenRefused {
-            source: text("YouTube"),
-        },
-        Trouble::QuotaSpent {
-            source: text("YouTube"),
-            until: text("09:00"),
-            day: text("x"),
-        },
-        Trouble::StoredOld {
-            count: 12,
-            since: text("x"),
-        },
+        Trouble::Implausible { source: text("Twitch"), count: 1_549, poll: text("532") },
+        Trouble::RoomClosed { room: text("nordbo-team"), chat: "Telegram", reason: text("the bot was blocked") },
+        Trouble::OtherPoller { bot: text("@PlimsollBot") },
+        Trouble::SourceDown { source: text("TikTok"), reason: text("no answer"), since: text("x") },
+        Trouble::TokenRefused { source: text("YouTube") },
+        Trouble::QuotaSpent { source: text("YouTube"), until: text("09:00"), day: text("x") },
+        Trouble::StoredOld { count: 12, since: text("x") },
     ]
     .map(|trouble| {
         assert!(Trouble::KEYS.contains(&trouble.wording().key.as_str()));
@@ -115,45 +81,20 @@ fn answers_to_presses(tag: &str) -> String {
     let text = |text: &str| text.to_owned();
     [
         Reply::Acknowledged { id: id("A7K2") },
-        Reply::AlreadyAcknowledged {
-            id: id("A7K2"),
-            who: text("Maja"),
-        },
-        Reply::Snoozed {
-            id: id("A7K2"),
-            until: at("2026-06-23T18:00:00Z"),
-        },
+        Reply::AlreadyAcknowledged { id: id("A7K2"), who: text("Maja") },
+        Reply::Snoozed { id: id("A7K2"), until: at("2026-06-23T18:00:00Z") },
         Reply::Approved { id: id("A7K2") },
-        Reply::AlreadyAnswered {
-            id: id("A7K2"),
-            who: text("Bo"),
-        },
+        Reply::AlreadyAnswered { id: id("A7K2"), who: text("Bo") },
         Reply::NothingToUndo { id: id("A7K2") },
-        Reply::LinkCode {
-            code: text("K7M2-Q4TD"),
-            minutes: 10,
-        },
+        Reply::LinkCode { code: text("K7M2-Q4TD"), minutes: 10 },
         Reply::Linked { name: text("Maja") },
-        Reply::Bound {
-            room: text("nordbo-team"),
-        },
+        Reply::Bound { room: text("nordbo-team") },
         Reply::CodeRefused,
-        Reply::Granted {
-            person: text("maja"),
-            role: Role::Manager,
-            reach: crate::domain::person::Reach::All,
-        },
-        Reply::UnknownSubject {
-            given: text("amla"),
-            nearest: Some(text("alma")),
-        },
-        Reply::NothingToStop {
-            subject: text("Alma Lind"),
-        },
+        Reply::Granted { person: text("maja"), role: Role::Manager, reach: crate::domain::person::Reach::All },
+        Reply::UnknownSubject { given: text("amla"), nearest: Some(text("alma")) },
+        Reply::NothingToStop { subject: text("Alma Lind") },
         Reply::OldButton,
-        Reply::Failed {
-            reason: text("Meta Ads did not answer"),
-        },
+        Reply::Failed { reason: text("Meta Ads did not answer") },
     ]
     .map(|reply| read(&reply.say(&reader(tag), now())))
     .join("\n")
@@ -161,13 +102,7 @@ fn answers_to_presses(tag: &str) -> String {
 
 fn confirmed(tag: &str, saves: Option<&str>, text: &str) -> String {
     let command: Command = parse(text).expect("a command");
-    shown(&replies::confirm(
-        &command,
-        "Reel 1",
-        text,
-        saves.map(money),
-        &reader(tag),
-    ))
+    shown(&replies::confirm(&command, "Reel 1", text, saves.map(money), &reader(tag)))
 }
 
 #[test]

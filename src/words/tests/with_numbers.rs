@@ -56,11 +56,7 @@ fn quiet(left: Reading, verdict: Verdict) -> JudgedView {
         rule: RuleId::new("views-slump").expect("id"),
         version: 2,
         verdict,
-        seen: vec![Seen {
-            left,
-            verdict,
-            ..views()
-        }],
+        seen: vec![Seen { left, verdict, ..views() }],
         pending_secs: None,
         cooling_until: None,
         data_at: Some(at("2026-06-23T12:10:00Z")),
@@ -250,37 +246,13 @@ fn status_of_nothing_says_so() {
 }
 
 fn own_numbers() -> MeView {
-    let number = |metric, platform, window, reading, usual| OwnNumber {
-        metric,
-        platform,
-        window,
-        reading,
-        usual,
-    };
+    let number = |metric, platform, window, reading, usual| OwnNumber { metric, platform, window, reading, usual };
     MeView {
         name: "Alma Lind".into(),
         numbers: vec![
-            number(
-                Metric::Views,
-                Platform::Youtube,
-                Window::Days(1),
-                Reading::Value(3_120.0),
-                Some(21_400.0),
-            ),
-            number(
-                Metric::Followers,
-                Platform::Twitch,
-                Window::Hours(1),
-                Reading::Value(1_549.0),
-                None,
-            ),
-            number(
-                Metric::Clicks,
-                Platform::Shop,
-                Window::Days(7),
-                Reading::Absent(Absence::NotYet),
-                Some(60.0),
-            ),
+            number(Metric::Views, Platform::Youtube, Window::Days(1), Reading::Value(3_120.0), Some(21_400.0)),
+            number(Metric::Followers, Platform::Twitch, Window::Hours(1), Reading::Value(1_549.0), None),
+            number(Metric::Clicks, Platform::Shop, Window::Days(7), Reading::Absent(Absence::NotYet), Some(60.0)),
         ],
         open: 1,
         data_at: Some(at("2026-06-23T12:10:00Z")),
