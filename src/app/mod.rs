@@ -12,6 +12,7 @@ pub mod config;
 pub mod core;
 pub mod cycle;
 pub mod deliver;
+pub mod demo;
 pub mod ears;
 pub mod groups;
 pub mod listen;

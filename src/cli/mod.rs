@@ -10,6 +10,7 @@
 //mod import;
 //mod outbox;
 //mod people;
+mod demo;
 mod poll;
 //mod run;
 //mod why;
@@ -52,6 +53,8 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the whole program on an emulated world, without any file or account
+    Demo(demo::Demo),
     /// Fetch once from a source and print what would be stored; nothing is
     Poll(poll::Poll),
 }
@@ -162,6 +165,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let Cli { common, command } = cli;
     match command {
+        Command::Demo(demo) => demo.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
     }
 }

@@ -1,0 +1,176 @@
+//! The people of the demo: they join with codes, bind the rooms, look into the chats at their hours, press buttons and
+//! type commands. All of it happens on the emulated platforms; the program sees what it would see of anybody.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Cast, World};
+use crate::app::core::Core;
+use crate::app::people::make_code;
+use crate::app::records::Gift;
+use crate::domain::ids::{BrandId, CreatorId, RoomId};
+use crate::domain::person::{Reach, Role};
+use crate::sim::discord::{DiscordSim, Given, Snowflake};
+use crate::sim::telegram::TelegramSim;
+use crate::time::{Clock, Held};
+
+/// How often somebody looks into a room during the day, in hours.
+const LOOKS_EVERY: i64 = 2;
+
+/// Everybody.
+#[derive(Clone)]
+pub struct People {
+    clock: Clock,
+    core: Arc<Core>,
+    telegram: TelegramSim,
+    discord: DiscordSim,
+    cast: Cast,
+    start: Timestamp,
+}
+
+impl People {
+    /// The people of a world.
+    #[must_use]
+    pub fn new(world: &World) -> Self {
+        Self {
+            clock: world.clock.clone(),
+            core: Arc::clone(world.core()),
+            telegram: world.telegram.clone(),
+            discord: world.discord.clone(),
+            cast: world.cast,
+            start: world.clock.now(),
+        }
+    }
+
+    /// Starts their lives.
+    pub fn live(&self) {
+        let (one, two, three) = (self.clone(), self.clone(), self.clone());
+        drop(self.clock.spawn("people: maja", move |held| one.maja(held)));
+        drop(self.clock.spawn("people: jonas", move |held| two.jonas(held)));
+        drop(self.clock.spawn("people: alma", move |held| three.alma(held)));
+    }
+
+    fn at(&self, hours: i64, minutes: i64) -> Timestamp {
+        self.start.checked_add(SignedDuration::from_mins(hours * 60 + minutes)).unwrap_or(Timestamp::MAX)
+    }
+
+    async fn code(&self, gift: Gift) -> Option<String> {
+        make_code(&self.core, gift, "terminal:demo").await.ok().map(|made| made.0)
+    }
+
+    async fn role(&self, role: Role, name: &str, creator: Option<&str>) -> Option<String> {
+        let creator = creator.and_then(|id| CreatorId::new(id).ok());
+        let reach = Reach::Brand(BrandId::new("nordbo").ok()?);
+        self.code(Gift::Role { role, reach, name: Some(name.to_owned()), creator }).await
+    }
+
+    async fn room(&self, room: &str) -> Option<String> {
+        self.code(Gift::Room { room: RoomId::new(room).ok()? }).await
+    }
+
+    /// The campaign manager, on Telegram: approves what is proposed, takes one thing back, asks why.
+    async fn maja(self, mut held: Held) {
+        held.sleep_until(self.at(0, 1)).await;
+        if let Some(code) = self.role(Role::Agency, "Maja", None).await {
+            drop(self.telegram.user_starts(self.cast.maja, Some(&code.replace('-', ""))));
+        }
+        held.sleep_until(self.at(0, 2)).await;
+        if let Some(code) = self.room("team-telegram").await {
+            drop(self.telegram.user_sends(self.cast.team_chat, self.cast.maja, &format!("/bind {code}")));
+        }
+        let mut answered: BTreeSet<(i64, &'static str)> = BTreeSet::new();
+        let mut undone = 0;
+        for look in 1.. {
+            held.sleep_until(self.at(look * LOOKS_EVERY, 20)).await;
+            if look % 12 == 5 {
+                drop(self.telegram.user_sends(self.cast.team_chat, self.cast.maja, "/status"));
+                held.sleep_until(self.at(look * LOOKS_EVERY, 22)).await;
+            }
+            for (nth, shown) in
+                self.telegram.messages(self.cast.team_chat).into_iter().filter(|shown| shown.from_bot).enumerate()
+            {
+                let labels: Vec<&String> = shown.buttons.iter().flatten().collect();
+                let Some(wanted) = wish(&labels, nth, undone) else { continue };
+                if !answered.insert((shown.message_id, kind(wanted))) {
+                    continue;
+                }
+                undone += usize::from(kind(wanted) == "Undo");
+                drop(self.telegram.user_presses(self.cast.team_chat, self.cast.maja, shown.message_id, wanted));
+                let now = self.clock.now();
+                held.sleep_until(now.checked_add(SignedDuration::from_secs(40)).unwrap_or(now)).await;
+            }
+        }
+    }
+
+    /// The analyst turned manager, on Discord: takes alerts, asks why, types commands.
+    async fn jonas(self, mut held: Held) {
+        held.sleep_until(self.at(0, 3)).await;
+        let direct = self.discord.dm(self.cast.jonas);
+        if let Some(code) = self.role(Role::Manager, "Jonas", None).await {
+            drop(self.discord.slash(self.cast.jonas, direct, "link", &[("code", Given::Text(code))]));
+        }
+        held.sleep_until(self.at(0, 4)).await;
+        for (minute, channel, room) in
+            [(5, self.cast.team_channel, "team-discord"), (6, self.cast.operator_channel, "operators")]
+        {
+            if let Some(code) = self.room(room).await {
+                drop(self.discord.slash(self.cast.jonas, channel, "bind", &[("code", Given::Text(code))]));
+            }
+            held.sleep_until(self.at(0, minute)).await;
+        }
+        let mut answered: BTreeSet<Snowflake> = BTreeSet::new();
+        for look in 1.. {
+            held.sleep_until(self.at(look * LOOKS_EVERY, 50)).await;
+            if look % 12 == 4 {
+                drop(self.discord.slash(self.cast.jonas, self.cast.team_channel, "status", &[]));
+                held.sleep_until(self.at(look * LOOKS_EVERY, 51)).await;
+            }
+            for message in self.discord.messages(self.cast.team_channel) {
+                let labels: Vec<String> = message.buttons().into_iter().map(|button| button.label).collect();
+                let Some(label) = labels.iter().find(|label| label.starts_with("I've got it")) else { continue };
+                if !answered.insert(message.id) {
+                    continue;
+                }
+                drop(self.discord.press(self.cast.jonas, message.id, label));
+                let now = self.clock.now();
+                held.sleep_until(now.checked_add(SignedDuration::from_secs(30)).unwrap_or(now)).await;
+                drop(self.discord.press(self.cast.jonas, message.id, "Why"));
+                held.sleep_until(now.checked_add(SignedDuration::from_secs(60)).unwrap_or(now)).await;
+            }
+        }
+    }
+
+    /// A creator, in a direct message on Telegram: her own numbers and tips, twice a week.
+    async fn alma(self, mut held: Held) {
+        held.sleep_until(self.at(0, 8)).await;
+        if let Some(code) = self.role(Role::Creator, "Alma", Some("alma")).await {
+            drop(self.telegram.user_starts(self.cast.alma, Some(&code.replace('-', ""))));
+        }
+        let direct = self.telegram.private_chat(self.cast.alma);
+        for visit in 1.. {
+            held.sleep_until(self.at(visit * 84, 10)).await;
+            drop(self.telegram.user_sends(direct, self.cast.alma, "/me"));
+            held.sleep_until(self.at(visit * 84, 12)).await;
+            drop(self.telegram.user_sends(direct, self.cast.alma, "/tips"));
+        }
+    }
+}
+
+/// What Maja wants to press on a message: most proposals she approves, every fifth she turns down, and once in a while she
+/// takes a stop back.
+fn wish<'a>(labels: &[&'a String], nth: usize, undone: usize) -> Option<&'a str> {
+    let with = |start: &str| labels.iter().find(|label| label.starts_with(start)).map(|label| label.as_str());
+    if nth % 5 == 4 {
+        return with("Keep it running");
+    }
+    match with("Undo") {
+        Some(undo) if nth % 3 == 1 && undone < 2 => Some(undo),
+        _ => with("Stop boost"),
+    }
+}
+
+fn kind(label: &str) -> &'static str {
+    ["Stop", "Keep", "Undo"].into_iter().find(|start| label.starts_with(start)).unwrap_or("other")
+}
