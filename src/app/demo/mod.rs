@@ -264,13 +264,13 @@ id = "nordbo"
 name = "Nordbo"
 zone = "Europe/Stockholm"
 currency = "EUR"
-margin_per_order = "28.00 EUR"
+margin_per_order = "44.00 EUR"
 [[campaign]]
 id = "spring"
 name = "Spring Launch"
 brand = "nordbo"
 goal = "sales"
-starts = 2026-03-01
+starts = 2026-03-02
 ends = 2026-06-30
 target = { cpa = "45.00 EUR" }
 [[room]]
@@ -305,7 +305,7 @@ id = "{id}-boost"
 partnership = "spring/{id}"
 source = "meta_ads"
 ref = "{boost}"
-budget = "3000.00 EUR"
+budget = "14000.00 EUR"
 "#,
             id = life.id,
             name = life.name,

@@ -1,6 +1,8 @@
 //! The slash commands of a guild: written only when their definitions have changed.
 
-use serenity::all::{Command, CommandOptionType, CreateCommand, CreateCommandOption, GuildId, Http};
+use serenity::all::{
+    Command, CommandOptionType, CreateCommand, CreateCommandOption, GuildId, Http, InteractionContext,
+};
 use sha2::{Digest, Sha256};
 
 use super::classify;
@@ -104,15 +106,24 @@ fn short(text: &str) -> String {
     head(text, DESCRIPTION_MAX, points)
 }
 
-/// Sets a guild's commands to exactly these (one write; a guild takes 200 a day).
+/// Sets the commands of a guild, or those of direct messages, to exactly these (one write; a guild takes 200 a day).
+///
+/// Commands of direct messages are global ones that are offered nowhere else, so that no guild shows them twice.
 pub(super) async fn register(
     http: &Http,
-    guild: GuildId,
+    guild: Option<GuildId>,
     commands: &[CommandSpec],
     now: jiff::Timestamp,
     secret: &str,
 ) -> Result<(), SendError> {
-    let done: Result<Vec<Command>, serenity::Error> = http.create_guild_commands(guild, &built(commands)).await;
+    let done: Result<Vec<Command>, serenity::Error> = match guild {
+        Some(guild) => http.create_guild_commands(guild, &built(commands)).await,
+        None => {
+            let direct = |one: CreateCommand| one.contexts(vec![InteractionContext::BotDm]);
+            let commands: Vec<CreateCommand> = built(commands).into_iter().map(direct).collect();
+            http.create_global_commands(&commands).await
+        }
+    };
     done.map(drop).map_err(|error| of_serenity(&error, now, secret))
 }
 

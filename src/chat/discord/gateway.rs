@@ -147,15 +147,16 @@ struct Handler {
     /// Held until the gateway is ready.
     starting: Mutex<Option<Held>>,
     /// Guilds whose commands were written by this process.
-    written: Mutex<HashSet<GuildId>>,
+    written: Mutex<HashSet<Option<GuildId>>>,
 }
 
 #[serenity::async_trait]
 impl EventHandler for Handler {
     async fn ready(&self, ctx: Context, ready: Ready) {
         let held = self.starting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.write_commands(&ctx.http, None).await;
         for guild in &ready.guilds {
-            self.write_commands(&ctx.http, guild.id).await;
+            self.write_commands(&ctx.http, Some(guild.id)).await;
         }
         drop(held);
     }
@@ -256,13 +257,13 @@ impl Handler {
         self.respond(http, interaction, &response).await;
     }
 
-    async fn write_commands(&self, http: &Http, guild: GuildId) {
+    async fn write_commands(&self, http: &Http, guild: Option<GuildId>) {
         let first = self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(guild);
         if !first {
             return;
         }
         let fingerprint = super::commands::fingerprint(&self.receiver.commands);
-        let name = guild.to_string();
+        let name = guild.map_or_else(|| "direct messages".to_owned(), |guild| guild.to_string());
         if self.receiver.registered.has(&name, &fingerprint).await {
             return;
         }
