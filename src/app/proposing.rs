@@ -2,7 +2,7 @@
 //!
 //! An action that would lose more margin than it saves is never offered (invariant 13).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive as _;
 
@@ -87,10 +87,14 @@ fn proposal(core: &Core, one: &Fired, boost: &Boost, saves: Option<Money>, now: 
     }
 }
 
+/// How far back the rate is read that the rest of a budget is expected to sell at: long enough to carry a weekend, short
+/// enough that a boost which stopped selling does not live on its past.
+const RATE_OVER: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// What stopping a boost saves and loses, where spend has been reported.
 ///
-/// The rest of the budget would bring orders at the rate it has so far. An order is worth the brand's margin; where that
-/// is not set, the most the brand agreed to pay for one (the target cost per order).
+/// The rest of the budget is expected to bring orders at the rate of the last week. An order is worth the brand's margin;
+/// where that is not set, the most the brand agreed to pay for one (the target cost per order).
 #[must_use]
 pub fn stake(state: &State, boost: &Boost, now: Timestamp) -> Option<Stake> {
     if boost.state != Running::Active {
@@ -100,19 +104,22 @@ pub fn stake(state: &State, boost: &Boost, now: Timestamp) -> Option<Stake> {
     let about = state.catalog.about(&subject);
     let brand = state.catalog.brands.get(about.brand.as_ref()?)?;
     let view = state.history.view();
-    let from = about.deal.map_or(Timestamp::MIN, |deal| deal.0);
-    let read = |metric| view.over(&subject, Want { metric, platform: None }, Span { from, until: now }).reading.value();
-    let spent = Money::new(num::round_i64(read(Metric::Spend)?)?, brand.currency);
+    let read =
+        |metric, from| view.over(&subject, Want { metric, platform: None }, Span { from, until: now }).reading.value();
+    let deal = about.deal.map_or(Timestamp::MIN, |deal| deal.0);
+    let spent = Money::new(num::round_i64(read(Metric::Spend, deal)?)?, brand.currency);
     let saves = boost.budget.checked_sub(spent).ok().filter(|left| 0 < left.minor)?;
     let worth = brand
         .margin_per_order
         .map(|margin| num::f64_of(margin.minor))
         .or_else(|| about.targets.get(&Metric::Cpa).copied());
-    let loses = match (read(Metric::Orders), worth) {
-        (Some(orders), Some(worth)) if 0 < spent.minor => {
-            let share = Decimal::from_f64(orders * worth / num::f64_of(spent.minor));
-            share.and_then(|share| saves.share(share).ok())
-        }
+    let week = now.checked_sub(RATE_OVER).unwrap_or(deal);
+    let rate = [std::cmp::max(week, deal), deal].into_iter().find_map(|from| {
+        let (orders, spend) = (read(Metric::Orders, from)?, read(Metric::Spend, from)?);
+        (0.0 < spend).then(|| orders / spend)
+    });
+    let loses = match (rate, worth) {
+        (Some(rate), Some(worth)) => Decimal::from_f64(rate * worth).and_then(|share| saves.share(share).ok()),
         _ => None,
     };
     Some(Stake { saves, loses })

@@ -7,6 +7,7 @@ use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::{CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Reading;
+use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{OwnPost, posting_time};
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Happened, Incident, Stage};
@@ -172,8 +173,11 @@ fn concerns_reach(receipt: Option<&Receipt>) -> bool {
     first.is_some_and(|used| matches!(used.metric, Metric::Views | Metric::Reach | Metric::Impressions))
 }
 
+/// Where the first comparison stands now, if it is back on the good side: an incident can also end because there is too
+/// little left to judge, and then its last value would read like a contradiction.
 fn first_value(receipt: &Receipt) -> Option<f64> {
-    seen(receipt).first().and_then(|seen| seen.left.value())
+    let seen = seen(receipt);
+    seen.first().filter(|first| first.verdict == Verdict::DoesNotHold).and_then(|first| first.left.value())
 }
 
 /// The rule as it stands on the subject now.

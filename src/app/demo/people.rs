@@ -166,7 +166,7 @@ fn wish<'a>(labels: &[&'a String], nth: usize, undone: usize) -> Option<&'a str>
         return with("Keep it running");
     }
     match with("Undo") {
-        Some(undo) if nth % 3 == 1 && undone < 2 => Some(undo),
+        Some(undo) if undone < 1 => Some(undo),
         _ => with("Stop boost"),
     }
 }
