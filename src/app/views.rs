@@ -29,6 +29,9 @@ use crate::words::view::{
 /// Windows drawn in a chart.
 const CHART_WINDOWS: u32 = 21;
 
+/// A line of fewer points than this says nothing.
+const KNOWN_MIN: usize = 4;
+
 /// Posts that posting times are learned from, and how old a post must be for its views to have mostly come.
 const POSTS_MAX: usize = 60;
 const POST_SETTLED: SignedDuration = SignedDuration::from_hours(72);
@@ -298,20 +301,34 @@ fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart>
     let latest = *receipt.windows.last()?;
     let about = state.catalog.about(&incident.subject);
     let frame = context(&about, SignedDuration::ZERO, 0).frame;
-    let spans = spans(receipt.window, latest, &frame);
     let view = state.history.view();
-    let points =
-        spans.iter().map(|span| (span.until, view.over(&incident.subject, want, *span).reading.value())).collect();
+    let read = |window| -> Vec<(Timestamp, Option<f64>)> {
+        let value = |span: &Span| view.over(&incident.subject, want, *span).reading.value();
+        spans(window, latest, &frame).iter().map(|span| (span.until, value(span))).collect()
+    };
+    let known = |points: &[(Timestamp, Option<f64>)]| points.iter().filter(|point| point.1.is_some()).count();
+    let mut points = read(receipt.window);
+    if known(&points) < KNOWN_MIN && matches!(receipt.window, Window::Days(_)) {
+        // Too young for whole windows: its days say more than a single point.
+        let days = read(Window::Days(1));
+        if known(&points) < known(&days) {
+            points = days;
+        }
+    }
     let limit = main.right.value().map(|value| vec![(latest.until, value)]).unwrap_or_default();
     Some(Chart { metric, currency: main.currency, points, band: None, limit, fired_at: Some(incident.opened_at) })
 }
 
-/// The windows a chart shows, oldest first: so many before the newest; for a deal its days, each from the start.
+/// The windows a chart shows, oldest first: windows of days end on each day, windows of hours follow each other, a deal's
+/// are its days, each from the start.
 fn spans(window: Window, latest: Span, frame: &Frame) -> Vec<Span> {
     match window {
-        Window::Days(_) | Window::Hours(_) => {
-            (0..CHART_WINDOWS).rev().filter_map(|back| window.back(latest, back, frame)).collect()
-        }
+        Window::Days(_) => (0..CHART_WINDOWS)
+            .rev()
+            .filter_map(|back| Window::Days(1).back(latest_day(latest), back, frame))
+            .filter_map(|day| window.ending(day.until, frame))
+            .collect(),
+        Window::Hours(_) => (0..CHART_WINDOWS).rev().filter_map(|back| window.back(latest, back, frame)).collect(),
         Window::Deal => {
             let step = SignedDuration::from_hours(24);
             let mut spans = vec![latest];
@@ -326,6 +343,12 @@ fn spans(window: Window, latest: Span, frame: &Frame) -> Vec<Span> {
         }
         Window::LastPosts(_) => Vec::new(),
     }
+}
+
+/// The last day of a window of days; only its end matters for stepping.
+fn latest_day(latest: Span) -> Span {
+    let from = latest.until.checked_sub(SignedDuration::from_hours(24)).unwrap_or(latest.from);
+    Span { from, until: latest.until }
 }
 
 /// The members of a group, and what is common to them.
