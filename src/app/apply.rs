@@ -193,7 +193,7 @@ async fn put_document(
     let record = DocumentRecord { document, version, by: actor.to_owned(), at: now };
     transaction.set(kept.as_ref(), &record)?;
     let detail = json!({ "version": version });
-    transaction.append_journal(&core.line_by(actor, "document_applied", &format!("{kind}/{id}"), detail))?;
+    transaction.append_journal(&core.line_by(actor, "document_applied", format!("{kind}/{id}"), detail))?;
     Ok(Difference { kind, id, change })
 }
 
@@ -229,7 +229,7 @@ async fn put_rule(
     let record = RuleRecord { rule, version, by: actor.to_owned(), at: core.clock.now() };
     transaction.set(kept.as_ref(), &record)?;
     let detail = json!({ "version": version });
-    transaction.append_journal(&core.line_by(actor, "rule_applied", &format!("rule/{id}"), detail))?;
+    transaction.append_journal(&core.line_by(actor, "rule_applied", format!("rule/{id}"), detail))?;
     Ok(difference)
 }
 

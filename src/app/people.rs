@@ -82,7 +82,7 @@ pub async fn make_code(core: &Core, gift: Gift, by: &str) -> Result<(String, Tim
     let mut transaction = Transaction::new();
     transaction.create(&record)?;
     let detail = json!({ "gives": gift, "until": expires_at });
-    transaction.append_journal(&core.line_by(by, "code_made", &"code", detail))?;
+    transaction.append_journal(&core.line_by(by, "code_made", "code", detail))?;
     core.store.commit(transaction).await?;
     let (first, second) = code.split_at(4);
     Ok((format!("{first}-{second}"), expires_at))
@@ -129,7 +129,7 @@ pub async fn use_code(core: &Core, given: &str, speaker: &Speaker) -> Result<Res
     code.value.used = Some((speaker.identity.to_string(), now));
     transaction.update(&code)?;
     let detail = json!({ "gives": code.value.gift, "by": code.value.by });
-    transaction.append_journal(&core.line_by(&speaker.identity.to_string(), "code_used", &"code", detail))?;
+    transaction.append_journal(&core.line_by(&speaker.identity.to_string(), "code_used", "code", detail))?;
     core.store.commit(transaction).await?;
     drop(pen);
     core.reload().await?;
@@ -151,24 +151,21 @@ async fn take_role(
     offer: Offer,
 ) -> Result<Result<Joined, Refusal>, StoreError> {
     let known = core.state.lock().await.catalog.person_of(&speaker.identity).cloned();
-    let person = match known {
-        Some(person) => {
-            if offer.creator.is_some() && person.creator != offer.creator {
-                return Ok(Err(Refusal::Taken));
-            }
-            person.id
+    let person = if let Some(person) = known {
+        if offer.creator.is_some() && person.creator != offer.creator {
+            return Ok(Err(Refusal::Taken));
         }
-        None => {
-            let id = free_id(core, offer.name.as_deref().unwrap_or(&speaker.name)).await?;
-            transaction.create(&Person {
-                id: id.clone(),
-                name: offer.name.clone().unwrap_or_else(|| speaker.name.clone()),
-                identities: vec![speaker.identity.clone()],
-                creator: offer.creator.clone(),
-                locale: speaker.locale.clone(),
-            })?;
-            id
-        }
+        person.id
+    } else {
+        let id = free_id(core, offer.name.as_deref().unwrap_or(&speaker.name)).await?;
+        transaction.create(&Person {
+            id: id.clone(),
+            name: offer.name.clone().unwrap_or_else(|| speaker.name.clone()),
+            identities: vec![speaker.identity.clone()],
+            creator: offer.creator.clone(),
+            locale: speaker.locale.clone(),
+        })?;
+        id
     };
     let grant =
         Grant { person: person.clone(), role: offer.role, reach: offer.reach, by: offer.by, at: core.clock.now() };

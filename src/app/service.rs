@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
-use rand::Rng as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use secrecy::ExposeSecret as _;
@@ -100,9 +99,9 @@ pub fn hands(core: &Core) -> anyhow::Result<Hands> {
 
 impl Service {
     /// Starts every task. Configuration that cannot work is an error here, before anything runs.
-    pub fn start(core: Arc<Core>) -> anyhow::Result<Self> {
-        let chats = Arc::new(chats(&core)?);
-        let hands = Arc::new(hands(&core)?);
+    pub fn start(core: &Arc<Core>) -> anyhow::Result<Self> {
+        let chats = Arc::new(chats(core)?);
+        let hands = Arc::new(hands(core)?);
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
             let (expression, zone, _) = config.schedule();
@@ -111,10 +110,10 @@ impl Service {
             let source = sourcing::build(config).with_context(|| format!("sources.{id}"))?;
             sources.push((id.clone(), config.clone(), source));
         }
-        let ears = Arc::new(Ears::new(Arc::clone(&core)));
+        let ears = Arc::new(Ears::new(Arc::clone(core)));
         let stop = CancellationToken::new();
         let mut service = Self {
-            core: Arc::clone(&core),
+            core: Arc::clone(core),
             chats: Arc::clone(&chats),
             hands: Arc::clone(&hands),
             stop,
@@ -122,20 +121,20 @@ impl Service {
         };
         let clock = core.clock.clone();
         for chat in [Chat::Discord, Chat::Telegram] {
-            let (core, chats, stop) = (Arc::clone(&core), Arc::clone(&chats), service.stop.clone());
+            let (core, chats, stop) = (Arc::clone(core), Arc::clone(&chats), service.stop.clone());
             let name = format!("deliver {}", chat.as_str());
             service.tasks.push(clock.spawn(name, move |held| deliver::run(core, chats, chat, held, stop)));
         }
-        let (one, two, stop) = (Arc::clone(&core), Arc::clone(&hands), service.stop.clone());
+        let (one, two, stop) = (Arc::clone(core), Arc::clone(&hands), service.stop.clone());
         service.tasks.push(clock.spawn("act", move |held| act::run(one, two, held, stop)));
-        let (one, two, three, stop) = (Arc::clone(&core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());
+        let (one, two, three, stop) = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());
         service.tasks.push(clock.spawn("listen", move |held| listen::run(one, two, three, held, stop)));
         for (id, config, source) in sources {
-            let (core, stop) = (Arc::clone(&core), service.stop.clone());
+            let (core, stop) = (Arc::clone(core), service.stop.clone());
             let name = format!("poll {id}");
             service.tasks.push(clock.spawn(name, move |held| watch::run(core, id, config, source, held, stop)));
         }
-        let (one, stop) = (Arc::clone(&core), service.stop.clone());
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
         service.receive(&clock, &ears);
         Ok(service)
@@ -189,7 +188,7 @@ async fn telegram(
     match poll::poll_updates(&receiver, &stop, &mut held, &mut dice).await {
         PollEnd::Stopped => {}
         PollEnd::BadToken => {
-            tracing::error!("Telegram refuses the bot's token; set telegram.token_file and start again")
+            tracing::error!("Telegram refuses the bot's token; set telegram.token_file and start again");
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{Expect, Kept, Key, Store, StoreError, Table, Transaction, Write, keys};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
-use crate::outbox::delivery::{Delivery, State};
+use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::{Incident, Stage};
 use crate::outbox::notice::Notice;
 use crate::outbox::retry::due_at;

@@ -93,7 +93,6 @@ impl World {
     pub async fn start(seed: u64, folder: &Path) -> anyhow::Result<Self> {
         let options = Options::default();
         let folder = folder.to_path_buf();
-        #[expect(clippy::disallowed_methods, reason = "opening a store blocks, and nothing simulated is under way yet")]
         let store = tokio::task::spawn_blocking(move || SledStore::open(&folder, &options)).await??;
         Self::start_on(seed, Arc::new(store)).await
     }
@@ -116,7 +115,7 @@ impl World {
         let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads))?;
         let core = Core::open(clock.clone(), store, config, seed).await?;
         apply::apply(&core, given(&living)?, "terminal:demo", false).await?;
-        let service = Service::start(Arc::clone(&core))?;
+        let service = Service::start(&core)?;
         discord.session_since(crate::sim::discord::GatewayCounts::default()).await?;
         drop(setting_up);
         Ok(Self { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service })
@@ -290,7 +289,7 @@ zone = "Europe/Stockholm"
 "#,
     );
     for life in living.creators() {
-        text.push_str(&format!(
+        text += &format!(
             r#"
 [[creator]]
 id = "{id}"
@@ -312,7 +311,7 @@ budget = "14000.00 EUR"
             channel = life.channel,
             login = life.login,
             boost = life.boost,
-        ));
+        );
     }
     let file = Path::new("demo.toml").to_path_buf();
     let documents = Documents::from_toml(&text).context("the documents of the demo")?;

@@ -116,13 +116,12 @@ pub(super) async fn register(
     now: jiff::Timestamp,
     secret: &str,
 ) -> Result<(), SendError> {
-    let done: Result<Vec<Command>, serenity::Error> = match guild {
-        Some(guild) => http.create_guild_commands(guild, &built(commands)).await,
-        None => {
-            let direct = |one: CreateCommand| one.contexts(vec![InteractionContext::BotDm]);
-            let commands: Vec<CreateCommand> = built(commands).into_iter().map(direct).collect();
-            http.create_global_commands(&commands).await
-        }
+    let done: Result<Vec<Command>, serenity::Error> = if let Some(guild) = guild {
+        http.create_guild_commands(guild, &built(commands)).await
+    } else {
+        let direct = |one: CreateCommand| one.contexts(vec![InteractionContext::BotDm]);
+        let commands: Vec<CreateCommand> = built(commands).into_iter().map(direct).collect();
+        http.create_global_commands(&commands).await
     };
     done.map(drop).map_err(|error| of_serenity(&error, now, secret))
 }
