@@ -80,6 +80,7 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
+    pub log: LogConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -226,6 +227,22 @@ pub struct LimitsConfig {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PeopleConfig {
     pub code_minutes: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct LogConfig {
+    pub filter: String,
+    pub json: bool,
+}
+
+/// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
+#[must_use]
+pub fn terminal_user() -> String {
+    #[expect(clippy::disallowed_methods, reason = "this module is the one that reads the environment")]
+    let user = std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
+    format!("terminal:{}", user.as_deref().unwrap_or("unknown").trim())
 }
 
 impl Config {
