@@ -313,7 +313,7 @@ fn read_secret(
 fn sentence(error: &figment::Error) -> String {
     let path = error.path.join(".");
     let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word));
-    let what = if secret { "has the wrong type".to_owned() } else { error.kind.to_string() };
+    let what = if secret { "has the wrong type".to_owned() } else { one_line(&error.kind.to_string()) };
     let place = match (&error.metadata, path.is_empty()) {
         (Some(metadata), true) => format!(" (in {})", source_of(metadata)),
         (Some(metadata), false) => format!(" (`{path}` in {})", source_of(metadata)),
@@ -321,6 +321,12 @@ fn sentence(error: &figment::Error) -> String {
         (None, true) => String::new(),
     };
     format!("{what}{place}; config/default.toml lists every setting")
+}
+
+/// The parser's message without the piece of the file that it draws.
+fn one_line(message: &str) -> String {
+    let lines = message.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains('|'));
+    lines.collect::<Vec<_>>().join(": ")
 }
 
 fn source_of(metadata: &figment::Metadata) -> String {

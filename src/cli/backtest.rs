@@ -31,11 +31,10 @@ use crate::rules::judge::Context;
 use crate::rules::rule::{For, Kind, Length};
 
 /// The arguments.
-///
-/// Each rule is judged at every window's end of the data, as it would have been live, with what was known then. A fire of
-/// a rule about a fall against `own(…)` is right unless the mean of the next windows is back at `own`; of other rules it
-/// stays open.
 #[derive(Debug, Args)]
+#[command(after_help = "Each rule is judged at every window's end of the data, as it would have been live, with what \
+                  was known then. A fire of a rule about a fall against `own(…)` is right unless the mean of the \
+                  next windows is back at `own`; of other rules it stays open.")]
 pub struct Backtest {
     /// The file of rules, or a folder of them
     rules: PathBuf,

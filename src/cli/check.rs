@@ -23,10 +23,10 @@ use crate::rules::rule_test::{RuleResult, run_file};
 use crate::time::Clock;
 
 /// The arguments of `check`.
-///
-/// Reads the configuration, builds every source and chat from it without calling any, and looks over each file given:
-/// documents, rules, or folders of them. Nothing is asked over the network; nothing is stored.
 #[derive(Debug, Args)]
+#[command(after_help = "Reads the configuration, builds every source and chat from it without calling any, and looks \
+                  over each file given: documents, rules, or folders of them. Nothing is asked over the network; \
+                  nothing is stored.")]
 pub struct Check {
     /// Files of documents or rules, or folders of them; without any only the configuration is checked
     #[arg(value_name = "PATH")]
@@ -171,9 +171,9 @@ fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) {
 }
 
 /// The arguments of `test-rules`.
-///
-/// A rule carries its cases as [[rule.test]]: what is given, and whether the rule then fires, stays quiet or cannot know.
 #[derive(Debug, Args)]
+#[command(after_help = "A rule carries its cases as [[rule.test]]: what is given, and whether the rule then fires, \
+                  stays quiet or cannot know.")]
 pub struct TestRules {
     /// Files of rules, or folders of them
     #[arg(value_name = "PATH", required = true)]

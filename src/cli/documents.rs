@@ -12,10 +12,9 @@ use super::{CliError, Common};
 use crate::app::apply::{self, Change, Difference, Given};
 
 /// The arguments.
-///
-/// All files are one change: a mistake in one of them changes nothing. What is not in the files stays as it is; something
-/// ends by `state = "ended"`. Every earlier version is kept.
 #[derive(Debug, Args)]
+#[command(after_help = "All files are one change: a mistake in one of them changes nothing. What is not in the files \
+                  stays as it is; something ends by `state = \"ended\"`. Every earlier version is kept.")]
 pub struct Apply {
     /// Files of documents or rules, or folders of them
     #[arg(value_name = "PATH", required = true)]

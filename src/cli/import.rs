@@ -30,11 +30,10 @@ const LISTED_MAX: usize = 50;
 const PART_MAX: usize = TRANSACTION_MAX / 2;
 
 /// The arguments.
-///
-/// Columns of a file of numbers: time, campaign, creator, platform, post, metric, form, value, currency, with form =
-/// total, gauge or amount:P1D (a duration that begins at time). Columns of a file of posts: post, creator, platform,
-/// published_at, format, text.
 #[derive(Debug, Args)]
+#[command(after_help = "Columns of a file of numbers: time, campaign, creator, platform, post, metric, form, value, \
+                  currency, with form = total, gauge or amount:P1D (a duration that begins at time). Columns of a \
+                  file of posts: post, creator, platform, published_at, format, text.")]
 pub struct Import {
     /// The file of numbers
     #[arg(value_name = "FILE.csv", required_unless_present = "posts", conflicts_with = "posts")]

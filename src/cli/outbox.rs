@@ -18,6 +18,9 @@ use crate::store::{StoreError, Transaction, keys};
 
 /// The arguments.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Deliveries are named notice@room, as list shows them: plimsoll outbox retry incident/K7@nordbo-team"
+)]
 pub struct Outbox {
     #[command(subcommand)]
     what: What,

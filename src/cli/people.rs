@@ -24,9 +24,11 @@ use crate::words::replies;
 use crate::words::wording::Reader;
 
 /// The arguments of `say`.
-///
-/// The same commands with the same rights as in a direct message to the bot: `plimsoll say "why alma" --as anna`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The same commands with the same rights as in a direct message to the bot: `plimsoll say \"why \
+                  alma\" --as anna`."
+)]
 pub struct Say {
     /// The command, in quotes: `status`, `pause alma`, `ack INC-1`
     text: String,
@@ -88,10 +90,12 @@ async fn carry_out(core: &Core, asked: &Asked, command: Command) -> Result<Strin
 }
 
 /// The arguments of `code`.
-///
-/// The code works once and for a few minutes (people.code_minutes). Sent to the bot as `link CODE` in a direct message it
-/// makes its sender a person with the role; sent as `bind CODE` in a group or channel it makes that place the room.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The code works once and for a few minutes (people.code_minutes). Sent to the bot as `link CODE` \
+                  in a direct message it makes its sender a person with the role; sent as `bind CODE` in a group \
+                  or channel it makes that place the room."
+)]
 #[command(group = clap::ArgGroup::new("gives").required(true).args(["role", "room"]))]
 #[command(group = clap::ArgGroup::new("where").args(["brand", "campaign", "all"]))]
 pub struct Code {
@@ -182,9 +186,8 @@ fn exists(catalog: &Catalog, reach: &Reach) -> Result<(), CliError> {
 }
 
 /// The arguments of `grant` and `revoke`.
-///
-/// A role ends at once when it is revoked: every command and button asks again.
 #[derive(Debug, Args)]
+#[command(after_help = "A role ends at once when it is revoked: every command and button asks again.")]
 pub struct GrantArgs {
     /// The person, by their id
     person: PersonId,

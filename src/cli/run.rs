@@ -12,10 +12,10 @@ use crate::app::service::Service;
 use crate::app::telemetry;
 
 /// The arguments: there are none beside those of every command.
-///
-/// Polls the sources at their schedules, judges, tells both chats and answers them. SIGTERM or Ctrl-C finishes what is
-/// under way and ends; what was not finished is taken up again at the next start.
 #[derive(Debug, Args)]
+#[command(after_help = "Polls the sources at their schedules, judges, tells both chats and answers them. SIGTERM or \
+                  Ctrl-C finishes what is under way and ends; what was not finished is taken up again at the next \
+                  start.")]
 pub struct Run {}
 
 impl Run {

@@ -22,6 +22,9 @@ use crate::words::wording::Reader;
 
 /// The arguments.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Says what was seen and what was allowed, whether or not the rule fired: plimsoll why alma cpa-stop --at 2026-03-21"
+)]
 pub struct Why {
     /// Who or what: `alma`, `creator/alma`, `spring/alma`, `post/youtube/ID`
     subject: String,

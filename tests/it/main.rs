@@ -10,6 +10,7 @@
 
 mod actions_webhook;
 mod chats;
+mod cli;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
