@@ -37,7 +37,7 @@ pub struct Check {
 #[derive(Debug)]
 struct Line {
     file: String,
-    line: u32,
+    row: u32,
     column: u32,
     weight: &'static str,
     what: String,
@@ -46,21 +46,21 @@ struct Line {
 
 impl Line {
     fn of_rule(file: &str, error: &RuleError, weight: &'static str) -> Self {
-        let (line, column) = error.at.as_ref().map_or((1, 1), |at| (at.line, at.column));
+        let (row, column) = error.at.as_ref().map_or((1, 1), |at| (at.line, at.column));
         let (what, remedy) = (error.text.clone(), error.remedy.clone());
-        Self { file: file.to_owned(), line, column, weight, what, remedy }
+        Self { file: file.to_owned(), row, column, weight, what, remedy }
     }
 
     fn text(&self) -> String {
-        let Self { file, line, column, what, remedy, weight } = self;
+        let Self { file, row, column, what, remedy, weight } = self;
         let weight = if *weight == "error" { String::new() } else { format!("{weight}: ") };
         let remedy = if remedy.is_empty() { String::new() } else { format!("; {remedy}") };
-        format!("{file}:{line}:{column}: {weight}{what}{remedy}")
+        format!("{file}:{row}:{column}: {weight}{what}{remedy}")
     }
 
     fn json(&self) -> Value {
         json!({
-            "file": self.file, "line": self.line, "column": self.column, "weight": self.weight,
+            "file": self.file, "line": self.row, "column": self.column, "weight": self.weight,
             "what": self.what, "remedy": self.remedy,
         })
     }
@@ -143,9 +143,9 @@ fn look_over(file: &Path, lines: &mut Vec<Line>, documents: &mut Vec<(String, Do
         Ok(found) => documents.extend(found.into_list().map(|one| (name.clone(), one))),
         Err(error) => {
             let place = |n| u32::try_from(n).unwrap_or(u32::MAX);
-            let (line, column) = (place(error.line), place(error.column));
+            let (row, column) = (place(error.line), place(error.column));
             let (file, what) = (name, error.what);
-            lines.push(Line { file, line, column, weight: "error", what, remedy: String::new() });
+            lines.push(Line { file, row, column, weight: "error", what, remedy: String::new() });
         }
     }
     Ok(())
@@ -161,7 +161,7 @@ fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) {
         let Some(fault) = catalog.dangling(document) else { continue };
         lines.push(Line {
             file: file.clone(),
-            line: 1,
+            row: 1,
             column: 1,
             weight: "advice",
             what: format!("{} `{}`: {fault}", document.kind(), document.id()),
@@ -229,7 +229,7 @@ fn rule_lines(rule: &RuleResult) -> Vec<String> {
             let mut line = format!("{mark}  {}: {}", rule.rule, case.name);
             if !case.passed() {
                 let (expect, got, seen) = (case.expect.as_str(), case.got.as_str(), case.seen.join(", "));
-                line.push_str(&format!(" (expected {expect}, got {got}: {seen})"));
+                line = format!("{line} (expected {expect}, got {got}: {seen})");
             }
             line
         })

@@ -99,7 +99,7 @@ async fn carry_out(core: &Core, asked: &Asked, command: Command) -> Result<Strin
 #[command(group = clap::ArgGroup::new("gives").required(true).args(["role", "room"]))]
 #[command(group = clap::ArgGroup::new("where").args(["brand", "campaign", "all"]))]
 pub struct Code {
-    /// The role: creator, talent_manager, analyst, manager, client_owner, agency or operator
+    /// The role: `creator`, `talent_manager`, `analyst`, `manager`, `client_owner`, `agency` or `operator`
     #[arg(long, requires = "where")]
     role: Option<Role>,
     /// A room instead, as a document declares it
@@ -191,7 +191,7 @@ fn exists(catalog: &Catalog, reach: &Reach) -> Result<(), CliError> {
 pub struct GrantArgs {
     /// The person, by their id
     person: PersonId,
-    /// The role: creator, talent_manager, analyst, manager, client_owner, agency or operator
+    /// The role: `creator`, `talent_manager`, `analyst`, `manager`, `client_owner`, `agency` or `operator`
     role: Role,
     /// Where: brand/ID, campaign/ID or all
     #[arg(value_parser = reach)]
