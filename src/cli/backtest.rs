@@ -5,7 +5,7 @@
 //! once. What cannot be said is null: plain rules have no evidence.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -19,6 +19,7 @@ use crate::app::core::{context, switches};
 use crate::domain::ids::Subject;
 use crate::domain::num::u64_of_len;
 use crate::domain::sample_csv::{read_posts, read_samples};
+use crate::domain::verdict::Verdict;
 use crate::rules::backtest::{
     BacktestReport, HORIZON, Hold, Judge, Outcome, Replay, RuleReport, Stage, Worth, backtest,
 };
@@ -28,7 +29,9 @@ use crate::rules::file::parse_rules;
 use crate::rules::guards::Switches;
 use crate::rules::history::History;
 use crate::rules::judge::Context;
+use crate::rules::readings::Want;
 use crate::rules::rule::{For, Kind, Length};
+use crate::rules::window::{Frame, Window};
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -122,24 +125,25 @@ impl Backtest {
 fn replay(rules: &[CheckedRule], history: &History, catalog: &Catalog, guards: Switches) -> BacktestReport {
     let polls = history.instants(|_| true);
     let view = history.view_with(guards, None);
-    let everyone: Vec<Subject> = history.subjects().into_iter().cloned().collect();
-    let contexts: HashMap<Subject, Context> = everyone
-        .iter()
+    let contexts: BTreeMap<Subject, Context> = history
+        .subjects()
+        .into_iter()
         .map(|subject| (subject.clone(), context(&catalog.about(subject), SignedDuration::ZERO, 1)))
         .collect();
-    let nobody = context(&Catalog::default().about(&nobody()), SignedDuration::ZERO, 1);
-    let of = |subject: &Subject| contexts.get(subject).unwrap_or(&nobody);
     let chosen: Vec<Vec<Subject>> = rules
         .iter()
-        .map(|rule| everyone.iter().filter(|subject| rule.selects(subject, of(subject))).cloned().collect())
+        .map(|rule| {
+            let chosen = contexts.iter().filter(|(subject, context)| rule.selects(subject, context));
+            chosen.map(|(subject, _)| subject.clone()).collect()
+        })
         .collect();
     let total: usize = chosen.iter().map(Vec::len).sum();
     let bar = bar(u64_of_len(total), "{pos} of {len} subjects");
     let scratch = RefCell::new(Scratch::default());
     let mut reports = Vec::with_capacity(rules.len());
     for (rule, subjects) in rules.iter().zip(&chosen) {
-        let stage =
-            Stage { subjects, frame: &|subject| of(subject).frame.clone(), polls: &polls, after: None, until: None };
+        let frame = |subject: &Subject| contexts.get(subject).map_or_else(Frame::utc, |context| context.frame.clone());
+        let stage = Stage { subjects, frame: &frame, polls: &polls, after: None, until: None };
         let replay = Replay {
             rule: rule.rule().id.clone(),
             window: rule.window(),
@@ -148,7 +152,9 @@ fn replay(rules: &[CheckedRule], history: &History, catalog: &Catalog, guards: S
             judge: judge(rule),
             when: &|readings, subject, look| {
                 let over = (look.window, look.first);
-                rule.verdict_over(subject, of(subject), readings, over, &mut scratch.borrow_mut())
+                contexts.get(subject).map_or(Verdict::Unknown, |context| {
+                    rule.verdict_over(subject, context, readings, over, &mut scratch.borrow_mut())
+                })
             },
             worth: &|_, _, _| Worth::default(),
         };
@@ -156,12 +162,6 @@ fn replay(rules: &[CheckedRule], history: &History, catalog: &Catalog, guards: S
     }
     bar.finish_and_clear();
     BacktestReport { rules: reports }
-}
-
-/// Stands for a subject that is not in the data, which is never asked for.
-fn nobody() -> Subject {
-    #[expect(clippy::expect_used, reason = "a constant that is an id")]
-    Subject::Creator("nobody".parse().expect("`nobody` is an id"))
 }
 
 fn hold(rule: &CheckedRule) -> Hold {
@@ -172,14 +172,27 @@ fn hold(rule: &CheckedRule) -> Hold {
     }
 }
 
-/// A rise is no fall: whether an opportunity was one is not told by what came after.
+/// A rise is no fall: whether an opportunity was one is not told by what came after. `[rule.judge]` says by which metric
+/// and for how long a fall is looked after.
 fn judge(rule: &CheckedRule) -> Judge<'static> {
-    match rule.own_of() {
-        Some(want) if rule.rule().kind != Kind::Opportunity => {
-            Judge::Fall { want, own: rule.rule().own.get(), windows: HORIZON }
-        }
-        Some(_) | None => Judge::Nobody,
-    }
+    let written = rule.rule();
+    let Some(want) = rule.own_of().filter(|_| written.kind != Kind::Opportunity) else { return Judge::Nobody };
+    let by = written.judge.as_ref();
+    let want = by.map_or(want, |by| Want { metric: by.metric, ..want });
+    let windows = by.map_or(HORIZON, |by| windows_in(by.horizon, rule.window()));
+    Judge::Fall { want, own: written.own.get(), windows }
+}
+
+/// How many whole windows fit into a length of time; one at least.
+fn windows_in(length: Length, window: Window) -> u32 {
+    let hours = match window {
+        Window::Days(days) => i64::from(days) * 24,
+        Window::Hours(hours) => i64::from(hours),
+        // These have no length of their own to count by.
+        Window::LastPosts(_) | Window::Deal => return HORIZON,
+    };
+    let count = length.get().as_hours().checked_div(hours).and_then(|count| u32::try_from(count).ok());
+    std::cmp::max(count.unwrap_or(1), 1)
 }
 
 fn table(report: &BacktestReport) -> String {

@@ -428,6 +428,12 @@ fn a_backtest_prints_the_contract() {
     desk.write("twice.toml", FALL.replace("own = \"7d\"", "own = \"7d\"\nfor = \"2 windows\""));
     let twice = desk.run(&["backtest", "twice.toml", "--data", "good.csv", "--json"]).json();
     assert_eq!(twice["rules"][0]["fires"], json!([]), "one bad day is not two");
+    // Nineteen days follow the bad one.
+    for (horizon, outcome) in [("10d", "wrong"), ("30d", "open")] {
+        desk.write("judged.toml", format!("{FALL}judge = {{ metric = \"views\", horizon = \"{horizon}\" }}\n"));
+        let judged = desk.run(&["backtest", "judged.toml", "--data", "good.csv", "--guards", "off", "--json"]).json();
+        assert_eq!(judged["rules"][0]["fires"][0]["outcome"], json!(outcome), "{horizon}");
+    }
 }
 
 #[test]
