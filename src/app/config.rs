@@ -325,7 +325,9 @@ fn sentence(error: &figment::Error) -> String {
 
 /// The parser's message without the piece of the file that it draws.
 fn one_line(message: &str) -> String {
-    let lines = message.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains('|'));
+    // The drawing has a bar on each line; a message of one line may have one of its own.
+    let drawn = 1 < message.lines().count();
+    let lines = message.lines().map(str::trim).filter(|line| !(line.is_empty() || drawn && line.contains('|')));
     lines.collect::<Vec<_>>().join(": ")
 }
 
