@@ -253,6 +253,53 @@ fn every_toml_file_parses() {
     }
 }
 
+/// Every key of a table with the tables it is in; `sources` is left out: its names are the owner's.
+fn key_paths(table: &toml::Table, above: &[String], found: &mut Vec<Vec<String>>) {
+    for (key, value) in table.iter().filter(|(key, _)| key.as_str() != "sources") {
+        let path: Vec<String> = above.iter().cloned().chain([key.clone()]).collect();
+        if let Some(inner) = value.as_table() {
+            key_paths(inner, &path, found);
+        }
+        found.push(path);
+    }
+}
+
+fn without(mut table: toml::Table, path: &[String]) -> toml::Table {
+    match path {
+        [] => {}
+        [last] => drop(table.remove(last)),
+        [first, rest @ ..] => {
+            if let Some(toml::Value::Table(inner)) = table.remove(first) {
+                table.insert(first.clone(), toml::Value::Table(without(inner, rest)));
+            }
+        }
+    }
+    table
+}
+
+/// `config/default.toml` is the list of settings: all it says is understood, and nothing has a default beside it.
+#[test]
+fn the_default_configuration_names_every_setting() {
+    let text = fs::read_to_string(root().join("config/default.toml")).expect("the defaults");
+    let table: toml::Table = text.parse().expect("TOML");
+    let loads = |table: toml::Table| table.try_into::<plimsoll::app::config::Config>();
+    if let Err(error) = loads(table.clone()) {
+        panic!("config/default.toml: {error}");
+    }
+    let mut paths = Vec::new();
+    key_paths(&table, &[], &mut paths);
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
+        // What a chat does not publish a figure for is 0 without being written: `[limits.discord]` has one key of three.
+        let may_lack = matches!(path.last().map(String::as_str), Some("per_room_per_second" | "per_group_per_minute"));
+        let left = loads(without(table.clone(), &path));
+        assert_eq!(left.is_ok(), may_lack, "`{}` has a default that is not in config/default.toml", path.join("."));
+    }
+    let mut more = table;
+    more.insert("unknown".to_owned(), toml::Value::Boolean(true));
+    assert!(loads(more).is_err(), "an unknown key is an error");
+}
+
 #[test]
 fn every_direct_dependency_has_its_reason() {
     let text = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");

@@ -87,7 +87,8 @@ pub fn read(paths: &[PathBuf]) -> Result<Given, ApplyError> {
     if faults.is_empty() { Ok(given) } else { Err(ApplyError::Input(faults)) }
 }
 
-fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+/// The files that are meant: a folder stands for the `.toml` files in it, in the order of their names.
+pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -108,10 +109,15 @@ fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
+/// Whether a file is one of rules; else it is one of documents.
+#[must_use]
+pub fn is_rules(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("[[rule]]"))
+}
+
 /// A file is either of rules or of documents: the tables in it tell.
 fn read_one(file: &Path, text: &str, given: &mut Given, faults: &mut Vec<String>) {
-    let is_rules = text.lines().any(|line| line.trim_start().starts_with("[[rule]]"));
-    if is_rules {
+    if is_rules(text) {
         let read = rule_file::parse_rules(text, Some(&file.display().to_string()));
         match read.check() {
             Ok(_) => given.rules.extend(read.rules.into_iter().map(|sourced| (file.to_path_buf(), sourced.rule))),

@@ -80,6 +80,7 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
+    pub log: LogConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -228,6 +229,22 @@ pub struct PeopleConfig {
     pub code_minutes: u32,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct LogConfig {
+    pub filter: String,
+    pub json: bool,
+}
+
+/// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
+#[must_use]
+pub fn terminal_user() -> String {
+    #[expect(clippy::disallowed_methods, reason = "this module is the one that reads the environment")]
+    let user = std::env::var("USER").ok().filter(|user| !user.trim().is_empty());
+    format!("terminal:{}", user.as_deref().unwrap_or("unknown").trim())
+}
+
 impl Config {
     /// Reads all layers. `sets` are `key.path=value` from the command line.
     pub fn load(file: Option<&Path>, sets: &[String]) -> Result<Self, ConfigError> {
@@ -296,7 +313,7 @@ fn read_secret(
 fn sentence(error: &figment::Error) -> String {
     let path = error.path.join(".");
     let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word));
-    let what = if secret { "has the wrong type".to_owned() } else { error.kind.to_string() };
+    let what = if secret { "has the wrong type".to_owned() } else { one_line(&error.kind.to_string()) };
     let place = match (&error.metadata, path.is_empty()) {
         (Some(metadata), true) => format!(" (in {})", source_of(metadata)),
         (Some(metadata), false) => format!(" (`{path}` in {})", source_of(metadata)),
@@ -304,6 +321,14 @@ fn sentence(error: &figment::Error) -> String {
         (None, true) => String::new(),
     };
     format!("{what}{place}; config/default.toml lists every setting")
+}
+
+/// The parser's message without the piece of the file that it draws.
+fn one_line(message: &str) -> String {
+    // The drawing has a bar on each line; a message of one line may have one of its own.
+    let drawn = 1 < message.lines().count();
+    let lines = message.lines().map(str::trim).filter(|line| !(line.is_empty() || drawn && line.contains('|')));
+    lines.collect::<Vec<_>>().join(": ")
 }
 
 fn source_of(metadata: &figment::Metadata) -> String {

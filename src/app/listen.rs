@@ -253,7 +253,8 @@ async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Resul
     Ok(replies::refusal(reason, &asked.reader))
 }
 
-async fn check(
+/// Whether somebody may do something, as things are now.
+pub async fn check(
     core: &Core,
     chats: Option<&Chats>,
     asked: &Asked,

@@ -24,6 +24,7 @@ pub mod resolve;
 pub mod schedule;
 pub mod service;
 pub mod sourcing;
+pub mod telemetry;
 pub mod trouble;
 pub mod views;
 pub mod watch;

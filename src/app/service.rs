@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::act::Hands;
+use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
 use super::{act, deliver, listen, sourcing, watch};
@@ -67,8 +68,7 @@ pub struct Service {
 }
 
 /// The chats that are configured: those with a token.
-pub fn chats(core: &Core) -> anyhow::Result<Chats> {
-    let (config, clock) = (&core.config, &core.clock);
+pub fn chats(config: &Config, clock: &Clock) -> anyhow::Result<Chats> {
     let mut chats = Chats::default();
     if !config.telegram.token.expose_secret().is_empty() {
         let limits = Limits::with(Chat::Telegram, config.limits.telegram);
@@ -86,8 +86,8 @@ pub fn chats(core: &Core) -> anyhow::Result<Chats> {
 }
 
 /// What can be acted on, as configured. The host of the address is the one that may be called.
-pub fn hands(core: &Core) -> anyhow::Result<Hands> {
-    let actions = &core.config.actions;
+pub fn hands(config: &Config) -> anyhow::Result<Hands> {
+    let actions = &config.actions;
     if actions.url.is_empty() {
         return Ok(Hands { webhook: None });
     }
@@ -100,8 +100,8 @@ pub fn hands(core: &Core) -> anyhow::Result<Hands> {
 impl Service {
     /// Starts every task. Configuration that cannot work is an error here, before anything runs.
     pub fn start(core: &Arc<Core>) -> anyhow::Result<Self> {
-        let chats = Arc::new(chats(core)?);
-        let hands = Arc::new(hands(core)?);
+        let chats = Arc::new(chats(&core.config, &core.clock)?);
+        let hands = Arc::new(hands(&core.config)?);
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
             let (expression, zone, _) = config.schedule();

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::core::{Core, State, context};
+use super::core::{Core, Ruled, State, context};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::{CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
@@ -12,7 +12,8 @@ use crate::insight::posting_time::{OwnPost, posting_time};
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Happened, Incident, Stage};
 use crate::outbox::notice::{About, Notice};
-use crate::rules::judge::judge;
+use crate::rules::judge::{Judgement, judge};
+use crate::rules::lifecycle::Memory;
 use crate::rules::lower::{Op, Source};
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::receipt::{Comparison, Receipt, Side, Used};
@@ -405,6 +406,31 @@ pub fn judged_view(
 ) -> Option<(JudgedView, Receipt)> {
     let judgement = judged(state, rule, subject, now)?;
     let ruled = state.rules.get(rule)?;
+    Some(judgement_view(state, ruled, subject, judgement, now))
+}
+
+/// The rule of today on what was known at an earlier instant, with nothing remembered from before it.
+#[must_use]
+pub fn judged_then(
+    state: &State,
+    rule: &crate::domain::ids::RuleId,
+    subject: &Subject,
+    at: Timestamp,
+) -> Option<(JudgedView, Receipt)> {
+    let ruled = state.rules.get(rule)?;
+    let about = state.catalog.about(subject);
+    let context = context(&about, SignedDuration::ZERO, ruled.version);
+    let judgement = judge(&ruled.rule, subject, &context, &state.history.as_of(at), &Memory::default(), at);
+    Some(judgement_view(state, ruled, subject, judgement, at))
+}
+
+fn judgement_view(
+    state: &State,
+    ruled: &Ruled,
+    subject: &Subject,
+    judgement: Judgement,
+    now: Timestamp,
+) -> (JudgedView, Receipt) {
     let memory = &judgement.memory;
     let pending_secs = (judgement.phase_after == crate::rules::lifecycle::Phase::Pending)
         .then(|| memory.since.map(|since| ruled.rule.hold().get().as_secs() - now.duration_since(since).as_secs()))
@@ -415,7 +441,7 @@ pub fn judged_view(
     };
     let view = JudgedView {
         names: names(state, subject),
-        rule: rule.clone(),
+        rule: ruled.rule.rule().id.clone(),
         version: ruled.version,
         verdict: judgement.verdict,
         seen: seen(&judgement.receipt),
@@ -423,5 +449,5 @@ pub fn judged_view(
         cooling_until,
         data_at: data_at(&judgement.receipt),
     };
-    Some((view, judgement.receipt))
+    (view, judgement.receipt)
 }

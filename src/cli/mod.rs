@@ -3,26 +3,29 @@
 //! Owns: what is typed, what is printed (results on stdout, logs on stderr) and the exit code: 0 done, 1 failed, 2 the
 //! input was wrong. An error is one line: what, where, remedy.
 
-//mod backtest;
-//mod check;
-//mod demo;
-//mod documents;
-//mod import;
-//mod outbox;
-//mod people;
+mod backtest;
+mod check;
 mod demo;
+mod documents;
+mod import;
+mod opened;
+mod outbox;
+mod people;
 mod poll;
-//mod run;
-//mod why;
+mod run;
+mod why;
 
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
+use crate::app::apply::ApplyError;
 use crate::app::config::{Config, ConfigError};
+use crate::store::StoreError;
 
 /// Plimsoll stops influencer campaigns from wasting money and treats creators fairly while doing it.
 #[derive(Debug, Parser)]
@@ -55,8 +58,32 @@ pub struct Common {
 enum Command {
     /// Run the whole program on an emulated world, without any file or account
     Demo(demo::Demo),
+    /// Run the service until it is told to stop
+    Run(run::Run),
+    /// Check configuration, documents and rules, offline
+    Check(check::Check),
+    /// Take documents and rules into the store, and say what changes
+    Apply(documents::Apply),
     /// Fetch once from a source and print what would be stored; nothing is
     Poll(poll::Poll),
+    /// Take numbers or posts from a CSV file into the store
+    Import(import::Import),
+    /// Run the cases that rules carry
+    TestRules(check::TestRules),
+    /// Replay history and say when each rule would have fired, and whether it was right
+    Backtest(backtest::Backtest),
+    /// Say what a rule sees in a subject, whether it fired or not
+    Why(why::Why),
+    /// Say something as if it had been typed in a chat
+    Say(people::Say),
+    /// Look at deliveries, and retry or drop them
+    Outbox(outbox::Outbox),
+    /// Print a one-time code that gives somebody a role when they send it to the bot
+    Code(people::Code),
+    /// Give a person a role
+    Grant(people::GrantArgs),
+    /// Take a role from a person
+    Revoke(people::GrantArgs),
 }
 
 /// Why a command ended badly.
@@ -81,9 +108,23 @@ impl From<anyhow::Error> for CliError {
     }
 }
 
-impl From<crate::store::StoreError> for CliError {
-    fn from(error: crate::store::StoreError) -> Self {
-        Self::Failed(error.into())
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::InUse { folder } => Self::Failed(anyhow::anyhow!(
+                "the store in `{folder}` is in use; stop the plimsoll that runs on it first, or say it in a chat"
+            )),
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl From<ApplyError> for CliError {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Input(lines) => Self::Input(first_of(&lines)),
+            ApplyError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -134,10 +175,39 @@ fn one_line(error: &anyhow::Error) -> String {
     line
 }
 
+/// The first of several mistakes, and where the others are listed.
+fn first_of<T: std::fmt::Display>(mistakes: &[T]) -> String {
+    match mistakes {
+        [] => "nothing is known about what is wrong".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more; `plimsoll check` lists all)", rest.len()),
+    }
+}
+
+/// What is wrong with the arguments, on one line.
+fn mistyped(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim);
+    let lines = lines
+        .filter(|line| !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information"));
+    let mut said = String::new();
+    for line in lines {
+        if !said.is_empty() {
+            said.push_str(if said.ends_with(':') { " " } else { "; " });
+        }
+        said.push_str(line.trim_start_matches("error: "));
+    }
+    format!("{said}; --help says more")
+}
+
 /// Parses the arguments and runs the command.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            drop(writeln!(std::io::stderr().lock(), "plimsoll: {}", mistyped(&error)));
+            return ExitCode::from(2);
+        }
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
             // Nothing can be said about a terminal that cannot be written to.
@@ -166,6 +236,18 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let Cli { common, command } = cli;
     match command {
         Command::Demo(demo) => demo.run(&common).await,
+        Command::Run(run) => run.run(&common).await,
+        Command::Check(check) => check.run(&common),
+        Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
+        Command::Import(import) => import.run(&common).await,
+        Command::TestRules(test) => test.run(&common),
+        Command::Backtest(backtest) => backtest.run(&common),
+        Command::Why(why) => why.run(&common).await,
+        Command::Say(say) => say.run(&common).await,
+        Command::Outbox(outbox) => outbox.run(&common).await,
+        Command::Code(code) => code.run(&common).await,
+        Command::Grant(grant) => grant.grant(&common).await,
+        Command::Revoke(grant) => grant.revoke(&common).await,
     }
 }

@@ -10,6 +10,9 @@ use crate::time::Clock;
 
 /// The arguments.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Calls the platform once with the configured credentials: plimsoll poll youtube --id UCabc --id post:dQw4"
+)]
 pub struct Poll {
     /// The source, as the configuration names it
     source: String,
@@ -31,20 +34,23 @@ impl Poll {
         };
         let source = sourcing::build(settings).map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;
         let request = sourcing::ad_hoc(settings, &self.ids, Clock::system().now()).map_err(CliError::input)?;
-        let fetched = source.fetch(&request).await.map_err(refused)?;
+        let fetched = source.fetch(&request).await.map_err(|error| refused(&id, error))?;
         let document = sources::poll_json(id.as_str(), &fetched);
         let text = serde_json::to_string_pretty(&document).map_err(|error| CliError::Failed(error.into()))?;
         common.print(&document, &text)?;
         match fetched.partial {
-            Some(error) => Err(CliError::Failed(anyhow::Error::new(error).context(format!("source `{id}`")))),
+            Some(error) => Err(refused(&id, error)),
             None => Ok(()),
         }
     }
 }
 
-fn refused(error: SourceError) -> CliError {
+fn refused(id: &SourceId, error: SourceError) -> CliError {
     match error {
+        SourceError::Unauthorized { .. } => {
+            CliError::Failed(anyhow::anyhow!("source `{id}`: {error}; put credentials that work under [sources.{id}]"))
+        }
         SourceError::BadTarget { .. } | SourceError::Misconfigured { .. } => CliError::input(error.to_string()),
-        other => CliError::Failed(other.into()),
+        other => CliError::Failed(anyhow::Error::new(other).context(format!("source `{id}`"))),
     }
 }

@@ -10,6 +10,7 @@
 
 mod actions_webhook;
 mod chats;
+mod cli;
 mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;

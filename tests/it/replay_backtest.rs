@@ -28,7 +28,7 @@ fn data() -> Option<PathBuf> {
     if folder.join("polls.csv").exists() {
         return Some(folder);
     }
-    println!("skipped: {} is not there", folder.display());
+    eprintln!("skipped: {} is not there", folder.display());
     None
 }
 
@@ -244,7 +244,7 @@ fn followers_halved(readings: &dyn Readings, subject: &Subject, look: Look) -> V
 fn has_python() -> bool {
     let found = Command::new("python3").arg("--version").output().is_ok();
     if !found {
-        println!("skipped: python3 is not there");
+        eprintln!("skipped: python3 is not there");
     }
     found
 }

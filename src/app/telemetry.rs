@@ -1,0 +1,23 @@
+//! Where logs go: to stderr, filtered as the configuration says. Results go to stdout and never through here.
+
+use tracing_subscriber::EnvFilter;
+
+use super::config::{ConfigError, LogConfig};
+
+/// Reads the filter. It is written like `info,serenity=warn`.
+pub fn filter(log: &LogConfig) -> Result<EnvFilter, ConfigError> {
+    EnvFilter::try_new(&log.filter).map_err(|error| {
+        ConfigError::Invalid(format!(
+            "`{}` is not a filter ({error}) (`log.filter`); write it like `info,serenity=warn`",
+            log.filter
+        ))
+    })
+}
+
+/// Starts logging. Once in a process; a second start changes nothing.
+pub fn start(log: &LogConfig) -> Result<(), ConfigError> {
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(std::io::stderr);
+    // Already started: the first one stays, and says the same.
+    drop(if log.json { builder.json().try_init() } else { builder.try_init() });
+    Ok(())
+}

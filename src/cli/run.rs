@@ -1,0 +1,112 @@
+//! `plimsoll run`: the service until it is told to stop.
+
+use std::sync::Arc;
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+
+use super::opened::Opened;
+use super::{CliError, Common};
+use crate::app::config::Config;
+use crate::app::service::Service;
+use crate::app::telemetry;
+
+/// The arguments: there are none beside those of every command.
+#[derive(Debug, Args)]
+#[command(after_help = "Polls the sources at their schedules, judges, tells both chats and answers them. SIGTERM or \
+                  Ctrl-C finishes what is under way and ends; what was not finished is taken up again at the next \
+                  start.")]
+pub struct Run {}
+
+impl Run {
+    /// Runs until the end.
+    pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        let config = common.config()?;
+        telemetry::start(&config.log)?;
+        if let Some(missing) = missing(&config) {
+            return Err(CliError::input(missing));
+        }
+        let opened = Opened::open(config).await?;
+        let done = serve(&opened).await;
+        opened.after(done).await
+    }
+}
+
+async fn serve(opened: &Opened) -> Result<(), CliError> {
+    let mut end = End::listen()?;
+    let service = Service::start(&opened.core).map_err(|error| {
+        CliError::input(format!("configuration: {}; `plimsoll check` looks it over", super::one_line(&error)))
+    })?;
+    tracing::info!("running");
+    end.come().await;
+    tracing::info!("stopping: finishing what is under way");
+    service.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// What must be configured before there is anything to do.
+fn missing(config: &Config) -> Option<String> {
+    let chats = [(&config.telegram.token, "telegram.token_file"), (&config.discord.token, "discord.token_file")];
+    let no_chat = chats.iter().all(|(token, _)| token.expose_secret().is_empty());
+    match (config.sources.is_empty(), no_chat) {
+        (true, true) => Some(
+            "nothing is configured: add a source as [sources.NAME] and a chat as telegram.token_file or \
+             discord.token_file; config/default.toml shows how, `plimsoll demo` needs nothing"
+                .to_owned(),
+        ),
+        (true, false) => {
+            tracing::warn!("no source is configured: nothing is watched; add [sources.NAME]");
+            None
+        }
+        (false, true) => {
+            tracing::warn!("no chat is configured: nothing can be told; set telegram.token_file or discord.token_file");
+            None
+        }
+        (false, false) => None,
+    }
+}
+
+/// The wish to end, from whoever started the process.
+#[cfg(unix)]
+struct End {
+    terminated: tokio::signal::unix::Signal,
+    interrupted: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl End {
+    fn listen() -> Result<Self, CliError> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                CliError::Failed(anyhow::Error::new(error).context("could not listen for the signal to stop"))
+            })
+        };
+        Ok(Self { terminated: listen(SignalKind::terminate())?, interrupted: listen(SignalKind::interrupt())? })
+    }
+
+    async fn come(&mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
+        }
+    }
+}
+
+/// The wish to end, from whoever started the process.
+#[cfg(not(unix))]
+struct End;
+
+#[cfg(not(unix))]
+impl End {
+    #[expect(clippy::unnecessary_wraps, reason = "listening can fail elsewhere")]
+    fn listen() -> Result<Self, CliError> {
+        Ok(Self)
+    }
+
+    async fn come(&mut self) {
+        // Where Ctrl-C cannot be heard there is no other wish to wait for.
+        drop(tokio::signal::ctrl_c().await);
+    }
+}
