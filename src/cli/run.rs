@@ -1,7 +1,5 @@
 //! `plimsoll run`: the service until it is told to stop.
 
-use std::sync::Arc;
-
 use clap::Args;
 use secrecy::ExposeSecret as _;
 

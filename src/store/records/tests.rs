@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::person::{Chat, Identity, Reach, Role};
+use crate::outbox::delivery::State;
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::{About, Urgency};
 use crate::store::Fate;
