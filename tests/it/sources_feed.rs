@@ -87,7 +87,7 @@ async fn whatever_goes_wrong_with_a_feed_is_a_typed_absence() {
 fn table(name: &str) -> Option<Box<dyn BufRead>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/creators_2026").join(name);
     let Ok(file) = File::open(path) else {
-        eeprintln!("skipped: no recorded creators at ../shared/data/creators_2026");
+        eprintln!("skipped: no recorded creators at ../shared/data/creators_2026");
         return None;
     };
     let plain: Box<dyn Read> = if name == "changes.csv.gz" { Box::new(GzDecoder::new(file)) } else { Box::new(file) };

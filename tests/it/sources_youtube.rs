@@ -266,7 +266,7 @@ fn check_request(description: &serde_json::Value, path: &str, query: &[(String, 
 async fn every_request_is_one_of_the_published_api() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/specs/youtube.v3.json");
     let Ok(text) = std::fs::read_to_string(&file) else {
-        eeprintln!("skipped: no published description at ../shared/reference/specs/youtube.v3.json");
+        eprintln!("skipped: no published description at ../shared/reference/specs/youtube.v3.json");
         return;
     };
     let description: serde_json::Value = serde_json::from_str(&text).expect("a discovery document");
