@@ -4,7 +4,7 @@
 //! [`SUBJECTS_MAX`] subjects). Survives: a kill between any two steps. Samples are kept before they are judged; a cycle
 //! that was not committed is judged again at the next poll from the same samples and comes to the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +25,9 @@ use crate::rules::eval::Scratch;
 use crate::rules::guards::Alarm;
 use crate::rules::history::Touch;
 use crate::rules::judge::judge_changes;
+use crate::rules::lifecycle::{Memory, Phase};
 use crate::rules::readings::Span;
-use crate::rules::window::Window;
+use crate::rules::window::{Frame, Window};
 use crate::sources::{Fetched, FoundPost, Source};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, limits, samples};
@@ -100,7 +101,12 @@ pub async fn take_in(
     let mut state = core.state.lock().await;
     let appended = state.history.append_poll(&samples, &missing, now);
     let alarms = appended.alarms;
-    let fired = judge_touched(core, &mut state, &appended.touched, now);
+    if !alarms.is_empty() {
+        // What a guard says now may be about days that were judged already.
+        state.judged.clear();
+    }
+    let news = news_of(&state, &appended.touched, &missing);
+    let fired = judge_touched(core, &mut state, &news, now);
     state.polled.insert(id.clone(), now);
     drop(state);
     cycle::commit(core, fired).await?;
@@ -180,30 +186,22 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
     Ok(())
 }
 
-/// Judges every rule on every subject whose inputs changed.
-fn judge_touched(core: &Core, state: &mut State, touched: &[Touch], now: Timestamp) -> Vec<Fired> {
-    let mut subjects: BTreeSet<Subject> = BTreeSet::new();
-    for touch in touched {
-        let Some(key) = state.history.key(touch.series) else { continue };
-        subjects.extend(concerned(state, &key.subject));
-    }
+/// Judges every rule on every subject whose inputs changed. `news`: the subjects that were spoken of, each with the
+/// earliest instant that was.
+fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, Timestamp>, now: Timestamp) -> Vec<Fired> {
     let mut fired = Vec::new();
     let mut scratch = Scratch::default();
     let mut evaluated = 0;
     let rules: Vec<(RuleId, Ruled)> = state.rules.iter().map(|(id, ruled)| (id.clone(), ruled.clone())).collect();
-    for subject in &subjects {
+    for (subject, observed) in news {
         let about = state.catalog.about(subject);
-        for (id, ruled) in &rules {
-            if ruled.rule.rule().scope != subject.scope() {
-                continue;
-            }
+        for (id, ruled) in rules.iter().filter(|(_, ruled)| ruled.rule.rule().scope == subject.scope()) {
             let context = context(&about, SignedDuration::ZERO, ruled.version);
-            let key = (id.clone(), subject.clone());
-            let memory = state.memory.get(&key).cloned().unwrap_or_default();
+            let memory = state.memory.get(&(id.clone(), subject.clone())).cloned().unwrap_or_default();
             if !ruled.rule.selects(subject, &context) && !memory.is_open() {
                 continue;
             }
-            if !is_news(state, &key, ruled, &context.frame, memory.is_open(), now) {
+            if !is_news(&mut state.judged, (id, subject), ruled, &memory, (*observed, now, &context.frame)) {
                 continue;
             }
             evaluated += 1;
@@ -216,6 +214,20 @@ fn judge_touched(core: &Core, state: &mut State, touched: &[Touch], now: Timesta
     }
     core.count(|counts| counts.evaluations += evaluated);
     fired
+}
+
+/// The subjects that a poll spoke of, with the earliest instant it spoke about. A number that is missing is news too: it
+/// may be the one that a rule waits for.
+fn news_of(state: &State, touched: &[Touch], missing: &[Missing]) -> BTreeMap<Subject, Timestamp> {
+    let samples = touched.iter().filter_map(|touch| Some((&state.history.key(touch.series)?.subject, touch.observed)));
+    let absences = missing.iter().map(|one| (&one.series.subject, one.at));
+    let mut news: BTreeMap<Subject, Timestamp> = BTreeMap::new();
+    for (subject, observed) in samples.chain(absences) {
+        for concerned in concerned(state, subject) {
+            news.entry(concerned).and_modify(|at| *at = std::cmp::min(*at, observed)).or_insert(observed);
+        }
+    }
+    news
 }
 
 /// Subjects whose readings a sample of `subject` takes part in.
@@ -231,23 +243,42 @@ fn concerned(state: &State, subject: &Subject) -> Vec<Subject> {
     }
 }
 
-/// Whether there is anything new for a rule to look at: a window of whole days only when one has ended since, others at
-/// every poll that touched the subject. What is pending or open is looked at every time, because time itself moves it.
+/// Whether there is anything new for a rule to look at: a window of whole days only when one has ended since or something
+/// was said about one that had, others at every poll that touched the subject.
 fn is_news(
-    state: &mut State,
-    key: &(RuleId, Subject),
+    judged: &mut HashMap<RuleId, HashMap<Subject, Span>>,
+    (rule, subject): (&RuleId, &Subject),
     ruled: &Ruled,
-    frame: &crate::rules::window::Frame,
-    moving: bool,
-    now: Timestamp,
+    memory: &Memory,
+    (observed, now, frame): (Timestamp, Timestamp, &Frame),
 ) -> bool {
-    let latest = match ruled.rule.window() {
-        window @ Window::Days(_) => window.latest(now, frame),
+    match ruled.rule.window() {
+        Window::Days(_) => {}
         Window::Hours(_) | Window::LastPosts(_) | Window::Deal => return true,
+    }
+    let of_rule = match judged.get_mut(rule) {
+        Some(of_rule) => of_rule,
+        None => judged.entry(rule.clone()).or_default(),
     };
-    let Some(latest) = latest else { return moving };
-    let before: Option<Span> = state.judged.insert(key.clone(), latest);
-    moving || before != Some(latest) || state.memory.contains_key(key)
+    match ruled.rule.window().due(of_rule.get(subject).copied(), observed, now, frame) {
+        Some(span) => {
+            of_rule.insert(subject.clone(), span);
+            true
+        }
+        None => is_moved_by_time(ruled, memory),
+    }
+}
+
+/// Whether time alone may change how a rule stands, with no new number: a span that it must hold for, a cooldown or a
+/// day's limit that ends, a snooze.
+fn is_moved_by_time(ruled: &Ruled, memory: &Memory) -> bool {
+    let rule = ruled.rule.rule();
+    let spans = match memory.phase {
+        Phase::Pending | Phase::Firing | Phase::Recovering => !ruled.rule.hold().get().is_zero(),
+        Phase::Quiet | Phase::Resolved => false,
+    };
+    let limited = rule.cooldown.is_some() || rule.max_per_day.is_some();
+    spans || (limited && memory.last_fired.is_some()) || memory.snoozed_until.is_some()
 }
 
 async fn tell_alarm(core: &Core, alarm: &Alarm) -> Result<(), StoreError> {
