@@ -79,7 +79,7 @@ pub struct State {
     /// What rules remember; what is not here is quiet.
     pub memory: HashMap<(RuleId, Subject), Memory>,
     /// Up to which window end a rule has been judged on a subject: a cache, so that only what changed is judged.
-    pub judged: HashMap<(RuleId, Subject), Span>,
+    pub judged: HashMap<RuleId, HashMap<Subject, Span>>,
     /// Sources that fail, since when.
     pub failing: BTreeMap<SourceId, Timestamp>,
     /// When each source last answered.

@@ -27,6 +27,10 @@ use crate::store::{StoreError, Table, Transaction, keys};
 /// 8 MiB at once, and never more than 2,000 subjects.
 const CHANGES_MAX: usize = 400;
 
+/// How often a transaction is made anew because somebody was quicker. The deliverers are two, and each records one
+/// attempt at a time.
+const TRIES_MAX: u32 = 10;
+
 /// A judgement that changed something.
 #[derive(Debug, Clone)]
 pub struct Fired {
@@ -43,7 +47,14 @@ pub struct Fired {
 /// Commits what a cycle came to.
 pub async fn commit(core: &Core, fired: Vec<Fired>) -> Result<(), StoreError> {
     for part in fired.chunks(CHANGES_MAX) {
-        commit_part(core, part).await?;
+        let mut tries = 1;
+        loop {
+            match commit_part(core, part).await {
+                // The deliverer recorded an attempt meanwhile: what is kept now is read again.
+                Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
+                done => break done?,
+            }
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::outbox::grouping::Group;
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::{About, Notice, Urgency, Wording};
 use crate::store::records::load;
-use crate::store::{StoreError, Transaction, keys};
+use crate::store::{StoreError, Table, Transaction, Write, keys};
 
 /// Makes the group's own notice and delivery, and marks its members as told with it. Answers what the group is about.
 ///
@@ -81,7 +81,13 @@ pub async fn tell_again(core: &Core, transaction: &mut Transaction, delivery: &D
     let Stand::Grouped { group } = &delivery.state else { return Ok(()) };
     let Some(id) = IncidentId::typed(group) else { return Ok(()) };
     let about = About::Group(id);
-    let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(&about)).await? else { return Ok(()) };
+    let key = keys::notice(&about);
+    // Of many members that change in one transaction the first has asked already.
+    let asked = |write: &Write| matches!(write, Write::Put { table: Table::Notices, key: put, .. } if *put == key);
+    if transaction.writes.iter().any(asked) {
+        return Ok(());
+    }
+    let Some(mut notice) = load::<Notice>(&*core.store, &key).await? else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &delivery.room)).await? else {
         return Ok(());
     };

@@ -4,12 +4,11 @@
 //! [`SUBJECTS_MAX`] subjects). Survives: a kill between any two steps. Samples are kept before they are judged; a cycle
 //! that was not committed is judged again at the next poll from the same samples and comes to the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
-use serde_json::json;
 
 use super::config::SourceConfig;
 use super::core::{Core, Ruled, State, context};
@@ -18,18 +17,20 @@ use super::records::{PollRecord, PostRecord};
 use super::schedule::Schedule;
 use super::service::rest_until;
 use super::trouble;
-use crate::domain::ids::{RuleId, SourceId, Subject};
+use crate::domain::ids::{Platform, RuleId, SourceId, Subject};
+use crate::domain::metric::Metric;
 use crate::domain::num;
 use crate::domain::sample::{Missing, Sample, SeriesKey};
 use crate::rules::eval::Scratch;
 use crate::rules::guards::Alarm;
 use crate::rules::history::Touch;
 use crate::rules::judge::judge_changes;
+use crate::rules::lifecycle::{Memory, Phase};
 use crate::rules::readings::Span;
-use crate::rules::window::Window;
+use crate::rules::window::{Frame, Window};
 use crate::sources::{Fetched, FoundPost, Source};
 use crate::store::records::load;
-use crate::store::{StoreError, Transaction, keys, limits, samples};
+use crate::store::{StoreError, Transaction, keys, samples};
 use crate::time::Held;
 use crate::words::trouble::Trouble;
 use tokio_util::sync::CancellationToken;
@@ -100,10 +101,19 @@ pub async fn take_in(
     let mut state = core.state.lock().await;
     let appended = state.history.append_poll(&samples, &missing, now);
     let alarms = appended.alarms;
-    let fired = judge_touched(core, &mut state, &appended.touched, now);
+    if !alarms.is_empty() {
+        // What a guard says now may be about days that were judged already.
+        state.judged.clear();
+    }
+    let news = news_of(&state, &appended.touched, &missing);
+    let fired = judge_touched(core, &mut state, &news, now);
     state.polled.insert(id.clone(), now);
     drop(state);
-    cycle::commit(core, fired).await?;
+    if let Err(error) = cycle::commit(core, fired).await {
+        // What was judged is not kept, so it is to be judged again at the next poll.
+        core.state.lock().await.judged.clear();
+        return Err(error);
+    }
     trouble::of_source(core, id, partial.as_ref()).await?;
     for alarm in alarms {
         tell_alarm(core, &alarm).await?;
@@ -112,7 +122,7 @@ pub async fn take_in(
 }
 
 /// Several targets may report into one series (two boosts of one partnership): their numbers are added, and where one is
-/// missing the sum is missing.
+/// missing the sum is missing. Both lists are in the order of their series.
 fn add_up(samples: Vec<Sample>, missing: Vec<Missing>) -> (Vec<Sample>, Vec<Missing>) {
     let absent: BTreeSet<SeriesKey> = missing.iter().map(|one| one.series.clone()).collect();
     let mut sums: BTreeMap<(SeriesKey, crate::domain::sample::Form), Sample> = BTreeMap::new();
@@ -130,20 +140,38 @@ fn add_up(samples: Vec<Sample>, missing: Vec<Missing>) -> (Vec<Sample>, Vec<Miss
             }
         }
     }
+    let mut missing = missing;
+    missing.sort_by(|one, other| one.series.cmp(&other.series));
     (sums.into_values().collect(), missing)
 }
 
 async fn keep(core: &Core, samples: &[Sample], missing: &[Missing], record: &PollRecord) -> Result<(), StoreError> {
-    for part in limits::split_cycle(samples.to_vec(), |sample| sample.series.subject.clone()) {
-        core.store.commit(samples::writes_of(&part, &[])).await?;
+    for part in by_subjects(samples, |sample| &sample.series.subject) {
+        core.store.commit(samples::writes_of(part, &[])).await?;
     }
-    for part in limits::split_cycle(missing.to_vec(), |one| one.series.subject.clone()) {
-        core.store.commit(samples::writes_of(&[], &part)).await?;
+    for part in by_subjects(missing, |one| &one.series.subject) {
+        core.store.commit(samples::writes_of(&[], part)).await?;
     }
     let mut transaction = Transaction::new();
     let before = load::<PollRecord>(&*core.store, &keys::poll(&record.source, record.at)).await?;
     transaction.set(before.as_ref(), record)?;
     core.store.commit(transaction).await.map(drop)
+}
+
+/// Parts of at most [`SUBJECTS_MAX`] subjects, of a list in the order of its subjects.
+fn by_subjects<'a, T>(items: &'a [T], subject: impl Fn(&T) -> &Subject) -> Vec<&'a [T]> {
+    let mut parts = Vec::new();
+    let (mut from, mut until, mut subjects) = (0, 0, 0);
+    for run in items.chunk_by(|one, next| subject(one) == subject(next)) {
+        if subjects == SUBJECTS_MAX {
+            parts.extend(items.get(from..until));
+            (from, subjects) = (until, 0);
+        }
+        until += run.len();
+        subjects += 1;
+    }
+    parts.extend(items.get(from..until).filter(|part| !part.is_empty()));
+    parts
 }
 
 async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError> {
@@ -180,30 +208,63 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
     Ok(())
 }
 
-/// Judges every rule on every subject whose inputs changed.
-fn judge_touched(core: &Core, state: &mut State, touched: &[Touch], now: Timestamp) -> Vec<Fired> {
-    let mut subjects: BTreeSet<Subject> = BTreeSet::new();
-    for touch in touched {
-        let Some(key) = state.history.key(touch.series) else { continue };
-        subjects.extend(concerned(state, &key.subject));
+/// What a poll said of one subject.
+struct News {
+    /// The earliest instant that was spoken of.
+    observed: Timestamp,
+    /// Which numbers, or their absence.
+    of: Vec<(Metric, Platform)>,
+}
+
+/// A rule, and the numbers that its verdict depends on.
+struct Asks {
+    id: RuleId,
+    ruled: Ruled,
+    wants: Vec<(Metric, Option<Platform>)>,
+}
+
+impl Asks {
+    fn new(id: &RuleId, ruled: &Ruled) -> Self {
+        let inputs = ruled.rule.inputs().iter().map(|input| input.want);
+        let wants = inputs.flat_map(|want| want.metric.parts().into_iter().map(move |part| (part, want.platform)));
+        Self { id: id.clone(), ruled: ruled.clone(), wants: wants.collect() }
     }
+
+    /// Whether one of these numbers can change the verdict.
+    fn hears(&self, of: &[(Metric, Platform)]) -> bool {
+        let wanted = |metric, platform| {
+            self.wants.iter().any(|want| want.0 == metric && want.1.is_none_or(|only| only == platform))
+        };
+        of.iter().any(|(metric, platform)| wanted(*metric, *platform))
+    }
+}
+
+/// Judges every rule on every subject whose inputs changed.
+fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>, now: Timestamp) -> Vec<Fired> {
     let mut fired = Vec::new();
     let mut scratch = Scratch::default();
     let mut evaluated = 0;
-    let rules: Vec<(RuleId, Ruled)> = state.rules.iter().map(|(id, ruled)| (id.clone(), ruled.clone())).collect();
-    for subject in &subjects {
-        let about = state.catalog.about(subject);
-        for (id, ruled) in &rules {
-            if ruled.rule.rule().scope != subject.scope() {
+    let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
+    let moved: BTreeSet<(RuleId, Subject)> = state
+        .memory
+        .iter()
+        .filter(|((id, _), memory)| state.rules.get(id).is_some_and(|ruled| is_moved_by_time(ruled, memory)))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for (subject, news) in news {
+        let mut about = None;
+        for Asks { id, ruled, .. } in rules.iter().filter(|asks| {
+            asks.ruled.rule.rule().scope == subject.scope()
+                && (asks.hears(&news.of) || (!moved.is_empty() && moved.contains(&(asks.id.clone(), subject.clone()))))
+        }) {
+            let about = about.get_or_insert_with(|| state.catalog.about(subject));
+            let context = context(about, SignedDuration::ZERO, ruled.version);
+            let due = is_due(&mut state.judged, (id, subject), ruled, (news.observed, now, &context.frame));
+            if !due && (moved.is_empty() || !moved.contains(&(id.clone(), subject.clone()))) {
                 continue;
             }
-            let context = context(&about, SignedDuration::ZERO, ruled.version);
-            let key = (id.clone(), subject.clone());
-            let memory = state.memory.get(&key).cloned().unwrap_or_default();
+            let memory = state.memory.get(&(id.clone(), subject.clone())).cloned().unwrap_or_default();
             if !ruled.rule.selects(subject, &context) && !memory.is_open() {
-                continue;
-            }
-            if !is_news(state, &key, ruled, &context.frame, memory.is_open(), now) {
                 continue;
             }
             evaluated += 1;
@@ -216,6 +277,24 @@ fn judge_touched(core: &Core, state: &mut State, touched: &[Touch], now: Timesta
     }
     core.count(|counts| counts.evaluations += evaluated);
     fired
+}
+
+/// The subjects that a poll spoke of. A number that is missing is news too: it may be the one that a rule waits for.
+fn news_of(state: &State, touched: &[Touch], missing: &[Missing]) -> BTreeMap<Subject, News> {
+    let samples = touched.iter().filter_map(|touch| Some((state.history.key(touch.series)?, touch.observed)));
+    let absences = missing.iter().map(|one| (&one.series, one.at));
+    let mut news: BTreeMap<Subject, News> = BTreeMap::new();
+    for (series, observed) in samples.chain(absences) {
+        for concerned in concerned(state, &series.subject) {
+            let news = news.entry(concerned).or_insert_with(|| News { observed, of: Vec::new() });
+            news.observed = std::cmp::min(news.observed, observed);
+            let number = (series.metric, series.platform);
+            if !news.of.contains(&number) {
+                news.of.push(number);
+            }
+        }
+    }
+    news
 }
 
 /// Subjects whose readings a sample of `subject` takes part in.
@@ -231,23 +310,39 @@ fn concerned(state: &State, subject: &Subject) -> Vec<Subject> {
     }
 }
 
-/// Whether there is anything new for a rule to look at: a window of whole days only when one has ended since, others at
-/// every poll that touched the subject. What is pending or open is looked at every time, because time itself moves it.
-fn is_news(
-    state: &mut State,
-    key: &(RuleId, Subject),
+/// Whether there is a window to look at: of whole days only one that has ended since, or one that something was said
+/// about after it had; others at every poll that touched the subject.
+fn is_due(
+    judged: &mut HashMap<RuleId, HashMap<Subject, Span>>,
+    (rule, subject): (&RuleId, &Subject),
     ruled: &Ruled,
-    frame: &crate::rules::window::Frame,
-    moving: bool,
-    now: Timestamp,
+    (observed, now, frame): (Timestamp, Timestamp, &Frame),
 ) -> bool {
-    let latest = match ruled.rule.window() {
-        window @ Window::Days(_) => window.latest(now, frame),
+    match ruled.rule.window() {
+        Window::Days(_) => {}
         Window::Hours(_) | Window::LastPosts(_) | Window::Deal => return true,
+    }
+    let of_rule = match judged.get_mut(rule) {
+        Some(of_rule) => of_rule,
+        None => judged.entry(rule.clone()).or_default(),
     };
-    let Some(latest) = latest else { return moving };
-    let before: Option<Span> = state.judged.insert(key.clone(), latest);
-    moving || before != Some(latest) || state.memory.contains_key(key)
+    let due = ruled.rule.window().due(of_rule.get(subject).copied(), observed, now, frame);
+    if let Some(span) = due {
+        of_rule.insert(subject.clone(), span);
+    }
+    due.is_some()
+}
+
+/// Whether time alone may change how a rule stands, with no new number: a span that it must hold for, a cooldown or a
+/// day's limit that ends, a snooze.
+fn is_moved_by_time(ruled: &Ruled, memory: &Memory) -> bool {
+    let rule = ruled.rule.rule();
+    let spans = match memory.phase {
+        Phase::Pending | Phase::Firing | Phase::Recovering => !ruled.rule.hold().get().is_zero(),
+        Phase::Quiet | Phase::Resolved => false,
+    };
+    let limited = rule.cooldown.is_some() || rule.max_per_day.is_some();
+    spans || (limited && memory.last_fired.is_some()) || memory.snoozed_until.is_some()
 }
 
 async fn tell_alarm(core: &Core, alarm: &Alarm) -> Result<(), StoreError> {

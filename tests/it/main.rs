@@ -16,6 +16,7 @@ mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
 mod replay_backtest;
+mod replay_live;
 mod sources_feed;
 mod sources_youtube;
 mod store_crash;

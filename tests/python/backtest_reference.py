@@ -11,11 +11,16 @@ Standard library only. It walks the calendar creator by creator over plain dicti
 
     backtest_reference.py fall DATA [--source polls|daily] [--factor 0.25] [--floor 100] [--own 7] [--for 1,2]
                                [--absent 2026-06-23,2026-06-24]
+    backtest_reference.py incidents DATA [the same]
     backtest_reference.py halved DATA [--disbelieve 532] [--from POLL] [--until POLL]
 
 `fall` prints [{"for", "absent", "judged", "fires": [{"subject", "at", "outcome"}]}], each K once with nothing absent and,
 where dates are given, once with them absent (what the guards come to). `halved` prints the same for
 `followers@twitch < 0.5 * prev(followers@twitch)` over one hour, judged at each poll, without and with the disbelieved.
+`incidents` prints, with the dates absent, what becomes of the same condition live: [{"for", "incidents": [{"subject",
+"opened", "resolved"}]}]. One opens when the condition is known to hold in each of the last K days and none is open; it
+is over when the condition is known not to hold in each of the last K days. What is absent changes nothing, except that
+a median below the floor settles the matter whatever else is absent.
 """
 
 import argparse
@@ -159,6 +164,51 @@ def fall(creators, end, k, dates, options):
     return {"judged": judged, "fires": fires}
 
 
+def incidents(options):
+    last_poll = max(seconds(row["poll_time"]) for row in rows(options.data, "polls.csv"))
+    end = -(-last_poll // DAY)
+    creators = list(marks_from_polls(options.data))
+    dates = {seconds(date + "T00:00:00Z") // DAY for date in options.absent.split(",") if date}
+    order = lambda one: (one["subject"], one["opened"])
+    return [
+        {"for": k, "incidents": sorted(lives(creators, end, k, dates, options), key=order)}
+        for k in (int(k) for k in options.k.split(","))
+    ]
+
+
+def lives(creators, end, k, absent, options):
+    for creator, begins, marks in creators:
+        views = {day: marks[day + 1] - marks[day] for day in marks if day + 1 in marks and day not in absent}
+        opened = None
+        for day in range(begins // DAY, end):
+            run = range(day - k + 1, day + 1)
+            earlier = range(run[0] - options.own, run[0])
+            sample = [views[d] for d in earlier if d in views] if earlier[0] * DAY >= begins else []
+            own = statistics.median(sample) if sample else None
+            words = [holds(views.get(d), own, options) for d in run]
+            if opened is None and all(word is True for word in words):
+                opened = day
+            elif opened is not None and all(word is False for word in words):
+                yield life(creator, opened, day)
+                opened = None
+        if opened is not None:
+            yield life(creator, opened, None)
+
+
+def holds(views, own, options):
+    """True, False, or None where it cannot be known."""
+    if own is None:
+        return None
+    if own < options.floor:
+        return False
+    return None if views is None else views < options.factor * own
+
+
+def life(creator, opened, resolved):
+    ends = [None if day is None else written((day + 1) * DAY) for day in (opened, resolved)]
+    return {"subject": f"creator/{creator}", "opened": ends[0], "resolved": ends[1]}
+
+
 def halved(options):
     polls = [(int(row["poll"]), seconds(row["poll_time"])) for row in rows(options.data, "polls.csv")]
     ends = sorted({at for poll, at in polls if options.first <= poll <= options.last})
@@ -194,15 +244,16 @@ def halvings(said, ends, disbelieved):
 def main():
     parser = argparse.ArgumentParser(description="independent backtests over data/creators_2026")
     commands = parser.add_subparsers(required=True)
-    fall = commands.add_parser("fall")
-    fall.add_argument("data")
-    fall.add_argument("--source", choices=("polls", "daily"), default="polls")
-    fall.add_argument("--factor", type=float, default=0.25)
-    fall.add_argument("--floor", type=float, default=100)
-    fall.add_argument("--own", type=int, default=7)
-    fall.add_argument("--for", dest="k", default="1")
-    fall.add_argument("--absent", default="")
-    fall.set_defaults(run=falls)
+    for name, run in (("fall", falls), ("incidents", incidents)):
+        fall = commands.add_parser(name)
+        fall.add_argument("data")
+        fall.add_argument("--source", choices=("polls", "daily"), default="polls")
+        fall.add_argument("--factor", type=float, default=0.25)
+        fall.add_argument("--floor", type=float, default=100)
+        fall.add_argument("--own", type=int, default=7)
+        fall.add_argument("--for", dest="k", default="1")
+        fall.add_argument("--absent", default="")
+        fall.set_defaults(run=run)
     half = commands.add_parser("halved")
     half.add_argument("data")
     half.add_argument("--disbelieve", default="")

@@ -201,7 +201,7 @@ impl Source for Youtube {
     async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError> {
         let work = Work::sort(request)?;
         let mut round = Round { now: request.now, out: Fetched::default(), stopped: None, spent: BTreeMap::new() };
-        let playlists = self.channels(&work.channels, &mut round).await;
+        let playlists = self.channels(&work.channels, !work.uploads.is_empty(), &mut round).await;
         for (channel, (creator, since)) in &work.uploads {
             if let Some(playlist) = playlists.get(channel) {
                 self.uploads(playlist, creator, *since, &mut round).await;
@@ -241,8 +241,15 @@ impl Youtube {
         }
     }
 
-    /// The numbers of channels; answers the uploads playlist of each.
-    async fn channels(&self, asked: &BTreeMap<String, Vec<Subject>>, round: &mut Round) -> BTreeMap<String, String> {
+    /// The numbers of channels; answers the uploads playlist of each where `uploads` are wanted, and asks for no more than
+    /// that: a part that nobody reads is most of an answer.
+    async fn channels(
+        &self,
+        asked: &BTreeMap<String, Vec<Subject>>,
+        uploads: bool,
+        round: &mut Round,
+    ) -> BTreeMap<String, String> {
+        let parts = if uploads { "statistics,contentDetails" } else { "statistics" };
         let mut playlists = BTreeMap::new();
         for batch in batch(asked) {
             if let Some(why) = round.blocked(GENERAL) {
@@ -250,11 +257,13 @@ impl Youtube {
                 continue;
             }
             let ids = join(&batch);
-            let query = [("part", "snippet,statistics,contentDetails"), ("id", ids.as_str()), ("maxResults", "50")];
+            let query = [("part", parts), ("id", ids.as_str()), ("maxResults", "50")];
             let read = self.call(GENERAL, "channels", &query, round).await.and_then(|body| {
                 let rows = wire::Rows::read(&body, "youtube#channelListResponse").map_err(garbled)?;
                 wire::numbers(&rows, &CHANNEL, &batch, round.now, &mut round.out);
-                playlists.extend(wire::playlists(&rows, &mut round.out));
+                if uploads {
+                    playlists.extend(wire::playlists(&rows, &mut round.out));
+                }
                 Ok(())
             });
             if let Err(error) = read {
