@@ -35,9 +35,9 @@ use plimsoll::sim::telegram::{ChatId, NewUser, TelegramConfig, TelegramSim, User
 use plimsoll::sim::world::replay::Replay;
 use plimsoll::sim::youtube::{YoutubeConfig, YoutubeSim, YoutubeWorld};
 use plimsoll::sources::Source;
-use plimsoll::store::{Store, keys};
 use plimsoll::store::memory::MemoryStore;
 use plimsoll::store::records::{load, read_journal, scan_all};
+use plimsoll::store::{Store, keys};
 use plimsoll::time::{Clock, Driver};
 
 const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
@@ -178,7 +178,7 @@ impl World {
         };
         world.apply().await;
         world.bind().await;
-        world.service = Some(Service::start(Arc::clone(&world.core)).expect("starts"));
+        world.service = Some(Service::start(&world.core).expect("starts"));
         world.driver.run_for(SignedDuration::from_mins(1)).await.expect("quiet");
         world
     }
