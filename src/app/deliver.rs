@@ -14,7 +14,7 @@ use super::core::Core;
 use super::service::rest;
 use super::{groups, render, trouble};
 use crate::chat::error::SendError;
-use crate::chat::limits::Route;
+use crate::chat::limits::{OLD_MESSAGE, Route};
 use crate::chat::{Chats, Edited, SendOptions};
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Chat, Room};
@@ -132,7 +132,11 @@ async fn of_room(core: &Core, chats: &Chats, room: &Room, due: Vec<Delivery>) ->
     let mut told = 0;
     for about in order {
         let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await? else { continue };
-        let route = if kept.value.message.is_some() { Route::Edit } else { Route::Send };
+        let route = match &kept.value.message {
+            Some(at) if OLD_MESSAGE <= core.clock.now().duration_since(at.sent_at) => Route::OldEdit,
+            Some(_) => Route::Edit,
+            None => Route::Send,
+        };
         if let Err(until) = chats.may_send(&address, route, core.clock.now()) {
             return Ok(Went { until: Some(until), told });
         }

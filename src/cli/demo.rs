@@ -14,6 +14,9 @@ const DAYS_MAX: i64 = 366;
 
 /// The arguments.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Everything is on this machine: emulated platforms on loopback, a store in a temporary folder that is removed. Try `plimsoll demo --headless --days 30 --seed 7`."
+)]
 pub struct Demo {
     /// Without a page: run the days as fast as they go and print what happened as one JSON document
     #[arg(long, required = true)]
