@@ -18,3 +18,6 @@ mod replay_backtest;
 mod sources_feed;
 mod sources_youtube;
 mod store_crash;
+mod stories;
+mod stories_faults;
+mod story;
