@@ -7,7 +7,7 @@ use plimsoll::sim::telegram::schema;
 use serde_json::Value;
 
 use super::discord_schema;
-use super::story::{Story, discord_text};
+use super::story::{Story, discord_text, telegram_text};
 
 fn trouble() -> HookFault {
     HookFault::Answer { status: 503, body: "{}".to_owned() }
@@ -230,9 +230,12 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Boost alma-winter started again by Maja; TikTok Ads says active 00:00.
     Maja has it since 00:00.
 
+    Can still be saved: €2,640 of the boost alma-winter (TikTok Ads).
+
     Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 
     cpa-stop v1 · plain threshold · data 00:00 · #0000
+    [Stop boost −€2,640]
     [Why] [Snooze 6 h]
 
     DISCORD
@@ -244,10 +247,12 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Boost alma-winter started again by Maja; TikTok Ads says active 00:00.
     Maja has it since 00:00.
 
+    Can still be saved: €2,640 of the boost alma-winter (TikTok Ads).
+
     Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
     cpa-stop v1 · plain threshold · data 00:00 · #0000
     [picture]
-    [Why] [Snooze 6 h]
+    [Stop boost −€2,640] [Why] [Snooze 6 h]
     ");
 
     // The orders were there all along; the ad platform had counted them late.
@@ -394,6 +399,25 @@ async fn forty_of_one_cause_become_a_few_messages_and_nobody_is_lost() {
     assert!(story.on_telegram().len() <= 12, "{} messages on Telegram", story.on_telegram().len());
     assert!(story.on_discord().len() <= 12, "{} messages on Discord", story.on_discord().len());
     let turns = |labels: Vec<String>| labels.into_iter().find(|label| label.ends_with('›'));
+    let group = story.on_telegram().into_iter().find(|one| turns(one.buttons.concat()).is_some()).expect("a group");
+    insta::assert_snapshot!(telegram_text(&group), @"
+    🔴 Nordbo: 39 alerts of cpa-stop at once. €102,960 can still be saved
+
+    39 firing, 0 better, 0 over. One message instead of many; nothing is left out.
+
+    🔴 Crew02 €2,640 · #KRVQ
+    🔴 Crew03 €2,640 · #7HQE
+    🔴 Crew04 €2,640 · #VAK5
+    🔴 Crew05 €2,640 · #F3EW
+    🔴 Crew06 €2,640 · #2WAK
+
+    34 more on the other pages.
+
+    cpa-stop · data 00:00 · #Q2MR
+    [Crew02] [Crew03] [Crew04] [Crew05] [Crew06]
+    [Page 2 of 8 ›]
+    ");
+    let mut turned = 0;
     for _ in 0..10 {
         let groups = story.on_telegram().into_iter().rev();
         let Some((shown, label)) =
@@ -402,6 +426,7 @@ async fn forty_of_one_cause_become_a_few_messages_and_nobody_is_lost() {
             break;
         };
         story.presses(cast.maja, &shown, &label).await;
+        turned += 1;
         telegram.extend(story.on_telegram().iter().map(|shown| shown.text.clone() + "\n"));
     }
     for _ in 0..10 {
@@ -413,11 +438,45 @@ async fn forty_of_one_cause_become_a_few_messages_and_nobody_is_lost() {
         story.clicks(cast.jonas, &message, &label).await;
         discord.extend(story.on_discord().iter().map(|message| discord_text(message) + "\n"));
     }
+    assert!(2 <= turned, "{turned} pages were turned");
     for name in &names {
         let name = name.replace("crew", "Crew");
         assert!(telegram.contains(&name), "{name} is not on Telegram:\n{telegram}");
         assert!(discord.contains(&name), "{name} is not on Discord:\n{discord}");
     }
+    // A page that is asked for while the room takes nothing is turned a moment later.
+    let last = story.on_telegram().into_iter().find(|one| one.text.contains("alerts of cpa-stop")).expect("a group");
+    let back = last.buttons.concat().into_iter().find(|label| label.starts_with('‹')).expect("a page before");
+    let telegram_sim = story.world.telegram.clone();
+    telegram_sim.user_sends(cast.team_chat, cast.maja, "/status").expect("sent");
+    telegram_sim.user_presses(cast.team_chat, cast.maja, last.message_id, &back).expect("pressed");
+    story.wait(10).await;
+    let turned_back = telegram_sim.message(cast.team_chat, last.message_id).expect("there");
+    assert_ne!(turned_back.text, last.text, "the page was turned");
+
+    // A member that is opened gets its own message, and what happens to it shows there.
+    let is_group = |text: &str| text.contains("alerts of cpa-stop");
+    let group = story.on_telegram().into_iter().find(|one| is_group(&one.text)).expect("a group");
+    let member = group.buttons.concat().into_iter().find(|label| label.starts_with("Crew")).expect("a member");
+    story.presses(cast.maja, &group, &member).await;
+    story.wait(30).await;
+    let headline = format!("{member} ·");
+    let own: Vec<_> = story.on_telegram().into_iter().filter(|one| one.text.contains(&headline)).collect();
+    assert_eq!(own.len(), 1, "{own:?}");
+    story.presses(cast.maja, &own[0], "I've got it").await;
+    story.wait(30).await;
+    let own = story.world.telegram.message(cast.team_chat, own[0].message_id).expect("there");
+    assert!(own.text.contains("Maja has it"), "{}", telegram_text(&own));
+    // A member that is not opened shows in the groups themselves.
+    let second = story.on_discord().iter().map(discord_text).find(|text| is_group(text)).expect("a group");
+    let line = second.lines().find(|line| line.contains("Crew02")).expect("a member");
+    let number = line.split('#').nth(1).expect("an id").to_owned();
+    story.says(cast.team_chat, cast.maja, &format!("/ack {number}")).await;
+    story.wait(60).await;
+    let line_of = |text: String| text.lines().find(|line| line.contains("Crew02")).map(str::to_owned);
+    let telegram = story.on_telegram().into_iter().filter(|one| is_group(&one.text)).find_map(|one| line_of(one.text));
+    let discord = story.on_discord().iter().map(discord_text).filter(|text| is_group(text)).find_map(line_of);
+    insta::assert_snapshot!(format!("{telegram:?} {discord:?}"), @r#"Some("🔴 Crew02 €2,640 · Maja has it · #KRVQ") Some("🔴 Crew02 €2,640 · Maja has it · \\#KRVQ")"#);
     story.assert_polite();
     story.world.stop().await;
 }
