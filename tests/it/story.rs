@@ -33,7 +33,8 @@ pub struct Story {
     pub world: World,
     telegram_from: usize,
     discord_from: usize,
-    _folder: tempfile::TempDir,
+    /// Kept so that it is there as long as the store.
+    folder: tempfile::TempDir,
 }
 
 impl Story {
@@ -42,21 +43,21 @@ impl Story {
     pub async fn begin(seed: u64, creators: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let world = World::start(seed, folder.path()).await.expect("the world starts");
-        let mut story = Self { world, telegram_from: 0, discord_from: 0, _folder: folder };
+        let mut story = Self { world, telegram_from: 0, discord_from: 0, folder };
         story.apply(&campaign(&story.world, creators)).await;
         story.join().await;
-        story.from_now();
+        story.begin_here();
         story
     }
 
     /// The same story in another state of its world.
     pub async fn again<F: Future<Output = World>>(self, change: impl FnOnce(World) -> F) -> Self {
-        let Self { world, telegram_from, discord_from, _folder } = self;
-        Self { world: change(world).await, telegram_from, discord_from, _folder }
+        let Self { world, telegram_from, discord_from, folder } = self;
+        Self { world: change(world).await, telegram_from, discord_from, folder }
     }
 
     /// Only what is told from now on belongs to the story.
-    pub fn from_now(&mut self) {
+    pub fn begin_here(&mut self) {
         self.telegram_from = self.world.telegram.messages(self.world.cast.team_chat).len();
         self.discord_from = self.world.discord.messages(self.world.cast.team_channel).len();
     }
