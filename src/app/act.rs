@@ -223,7 +223,13 @@ async fn read_back(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
                 Some(undone) => Happened::Undone { proposal: undone, state: state.state.clone() },
                 None => Happened::Verified { proposal: number, state: state.state.clone() },
             };
-            enter(core, proposal, ProposalStage::Verified { at: now, state: state.state }, None, Some(happened)).await
+            // What was taken back says by whom; what was approved has said so already.
+            let by = match proposal.value.undoes {
+                Some(_) => Some(asker(core, &proposal.value).await),
+                None => None,
+            };
+            let stage = ProposalStage::Verified { at: now, state: state.state };
+            enter(core, proposal, stage, by, Some(happened)).await
         }
         (_, Some(wait)) => {
             let not_before = now.checked_add(SignedDuration::from_secs(wait)).unwrap_or(now);
@@ -236,6 +242,14 @@ async fn read_back(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
         (Ok(state), None) => give_up(core, proposal, format!("accepted, but it still says `{}`", state.state)).await,
         (Err(error), None) => give_up(core, proposal, format!("accepted, but could not be read back: {error}")).await,
     }
+}
+
+/// What people call whoever asked for something.
+async fn asker(core: &Core, proposal: &Proposal) -> String {
+    let state = core.state.lock().await;
+    let mut people = state.catalog.people.values();
+    let person = people.find(|person| person.id.as_str() == proposal.asked_by);
+    person.map_or_else(|| proposal.asked_by.clone(), |person| person.name.clone())
 }
 
 /// A proposal takes a step; its incident notes it, in the same transaction.

@@ -147,6 +147,10 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
         }
         None => None,
     };
+    let state = core.state.lock().await;
+    // Whoever is only a creator sees themselves, also where nobody was named.
+    let meant = meant.or_else(|| only_self(&state, asked).map(Subject::Creator));
+    drop(state);
     let incidents = open_incidents(core, meant.as_ref()).await?;
     let state = core.state.lock().await;
     let reach = visible_brands(&state, asked);
@@ -186,6 +190,13 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
         names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| subject.to_string())
     });
     Ok(answers::status(&StatusView { about, campaigns, open, troubles }, &asked.reader, now))
+}
+
+/// The creator that somebody is, where they have no role that lets them see others.
+fn only_self(state: &super::core::State, asked: &Asked) -> Option<CreatorId> {
+    let person = asked.person.as_ref()?;
+    let mut roles = state.catalog.grants.iter().filter(|grant| grant.person == person.id).map(|grant| grant.role);
+    roles.all(|role| role == Role::Creator).then(|| own_creator(asked)).flatten()
 }
 
 /// The brands a person may see; `None` for all of them.

@@ -133,7 +133,7 @@ async fn answer(core: &Core, chats: &Chats, record: Loaded<InboxRecord>, held: &
         What::Text { text, .. } if inbound.place == Some(PlaceKind::Private) => {
             asked_command(core, chats, &inbound, parse(text)).await?
         }
-        What::Press { token, .. } => pressed(core, chats, &inbound, token).await?,
+        What::Press { token, .. } => pressed(core, chats, &inbound, token, held).await?,
         What::Moved { to } => {
             if let Some(address) = &inbound.address {
                 deliver::moved(core, address, to).await?;
@@ -379,7 +379,13 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
     }
 }
 
-async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> Result<Option<Said>, StoreError> {
+async fn pressed(
+    core: &Core,
+    chats: &Chats,
+    inbound: &Inbound,
+    token: &str,
+    held: &mut Held,
+) -> Result<Option<Said>, StoreError> {
     let now = core.clock.now();
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
@@ -399,7 +405,11 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
         return Ok(Some(Said { composed, room: place, aloud: false }));
     }
     let aloud = answers_aloud(&purpose);
-    let composed = press(core, chats, &asked, room.as_ref(), &button.value.about, purpose).await?;
+    if let ButtonPurpose::Page { page, .. } = purpose {
+        turn_page(core, chats, &asked, room.as_ref(), &button.value.about, page, held).await?;
+        return Ok(None);
+    }
+    let composed = press(core, chats, &asked, room.as_ref(), purpose).await?;
     Ok(composed.map(|composed| Said { composed, room: place, aloud }))
 }
 
@@ -408,7 +418,6 @@ async fn press(
     chats: &Chats,
     asked: &Asked,
     room: Option<&Room>,
-    about: &About,
     purpose: ButtonPurpose,
 ) -> Result<Option<Composed>, StoreError> {
     let now = core.clock.now();
@@ -442,10 +451,8 @@ async fn press(
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
-        ButtonPurpose::Page { page, .. } => {
-            turn_page(core, chats, asked, room, about, page).await?;
-            None
-        }
+        // Turned before, by whoever can wait for the room's limit.
+        ButtonPurpose::Page { .. } => None,
         ButtonPurpose::Open { incident } => {
             open_here(core, room, &incident).await?;
             None
@@ -462,6 +469,7 @@ async fn turn_page(
     room: Option<&Room>,
     about: &About,
     page: u32,
+    held: &mut Held,
 ) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
     let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
@@ -473,8 +481,15 @@ async fn turn_page(
     let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
     let more = render::more_line(&asked.reader);
     let options = SendOptions { more: &more, key: "page", revision: page };
-    if let Err(error) = chats.edit(address.chat, at, &message, &options).await {
-        tracing::info!(room.id = %room.id, error = &error as &dyn std::error::Error, "could not turn a page");
+    for _ in 0..ANSWER_TRIES {
+        match chats.edit(address.chat, at, &message, &options).await {
+            Ok(_) => return Ok(()),
+            Err(crate::chat::error::SendError::SlowDown { until, .. }) => held.sleep_until(until).await,
+            Err(error) => {
+                tracing::info!(room.id = %room.id, error = &error as &dyn std::error::Error, "could not turn a page");
+                return Ok(());
+            }
+        }
     }
     Ok(())
 }

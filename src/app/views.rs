@@ -268,10 +268,17 @@ fn boosts(state: &State, incident: &Incident, proposals: &[Proposal]) -> Vec<Boo
                     .parse::<Platform>()
                     .map_or_else(|_| boost.source.to_string(), |platform| platform.title().to_owned()),
                 avoidable: stake.map(|stake| stake.saves),
-                running: last.is_none_or(|one| one.deed.desired() == crate::domain::action::BoostState::Active),
+                running: last.is_none_or(|one| {
+                    one.deed.desired() == crate::domain::action::BoostState::Active || is_undone(incident, one.number)
+                }),
             }
         })
         .collect()
+}
+
+fn is_undone(incident: &Incident, number: u64) -> bool {
+    let undone = |what: &Happened| matches!(what, Happened::Undone { proposal, .. } if *proposal == number);
+    incident.events.iter().any(|event| undone(&event.what))
 }
 
 /// Tips from a creator's own posts, and how many posts were looked at.

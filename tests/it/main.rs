@@ -20,3 +20,6 @@ mod replay_live;
 mod sources_feed;
 mod sources_youtube;
 mod store_crash;
+mod stories;
+mod stories_faults;
+mod story;
