@@ -3,25 +3,25 @@
 //! Every effect is safe to repeat: a command that was carried out, but whose answer was lost, finds its own work done.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 
 use super::core::Core;
+use super::deciding::{acknowledge, answer_proposals, last_state, propose_approved, snooze, undo};
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
-use super::{act, cycle, proposing, views};
-use crate::domain::action::{BoostState, Deed, Proposal, ProposalStage};
+use super::{proposing, views};
+use crate::domain::action::{BoostState, Deed};
 use crate::domain::document::Boost;
 use crate::domain::ids::{CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::domain::person::{Audience, Person, Reach, Role};
-use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::outbox::incident::Incident;
 use crate::rules::benchmark;
 use crate::rules::readings::{Readings as _, Want};
 use crate::rules::window::{Frame, Window};
-use crate::store::records::{Loaded, load, scan_all};
-use crate::store::{StoreError, Table, Transaction, keys};
+use crate::store::records::{Loaded, load};
+use crate::store::{StoreError, Table, keys};
 use crate::words::answers;
 use crate::words::buttons::Composed;
 use crate::words::command::{Command, What};
@@ -112,7 +112,7 @@ async fn unknown(core: &Core, given: &str) -> Reply {
 }
 
 /// Open incidents of a subject; of everything for `None`.
-async fn open_incidents(core: &Core, subject: Option<&Subject>) -> Result<Vec<Loaded<Incident>>, StoreError> {
+pub async fn open_incidents(core: &Core, subject: Option<&Subject>) -> Result<Vec<Loaded<Incident>>, StoreError> {
     let (from, until) = keys::all();
     let rows = core.store.scan(Table::OpenIncidents, &from, &until, 10_000).await?;
     let mut found = Vec::new();
@@ -398,244 +398,6 @@ async fn name_of(core: &Core, what: &str) -> String {
         }
         Some(Meant::Boost(_)) | None => what.to_owned(),
     }
-}
-
-/// What the newest action on a boost left it in, as far as the platform confirmed; `None` where nothing was done.
-async fn last_state(core: &Core, boost: &Boost) -> Result<Option<BoostState>, StoreError> {
-    let all = scan_all::<Proposal>(&*core.store).await?;
-    let newest = all.iter().rev().map(|kept| &kept.value).find(|one| {
-        *one.deed.boost() == boost.id
-            && matches!(
-                one.stage,
-                ProposalStage::Verified { .. }
-                    | ProposalStage::Done { .. }
-                    | ProposalStage::Doing { .. }
-                    | ProposalStage::Approved { .. }
-            )
-    });
-    Ok(newest.map(|one| one.deed.desired()))
-}
-
-/// Writes down an action that a person asked for and thereby approved; linked to the incident that offers it, if one does.
-async fn propose_approved(
-    core: &Core,
-    asked: &Asked,
-    boost: &Boost,
-    deed: Deed,
-    saves: Option<Money>,
-    undoes: Option<(u64, Option<String>)>,
-) -> Result<u64, StoreError> {
-    let _pen = core.pen.lock().await;
-    let now = core.clock.now();
-    let kept = core.counters().await?;
-    let mut counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
-    let number = counters.proposal;
-    counters.proposal += 1;
-    let subject = boost.partnership.subject();
-    let incident = match &undoes {
-        Some((_, Some(id))) => match IncidentId::typed(id) {
-            Some(id) => load::<Incident>(&*core.store, &keys::incident(&id)).await?,
-            None => None,
-        },
-        _ => open_incidents(core, None).await?.into_iter().find(|kept| kept.value.boosts.contains(&boost.id)),
-    };
-    let data_at =
-        core.state.lock().await.history.view().newest(&subject, Want { metric: Metric::Spend, platform: None }, now);
-    let proposal = Proposal {
-        number,
-        incident: incident.as_ref().map(|kept| kept.value.id.as_str().to_owned()),
-        subject,
-        deed,
-        source: boost.source.clone(),
-        object: boost.reference.clone(),
-        saves,
-        before: None,
-        asked_by: asked.actor(),
-        asked_at: now,
-        data_at,
-        undoes: undoes.as_ref().map(|undone| undone.0),
-        stage: ProposalStage::Approved { by: asked.name(), at: now },
-    };
-    let mut transaction = Transaction::new();
-    transaction.set(kept.as_ref(), &counters)?;
-    transaction.create(&proposal)?;
-    let detail =
-        json!({ "proposal": number, "do": proposal.deed, "object": proposal.object, "undoes": proposal.undoes });
-    transaction.append_journal(&core.line_by(&asked.actor(), "action_approved", &proposal.subject, detail))?;
-    if let Some(mut incident) = incident
-        && proposal.undoes.is_none()
-    {
-        incident.value.note(Event { at: now, by: Some(asked.name()), what: Happened::Proposed { proposal: number } });
-        let event = Event { at: now, by: Some(asked.name()), what: Happened::Approved { proposal: number } };
-        cycle::note(core, &mut transaction, incident, event).await?;
-    }
-    core.store.commit(transaction).await?;
-    core.count(|counts| {
-        counts.proposed += 1;
-        counts.approved += 1;
-    });
-    core.bells.act.ring();
-    cycle::ring_deliverers(core);
-    Ok(number)
-}
-
-/// The proposals of an incident.
-async fn proposals_of(core: &Core, incident: &Incident) -> Result<Vec<Loaded<Proposal>>, StoreError> {
-    let mut found = Vec::new();
-    for event in &incident.events {
-        if let Happened::Proposed { proposal } = event.what
-            && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(proposal)).await?
-        {
-            found.push(kept);
-        }
-    }
-    Ok(found)
-}
-
-/// Approves (`reason` is `None`) or rejects everything that an incident's proposals wait for.
-pub async fn answer_proposals(
-    core: &Core,
-    asked: &Asked,
-    id: &IncidentId,
-    reason: Option<String>,
-) -> Result<Reply, StoreError> {
-    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
-        return Ok(Reply::UnknownIncident { given: id.to_string() });
-    };
-    let now = core.clock.now();
-    let proposals = proposals_of(core, &incident.value).await?;
-    let waiting: Vec<Loaded<Proposal>> =
-        proposals.iter().filter(|kept| matches!(kept.value.stage, ProposalStage::Proposed { .. })).cloned().collect();
-    if waiting.is_empty() {
-        return Ok(already_answered(id, &incident.value, &proposals));
-    }
-    for proposal in waiting {
-        let number = proposal.value.number;
-        let (stage, happened) = match &reason {
-            None => (ProposalStage::Approved { by: asked.name(), at: now }, Happened::Approved { proposal: number }),
-            Some(_) => (ProposalStage::Rejected { by: asked.name(), at: now }, Happened::Rejected { proposal: number }),
-        };
-        act::enter(core, proposal, stage, Some(asked.name()), Some(happened)).await?;
-        if reason.is_none() {
-            core.count(|counts| counts.approved += 1);
-        }
-    }
-    if let Some(reason) = reason {
-        let detail = json!({ "incident": id.as_str(), "reason": reason });
-        core.journal(core.line_by(&asked.actor(), "proposal_rejected", &incident.value.subject, detail)).await?;
-        return Ok(Reply::Rejected { id: id.clone() });
-    }
-    core.bells.act.ring();
-    Ok(Reply::Approved { id: id.clone() })
-}
-
-fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Proposal>]) -> Reply {
-    let answered = incident
-        .events
-        .iter()
-        .rev()
-        .find(|event| matches!(event.what, Happened::Approved { .. } | Happened::Rejected { .. }));
-    match answered.and_then(|event| event.by.clone()) {
-        Some(who) if !proposals.is_empty() => Reply::AlreadyAnswered { id: id.clone(), who },
-        _ => Reply::NothingToApprove { id: id.clone() },
-    }
-}
-
-/// Takes back what was done about an incident: restores the recorded earlier state.
-pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>) -> Result<Reply, StoreError> {
-    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
-        return Ok(Reply::UnknownIncident { given: id.to_string() });
-    };
-    let all = scan_all::<Proposal>(&*core.store).await?;
-    let mut undone = 0;
-    for proposal in proposals_of(core, &incident.value).await? {
-        let one = &proposal.value;
-        let is_done = matches!(one.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
-        let is_undone = all.iter().any(|kept| kept.value.undoes == Some(one.number));
-        if !is_done || is_undone || only.is_some_and(|only| only != one.number) {
-            continue;
-        }
-        let boost = core.state.lock().await.catalog.boosts.get(one.deed.boost()).cloned();
-        let Some(boost) = boost else { continue };
-        let deed = match one.before.as_deref() {
-            Some(before) if before == BoostState::Paused.as_str() => Deed::StopBoost { boost: boost.id.clone() },
-            _ => Deed::ResumeBoost { boost: boost.id.clone() },
-        };
-        propose_approved(core, asked, &boost, deed, None, Some((one.number, one.incident.clone()))).await?;
-        undone += 1;
-    }
-    Ok(if undone == 0 { Reply::NothingToUndo { id: id.clone() } } else { Reply::Undoing { id: id.clone() } })
-}
-
-/// I've got it.
-pub async fn acknowledge(core: &Core, asked: &Asked, id: &IncidentId) -> Result<Reply, StoreError> {
-    let _pen = core.pen.lock().await;
-    let Some(mut incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
-        return Ok(Reply::UnknownIncident { given: id.to_string() });
-    };
-    if incident.value.stage == Stage::Resolved {
-        return Ok(Reply::Over { id: id.clone() });
-    }
-    if let Some(who) = incident.value.acknowledged_by.clone() {
-        return Ok(if who == asked.name() {
-            Reply::Acknowledged { id: id.clone() }
-        } else {
-            Reply::AlreadyAcknowledged { id: id.clone(), who }
-        });
-    }
-    incident.value.acknowledged_by = Some(asked.name());
-    touch(core, asked, incident, Happened::Acknowledged, "incident_acknowledged").await?;
-    Ok(Reply::Acknowledged { id: id.clone() })
-}
-
-/// Not now.
-pub async fn snooze(core: &Core, asked: &Asked, id: &IncidentId, length: SignedDuration) -> Result<Reply, StoreError> {
-    let _pen = core.pen.lock().await;
-    let Some(mut incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
-        return Ok(Reply::UnknownIncident { given: id.to_string() });
-    };
-    if incident.value.stage == Stage::Resolved {
-        return Ok(Reply::Over { id: id.clone() });
-    }
-    let until = core.clock.now().checked_add(length).unwrap_or(Timestamp::MAX);
-    incident.value.snoozed_until = Some(until);
-    touch(core, asked, incident, Happened::Snoozed { until }, "incident_snoozed").await?;
-    Ok(Reply::Snoozed { id: id.clone(), until })
-}
-
-/// Notes what a person did to an incident: in the rule's memory, the incident and the journal, in one transaction.
-async fn touch(
-    core: &Core,
-    asked: &Asked,
-    incident: Loaded<Incident>,
-    what: Happened,
-    deed: &str,
-) -> Result<(), StoreError> {
-    let now = core.clock.now();
-    let key = (incident.value.rule.clone(), incident.value.subject.clone());
-    let mut transaction = Transaction::new();
-    let kept = load::<super::records::MemoryRecord>(&*core.store, &keys::rule_and_subject(&key.0, &key.1)).await?;
-    let after = kept.as_ref().map(|kept| {
-        let memory = kept.value.memory.clone();
-        match &what {
-            Happened::Acknowledged => memory.acknowledge(&asked.name(), now),
-            Happened::Snoozed { until } => memory.snooze(*until),
-            _ => memory,
-        }
-    });
-    if let (Some(mut kept), Some(after)) = (kept, after.clone()) {
-        kept.value.memory = after;
-        transaction.update(&kept)?;
-    }
-    let detail = json!({ "incident": incident.value.id.as_str() });
-    transaction.append_journal(&core.line_by(&asked.actor(), deed, &incident.value.subject, detail))?;
-    cycle::note(core, &mut transaction, incident, Event { at: now, by: Some(asked.name()), what }).await?;
-    core.store.commit(transaction).await?;
-    if let Some(after) = after {
-        core.state.lock().await.memory.insert(key, after);
-    }
-    cycle::ring_deliverers(core);
-    Ok(())
 }
 
 async fn link(core: &Core, asked: &Asked) -> Result<Reply, StoreError> {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::commands::{self, Asked};
 use super::core::Core;
+use super::deciding;
 use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
@@ -425,17 +426,17 @@ async fn press(
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
     Ok(match purpose {
         ButtonPurpose::Approve { incident, .. } => {
-            plain(commands::answer_proposals(core, asked, &incident, None).await?)
+            plain(deciding::answer_proposals(core, asked, &incident, None).await?)
         }
         ButtonPurpose::Reject { incident, .. } => {
-            plain(commands::answer_proposals(core, asked, &incident, Some("button".to_owned())).await?)
+            plain(deciding::answer_proposals(core, asked, &incident, Some("button".to_owned())).await?)
         }
         ButtonPurpose::Undo { incident, proposal } => {
-            plain(commands::undo(core, asked, &incident, Some(proposal)).await?)
+            plain(deciding::undo(core, asked, &incident, Some(proposal)).await?)
         }
-        ButtonPurpose::Ack { incident } => plain(commands::acknowledge(core, asked, &incident).await?),
+        ButtonPurpose::Ack { incident } => plain(deciding::acknowledge(core, asked, &incident).await?),
         ButtonPurpose::Snooze { incident, secs } => {
-            plain(commands::snooze(core, asked, &incident, SignedDuration::from_secs(i64::from(secs))).await?)
+            plain(deciding::snooze(core, asked, &incident, SignedDuration::from_secs(i64::from(secs))).await?)
         }
         ButtonPurpose::Why { incident } => match load::<Incident>(&*core.store, &keys::incident(&incident)).await? {
             Some(kept) => Some(Composed::plain(commands::why_incident(core, asked, kept.value, now).await?)),
