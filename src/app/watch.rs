@@ -159,7 +159,7 @@ async fn keep(core: &Core, samples: &[Sample], missing: &[Missing], record: &Pol
 }
 
 /// Parts of at most [`SUBJECTS_MAX`] subjects, of a list in the order of its subjects.
-fn by_subjects<'a, T>(items: &'a [T], subject: impl Fn(&T) -> &Subject) -> Vec<&'a [T]> {
+fn by_subjects<T>(items: &[T], subject: impl Fn(&T) -> &Subject) -> Vec<&[T]> {
     let mut parts = Vec::new();
     let (mut from, mut until, mut subjects) = (0, 0, 0);
     for run in items.chunk_by(|one, next| subject(one) == subject(next)) {

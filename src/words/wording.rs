@@ -113,7 +113,7 @@ impl Words {
         Self { locale, bundle }
     }
 
-    /// The sentence with this key. Call it through [`say!`](crate::words::say), which the tests read. `key.attribute`
+    /// The sentence with this key. Call it through `say!`, which the tests read. `key.attribute`
     /// looks up an attribute.
     #[must_use]
     pub fn say(&self, key: &str, args: &[Arg<'_>]) -> String {

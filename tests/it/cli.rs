@@ -100,7 +100,7 @@ impl Desk {
     /// With documents, a rule and forty days of numbers in its store.
     fn furnished() -> Self {
         let desk = Self::new();
-        desk.write("documents.toml", DOCUMENTS).write("fall.toml", FALL).write("good.csv", &forty_days());
+        desk.write("documents.toml", DOCUMENTS).write("fall.toml", FALL).write("good.csv", forty_days());
         desk.done(&["apply", "documents.toml", "fall.toml"]);
         desk.done(&["import", "good.csv"]);
         desk

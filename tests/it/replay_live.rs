@@ -88,7 +88,7 @@ fn data() -> Option<PathBuf> {
     if folder.join("polls.csv").exists() {
         return Some(folder);
     }
-    println!("skipped: {} is not there", folder.display());
+    eprintln!("skipped: {} is not there", folder.display());
     None
 }
 
@@ -194,11 +194,12 @@ impl World {
                 .filter(|(_, id)| !id.is_empty())
                 .map(|(platform, id)| format!("{platform} = \"{id}\""))
                 .collect();
-            text += &format!("[[creator]]\nid = \"{}\"\naccounts = {{ {} }}\n", account.creator, accounts.join(", "));
+            let accounts = accounts.join(", ");
+            text.extend([format!("[[creator]]\nid = \"{}\"\naccounts = {{ {accounts} }}\n", account.creator)]);
         }
         for (room, _, operators) in ROOMS {
             let audience = if operators { "operator" } else { "internal" };
-            text += &format!("[[room]]\nid = \"{room}\"\naudience = \"{audience}\"\n");
+            text.extend([format!("[[room]]\nid = \"{room}\"\naudience = \"{audience}\"\n")]);
         }
         let paths = [("rules.toml", RULES), ("world.toml", text.as_str())].map(|(name, text)| {
             let path = folder.path().join(name);
@@ -439,7 +440,7 @@ fn nobody_lost_their_followers(folder: &Path, incidents: &[Incident]) {
 async fn six_weeks_of_real_creators_live() {
     let Some(folder) = data() else { return };
     if Command::new("python3").arg("--version").output().is_err() {
-        println!("skipped: python3 is not there");
+        eprintln!("skipped: python3 is not there");
         return;
     }
     let mut world = World::new(&folder, 1, &[]).await;

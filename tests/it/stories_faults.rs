@@ -194,7 +194,7 @@ async fn restart(world: World) -> World {
     service.stop().await;
     let held = clock.hold("restart");
     let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
-    let service = Service::start(core).expect("started");
+    let service = Service::start(&core).expect("started");
     discord.session_since(sessions).await.expect("a session");
     drop(held);
     World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service }

@@ -288,8 +288,8 @@ audience = "operator"
 zone = "Europe/Stockholm"
 "#,
     );
-    for life in living.creators() {
-        text += &format!(
+    let lives = living.creators().iter().map(|life| {
+        format!(
             r#"
 [[creator]]
 id = "{id}"
@@ -311,8 +311,9 @@ budget = "14000.00 EUR"
             channel = life.channel,
             login = life.login,
             boost = life.boost,
-        );
-    }
+        )
+    });
+    text.extend(lives);
     let file = Path::new("demo.toml").to_path_buf();
     let documents = Documents::from_toml(&text).context("the documents of the demo")?;
     let rules = parse_rules(RULES, Some("config/demo.toml"));
