@@ -373,7 +373,7 @@ trouble-other-poller = 🔴 Another program reads the messages of { $bot }
 trouble-source-down = 🟡 { $source } gives no numbers: { $reason }
     It is tried again by itself. Nothing is stopped on old data.
 trouble-token-refused = 🔴 { $source } refuses our access
-    Connect it again: plimsoll connect. Until then its numbers are missing, and nothing is stopped on old data.
+    Put a key or token that works into its settings. Until then its numbers are missing, and nothing is stopped on old data.
 trouble-quota-spent = 🟡 { $source }: the day's allowance is used up until { $until }
     Polls go on then. Nothing is stopped on old data.
 trouble-stored-old = 🔵 { $count } old messages were not sent after the outage

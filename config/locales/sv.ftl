@@ -372,7 +372,7 @@ trouble-other-poller = 🔴 Ett annat program läser meddelandena till { $bot }
 trouble-source-down = 🟡 { $source } ger inga siffror: { $reason }
     Nya försök görs av sig självt. Inget stoppas på gamla data.
 trouble-token-refused = 🔴 { $source } nekar oss åtkomst
-    Anslut igen: plimsoll connect. Till dess saknas siffrorna, och inget stoppas på gamla data.
+    Lägg in en nyckel som fungerar i inställningarna. Till dess saknas siffrorna, och inget stoppas på gamla data.
 trouble-quota-spent = 🟡 { $source }: dagens tilldelning är slut till { $until }
     Hämtningarna går vidare då. Inget stoppas på gamla data.
 trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet

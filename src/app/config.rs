@@ -252,7 +252,7 @@ impl Config {
         if let Some(path) = file {
             if !path.is_file() {
                 return Err(ConfigError::Invalid(format!(
-                    "there is no file `{}`; `plimsoll init` writes one",
+                    "there is no file `{}`; write one, config/default.toml shows every setting",
                     path.display()
                 )));
             }

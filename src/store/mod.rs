@@ -207,7 +207,7 @@ pub enum StoreError {
         what: String,
     },
     /// Another process has it open.
-    #[error("the store in `{folder}` is in use by another process; stop that one, or use its control socket")]
+    #[error("the store in `{folder}` is in use by another process; stop that one first")]
     InUse {
         /// The data folder.
         folder: String,

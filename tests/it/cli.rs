@@ -201,7 +201,7 @@ fn a_configuration_that_cannot_be_used_is_one_line() {
     desk.refuses(
         &["check", "--config", "nowhere.toml"],
         2,
-        "plimsoll: configuration: there is no file `nowhere.toml`; `plimsoll init` writes one",
+        "plimsoll: configuration: there is no file `nowhere.toml`; write one, config/default.toml shows every setting",
     );
     desk.refuses(
         &["check", "--set", "guards"],

@@ -117,7 +117,7 @@ async fn a_refused_key_is_told_once_and_stores_nothing() {
         if status == 403 {
             insta::assert_snapshot!(told.concat(), @"
             🔴 youtube refuses our access
-            Connect it again: plimsoll connect. Until then its numbers are missing, and nothing is stopped on old data.
+            Put a key or token that works into its settings. Until then its numbers are missing, and nothing is stopped on old data.
             ");
         }
         let polls = scan_all::<PollRecord>(&*story.world.core().store).await.expect("polls");

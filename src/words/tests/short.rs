@@ -219,7 +219,7 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     ---
     🔴 YouTube refuses our access
 
-    Connect it again: plimsoll connect. Until then its numbers are missing, and nothing is stopped on old data.
+    Put a key or token that works into its settings. Until then its numbers are missing, and nothing is stopped on old data.
     ---
     🟡 YouTube: the day's allowance is used up until 09:00
 
@@ -253,7 +253,7 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     ---
     🔴 YouTube nekar oss åtkomst
 
-    Anslut igen: plimsoll connect. Till dess saknas siffrorna, och inget stoppas på gamla data.
+    Lägg in en nyckel som fungerar i inställningarna. Till dess saknas siffrorna, och inget stoppas på gamla data.
     ---
     🟡 YouTube: dagens tilldelning är slut till 09:00
 
