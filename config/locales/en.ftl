@@ -376,6 +376,8 @@ trouble-token-refused = 🔴 { $source } refuses our access
     Put a key or token that works into its settings. Until then its numbers are missing, and nothing is stopped on old data.
 trouble-quota-spent = 🟡 { $source }: the day's allowance is used up until { $until }
     Polls go on then. Nothing is stopped on old data.
+trouble-absent = 🟡 { $subject }: the rule { $rule } cannot judge, a number it needs is missing
+    Missing is not zero: nothing is stopped and nothing is cleared until it is back.
 trouble-stored-old = 🔵 { $count } old messages were not sent after the outage
     They are in the outbox with their reason: plimsoll outbox list.
 

@@ -375,6 +375,8 @@ trouble-token-refused = 🔴 { $source } nekar oss åtkomst
     Lägg in en nyckel som fungerar i inställningarna. Till dess saknas siffrorna, och inget stoppas på gamla data.
 trouble-quota-spent = 🟡 { $source }: dagens tilldelning är slut till { $until }
     Hämtningarna går vidare då. Inget stoppas på gamla data.
+trouble-absent = 🟡 { $subject }: regeln { $rule } kan inte döma, en siffra som den behöver saknas
+    Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
 trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet
     De finns i utkorgen med sitt skäl: plimsoll outbox list.
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::catalog::About as Known;
 use super::core::{Core, Ruled};
 use super::records::{Counters, MemoryRecord};
-use super::{groups, proposing};
+use super::{groups, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::Subject;
 use crate::domain::person::Room;
@@ -22,6 +22,7 @@ use crate::rules::lifecycle::{Memory, Phase, Reason};
 use crate::rules::rule::{Kind, Mode};
 use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{StoreError, Table, Transaction, keys};
+use crate::words::trouble::Trouble;
 
 /// Judgements in one transaction. A fire with its receipt, deliveries and proposals is some 12 KiB; the store takes
 /// 8 MiB at once, and never more than 2,000 subjects.
@@ -54,6 +55,15 @@ pub async fn commit(core: &Core, fired: Vec<Fired>) -> Result<(), StoreError> {
                 Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
                 done => break done?,
             }
+        }
+    }
+    for one in &fired {
+        let told = one.judgement.change.filter(|change| change.reason == Reason::DataAbsent);
+        if let Some(change) = told {
+            let names = super::views::names(&*core.state.lock().await, &one.subject);
+            let subject = names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| one.subject.to_string());
+            let rule = one.rule.rule.rule().id.to_string();
+            trouble::tell(core, &Trouble::Absent { rule, subject, since: change.at.to_string() }).await?;
         }
     }
     Ok(())

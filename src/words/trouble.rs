@@ -68,6 +68,15 @@ pub enum Trouble {
         /// Which day, for its identity.
         day: String,
     },
+    /// A rule that is to say so lacks a number it needs.
+    Absent {
+        /// The rule.
+        rule: String,
+        /// What it would judge, as people call it.
+        subject: String,
+        /// Since when, for its identity.
+        since: String,
+    },
     /// Old notices were dropped after an outage instead of flooding the rooms.
     StoredOld {
         /// How many.
@@ -87,6 +96,7 @@ impl Trouble {
         "trouble-source-down",
         "trouble-token-refused",
         "trouble-quota-spent",
+        "trouble-absent",
         "trouble-stored-old",
     ];
 
@@ -101,6 +111,7 @@ impl Trouble {
             Self::SourceDown { source, since, .. } => format!("source_down/{source}/{since}"),
             Self::TokenRefused { source } => format!("token_refused/{source}"),
             Self::QuotaSpent { source, day, .. } => format!("quota_spent/{source}/{day}"),
+            Self::Absent { rule, subject, since } => format!("absent/{rule}/{subject}/{since}"),
             Self::StoredOld { since, .. } => format!("stored_old/{since}"),
         }
     }
@@ -132,6 +143,9 @@ impl Trouble {
             Self::TokenRefused { source } => ("trouble-token-refused", vec![("source", text(source))]),
             Self::QuotaSpent { source, until, .. } => {
                 ("trouble-quota-spent", vec![("source", text(source)), ("until", text(until))])
+            }
+            Self::Absent { rule, subject, .. } => {
+                ("trouble-absent", vec![("rule", text(rule)), ("subject", text(subject))])
             }
             Self::StoredOld { count, .. } => ("trouble-stored-old", vec![("count", (*count).into())]),
         };

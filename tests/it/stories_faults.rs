@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use plimsoll::app::apply::{Given, apply};
 use plimsoll::app::core::Core;
 use plimsoll::app::demo::World;
 use plimsoll::app::ears::Ears;
@@ -10,6 +11,7 @@ use plimsoll::app::records::{InboxRecord, PollRecord};
 use plimsoll::app::service::Service;
 use plimsoll::chat::inbound::{Inbound, Inbox as _, PlaceKind, What, Who};
 use plimsoll::domain::person::{Address, Chat, Identity};
+use plimsoll::rules::file::parse_rules;
 use plimsoll::sim::discord::{Aim, Fault as DiscordFault};
 use plimsoll::sim::loopback::Fault as HttpFault;
 use plimsoll::sim::telegram::{Fault, Scope};
@@ -261,5 +263,32 @@ async fn an_outage_of_both_chats_survives_a_restart() {
     assert_eq!((story.on_telegram().len(), story.on_discord().len()), (1, 1));
     let waited = story.on_telegram()[0].sent_at.duration_since(at);
     assert!(waited < SignedDuration::from_mins(30), "{waited}");
+    story.world.stop().await;
+}
+
+const TELLS: &str = r#"
+[[rule]]
+id = "no-clicks"
+kind = "stop_loss"
+scope = "partnership"
+when = "cpa > target.cpa && clicks < 10"
+window = "7d"
+on_absent = "tell"
+mode = "propose"
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_is_to_say_so_tells_once_that_it_cannot_judge() {
+    let mut story = Story::begin(7, &["alma"]).await;
+    let before = story.to_operators().len();
+    let file = std::path::Path::new("tells.toml").to_path_buf();
+    let rules = parse_rules(TELLS, None).rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
+    apply(story.world.core(), Given { documents: Vec::new(), rules }, "terminal:story", false).await.expect("applied");
+    story.fires("alma").await;
+    story.fires("alma").await;
+    let told = story.to_operators().split_off(before);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told.concat().contains("the rule no-clicks cannot judge"), "{told:?}");
+    assert!(!story.kept().await.contains("no-clicks"), "absent fires nothing");
     story.world.stop().await;
 }

@@ -67,6 +67,7 @@ fn troubles(tag: &str) -> String {
         Trouble::SourceDown { source: text("TikTok"), reason: text("no answer"), since: text("x") },
         Trouble::TokenRefused { source: text("YouTube") },
         Trouble::QuotaSpent { source: text("YouTube"), until: text("09:00"), day: text("x") },
+        Trouble::Absent { rule: text("cpa-stop"), subject: text("Alma Lind"), since: text("x") },
         Trouble::StoredOld { count: 12, since: text("x") },
     ]
     .map(|trouble| {
@@ -225,6 +226,10 @@ fn troubles_say_what_they_mean_and_what_to_do() {
 
     Polls go on then. Nothing is stopped on old data.
     ---
+    🟡 Alma Lind: the rule cpa-stop cannot judge, a number it needs is missing
+
+    Missing is not zero: nothing is stopped and nothing is cleared until it is back.
+    ---
     🔵 12 old messages were not sent after the outage
 
     They are in the outbox with their reason: plimsoll outbox list.
@@ -258,6 +263,10 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     🟡 YouTube: dagens tilldelning är slut till 09:00
 
     Hämtningarna går vidare då. Inget stoppas på gamla data.
+    ---
+    🟡 Alma Lind: regeln cpa-stop kan inte döma, en siffra som den behöver saknas
+
+    Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
     ---
     🔵 12 gamla meddelanden skickades inte efter avbrottet
 
