@@ -140,6 +140,8 @@ pub struct YoutubeConfig {
     pub videos: bool,
     #[serde(default = "two_pages")]
     pub pages_max: u32,
+    #[serde(default = "google_units")]
+    pub units_per_day: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -160,6 +162,10 @@ fn youtube_url() -> String {
 
 fn no_jitter() -> Length {
     Length(SignedDuration::ZERO)
+}
+
+fn google_units() -> u32 {
+    crate::sources::youtube::UNITS_PER_DAY
 }
 
 fn two_pages() -> u32 {

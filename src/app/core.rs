@@ -23,6 +23,7 @@ use crate::rules::judge::{Context, Facts};
 use crate::rules::lifecycle::Memory;
 use crate::rules::readings::Span;
 use crate::rules::window::Frame;
+use crate::sources::quota::Buckets;
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{Store, StoreError, Transaction, samples};
 use crate::time::{Bell, Clock};
@@ -82,6 +83,8 @@ pub struct State {
     pub judged: HashMap<RuleId, HashMap<Subject, Span>>,
     /// Sources that fail, since when.
     pub failing: BTreeMap<SourceId, Timestamp>,
+    /// What sources with a quota have spent today.
+    pub quota: BTreeMap<SourceId, Buckets>,
     /// When each source last answered.
     pub polled: BTreeMap<SourceId, Timestamp>,
 }
@@ -122,6 +125,7 @@ impl Core {
             memory: load_memory(&*store).await?,
             judged: HashMap::new(),
             failing: BTreeMap::new(),
+            quota: BTreeMap::new(),
             polled: BTreeMap::new(),
         };
         let bells = Bells {

@@ -28,7 +28,8 @@ use crate::rules::judge::judge_changes;
 use crate::rules::lifecycle::{Memory, Phase};
 use crate::rules::readings::Span;
 use crate::rules::window::{Frame, Window};
-use crate::sources::{Fetched, FoundPost, Source};
+use crate::sources::quota::{self, Buckets, May};
+use crate::sources::{Fetched, FoundPost, Request, Source, SourceError, youtube};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, samples};
 use crate::time::Held;
@@ -68,12 +69,41 @@ pub async fn poll(core: &Core, id: &SourceId, config: &SourceConfig, source: &dy
     let now = core.clock.now();
     let request = super::sourcing::request(id, config, &core.state.lock().await.catalog, now);
     let targets = request.targets.len();
-    let fetched = match source.fetch(&request).await {
-        Ok(fetched) => fetched,
-        Err(error) => Fetched { partial: Some(error), ..Fetched::default() },
+    let fetched = match over_budget(core, id, config, &request, now).await {
+        Some(error) => Fetched { partial: Some(error), ..Fetched::default() },
+        None => match source.fetch(&request).await {
+            Ok(fetched) => fetched,
+            Err(error) => Fetched { partial: Some(error), ..Fetched::default() },
+        },
     };
+    if let Some(buckets) = core.state.lock().await.quota.get_mut(id) {
+        for (bucket, units) in &fetched.units {
+            buckets.spend(bucket, *units, now);
+        }
+        if let Some(SourceError::QuotaSpent { bucket, .. }) = &fetched.partial {
+            buckets.exhaust(bucket, now);
+        }
+    }
     core.count(|counts| counts.polls += 1);
     take_in(core, id, targets, fetched, now).await
+}
+
+/// Why a poll would not fit into what is left of the day, if it would not. What was spent before a start of the program is
+/// the platform's to know; its refusal fills the bucket.
+async fn over_budget(
+    core: &Core,
+    id: &SourceId,
+    config: &SourceConfig,
+    request: &Request,
+    now: Timestamp,
+) -> Option<SourceError> {
+    let SourceConfig::Youtube(settings) = config else { return None };
+    let cost = youtube::cost(request);
+    let mut state = core.state.lock().await;
+    let budgets = [youtube::GENERAL, youtube::BATCH_STATS].map(|bucket| (bucket.to_owned(), settings.units_per_day));
+    let buckets = state.quota.entry(id.clone()).or_insert_with(|| Buckets::new(budgets));
+    let (bucket, _) = cost.iter().find(|(bucket, units)| buckets.may_spend(bucket, *units, now) != May::Spend)?;
+    Some(SourceError::QuotaSpent { bucket: bucket.clone(), until: quota::next_midnight(now) })
 }
 
 /// Keeps what a fetch answered, judges it and commits what follows.

@@ -292,3 +292,26 @@ async fn a_rule_that_is_to_say_so_tells_once_that_it_cannot_judge() {
     assert!(!story.kept().await.contains("no-clicks"), "absent fires nothing");
     story.world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poll_that_does_not_fit_the_days_quota_is_not_made_and_told_once() {
+    let mut story = Story::begin(7, &["alma"]).await;
+    story.wait(3700).await;
+    let before = story.to_operators().len();
+    let core = std::sync::Arc::clone(story.world.core());
+    let id = plimsoll::domain::ids::SourceId::new("youtube").expect("an id");
+    {
+        let mut state = core.state.lock().await;
+        let buckets = state.quota.get_mut(&id).expect("it was polled");
+        buckets.exhaust(plimsoll::sources::youtube::GENERAL, core.clock.now());
+    }
+    let asked = story.world.youtube.requests();
+    story.wait(3 * 3600).await;
+    assert_eq!(story.world.youtube.requests(), asked, "nothing is asked over the budget");
+    let told = story.to_operators().split_off(before);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told.concat().contains("the day's allowance is used up"), "{told:?}");
+    story.wait(24 * 3600).await;
+    assert!(asked < story.world.youtube.requests(), "the next day it goes on");
+    story.world.stop().await;
+}
