@@ -27,7 +27,7 @@ use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
 use crate::words::buttons::{ButtonPurpose, Composed};
-use crate::words::command::{Command, Name, Needs, addressed_to, from_options, parse};
+use crate::words::command::{Command, Name, Needs, from_options, parse};
 use crate::words::group;
 use crate::words::message::Message;
 use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
@@ -123,8 +123,7 @@ async fn answer(core: &Core, chats: &Chats, record: Loaded<InboxRecord>, held: &
     let said = match &inbound.what {
         What::Command { name, rest, args } => {
             let parsed = if args.is_empty() {
-                let text = format!("/{name} {rest}");
-                addressed_to(&text).map_or_else(|| parse(text.trim()), |_| parse(text.trim()))
+                parse(format!("/{name} {rest}").trim())
             } else {
                 Name::typed(name).map_or_else(|| parse(name), |name| from_options(name, args))
             };
@@ -219,16 +218,12 @@ async fn asked_command(
 ) -> Result<Option<Said>, StoreError> {
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
-    let asked = Asked { person, speaker, audience: audience_of(&place), reader, confirmed: false };
+    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: false };
     let composed = match parsed {
         Err(teach) => Composed::plain(replies::teach(&teach, &asked.reader)),
         Ok(command) => permitted(core, Some(chats), &asked, room.as_ref(), command).await?,
     };
     Ok(Some(Said { composed, room: place, aloud: true }))
-}
-
-fn audience_of(room: &Room) -> Audience {
-    room.audience
 }
 
 /// Checks that a command may be carried out, and carries it out; a refusal is polite and journaled.

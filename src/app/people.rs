@@ -11,7 +11,7 @@ use super::core::Core;
 use super::records::{CodeRecord, Gift};
 use crate::domain::ids::{CreatorId, PersonId, RoomId};
 use crate::domain::person::{Address, Audience, Grant, Identity, Person, Reach, Role, Room};
-use crate::store::records::{Loaded, load, scan_range};
+use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 
 /// What a code is made of: no letters or digits that are mistaken for each other.
@@ -315,10 +315,4 @@ pub async fn revoke(
     drop(pen);
     core.reload().await?;
     Ok(Ok(()))
-}
-
-/// Every grant of a person.
-pub async fn grants_of(core: &Core, person: &PersonId) -> Result<Vec<Loaded<Grant>>, StoreError> {
-    let (from, until) = keys::grants_of(person);
-    scan_range::<Grant>(&*core.store, &from, &until).await
 }
