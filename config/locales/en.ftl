@@ -7,8 +7,8 @@
 headline-firing-money = 🔴 { $who }: { $value }{ $limit }. { $saved } can still be saved
 headline-firing = 🔴 { $who }: { $value }{ $limit }
 headline-opportunity = 🔵 { $who }: { $value }{ $limit }. Better than expected
-headline-stopped-saved = 🟡 { $who }: boost stopped, { $saved } saved. Still { $value }{ $limit }
-headline-stopped = 🟡 { $who }: boost stopped. Still { $value }{ $limit }
+headline-stopped-saved = 🟡 { $who }: { $done }, { $saved } saved. Still { $value }{ $limit }
+headline-stopped = 🟡 { $who }: { $done }. Still { $value }{ $limit }
 headline-recovering = 🟡 { $who }: better, { $value }{ $limit }. Closes if it stays so
 headline-resolved-now = 🟢 { $who }: over after { $lasted }. Now { $value }{ $limit }
 headline-resolved = 🟢 { $who }: over after { $lasted }. It was { $value }{ $limit }
@@ -77,12 +77,19 @@ window-deal = since the deal began
 
 owed = Owed anyway: { $amount }.
 avoidable = Can still be saved: { $what }.
-avoidable-boost = { $amount } of the boost { $name } ({ $runs_on })
+avoidable-part = { $deed ->
+    [end_code] { $amount } of the code { $name }
+   *[stop_boost] { $amount } of the boost { $name } ({ $runs_on })
+}
 
 stays = Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 stays-automatic = Posts stay up and codes stay on: a code costs nothing unsold. Only the boost is stopped, and Undo takes it back.
 stays-no-boost = Posts stay up and codes stay on. There is nothing paid here to stop, so nothing is stopped.
-stays-stopped = Posts stay up and codes stay on: a code costs nothing unsold. Nothing else stops by itself.
+stays-stopped = { $deed ->
+    [end_code] Posts stay up and the link still lands on the product; only this code is off. Nothing else stops by itself.
+   *[stop_boost] Posts stay up and codes stay on: a code costs nothing unsold. Nothing else stops by itself.
+}
+stays-code = Posts stay up. If { $code } is ended, followers who type it pay the full price; ask for a new code first. Nothing stops until one of you says so.
 stays-opportunity = Nothing is bought or renewed until one of you says so.
 
 clears-more = Clears with another { $what }.
@@ -99,6 +106,80 @@ data-at = data { $time }
 behind-why = { $count } more behind Why
 maybe-repeat = you may have seen this already
 
+## What is done, in the forms that sentences need
+deed-to = { $deed ->
+    [stop_boost] stop the boost { $name }
+    [resume_boost] start the boost { $name } again
+    [end_code] end the code { $name }
+   *[revive_code] switch the code { $name } on again
+}
+deed-kept = { $deed ->
+    [stop_boost] to keep the boost { $name } running
+    [resume_boost] to leave the boost { $name } stopped
+    [end_code] to leave the code { $name } on
+   *[revive_code] to leave the code { $name } off
+}
+deed-left = { $deed ->
+    [stop_boost] the boost { $name } runs on
+    [resume_boost] the boost { $name } stays stopped
+    [end_code] the code { $name } stays on
+   *[revive_code] the code { $name } stays off
+}
+deed-stays = { $deed ->
+    [stop_boost] it runs on
+    [resume_boost] it stays stopped
+    [end_code] it stays on
+   *[revive_code] it stays off
+}
+deed-not-done = { $deed ->
+    [stop_boost] The boost { $name } was not stopped
+    [resume_boost] The boost { $name } was not started
+    [end_code] The code { $name } was not ended
+   *[revive_code] The code { $name } was not switched on
+}
+deed-failed = { $deed ->
+    [stop_boost] The boost { $name } is NOT stopped
+    [resume_boost] The boost { $name } is NOT started
+    [end_code] The code { $name } is NOT off
+   *[revive_code] The code { $name } is NOT on
+}
+deed-done = { $deed ->
+    [stop_boost] Boost { $name } stopped
+    [resume_boost] Boost { $name } started again
+    [end_code] Code { $name } ended
+   *[revive_code] Code { $name } switched on again
+}
+deed-undone = { $deed ->
+    [stop_boost] Boost { $name } started again
+    [resume_boost] Boost { $name } stopped again
+    [end_code] Code { $name } switched on again
+   *[revive_code] Code { $name } ended again
+}
+deed-short = { $deed ->
+    [stop_boost] boost stopped
+    [resume_boost] boost started again
+    [end_code] code ended
+   *[revive_code] code on again
+}
+deed-button = { $deed ->
+    [stop_boost] Stop boost{ $name }{ $saves }
+    [resume_boost] Start boost{ $name }
+    [end_code] End code{ $name }
+   *[revive_code] Switch on code{ $name }
+}
+deed-keep = { $deed ->
+    [stop_boost] Keep it running
+    [resume_boost] Leave it stopped
+    [end_code] Leave the code on
+   *[revive_code] Leave the code off
+}
+deed-undo = { $deed ->
+    [stop_boost] Undo: start boost again
+    [resume_boost] Undo: stop boost again
+    [end_code] Undo: switch code on again
+   *[revive_code] Undo: end code again
+}
+
 ## Who did what
 
 has-it = { $who } has it since { $time }.
@@ -106,20 +187,21 @@ has-it-short = { $who } has it
 snoozed = Snoozed until { $until }.
 snoozed-by = Snoozed until { $until } by { $by }.
 the-program = Plimsoll
-did-proposed = Asks to stop the boost { $name }.
-did-proposed-saves = Asks to stop the boost { $name }: saves { $saves }.
-answer-by = Without an answer by { $time } it runs on.
-did-approved = { $by } agreed { $time } to stop the boost { $name }; it is being done.
-did-rejected = { $by } decided { $time } to keep the boost { $name } running.
-did-expired = Nobody answered by { $time }: the boost { $name } runs on.
-did-held = The boost { $name } was not stopped ({ $time }): { $reason }.
-did-done = Boost { $name } stopped by { $by } { $time }; { $runs_on } has accepted and is being asked again.
-did-verified = Boost { $name } stopped by { $by } { $stopped }; { $runs_on } says { $state } { $time }.
+did-proposed = Asks to { $what }.
+did-proposed-saves = Asks to { $what }: saves { $saves }.
+answer-by = Without an answer by { $time } { $stays }.
+did-approved = { $by } agreed { $time } to { $what }; it is being done.
+did-rejected = { $by } decided { $time } { $what }.
+did-expired = Nobody answered by { $time }: { $what }.
+did-held = { $what } ({ $time }): { $reason }.
+did-done = { $what } by { $by } { $time }; { $runs_on } has accepted and is being asked again.
+did-verified = { $what } by { $by } { $done_at }; { $runs_on } says { $state } { $time }.
 undo-until = Undo until { $time }.
-did-failed = The boost { $name } is NOT stopped ({ $time }): { $reason }.
-did-undone = Boost { $name } started again by { $by }; { $runs_on } says { $state } { $time }.
+did-failed = { $what } ({ $time }): { $reason }.
+did-undone = { $what } by { $by }; { $runs_on } says { $state } { $time }.
 state-paused = paused
 state-active = active
+state-ended = ended
 
 what-happened = What happened
 event-fired = crossed the line
@@ -140,9 +222,6 @@ event-undone = { $by } took it back; the platform says { $state }
 
 ## Buttons: what each saves or does
 
-button-stop = Stop boost{ $name }{ $saves }
-button-keep = Keep it running
-button-undo = Undo: start boost again
 button-why = Why
 button-ack = I've got it
 button-snooze = Snooze { $long }
@@ -345,8 +424,8 @@ reply-unknown-incident = There is no alert “{ $given }”. Its id stands at th
 reply-unknown-rule = There is no rule “{ $given }”.{ $guess }
 reply-unknown-person = I know nobody called “{ $given }”.
 reply-no-incidents = Nothing is open about { $subject }. To see why a rule stays quiet, say “why-not”.
-reply-nothing-to-stop = { $subject } has no boost that runs. Posts that are up are not paused.
-reply-nothing-to-resume = { $subject } has no boost that was stopped here.
+reply-nothing-to-stop = { $subject } has nothing that runs and can be stopped. Posts that are up are not paused.
+reply-nothing-to-resume = { $subject } has nothing that was stopped here.
 reply-pause-asked = Stopping { $name }. You are told when the platform has confirmed it.
 reply-resume-asked = Starting { $name } again. You are told when the platform has confirmed it.
 reply-old-button = This button is too old. The newest message about it has a fresh one.
@@ -355,9 +434,15 @@ reply-failed = That did not work: { $reason }. Nothing was changed.
 
 confirm-pause = Stop { $name }?
 confirm-pause-saves = Stop { $name }? That saves { $saves }
-confirm-pause-stays = The post stays up, the code stays on. Undo starts the boost again.
+confirm-pause-stays = { $deed ->
+    [end_code] The post stays up. Followers who type the code pay the full price from then on. Undo switches it on again.
+   *[stop_boost] The post stays up, the code stays on. Undo starts the boost again.
+}
 confirm-resume = Start { $name } again?
-confirm-resume-stays = It spends money again from the moment the platform confirms it.
+confirm-resume-stays = { $deed ->
+    [revive_code] It takes money off orders again from the moment the shop confirms it.
+   *[resume_boost] It spends money again from the moment the platform confirms it.
+}
 
 ## Troubles, for operators
 

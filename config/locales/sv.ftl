@@ -6,8 +6,8 @@
 headline-firing-money = 🔴 { $who }: { $value }{ $limit }. { $saved } går ännu att spara
 headline-firing = 🔴 { $who }: { $value }{ $limit }
 headline-opportunity = 🔵 { $who }: { $value }{ $limit }. Bättre än väntat
-headline-stopped-saved = 🟡 { $who }: boosten stoppad, { $saved } sparade. Fortfarande { $value }{ $limit }
-headline-stopped = 🟡 { $who }: boosten stoppad. Fortfarande { $value }{ $limit }
+headline-stopped-saved = 🟡 { $who }: { $done }, { $saved } sparade. Fortfarande { $value }{ $limit }
+headline-stopped = 🟡 { $who }: { $done }. Fortfarande { $value }{ $limit }
 headline-recovering = 🟡 { $who }: bättre, { $value }{ $limit }. Avslutas om det håller i sig
 headline-resolved-now = 🟢 { $who }: över efter { $lasted }. Nu { $value }{ $limit }
 headline-resolved = 🟢 { $who }: över efter { $lasted }. Det var { $value }{ $limit }
@@ -76,12 +76,19 @@ window-deal = sedan avtalet började
 
 owed = Ska betalas ändå: { $amount }.
 avoidable = Går ännu att spara: { $what }.
-avoidable-boost = { $amount } av boosten { $name } ({ $runs_on })
+avoidable-part = { $deed ->
+    [end_code] { $amount } av koden { $name }
+   *[stop_boost] { $amount } av boosten { $name } ({ $runs_on })
+}
 
 stays = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget stoppas förrän någon av er säger det.
 stays-automatic = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Bara boosten stoppas, och Ångra startar den igen.
 stays-no-boost = Inläggen ligger kvar och koderna gäller. Här finns inget betalt att stoppa, så inget stoppas.
-stays-stopped = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget mer stoppas av sig självt.
+stays-stopped = { $deed ->
+    [end_code] Inläggen ligger kvar och länken leder ännu till produkten; bara koden är av. Inget mer stoppas av sig självt.
+   *[stop_boost] Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget mer stoppas av sig självt.
+}
+stays-code = Inläggen ligger kvar. Avslutas { $code } betalar följare som skriver den fullt pris; be om en ny kod först. Inget stoppas förrän någon av er säger det.
 stays-opportunity = Inget köps eller förlängs förrän någon av er säger det.
 
 clears-more = Löses av ytterligare { $what }.
@@ -98,6 +105,80 @@ data-at = data { $time }
 behind-why = { $count } till bakom Varför
 maybe-repeat = du kan redan ha sett detta
 
+## Vad som görs, i de former som meningarna behöver
+deed-to = { $deed ->
+    [stop_boost] stoppa boosten { $name }
+    [resume_boost] starta boosten { $name } igen
+    [end_code] avsluta koden { $name }
+   *[revive_code] slå på koden { $name } igen
+}
+deed-kept = { $deed ->
+    [stop_boost] att boosten { $name } rullar vidare
+    [resume_boost] att boosten { $name } förblir stoppad
+    [end_code] att koden { $name } gäller vidare
+   *[revive_code] att koden { $name } förblir av
+}
+deed-left = { $deed ->
+    [stop_boost] boosten { $name } rullar vidare
+    [resume_boost] boosten { $name } förblir stoppad
+    [end_code] koden { $name } gäller vidare
+   *[revive_code] koden { $name } förblir av
+}
+deed-stays = { $deed ->
+    [stop_boost] rullar den vidare
+    [resume_boost] förblir den stoppad
+    [end_code] gäller den vidare
+   *[revive_code] förblir den av
+}
+deed-not-done = { $deed ->
+    [stop_boost] Boosten { $name } stoppades inte
+    [resume_boost] Boosten { $name } startades inte
+    [end_code] Koden { $name } avslutades inte
+   *[revive_code] Koden { $name } slogs inte på
+}
+deed-failed = { $deed ->
+    [stop_boost] Boosten { $name } är INTE stoppad
+    [resume_boost] Boosten { $name } är INTE startad
+    [end_code] Koden { $name } är INTE av
+   *[revive_code] Koden { $name } är INTE på
+}
+deed-done = { $deed ->
+    [stop_boost] Boosten { $name } stoppad
+    [resume_boost] Boosten { $name } startad igen
+    [end_code] Koden { $name } avslutad
+   *[revive_code] Koden { $name } påslagen igen
+}
+deed-undone = { $deed ->
+    [stop_boost] Boosten { $name } startad igen
+    [resume_boost] Boosten { $name } stoppad igen
+    [end_code] Koden { $name } påslagen igen
+   *[revive_code] Koden { $name } avslutad igen
+}
+deed-short = { $deed ->
+    [stop_boost] boosten stoppad
+    [resume_boost] boosten startad igen
+    [end_code] koden avslutad
+   *[revive_code] koden på igen
+}
+deed-button = { $deed ->
+    [stop_boost] Stoppa boost{ $name }{ $saves }
+    [resume_boost] Starta boost{ $name }
+    [end_code] Avsluta kod{ $name }
+   *[revive_code] Slå på kod{ $name }
+}
+deed-keep = { $deed ->
+    [stop_boost] Låt den rulla
+    [resume_boost] Låt den vara stoppad
+    [end_code] Låt koden gälla
+   *[revive_code] Låt koden vara av
+}
+deed-undo = { $deed ->
+    [stop_boost] Ångra: starta boosten igen
+    [resume_boost] Ångra: stoppa boosten igen
+    [end_code] Ångra: slå på koden igen
+   *[revive_code] Ångra: avsluta koden igen
+}
+
 ## Vem som gjorde vad
 
 has-it = { $who } tar hand om det sedan { $time }.
@@ -105,20 +186,21 @@ has-it-short = { $who } tar hand om det
 snoozed = Vilar till { $until }.
 snoozed-by = Vilar till { $until }, av { $by }.
 the-program = Plimsoll
-did-proposed = Ber att få stoppa boosten { $name }.
-did-proposed-saves = Ber att få stoppa boosten { $name }: sparar { $saves }.
-answer-by = Utan svar före { $time } rullar den vidare.
-did-approved = { $by } sa ja { $time } till att stoppa boosten { $name }; det görs nu.
-did-rejected = { $by } bestämde { $time } att boosten { $name } rullar vidare.
-did-expired = Ingen svarade före { $time }: boosten { $name } rullar vidare.
-did-held = Boosten { $name } stoppades inte ({ $time }): { $reason }.
-did-done = Boosten { $name } stoppad av { $by } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
-did-verified = Boosten { $name } stoppad av { $by } { $stopped }; { $runs_on } säger { $state } { $time }.
+did-proposed = Ber att få { $what }.
+did-proposed-saves = Ber att få { $what }: sparar { $saves }.
+answer-by = Utan svar före { $time } { $stays }.
+did-approved = { $by } sa ja { $time } till att { $what }; det görs nu.
+did-rejected = { $by } bestämde { $time } { $what }.
+did-expired = Ingen svarade före { $time }: { $what }.
+did-held = { $what } ({ $time }): { $reason }.
+did-done = { $what } av { $by } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
+did-verified = { $what } av { $by } { $done_at }; { $runs_on } säger { $state } { $time }.
 undo-until = Går att ångra till { $time }.
-did-failed = Boosten { $name } är INTE stoppad ({ $time }): { $reason }.
-did-undone = Boosten { $name } startad igen av { $by }; { $runs_on } säger { $state } { $time }.
+did-failed = { $what } ({ $time }): { $reason }.
+did-undone = { $what } av { $by }; { $runs_on } säger { $state } { $time }.
 state-paused = pausad
 state-active = aktiv
+state-ended = avslutad
 
 what-happened = Vad som hänt
 event-fired = gick över gränsen
@@ -139,9 +221,6 @@ event-undone = { $by } tog tillbaka det; plattformen säger { $state }
 
 ## Knappar: vad var och en sparar eller gör
 
-button-stop = Stoppa boost{ $name }{ $saves }
-button-keep = Låt den rulla
-button-undo = Ångra: starta boosten igen
 button-why = Varför
 button-ack = Jag tar det
 button-snooze = Vila { $long }
@@ -344,8 +423,8 @@ reply-unknown-incident = Det finns inget larm ”{ $given }”. Id:t står sist 
 reply-unknown-rule = Det finns ingen regel ”{ $given }”.{ $guess }
 reply-unknown-person = Jag känner ingen som heter ”{ $given }”.
 reply-no-incidents = Inget är öppet om { $subject }. För att se varför en regel är tyst, säg ”why-not”.
-reply-nothing-to-stop = { $subject } har ingen boost som rullar. Inlägg som ligger uppe pausas inte.
-reply-nothing-to-resume = { $subject } har ingen boost som stoppats här.
+reply-nothing-to-stop = { $subject } har inget som rullar och kan stoppas. Inlägg som ligger uppe pausas inte.
+reply-nothing-to-resume = { $subject } har inget som stoppats här.
 reply-pause-asked = Stoppar { $name }. Du får veta när plattformen har bekräftat.
 reply-resume-asked = Startar { $name } igen. Du får veta när plattformen har bekräftat.
 reply-old-button = Knappen är för gammal. Det senaste meddelandet om saken har en ny.
@@ -354,9 +433,15 @@ reply-failed = Det gick inte: { $reason }. Inget har ändrats.
 
 confirm-pause = Stoppa { $name }?
 confirm-pause-saves = Stoppa { $name }? Det sparar { $saves }
-confirm-pause-stays = Inlägget ligger kvar, koden gäller. Ångra startar boosten igen.
+confirm-pause-stays = { $deed ->
+    [end_code] Inlägget ligger kvar. Följare som skriver koden betalar fullt pris från och med då. Ångra slår på den igen.
+   *[stop_boost] Inlägget ligger kvar, koden gäller. Ångra startar boosten igen.
+}
 confirm-resume = Starta { $name } igen?
-confirm-resume-stays = Den kostar pengar igen från att plattformen bekräftat.
+confirm-resume-stays = { $deed ->
+    [revive_code] Den drar av på beställningar igen från att butiken bekräftat.
+   *[resume_boost] Den kostar pengar igen från att plattformen bekräftat.
+}
 
 ## Driftstörningar, för driften
 

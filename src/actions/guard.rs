@@ -15,8 +15,10 @@ use crate::domain::money::Money;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Stops or cuts something.
+    /// Stops or cuts something that costs money by running: it must save more than it loses.
     Stop,
+    /// Ends something for what it already did (a leaked code); what that saves is not known beforehand.
+    End,
     /// Restores the state before an action (Undo). Needs no fresh data and no gain: it takes a decision back.
     Restore,
 }
@@ -137,7 +139,10 @@ fn first_reason(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason
     }
     match facts.purpose {
         Purpose::Restore => None,
-        Purpose::Stop if limits.per_day_max <= facts.done_today => Some(Reason::DailyCap { max: limits.per_day_max }),
+        Purpose::Stop | Purpose::End if limits.per_day_max <= facts.done_today => {
+            Some(Reason::DailyCap { max: limits.per_day_max })
+        }
+        Purpose::End => cooling(facts, limits, now).or_else(|| stale(facts, limits, now)),
         Purpose::Stop => cooling(facts, limits, now)
             .or_else(|| stale(facts, limits, now))
             .or_else(|| losing(facts.saves, facts.loses)),

@@ -247,6 +247,17 @@ fn sort(answer: Result<Answer, HttpError>) -> Result<Answer, WebhookError> {
     }
 }
 
+#[async_trait::async_trait]
+impl super::Hand for Webhook {
+    async fn read(&self, object: &str, now: Timestamp) -> Result<String, super::ActionError> {
+        Ok(self.read_back(object, now).await?.state)
+    }
+
+    async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), super::ActionError> {
+        Ok(self.set_state(wanted, now).await?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 //! Survives: a kill at any point. What it was about to do is stored before the request leaves; whoever finds it does it
 //! again under the same key, and because it sets a state, twice is once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,9 +13,10 @@ use super::core::Core;
 use super::service::rest;
 use super::{cycle, proposing};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose};
-use crate::actions::webhook::{Fate, SetState, Webhook, WebhookError};
+use crate::actions::webhook::{Fate, SetState};
+use crate::actions::{ActionError, Hand};
 use crate::domain::action::{Deed, Proposal, ProposalStage};
-use crate::domain::ids::BrandId;
+use crate::domain::ids::{BrandId, SourceId};
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
@@ -28,9 +30,30 @@ const WAITS: [i64; 5] = [5, 30, 120, 600, 1800];
 const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// What can be acted on.
+#[derive(Default)]
 pub struct Hands {
-    /// The signed outgoing webhook, where one is configured.
-    pub webhook: Option<Webhook>,
+    /// Platforms that are spoken to themselves, by source.
+    pub by_source: BTreeMap<SourceId, Arc<dyn Hand>>,
+    /// The signed outgoing webhook for everything else, where one is configured.
+    pub webhook: Option<Arc<dyn Hand>>,
+    /// Whether the webhook can be asked what it did; else a person has to look.
+    pub webhook_reads: bool,
+}
+
+/// Who carries something out.
+struct Reached<'a> {
+    hand: &'a dyn Hand,
+    /// It can be asked what is.
+    reads: bool,
+}
+
+impl Hands {
+    fn reach(&self, source: &SourceId) -> Option<Reached<'_>> {
+        match self.by_source.get(source) {
+            Some(hand) => Some(Reached { hand: &**hand, reads: true }),
+            None => self.webhook.as_ref().map(|hand| Reached { hand: &**hand, reads: self.webhook_reads }),
+        }
+    }
 }
 
 /// Does what was approved, for ever.
@@ -130,11 +153,12 @@ async fn facts(core: &Core, proposal: &Proposal, now: Timestamp) -> Result<Facts
         .filter(|one| one.undoes.is_none() && brand(one) == mine && done_at(one).is_some_and(|at| day < at))
         .count();
     let last_on_object = others.iter().filter(|one| one.object == proposal.object).filter_map(|one| done_at(one)).max();
-    let stake = state.catalog.boosts.get(proposal.deed.boost()).and_then(|boost| proposing::stake(&state, boost, now));
+    let stake = proposing::stake_of(&state, &proposal.deed, now);
     Ok(Facts {
         purpose: match proposal.deed {
             Deed::StopBoost { .. } => Purpose::Stop,
-            Deed::ResumeBoost { .. } => Purpose::Restore,
+            Deed::EndCode { .. } => Purpose::End,
+            Deed::ResumeBoost { .. } | Deed::ReviveCode { .. } => Purpose::Restore,
         },
         saves: stake.map(|stake| stake.saves).or(proposal.saves),
         loses: stake.and_then(|stake| stake.loses),
@@ -146,14 +170,14 @@ async fn facts(core: &Core, proposal: &Proposal, now: Timestamp) -> Result<Facts
 
 /// Reads what is, remembers it for Undo, and sets what is wanted.
 async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries: u32) -> Result<(), StoreError> {
-    let Some(webhook) = &hands.webhook else {
+    let Some(reached) = hands.reach(&proposal.value.source) else {
         return give_up(core, proposal, "no outgoing webhook is configured; set actions.url".to_owned()).await;
     };
     let now = core.clock.now();
     let mut proposal = proposal;
-    if proposal.value.before.is_none() && core.config.actions.read_back {
-        match webhook.read_back(&proposal.value.object, now).await {
-            Ok(state) => proposal.value.before = Some(state.state),
+    if proposal.value.before.is_none() && reached.reads {
+        match reached.hand.read(&proposal.value.object, now).await {
+            Ok(state) => proposal.value.before = Some(state),
             Err(error) => return failed(core, proposal, tries, &error).await,
         }
         let mut transaction = Transaction::new();
@@ -168,15 +192,15 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
         id: format!("proposal-{}", proposal.value.number),
         subject: proposal.value.subject.clone(),
         object: proposal.value.object.clone(),
-        desired: proposal.value.deed.desired().as_str().to_owned(),
+        desired: proposal.value.deed.desired().to_owned(),
     };
-    match webhook.set_state(&wanted, now).await {
+    match reached.hand.set(&wanted, now).await {
         Ok(()) => {
             let number = proposal.value.number;
             core.count(|counts| counts.done += 1);
             let at = core.clock.now();
             // Where there is no way to ask, a person has to look; nothing more happens by itself.
-            let not_before = if core.config.actions.read_back { at } else { Timestamp::MAX };
+            let not_before = if reached.reads { at } else { Timestamp::MAX };
             let stage = ProposalStage::Done { at, tries: 0, not_before };
             enter(core, proposal, stage, None, Some(Happened::Done { proposal: number })).await
         }
@@ -184,7 +208,7 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
     }
 }
 
-async fn failed(core: &Core, proposal: Loaded<Proposal>, tries: u32, error: &WebhookError) -> Result<(), StoreError> {
+async fn failed(core: &Core, proposal: Loaded<Proposal>, tries: u32, error: &ActionError) -> Result<(), StoreError> {
     let now = core.clock.now();
     let wait = usize::try_from(tries).ok().and_then(|at| WAITS.get(at)).copied();
     match (error.fate(), wait) {
@@ -209,26 +233,26 @@ async fn give_up(core: &Core, proposal: Loaded<Proposal>, reason: String) -> Res
 /// Asks the platform what is, and believes only that.
 async fn read_back(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries: u32) -> Result<(), StoreError> {
     let now = core.clock.now();
-    let Some(webhook) = &hands.webhook else {
+    let Some(reached) = hands.reach(&proposal.value.source) else {
         return give_up(core, proposal, "no outgoing webhook is configured any more; set actions.url".to_owned()).await;
     };
     let number = proposal.value.number;
-    let wanted = proposal.value.deed.desired().as_str();
-    let seen = webhook.read_back(&proposal.value.object, now).await;
+    let wanted = proposal.value.deed.desired();
+    let seen = reached.hand.read(&proposal.value.object, now).await;
     let wait = usize::try_from(tries).ok().and_then(|at| WAITS.get(at)).copied();
     match (seen, wait) {
-        (Ok(state), _) if state.state == wanted => {
+        (Ok(state), _) if state == wanted => {
             core.count(|counts| counts.verified += 1);
             let happened = match proposal.value.undoes {
-                Some(undone) => Happened::Undone { proposal: undone, state: state.state.clone() },
-                None => Happened::Verified { proposal: number, state: state.state.clone() },
+                Some(undone) => Happened::Undone { proposal: undone, state: state.clone() },
+                None => Happened::Verified { proposal: number, state: state.clone() },
             };
             // What was taken back says by whom; what was approved has said so already.
             let by = match proposal.value.undoes {
                 Some(_) => Some(asker(core, &proposal.value).await),
                 None => None,
             };
-            let stage = ProposalStage::Verified { at: now, state: state.state };
+            let stage = ProposalStage::Verified { at: now, state };
             enter(core, proposal, stage, by, Some(happened)).await
         }
         (_, Some(wait)) => {
@@ -239,7 +263,7 @@ async fn read_back(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
             };
             enter(core, proposal, ProposalStage::Done { at, tries: tries + 1, not_before }, None, None).await
         }
-        (Ok(state), None) => give_up(core, proposal, format!("accepted, but it still says `{}`", state.state)).await,
+        (Ok(state), None) => give_up(core, proposal, format!("accepted, but it still says `{state}`")).await,
         (Err(error), None) => give_up(core, proposal, format!("accepted, but could not be read back: {error}")).await,
     }
 }

@@ -10,9 +10,8 @@ use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
 use super::{proposing, views};
-use crate::domain::action::{BoostState, Deed};
-use crate::domain::document::Boost;
-use crate::domain::ids::{CreatorId, Platform, RuleId, Subject};
+use crate::domain::action::Deed;
+use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::domain::person::{Audience, Person, Reach, Role};
@@ -142,7 +141,9 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
             let found = resolve(&core.state.lock().await.catalog, typed);
             match found {
                 Some(Meant::Subject(subject)) => Some(subject),
-                Some(Meant::Boost(_)) | None => return Ok(unknown(core, typed).await.say(&asked.reader, now)),
+                Some(Meant::Boost(_) | Meant::Code(..)) | None => {
+                    return Ok(unknown(core, typed).await.say(&asked.reader, now));
+                }
             }
         }
         None => None,
@@ -313,17 +314,18 @@ async fn why_not(
     Ok(answers::why_not(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
 }
 
-/// Boosts that something typed names, and what to call it.
-async fn boosts_meant(core: &Core, what: &str) -> Result<(Subject, Vec<Boost>), Reply> {
+/// What can be stopped in what something typed names; `stops` false: what can be started again.
+async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, Reply> {
     let state = core.state.lock().await;
+    let of_boost = |boost: BoostId| {
+        if stops { Deed::StopBoost { boost } } else { Deed::ResumeBoost { boost } }
+    };
     match resolve(&state.catalog, what) {
-        Some(Meant::Boost(id)) => match state.catalog.boosts.get(&id) {
-            Some(boost) => Ok((boost.partnership.subject(), vec![boost.clone()])),
-            None => Err(Reply::NothingToStop { subject: what.to_owned() }),
-        },
+        Some(Meant::Boost(id)) => Ok(vec![of_boost(id)]),
+        Some(Meant::Code(partnership, code)) if stops => Ok(vec![Deed::EndCode { partnership, code }]),
+        Some(Meant::Code(partnership, code)) => Ok(vec![Deed::ReviveCode { partnership, code }]),
         Some(Meant::Subject(subject)) => {
-            let boosts = state.catalog.boosts_of(&subject).into_iter().cloned().collect();
-            Ok((subject, boosts))
+            Ok(state.catalog.boosts_of(&subject).into_iter().map(|boost| of_boost(boost.id.clone())).collect())
         }
         None => {
             drop(state);
@@ -334,59 +336,62 @@ async fn boosts_meant(core: &Core, what: &str) -> Result<(Subject, Vec<Boost>), 
 
 async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Result<Composed, StoreError> {
     let now = core.clock.now();
-    let (_, boosts) = match boosts_meant(core, what).await {
+    let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
+    let deeds = match deeds_meant(core, what, true).await {
         Ok(found) => found,
-        Err(reply) => return Ok(Composed::plain(reply.say(&asked.reader, now))),
+        Err(reply) => return plain(reply),
     };
     let mut wanted = Vec::new();
     let mut saves: Option<Money> = None;
-    for boost in boosts {
-        if last_state(core, &boost).await? == Some(BoostState::Paused) {
+    for deed in deeds {
+        if last_state(core, &deed.object()).await? == Some(deed.desired()) {
             continue;
         }
-        let stake = proposing::stake(&*core.state.lock().await, &boost, now);
+        let stake = proposing::stake_of(&*core.state.lock().await, &deed, now);
         saves = match (saves, stake.map(|stake| stake.saves)) {
             (Some(sum), Some(more)) => sum.checked_add(more).ok(),
             (sum, more) => sum.or(more),
         };
-        wanted.push((boost, stake.map(|stake| stake.saves)));
+        wanted.push((deed, stake.map(|stake| stake.saves)));
     }
-    if wanted.is_empty() {
-        return Ok(Composed::plain(Reply::NothingToStop { subject: what.to_owned() }.say(&asked.reader, now)));
-    }
+    let Some(first) = wanted.first().map(|wanted| wanted.0.clone()) else {
+        return plain(Reply::NothingToStop { subject: what.to_owned() });
+    };
     let name = name_of(core, what).await;
     if !asked.confirmed {
-        return Ok(replies::confirm(command, &name, &format!("pause {what}"), saves, &asked.reader));
+        return Ok(replies::confirm(command, &first, &name, &format!("pause {what}"), saves, &asked.reader));
     }
-    for (boost, saves) in wanted {
-        propose_approved(core, asked, &boost, Deed::StopBoost { boost: boost.id.clone() }, saves, None).await?;
+    let mut asked_for = 0;
+    for (deed, saves) in wanted {
+        asked_for += usize::from(propose_approved(core, asked, deed, saves, None).await?.is_some());
     }
-    Ok(Composed::plain(Reply::PauseAsked { name }.say(&asked.reader, now)))
+    plain(if asked_for == 0 { Reply::NothingToStop { subject: name } } else { Reply::PauseAsked { name } })
 }
 
 async fn resume(core: &Core, asked: &Asked, command: &Command, what: &str) -> Result<Composed, StoreError> {
     let now = core.clock.now();
-    let (_, boosts) = match boosts_meant(core, what).await {
+    let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
+    let deeds = match deeds_meant(core, what, false).await {
         Ok(found) => found,
-        Err(reply) => return Ok(Composed::plain(reply.say(&asked.reader, now))),
+        Err(reply) => return plain(reply),
     };
-    let mut paused = Vec::new();
-    for boost in boosts {
-        if last_state(core, &boost).await? == Some(BoostState::Paused) {
-            paused.push(boost);
+    let mut stopped = Vec::new();
+    for deed in deeds {
+        if last_state(core, &deed.object()).await?.is_some_and(|state| state != deed.desired()) {
+            stopped.push(deed);
         }
     }
-    if paused.is_empty() {
-        return Ok(Composed::plain(Reply::NothingToResume { subject: what.to_owned() }.say(&asked.reader, now)));
-    }
+    let Some(first) = stopped.first().cloned() else {
+        return plain(Reply::NothingToResume { subject: what.to_owned() });
+    };
     let name = name_of(core, what).await;
     if !asked.confirmed {
-        return Ok(replies::confirm(command, &name, &format!("resume {what}"), None, &asked.reader));
+        return Ok(replies::confirm(command, &first, &name, &format!("resume {what}"), None, &asked.reader));
     }
-    for boost in paused {
-        propose_approved(core, asked, &boost, Deed::ResumeBoost { boost: boost.id.clone() }, None, None).await?;
+    for deed in stopped {
+        propose_approved(core, asked, deed, None, None).await?;
     }
-    Ok(Composed::plain(Reply::ResumeAsked { name }.say(&asked.reader, now)))
+    plain(Reply::ResumeAsked { name })
 }
 
 async fn name_of(core: &Core, what: &str) -> String {
@@ -396,7 +401,7 @@ async fn name_of(core: &Core, what: &str) -> String {
             let names = views::names(&state, &subject);
             names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| what.to_owned())
         }
-        Some(Meant::Boost(_)) | None => what.to_owned(),
+        Some(Meant::Boost(_) | Meant::Code(..)) | None => what.to_owned(),
     }
 }
 

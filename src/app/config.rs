@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::chat::limits::Allowance;
-use crate::domain::ids::SourceId;
+use crate::domain::ids::{BrandId, SourceId};
 use crate::domain::written::Zone;
 use crate::sources::generic;
 
@@ -177,6 +177,14 @@ fn yes() -> bool {
 }
 
 impl SourceConfig {
+    /// Whether codes of this brand live here.
+    #[must_use]
+    pub fn has_codes_of(&self, _brand: &BrandId) -> bool {
+        match self {
+            Self::Youtube(_) | Self::Generic(_) => false,
+        }
+    }
+
     /// When it is polled.
     #[must_use]
     pub fn schedule(&self) -> (&str, &Zone, Length) {

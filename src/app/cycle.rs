@@ -203,7 +203,7 @@ impl Work {
             receipt: serde_json::to_value(&one.judgement.receipt)
                 .map_err(|cause| StoreError::Failed { deed: "write a receipt down", cause: Box::new(cause) })?,
             avoidable: offers.avoidable,
-            boosts: offers.boosts,
+            options: offers.options,
             events: Vec::new(),
         };
         incident.note(Event { at: now, by: None, what: Happened::Fired });

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::commands::{Asked, open_incidents};
 use super::core::Core;
+use super::proposing::{self, Placed};
 use super::{act, cycle};
-use crate::domain::action::{BoostState, Deed, Proposal, ProposalStage};
-use crate::domain::document::Boost;
+use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
@@ -18,11 +18,11 @@ use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::replies::Reply;
 
-/// What the newest action on a boost left it in, as far as the platform confirmed; `None` where nothing was done.
-pub async fn last_state(core: &Core, boost: &Boost) -> Result<Option<BoostState>, StoreError> {
+/// What the newest action on an object left it in, as far as its platform confirmed; `None` where nothing was done.
+pub async fn last_state(core: &Core, object: &Object<'_>) -> Result<Option<&'static str>, StoreError> {
     let all = scan_all::<Proposal>(&*core.store).await?;
     let newest = all.iter().rev().map(|kept| &kept.value).find(|one| {
-        *one.deed.boost() == boost.id
+        one.deed.object() == *object
             && matches!(
                 one.stage,
                 ProposalStage::Verified { .. }
@@ -35,27 +35,31 @@ pub async fn last_state(core: &Core, boost: &Boost) -> Result<Option<BoostState>
 }
 
 /// Writes down an action that a person asked for and thereby approved; linked to the incident that offers it, if one does.
+/// `None`: there is nowhere to do it.
 pub async fn propose_approved(
     core: &Core,
     asked: &Asked,
-    boost: &Boost,
     deed: Deed,
     saves: Option<Money>,
     undoes: Option<(u64, Option<String>)>,
-) -> Result<u64, StoreError> {
+) -> Result<Option<u64>, StoreError> {
+    let placed = proposing::placed(core, &*core.state.lock().await, &deed);
+    let Some(Placed { subject, source, object }) = placed else { return Ok(None) };
     let _pen = core.pen.lock().await;
     let now = core.clock.now();
     let kept = core.counters().await?;
     let mut counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
     let number = counters.proposal;
     counters.proposal += 1;
-    let subject = boost.partnership.subject();
     let incident = match &undoes {
         Some((_, Some(id))) => match IncidentId::typed(id) {
             Some(id) => load::<Incident>(&*core.store, &keys::incident(&id)).await?,
             None => None,
         },
-        _ => open_incidents(core, None).await?.into_iter().find(|kept| kept.value.boosts.contains(&boost.id)),
+        _ => {
+            let offers = |incident: &Incident| incident.options.iter().any(|one| one.object() == deed.object());
+            open_incidents(core, None).await?.into_iter().find(|kept| offers(&kept.value))
+        }
     };
     let data_at =
         core.state.lock().await.history.view().newest(&subject, Want { metric: Metric::Spend, platform: None }, now);
@@ -64,8 +68,8 @@ pub async fn propose_approved(
         incident: incident.as_ref().map(|kept| kept.value.id.as_str().to_owned()),
         subject,
         deed,
-        source: boost.source.clone(),
-        object: boost.reference.clone(),
+        source,
+        object,
         saves,
         before: None,
         asked_by: asked.actor(),
@@ -94,7 +98,7 @@ pub async fn propose_approved(
     });
     core.bells.act.ring();
     cycle::ring_deliverers(core);
-    Ok(number)
+    Ok(Some(number))
 }
 
 /// The proposals of an incident.
@@ -173,13 +177,10 @@ pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>
         if !is_done || is_undone || only.is_some_and(|only| only != one.number) {
             continue;
         }
-        let boost = core.state.lock().await.catalog.boosts.get(one.deed.boost()).cloned();
-        let Some(boost) = boost else { continue };
-        let deed = match one.before.as_deref() {
-            Some(before) if before == BoostState::Paused.as_str() => Deed::StopBoost { boost: boost.id.clone() },
-            _ => Deed::ResumeBoost { boost: boost.id.clone() },
-        };
-        propose_approved(core, asked, &boost, deed, None, Some((one.number, one.incident.clone()))).await?;
+        let deed = one.deed.taken_back(one.before.as_deref());
+        if propose_approved(core, asked, deed, None, Some((one.number, one.incident.clone()))).await?.is_none() {
+            continue;
+        }
         undone += 1;
     }
     Ok(if undone == 0 { Reply::NothingToUndo { id: id.clone() } } else { Reply::Undoing { id: id.clone() } })

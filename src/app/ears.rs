@@ -200,7 +200,7 @@ pub fn menus() -> Vec<Menu> {
 #[must_use]
 pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
     match purpose {
-        ButtonPurpose::Why { .. } | ButtonPurpose::StopBoost { .. } | ButtonPurpose::MyNumbers { .. } => true,
+        ButtonPurpose::Why { .. } | ButtonPurpose::Do { .. } | ButtonPurpose::MyNumbers { .. } => true,
         ButtonPurpose::Approve { .. }
         | ButtonPurpose::Reject { .. }
         | ButtonPurpose::Undo { .. }

@@ -293,6 +293,7 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             Some(super::resolve::Meant::Boost(id)) => {
                 state.catalog.boosts.get(&id).map(|boost| state.catalog.about(&boost.partnership.subject()))
             }
+            Some(super::resolve::Meant::Code(partnership, _)) => Some(state.catalog.about(&partnership.subject())),
             None => None,
         };
         if let Some(about) = about {
@@ -345,7 +346,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             _ => None,
         },
         Ask::Button(purpose) => match purpose {
-            ButtonPurpose::StopBoost { incident, .. }
+            ButtonPurpose::Do { incident, .. }
             | ButtonPurpose::Approve { incident, .. }
             | ButtonPurpose::Reject { incident, .. }
             | ButtonPurpose::Undo { incident, .. }
@@ -437,9 +438,9 @@ async fn press(
             Some(kept) => Some(Composed::plain(commands::why_incident(core, asked, kept.value, now).await?)),
             None => plain(Reply::UnknownIncident { given: incident.to_string() }),
         },
-        ButtonPurpose::StopBoost { boost, .. } => {
+        ButtonPurpose::Do { deed, .. } => {
             let unsure = Asked { confirmed: false, ..asked.clone() };
-            let command = Command::Pause { what: boost.to_string() };
+            let command = Command::Pause { what: deed.typed() };
             Some(permitted(core, Some(chats), &unsure, room, command).await?)
         }
         ButtonPurpose::Confirm { command } => match parse(&command) {

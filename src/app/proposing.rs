@@ -8,9 +8,9 @@ use rust_decimal::prelude::FromPrimitive as _;
 
 use super::core::{Core, State};
 use super::cycle::Fired;
-use crate::domain::action::{Deed, Proposal, ProposalStage};
-use crate::domain::document::{Boost, Running};
-use crate::domain::ids::BoostId;
+use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
+use crate::domain::document::{Boost, PartnershipRef, Running};
+use crate::domain::ids::{SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::domain::num;
@@ -22,58 +22,124 @@ use crate::rules::rule::{Do, Mode};
 pub struct Offers {
     /// Money that stopping all of it saves.
     pub avoidable: Option<Money>,
-    /// The boosts that can be stopped.
-    pub boosts: Vec<BoostId>,
+    /// What can be done.
+    pub options: Vec<Deed>,
     /// What is proposed, without numbers yet.
     pub proposals: Vec<Proposal>,
 }
 
-/// Money at stake in one boost, worked out from what was reported.
+/// Money at stake in one deed, worked out from what was reported.
 #[derive(Debug, Clone, Copy)]
 pub struct Stake {
-    /// What is left of the budget.
+    /// What doing it saves.
     pub saves: Money,
-    /// The margin that the rest would probably still bring, from what it brought so far. `None` when it is not known.
+    /// The margin that leaving it would probably still bring. `None` when it is not known.
     pub loses: Option<Money>,
 }
 
-/// Offers for a rule that fires now: with `stop_boost` in its `then`, every running boost of the subject whose stopping
-/// saves more than it loses. Boosts are listed, for the buttons, whatever the rule's `then` says.
+/// Where a deed is done, and what its object is called there.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Whom it concerns.
+    pub subject: Subject,
+    /// Where.
+    pub source: SourceId,
+    /// The object's name there.
+    pub object: String,
+}
+
+/// Where a deed is done. `None`: its object is not known, or there is nowhere to do it.
+#[must_use]
+pub fn placed(core: &Core, state: &State, deed: &Deed) -> Option<Placed> {
+    match deed.object() {
+        Object::Boost(id) => {
+            let boost = state.catalog.boosts.get(id)?;
+            let (subject, source) = (boost.partnership.subject(), boost.source.clone());
+            Some(Placed { subject, source, object: boost.reference.clone() })
+        }
+        Object::Code(partnership, code) => {
+            let one = state.catalog.partnerships.get(partnership)?;
+            let code = one.codes.iter().find(|kept| kept.eq_ignore_ascii_case(code))?;
+            let brand = &state.catalog.campaigns.get(&partnership.campaign)?.brand;
+            let source = core.config.sources.iter().find(|(_, config)| config.has_codes_of(brand))?.0;
+            Some(Placed { subject: partnership.subject(), source: source.clone(), object: code.clone() })
+        }
+    }
+}
+
+/// What a deed saves and loses, where that is known.
+#[must_use]
+pub fn stake_of(state: &State, deed: &Deed, now: Timestamp) -> Option<Stake> {
+    match deed.object() {
+        Object::Boost(id) => state.catalog.boosts.get(id).and_then(|boost| stake(state, boost, now)),
+        // What a leaked code will still cost nobody knows; it is ended for what it already did.
+        Object::Code(..) => None,
+    }
+}
+
+/// Offers for a rule that fires now. Every running boost of the subject whose stopping saves more than it loses can be
+/// stopped, whatever the rule's `then` says; a code can be ended only where the rule says so, because a live code costs
+/// nothing unsold. What the `then` names is proposed.
 #[must_use]
 pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers {
     let rule = one.rule.rule.rule();
     let mut offers = Offers::default();
-    let wanted = rule.then.iter().any(|step| step.what == Do::StopBoost);
+    let wants = |what| rule.then.iter().any(|step| step.what == what);
     for boost in state.catalog.boosts_of(&one.subject) {
         let stake = stake(state, boost, now);
         if stake.is_some_and(|stake| stake.loses.is_some_and(|loses| stake.saves.minor <= loses.minor)) {
             continue;
         }
-        offers.boosts.push(boost.id.clone());
         let saves = stake.map(|stake| stake.saves);
         offers.avoidable = match (offers.avoidable, saves) {
             (None, saves) => saves,
             (Some(sum), Some(saves)) => sum.checked_add(saves).ok(),
             (sum, None) => sum,
         };
-        if wanted {
-            offers.proposals.push(proposal(core, one, boost, saves, now));
+        let deed = Deed::StopBoost { boost: boost.id.clone() };
+        if wants(Do::StopBoost) {
+            offers.proposals.extend(proposal(core, state, one, &deed, saves, now));
+        }
+        offers.options.push(deed);
+    }
+    if wants(Do::EndCode) {
+        for (partnership, code) in codes_of(state, &one.subject) {
+            let deed = Deed::EndCode { partnership, code };
+            let Some(proposal) = proposal(core, state, one, &deed, None, now) else { continue };
+            offers.proposals.push(proposal);
+            offers.options.push(deed);
         }
     }
     offers
 }
 
-fn proposal(core: &Core, one: &Fired, boost: &Boost, saves: Option<Money>, now: Timestamp) -> Proposal {
+/// The codes of the partnership that a subject is.
+fn codes_of(state: &State, subject: &Subject) -> Vec<(PartnershipRef, String)> {
+    let Subject::Partnership(campaign, creator) = subject else { return Vec::new() };
+    let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+    let codes = state.catalog.partnerships.get(&key).map(|one| one.codes.clone()).unwrap_or_default();
+    codes.into_iter().map(|code| (key.clone(), code)).collect()
+}
+
+fn proposal(
+    core: &Core,
+    state: &State,
+    one: &Fired,
+    deed: &Deed,
+    saves: Option<Money>,
+    now: Timestamp,
+) -> Option<Proposal> {
     let rule = one.rule.rule.rule();
+    let placed = placed(core, state, deed)?;
     let until = now.checked_add(core.config.delivery.proposal_expires.0).unwrap_or(now);
     let asked_by = format!("rule/{}", rule.id);
-    Proposal {
+    Some(Proposal {
         number: 0,
         incident: None,
-        subject: one.subject.clone(),
-        deed: Deed::StopBoost { boost: boost.id.clone() },
-        source: boost.source.clone(),
-        object: boost.reference.clone(),
+        subject: placed.subject,
+        deed: deed.clone(),
+        source: placed.source,
+        object: placed.object,
         saves,
         before: None,
         asked_by: asked_by.clone(),
@@ -84,7 +150,7 @@ fn proposal(core: &Core, one: &Fired, boost: &Boost, saves: Option<Money>, now: 
             Mode::Auto => ProposalStage::Approved { by: asked_by, at: now },
             Mode::Propose | Mode::Shadow => ProposalStage::Proposed { until },
         },
-    }
+    })
 }
 
 /// How far back the rate is read that the rest of a budget is expected to sell at: long enough to carry a weekend, short

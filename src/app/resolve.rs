@@ -1,6 +1,7 @@
 //! From what somebody typed to what they meant.
 
 use crate::app::catalog::Catalog;
+use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{BoostId, CampaignId, CreatorId, Subject};
 use crate::rules::error::nearest;
 
@@ -11,10 +12,12 @@ pub enum Meant {
     Subject(Subject),
     /// A boost.
     Boost(BoostId),
+    /// A discount code.
+    Code(PartnershipRef, String),
 }
 
-/// Finds a subject or a boost by how people write it: `creator/alma`, `alma`, `Alma Lind`, `spring`, `spring/alma`, a
-/// boost's id. An exact id goes before a name; case does not matter in names.
+/// Finds a subject, a boost or a code by how people write it: `creator/alma`, `alma`, `Alma Lind`, `spring`,
+/// `spring/alma`, a boost's id, `ALMA10`. An exact id goes before a name; case does not matter in names.
 #[must_use]
 pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
     let typed = typed.trim();
@@ -28,6 +31,10 @@ pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
     }
     if let Some(boost) = BoostId::new(typed).ok().filter(|id| catalog.boosts.contains_key(id)) {
         return Some(Meant::Boost(boost));
+    }
+    let codes = catalog.partnerships.iter().flat_map(|(key, one)| one.codes.iter().map(move |code| (key, code)));
+    if let Some((key, code)) = codes.into_iter().find(|(_, code)| code.eq_ignore_ascii_case(typed)) {
+        return Some(Meant::Code(key.clone(), code.clone()));
     }
     let same = |name: &str| name.eq_ignore_ascii_case(typed) || name.to_lowercase() == typed.to_lowercase();
     let creator =

@@ -89,12 +89,12 @@ pub fn chats(config: &Config, clock: &Clock) -> anyhow::Result<Chats> {
 pub fn hands(config: &Config) -> anyhow::Result<Hands> {
     let actions = &config.actions;
     if actions.url.is_empty() {
-        return Ok(Hands { webhook: None });
+        return Ok(Hands::default());
     }
     let host =
         reqwest::Url::parse(&actions.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let webhook = Webhook::new(&actions.url, actions.secret.clone(), &[host]).context("actions.url")?;
-    Ok(Hands { webhook: Some(webhook) })
+    Ok(Hands { webhook: Some(Arc::new(webhook)), webhook_reads: actions.read_back, ..Hands::default() })
 }
 
 impl Service {

@@ -35,8 +35,8 @@ pub fn platform(config: &SourceConfig) -> Platform {
     }
 }
 
-/// Everything a source should be asked at a tick: the accounts of every running creator; the boosts that run there, and
-/// the codes of a shop, whose numbers are their partnership's; and, where the source lists posts, uploads and the posts
+/// Everything a source should be asked at a tick: the accounts of every running creator and brand; the boosts that run
+/// there, and the codes of a shop, whose numbers are their partnership's; and, where the source lists posts, uploads and the posts
 /// known so far. A boost that was stopped is still asked about: its numbers settle for days.
 #[must_use]
 pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now: Timestamp) -> Request {
@@ -51,6 +51,11 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
     let mut targets: Vec<Target> = accounts()
         .map(|(creator, id)| Target::Account { subject: Subject::Creator(creator.id.clone()), id: id.clone() })
         .collect();
+    let brands = catalog.brands.values().filter(|brand| brand.state == Running::Active);
+    targets.extend(brands.filter_map(|brand| {
+        let id = brand.accounts.get(&platform)?;
+        Some(Target::Account { subject: Subject::Brand(brand.id.clone()), id: id.clone() })
+    }));
     targets.extend(
         catalog
             .boosts

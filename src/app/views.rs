@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::core::{Core, Ruled, State, context};
-use crate::domain::action::{Proposal, ProposalStage};
+use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
 use crate::domain::ids::{CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Reading;
@@ -23,7 +23,7 @@ use crate::store::records::load;
 use crate::store::{StoreError, keys};
 use crate::words::chart::Chart;
 use crate::words::view::{
-    BoostView, Clears, GroupView, IncidentView, JudgedView, Member, Names, ProposalView, Relation, RightKind, Seen,
+    Clears, GroupView, IncidentView, JudgedView, Member, Names, OptionView, ProposalView, Relation, RightKind, Seen,
     Window as Over,
 };
 
@@ -158,7 +158,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         current: if incident.stage == Stage::Firing { None } else { current },
         owed: None,
         clears: if incident.stage == Stage::Resolved { None } else { clears(live.as_ref().or(receipt.as_ref())) },
-        boosts: boosts(&state, &incident, &proposals),
+        options: options(core, &state, &incident, &proposals),
         proposals: proposals.iter().filter(|one| one.undoes.is_none()).map(proposal_view).collect(),
         tips: tips.map(|(tips, _)| tips).unwrap_or_default(),
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
@@ -238,7 +238,7 @@ fn proposal_view(one: &Proposal) -> ProposalView {
     };
     ProposalView {
         id: one.number,
-        boost: one.deed.boost().clone(),
+        deed: one.deed.clone(),
         saves: one.saves,
         expires: match one.stage {
             ProposalStage::Proposed { until } => Some(until),
@@ -248,32 +248,29 @@ fn proposal_view(one: &Proposal) -> ProposalView {
     }
 }
 
-fn boosts(state: &State, incident: &Incident, proposals: &[Proposal]) -> Vec<BoostView> {
-    incident
-        .boosts
-        .iter()
-        .filter_map(|id| state.catalog.boosts.get(id))
-        .map(|boost| {
-            let last = proposals
-                .iter()
-                .rev()
-                .find(|one| *one.deed.boost() == boost.id && matches!(one.stage, ProposalStage::Verified { .. }));
-            let stake = super::proposing::stake(state, boost, incident.opened_at);
-            BoostView {
-                id: boost.id.clone(),
-                name: boost.id.to_string(),
-                runs_on: boost
-                    .source
+fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposal]) -> Vec<OptionView> {
+    let option = |deed: &Deed| {
+        let placed = super::proposing::placed(core, state, deed)?;
+        let last = proposals
+            .iter()
+            .rev()
+            .find(|one| one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. }));
+        let source = &placed.source;
+        Some(OptionView {
+            deed: deed.clone(),
+            name: deed.typed(),
+            runs_on: match deed.object() {
+                Object::Code(..) => Platform::Shop.title().to_owned(),
+                Object::Boost(_) => source
                     .as_str()
                     .parse::<Platform>()
-                    .map_or_else(|_| boost.source.to_string(), |platform| platform.title().to_owned()),
-                avoidable: stake.map(|stake| stake.saves),
-                running: last.is_none_or(|one| {
-                    one.deed.desired() == crate::domain::action::BoostState::Active || is_undone(incident, one.number)
-                }),
-            }
+                    .map_or_else(|_| source.to_string(), |platform| platform.title().to_owned()),
+            },
+            avoidable: super::proposing::stake_of(state, deed, incident.opened_at).map(|stake| stake.saves),
+            running: last.is_none_or(|one| !one.deed.stops() || is_undone(incident, one.number)),
         })
-        .collect()
+    };
+    incident.options.iter().filter_map(option).collect()
 }
 
 fn is_undone(incident: &Incident, number: u64) -> bool {

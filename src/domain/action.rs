@@ -3,10 +3,20 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::document::PartnershipRef;
 use super::ids::{BoostId, SourceId, Subject};
 use super::money::Money;
 
-/// What can be done to something outside.
+/// What a deed is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Object<'a> {
+    /// A boost.
+    Boost(&'a BoostId),
+    /// A discount code of a partnership.
+    Code(&'a PartnershipRef, &'a str),
+}
+
+/// What can be done to something outside. Every one sets a state; none is a difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Deed {
@@ -20,44 +30,91 @@ pub enum Deed {
         /// Which.
         boost: BoostId,
     },
+    /// Set a discount code to ended.
+    EndCode {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        code: String,
+    },
+    /// Set a discount code to active.
+    ReviveCode {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        code: String,
+    },
 }
 
-/// The state of a boost, as its platform says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BoostState {
-    /// It spends.
-    Active,
-    /// It does not.
-    Paused,
-}
-
-impl BoostState {
-    /// The word that platforms and messages use.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-        }
-    }
-}
+/// A boost spends, a code takes something off.
+pub const ACTIVE: &str = "active";
+/// A boost does not spend, until it is started again.
+pub const PAUSED: &str = "paused";
+/// A code takes nothing off any more.
+pub const ENDED: &str = "ended";
 
 impl Deed {
-    /// The state that this sets.
+    /// The state that this sets, in the words that hands and messages use.
     #[must_use]
-    pub fn desired(&self) -> BoostState {
+    pub fn desired(&self) -> &'static str {
         match self {
-            Self::StopBoost { .. } => BoostState::Paused,
-            Self::ResumeBoost { .. } => BoostState::Active,
+            Self::StopBoost { .. } => PAUSED,
+            Self::ResumeBoost { .. } | Self::ReviveCode { .. } => ACTIVE,
+            Self::EndCode { .. } => ENDED,
         }
     }
 
-    /// The boost it is about.
+    /// What it is about.
     #[must_use]
-    pub fn boost(&self) -> &BoostId {
+    pub fn object(&self) -> Object<'_> {
         match self {
-            Self::StopBoost { boost } | Self::ResumeBoost { boost } => boost,
+            Self::StopBoost { boost } | Self::ResumeBoost { boost } => Object::Boost(boost),
+            Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
+                Object::Code(partnership, code)
+            }
+        }
+    }
+
+    /// Whether it stops something; else it lets something run.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        match self {
+            Self::StopBoost { .. } | Self::EndCode { .. } => true,
+            Self::ResumeBoost { .. } | Self::ReviveCode { .. } => false,
+        }
+    }
+
+    /// The name in JSON, the journal and the wording files.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::StopBoost { .. } => "stop_boost",
+            Self::ResumeBoost { .. } => "resume_boost",
+            Self::EndCode { .. } => "end_code",
+            Self::ReviveCode { .. } => "revive_code",
+        }
+    }
+
+    /// The deed that restores the state there was `before`; where that is not known, the one that takes this back.
+    #[must_use]
+    pub fn taken_back(&self, before: Option<&str>) -> Self {
+        let was_stopped = before.map_or(!self.stops(), |before| before != ACTIVE);
+        match self.object() {
+            Object::Boost(boost) if was_stopped => Self::StopBoost { boost: boost.clone() },
+            Object::Boost(boost) => Self::ResumeBoost { boost: boost.clone() },
+            Object::Code(partnership, code) => {
+                let (partnership, code) = (partnership.clone(), code.to_owned());
+                if was_stopped { Self::EndCode { partnership, code } } else { Self::ReviveCode { partnership, code } }
+            }
+        }
+    }
+
+    /// What its object is called where somebody types it.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        match self.object() {
+            Object::Boost(boost) => boost.to_string(),
+            Object::Code(_, code) => code.to_owned(),
         }
     }
 }
@@ -133,4 +190,33 @@ pub struct Proposal {
     /// How far it is.
     #[serde(flatten)]
     pub stage: ProposalStage,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taking_back_restores_what_was_before() {
+        let partnership: PartnershipRef = serde_json::from_str(r#""spring/alma""#).expect("a partnership");
+        let code = |stops| {
+            let (partnership, code) = (partnership.clone(), "ALMA10".to_owned());
+            if stops { Deed::EndCode { partnership, code } } else { Deed::ReviveCode { partnership, code } }
+        };
+        let boost = |stops| {
+            let boost = BoostId::new("alma-reel-1").expect("an id");
+            if stops { Deed::StopBoost { boost } } else { Deed::ResumeBoost { boost } }
+        };
+        for (deed, before, want) in [
+            (boost(true), Some(ACTIVE), boost(false)),
+            (boost(true), Some(PAUSED), boost(true)),
+            (boost(true), None, boost(false)),
+            (code(true), Some(ACTIVE), code(false)),
+            (code(true), Some(ENDED), code(true)),
+            (code(false), None, code(true)),
+        ] {
+            assert_eq!(deed.taken_back(before), want, "{deed:?} {before:?}");
+            assert_eq!(serde_json::to_value(&deed).expect("json")["do"], deed.as_str());
+        }
+    }
 }

@@ -103,6 +103,9 @@ pub struct Brand {
     /// What one order leaves, net of discount, VAT, returns, goods and shipping.
     #[serde(default, with = "money::text::option")]
     pub margin_per_order: Option<Money>,
+    /// Its own places by platform: the shop whose orders are all its orders, the site whose visits are all its visits.
+    #[serde(default)]
+    pub accounts: BTreeMap<Platform, String>,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,

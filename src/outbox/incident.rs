@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{BoostId, BrandId, CampaignId, CreatorId, RuleId, Subject};
+use crate::domain::action::Deed;
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
 
 /// Short and sayable: `A7K2`. Letters and digits that are not mistaken for each other.
@@ -171,9 +172,9 @@ pub struct Incident {
     pub receipt: serde_json::Value,
     /// Money that can still be saved, at firing, where there is any.
     pub avoidable: Option<Money>,
-    /// Boosts that can be stopped.
+    /// What can be done about it.
     #[serde(default)]
-    pub boosts: Vec<BoostId>,
+    pub options: Vec<Deed>,
     /// What happened, oldest first; bounded by [`EVENTS_MAX`].
     pub events: Vec<Event>,
 }

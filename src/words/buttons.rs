@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Needs;
 use super::message::{Button, Look, Message};
-use crate::domain::ids::{BoostId, Subject};
+use crate::domain::action::Deed;
+use crate::domain::ids::Subject;
 use crate::domain::money::Money;
 use crate::outbox::incident::IncidentId;
 
@@ -12,12 +13,12 @@ use crate::outbox::incident::IncidentId;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "does", rename_all = "snake_case")]
 pub enum ButtonPurpose {
-    /// Propose to stop a boost and agree to it at once; asks first.
-    StopBoost {
-        /// Of which incident.
+    /// Propose to do something and agree to it at once; asks first.
+    Do {
+        /// About which incident.
         incident: IncidentId,
-        /// Which boost.
-        boost: BoostId,
+        /// What.
+        deed: Deed,
         /// What it saves, as the label says.
         saves: Option<Money>,
     },
@@ -90,7 +91,7 @@ impl ButtonPurpose {
     #[must_use]
     pub fn needs(&self) -> Needs {
         match self {
-            Self::StopBoost { .. } | Self::Approve { .. } | Self::Reject { .. } | Self::Undo { .. } => Needs::Money,
+            Self::Do { .. } | Self::Approve { .. } | Self::Reject { .. } | Self::Undo { .. } => Needs::Money,
             Self::Ack { .. } | Self::Snooze { .. } => Needs::Work,
             Self::Why { .. }
             | Self::Page { .. }

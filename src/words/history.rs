@@ -57,55 +57,60 @@ fn proposal_text(
     let words = reader.words();
     let event = view.last_of(proposal.id)?;
     let at = number::time(reader, event.at, now);
-    let boost = view.boost(&proposal.boost);
-    let name = boost.map_or_else(|| proposal.boost.to_string(), |boost| boost.name.clone());
-    let runs_on = boost.map_or_else(String::new, |boost| boost.runs_on.clone());
+    let option = view.option(&proposal.deed);
+    let name = option.map_or_else(|| proposal.deed.typed(), |option| option.name.clone());
+    let runs_on = option.map_or_else(String::new, |option| option.runs_on.clone());
+    let deed = proposal.deed.as_str();
     let by = || actor(event, reader);
+    let to = || say!(words, "deed-to", deed = deed, name = name.as_str());
+    let done = || say!(words, "deed-done", deed = deed, name = name.as_str());
+    let left = || say!(words, "deed-left", deed = deed, name = name.as_str());
     Some(match &event.what {
-        Happened::Proposed { .. } => waiting(&name, proposal, money, reader, now),
-        Happened::Approved { .. } => say!(words, "did-approved", by = by(), time = at, name = name),
-        Happened::Rejected { .. } => say!(words, "did-rejected", by = by(), time = at, name = name),
-        Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, name = name),
-        Happened::Held { reason, .. } => say!(words, "did-held", time = at, name = name, reason = reason.as_str()),
+        Happened::Proposed { .. } => waiting(&to(), proposal, money, reader, now),
+        Happened::Approved { .. } => say!(words, "did-approved", by = by(), time = at, what = to()),
+        Happened::Rejected { .. } => {
+            let kept = say!(words, "deed-kept", deed = deed, name = name.as_str());
+            say!(words, "did-rejected", by = by(), time = at, what = kept)
+        }
+        Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, what = left()),
+        Happened::Held { reason, .. } => {
+            let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
+            say!(words, "did-held", time = at, what = what, reason = reason.as_str())
+        }
         Happened::Done { .. } => {
             let by = stopper(view, proposal.id, reader);
-            say!(words, "did-done", by = by, time = at, name = name, runs_on = runs_on)
+            say!(words, "did-done", by = by, time = at, what = done(), runs_on = runs_on)
         }
         Happened::Verified { state, .. } => {
             let by = stopper(view, proposal.id, reader);
-            let done = view
-                .incident
-                .events
-                .iter()
-                .rev()
-                .find(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
-            let stopped = done.map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
+            let events = view.incident.events.iter();
+            let accepted =
+                events.rev().find(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
+            let accepted = accepted.map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
+            let state = state_text(state, reader);
             let text = say!(
                 words,
                 "did-verified",
                 by = by,
-                stopped = stopped,
+                done_at = accepted,
                 time = at,
-                name = name,
+                what = done(),
                 runs_on = runs_on,
-                state = state_text(state, reader)
+                state = state
             );
             match proposal.undo_until.filter(|until| now < *until) {
                 Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
                 None => text,
             }
         }
-        Happened::Failed { reason, .. } => say!(words, "did-failed", time = at, name = name, reason = reason.as_str()),
+        Happened::Failed { reason, .. } => {
+            let what = say!(words, "deed-failed", deed = deed, name = name.as_str());
+            say!(words, "did-failed", time = at, what = what, reason = reason.as_str())
+        }
         Happened::Undone { state, .. } => {
-            say!(
-                words,
-                "did-undone",
-                by = by(),
-                time = at,
-                name = name,
-                runs_on = runs_on,
-                state = state_text(state, reader)
-            )
+            let what = say!(words, "deed-undone", deed = deed, name = name.as_str());
+            let state = state_text(state, reader);
+            say!(words, "did-undone", by = by(), time = at, what = what, runs_on = runs_on, state = state)
         }
         Happened::Fired
         | Happened::Recovering
@@ -116,15 +121,18 @@ fn proposal_text(
     })
 }
 
-fn waiting(name: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
+fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
     let text = match saves {
-        Some(saves) => say!(words, "did-proposed-saves", name = name, saves = number::money(reader.locale, saves)),
-        None => say!(words, "did-proposed", name = name),
+        Some(saves) => say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves)),
+        None => say!(words, "did-proposed", what = to),
     };
     match proposal.expires {
-        Some(until) => format!("{text} {}", say!(words, "answer-by", time = number::time(reader, until, now))),
+        Some(until) => {
+            let stays = say!(words, "deed-stays", deed = proposal.deed.as_str());
+            format!("{text} {}", say!(words, "answer-by", time = number::time(reader, until, now), stays = stays))
+        }
         None => text,
     }
 }
@@ -134,6 +142,7 @@ fn state_text(state: &str, reader: &Reader) -> String {
     match state.to_ascii_lowercase().as_str() {
         "paused" => say!(reader.words(), "state-paused"),
         "active" => say!(reader.words(), "state-active"),
+        "ended" => say!(reader.words(), "state-ended"),
         _ => state.to_owned(),
     }
 }

@@ -11,8 +11,9 @@ use super::history;
 use super::message::{Block, Line, Look, Message, Picture};
 use super::number;
 use super::phrase::{self, block, bold, line};
-use super::view::{BoostView, Clears, IncidentView, Relation, Seen};
+use super::view::{Clears, IncidentView, OptionView, ProposalView, Relation, Seen};
 use super::wording::{Reader, Words, say};
+use crate::domain::action::{Deed, Object};
 use crate::domain::money::Money;
 use crate::domain::person::Audience;
 use crate::outbox::incident::{Happened, Stage};
@@ -20,8 +21,8 @@ use crate::outbox::incident::{Happened, Stage};
 /// How long the Snooze button snoozes: six hours, most of a working day.
 const SNOOZE_SECS: u32 = 6 * 3_600;
 
-/// Buttons that stop a boost, at most; more are behind `pause`.
-const STOP_BUTTONS_MAX: usize = 2;
+/// Buttons that do something at once, at most; more are behind `pause`.
+const DEED_BUTTONS_MAX: usize = 2;
 
 /// The message for one room. `None` when this audience is not told: a client about what was not released, a creator
 /// about money, or anybody without a number they may see.
@@ -113,20 +114,26 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
         (Stage::Recovering, _) => say!(words, "headline-recovering", who = who, value = current, limit = limit),
         (Stage::Firing, "opportunity") => say!(words, "headline-opportunity", who = who, value = left, limit = limit),
         (Stage::Firing, _) => match history::verified(view) {
-            Some(stopped) => headline_stopped(stopped.saves.filter(|_| money), who, current, limit, reader),
+            Some(stopped) => headline_stopped(stopped, stopped.saves.filter(|_| money), [who, current, limit], reader),
             None => headline_firing(view.incident.avoidable.filter(|_| money), who, left, limit, reader),
         },
     }
 }
 
-fn headline_stopped(saved: Option<Money>, who: String, value: String, limit: String, reader: &Reader) -> String {
+fn headline_stopped(
+    stopped: &ProposalView,
+    saved: Option<Money>,
+    [who, value, limit]: [String; 3],
+    reader: &Reader,
+) -> String {
     let words = reader.words();
+    let done = say!(words, "deed-short", deed = stopped.deed.as_str());
     match saved.filter(|saved| 0 < saved.minor) {
         Some(saved) => {
             let saved = number::money(reader.locale, saved);
-            say!(words, "headline-stopped-saved", who = who, saved = saved, value = value, limit = limit)
+            say!(words, "headline-stopped-saved", who = who, done = done, saved = saved, value = value, limit = limit)
         }
-        None => say!(words, "headline-stopped", who = who, value = value, limit = limit),
+        None => say!(words, "headline-stopped", who = who, done = done, value = value, limit = limit),
     }
 }
 
@@ -180,17 +187,18 @@ fn also(seen: &Seen, reader: &Reader) -> Option<String> {
 
 fn money_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     let words = reader.words();
-    let boosts: Vec<String> = view
-        .boosts
+    let avoidable: Vec<String> = view
+        .options
         .iter()
-        .filter(|boost| boost.running)
-        .filter_map(|boost| {
-            let amount = number::money(reader.locale, boost.avoidable.filter(|money| 0 < money.minor)?);
+        .filter(|option| option.running)
+        .filter_map(|option| {
+            let amount = number::money(reader.locale, option.avoidable.filter(|money| 0 < money.minor)?);
             Some(say!(
                 words,
-                "avoidable-boost",
-                name = boost.name.as_str(),
-                runs_on = boost.runs_on.as_str(),
+                "avoidable-part",
+                deed = option.deed.as_str(),
+                name = option.name.as_str(),
+                runs_on = option.runs_on.as_str(),
                 amount = amount
             ))
         })
@@ -199,8 +207,8 @@ fn money_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     if let Some(owed) = view.owed {
         parts.push(say!(words, "owed", amount = number::money(reader.locale, owed)));
     }
-    if !boosts.is_empty() {
-        parts.push(say!(words, "avoidable", what = boosts.join(", ")));
+    if !avoidable.is_empty() {
+        parts.push(say!(words, "avoidable", what = avoidable.join(", ")));
     }
     if parts.is_empty() { Vec::new() } else { vec![line(parts.join(" "))] }
 }
@@ -246,13 +254,16 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
-    if history::verified(view).is_some() {
-        return say!(words, "stays-stopped");
+    if let Some(stopped) = history::verified(view) {
+        return say!(words, "stays-stopped", deed = stopped.deed.as_str());
+    }
+    if let Some(option) = view.options.iter().find(|option| matches!(option.deed, Deed::EndCode { .. })) {
+        return say!(words, "stays-code", code = option.name.as_str());
     }
     match (view.incident.kind.as_str(), view.automatic) {
         ("opportunity", _) => say!(words, "stays-opportunity"),
         (_, true) => say!(words, "stays-automatic"),
-        (_, false) if view.boosts.is_empty() => say!(words, "stays-no-boost"),
+        (_, false) if view.options.is_empty() => say!(words, "stays-no-boost"),
         (_, false) => say!(words, "stays"),
     }
 }
@@ -269,41 +280,50 @@ pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> St
     parts.join(" · ")
 }
 
-/// `Stop boost −€86`, with the boost's name when there are several.
-fn stop_label(boost: Option<&BoostView>, saves: Option<Money>, several: bool, reader: &Reader) -> String {
+/// `Stop boost −€86`, with the object's name when there are several.
+fn deed_label(
+    deed: &Deed,
+    option: Option<&OptionView>,
+    saves: Option<Money>,
+    several: bool,
+    reader: &Reader,
+) -> String {
     let words = reader.words();
+    let named = several || matches!(deed.object(), Object::Code(..));
     let name =
-        boost.filter(|_| several).map(|boost| format!(" {}", phrase::short_name(&boost.name))).unwrap_or_default();
+        option.filter(|_| named).map(|option| format!(" {}", phrase::short_name(&option.name))).unwrap_or_default();
     let saves = saves
         .filter(|saves| 0 < saves.minor)
         .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
         .unwrap_or_default();
-    say!(words, "button-stop", name = name, saves = saves)
+    say!(words, "deed-button", deed = deed.as_str(), name = name, saves = saves)
 }
 
 fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, reader: &Reader, now: Timestamp) {
     let words = reader.words();
     let incident = || view.incident.id.clone();
     let is_open = view.incident.stage == Stage::Firing;
-    let several = 1 < view.boosts.len();
+    let several = 1 < view.options.len();
     let (mut row, mut taken) = (Vec::new(), Vec::new());
     for proposal in &view.proposals {
         let Some(event) = view.last_of(proposal.id) else {
             continue;
         };
-        let boost = view.boost(&proposal.boost);
+        let deed = &proposal.deed;
         match &event.what {
             Happened::Proposed { .. } if is_open => {
-                let label = stop_label(boost, proposal.saves.filter(|_| money), several, reader);
+                let saves = proposal.saves.filter(|_| money);
+                let label = deed_label(deed, view.option(deed), saves, several, reader);
+                let keep = say!(words, "deed-keep", deed = deed.as_str());
                 let (id, proposal) = (incident(), proposal.id);
                 row.push((ButtonPurpose::Approve { incident: id.clone(), proposal }, label, Look::Danger));
-                row.push((ButtonPurpose::Reject { incident: id, proposal }, say!(words, "button-keep"), Look::Plain));
+                row.push((ButtonPurpose::Reject { incident: id, proposal }, keep, Look::Plain));
             }
             Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
                 let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
-                row.push((purpose, say!(words, "button-undo"), Look::Plain));
+                row.push((purpose, say!(words, "deed-undo", deed = deed.as_str()), Look::Plain));
             }
             Happened::Rejected { .. }
             | Happened::ProposalExpired { .. }
@@ -312,13 +332,13 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             | Happened::Failed { .. } => continue,
             _ => {}
         }
-        taken.push(&proposal.boost);
+        taken.push(deed.object());
     }
-    let free = view.boosts.iter().filter(|boost| is_open && boost.running && !taken.contains(&&boost.id));
-    for boost in free.take(STOP_BUTTONS_MAX) {
-        let saves = boost.avoidable.filter(|_| money);
-        let label = stop_label(Some(boost), saves, several, reader);
-        let purpose = ButtonPurpose::StopBoost { incident: incident(), boost: boost.id.clone(), saves };
+    let free = view.options.iter().filter(|option| is_open && option.running && !taken.contains(&option.deed.object()));
+    for option in free.take(DEED_BUTTONS_MAX) {
+        let saves = option.avoidable.filter(|_| money);
+        let label = deed_label(&option.deed, Some(option), saves, several, reader);
+        let purpose = ButtonPurpose::Do { incident: incident(), deed: option.deed.clone(), saves };
         row.push((purpose, label, Look::Danger));
     }
     // Discord takes five buttons in a row; what is beyond stays reachable by command.

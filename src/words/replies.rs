@@ -9,6 +9,7 @@ use super::number;
 use super::permission::Reason;
 use super::phrase::{block, line};
 use super::wording::{Reader, Words, say};
+use crate::domain::action::Deed;
 use crate::domain::money::Money;
 use crate::domain::person::{Reach, Role};
 use crate::outbox::incident::IncidentId;
@@ -340,12 +341,24 @@ pub fn help(command: Option<Name>, reader: &Reader) -> Message {
 
 /// Are you sure: what it stops or starts, what it saves, what it does not do. `command` is what is done on Yes.
 #[must_use]
-pub fn confirm(command: &Command, name: &str, as_typed: &str, saves: Option<Money>, reader: &Reader) -> Composed {
+pub fn confirm(
+    command: &Command,
+    deed: &Deed,
+    name: &str,
+    as_typed: &str,
+    saves: Option<Money>,
+    reader: &Reader,
+) -> Composed {
     let words = reader.words();
     let starts = matches!(command, Command::Resume { .. } | Command::Undo { .. });
     let (headline, stays, yes, look) = if starts {
         let yes = say!(words, "button-yes-start");
-        (say!(words, "confirm-resume", name = name), say!(words, "confirm-resume-stays"), yes, Look::Primary)
+        (
+            say!(words, "confirm-resume", name = name),
+            say!(words, "confirm-resume-stays", deed = deed.as_str()),
+            yes,
+            Look::Primary,
+        )
     } else {
         let headline = match saves.filter(|saves| 0 < saves.minor) {
             Some(saves) => {
@@ -354,7 +367,8 @@ pub fn confirm(command: &Command, name: &str, as_typed: &str, saves: Option<Mone
             }
             None => say!(words, "confirm-pause", name = name),
         };
-        (headline, say!(words, "confirm-pause-stays"), say!(words, "button-yes-stop"), Look::Danger)
+        let stays = say!(words, "confirm-pause-stays", deed = deed.as_str());
+        (headline, stays, say!(words, "button-yes-stop"), Look::Danger)
     };
     let mut message = short(headline);
     message.blocks.extend(block(0, vec![line(stays)]));

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
-use crate::domain::ids::{BoostId, Platform, RuleId};
+use crate::domain::action::Deed;
+use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sample::Reading;
@@ -138,18 +139,19 @@ pub enum Clears {
     },
 }
 
-/// A boost that can be, or has been, stopped.
+/// Something that can be, or has been, done about an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BoostView {
-    /// Which.
-    pub id: BoostId,
-    /// What people call it: `Reel 1`.
+pub struct OptionView {
+    /// What.
+    #[serde(flatten)]
+    pub deed: Deed,
+    /// What people call its object: `Reel 1`.
     pub name: String,
-    /// Where it runs: `Meta Ads`.
+    /// Where that is: `Meta Ads`.
     pub runs_on: String,
     /// What is left to save.
     pub avoidable: Option<Money>,
-    /// It runs now, as far as is known.
+    /// It runs now, as far as is known, and can be stopped.
     pub running: bool,
 }
 
@@ -158,8 +160,9 @@ pub struct BoostView {
 pub struct ProposalView {
     /// Its number.
     pub id: u64,
-    /// The boost it would stop.
-    pub boost: BoostId,
+    /// What it would do.
+    #[serde(flatten)]
+    pub deed: Deed,
     /// What it saves.
     pub saves: Option<Money>,
     /// It is dropped unless answered by then.
@@ -183,8 +186,8 @@ pub struct IncidentView {
     pub owed: Option<Money>,
     /// What would clear it.
     pub clears: Option<Clears>,
-    /// Boosts it concerns.
-    pub boosts: Vec<BoostView>,
+    /// What can be done.
+    pub options: Vec<OptionView>,
     /// Proposals, oldest first.
     pub proposals: Vec<ProposalView>,
     /// Things to try first.
@@ -217,10 +220,10 @@ impl IncidentView {
         })
     }
 
-    /// The boost's view.
+    /// The option that is about the same object as a deed.
     #[must_use]
-    pub fn boost(&self, id: &BoostId) -> Option<&BoostView> {
-        self.boosts.iter().find(|boost| boost.id == *id)
+    pub fn option(&self, deed: &Deed) -> Option<&OptionView> {
+        self.options.iter().find(|option| option.deed.object() == deed.object())
     }
 }
 

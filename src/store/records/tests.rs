@@ -61,7 +61,7 @@ fn incident(n: u64) -> Incident {
         snoozed_until: None,
         receipt: json!({"seen": 0.1, "allowed": [1, 2]}),
         avoidable: None,
-        boosts: Vec::new(),
+        options: Vec::new(),
         events: Vec::new(),
     }
 }

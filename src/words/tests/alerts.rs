@@ -390,7 +390,7 @@ fn blocks_without_numbers_are_left_out() {
     let mut view = fired();
     (view.owed, view.clears, view.data_at, view.incident.avoidable) = (None, None, None, None);
     view.tips.clear();
-    view.boosts.clear();
+    view.options.clear();
     view.seen = vec![Seen { newest: None, ..cpa() }];
     let text = team(&view, "en");
     for word in ["saved", "Owed", "Clears", "Try", "data", "Also", "newest"] {

@@ -16,12 +16,13 @@ use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::replies::{self, Reply};
 use crate::words::trouble::Trouble;
 use crate::words::view::{
-    BoostView, CampaignLine, Clears, GroupView, IncidentView, JudgedView, MeView, Member, Names, OwnNumber,
+    CampaignLine, Clears, GroupView, IncidentView, JudgedView, MeView, Member, Names, OptionView, OwnNumber,
     ProposalView, Relation, RightKind, Seen, StatusView, Window,
 };
 use crate::words::wording::Reader;
 use crate::words::{answers, group};
 
+use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CampaignId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -128,6 +129,10 @@ fn event(minute: i64, by: Option<&str>, what: Happened) -> Event {
     Event { at: at("2026-06-23T12:00:00Z") + minute.minutes(), by: by.map(str::to_owned), what }
 }
 
+fn stop_boost() -> Deed {
+    Deed::StopBoost { boost: BoostId::new("alma-reel-1").expect("id") }
+}
+
 /// Fired at 14:00, told with all its blocks.
 fn fired() -> IncidentView {
     let subject = Subject::Partnership(CampaignId::new("spring").expect("id"), CreatorId::new("alma").expect("id"));
@@ -148,7 +153,7 @@ fn fired() -> IncidentView {
         snoozed_until: None,
         receipt: serde_json::Value::Null,
         avoidable: Some(money("86.00 EUR")),
-        boosts: vec![BoostId::new("alma-reel-1").expect("id")],
+        options: vec![stop_boost()],
         events: Vec::new(),
     };
     incident.note(event(0, None, Happened::Fired));
@@ -164,8 +169,8 @@ fn fired() -> IncidentView {
             by: Some(at("2026-06-26T16:00:00Z")),
             boost_stopped: true,
         }),
-        boosts: vec![BoostView {
-            id: BoostId::new("alma-reel-1").expect("id"),
+        options: vec![OptionView {
+            deed: stop_boost(),
             name: "Reel 1".into(),
             runs_on: "Meta Ads".into(),
             avoidable: Some(money("86.00 EUR")),
@@ -185,7 +190,7 @@ fn proposed() -> IncidentView {
     let mut view = fired();
     view.proposals = vec![ProposalView {
         id: 1,
-        boost: BoostId::new("alma-reel-1").expect("id"),
+        deed: stop_boost(),
         saves: Some(money("86.00 EUR")),
         expires: Some(at("2026-06-23T16:00:00Z")),
         undo_until: None,
@@ -206,7 +211,7 @@ fn verified() -> IncidentView {
     view.incident.note(event(2, Some("Maja"), Happened::Approved { proposal: 1 }));
     view.incident.note(event(3, None, Happened::Done { proposal: 1 }));
     view.incident.note(event(3, None, Happened::Verified { proposal: 1, state: "paused".into() }));
-    view.boosts[0].running = false;
+    view.options[0].running = false;
     view.proposals[0].undo_until = Some(at("2026-06-24T12:03:00Z"));
     view
 }
@@ -214,7 +219,7 @@ fn verified() -> IncidentView {
 fn undone() -> IncidentView {
     let mut view = verified();
     view.incident.note(event(10, Some("Bo"), Happened::Undone { proposal: 1, state: "active".into() }));
-    view.boosts[0].running = true;
+    view.options[0].running = true;
     view
 }
 
@@ -232,7 +237,7 @@ fn slump() -> IncidentView {
     view.seen = vec![views()];
     view.incident.avoidable = None;
     view.incident.rule = RuleId::new("views-slump").expect("id");
-    view.boosts.clear();
+    view.options.clear();
     view.owed = None;
     view.clears = Some(Clears::Reaches {
         metric: Metric::Views,

@@ -103,7 +103,7 @@ fn answers_to_presses(tag: &str) -> String {
 
 fn confirmed(tag: &str, saves: Option<&str>, text: &str) -> String {
     let command: Command = parse(text).expect("a command");
-    shown(&replies::confirm(&command, "Reel 1", text, saves.map(money), &reader(tag)))
+    shown(&replies::confirm(&command, &stop_boost(), "Reel 1", text, saves.map(money), &reader(tag)))
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn short_answers_are_sentences() {
     This code is wrong, used or too old. Ask for a new one.
     maja is now manager for everything.
     I do not know “amla”. Did you mean alma?
-    Alma Lind has no boost that runs. Posts that are up are not paused.
+    Alma Lind has nothing that runs and can be stopped. Posts that are up are not paused.
     This button is too old. The newest message about it has a fresh one.
     That did not work: Meta Ads did not answer. Nothing was changed.
     ");
@@ -306,7 +306,7 @@ fn short_answers_are_sentences() {
     Koden är fel, använd eller för gammal. Be om en ny.
     maja är nu kampanjansvarig för allt.
     Jag känner inte till ”amla”. Menade du alma?
-    Alma Lind har ingen boost som rullar. Inlägg som ligger uppe pausas inte.
+    Alma Lind har inget som rullar och kan stoppas. Inlägg som ligger uppe pausas inte.
     Knappen är för gammal. Det senaste meddelandet om saken har en ny.
     Det gick inte: Meta Ads did not answer. Inget har ändrats.
     ");
