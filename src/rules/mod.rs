@@ -31,6 +31,7 @@ pub mod units;
 
 pub mod counterfactual;
 pub mod eval;
+pub mod evidence;
 pub mod judge;
 pub mod lifecycle;
 pub mod receipt;
