@@ -32,6 +32,8 @@ pub struct Catalog {
     pub grants: Vec<Grant>,
     /// Posts found or imported: whose, by platform and id.
     pub posts: BTreeMap<(Platform, PostRef), CreatorId>,
+    /// How much luck varies between posts, until it has been learned; the cautious default where it is not said.
+    pub k: Option<f64>,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
 }
@@ -55,6 +57,10 @@ pub struct About {
     pub deal: Option<(jiff::Timestamp, jiff::Timestamp)>,
     /// Its targets; money in minor units.
     pub targets: BTreeMap<Metric, f64>,
+    /// When the posts of its deal went live.
+    pub posts: Vec<jiff::Timestamp>,
+    /// The shape of the luck between its posts.
+    pub k: f64,
 }
 
 impl Catalog {
@@ -130,6 +136,8 @@ impl Catalog {
             currency: None,
             deal: None,
             targets: BTreeMap::new(),
+            posts: Vec::new(),
+            k: self.k.unwrap_or(crate::rules::evidence::luck::K_DEFAULT),
         };
         match subject {
             Subject::Brand(id) => about.brand = Some(id.clone()),
@@ -150,6 +158,11 @@ impl Catalog {
             about.currency = Some(brand.currency);
         }
         self.fill_deal(subject, &mut about);
+        if let Subject::Partnership(campaign, creator) = subject {
+            let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
+            let live = self.deliverables.iter().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
+            about.posts = live.collect();
+        }
         about
     }
 

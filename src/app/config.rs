@@ -76,6 +76,7 @@ pub struct Config {
     pub discord: DiscordConfig,
     pub sources: BTreeMap<SourceId, SourceConfig>,
     pub guards: GuardsConfig,
+    pub evidence: EvidenceConfig,
     pub actions: ActionsConfig,
     pub delivery: DeliveryConfig,
     pub limits: LimitsConfig,
@@ -209,6 +210,13 @@ pub struct GuardsConfig {
     pub freshness: Length,
 }
 
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct EvidenceConfig {
+    pub k: f64,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
@@ -279,6 +287,12 @@ impl Config {
         let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
+        if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
+            return Err(ConfigError::Invalid(format!(
+                "`evidence.k` is {}, and a shape is above 0; smaller is wilder luck between posts, 1.1 is cautious",
+                config.evidence.k
+            )));
+        }
         Ok(config)
     }
 

@@ -17,6 +17,7 @@ use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
 use crate::rules::check::{self, CheckedRule};
+use crate::rules::evidence::{Luck, Prior};
 use crate::rules::guards::Switches;
 use crate::rules::history::History;
 use crate::rules::judge::{Context, Facts};
@@ -119,7 +120,7 @@ impl Core {
     pub async fn open(clock: Clock, store: Arc<dyn Store>, config: Config, seed: u64) -> Result<Arc<Self>, StoreError> {
         let now = clock.now();
         let state = State {
-            catalog: load_catalog(&*store).await?,
+            catalog: load_catalog(&*store, &config).await?,
             rules: load_rules(&*store).await?,
             history: load_history(&*store, now, switches(&config)).await?,
             memory: load_memory(&*store).await?,
@@ -148,7 +149,7 @@ impl Core {
 
     /// Reads documents, people and rules again after they were changed.
     pub async fn reload(&self) -> Result<(), StoreError> {
-        let catalog = load_catalog(&*self.store).await?;
+        let catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
         let mut state = self.state.lock().await;
         state.catalog = catalog;
@@ -224,12 +225,15 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         },
         targets: about.targets.clone(),
         currency: about.currency,
+        posts: about.posts.clone(),
+        luck: Luck::Varied { k: about.k },
+        prior: Prior::UNLEARNED,
         rule_version,
     }
 }
 
-async fn load_catalog(store: &dyn Store) -> Result<Catalog, StoreError> {
-    let mut catalog = Catalog::default();
+async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, StoreError> {
+    let mut catalog = Catalog { k: Some(config.evidence.k), ..Catalog::default() };
     for room in scan_all::<Room>(store).await? {
         catalog.rooms.insert(room.value.id.clone(), room.value);
     }

@@ -95,6 +95,7 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         newest: main.and_then(|used| used.newest),
         window: over,
         verdict: one.verdict,
+        weight: one.weight.clone(),
     }
 }
 

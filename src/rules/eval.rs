@@ -14,6 +14,8 @@ use crate::domain::sample::{Absence, Reading};
 use crate::domain::verdict::Verdict;
 
 use super::check::CheckedRule;
+use super::evidence::tested::{self, Outcome, Tested, weigh};
+use super::evidence::{Luck, Prior};
 use super::judge::Context;
 use super::lower::{Compare, Cond, Input, Math, Num, Source};
 use super::readings::{Readings, Seen, Span, Want};
@@ -148,6 +150,10 @@ impl Answer {
 
 /// Whoever answers inputs: readings of the world, or the constants of a rule's own case.
 pub trait Lookup {
+    /// The values of these parts of a metric in each post of the deal, oldest first; what has no posts is one.
+    fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap>;
+    /// How much luck varies between them, and what was known before.
+    fn luck(&self) -> (Luck, Prior);
     /// The answer to the input in this slot.
     fn answer(&mut self, slot: usize, input: Input) -> Answer;
     /// The currency the subject is kept in.
@@ -171,8 +177,32 @@ pub fn verdict(cond: &Cond, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdic
     }
 }
 
+/// What comes of weighing a tested comparison, with `extra` more things in the newest post.
+///
+/// # Errors
+///
+/// Why nothing can be said.
+pub fn weighed(
+    compare: &Compare,
+    tested: &Tested,
+    extra: f64,
+    inputs: &[Input],
+    lookup: &mut dyn Lookup,
+) -> Result<Outcome, Gap> {
+    let limit = number(if tested.on_left { &compare.right } else { &compare.left }, inputs, lookup)?;
+    let posts = lookup.posts(tested)?;
+    let luck = lookup.luck();
+    weigh(tested, &posts, limit, extra, luck).ok_or(Gap::NotYet)
+}
+
 /// The verdict of one comparison: unknown where a side has no value.
 pub fn compared(compare: &Compare, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdict {
+    if let Some(tested) = &compare.tested {
+        return match weighed(compare, tested, 0.0, inputs, lookup) {
+            Ok(outcome) => Verdict::known(outcome.holds),
+            Err(_) => Verdict::Unknown,
+        };
+    }
     let left = number(&compare.left, inputs, lookup);
     let right = number(&compare.right, inputs, lookup);
     match (left, right) {
@@ -406,6 +436,45 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// The deal by its posts: each lasts until the next one goes live, the first from the beginning.
+    fn slices(&self, deal: Span) -> Vec<Span> {
+        let mut starts: Vec<Timestamp> =
+            self.ctx.posts.iter().copied().filter(|at| deal.from < *at && *at < deal.until).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        // What was live when the deal began, and what came before the first post, is the first post's.
+        if !self.ctx.posts.iter().any(|at| *at <= deal.from) && !starts.is_empty() {
+            starts.remove(0);
+        }
+        starts.push(deal.until);
+        let mut from = deal.from;
+        starts.into_iter().map(|until| Span { from: std::mem::replace(&mut from, until), until }).collect()
+    }
+
+    fn parts_over(&self, tested: &Tested, spans: &[Span]) -> Result<Vec<Vec<f64>>, Gap> {
+        let metric = tested.want.metric;
+        let parts = tested::parts(metric);
+        let mut any_engaged = false;
+        let mut posts = Vec::with_capacity(spans.len());
+        for span in spans {
+            let mut values = Vec::with_capacity(parts.len());
+            for part in &parts {
+                let optional = metric.part_is_optional(*part);
+                match self.over(Want { metric: *part, ..tested.want }, Some(*span)).value {
+                    Ok(value) => {
+                        any_engaged |= optional;
+                        values.push(value);
+                    }
+                    Err(_) if optional => values.push(0.0),
+                    Err(gap) => return Err(gap),
+                }
+            }
+            posts.push(values);
+        }
+        let needs_any = parts.iter().any(|part| metric.part_is_optional(*part));
+        if needs_any && !any_engaged { Err(Gap::NotYet) } else { Ok(posts) }
+    }
+
     fn over(&self, want: Want, span: Option<Span>) -> Answer {
         match span {
             Some(span) => Answer::seen(self.readings.over(self.subject, want, span), Some(span)),
@@ -490,6 +559,21 @@ impl Lookup for Live<'_> {
 
     fn currency(&self) -> Option<Currency> {
         self.ctx.currency
+    }
+
+    fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {
+        let Some(deal) = self.current else { return Err(Gap::NoWindow) };
+        let by_post = self.slices(deal);
+        match self.parts_over(tested, &by_post) {
+            Ok(posts) => Ok(posts),
+            // What cannot be told apart by post is one post: less evidence, never more.
+            Err(_) if 1 < by_post.len() => self.parts_over(tested, &[deal]),
+            Err(gap) => Err(gap),
+        }
+    }
+
+    fn luck(&self) -> (Luck, Prior) {
+        (self.ctx.luck, self.ctx.prior)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::rules::evidence::tested::Weight;
 
 /// What things are called by people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +108,9 @@ pub struct Seen {
     pub window: Window,
     /// What became of it.
     pub verdict: Verdict,
+    /// How sure it is, where luck was weighed.
+    #[serde(default)]
+    pub weight: Option<Weight>,
 }
 
 /// The smallest change that flips the verdict.

@@ -17,15 +17,11 @@
 //! Owns: the statements, their derivation and their numerics. Refuses: what spend has had time to sell, whose limit is in
 //! force, where numbers come from. Survives: nothing to keep; every value is worked out from the whole deal.
 
-#![expect(
-    clippy::cast_precision_loss,
-    reason = "counts become doubles here; they are exact up to 2^53, far beyond any deal"
-)]
-
 pub mod counts;
 mod curve;
 pub mod luck;
 pub mod shares;
+pub mod tested;
 
 use libm::log;
 
@@ -67,13 +63,29 @@ pub struct Demand {
     pub level: f64,
 }
 
+/// What the presets stand for.
+const PRESETS: [(Preset, Demand); 3] = [
+    (Preset::Strict, Demand { method: Method::Anytime, level: 0.95 }),
+    (Preset::Balanced, Demand { method: Method::Anytime, level: 0.80 }),
+    (Preset::Fast, Demand { method: Method::Posterior, level: 0.90 }),
+];
+
+impl Demand {
+    /// The preset that it is, if it is one.
+    #[must_use]
+    pub fn preset(self) -> Option<Preset> {
+        PRESETS.iter().find(|row| row.1 == self).map(|row| row.0)
+    }
+}
+
 impl From<&Evidence> for Demand {
     fn from(evidence: &Evidence) -> Self {
         match evidence {
-            Evidence::Preset(Preset::Strict) => Self { method: Method::Anytime, level: 0.95 },
-            Evidence::Preset(Preset::Balanced) => Self { method: Method::Anytime, level: 0.80 },
-            Evidence::Preset(Preset::Fast) => Self { method: Method::Posterior, level: 0.90 },
             Evidence::Custom(custom) => Self { method: custom.method, level: custom.level },
+            Evidence::Preset(preset) => {
+                let strict = Self { method: Method::Anytime, level: 0.95 };
+                PRESETS.iter().find(|row| row.0 == *preset).map_or(strict, |row| row.1)
+            }
         }
     }
 }
