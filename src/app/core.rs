@@ -104,6 +104,8 @@ pub struct Core {
     /// Held by whoever reads, decides and commits, so that no two decide on the same reading. Other processes are held
     /// off by the versions in each transaction.
     pub pen: tokio::sync::Mutex<()>,
+    /// Held by whoever brings in numbers, from the store to the picture: polls side by side, an import alone.
+    pub intake: tokio::sync::RwLock<()>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -141,13 +143,16 @@ impl Core {
             bells,
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
+            intake: tokio::sync::RwLock::new(()),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))
     }
 
-    /// Reads documents, people and rules again after they were changed.
+    /// Reads documents, people and rules again after they were changed. Takes the pen, so that nothing is committed and
+    /// shown between the reading and the showing.
     pub async fn reload(&self) -> Result<(), StoreError> {
+        let _pen = self.pen.lock().await;
         let catalog = load_catalog(&*self.store).await?;
         let rules = load_rules(&*self.store).await?;
         let mut state = self.state.lock().await;
@@ -155,6 +160,11 @@ impl Core {
         state.rules = rules;
         state.judged.clear();
         Ok(())
+    }
+
+    /// Reads the numbers again from the store, in the order in which they became known: what a start would see.
+    pub async fn read_history(&self) -> Result<History, StoreError> {
+        load_history(&*self.store, self.clock.now(), switches(&self.config)).await
     }
 
     /// Counts something.
