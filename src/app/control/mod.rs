@@ -19,6 +19,8 @@ pub mod import;
 mod outbox;
 mod people;
 mod rules;
+#[cfg(all(test, unix))]
+mod tests;
 pub mod wire;
 
 use std::fs::File;
