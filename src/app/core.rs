@@ -104,8 +104,11 @@ pub struct Core {
     /// Held by whoever reads, decides and commits, so that no two decide on the same reading. Other processes are held
     /// off by the versions in each transaction.
     pub pen: tokio::sync::Mutex<()>,
-    /// Held by whoever brings in numbers, from the store to the picture: polls side by side, an import alone.
+    /// Held from the moment numbers are kept until the picture has them: by polls side by side, and alone by whoever
+    /// reads the picture again from the store.
     pub intake: tokio::sync::RwLock<()>,
+    /// Held by whoever imports a table.
+    pub imports: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -144,6 +147,7 @@ impl Core {
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
             intake: tokio::sync::RwLock::new(()),
+            imports: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))

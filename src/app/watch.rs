@@ -249,11 +249,8 @@ pub fn know_posts(state: &mut State, posts: Vec<PostRecord>) {
 ///
 /// The guards hear levels in the order in which they became known, and an import may be older than the last poll: then
 /// the series are read again from the store. Amounts they do not listen to.
-pub async fn take_notice(
-    core: &Core,
-    intake: tokio::sync::RwLockWriteGuard<'_, ()>,
-    samples: Vec<Sample>,
-) -> Result<(), StoreError> {
+pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreError> {
+    let intake = core.intake.write().await;
     let now = core.clock.now();
     let has_levels = samples.iter().any(|one| matches!(one.form, Form::Total { .. } | Form::Gauge { .. }));
     let history = if has_levels { Some(core.read_history().await?) } else { None };

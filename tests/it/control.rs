@@ -327,6 +327,31 @@ fn a_service_that_hangs_is_told_and_its_store_left_alone() {
     assert_eq!(desk.journal(&["rule_applied"]).len(), 0, "what was given up was not done later");
 }
 
+#[test]
+fn commands_at_once_are_all_done_and_all_seen() {
+    let desk = Desk::new();
+    let service = desk.serve(&alone());
+    let names: Vec<String> = (0..12).map(|n| format!("c{n}")).collect();
+    let children: Vec<Child> = names
+        .iter()
+        .map(|name| {
+            let file = format!("{name}.toml");
+            let text = format!("[[creator]]\nid = \"{name}\"\nname = \"{name}\"\n");
+            std::fs::write(desk.path().join(&file), text).expect("written");
+            desk.command(&["apply", &file]).stdout(Stdio::null()).spawn().expect("the program starts")
+        })
+        .collect();
+    for mut child in children {
+        assert_eq!(child.wait().expect("an end").code(), Some(0));
+    }
+    // The running service knows every one of them, not only its store.
+    for name in &names {
+        desk.done(&["code", "--role", "creator", "--all", "--creator", name]);
+    }
+    service.stop();
+    assert_eq!(desk.journal(&["code_made"]).len(), names.len());
+}
+
 /// Waits until something is so.
 async fn until<T>(clock: &Clock, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let give_up = clock.now().checked_add(PATIENCE).expect("in range");

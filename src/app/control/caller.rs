@@ -35,7 +35,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { greeting: Duration::from_secs(5), word: Duration::from_secs(120) }
+        Self { greeting: Duration::from_secs(5), word: Duration::from_mins(2) }
     }
 }
 

@@ -29,7 +29,7 @@ use crate::time::{Clock, Held};
 const AT_ONCE_MAX: usize = 16;
 
 /// Real time in which a caller must have said what it wants, with the largest table there may be.
-const ASK_MAX: Duration = Duration::from_secs(120);
+const ASK_MAX: Duration = Duration::from_mins(2);
 
 /// Real time in which a caller must take a word of ours.
 const TAKE_MAX: Duration = Duration::from_secs(10);

@@ -37,13 +37,13 @@ pub(super) async fn samples(
     tell: Tell<'_>,
 ) -> Result<Answer, Refusal> {
     let actor = actor(core, request).await?;
-    let sheet = sheet(file, body, |text| read_samples(text)).await?;
+    let sheet = sheet(file, body, read_samples).await?;
     let all: Vec<Sample> = sheet.rows.iter().map(|row| row.sample.clone()).collect();
     let told = all.clone();
     let of = u64_of_len(all.len());
     let mut done = 0;
-    // Nothing is judged while only a part of the table is there.
-    let intake = core.intake.write().await;
+    // One at a time: what is read again at the end must not hold a part of another table.
+    let _turn = core.imports.lock().await;
     for part in split_cycle(all, |sample| sample.series.subject.clone()) {
         for writes in portions(rows::writes_of(&part, &[]).writes) {
             core.store.commit(Transaction { expect: Vec::new(), writes }).await?;
@@ -52,9 +52,9 @@ pub(super) async fn samples(
         tell(Progress { done, of });
     }
     journal(core, &actor, "samples_imported", file, &sheet).await?;
-    match seat {
-        Seat::Service => watch::take_notice(core, intake, told).await?,
-        Seat::Command => drop(intake),
+    // Until now the picture has none of it, so that nothing is judged on a part of the table.
+    if seat == Seat::Service {
+        watch::take_notice(core, told).await?;
     }
     Ok(report(&sheet))
 }
@@ -68,7 +68,7 @@ pub(super) async fn posts(
     tell: Tell<'_>,
 ) -> Result<Answer, Refusal> {
     let actor = actor(core, request).await?;
-    let sheet = sheet(file, body, |text| read_posts(text)).await?;
+    let sheet = sheet(file, body, read_posts).await?;
     // A post that comes twice is taken as its last row says; one transaction writes a key once.
     let mut last = std::collections::BTreeMap::new();
     for row in &sheet.rows {

@@ -19,7 +19,8 @@ pub mod import;
 mod outbox;
 mod people;
 mod rules;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 pub mod wire;
 

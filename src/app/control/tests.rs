@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
@@ -22,7 +23,9 @@ use super::{Answer, Body, Progress, Request, Text, Wish};
 use crate::app::config::Config;
 use crate::app::core::Core;
 use crate::domain::num::u64_of_len;
+use crate::outbox::delivery::{Delivery, State};
 use crate::outbox::incident::Incident;
+use crate::outbox::notice::{About, Urgency};
 use crate::store::memory::MemoryStore;
 use crate::store::records::{read_journal, scan_all};
 use crate::store::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
@@ -229,6 +232,41 @@ async fn garbage_is_refused_in_a_line_and_the_service_lives_on() {
         assert_eq!(line(&answer), (1, want));
         assert_eq!(done(&served.asks(Wish::OutboxList).await), "everything is told");
     }
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_whose_request_is_out_is_left_alone() {
+    let served = Served::start().await;
+    let now = served.core.clock.now();
+    let about = About::Trouble("x".to_owned());
+    let (early, late) = (now - SignedDuration::from_secs(9), now + SignedDuration::from_hours(1));
+    for (room, until) in [("out", late), ("lost", early)] {
+        let mut transaction = Transaction::new();
+        let delivery = Delivery {
+            about: about.clone(),
+            room: room.parse().expect("an id"),
+            urgency: Urgency::Critical,
+            cause: "test".to_owned(),
+            wanted_revision: 1,
+            told_revision: 0,
+            state: State::Sending { revision: 1, since: early, until },
+            message: None,
+            maybe_repeat: false,
+            expires_at: late,
+            tries: 1,
+            attempts: Vec::new(),
+        };
+        transaction.create(&delivery).expect("a delivery");
+        served.core.store.commit(transaction).await.expect("kept");
+    }
+    let retry = |room: &str| served.asks(Wish::OutboxRetry { key: format!("trouble/x@{room}") });
+    let refused = "`trouble/x@out` is being sent right now; `plimsoll outbox list` says what comes of it";
+    assert_eq!(line(&retry("out").await), (1, refused));
+    assert_eq!(done(&retry("lost").await), "trouble/x@lost is due now");
+    let kept = scan_all::<Delivery>(&*served.core.store).await.expect("deliveries");
+    let repeats = kept.iter().map(|kept| kept.value.maybe_repeat).collect::<Vec<_>>();
+    assert_eq!(repeats, [true, false], "the one that was lost may have left before");
     served.end().await;
 }
 
