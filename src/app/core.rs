@@ -105,6 +105,11 @@ pub struct Core {
     /// Held by whoever reads, decides and commits, so that no two decide on the same reading. Other processes are held
     /// off by the versions in each transaction.
     pub pen: tokio::sync::Mutex<()>,
+    /// Held from the moment numbers are kept until the picture has them: by polls side by side, and alone by whoever
+    /// reads the picture again from the store.
+    pub intake: tokio::sync::RwLock<()>,
+    /// Held by whoever imports a table.
+    pub imports: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -142,13 +147,17 @@ impl Core {
             bells,
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
+            intake: tokio::sync::RwLock::new(()),
+            imports: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))
     }
 
-    /// Reads documents, people and rules again after they were changed.
+    /// Reads documents, people and rules again after they were changed. Takes the pen, so that nothing is committed and
+    /// shown between the reading and the showing.
     pub async fn reload(&self) -> Result<(), StoreError> {
+        let _pen = self.pen.lock().await;
         let catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
         let mut state = self.state.lock().await;
@@ -156,6 +165,11 @@ impl Core {
         state.rules = rules;
         state.judged.clear();
         Ok(())
+    }
+
+    /// Reads the numbers again from the store, in the order in which they became known: what a start would see.
+    pub async fn read_history(&self) -> Result<History, StoreError> {
+        load_history(&*self.store, self.clock.now(), switches(&self.config)).await
     }
 
     /// Counts something.

@@ -11,10 +11,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
-use super::import::{bar, post_of, sheet_of};
+use super::import::{bar, sheet_of};
 use super::{CliError, Common, first_of};
 use crate::app::apply;
 use crate::app::catalog::Catalog;
+use crate::app::control::import::post_of;
 use crate::app::core::{context, switches};
 use crate::domain::ids::Subject;
 use crate::domain::num::u64_of_len;
