@@ -2,10 +2,13 @@
 //!
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
-//! out, [`act`] does what was approved and reads it back. [`core`] is what they share. [`control`] lets the terminal in.
+//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share,
+//! [`control`] lets the terminal in.
 
 pub mod act;
 pub mod apply;
+pub mod asking;
+pub mod booking;
 pub mod catalog;
 pub mod commands;
 pub mod config;
@@ -19,6 +22,7 @@ pub mod ears;
 pub mod groups;
 pub mod listen;
 pub mod people;
+pub mod pieces;
 pub mod proposing;
 pub mod records;
 pub mod render;

@@ -34,6 +34,7 @@ use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, samples};
 use crate::time::Held;
 use crate::words::trouble::Trouble;
+use tokio::sync::RwLockReadGuard;
 use tokio_util::sync::CancellationToken;
 
 /// Subjects in one transaction; a larger poll is several cycles.
@@ -129,16 +130,48 @@ pub async fn take_in(
     let intake = core.intake.read().await;
     keep(core, &samples, &missing, &record).await?;
     keep_posts(core, posts).await?;
+    let alarms = hear(core, Some(id), &samples, &missing, now, intake).await?;
+    trouble::of_source(core, id, partial.as_ref()).await?;
+    for alarm in alarms {
+        tell_alarm(core, &alarm).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what the program itself wrote down, judges it and commits what follows.
+pub async fn take_booked(core: &Core, samples: &[Sample], now: Timestamp) -> Result<(), StoreError> {
+    let intake = core.intake.read().await;
+    for part in by_subjects(samples, |sample| &sample.series.subject) {
+        core.store.commit(samples::writes_of(part, &[])).await?;
+    }
+    for alarm in hear(core, None, samples, &[], now, intake).await? {
+        tell_alarm(core, &alarm).await?;
+    }
+    Ok(())
+}
+
+/// Takes samples that are kept into the picture in memory, judges what they touch and commits what follows. `intake` is
+/// held until they are in the picture.
+async fn hear(
+    core: &Core,
+    polled: Option<&SourceId>,
+    samples: &[Sample],
+    missing: &[Missing],
+    now: Timestamp,
+    intake: RwLockReadGuard<'_, ()>,
+) -> Result<Vec<Alarm>, StoreError> {
     let mut state = core.state.lock().await;
-    let appended = state.history.append_poll(&samples, &missing, now);
+    let appended = state.history.append_poll(samples, missing, now);
     let alarms = appended.alarms;
     if !alarms.is_empty() {
         // What a guard says now may be about days that were judged already.
         state.judged.clear();
     }
-    let news = news_of(&state, spoken_of(&state, &appended.touched, &missing));
+    let news = news_of(&state, spoken_of(&state, &appended.touched, missing));
     let fired = judge_touched(core, &mut state, &news, now);
-    state.polled.insert(id.clone(), now);
+    if let Some(id) = polled {
+        state.polled.insert(id.clone(), now);
+    }
     drop(state);
     drop(intake);
     if let Err(error) = cycle::commit(core, fired).await {
@@ -146,11 +179,7 @@ pub async fn take_in(
         core.state.lock().await.judged.clear();
         return Err(error);
     }
-    trouble::of_source(core, id, partial.as_ref()).await?;
-    for alarm in alarms {
-        tell_alarm(core, &alarm).await?;
-    }
-    Ok(())
+    Ok(alarms)
 }
 
 /// Several targets may report into one series (two boosts of one partnership): their numbers are added, and where one is

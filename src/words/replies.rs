@@ -54,6 +54,8 @@ pub enum Reply {
     NothingToUndo {
         id: IncidentId,
     },
+    /// What cannot be taken back is agreed to by its own button.
+    NeedsSure,
     /// Somebody was quicker.
     AlreadyAnswered {
         id: IncidentId,
@@ -139,6 +141,7 @@ impl Reply {
             | Self::Over { .. }
             | Self::NothingToApprove { .. }
             | Self::NothingToUndo { .. }
+            | Self::NeedsSure
             | Self::AlreadyAnswered { .. } => self.about_incident(reader, now),
             Self::LinkCode { .. }
             | Self::Linked { .. }
@@ -179,6 +182,7 @@ impl Reply {
             Self::Over { id } => say!(words, "reply-over", id = id.to_string()),
             Self::NothingToApprove { id } => say!(words, "reply-nothing-to-approve", id = id.to_string()),
             Self::NothingToUndo { id } => say!(words, "reply-nothing-to-undo", id = id.to_string()),
+            Self::NeedsSure => say!(words, "told-needs-sure"),
             Self::AlreadyAnswered { id, who } => {
                 say!(words, "reply-already-answered", id = id.to_string(), who = who.as_str())
             }
