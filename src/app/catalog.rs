@@ -229,6 +229,14 @@ impl Catalog {
             .collect()
     }
 
+    /// A creator's own direct messages, one per platform they have linked; only those that are bound to a place. Empty =
+    /// they cannot be reached, and a person must tell them.
+    #[must_use]
+    pub fn creator_rooms(&self, creator: &CreatorId) -> Vec<&Room> {
+        let own = |room: &&Room| room.audience == Audience::Creator && room.creator.as_ref() == Some(creator);
+        self.rooms.values().filter(own).filter(|room| room.address.is_some()).collect()
+    }
+
     /// Rooms where the program tells its own troubles; where there is none, every internal room hears them.
     #[must_use]
     pub fn operator_rooms(&self) -> Vec<&Room> {
