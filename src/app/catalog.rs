@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use crate::domain::document::{
-    Boost, Brand, Campaign, Creator, Deliverable, Document, Partnership, PartnershipRef, Running, Target, Targets,
+    Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
+    Target, Targets,
 };
 use crate::domain::ids::{
-    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, PersonId, Platform, PostRef, RoomId, Scope, Subject,
+    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, PersonId, Platform, PostRef, ProgramId, RoomId, Scope,
+    Subject,
 };
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -27,6 +29,8 @@ pub struct Catalog {
     pub partnerships: BTreeMap<PartnershipRef, Partnership>,
     pub deliverables: BTreeMap<(PartnershipRef, DeliverableId), Deliverable>,
     pub boosts: BTreeMap<BoostId, Boost>,
+    pub programs: BTreeMap<ProgramId, Program>,
+    pub members: BTreeMap<(ProgramId, CreatorId), Member>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub people: BTreeMap<PersonId, Person>,
     pub grants: Vec<Grant>,
@@ -61,6 +65,8 @@ pub struct About {
     pub posts: Vec<jiff::Timestamp>,
     /// The shape of the luck between its posts.
     pub k: f64,
+    /// A creator's level in each programme whose criteria they have agreed to.
+    pub levels: BTreeMap<ProgramId, String>,
 }
 
 impl Catalog {
@@ -79,7 +85,11 @@ impl Catalog {
             }
             Document::Boost(one) => drop(self.boosts.insert(one.id.clone(), one)),
             // Kept and versioned in the store; nothing in memory asks for them yet.
-            Document::Program(_) | Document::Rate(_) => {}
+            Document::Rate(_) => {}
+            Document::Program(one) => drop(self.programs.insert(one.id.clone(), one)),
+            Document::Member(one) => {
+                drop(self.members.insert((one.program.clone(), one.creator.clone()), one));
+            }
             Document::Room(one) => {
                 let kept = self.rooms.remove(&one.id);
                 let room = room_of(one, kept.as_ref());
@@ -99,6 +109,9 @@ impl Catalog {
             Document::Brand(_) | Document::Creator(_) | Document::Rate(_) => None,
             Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
             Document::Program(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
+            Document::Member(one) => missing("program", &one.program, self.programs.contains_key(&one.program))
+                .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
+                .or_else(|| self.no_level(&one.program, &one.level)),
             Document::Partnership(one) => {
                 missing("campaign", &one.campaign, self.campaigns.contains_key(&one.campaign))
                     .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
@@ -115,6 +128,31 @@ impl Catalog {
                 )
             }
         }
+    }
+
+    fn no_level(&self, program: &ProgramId, level: &str) -> Option<String> {
+        let program = self.programs.get(program)?;
+        let names: Vec<&str> = program.levels.iter().map(|one| one.name.as_str()).collect();
+        program
+            .level(level)
+            .is_none()
+            .then(|| format!("program `{}` has no level `{level}`; its levels are {}", program.id, names.join(", ")))
+    }
+
+    /// What stands in the way of a downgrade rule, as a sentence: a programme or a level that is not there, or nothing
+    /// below it.
+    #[must_use]
+    pub fn no_ladder(&self, rule: &crate::rules::rule::Rule) -> Option<String> {
+        let (program, level) = (rule.program.as_ref()?, rule.level.as_deref()?);
+        let Some(known) = self.programs.get(program) else {
+            return Some(format!("there is no program `{program}`; apply it first, or write the id of yours"));
+        };
+        self.no_level(program, level).or_else(|| {
+            known
+                .below(level)
+                .is_none()
+                .then(|| format!("`{level}` is the lowest level of program `{program}`; nothing is below it"))
+        })
     }
 
     fn wrong_currency(&self, partnership: &PartnershipRef, amount: Money) -> Option<String> {
@@ -137,11 +175,15 @@ impl Catalog {
             targets: BTreeMap::new(),
             posts: Vec::new(),
             k: self.k.unwrap_or(crate::rules::evidence::luck::K_DEFAULT),
+            levels: BTreeMap::new(),
         };
         match subject {
             Subject::Brand(id) => about.brand = Some(id.clone()),
             Subject::Campaign(id) => about.campaign = Some(id.clone()),
-            Subject::Creator(id) => about.creator = Some(id.clone()),
+            Subject::Creator(id) => {
+                about.creator = Some(id.clone());
+                about.levels = self.levels_of(id);
+            }
             Subject::Partnership(campaign, creator) => {
                 about.campaign = Some(campaign.clone());
                 about.creator = Some(creator.clone());
@@ -159,10 +201,22 @@ impl Catalog {
         self.fill_deal(subject, &mut about);
         if let Subject::Partnership(campaign, creator) = subject {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
-            let live = self.deliverables.iter().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
+            let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
             about.posts = live.collect();
         }
         about
+    }
+
+    fn levels_of(&self, creator: &CreatorId) -> BTreeMap<ProgramId, String> {
+        self.memberships(creator)
+            .filter(|one| one.acknowledged.is_some())
+            .map(|one| (one.program.clone(), one.level.clone()))
+            .collect()
+    }
+
+    /// The programmes a creator is in.
+    pub fn memberships(&self, creator: &CreatorId) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(move |one| one.creator == *creator && one.state == Running::Active)
     }
 
     fn fill_campaign(&self, subject: &Subject, about: &mut About) {
@@ -239,6 +293,14 @@ impl Catalog {
             .filter(|room| room.brand.as_ref().is_none_or(|brand| brands.contains(brand)))
             .filter(|room| room.campaign.is_none() || room.campaign == about.campaign)
             .collect()
+    }
+
+    /// A creator's own direct messages, one per platform they have linked; only those that are bound to a place. Empty =
+    /// they cannot be reached, and a person must tell them.
+    #[must_use]
+    pub fn creator_rooms(&self, creator: &CreatorId) -> Vec<&Room> {
+        let own = |room: &&Room| room.audience == Audience::Creator && room.creator.as_ref() == Some(creator);
+        self.rooms.values().filter(own).filter(|room| room.address.is_some()).collect()
     }
 
     /// Rooms where the program tells its own troubles; where there is none, every internal room hears them.

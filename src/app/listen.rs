@@ -300,9 +300,9 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             Some(super::resolve::Meant::Boost(id)) => {
                 state.catalog.boosts.get(&id).map(|boost| state.catalog.about(&boost.partnership.subject()))
             }
-            Some(
-                super::resolve::Meant::Code(partnership, _) | super::resolve::Meant::Deliverable(partnership, _),
-            ) => Some(state.catalog.about(&partnership.subject())),
+            Some(super::resolve::Meant::Code(partnership, _) | super::resolve::Meant::Deliverable(partnership, _)) => {
+                Some(state.catalog.about(&partnership.subject()))
+            }
             None => None,
         };
         if let Some(about) = about {
@@ -362,6 +362,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Why { incident }
             | ButtonPurpose::Ack { incident }
             | ButtonPurpose::Snooze { incident, .. }
+            | ButtonPurpose::Level { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
             ButtonPurpose::Choose { .. }
             | ButtonPurpose::Sure { .. }
@@ -478,6 +479,7 @@ async fn press(
             open_here(core, room, &incident).await?;
             None
         }
+        ButtonPurpose::Level { incident, answer } => Some(super::levels::press(core, asked, &incident, answer).await?),
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
 }

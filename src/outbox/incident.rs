@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
+use crate::rules::downgrade::Milestone;
 
 /// Short and sayable: `A7K2`. Letters and digits that are not mistaken for each other.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -143,6 +144,8 @@ pub enum Happened {
     Declined { proposal: u64, of: String },
     /// A remark by a person.
     Noted { text: String, tag: Option<String> },
+    /// A step towards a lower level, or back.
+    Level { step: Milestone },
 }
 
 /// One rule on one subject from firing to resolved.

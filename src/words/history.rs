@@ -15,13 +15,10 @@ const PROPOSALS_MAX: usize = 3;
 
 /// The newest proposal by which something was stopped, is stopped still, and its platform or its creator has confirmed it.
 pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
-    view.proposals
-        .iter()
-        .filter(|proposal| proposal.deed.stops() || proposal.deed.asks().is_none())
-        .rfind(|proposal| {
-            let last = view.last_of(proposal.id).map(|event| &event.what);
-            matches!(last, Some(Happened::Verified { .. } | Happened::Confirmed { .. }))
-        })
+    view.proposals.iter().filter(|proposal| proposal.deed.stops() || proposal.deed.asks().is_none()).rfind(|proposal| {
+        let last = view.last_of(proposal.id).map(|event| &event.what);
+        matches!(last, Some(Happened::Verified { .. } | Happened::Confirmed { .. }))
+    })
 }
 
 /// The lines: the newest proposals, then who has it.
@@ -154,6 +151,7 @@ fn proposal_text(
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => return None,
     })
@@ -269,5 +267,6 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
         Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
+        Happened::Level { step } => say!(words, "event-level", step = step.as_str(), by = by),
     }
 }

@@ -184,6 +184,7 @@ fn fired() -> IncidentView {
         released: true,
         billed: true,
         chart: None,
+        level: None,
     }
 }
 
