@@ -27,7 +27,7 @@ const CHUNK: usize = 1 << 18;
 /// How long a caller waits, in real time: it must not hang with a service that does.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For the greeting. A service that works greets within milliseconds.
+    /// For the greeting. A service that works greets within milliseconds, on a machine with too much to do in seconds.
     pub greeting: Duration,
     /// For the next word after that. A long request says how far it is.
     pub word: Duration,
@@ -35,7 +35,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { greeting: Duration::from_secs(5), word: Duration::from_mins(2) }
+        Self { greeting: Duration::from_secs(10), word: Duration::from_mins(2) }
     }
 }
 
