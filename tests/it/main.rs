@@ -17,6 +17,7 @@ mod discord_sim_answers;
 mod discord_sim_serenity;
 mod replay_backtest;
 mod replay_live;
+mod second_clients;
 mod sources_feed;
 mod sources_youtube;
 mod store_crash;
