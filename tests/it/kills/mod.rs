@@ -93,7 +93,9 @@ async fn kills_of(seed: u64) -> String {
     let mut met = 0;
     for life in 0..KILLS {
         let fate = fate(&mut chance);
-        met += u32::from(town.live(&fate).await);
+        let hit = town.live(&fate).await;
+        met += u32::from(hit);
+        say(&format!("DBG {hit} {:?} {:?}", fate.at_write, fate.moment));
         let about = format!("town {seed}, life {life}, {fate:?}");
         let kept = look(&town).await.unwrap_or_else(|error| panic!("{about}: {error}"));
         let broken = promises::broken(&town, &kept);

@@ -303,6 +303,16 @@ async fn work(passed: &mut mpsc::UnboundedReceiver<Passing>) {
     }
 }
 
+/// One of the buttons; money first, for there is most to lose.
+fn choose(dice: &mut ChaCha8Rng, labels: &[String]) -> Option<String> {
+    // What `Why` answers is a message of its own with the same id, and looks like a repeat.
+    let labels: Vec<&String> = labels.iter().filter(|label| !label.starts_with("Why")).collect();
+    let about_money = |label: &&&String| ["Stop", "Undo", "Yes"].iter().any(|start| label.starts_with(start));
+    let money: Vec<&&String> = labels.iter().filter(about_money).collect();
+    let chosen = if dice.random_bool(0.7) { money.choose(dice).copied() } else { None };
+    chosen.or_else(|| labels.choose(dice)).map(|label| (*label).clone())
+}
+
 /// Somebody presses a button on one of the newest messages. Answers whether they found one.
 fn press(
     dice: &mut ChaCha8Rng,
@@ -312,27 +322,25 @@ fn press(
     (chat, maja): (ChatId, UserId),
     (channel, jonas): (Snowflake, Snowflake),
 ) -> bool {
-    // What `Why` answers is a message of its own with the same id, and looks like a repeat.
-    let pressable = |label: &String| !label.starts_with("Why");
     if dice.random_bool(0.5) {
         let shown: Vec<Shown> = telegram.messages(chat).into_iter().rev().filter(|one| one.from_bot).take(8).collect();
         let Some(one) = shown.choose(dice) else { return false };
-        let labels: Vec<String> = one.buttons.iter().flatten().filter(|label| pressable(label)).cloned().collect();
-        let Some(label) = labels.choose(dice) else { return false };
+        let labels: Vec<String> = one.buttons.iter().flatten().cloned().collect();
+        let Some(label) = choose(dice, &labels) else { return false };
         let Some(incident) = incident_of(&telegram_text(one)) else { return false };
-        let done = telegram.user_presses(chat, maja, one.message_id, label).is_ok();
+        let done = telegram.user_presses(chat, maja, one.message_id, &label).is_ok();
         if done {
-            pressed.push(Pressed { incident, label: label.clone(), interaction: None });
+            pressed.push(Pressed { incident, label, interaction: None });
         }
         return done;
     }
     let shown: Vec<Message> = alerts(discord, channel).into_iter().rev().take(8).collect();
     let Some(one) = shown.choose(dice) else { return false };
-    let labels: Vec<String> = one.buttons().into_iter().map(|button| button.label).filter(pressable).collect();
-    let Some(label) = labels.choose(dice) else { return false };
+    let labels: Vec<String> = one.buttons().into_iter().map(|button| button.label).collect();
+    let Some(label) = choose(dice, &labels) else { return false };
     let Some(incident) = incident_of(&discord_text(one)) else { return false };
-    let Ok(interaction) = discord.press(jonas, one.id, label) else { return false };
-    pressed.push(Pressed { incident, label: label.clone(), interaction: Some(interaction) });
+    let Ok(interaction) = discord.press(jonas, one.id, &label) else { return false };
+    pressed.push(Pressed { incident, label, interaction: Some(interaction) });
     true
 }
 
