@@ -21,13 +21,14 @@ use super::town::{ROOMS, Town, alerts, discord_text, incident_of, telegram_text}
 const MARK: &str = "you may have seen this already";
 
 /// What the store keeps.
+#[derive(Clone)]
 pub struct Kept {
     pub incidents: BTreeMap<String, Incident>,
     pub deliveries: Vec<Delivery>,
     /// Members of each group.
     groups: BTreeMap<String, Vec<String>>,
     pub proposals: BTreeMap<u64, Proposal>,
-    inbox: Vec<InboxRecord>,
+    pub inbox: Vec<InboxRecord>,
     /// Incidents that the journal says have fired.
     fired: Vec<String>,
 }
@@ -148,7 +149,6 @@ fn repeats(town: &Town, broken: &mut Vec<String>) {
     }
     for (id, copies) in by_id {
         for (earlier, later) in copies.iter().zip(copies.iter().skip(1)) {
-            // Opened out of a group, an incident has a message of its own beside the group's, never two.
             let (life, next) = (life_of(earlier.sent_at), life_of(later.sent_at));
             if last_of_life.get(&life) != Some(&earlier.message_id) || life == next {
                 broken.push(format!("#{id} was told twice on Telegram although the answer had come"));

@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::domain::ids::{BrandId, PersonId, RoomId};
 use plimsoll::domain::person::{Address, Chat, Grant, Identity, Person, Reach, Role, Room};
+use plimsoll::http::{Api, Body, Limits};
 use plimsoll::sim::adhook::AdHookSim;
 use plimsoll::sim::discord::{BucketRule, DiscordConfig, DiscordSim, Message, Snowflake};
 use plimsoll::sim::feed::FeedSim;
@@ -24,6 +25,8 @@ use plimsoll::time::Clock;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -38,7 +41,7 @@ const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 pub const ROOMS: [&str; 2] = ["team-discord", "team-telegram"];
 
 /// A life that has not come to its moment by then ends all the same.
-const LIFE_MAX: Duration = Duration::from_secs(4);
+const LIFE_MAX: Duration = Duration::from_secs(3);
 
 /// Nothing was told, asked or answered for so long: it is quiet.
 const QUIET: Duration = Duration::from_millis(2_500);
@@ -291,6 +294,29 @@ impl Town {
         ended.recv().await;
         let well = self.warden.bury();
         assert!(well, "it ends cleanly: {}", self.last_words.lock().expect("whole"));
+    }
+}
+
+/// The misfortune itself, for the check of the check.
+impl Town {
+    /// Somebody with the bot's tokens tells the newest alert of each room once more.
+    pub async fn tell_again(&self) {
+        let copy = |text: String| incident_of(&text).map(|id| format!("once more · #{id}"));
+        let discord = alerts(&self.discord, self.team_channel).iter().rev().find_map(|one| copy(discord_text(one)));
+        let mut telegram = self.telegram.messages(self.team_chat).into_iter().rev().filter(|one| one.from_bot);
+        let telegram = telegram.find_map(|one| copy(telegram_text(&one)));
+        let bot = HeaderValue::from_str(&format!("Bot {DISCORD_TOKEN}")).expect("a header");
+        let send = async |url: &str, path: &str, headers: &[(HeaderName, HeaderValue)], body: Value| {
+            let api = Api::new(url, Limits::default()).expect("a client");
+            let body = Body::Json(body.to_string().into_bytes());
+            let answer = api.send(Method::POST, path, &[], headers, body).await.expect("an answer");
+            assert_eq!(answer.status, 200);
+        };
+        let path = format!("/api/v10/channels/{}/messages", self.team_channel);
+        let body = json!({ "content": discord.expect("an alert") });
+        send(&self.discord.api_url(), &path, &[(AUTHORIZATION, bot)], body).await;
+        let body = json!({ "chat_id": self.team_chat.0, "text": telegram.expect("an alert") });
+        send(&self.telegram.base_url(), &format!("/bot{TELEGRAM_TOKEN}/sendMessage"), &[], body).await;
     }
 }
 
