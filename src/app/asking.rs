@@ -176,14 +176,8 @@ pub async fn tell(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), Sto
     let team: Vec<_> = state.catalog.followers(&about).into_iter().cloned().collect();
     let of = state.catalog.creator_name(&partnership.creator);
     drop(state);
-    let step = |stage, happened, deed| Step {
-        stage,
-        by: None,
-        happened,
-        actor: "plimsoll".to_owned(),
-        deed,
-        piece: None,
-    };
+    let step =
+        |stage, happened, deed| Step { stage, by: None, happened, actor: "plimsoll".to_owned(), deed, piece: None };
     let stopped = piece.as_ref().is_some_and(|piece| obstacle(piece, &proposal.value.deed).is_some());
     if stopped || (piece.is_none() && matches!(proposal.value.deed.object(), Object::Deliverable(..))) {
         let reason = "it is out, or changed meanwhile".to_owned();

@@ -35,8 +35,7 @@ fn due(state: &State, now: Timestamp) -> Vec<Sample> {
     let oldest = now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN);
     let mut due = Vec::new();
     for partnership in state.catalog.partnerships.keys() {
-        let series =
-            SeriesKey { subject: partnership.subject(), metric: Metric::Spend, platform: Platform::Deal };
+        let series = SeriesKey { subject: partnership.subject(), metric: Metric::Spend, platform: Platform::Deal };
         let Some(currency) = state.catalog.about(&series.subject).currency else { continue };
         let stated = state.history.amounts(&series);
         let mut wanted = entries(&state.catalog, partnership);

@@ -71,7 +71,8 @@ fn named(
 ) -> Result<Vec<Deliverable>, Told> {
     let catalog = &state.catalog;
     let one = |partnership: &PartnershipRef, id: &DeliverableId| catalog.piece(partnership, id).cloned();
-    let found: Vec<Deliverable> = match (piece.and_then(|piece| resolve(catalog, piece)), piece, resolve(catalog, what)) {
+    let found: Vec<Deliverable> = match (piece.and_then(|piece| resolve(catalog, piece)), piece, resolve(catalog, what))
+    {
         (Some(Meant::Deliverable(partnership, id)), ..) | (_, None, Some(Meant::Deliverable(partnership, id))) => {
             one(&partnership, &id).into_iter().collect()
         }
@@ -79,7 +80,11 @@ fn named(
             resolve::pieces(catalog, &subject, piece).into_iter().cloned().collect()
         }
         (_, None, Some(Meant::Subject(subject))) => catalog.pieces_of(&subject).into_iter().cloned().collect(),
-        _ => return Err(Told::UnknownPiece { given: piece.map_or_else(|| what.to_owned(), |piece| format!("{what} {piece}")) }),
+        _ => {
+            return Err(Told::UnknownPiece {
+                given: piece.map_or_else(|| what.to_owned(), |piece| format!("{what} {piece}")),
+            });
+        }
     };
     if let (true, Some(piece)) = (found.is_empty(), piece) {
         return Err(Told::UnknownPiece { given: piece.to_owned() });
@@ -129,9 +134,8 @@ pub async fn hold_or_release(
         ([], _) if holds => return Ok(plain(asked, &Told::NothingToHold { name: what.to_owned() })),
         ([], _) => return Ok(plain(asked, &Told::NothingToRelease { name: what.to_owned() })),
         (several, _) => {
-            let pieces = several.iter().map(|one| {
-                (label(&state, one), ButtonPurpose::Choose { deed: deed_about(one, holds) })
-            });
+            let pieces =
+                several.iter().map(|one| (label(&state, one), ButtonPurpose::Choose { deed: deed_about(one, holds) }));
             return Ok(which(pieces.collect(), &asked.reader));
         }
     };

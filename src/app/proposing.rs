@@ -181,11 +181,8 @@ fn offer_pieces(core: &Core, state: &State, one: &Fired, now: Timestamp, offers:
         offers.avoidable = add_up(offers.avoidable, Some(stake.saves));
         let (partnership, deliverable) = (piece.partnership.clone(), piece.id.clone());
         let cancels = next && wants_now(one, Do::CancelNext);
-        let deed = if cancels {
-            Deed::Cancel { partnership, deliverable }
-        } else {
-            Deed::Hold { partnership, deliverable }
-        };
+        let deed =
+            if cancels { Deed::Cancel { partnership, deliverable } } else { Deed::Hold { partnership, deliverable } };
         if next && (cancels || wants_now(one, Do::HoldNext)) {
             offers.proposals.extend(proposal(core, state, one, &deed, Some(stake.saves), now));
         }
@@ -213,9 +210,9 @@ fn stake_of_piece(state: &State, piece: &Deliverable, now: Timestamp) -> Option<
         (Some(orders), Some(spend)) if 0.0 < spend => Some(orders / spend),
         _ => None,
     };
-    let loses = rate.zip(worth_of_order(state, &about)).and_then(|(rate, worth)| {
-        Decimal::from_f64(rate * worth).and_then(|share| saves.share(share).ok())
-    });
+    let loses = rate
+        .zip(worth_of_order(state, &about))
+        .and_then(|(rate, worth)| Decimal::from_f64(rate * worth).and_then(|share| saves.share(share).ok()));
     Some(Stake { saves, loses })
 }
 

@@ -84,7 +84,8 @@ pub fn piece_completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(St
         (format!("{}/{}", one.partnership, one.id), format!("{creator}: {}", title_of(&one.id)))
     };
     let fits = |(id, name): &(String, String)| id.contains(&wanted) || name.to_lowercase().contains(&wanted);
-    let open = catalog.deliverables.values().filter(|one| !one.state.is_out() && one.state != DeliverableState::Cancelled);
+    let open =
+        catalog.deliverables.values().filter(|one| !one.state.is_out() && one.state != DeliverableState::Cancelled);
     open.map(pair).filter(fits).take(most).collect()
 }
 

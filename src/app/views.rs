@@ -259,13 +259,7 @@ fn proposal_view(state: &State, one: &Proposal) -> ProposalView {
     }
 }
 
-fn options(
-    core: &Core,
-    state: &State,
-    incident: &Incident,
-    proposals: &[Proposal],
-    now: Timestamp,
-) -> Vec<OptionView> {
+fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposal], now: Timestamp) -> Vec<OptionView> {
     let with_stops = |deed: &Deed| {
         let mut option = option(core, state, deed, incident.opened_at, now)?;
         if deed.asks().is_none() {
@@ -286,7 +280,8 @@ fn options(
 pub fn option(core: &Core, state: &State, deed: &Deed, then: Timestamp, now: Timestamp) -> Option<OptionView> {
     let placed = super::proposing::placed(core, state, deed)?;
     let source = &placed.source;
-    let creator = || deed.asks().map(|partnership| state.catalog.creator_name(&partnership.creator)).unwrap_or_default();
+    let creator =
+        || deed.asks().map(|partnership| state.catalog.creator_name(&partnership.creator)).unwrap_or_default();
     let first = |name: String| name.split_whitespace().next().unwrap_or_default().to_owned();
     let piece = super::pieces::part_of(state, &deed.object(), now);
     Some(OptionView {

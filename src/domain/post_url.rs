@@ -20,9 +20,10 @@ pub fn read(url: &str) -> Option<(Platform, PostRef)> {
     let (platform, id) = match (host, parts.as_slice()) {
         ("youtube.com", ["watch"]) => (Platform::Youtube, video()?),
         ("youtube.com", ["shorts" | "live", id, ..]) | ("youtu.be", [id, ..]) => (Platform::Youtube, *id),
-        ("instagram.com", ["p" | "reel" | "reels" | "tv", id, ..] | [_, "p" | "reel", id, ..] | ["stories", _, id, ..]) => {
-            (Platform::Instagram, *id)
-        }
+        (
+            "instagram.com",
+            ["p" | "reel" | "reels" | "tv", id, ..] | [_, "p" | "reel", id, ..] | ["stories", _, id, ..],
+        ) => (Platform::Instagram, *id),
         ("tiktok.com", [_, "video" | "photo", id, ..]) | ("vm.tiktok.com" | "vt.tiktok.com", [id, ..]) => {
             (Platform::Tiktok, *id)
         }
@@ -53,14 +54,24 @@ mod tests {
         check("instagram.com/almalind/p/C1ab", Some((Platform::Instagram, "C1ab")));
         check("<https://www.youtube.com/watch?t=4&v=dQw4w9WgXcQ>", Some((Platform::Youtube, "dQw4w9WgXcQ")));
         check("https://youtu.be/dQw4w9WgXcQ?si=1", Some((Platform::Youtube, "dQw4w9WgXcQ")));
-        check("https://www.tiktok.com/@alma/video/7300000000000000000", Some((Platform::Tiktok, "7300000000000000000")));
+        check(
+            "https://www.tiktok.com/@alma/video/7300000000000000000",
+            Some((Platform::Tiktok, "7300000000000000000")),
+        );
         check("https://twitter.com/alma/status/17", Some((Platform::X, "17")));
         check("https://www.twitch.tv/videos/99", Some((Platform::Twitch, "99")));
     }
 
     #[test]
     fn what_is_no_post_is_not_taken_for_one() {
-        for url in ["", "https://", "hello", "https://www.instagram.com/almalind/", "https://youtube.com/watch", "https://example.org/p/1"] {
+        for url in [
+            "",
+            "https://",
+            "hello",
+            "https://www.instagram.com/almalind/",
+            "https://youtube.com/watch",
+            "https://example.org/p/1",
+        ] {
             check(url, None);
         }
     }

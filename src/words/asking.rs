@@ -56,10 +56,12 @@ pub fn compose(view: &AskView, reader: &Reader, audience: Audience, now: Timesta
 /// The lines of the question itself.
 fn question(view: &AskView, reader: &Reader, now: Timestamp) -> (String, Vec<Line>) {
     let words = reader.words();
-    let place: Vec<&str> = [&view.names.brand, &view.names.campaign].into_iter().flatten().map(String::as_str).collect();
+    let place: Vec<&str> =
+        [&view.names.brand, &view.names.campaign].into_iter().flatten().map(String::as_str).collect();
     let place = place.join(" · ");
     let what = view.what.as_str();
-    let headline = say!(words, "ask-headline", ask = form(&view.deed), name = first_name(view), what = what, place = place);
+    let headline =
+        say!(words, "ask-headline", ask = form(&view.deed), name = first_name(view), what = what, place = place);
     let due = view.due.map_or_else(|| "none".to_owned(), |due| number::day(reader, due, now));
     let body = say!(
         words,
@@ -100,10 +102,9 @@ fn to_creator(view: &AskView, reader: &Reader, now: Timestamp) -> Composed {
             say!(words, "ask-done", ask = ask, what = what, time = time(*at)),
             say!(words, "ask-done-text", ask = ask, owed = amount(reader, view.owed)),
         ),
-        AskStand::Declined { at, .. } => done(
-            say!(words, "ask-declined", what = what, time = time(*at)),
-            say!(words, "ask-declined-text"),
-        ),
+        AskStand::Declined { at, .. } => {
+            done(say!(words, "ask-declined", what = what, time = time(*at)), say!(words, "ask-declined-text"))
+        }
         AskStand::Withdrawn => done(say!(words, "ask-withdrawn", what = what), say!(words, "ask-over-text", ask = ask)),
         AskStand::Late => done(say!(words, "ask-late", what = what), say!(words, "ask-over-text", ask = ask)),
     }
@@ -231,9 +232,8 @@ pub fn choices(name: &str, options: &[OptionView], owed: Option<Money>, reader: 
     let words = reader.words();
     let mut lines: Vec<Line> = Vec::new();
     for option in options {
-        let text = avoidable_part(option, reader, now).unwrap_or_else(|| {
-            say!(words, "choice-plain", deed = option.deed.as_str(), name = option.name.as_str())
-        });
+        let text = avoidable_part(option, reader, now)
+            .unwrap_or_else(|| say!(words, "choice-plain", deed = option.deed.as_str(), name = option.name.as_str()));
         lines.push(line(format!("• {text}")));
     }
     if let Some(owed) = owed.filter(|owed| 0 < owed.minor) {
@@ -272,31 +272,56 @@ pub fn which(pieces: Vec<(String, ButtonPurpose)>, reader: &Reader) -> Composed 
 #[expect(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Told {
     /// The creator is being asked.
-    Asked { of: String, direct: bool },
+    Asked {
+        of: String,
+        direct: bool,
+    },
     /// They were asked already, and have not answered.
-    AlreadyAsked { of: String },
+    AlreadyAsked {
+        of: String,
+    },
     /// A post that is up is not paused.
-    AlreadyOut { what: String },
+    AlreadyOut {
+        what: String,
+    },
     /// It is as wanted already.
-    AlreadySo { deed: Deed, what: String },
+    AlreadySo {
+        deed: Deed,
+        what: String,
+    },
     /// Nothing there that can be put on hold, or released.
-    NothingToHold { name: String },
-    NothingToRelease { name: String },
+    NothingToHold {
+        name: String,
+    },
+    NothingToRelease {
+        name: String,
+    },
     /// There is no such piece.
-    UnknownPiece { given: String },
+    UnknownPiece {
+        given: String,
+    },
     /// The question is over, or was answered before.
     Over,
     /// A creator's yes, and a creator's no.
     Thanks,
     TeamWrites,
     /// A person of the team noted an answer.
-    Recorded { of: String },
+    Recorded {
+        of: String,
+    },
     /// No promised piece is open on this platform.
-    NothingOpen { platform: String },
+    NothingOpen {
+        platform: String,
+    },
     /// Its post is known now; `fee` became spend.
-    Live { what: String, fee: Option<Money> },
+    Live {
+        what: String,
+        fee: Option<Money>,
+    },
     /// A remark was kept.
-    Noted { name: String },
+    Noted {
+        name: String,
+    },
 }
 
 impl Told {
@@ -310,7 +335,11 @@ impl Told {
             Self::AlreadyAsked { of } => say!(words, "told-already-asked", of = of.as_str()),
             Self::AlreadyOut { what } => say!(words, "told-already-out", what = what.as_str()),
             Self::AlreadySo { deed, what } => {
-                say!(words, "told-already-so", what = say!(words, "deed-done", deed = deed.as_str(), name = what.as_str()))
+                say!(
+                    words,
+                    "told-already-so",
+                    what = say!(words, "deed-done", deed = deed.as_str(), name = what.as_str())
+                )
             }
             Self::NothingToHold { name } => say!(words, "told-nothing-to-hold", name = name.as_str()),
             Self::NothingToRelease { name } => say!(words, "told-nothing-to-release", name = name.as_str()),

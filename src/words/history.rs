@@ -15,13 +15,10 @@ const PROPOSALS_MAX: usize = 3;
 
 /// The newest proposal by which something was stopped, is stopped still, and its platform or its creator has confirmed it.
 pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
-    view.proposals
-        .iter()
-        .filter(|proposal| proposal.deed.stops() || proposal.deed.asks().is_none())
-        .rfind(|proposal| {
-            let last = view.last_of(proposal.id).map(|event| &event.what);
-            matches!(last, Some(Happened::Verified { .. } | Happened::Confirmed { .. }))
-        })
+    view.proposals.iter().filter(|proposal| proposal.deed.stops() || proposal.deed.asks().is_none()).rfind(|proposal| {
+        let last = view.last_of(proposal.id).map(|event| &event.what);
+        matches!(last, Some(Happened::Verified { .. } | Happened::Confirmed { .. }))
+    })
 }
 
 /// The lines: the newest proposals, then who has it.

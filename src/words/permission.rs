@@ -245,7 +245,9 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
             if mine.peek().is_none() {
                 return Some(if is_creator && needs == Needs::See { Reason::OwnOnly } else { Reason::Role });
             }
-            let reached = mine.any(|grant| covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell) && unspecific(facts)));
+            let reached = mine.any(|grant| {
+                covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell) && unspecific(facts))
+            });
             (!reached).then_some(Reason::Reach)
         }
     }

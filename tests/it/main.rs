@@ -15,6 +15,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod pieces;
 mod replay_backtest;
 mod replay_live;
 mod sources_feed;

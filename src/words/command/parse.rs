@@ -414,7 +414,10 @@ mod tests {
         let bad = Teach::Bad { command: Name::Live, given: "reel-2".into(), kind: ArgKind::Url, nearest: None };
         check("live reel-2", Err(bad));
         let subject = What { incident: None, typed: "alma".into() };
-        check("note alma ill until Monday #absence", Ok(Command::Note { subject, text: "ill until Monday #absence".into() }));
+        check(
+            "note alma ill until Monday #absence",
+            Ok(Command::Note { subject, text: "ill until Monday #absence".into() }),
+        );
         check("note alma", Err(Teach::Missing { command: Name::Note, arg: "text", kind: ArgKind::Text }));
     }
 
