@@ -17,6 +17,7 @@ mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
 mod kills;
+mod pieces;
 mod replay_backtest;
 mod replay_live;
 mod second_clients;
