@@ -203,6 +203,8 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Approve => Command::Approve { id: args.incident(0)? },
+        Name::Criteria => Command::Criteria,
+        Name::Appeal => Command::Appeal { id: args.incident(0)?, text: args.text(1)? },
         Name::Reject => Command::Reject { id: args.incident(0)?, reason: args.text(1)? },
         Name::Undo => Command::Undo { id: args.incident(0)? },
         Name::Ack => Command::Ack { id: args.incident(0)? },

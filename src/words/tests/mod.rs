@@ -1,6 +1,7 @@
 //! Every kind of message, read aloud in both languages: what the tests have in common.
 
 mod alerts;
+mod levels;
 mod permission;
 mod short;
 mod with_numbers;
