@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub use answer::{appeal, press};
+pub use answer::{appeal, criteria, press};
 
 use super::apply::put_level;
 use super::catalog::About as Known;
@@ -21,7 +21,7 @@ use super::core::{Core, State, context};
 use super::cycle::{self, Fired};
 use super::records::{LevelCase, MemoryRecord};
 use super::service::rest;
-use crate::domain::ids::{BrandId, CreatorId, ProgramId, Subject};
+use crate::domain::ids::{BrandId, CreatorId, ProgramId, RuleId, Subject};
 use crate::domain::person::Room;
 use crate::domain::verdict::Verdict;
 use crate::outbox::delivery::Delivery;
@@ -218,6 +218,7 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
         return Ok(());
     };
     let mut transaction = Transaction::new();
+    let mut forgotten = None;
     let after = kept.value.case.after(step, now);
     let rule = format!("rule:{}", kept.value.rule);
     match step {
@@ -242,7 +243,7 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
                 .await?;
         }
         Step::Keep => {
-            forget(core, &mut transaction, &kept.value, now).await?;
+            forgotten = forget(core, &mut transaction, &kept.value, now).await?;
             move_on(core, &mut transaction, kept, incident, after, Moved::by_program(Milestone::Kept, false)).await?;
         }
         Step::Withdraw => {
@@ -265,6 +266,9 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
         }
     }
     core.store.commit(transaction).await?;
+    if let Some((key, memory)) = forgotten {
+        core.state.lock().await.memory.insert(key, memory);
+    }
     cycle::ring_deliverers(core);
     Ok(())
 }
@@ -275,15 +279,14 @@ async fn forget(
     transaction: &mut Transaction,
     case: &LevelCase,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<((RuleId, Subject), Memory)>, StoreError> {
     let key = keys::rule_and_subject(&case.rule, &case.subject);
-    let Some(mut kept) = load::<MemoryRecord>(&*core.store, &key).await? else { return Ok(()) };
+    let Some(mut kept) = load::<MemoryRecord>(&*core.store, &key).await? else { return Ok(None) };
     let before = kept.value.memory.clone();
     let memory = Memory { phase: Phase::Resolved, since: Some(now), acknowledged: None, snoozed_until: None, ..before };
     kept.value.memory = memory.clone();
     transaction.update(&kept)?;
-    core.state.lock().await.memory.insert((case.rule.clone(), case.subject.clone()), memory);
-    Ok(())
+    Ok(Some(((case.rule.clone(), case.subject.clone()), memory)))
 }
 
 /// How a case moved.
