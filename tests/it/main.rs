@@ -23,5 +23,6 @@ mod sources_feed;
 mod sources_youtube;
 mod store_crash;
 mod stories;
+mod stories_conflicts;
 mod stories_faults;
 mod story;
