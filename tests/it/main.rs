@@ -25,6 +25,7 @@ mod sources_feed;
 mod sources_youtube;
 mod store_crash;
 mod stories;
+mod stories_conflicts;
 mod stories_faults;
 mod stories_levels;
 mod story;

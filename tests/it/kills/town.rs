@@ -299,7 +299,7 @@ impl Town {
 
 /// The misfortune itself, for the check of the check.
 impl Town {
-    /// Somebody with the bot's tokens tells the newest alert of each room once more.
+    /// Somebody with the bot's tokens tells the newest alert of each room once more, on Telegram twice.
     pub async fn tell_again(&self) {
         let copy = |text: String| incident_of(&text).map(|id| format!("once more · #{id}"));
         let discord = alerts(&self.discord, self.team_channel).iter().rev().find_map(|one| copy(discord_text(one)));
@@ -316,7 +316,9 @@ impl Town {
         let body = json!({ "content": discord.expect("an alert") });
         send(&self.discord.api_url(), &path, &[(AUTHORIZATION, bot)], body).await;
         let body = json!({ "chat_id": self.team_chat.0, "text": telegram.expect("an alert") });
-        send(&self.telegram.base_url(), &format!("/bot{TELEGRAM_TOKEN}/sendMessage"), &[], body).await;
+        for _ in 0..2 {
+            send(&self.telegram.base_url(), &format!("/bot{TELEGRAM_TOKEN}/sendMessage"), &[], body.clone()).await;
+        }
     }
 }
 
