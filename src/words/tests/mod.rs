@@ -78,6 +78,7 @@ fn cpa() -> Seen {
         window: Window::Deal,
         verdict: Verdict::Holds,
         weight: None,
+        fresh: None,
     }
 }
 
