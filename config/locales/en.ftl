@@ -58,6 +58,7 @@ source-literal = as written in the rule
 also = Also true: { $what }.
 also-above = { $left }, more than { $right }
 also-below = { $left }, less than { $right }
+too-fresh = Spend that has had time to sell; { $amount } more is too fresh to judge.
 weighed = Weighed: { $seen } where { $expected } would have come at the limit ({ $posts ->
     [one] one post
    *[other] { $posts } posts

@@ -57,6 +57,7 @@ source-literal = enligt regeln
 also = Dessutom: { $what }.
 also-above = { $left }, mer än { $right }
 also-below = { $left }, mindre än { $right }
+too-fresh = Kostnad som hunnit sälja; { $amount } till är för färsk för att bedömas.
 weighed = Vägt: { $seen } där { $expected } skulle ha kommit vid gränsen ({ $posts ->
     [one] ett inlägg
    *[other] { $posts } inlägg

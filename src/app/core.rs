@@ -245,12 +245,13 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         posts: about.posts.clone(),
         luck: Luck::Varied { k: about.k },
         prior: Prior::UNLEARNED,
+        maturity: about.maturity,
         rule_version,
     }
 }
 
 async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, StoreError> {
-    let mut catalog = Catalog { k: Some(config.evidence.k), ..Catalog::default() };
+    let mut catalog = Catalog { k: Some(config.evidence.k), maturity: config.maturity.clone(), ..Catalog::default() };
     for room in scan_all::<Room>(store).await? {
         catalog.rooms.insert(room.value.id.clone(), room.value);
     }

@@ -96,6 +96,7 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         window: over,
         verdict: one.verdict,
         weight: one.weight.clone(),
+        fresh: main.and_then(|used| used.fresh),
     }
 }
 

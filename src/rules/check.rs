@@ -1,9 +1,10 @@
 //! From a rule as written to a rule that can be judged, or everything that is wrong with it.
 //!
 //! Owns: [`CheckedRule`], the only thing that is judged. Refuses: rules whose words are known but whose judgement this
-//! version does not have (maturity, benchmarks between creators); they are errors, never silently plain.
+//! version does not have (benchmarks between creators); they are errors, never silently plain.
 
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
+use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 
 use super::error::{RuleError, nearest};
@@ -201,11 +202,11 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "write all money of one rule in one currency",
         ));
     }
-    if rule.mature {
+    if rule.mature && !lowering.inputs.iter().any(|input| is_spent(input.want.metric)) {
         errors.push(RuleError::about(
             "mature",
-            "how far spend has matured is not worked out by this version",
-            "leave `mature` out",
+            "only spend matures, and the rule does not ask for any",
+            "leave `mature` out, or compare a cost such as `cpa` or `roas`",
         ));
     }
     for given in rule.selects.platform.iter().flat_map(Globs::each) {
@@ -224,6 +225,11 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "write 1 or more, or leave it out; to silence a rule use `mode = \"shadow\"`",
         ));
     }
+}
+
+/// Whether a metric is spend, or worked out from it.
+fn is_spent(metric: Metric) -> bool {
+    metric.parts().contains(&Metric::Spend)
 }
 
 /// Whether the window has the windows before it that the rule asks for.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Platform, PostRef, Subject};
+use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::num::{len_of, quantile_at};
 use crate::domain::sample::{Absence, Reading};
@@ -18,6 +19,7 @@ use super::evidence::tested::{self, Outcome, Tested, weigh};
 use super::evidence::{Luck, Prior};
 use super::judge::Context;
 use super::lower::{Compare, Cond, Input, Math, Num, Source};
+use super::maturity::{self, Slice, matured};
 use super::readings::{Readings, Seen, Span, Want};
 use super::window::Window;
 
@@ -126,13 +128,15 @@ pub struct Answer {
     pub newest: Option<Timestamp>,
     /// The span it was read over; for `own`, from the first to the last of its windows.
     pub span: Option<Span>,
+    /// Spend that is left out because it has not had time to sell, in minor units.
+    pub fresh: Option<f64>,
 }
 
 impl Answer {
     /// No value, and why.
     #[must_use]
     pub fn gap(gap: Gap) -> Self {
-        Self { value: Err(gap), n: 0, newest: None, span: None }
+        Self { value: Err(gap), n: 0, newest: None, span: None, fresh: None }
     }
 
     fn seen(seen: Seen, span: Option<Span>) -> Self {
@@ -144,6 +148,7 @@ impl Answer {
             n: seen.n,
             newest: seen.newest,
             span,
+            fresh: None,
         }
     }
 }
@@ -421,7 +426,7 @@ impl<'a> Live<'a> {
     fn read(&mut self, input: Input) -> Answer {
         match (input.source, self.view) {
             (Source::Target, _) => match self.ctx.targets.get(&input.want.metric) {
-                Some(value) => Answer { value: Ok(*value), n: 0, newest: None, span: None },
+                Some(value) => Answer { value: Ok(*value), ..Answer::gap(Gap::NoTarget) },
                 None => Answer::gap(Gap::NoTarget),
             },
             (Source::Now, View::Spans { .. }) => self.over(input.want, self.current),
@@ -434,6 +439,68 @@ impl<'a> Live<'a> {
             (Source::Prev, View::Posts { until }) => self.over_posts(input.want, until, true),
             (Source::Own, View::Posts { .. }) | (_, View::Nothing) => Answer::gap(Gap::NoWindow),
         }
+    }
+
+    /// A metric of spend, with the spend that has had time to sell in place of all of it.
+    fn mature(&self, want: Want, span: Span) -> Answer {
+        let whole =
+            Answer::seen(self.readings.over(self.subject, Want { metric: Metric::Spend, ..want }, span), Some(span));
+        let Ok(spent) = whole.value else { return whole };
+        let ripe = self.ripe(want, span, spent);
+        let fresh = Some(spent - ripe);
+        if want.metric == Metric::Spend {
+            return Answer { value: Ok(ripe), fresh, ..whole };
+        }
+        // Worked out from its parts, as anywhere; what is known of the others is known of the whole.
+        let mut answer = Answer::seen(self.readings.over(self.subject, want, span), Some(span));
+        let part = |metric: Metric| match metric {
+            Metric::Spend => Ok(ripe),
+            other => {
+                let part = self.readings.over(self.subject, Want { metric: other, ..want }, span);
+                match Answer::seen(part, None).value {
+                    Err(_) if want.metric.part_is_optional(other) => Ok(0.0),
+                    value => value,
+                }
+            }
+        };
+        let values: Result<Vec<f64>, Gap> = want.metric.parts().into_iter().map(part).collect();
+        answer.value = match (answer.value, values) {
+            // Nothing to divide by is found again; anything else that is missing stays missing.
+            (Ok(_), Ok(values)) => want.metric.work_out(&values).ok_or(Gap::DividedByZero),
+            (Err(gap), _) | (Ok(_), Err(gap)) => Err(gap),
+        };
+        Answer { fresh, ..answer }
+    }
+
+    /// Of what was spent over a span, what has had time to sell by the end of the window that is looked at.
+    fn ripe(&self, want: Want, span: Span, spent: f64) -> f64 {
+        let by = |platform, until| {
+            let want = Want { metric: Metric::Spend, platform };
+            self.readings.over(self.subject, want, Span { from: span.from, until }).reading.value()
+        };
+        let (mut slices, mut from, mut before) = (Vec::new(), span.from, (0.0, 0.0));
+        while from < span.until {
+            let mut until = std::cmp::min(from.checked_add(maturity::DAY).unwrap_or(span.until), span.until);
+            // A day that nobody stated is one with the next.
+            let so_far = loop {
+                match by(want.platform, until) {
+                    Some(so_far) => break so_far,
+                    None if until < span.until => {
+                        until = std::cmp::min(until.checked_add(maturity::DAY).unwrap_or(span.until), span.until);
+                    }
+                    None => break spent,
+                }
+            };
+            let fees = match want.platform {
+                None | Some(Platform::Deal) => by(Some(Platform::Deal), until).unwrap_or(before.1),
+                Some(_) => 0.0,
+            };
+            let slice = Span { from, until };
+            slices.push(Slice { span: slice, spent: so_far - before.0, fees: fees - before.1 });
+            (from, before) = (until, (so_far, fees));
+        }
+        let now = self.current.map_or(span.until, |window| window.until);
+        matured(&slices, &self.ctx.maturity, now)
     }
 
     /// The deal by its posts: each lasts until the next one goes live, the first from the beginning.
@@ -477,6 +544,9 @@ impl<'a> Live<'a> {
 
     fn over(&self, want: Want, span: Option<Span>) -> Answer {
         match span {
+            Some(span) if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) => {
+                self.mature(want, span)
+            }
             Some(span) => Answer::seen(self.readings.over(self.subject, want, span), Some(span)),
             None => Answer::gap(Gap::NoWindow),
         }

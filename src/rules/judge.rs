@@ -18,6 +18,7 @@ use super::evidence::tested::Weight;
 use super::evidence::{Luck, Prior};
 use super::lifecycle::{self, Memory, Phase, Reason, Signals, Step, Timing};
 use super::lower::Cond;
+use super::maturity::Maturity;
 use super::readings::{Readings, Span};
 use super::receipt::{self, Receipt};
 use super::rule::{OnAbsent, Size};
@@ -40,6 +41,8 @@ pub struct Context {
     pub luck: Luck,
     /// What is known of a rate before its deal begins.
     pub prior: Prior,
+    /// How its spend matures.
+    pub maturity: Maturity,
     /// The version of the rule that is judged.
     pub rule_version: u32,
 }

@@ -35,6 +35,7 @@ pub mod eval;
 pub mod evidence;
 pub mod judge;
 pub mod lifecycle;
+pub mod maturity;
 pub mod receipt;
 
 pub mod lint;

@@ -140,6 +140,9 @@ pub struct Used {
     pub age_secs: Option<i64>,
     /// The span it was read over; for `own`, from the first of its windows to the last.
     pub span: Option<Span>,
+    /// Spend that was left out because it has not had time to sell, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<f64>,
 }
 
 impl Comparison {
@@ -316,6 +319,7 @@ fn side(
             newest: answer.newest,
             age_secs: answer.newest.map(|newest| age(newest, at).as_secs()),
             span: answer.span,
+            fresh: answer.fresh.map(six_digits),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

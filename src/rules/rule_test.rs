@@ -286,7 +286,7 @@ impl Constants {
 
 impl Lookup for Constants {
     fn answer(&mut self, _slot: usize, input: Input) -> Answer {
-        Answer { value: self.value(input.source, input.want), n: 1, newest: None, span: None }
+        Answer { value: self.value(input.source, input.want), n: 1, newest: None, span: None, fresh: None }
     }
 
     fn currency(&self) -> Option<Currency> {

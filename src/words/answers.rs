@@ -139,7 +139,7 @@ fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
 
 /// What was weighed, and how sure that makes it.
 fn luck_lines(seen: &Seen, reader: &Reader) -> Vec<Line> {
-    [seen.weighed_text(reader), seen.sure_text(reader)]
+    [seen.fresh_text(reader), seen.weighed_text(reader), seen.sure_text(reader)]
         .into_iter()
         .flatten()
         .map(|text| line(format!("   {text}")))

@@ -185,6 +185,7 @@ fn seen_lines(seen: &[&Seen], is_over: bool, reader: &Reader, now: Timestamp) ->
         };
         lines.push(line(text));
     }
+    lines.extend(main.fresh_text(reader).map(line));
     if main.left.value().is_none()
         && let Some(weighed) = main.weighed_text(reader)
     {

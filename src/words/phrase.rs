@@ -7,6 +7,7 @@ use super::number;
 use super::view::{Names, Relation, RightKind, Seen, Window};
 use super::wording::{Reader, Words, say};
 use crate::domain::metric::Metric;
+use crate::domain::money::Money;
 use crate::domain::sample::{Absence, Reading};
 use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{Cell, Days};
@@ -262,6 +263,13 @@ impl Seen {
         };
         let expected = number::brief(reader.locale, weight.expected.round());
         Some(say!(words, "weighed", seen = count(weight.seen), expected = expected, posts = weight.posts))
+    }
+
+    /// What was left out: `€174 more is too fresh to judge`.
+    pub(crate) fn fresh_text(&self, reader: &Reader) -> Option<String> {
+        let minor = crate::domain::num::round_i64(self.fresh.filter(|fresh| 0.5 <= *fresh)?)?;
+        let amount = number::money(reader.locale, Money::new(minor, self.currency?));
+        Some(say!(reader.words(), "too-fresh", amount = amount))
     }
 
     /// How sure that is: `a creator who meets €45 would ever look this bad at most 1 time in 25`.

@@ -109,6 +109,9 @@ pub struct Seen {
     pub window: Window,
     /// What became of it.
     pub verdict: Verdict,
+    /// Spend left out because it has not had time to sell, in minor units.
+    #[serde(default)]
+    pub fresh: Option<f64>,
     /// How sure it is, where luck was weighed.
     #[serde(default)]
     pub weight: Option<Weight>,

@@ -108,6 +108,7 @@ pub(in crate::rules) fn context() -> Context {
         posts: Vec::new(),
         luck: crate::rules::evidence::Luck::Alike,
         prior: crate::rules::evidence::Prior::UNLEARNED,
+        maturity: crate::rules::maturity::Maturity::at_once(),
         frame: Frame {
             zone: TimeZone::UTC,
             lag: SignedDuration::ZERO,
@@ -258,6 +259,7 @@ impl Lookup for Fixed<'_> {
             n: 1,
             newest: None,
             span: None,
+            fresh: None,
         }
     }
 

@@ -211,3 +211,34 @@ fn orders_that_nobody_states_are_no_evidence() {
     let hidden = deal(&[0.0, 0.0]).with(Metric::Orders, 1, &[None]);
     assert_eq!(judge(&rule, &alma(), &with_posts(&[0, 1]), &hidden, &Memory::default(), day(2)).verdict, Unknown);
 }
+
+#[test]
+fn spend_is_judged_once_it_has_had_time_to_sell() {
+    let days = deal(&[0.0, 0.0, 0.0, 0.0]);
+    let slow = Context {
+        maturity: crate::rules::maturity::Maturity {
+            boost: crate::rules::maturity::Spread::halving(
+                jiff::SignedDuration::from_hours(72),
+                jiff::SignedDuration::from_hours(30 * 24),
+            ),
+            fee: crate::rules::maturity::Spread::halving(
+                jiff::SignedDuration::from_hours(240),
+                jiff::SignedDuration::from_hours(30 * 24),
+            ),
+        },
+        ..context()
+    };
+    let judge_at = |more: &str, at| {
+        let rule = rule("cpa > target.cpa", &format!("window = \"deal\"\nevidence = \"strict\"\n{more}"));
+        judge(&rule, &alma(), &slow, &days, &Memory::default(), day(at))
+    };
+    assert_eq!(judge_at("", 1).verdict, Holds);
+    let early = judge_at("mature = true", 1);
+    assert_eq!(early.verdict, DoesNotHold);
+    // Half a day old on average: about a ninth of 225.00 can have sold.
+    let used = &early.receipt.comparisons[0].left.readings[0];
+    let fresh = used.fresh.expect("what is too fresh");
+    assert!((19_000.0..21_000.0).contains(&fresh), "{fresh}");
+    // In time it counts.
+    assert_eq!(judge_at("mature = true", 4).verdict, Holds);
+}

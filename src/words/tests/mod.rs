@@ -80,6 +80,7 @@ fn cpa() -> Seen {
         window: Window::Deal,
         verdict: Verdict::Holds,
         weight: None,
+        fresh: None,
     }
 }
 
