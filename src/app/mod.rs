@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod core;
 pub mod cycle;
+pub mod deals;
 pub mod deciding;
 pub mod deliver;
 pub mod demo;

@@ -15,5 +15,6 @@ pub mod num;
 pub mod person;
 pub mod sample;
 pub mod sample_csv;
+pub mod sheet;
 pub mod verdict;
 pub mod written;
