@@ -175,3 +175,6 @@ fn documents_of(catalog: &Catalog) -> Documents {
         ..Documents::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,8 @@
 //! What a column probably says, from its header: the synonyms people use, in English, Swedish and German.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::field::{Field, Group, Slot};
 use super::fold;
 use super::numbers::Mark;
@@ -222,8 +225,20 @@ fn is_one_of(list: &str, said: &str) -> bool {
     list.split('|').any(|one| one == said)
 }
 
+/// Every name with its field, to be found at once: forty rows of a sheet are looked at for a header.
+static NAMES: LazyLock<BTreeMap<&'static str, Field>> =
+    LazyLock::new(|| SYNONYMS.iter().flat_map(|row| row.1.split('|').map(|name| (name, row.0))).collect());
+
+/// Names that may stand among other words, the longest first. Short words stand in too many headers.
+static INSIDE: LazyLock<Vec<(Vec<&'static str>, Field)>> = LazyLock::new(|| {
+    let mut names: Vec<(&str, Field)> =
+        NAMES.iter().filter(|row| 4 <= row.0.len()).map(|row| (*row.0, *row.1)).collect();
+    names.sort_by_key(|(name, _)| std::cmp::Reverse((name.split(' ').count(), name.len())));
+    names.into_iter().map(|(name, field)| (name.split(' ').collect(), field)).collect()
+});
+
 fn exact(said: &str) -> Option<Field> {
-    SYNONYMS.iter().find(|row| is_one_of(row.1, said)).map(|row| row.0)
+    NAMES.get(said).copied()
 }
 
 /// What a header says.
@@ -354,20 +369,8 @@ fn grouped(words: &[String]) -> Option<Guess> {
 
 /// The field whose longest name has all its words in the header.
 fn containing(words: &[String]) -> Option<Field> {
-    let mut best: Option<(usize, Field)> = None;
-    for (field, names) in SYNONYMS {
-        for name in names.split('|') {
-            // Short words stand in too many headers.
-            if name.len() < 4 || !name.split(' ').all(|part| words.iter().any(|word| word == part)) {
-                continue;
-            }
-            let length = name.split(' ').count().saturating_mul(100).saturating_add(name.len());
-            if best.is_none_or(|(other, _)| other < length) {
-                best = Some((length, *field));
-            }
-        }
-    }
-    best.map(|(_, field)| field)
+    let has = |part: &&str| words.iter().any(|word| word == part);
+    INSIDE.iter().find(|(name, _)| name.iter().all(has)).map(|(_, field)| *field)
 }
 
 #[cfg(test)]

@@ -124,6 +124,8 @@ pub struct Draft {
     pub pieces: Vec<Piece>,
     /// Cells that say that there is nothing in them: `TBD`.
     pub blanks: Vec<(Slot, String)>,
+    /// Nothing else stands in the row, whatever is carried down into it.
+    pub only_a_name: bool,
     /// What is wrong with it; a row with anything here is not taken.
     pub faults: Vec<Rejected>,
 }
@@ -144,9 +146,8 @@ pub fn says_nothing(cell: &Cell, field: Field) -> bool {
             cell.is_empty()
         }
         Cell::Text(text) => {
-            let said = fold::words(text).join(" ");
-            said.is_empty() && !text.chars().any(char::is_alphanumeric) && !text.contains(['€', '$', '£'])
-                || NOTHING.contains(&said.as_str())
+            let dashes = text.chars().all(|letter| fold::is_blank(letter) || "-–—−?.…_/".contains(letter));
+            dashes || NOTHING.contains(&fold::words(text).join(" ").as_str())
         }
         Cell::Number { .. } | Cell::Moment(_) | Cell::Flag(_) | Cell::Error(_) => false,
     }
@@ -291,8 +292,10 @@ fn aim(metric: Metric, cell: &Cell, mark: Option<Mark>) -> Result<Aim, String> {
                 Ok(Aim::Number(value))
             }
         }
-        Unit::Count | Unit::Seconds => figure(cell, Grouping::Thousands).map(|figure| Aim::Number(figure.value)),
-        Unit::Multiple => figure(cell, Grouping::Decimals).map(|figure| Aim::Number(figure.value)),
+        Unit::Count | Unit::Seconds => {
+            figure(cell, Grouping::Thousands).map(|figure| Aim::Number(figure.value.normalize()))
+        }
+        Unit::Multiple => figure(cell, Grouping::Decimals).map(|figure| Aim::Number(figure.value.normalize())),
     }
 }
 

@@ -65,6 +65,13 @@ pub fn figure(cell: &Cell, grouping: Grouping) -> Result<Figure, String> {
     }
 }
 
+/// Whether a cell is a number with nothing but a currency or `%` beside it: `Cl.lw9` is a handle.
+#[must_use]
+pub fn is_figure(cell: &Cell) -> bool {
+    let unit_is_known = |unit: &str| unit.is_empty() || unit == "%" || Mark::of(unit).is_some();
+    figure(cell, Grouping::Thousands).is_ok_and(|figure| unit_is_known(&figure.unit))
+}
+
 /// Reads text as a number.
 pub fn figure_in(text: &str, grouping: Grouping) -> Result<Figure, String> {
     let wrong = || "not a number".to_owned();

@@ -145,7 +145,8 @@ fn of_deal(mut waiting: Vec<Waiting<'_>>, kept: &[&Deliverable], mut taken: BTre
         });
     }
     for one in waiting {
-        let free = |id: &DeliverableId| !taken.contains(id) && !kept.iter().any(|kept| kept.id == *id);
+        // The second `story` of a deal is `story-1` each time; the number of a reel is one that no reel has.
+        let free = |id: &DeliverableId| !taken.contains(id) && (one.whole || !kept.iter().any(|kept| kept.id == *id));
         let room = ID_MAX.saturating_sub(8);
         let base: String = one.base.chars().take(room).collect();
         let id = (1_u32..).filter_map(|n| DeliverableId::new(&format!("{base}-{n}")).ok()).find(free);

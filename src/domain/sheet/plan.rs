@@ -126,6 +126,7 @@ fn once(
             faults.push(Rejected { row: draft.row, column: String::new(), value: String::new(), why: why.clone() });
         }
         match whose {
+            _ if draft.only_a_name => faults = vec![only_a_name(draft, titles)],
             Err(nobody) => faults.push(nobody_rejected(nobody, draft, titles)),
             Ok(whose) if faults.is_empty() => {
                 if let Err(more) = book.row(draft, whose, |piece| ids.get(&(at, piece))) {
@@ -150,6 +151,15 @@ fn once(
         ..Documents::default()
     };
     (plan, more)
+}
+
+fn only_a_name(draft: &Draft, titles: &BTreeMap<Slot, String>) -> Rejected {
+    Rejected {
+        row: draft.row,
+        column: titles.get(&Slot::of(Field::Creator)).cloned().unwrap_or_default(),
+        value: draft.creator.clone().unwrap_or_default(),
+        why: "a name and nothing about a deal: fill the row in or delete it".to_owned(),
+    }
 }
 
 fn nobody_rejected(nobody: &Nobody, draft: &Draft, titles: &BTreeMap<Slot, String>) -> Rejected {

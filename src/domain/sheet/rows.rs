@@ -10,7 +10,7 @@ use super::field::Field;
 use super::fold;
 use super::grid::{Cell, Grid};
 use super::mapping::Mapping;
-use super::numbers::{Mark, share};
+use super::numbers::{Mark, is_figure, share};
 use super::table::{Column, Table};
 use crate::domain::written::Percent;
 
@@ -75,7 +75,7 @@ impl<'a> Context<'a> {
         if fraction && value == Decimal::ONE {
             return Err("may be 1 % or 100 %: write the sign".to_owned());
         }
-        percent_of(if fraction { value * Decimal::ONE_HUNDRED } else { value })
+        percent_of(if fraction { value * Decimal::ONE_HUNDRED } else { value }.normalize())
     }
 }
 
@@ -118,11 +118,18 @@ pub fn read(grid: &Grid, table: &Table, context: &Context<'_>) -> Rows {
             }
             Kind::Deal => {}
         }
-        let cells = carry(table, cells, &mut carried, &mut carries);
-        rows.drafts.push(draft_of(table, &cells, number, context));
+        let only_a_name = cells.iter().filter(|cell| !cell.is_empty()).count() == 1;
+        let mut silent = BTreeMap::new();
+        let cells = carry(table, cells, &mut carried, if only_a_name { &mut silent } else { &mut carries });
+        let mut draft = draft_of(table, &cells, number, context);
+        draft.only_a_name = only_a_name;
+        rows.drafts.push(draft);
     }
     for (title, count) in carries {
-        rows.notes.push(format!("`{title}` is empty in {count} rows and is taken from the row above"));
+        rows.notes.push(format!(
+            "`{title}` is empty in {count} row{} and is taken from above",
+            if count == 1 { "" } else { "s" }
+        ));
     }
     rows
 }
@@ -172,7 +179,6 @@ fn is_who(field: Field) -> bool {
 
 /// A row of totals begins with a word for it and names nobody, or has no word at all. `Total Energies` is a brand.
 fn is_total(table: &Table, filled: &[(usize, &Cell)]) -> bool {
-    let is_number = |cell: &Cell| super::numbers::figure(cell, super::numbers::Grouping::Thousands).is_ok();
     let text =
         filled.iter().find(|(_, cell)| matches!(cell, Cell::Text(text) if text.chars().any(char::is_alphabetic)));
     let begins = text.is_some_and(|(_, cell)| {
@@ -184,7 +190,7 @@ fn is_total(table: &Table, filled: &[(usize, &Cell)]) -> bool {
     };
     let word_at = text.map(|(at, _)| *at);
     let somebody = filled.iter().any(|(at, _)| who(*at) && (!begins || Some(*at) != word_at));
-    let numbers = filled.iter().filter(|(at, _)| !begins || Some(*at) != word_at).all(|(_, cell)| is_number(cell));
+    let numbers = filled.iter().filter(|(at, _)| !begins || Some(*at) != word_at).all(|(_, cell)| is_figure(cell));
     match word_at {
         Some(at) if begins => !somebody && (numbers || !who(at)),
         _ => !somebody && numbers,

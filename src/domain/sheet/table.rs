@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::columns::{self, Certainty, Guess};
 use super::dates::{self, Vote};
 use super::field::{Field, Group, Slot};
+use super::fold;
 use super::grid::{Cell, Grid, Merge, letter};
 use super::mapping::{Mapping, UNUSED};
+use super::numbers::is_figure;
 use super::words::{account_of, is_address, is_post_address};
 
 /// Rows that are looked at for the header. Titles, logos and notes above a table take a few.
@@ -221,7 +223,7 @@ fn used_as(column: &Column, below: &[&Cell], mapping: &Mapping) -> Use {
     let plain = title.rsplit_once(" (").map_or(title.as_str(), |parts| parts.0);
     let header = if column.header.is_empty() { "" } else { plain_of(&column.header, plain) };
     match columns::guess(header) {
-        Guess::Field(slot, certainty) => by_values(slot, certainty, below),
+        Guess::Field(slot, certainty) => by_values(header, slot, certainty, below),
         Guess::GroupOnly(group) => of_group(group, below),
         Guess::Link => of_link(below),
         Guess::Unused(why) => Use::Unused(why.to_owned()),
@@ -241,14 +243,10 @@ fn most(below: &[&Cell], fits: impl Fn(&Cell) -> bool) -> bool {
     below.len() < count.saturating_mul(2)
 }
 
-fn is_number(cell: &Cell) -> bool {
-    super::numbers::figure(cell, super::numbers::Grouping::Thousands).is_ok()
-}
-
 /// A header that means something else when other things stand below it: `Instagram` over followers, `Code` over shares.
-fn by_values(slot: Slot, certainty: Certainty, below: &[&Cell]) -> Use {
+fn by_values(header: &str, slot: Slot, certainty: Certainty, below: &[&Cell]) -> Use {
     match slot.field {
-        Field::Account(_) if most(below, is_number) => {
+        Field::Account(_) if fold::words(header).len() == 1 && most(below, is_figure) => {
             Use::Unused("numbers stand in it, not accounts: results are read from the sources".to_owned())
         }
         Field::Account(_) | Field::Handle if most(below, |cell| is_post_address(&cell.shown())) => {
@@ -277,9 +275,9 @@ fn of_group(group: Group, below: &[&Cell]) -> Use {
     };
     let field = if most(below, |cell| is_address(&cell.shown())) {
         Field::Post
-    } else if most(below, |cell| matches!(cell, Cell::Moment(_)) || (is_day(cell) && !is_number(cell))) {
+    } else if most(below, |cell| matches!(cell, Cell::Moment(_)) || (is_day(cell) && !is_figure(cell))) {
         Field::Due
-    } else if most(below, is_number) {
+    } else if most(below, is_figure) {
         Field::Fee
     } else if most(below, |cell| super::words::state_of(&cell.shown()).is_ok()) {
         Field::State
