@@ -166,7 +166,12 @@ pub async fn answer_proposals(
 
 /// Notes somebody's yes or no to one proposal; `false` when somebody else has answered it meanwhile. The deliverer, who
 /// records attempts at any moment, may be quicker a few times: what was said is not lost to that.
-async fn decide(core: &Core, asked: &Asked, mut proposal: Loaded<Proposal>, agreed: bool) -> Result<bool, StoreError> {
+pub async fn decide(
+    core: &Core,
+    asked: &Asked,
+    mut proposal: Loaded<Proposal>,
+    agreed: bool,
+) -> Result<bool, StoreError> {
     let number = proposal.value.number;
     for tries in 1.. {
         let (by, at) = (asked.name(), core.clock.now());

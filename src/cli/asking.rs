@@ -9,6 +9,12 @@ use crate::app::control::{self, Answer, Body, Needs, Progress, Request, Seat, Te
 
 /// Has a wish carried out and prints what came of it.
 pub async fn ask(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(), CliError> {
+    let (json, text) = asked(common, config, wish, body).await?;
+    say(if common.json { &json } else { &text })
+}
+
+/// Has a wish carried out: what came of it, as JSON and as text.
+pub async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(String, String), CliError> {
     let request = Request { by: terminal_user(), acting: common.acting.clone(), wish };
     let bar = bar(0, "{pos} of {len}");
     let tell = |at: Progress| {
@@ -18,7 +24,7 @@ pub async fn ask(common: &Common, config: Config, wish: Wish, body: Body) -> Res
     let answer = answer(config, &request, &body, &tell).await;
     bar.finish_and_clear();
     match answer? {
-        Answer::Done { json, text } => say(if common.json { &json } else { &text }),
+        Answer::Done { json, text } => Ok((json, text)),
         Answer::Refused { exit: 2, line } => Err(CliError::Input(line)),
         Answer::Refused { line, .. } => Err(CliError::Failed(anyhow::anyhow!(line))),
     }

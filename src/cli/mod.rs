@@ -6,8 +6,10 @@
 mod asking;
 mod backtest;
 mod check;
+mod deals;
 mod demo;
 mod documents;
+mod export;
 mod import;
 mod opened;
 mod outbox;
@@ -68,8 +70,10 @@ enum Command {
     Apply(documents::Apply),
     /// Fetch once from a source and print what would be stored; nothing is
     Poll(poll::Poll),
-    /// Take numbers or posts from a CSV file into the store
+    /// Take numbers or posts from a CSV file, or deals from a spreadsheet, into the store
     Import(import::Import),
+    /// Write deals as a spreadsheet
+    Export(export::Export),
     /// Run the cases that rules carry
     TestRules(check::TestRules),
     /// Replay history and say when each rule would have fired, and whether it was right
@@ -220,6 +224,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
         Command::Import(import) => import.run(&common).await,
+        Command::Export(export) => export.run(&common).await,
         Command::TestRules(test) => test.run(&common),
         Command::Backtest(backtest) => backtest.run(&common),
         Command::Why(why) => why.run(&common).await,

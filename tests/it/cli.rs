@@ -56,13 +56,14 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "demo",
     "run",
     "check",
     "apply",
     "poll",
     "import",
+    "export",
     "test-rules",
     "backtest",
     "why",

@@ -12,6 +12,7 @@ mod actions_webhook;
 mod chats;
 mod cli;
 mod control;
+mod deals;
 mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;

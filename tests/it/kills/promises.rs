@@ -52,7 +52,7 @@ impl Kept {
                         let members = groups::members(notice).iter().map(|id| id.as_str().to_owned()).collect();
                         Some((id.as_str().to_owned(), members))
                     }
-                    About::Incident(_) | About::Trouble(_) | About::Reply(_) => None,
+                    About::Incident(_) | About::Level(..) | About::Ask(_) | About::Trouble(_) | About::Reply(_) => None,
                 })
                 .collect(),
             proposals: proposals.into_iter().map(|one| (one.number, one)).collect(),
@@ -182,8 +182,7 @@ fn orders(town: &Town, kept: &Kept, broken: &mut Vec<String>) {
     for order in town.ads.board().orders() {
         let number = order.id.strip_prefix("proposal-").and_then(|number| number.parse::<u64>().ok());
         let proposal = number.and_then(|number| kept.proposals.get(&number));
-        let same =
-            proposal.is_some_and(|one| one.object == order.object && one.deed.desired().as_str() == order.desired);
+        let same = proposal.is_some_and(|one| one.object == order.object && one.deed.desired() == order.desired);
         let begun = proposal.is_some_and(|one| match &one.stage {
             ProposalStage::Doing { .. }
             | ProposalStage::Done { .. }
