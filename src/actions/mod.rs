@@ -1,4 +1,42 @@
 //! What can be stopped, and the guard in front of it.
 
 pub mod guard;
+pub mod shopify;
 pub mod webhook;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use shopify::ShopifyActionError;
+use webhook::{Fate, SetState, WebhookError};
+
+/// What a platform lets us set: an absolute state of one object, and reading it back.
+#[async_trait]
+pub trait Hand: Send + Sync {
+    /// The state of an object now, in the words of [`crate::domain::action`].
+    async fn read(&self, object: &str, now: Timestamp) -> Result<String, ActionError>;
+    /// Sets the state. Doing it twice is doing it once.
+    async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError>;
+}
+
+/// Why a state was not set, or not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// By the webhook.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// By the shop.
+    #[error(transparent)]
+    Shopify(#[from] ShopifyActionError),
+}
+
+impl ActionError {
+    /// What to do about it.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::Webhook(error) => error.fate(),
+            Self::Shopify(error) => error.fate(),
+        }
+    }
+}

@@ -107,7 +107,7 @@ impl Service {
             let (expression, zone, _) = config.schedule();
             super::schedule::Schedule::new(expression, zone.rules())
                 .with_context(|| format!("sources.{id}.schedule"))?;
-            let source = sourcing::build(config).with_context(|| format!("sources.{id}"))?;
+            let source = sourcing::build(config, &core.clock).with_context(|| format!("sources.{id}"))?;
             sources.push((id.clone(), config.clone(), source));
         }
         let ears = Arc::new(Ears::new(Arc::clone(core)));
