@@ -265,10 +265,15 @@ mod tests {
     fn errors_beside_data_are_a_failure() {
         check(200, r#"{"data":{"a":1}}"#, Ok(r#"{"a":1}"#));
         check(200, r#"{"data":{"a":1},"errors":[]}"#, Ok(r#"{"a":1}"#));
-        let denied = r#"{"data":{"a":null},"errors":[{"message":"m","path":["a",0],"extensions":{"code":"ACCESS_DENIED"}}]}"#;
+        let denied =
+            r#"{"data":{"a":null},"errors":[{"message":"m","path":["a",0],"extensions":{"code":"ACCESS_DENIED"}}]}"#;
         check(200, denied, Err("answered with the error `ACCESS_DENIED`"));
         check(200, r#"{"errors":"[API] m"}"#, Err("answered with the error `unexplained`"));
-        check(200, r#"{"errors":[{"message":"token=SECRET","extensions":{"code":"a b"}}]}"#, Err("answered with the error `unexplained`"));
+        check(
+            200,
+            r#"{"errors":[{"message":"token=SECRET","extensions":{"code":"a b"}}]}"#,
+            Err("answered with the error `unexplained`"),
+        );
     }
 
     #[test]

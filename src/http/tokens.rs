@@ -198,9 +198,7 @@ impl Tokens {
         let sent = self.api.send(Method::POST, &self.path, &[], &[], bytes).await;
         let answer = sent.map_err(|cause| TokenError::Unreachable { cause })?;
         match answer.status {
-            200..300 => {
-                serde_json::from_slice(&answer.body).map_err(|_| TokenError::Garbled { field: "access_token" })
-            }
+            200..300 => serde_json::from_slice(&answer.body).map_err(|_| TokenError::Garbled { field: "access_token" }),
             429 => Err(TokenError::SlowDown),
             status @ 500.. => Err(TokenError::Broken { status }),
             status => Err(TokenError::Refused { reason: reason(&answer.body, status) }),

@@ -257,7 +257,8 @@ async fn a_token_that_ends_in_mid_poll_is_replaced_once() {
     stage.sim.revoke();
     let (one, two) = (Arc::clone(&stage.source), Arc::clone(&stage.source));
     let now = stage.clock.now();
-    let (first, second) = tokio::join!(async { one.fetch(&request(now)).await }, async { two.fetch(&request(now)).await });
+    let (first, second) =
+        tokio::join!(async { one.fetch(&request(now)).await }, async { two.fetch(&request(now)).await });
     assert!(first.is_ok_and(|one| one.partial.is_none()) && second.is_ok_and(|one| one.partial.is_none()));
     assert_eq!(stage.sim.tokens_given(), 4, "two that find it refused fetch one");
 }
@@ -366,7 +367,8 @@ async fn a_target_that_is_no_code_is_refused_before_any_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_the_shop_does_not_understand_is_not_an_empty_shop() {
     let mut stage = stage().await;
-    let body = r#"{"errors":[{"message":"Field 'x' doesn't exist on type 'Order'","extensions":{"code":"undefinedField"}}]}"#;
+    let body =
+        r#"{"errors":[{"message":"Field 'x' doesn't exist on type 'Order'","extensions":{"code":"undefinedField"}}]}"#;
     stage.sim.faults().next(Fault::Answer { status: 200, body: body.to_owned() });
     let fetched = stage.poll(everybody()).await;
     assert_eq!(reasons(&fetched), BTreeSet::from([Absence::Garbled]));

@@ -164,7 +164,11 @@ impl Reading<'_> {
     ) -> Result<Vec<Selection>, Wrong> {
         let on = on.unwrap_or(of);
         if !schema::exists(on) {
-            return Err(Wrong::at(pos, "undefinedType", &format!("No such type {on}, so it can't be a fragment condition")));
+            return Err(Wrong::at(
+                pos,
+                "undefinedType",
+                &format!("No such type {on}, so it can't be a fragment condition"),
+            ));
         }
         if !schema::fits(on, of) {
             let message = format!("Fragment on {on} can't be spread inside {of}");

@@ -314,7 +314,8 @@ impl Inner {
     /// Answers a question if its points are there, and gives back what it did not use.
     fn pay(&self, question: &Question, now: Timestamp) -> Value {
         if QUESTION_MAX < question.points {
-            let message = format!("Query cost is {}, which exceeds the single query max cost limit (1000).", question.points);
+            let message =
+                format!("Query cost is {}, which exceeds the single query max cost limit (1000).", question.points);
             let extensions = json!({"code": "MAX_COST_EXCEEDED", "cost": question.points, "maxCost": QUESTION_MAX});
             return json!({"errors": [{"message": message, "extensions": extensions}]});
         }

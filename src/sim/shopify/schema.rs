@@ -98,10 +98,7 @@ const TYPES: &[(&str, &[FieldDef])] = &[
         ],
     ),
     ("CustomerVisit", &[scalar("landingPage"), object("utmParameters", "UTMParameters")]),
-    (
-        "UTMParameters",
-        &[scalar("source"), scalar("medium"), scalar("campaign"), scalar("content"), scalar("term")],
-    ),
+    ("UTMParameters", &[scalar("source"), scalar("medium"), scalar("campaign"), scalar("content"), scalar("term")]),
     ("DiscountCodeNode", &[scalar("id"), object("codeDiscount", "DiscountCode")]),
     ("DiscountCodeBasic", &DISCOUNT),
     ("DiscountCodeBxgy", &DISCOUNT),

@@ -243,4 +243,3 @@ fn visit(node: &Field<'_>) -> Result<Option<Visit>, Garbled> {
 pub fn same_code(one: &str, other: &str) -> bool {
     fold(one) == fold(other)
 }
-

@@ -58,11 +58,11 @@ fn token(error: TokenError) -> SourceError {
             SourceError::Garbled { platform: TITLE, path: field.to_owned(), expected: "an answer of the token server" }
         }
         TokenError::Unreachable { cause } => unreachable(cause),
-        TokenError::Keeper { cause } => SourceError::Misconfigured {
-            setting: "refresh_token_file",
-            given: "…".to_owned(),
-            why: cause.to_string(),
-        },
+        TokenError::Keeper { cause } => {
+            SourceError::Misconfigured {
+                setting: "refresh_token_file", given: "…".to_owned(), why: cause.to_string()
+            }
+        }
     }
 }
 
@@ -103,7 +103,12 @@ mod tests {
     #[test]
     fn a_full_bucket_is_a_hurry_whatever_the_status() {
         let wait = Some(Duration::from_secs(4));
-        check(AskError::Throttled { wait }, "Shopify asked us to slow down", Fate::SlowDown(wait), Absence::Unreachable);
+        check(
+            AskError::Throttled { wait },
+            "Shopify asked us to slow down",
+            Fate::SlowDown(wait),
+            Absence::Unreachable,
+        );
         check(status(429, ""), "Shopify asked us to slow down", Fate::SlowDown(None), Absence::Unreachable);
         check(TokenError::SlowDown.into(), "Shopify asked us to slow down", Fate::SlowDown(None), Absence::Unreachable);
     }

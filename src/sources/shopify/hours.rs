@@ -89,9 +89,10 @@ impl Memory {
     /// Notes who is asked about; whether somebody is new.
     pub fn meet(&mut self, asked: &Asked) -> bool {
         let whole = asked.whole.iter().map(|subject| (None, subject.clone()));
-        let owned = asked.codes.iter().flat_map(|(code, owners)| {
-            owners.iter().map(move |owner| (Some(code.clone()), owner.clone()))
-        });
+        let owned = asked
+            .codes
+            .iter()
+            .flat_map(|(code, owners)| owners.iter().map(move |owner| (Some(code.clone()), owner.clone())));
         let now: BTreeSet<(Option<String>, Subject)> = whole.chain(owned).collect();
         let new = !now.is_subset(&self.known);
         self.known = now;
@@ -141,9 +142,8 @@ impl Memory {
         let faults = Faults::of(&self.read);
         let tally = Tally::of(&self.read, asked);
         for (subject, codes) in asked.subjects() {
-            let gone = !codes.is_empty()
-                && codes.iter().all(|code| gone.contains(*code))
-                && !tally.seen.contains(subject);
+            let gone =
+                !codes.is_empty() && codes.iter().all(|code| gone.contains(*code)) && !tally.seen.contains(subject);
             for metric in metrics(&codes) {
                 let why = if faults.spoil(*metric, !codes.is_empty()) {
                     Some(Absence::Garbled)
