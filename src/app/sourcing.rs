@@ -120,3 +120,57 @@ pub fn ad_hoc(config: &SourceConfig, ids: &[String], now: Timestamp) -> Result<R
     };
     Ok(Request { targets: ids.iter().map(target).collect::<Result<_, _>>()?, now })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::document::Documents;
+
+    const TWO_BRANDS: &str = r#"
+        brand = [
+            { id = "nordbo", name = "Nordbo", zone = "UTC", currency = "SEK" },
+            { id = "other", name = "Other", zone = "UTC", currency = "SEK" },
+        ]
+        campaign = [
+            { id = "spring", brand = "nordbo", starts = "2026-03-01", ends = "2026-04-15" },
+            { id = "sale", brand = "other", starts = "2026-03-01", ends = "2026-04-15" },
+        ]
+        creator = [{ id = "alma" }]
+        partnership = [
+            { campaign = "spring", creator = "alma", codes = ["ALMA10", "ALMA20"] },
+            { campaign = "sale", creator = "alma", codes = ["OTHER5"] },
+        ]
+    "#;
+
+    #[track_caller]
+    fn check(settings: &str, want: &[&str]) {
+        let mut catalog = Catalog::default();
+        for document in Documents::from_toml(TWO_BRANDS).expect("documents").into_list() {
+            catalog.take(document);
+        }
+        let text = format!("kind = \"shopify\"\nshop = \"nordbo\"\nschedule = \"0 * * * *\"\n{settings}");
+        let config: SourceConfig = toml::from_str(&text).expect("a source");
+        let id = SourceId::new("shop").expect("an id");
+        let asked = request(&id, &config, &catalog, Timestamp::UNIX_EPOCH);
+        let mut got: Vec<String> = asked
+            .targets
+            .iter()
+            .map(|target| match target {
+                Target::Account { subject, id } => format!("{subject} {id}"),
+                Target::Uploads { .. } | Target::Post { .. } => panic!("a shop has codes only"),
+            })
+            .collect();
+        got.sort();
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn a_brands_shop_is_asked_for_the_brand_and_its_own_codes() {
+        let own = ["brand/nordbo shop", "partnership/spring/alma ALMA10", "partnership/spring/alma ALMA20"];
+        check("brand = \"nordbo\"", &own);
+        check(
+            "",
+            &["partnership/sale/alma OTHER5", "partnership/spring/alma ALMA10", "partnership/spring/alma ALMA20"],
+        );
+    }
+}
