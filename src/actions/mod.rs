@@ -1,11 +1,13 @@
 //! What can be stopped, and the guard in front of it.
 
 pub mod guard;
+pub mod shopify;
 pub mod webhook;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use shopify::ShopifyActionError;
 use webhook::{Fate, SetState, WebhookError};
 
 /// What a platform lets us set: an absolute state of one object, and reading it back.
@@ -24,6 +26,9 @@ pub enum ActionError {
     /// By the webhook.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// By the shop.
+    #[error(transparent)]
+    Shopify(#[from] ShopifyActionError),
 }
 
 impl ActionError {
@@ -32,6 +37,7 @@ impl ActionError {
     pub fn fate(&self) -> Fate {
         match self {
             Self::Webhook(error) => error.fate(),
+            Self::Shopify(error) => error.fate(),
         }
     }
 }

@@ -166,7 +166,8 @@ pub async fn export_deals(core: &Core, what: &DealsExport) -> Result<Grid, Deals
 }
 
 /// What a sheet may say something about.
-fn documents_of(catalog: &Catalog) -> Documents {
+#[must_use]
+pub fn documents_of(catalog: &Catalog) -> Documents {
     Documents {
         brand: catalog.brands.values().cloned().collect(),
         campaign: catalog.campaigns.values().cloned().collect(),

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::catalog::Catalog;
-use super::config::{SourceConfig, YoutubeConfig};
+use super::config::{ShopifyConfig, SourceConfig, YoutubeConfig};
+use super::shop;
 use crate::domain::document::Running;
 use crate::domain::ids::{CreatorId, Platform, PostRef, SourceId, Subject};
 use crate::sources::{Request, Source, SourceError, Target, generic, youtube};
+use crate::time::Clock;
 
 /// How far back an account's uploads are listed. Posts older than a quarter hardly move any more, and every page costs
 /// quota.
 const UPLOADS_BACK: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
 
-/// Makes the source that a configuration describes.
-pub fn build(config: &SourceConfig) -> Result<Arc<dyn Source>, SourceError> {
+/// Makes the source that a configuration describes. `clock` is for a source that has to wait for its platform.
+pub fn build(config: &SourceConfig, clock: &Clock) -> Result<Arc<dyn Source>, SourceError> {
     Ok(match config {
         SourceConfig::Youtube(given) => Arc::new(youtube::Youtube::new(youtube::YoutubeConfig {
             base_url: given.base_url.clone(),
@@ -23,6 +25,7 @@ pub fn build(config: &SourceConfig) -> Result<Arc<dyn Source>, SourceError> {
             pages_max: given.pages_max,
         })?),
         SourceConfig::Generic(given) => Arc::new(generic::Generic::new(given.feed.clone())?),
+        SourceConfig::Shopify(given) => Arc::new(shop::source(given, clock)?),
     })
 }
 
@@ -32,12 +35,13 @@ pub fn platform(config: &SourceConfig) -> Platform {
     match config {
         SourceConfig::Youtube(_) => Platform::Youtube,
         SourceConfig::Generic(given) => given.feed.platform,
+        SourceConfig::Shopify(_) => Platform::Shop,
     }
 }
 
 /// Everything a source should be asked at a tick: the accounts of every running creator and brand; the boosts that run
-/// there, and the codes of a shop, whose numbers are their partnership's; and, where the source lists posts, uploads and the posts
-/// known so far. A boost that was stopped is still asked about: its numbers settle for days.
+/// there, the codes of a shop and the links of a site, whose numbers are their partnership's; and, where the source lists
+/// posts, uploads and the posts known so far. A boost that was stopped is still asked about: its numbers settle for days.
 #[must_use]
 pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now: Timestamp) -> Request {
     let platform = platform(config);
@@ -69,6 +73,12 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
             one.codes.iter().map(move |code| Target::Account { subject: subject.clone(), id: code.clone() })
         }));
     }
+    if platform == Platform::Web {
+        targets.extend(catalog.partnerships.values().filter_map(|one| {
+            let subject = Subject::Partnership(one.campaign.clone(), one.creator.clone());
+            Some(Target::Account { subject, id: one.link.clone()? })
+        }));
+    }
     if let SourceConfig::Youtube(YoutubeConfig { videos: true, .. }) = config {
         let since = now.checked_sub(UPLOADS_BACK).ok();
         targets.extend(accounts().map(|(creator, id)| Target::Uploads {
@@ -84,6 +94,15 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
                 .map(|((_, post), creator)| post_target(platform, post, creator)),
         );
     }
+    if let SourceConfig::Shopify(ShopifyConfig { brand: Some(brand), .. }) = config {
+        // One brand's shop: what belongs to other brands is not asked of it.
+        let whole = Subject::Brand(brand.clone());
+        targets.retain(|target| match target {
+            Target::Account { subject, .. } => catalog.about(subject).brand.as_ref() == Some(brand),
+            Target::Uploads { .. } | Target::Post { .. } => false,
+        });
+        targets.push(Target::Account { subject: whole, id: source.to_string() });
+    }
     Request { targets, now }
 }
 
@@ -95,10 +114,14 @@ fn post_target(platform: Platform, post: &PostRef, creator: &CreatorId) -> Targe
     }
 }
 
-/// What somebody asked for by hand: account ids, or `post:ID`.
+/// What somebody asked for by hand: account ids, or `post:ID`; of a shop, codes or `brand/ID` for all of it.
 pub fn ad_hoc(config: &SourceConfig, ids: &[String], now: Timestamp) -> Result<Request, String> {
     let platform = platform(config);
     let target = |given: &String| match given.strip_prefix("post:") {
+        None if given.starts_with("brand/") => given
+            .parse()
+            .map(|subject| Target::Account { subject, id: given.clone() })
+            .map_err(|error: crate::domain::ids::SubjectError| error.to_string()),
         Some(id) => PostRef::new(id)
             .map(|post| Target::Post { subject: Subject::Post(platform, post), id: id.to_owned(), creator: None })
             .map_err(|error| error.to_string()),

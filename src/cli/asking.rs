@@ -1,6 +1,8 @@
 //! How a command that touches the store is carried out: by the service that runs on the data folder, or, where none does,
 //! by this process, which opens the store for it. The same code does it either way.
 
+use serde::de::DeserializeOwned;
+
 use super::import::bar;
 use super::opened::Opened;
 use super::{CliError, Common, say};
@@ -14,7 +16,7 @@ pub async fn ask(common: &Common, config: Config, wish: Wish, body: Body) -> Res
 }
 
 /// Has a wish carried out: what came of it, as JSON and as text.
-pub async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(String, String), CliError> {
+async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(String, String), CliError> {
     let request = Request { by: terminal_user(), acting: common.acting.clone(), wish };
     let bar = bar(0, "{pos} of {len}");
     let tell = |at: Progress| {
@@ -28,6 +30,21 @@ pub async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> R
         Answer::Refused { exit: 2, line } => Err(CliError::Input(line)),
         Answer::Refused { line, .. } => Err(CliError::Failed(anyhow::anyhow!(line))),
     }
+}
+
+/// What came of a wish, as the program knows it.
+pub async fn answered<T: DeserializeOwned>(
+    common: &Common,
+    config: Config,
+    wish: Wish,
+    body: Body,
+) -> Result<T, CliError> {
+    let (json, _) = asked(common, config, wish, body).await?;
+    serde_json::from_str(&json).map_err(|error| {
+        CliError::Failed(
+            anyhow::Error::new(error).context("the answer cannot be read; is the service of another version?"),
+        )
+    })
 }
 
 async fn answer(config: Config, request: &Request, body: &Body, tell: Tell<'_>) -> Result<Answer, CliError> {

@@ -56,12 +56,14 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "demo",
     "run",
     "check",
     "apply",
     "poll",
+    "discover",
+    "preflight",
     "import",
     "export",
     "test-rules",

@@ -8,6 +8,7 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod actions_shopify;
 mod actions_webhook;
 mod chats;
 mod cli;
@@ -22,7 +23,9 @@ mod pieces;
 mod replay_backtest;
 mod replay_live;
 mod second_clients;
+mod shop_commands;
 mod sources_feed;
+mod sources_shopify;
 mod sources_youtube;
 mod store_crash;
 mod stories;

@@ -74,6 +74,8 @@ pub enum Wish {
     ImportDeals { trial: bool },
     /// Deals as a sheet.
     ExportDeals { what: DealsExport },
+    /// What was applied; `made`: there must be a store.
+    Documents { made: bool },
     /// What a rule sees in a subject.
     Why { subject: String, rule: RuleId, at: Option<Timestamp> },
     /// A command of the chats.
@@ -108,12 +110,15 @@ impl Wish {
     #[must_use]
     pub fn needs(&self) -> Needs {
         match self {
-            Self::Apply { dry_run: true, .. } | Self::ImportDeals { trial: true } => Needs::Nothing,
+            Self::Apply { dry_run: true, .. } | Self::ImportDeals { trial: true } | Self::Documents { made: false } => {
+                Needs::Nothing
+            }
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
             | Self::ImportPosts { .. }
             | Self::ImportDeals { trial: false } => Needs::StoreOrNew,
             Self::ExportDeals { .. }
+            | Self::Documents { made: true }
             | Self::Why { .. }
             | Self::Say { .. }
             | Self::OutboxList
@@ -306,6 +311,7 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::ImportPosts { file } => import::posts(core, request, file, body, tell).await,
         Wish::ImportDeals { trial } => deals::import(core, request, body, *trial).await,
         Wish::ExportDeals { what } => deals::export(core, what).await,
+        Wish::Documents { .. } => deals::documents(core).await,
         Wish::Why { subject, rule, at } => rules::why(core, subject, rule, *at).await,
         Wish::Say { text, confirmed } => people::say(core, request, text, *confirmed).await,
         Wish::OutboxList => outbox::list(core).await,

@@ -15,10 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::asking::asked;
+use super::asking::answered;
 use super::{CliError, Common, say};
 use crate::app::config::Config;
 use crate::app::control::{Body, Wish};
@@ -28,16 +27,6 @@ use crate::domain::num::u64_of_len;
 use crate::domain::sheet::grid::{Cell, Grid};
 use crate::domain::sheet::mapping::Mapping;
 use crate::report::sheet;
-
-/// What came of a wish, as the program knows it.
-async fn answered<T: DeserializeOwned>(common: &Common, config: Config, wish: Wish, body: Body) -> Result<T, CliError> {
-    let (json, _) = asked(common, config, wish, body).await?;
-    serde_json::from_str(&json).map_err(|error| {
-        CliError::Failed(
-            anyhow::Error::new(error).context("the answer cannot be read; is the service of another version?"),
-        )
-    })
-}
 
 /// The arguments.
 #[derive(Debug, Args)]
