@@ -36,8 +36,8 @@ pub fn platform(config: &SourceConfig) -> Platform {
 }
 
 /// Everything a source should be asked at a tick: the accounts of every running creator and brand; the boosts that run
-/// there, and the codes of a shop, whose numbers are their partnership's; and, where the source lists posts, uploads and the posts
-/// known so far. A boost that was stopped is still asked about: its numbers settle for days.
+/// there, the codes of a shop and the links of a site, whose numbers are their partnership's; and, where the source lists
+/// posts, uploads and the posts known so far. A boost that was stopped is still asked about: its numbers settle for days.
 #[must_use]
 pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now: Timestamp) -> Request {
     let platform = platform(config);
@@ -67,6 +67,12 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
         targets.extend(catalog.partnerships.values().flat_map(|one| {
             let subject = Subject::Partnership(one.campaign.clone(), one.creator.clone());
             one.codes.iter().map(move |code| Target::Account { subject: subject.clone(), id: code.clone() })
+        }));
+    }
+    if platform == Platform::Web {
+        targets.extend(catalog.partnerships.values().filter_map(|one| {
+            let subject = Subject::Partnership(one.campaign.clone(), one.creator.clone());
+            Some(Target::Account { subject, id: one.link.clone()? })
         }));
     }
     if let SourceConfig::Youtube(YoutubeConfig { videos: true, .. }) = config {

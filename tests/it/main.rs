@@ -11,6 +11,7 @@
 mod actions_webhook;
 mod chats;
 mod cli;
+mod demo_story;
 mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;

@@ -4,7 +4,10 @@
 //! demo: all it is given are addresses.
 
 mod people;
+mod shop;
+pub mod story;
 mod summary;
+mod town;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +30,9 @@ use crate::sim::adhook::AdHookSim;
 use crate::sim::discord::{DiscordConfig, DiscordSim, Snowflake};
 use crate::sim::feed::FeedSim;
 use crate::sim::telegram::{ChatId, NewUser, Standing, TelegramConfig, TelegramSim, UserId};
+use crate::sim::world::Trade;
 use crate::sim::world::living::LivingWorld;
+use crate::sim::world::trade::{code_of, link_of};
 use crate::sim::youtube::{YoutubeConfig, YoutubeSim};
 use crate::store::Store;
 use crate::store::sled::{Options, SledStore};
@@ -35,6 +40,7 @@ use crate::time::{Clock, Driver};
 
 pub use people::People;
 pub use summary::summary;
+use town::Town;
 
 /// The rules of the demo.
 pub const RULES: &str = include_str!("../../../config/demo.toml");
@@ -44,6 +50,9 @@ pub const START: &str = "2026-03-01T00:00:00+01:00[Europe/Stockholm]";
 
 /// Creators in the demo: enough for several troubles at once, few enough to know by name.
 const CREATORS: usize = 8;
+
+/// The brand's site, whose visits are counted.
+const SITE: &str = "nordbo.example";
 
 const DISCORD_TOKEN: &str = "demo.discord.token";
 const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
@@ -72,6 +81,8 @@ pub struct World {
     pub clock: Clock,
     /// The creators.
     pub living: Arc<LivingWorld>,
+    /// What their followers click and buy.
+    pub trade: Arc<Trade>,
     /// The emulated platforms.
     pub telegram: TelegramSim,
     /// See above.
@@ -110,7 +121,10 @@ impl World {
         let boosts: Vec<(String, String)> =
             living.creators().iter().map(|life| (life.boost.clone(), "active".to_owned())).collect();
         let ads = AdHookSim::start(&clock, HOOK_SECRET, &boosts).await?;
-        let feeds = start_feeds(&clock, &living, &ads).await?;
+        let till = shop::Counter::default();
+        let trade = Trade::new(Arc::clone(&living), seed, clock.now(), SITE, Box::new(till.clone()));
+        let trade = Arc::new(trade);
+        let feeds = start_feeds(&clock, &living, &trade, &ads, till).await?;
         let cast = cast(&telegram, &discord)?;
         let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads))?;
         let core = Core::open(clock.clone(), store, config, seed).await?;
@@ -118,7 +132,7 @@ impl World {
         let service = Service::start(&core)?;
         discord.session_since(crate::sim::discord::GatewayCounts::default()).await?;
         drop(setting_up);
-        Ok(Self { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service })
+        Ok(Self { driver, clock, living, trade, telegram, discord, youtube, feeds, ads, cast, service })
     }
 
     /// What the program's tasks share.
@@ -130,6 +144,7 @@ impl World {
     /// Lets the people live: they join, bind the rooms, and answer what they are told, until the world ends.
     pub fn populate(&self) {
         People::new(self).live();
+        Town::new(self).live();
     }
 
     /// Runs so many days from now.
@@ -168,11 +183,20 @@ impl World {
     }
 }
 
-async fn start_feeds(clock: &Clock, living: &Arc<LivingWorld>, ads: &AdHookSim) -> anyhow::Result<FeedSim> {
-    let (living, board) = (Arc::clone(living), ads.board());
+async fn start_feeds(
+    clock: &Clock,
+    living: &Arc<LivingWorld>,
+    trade: &Arc<Trade>,
+    ads: &AdHookSim,
+    till: shop::Counter,
+) -> anyhow::Result<FeedSim> {
+    let (living, trade, board) = (Arc::clone(living), Arc::clone(trade), ads.board());
+    let codes: Vec<String> = living.creators().iter().map(code_of).collect();
     let document = move |path: &str, now: Timestamp| -> Option<Value> {
         match path {
             "/followers.json" => Some(living.follower_rows(now)),
+            "/web.json" => Some(trade.rows()),
+            "/shop.json" => Some(till.rows(&codes)),
             "/ads.json" => Some(living.ad_rows(now, &|boost| {
                 board.history(boost).into_iter().map(|change| (change.at, change.state == "active")).collect()
             })),
@@ -222,11 +246,21 @@ fn settings(
         { "metric": "orders", "path": "$.orders", "form": "total" },
         { "metric": "revenue", "path": "$.revenue", "form": "total", "currency": "EUR" },
     ]);
+    let web = json!([
+        { "metric": "clicks", "path": "$.clicks", "form": "total" },
+        { "metric": "sessions", "path": "$.visits", "form": "total" },
+    ]);
+    let sold = json!([
+        { "metric": "orders", "path": "$.orders", "form": "total" },
+        { "metric": "redemptions", "path": "$.redemptions", "form": "total" },
+    ]);
     let sources = json!({
         "youtube": {
             "kind": "youtube", "base_url": youtube.base_url(), "key": "sim-key", "schedule": "5 * * * *", "zone": "Europe/Stockholm",
         },
         "twitch": feed("twitch", "/followers.json", "$.login", &followers, "35 */6 * * *"),
+        "web": feed("web", "/web.json", "$.page", &web, "22 * * * *"),
+        "shop": feed("shop", "/shop.json", "$.code", &sold, "26 * * * *"),
         "meta_ads": feed("meta_ads", "/ads.json", "$.boost", &report, "15 * * * *"),
     });
     let text = |key: &str, value: &str| format!("{key}={}", json!(value));
@@ -264,6 +298,7 @@ name = "Nordbo"
 zone = "Europe/Stockholm"
 currency = "EUR"
 margin_per_order = "44.00 EUR"
+accounts = { shop = "nordbo.myshopify.com", web = "nordbo.example" }
 [[campaign]]
 id = "spring"
 name = "Spring Launch"
@@ -295,10 +330,12 @@ zone = "Europe/Stockholm"
 id = "{id}"
 name = "{name}"
 zone = "Europe/Stockholm"
-accounts = {{ youtube = "{channel}", twitch = "{login}" }}
+accounts = {{ youtube = "{channel}", twitch = "{login}", web = "{link}" }}
 [[partnership]]
 campaign = "spring"
 creator = "{id}"
+codes = ["{code}"]
+link = "{link}"
 [[boost]]
 id = "{id}-boost"
 partnership = "spring/{id}"
@@ -311,6 +348,8 @@ budget = "14000.00 EUR"
             channel = life.channel,
             login = life.login,
             boost = life.boost,
+            code = code_of(life),
+            link = link_of(life),
         )
     });
     text.extend(lives);
