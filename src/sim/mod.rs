@@ -7,6 +7,7 @@ pub mod adhook;
 pub mod discord;
 pub mod feed;
 pub mod loopback;
+pub mod page;
 pub mod telegram;
 pub mod world;
 pub mod youtube;

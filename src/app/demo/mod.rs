@@ -3,6 +3,7 @@
 //! Owns: putting world and program together, and the people who live in it. The program does not know that it is in a
 //! demo: all it is given are addresses.
 
+pub mod page;
 mod people;
 mod shop;
 pub mod story;
@@ -115,7 +116,7 @@ impl World {
         let living = Arc::new(LivingWorld::new(seed, clock.now(), CREATORS));
         let setting_up = clock.hold("setting up");
         let telegram = TelegramSim::start(clock.clone(), TelegramConfig { seed, ..TelegramConfig::default() }).await?;
-        let discord = DiscordSim::start(clock.clone(), DiscordConfig::new(DISCORD_TOKEN)).await?;
+        let discord = DiscordSim::start(clock.clone(), discord_config()).await?;
         let world: Arc<LivingWorld> = Arc::clone(&living);
         let youtube = YoutubeSim::start(&clock, YoutubeConfig::default(), world).await?;
         let boosts: Vec<(String, String)> =
@@ -144,6 +145,15 @@ impl World {
     /// Lets the people live: they join, bind the rooms, and answer what they are told, until the world ends.
     pub fn populate(&self) {
         People::new(self).live();
+        Town::new(self).live();
+    }
+
+    /// Lets the people join and bind the rooms, and leaves everything after that to whoever looks. They all read English
+    /// then: a visitor has the hands of three people and one pair of eyes.
+    pub fn seat(&self) {
+        // They are there: the cast was made with the world.
+        drop(self.telegram.set_language(self.cast.maja, "en"));
+        People::new(self).join();
         Town::new(self).live();
     }
 
@@ -181,6 +191,10 @@ impl World {
     pub async fn room_code(&self, room: &str) -> anyhow::Result<String> {
         self.code(Gift::Room { room: RoomId::new(room)? }).await
     }
+}
+
+fn discord_config() -> DiscordConfig {
+    DiscordConfig { bot_name: "Plimsoll".to_owned(), ..DiscordConfig::new(DISCORD_TOKEN) }
 }
 
 async fn start_feeds(

@@ -33,14 +33,26 @@ impl Counter {
 }
 
 impl Till for Counter {
-    fn takes(&self, _code: &str) -> bool {
+    fn takes(&self, _code: &str, _at: Timestamp) -> bool {
         true
     }
 
     fn sell(&self, _at: Timestamp, code: Option<&str>, _minor: i64) {
         let mut kept = self.lock();
+        if kept.contains_key("closed") {
+            return;
+        }
         for name in code.into_iter().chain([WHOLE]) {
             *kept.entry(name.to_owned()).or_insert(0) += 1;
+        }
+    }
+
+    fn opens(&self, open: bool) {
+        let mut kept = self.lock();
+        if open {
+            kept.remove("closed");
+        } else {
+            kept.insert("closed".to_owned(), 1);
         }
     }
 }

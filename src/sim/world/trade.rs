@@ -45,16 +45,17 @@ const COUPON_VISITS: f64 = 900.0;
 /// The share of them that buys while the code takes something off, and when it does not.
 const COUPON_BUYS: (f64, f64) = (0.6, 0.02);
 
-/// The price of an order, in cents, and what a code takes off it.
+/// The price of an order, in cents.
 const PRICE_MINOR: i64 = 6_900;
-const OFF_MINOR: i64 = 690;
 
 /// The shop that orders are placed in.
 pub trait Till: Send + Sync {
-    /// Whether a code takes something off now.
-    fn takes(&self, code: &str) -> bool;
-    /// An order that was placed at `at`, paid in cents, with this code.
+    /// Whether a code takes something off at `at`.
+    fn takes(&self, code: &str, at: Timestamp) -> bool;
+    /// Somebody wants to pay for an order of so many cents at `at`, and types this code.
     fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64);
+    /// While it is not open, nobody can pay.
+    fn opens(&self, open: bool);
 }
 
 /// The trade of a world.
@@ -148,7 +149,7 @@ impl Trade {
         let Ok(from) = self.start.checked_add(SignedDuration::from_secs(secs)) else { return };
         let until = from.checked_add(SignedDuration::from_secs(STEP_SECS)).unwrap_or(from);
         let Some(busy) = usize::try_from(secs % DAY_SECS / 3_600).ok().and_then(|hour| HOURS.get(hour)) else { return };
-        let sells = !books.troubles.of(Trouble::ShopStops).is_on(from);
+        self.till.opens(!books.troubles.of(Trouble::ShopStops).is_on(from));
         let people = u64_of_len(self.world.creators().len());
         let step = u64::try_from(books.steps).unwrap_or(0);
         let chance = |who: u64| Chance::new(self.seed ^ SALT, step * (people + 2) + who);
@@ -162,36 +163,34 @@ impl Trade {
             }
             books.visits += clicks;
             let code = code_of(life);
-            let buys = per_click * if self.till.takes(&code) { 1.0 } else { BUYS_WITHOUT_CODE };
+            let buys = per_click * if self.till.takes(&code, from) { 1.0 } else { BUYS_WITHOUT_CODE };
             let orders = chance.events(f64_of(clicks) * buys);
-            self.place(from, if sells { orders } else { 0 }, Some(&code));
+            self.place(from, orders, Some(&code));
         }
         let visits = chance(people).events(per_step(OWN_VISITS, *busy));
         let orders = chance(people + 1).events(f64_of(visits) * ORDERS_PER_VISIT);
         books.visits += visits;
-        self.place(from, if sells { orders } else { 0 }, None);
+        self.place(from, orders, None);
         if books.troubles.of(Trouble::LeakedCode).is_on(from) {
-            books.visits += self.coupon_site(from, *busy, sells, Chance::new(self.seed ^ SALT_OF_COUPONS, step));
+            books.visits += self.coupon_site(from, *busy, Chance::new(self.seed ^ SALT_OF_COUPONS, step));
         }
     }
 
     /// Visitors of a coupon site in a step.
-    fn coupon_site(&self, from: Timestamp, busy: f64, sells: bool, mut chance: Chance) -> i64 {
+    fn coupon_site(&self, from: Timestamp, busy: f64, mut chance: Chance) -> i64 {
         let Some(code) = self.world.creators().get(LEAKED).map(code_of) else { return 0 };
         let visits = chance.events(per_step(COUPON_VISITS, busy));
-        let buys = if self.till.takes(&code) { COUPON_BUYS.0 } else { COUPON_BUYS.1 };
+        let buys = if self.till.takes(&code, from) { COUPON_BUYS.0 } else { COUPON_BUYS.1 };
         let orders = chance.events(f64_of(visits) * buys);
-        self.place(from, if sells { orders } else { 0 }, Some(&code));
+        self.place(from, orders, Some(&code));
         visits
     }
 
-    /// Places so many orders, evenly within a step. A code that takes nothing off is not written on an order.
+    /// So many people want to buy, evenly within a step. What a code takes off, if anything, is the shop's to say.
     fn place(&self, from: Timestamp, orders: i64, code: Option<&str>) {
-        let code = code.filter(|code| self.till.takes(code));
-        let price = PRICE_MINOR - if code.is_some() { OFF_MINOR } else { 0 };
         for order in 0..orders {
             let after = SignedDuration::from_secs(STEP_SECS * order / orders);
-            self.till.sell(from.checked_add(after).unwrap_or(from), code, price);
+            self.till.sell(from.checked_add(after).unwrap_or(from), code, PRICE_MINOR);
         }
     }
 }
@@ -234,6 +233,7 @@ mod tests {
 
     #[derive(Default)]
     struct Drawer {
+        closed: bool,
         ended: BTreeSet<String>,
         orders: Vec<(Timestamp, Option<String>)>,
     }
@@ -249,8 +249,7 @@ mod tests {
         /// Orders by code between two instants.
         fn sold(&self, from: Timestamp, until: Timestamp) -> BTreeMap<String, i64> {
             let mut sold = BTreeMap::new();
-            for (at, code) in self.drawer().orders.iter().filter(|order| from <= order.0 && order.0 < until) {
-                assert!(from <= *at);
+            for (_, code) in self.drawer().orders.iter().filter(|order| from <= order.0 && order.0 < until) {
                 *sold.entry(code.clone().unwrap_or_default()).or_insert(0) += 1;
             }
             sold
@@ -258,12 +257,20 @@ mod tests {
     }
 
     impl Till for Shop {
-        fn takes(&self, code: &str) -> bool {
+        fn takes(&self, code: &str, _at: Timestamp) -> bool {
             !self.drawer().ended.contains(code)
         }
 
         fn sell(&self, at: Timestamp, code: Option<&str>, _minor: i64) {
-            self.drawer().orders.push((at, code.map(str::to_owned)));
+            let mut drawer = self.drawer();
+            let works = code.filter(|code| !drawer.ended.contains(*code)).map(str::to_owned);
+            if !drawer.closed {
+                drawer.orders.push((at, works));
+            }
+        }
+
+        fn opens(&self, open: bool) {
+            self.drawer().closed = !open;
         }
     }
 
