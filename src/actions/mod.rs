@@ -1,11 +1,13 @@
 //! What can be stopped, and the guard in front of it.
 
 pub mod guard;
+pub mod shopify;
 pub mod webhook;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use shopify::ShopifyActionError;
 use webhook::{Fate, SetState, WebhookError};
 
 /// What a platform lets us set: an absolute state of one object, and reading it back.
@@ -13,7 +15,6 @@ use webhook::{Fate, SetState, WebhookError};
 pub trait Hand: Send + Sync {
     /// The state of an object now, in the words of [`crate::domain::action`].
     async fn read(&self, object: &str, now: Timestamp) -> Result<String, ActionError>;
-
     /// Sets the state. Doing it twice is doing it once.
     async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError>;
 }
@@ -24,6 +25,9 @@ pub enum ActionError {
     /// By the webhook.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// By the shop.
+    #[error(transparent)]
+    Shopify(#[from] ShopifyActionError),
 }
 
 impl ActionError {
@@ -32,6 +36,7 @@ impl ActionError {
     pub fn fate(&self) -> Fate {
         match self {
             Self::Webhook(error) => error.fate(),
+            Self::Shopify(error) => error.fate(),
         }
     }
 }

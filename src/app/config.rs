@@ -119,6 +119,8 @@ pub enum SourceConfig {
     Youtube(YoutubeConfig),
     /// JSON over HTTP.
     Generic(GenericConfig),
+    /// The Admin GraphQL of a Shopify shop.
+    Shopify(ShopifyConfig),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -156,6 +158,52 @@ pub struct GenericConfig {
     pub feed: generic::GenericConfig,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct ShopifyConfig {
+    #[serde(default)]
+    pub shop: String,
+    #[serde(default)]
+    pub base_url: String,
+    #[serde(default = "shopify_version")]
+    pub api_version: String,
+    #[serde(default)]
+    pub token: SecretString,
+    #[serde(default)]
+    pub token_file: PathBuf,
+    #[serde(default)]
+    pub client_id: String,
+    #[serde(default)]
+    pub client_secret: SecretString,
+    #[serde(default)]
+    pub client_secret_file: PathBuf,
+    #[serde(default)]
+    pub refresh_token_file: PathBuf,
+    #[serde(default)]
+    pub brand: Option<BrandId>,
+    pub schedule: String,
+    #[serde(default = "Zone::utc")]
+    pub zone: Zone,
+    #[serde(default = "no_jitter")]
+    pub jitter: Length,
+    #[serde(default = "three_days")]
+    pub back: Length,
+    #[serde(default)]
+    pub all_orders: bool,
+    /// Made from the settings once; clones share it, so that reading and acting share one token.
+    #[serde(skip)]
+    pub client: super::shop::Client,
+}
+
+fn shopify_version() -> String {
+    "2026-10".to_owned()
+}
+
+fn three_days() -> Length {
+    Length(SignedDuration::from_hours(72))
+}
+
 fn youtube_url() -> String {
     "https://www.googleapis.com/youtube/v3".to_owned()
 }
@@ -179,9 +227,10 @@ fn yes() -> bool {
 impl SourceConfig {
     /// Whether codes of this brand live here.
     #[must_use]
-    pub fn has_codes_of(&self, _brand: &BrandId) -> bool {
+    pub fn has_codes_of(&self, brand: &BrandId) -> bool {
         match self {
             Self::Youtube(_) | Self::Generic(_) => false,
+            Self::Shopify(shop) => shop.brand.as_ref().is_none_or(|of| of == brand),
         }
     }
 
@@ -191,6 +240,7 @@ impl SourceConfig {
         match self {
             Self::Youtube(source) => (&source.schedule, &source.zone, source.jitter),
             Self::Generic(source) => (&source.schedule, &source.zone, source.jitter),
+            Self::Shopify(source) => (&source.schedule, &source.zone, source.jitter),
         }
     }
 }
@@ -287,8 +337,20 @@ impl Config {
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
         for source in self.sources.values_mut() {
-            if let SourceConfig::Youtube(youtube) = source {
-                read_secret("sources.*.key_file", beside, &youtube.key_file, &mut youtube.key)?;
+            match source {
+                SourceConfig::Youtube(youtube) => {
+                    read_secret("sources.*.key_file", beside, &youtube.key_file, &mut youtube.key)?;
+                }
+                SourceConfig::Shopify(shop) => {
+                    read_secret("sources.*.token_file", beside, &shop.token_file, &mut shop.token)?;
+                    let file = &shop.client_secret_file;
+                    read_secret("sources.*.client_secret_file", beside, file, &mut shop.client_secret)?;
+                    if !shop.refresh_token_file.as_os_str().is_empty() {
+                        // It changes while the program runs, so it is read where it is used.
+                        shop.refresh_token_file = beside.join(&shop.refresh_token_file);
+                    }
+                }
+                SourceConfig::Generic(_) => {}
             }
         }
         Ok(())

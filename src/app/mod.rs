@@ -24,6 +24,7 @@ pub mod render;
 pub mod resolve;
 pub mod schedule;
 pub mod service;
+pub mod shop;
 pub mod sourcing;
 pub mod telemetry;
 pub mod trouble;

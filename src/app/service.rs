@@ -87,14 +87,15 @@ pub fn chats(config: &Config, clock: &Clock) -> anyhow::Result<Chats> {
 
 /// What can be acted on, as configured. The host of the address is the one that may be called.
 pub fn hands(config: &Config) -> anyhow::Result<Hands> {
+    let by_source = super::shop::hands(config).context("sources")?;
     let actions = &config.actions;
     if actions.url.is_empty() {
-        return Ok(Hands::default());
+        return Ok(Hands { by_source, ..Hands::default() });
     }
     let host =
         reqwest::Url::parse(&actions.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let webhook = Webhook::new(&actions.url, actions.secret.clone(), &[host]).context("actions.url")?;
-    Ok(Hands { webhook: Some(Arc::new(webhook)), webhook_reads: actions.read_back, ..Hands::default() })
+    Ok(Hands { by_source, webhook: Some(Arc::new(webhook)), webhook_reads: actions.read_back })
 }
 
 impl Service {
@@ -107,7 +108,7 @@ impl Service {
             let (expression, zone, _) = config.schedule();
             super::schedule::Schedule::new(expression, zone.rules())
                 .with_context(|| format!("sources.{id}.schedule"))?;
-            let source = sourcing::build(config).with_context(|| format!("sources.{id}"))?;
+            let source = sourcing::build(config, &core.clock).with_context(|| format!("sources.{id}"))?;
             sources.push((id.clone(), config.clone(), source));
         }
         let ears = Arc::new(Ears::new(Arc::clone(core)));

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::catalog::Catalog;
-use super::config::{SourceConfig, YoutubeConfig};
+use super::config::{ShopifyConfig, SourceConfig, YoutubeConfig};
+use super::shop;
 use crate::domain::document::Running;
 use crate::domain::ids::{CreatorId, Platform, PostRef, SourceId, Subject};
 use crate::sources::{Request, Source, SourceError, Target, generic, youtube};
+use crate::time::Clock;
 
 /// How far back an account's uploads are listed. Posts older than a quarter hardly move any more, and every page costs
 /// quota.
 const UPLOADS_BACK: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
 
-/// Makes the source that a configuration describes.
-pub fn build(config: &SourceConfig) -> Result<Arc<dyn Source>, SourceError> {
+/// Makes the source that a configuration describes. `clock` is for a source that has to wait for its platform.
+pub fn build(config: &SourceConfig, clock: &Clock) -> Result<Arc<dyn Source>, SourceError> {
     Ok(match config {
         SourceConfig::Youtube(given) => Arc::new(youtube::Youtube::new(youtube::YoutubeConfig {
             base_url: given.base_url.clone(),
@@ -23,6 +25,7 @@ pub fn build(config: &SourceConfig) -> Result<Arc<dyn Source>, SourceError> {
             pages_max: given.pages_max,
         })?),
         SourceConfig::Generic(given) => Arc::new(generic::Generic::new(given.feed.clone())?),
+        SourceConfig::Shopify(given) => Arc::new(shop::source(given, clock)?),
     })
 }
 
@@ -32,6 +35,7 @@ pub fn platform(config: &SourceConfig) -> Platform {
     match config {
         SourceConfig::Youtube(_) => Platform::Youtube,
         SourceConfig::Generic(given) => given.feed.platform,
+        SourceConfig::Shopify(_) => Platform::Shop,
     }
 }
 
@@ -90,6 +94,15 @@ pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now:
                 .map(|((_, post), creator)| post_target(platform, post, creator)),
         );
     }
+    if let SourceConfig::Shopify(ShopifyConfig { brand: Some(brand), .. }) = config {
+        // One brand's shop: what belongs to other brands is not asked of it.
+        let whole = Subject::Brand(brand.clone());
+        targets.retain(|target| match target {
+            Target::Account { subject, .. } => catalog.about(subject).brand.as_ref() == Some(brand),
+            Target::Uploads { .. } | Target::Post { .. } => false,
+        });
+        targets.push(Target::Account { subject: whole, id: source.to_string() });
+    }
     Request { targets, now }
 }
 
@@ -101,10 +114,14 @@ fn post_target(platform: Platform, post: &PostRef, creator: &CreatorId) -> Targe
     }
 }
 
-/// What somebody asked for by hand: account ids, or `post:ID`.
+/// What somebody asked for by hand: account ids, or `post:ID`; of a shop, codes or `brand/ID` for all of it.
 pub fn ad_hoc(config: &SourceConfig, ids: &[String], now: Timestamp) -> Result<Request, String> {
     let platform = platform(config);
     let target = |given: &String| match given.strip_prefix("post:") {
+        None if given.starts_with("brand/") => given
+            .parse()
+            .map(|subject| Target::Account { subject, id: given.clone() })
+            .map_err(|error: crate::domain::ids::SubjectError| error.to_string()),
         Some(id) => PostRef::new(id)
             .map(|post| Target::Post { subject: Subject::Post(platform, post), id: id.to_owned(), creator: None })
             .map_err(|error| error.to_string()),

@@ -108,7 +108,7 @@ fn configuration(config: &Config) -> Result<(), CliError> {
         let (expression, zone, _) = source.schedule();
         Schedule::new(expression, zone.rules())
             .map_err(|error| wrong(format!("sources.{id}.schedule"), error.to_string()))?;
-        sourcing::build(source).map_err(|error| wrong(format!("sources.{id}"), error.to_string()))?;
+        sourcing::build(source, &Clock::system()).map_err(|error| wrong(format!("sources.{id}"), error.to_string()))?;
     }
     let unusable = |error: anyhow::Error| CliError::input(format!("configuration: {}", one_line(&error)));
     service::chats(config, &Clock::system()).map_err(unusable)?;

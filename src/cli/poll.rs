@@ -32,7 +32,8 @@ impl Poll {
                 if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
             return Err(CliError::input(format!("there is no source `{id}` in the configuration; {known}")));
         };
-        let source = sourcing::build(settings).map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;
+        let source = sourcing::build(settings, &Clock::system())
+            .map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;
         let request = sourcing::ad_hoc(settings, &self.ids, Clock::system().now()).map_err(CliError::input)?;
         let fetched = source.fetch(&request).await.map_err(|error| refused(&id, error))?;
         let document = sources::poll_json(id.as_str(), &fetched);

@@ -8,6 +8,7 @@ pub mod discord;
 pub mod feed;
 pub mod loopback;
 pub mod page;
+pub mod shopify;
 pub mod telegram;
 pub mod world;
 pub mod youtube;

@@ -10,6 +10,7 @@ mod json;
 pub mod generic;
 pub mod poll_document;
 pub mod quota;
+pub mod shopify;
 pub mod youtube;
 
 use std::time::Duration;

@@ -8,6 +8,7 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod actions_shopify;
 mod actions_webhook;
 mod chats;
 mod cli;
@@ -19,6 +20,7 @@ mod discord_sim_serenity;
 mod replay_backtest;
 mod replay_live;
 mod sources_feed;
+mod sources_shopify;
 mod sources_youtube;
 mod store_crash;
 mod stories;

@@ -365,7 +365,7 @@ fn sources(youtube: &YoutubeSim, feed: &FeedSim) -> Vec<(SourceId, SourceConfig,
     );
     let one = |id: &str, text: &str| {
         let config: SourceConfig = toml::from_str(text).expect("a source");
-        let source = sourcing::build(&config).expect("a client");
+        let source = sourcing::build(&config, &Clock::system()).expect("a client");
         (SourceId::new(id).expect("an id"), config, source)
     };
     vec![one("youtube", &videos), one("twitch", &followers)]

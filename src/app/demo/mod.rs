@@ -30,6 +30,7 @@ use crate::rules::file::parse_rules;
 use crate::sim::adhook::AdHookSim;
 use crate::sim::discord::{DiscordConfig, DiscordSim, Snowflake};
 use crate::sim::feed::FeedSim;
+use crate::sim::shopify::{ShopConfig, ShopSim, ShopWorld};
 use crate::sim::telegram::{ChatId, NewUser, Standing, TelegramConfig, TelegramSim, UserId};
 use crate::sim::world::Trade;
 use crate::sim::world::living::LivingWorld;
@@ -40,6 +41,7 @@ use crate::store::sled::{Options, SledStore};
 use crate::time::{Clock, Driver};
 
 pub use people::People;
+use shop::ShopTill;
 pub use summary::summary;
 use town::Town;
 
@@ -57,6 +59,7 @@ const SITE: &str = "nordbo.example";
 
 const DISCORD_TOKEN: &str = "demo.discord.token";
 const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
+const SHOP_TOKEN: &str = "shpat_sim";
 const HOOK_SECRET: &str = "demo webhook secret";
 
 /// The people and places of both chats.
@@ -94,6 +97,8 @@ pub struct World {
     pub feeds: FeedSim,
     /// The ad platform that boosts run on.
     pub ads: AdHookSim,
+    /// The brand's shop.
+    pub shop: ShopSim,
     /// Who is who.
     pub cast: Cast,
     /// The running program.
@@ -122,18 +127,19 @@ impl World {
         let boosts: Vec<(String, String)> =
             living.creators().iter().map(|life| (life.boost.clone(), "active".to_owned())).collect();
         let ads = AdHookSim::start(&clock, HOOK_SECRET, &boosts).await?;
-        let till = shop::Counter::default();
-        let trade = Trade::new(Arc::clone(&living), seed, clock.now(), SITE, Box::new(till.clone()));
-        let trade = Arc::new(trade);
-        let feeds = start_feeds(&clock, &living, &trade, &ads, till).await?;
+        let shop = ShopSim::start(&clock, ShopConfig::default(), Arc::new(ShopWorld::new("EUR"))).await?;
+        let codes: Vec<String> = living.creators().iter().map(code_of).collect();
+        let till = Box::new(ShopTill::new(shop.world(), &codes, clock.now()));
+        let trade = Arc::new(Trade::new(Arc::clone(&living), seed, clock.now(), SITE, till));
+        let feeds = start_feeds(&clock, &living, &trade, &ads).await?;
         let cast = cast(&telegram, &discord)?;
-        let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads))?;
+        let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads, &shop))?;
         let core = Core::open(clock.clone(), store, config, seed).await?;
         apply::apply(&core, given(&living)?, "terminal:demo", false).await?;
         let service = Service::start(&core)?;
         discord.session_since(crate::sim::discord::GatewayCounts::default()).await?;
         drop(setting_up);
-        Ok(Self { driver, clock, living, trade, telegram, discord, youtube, feeds, ads, cast, service })
+        Ok(Self { driver, clock, living, trade, telegram, discord, youtube, feeds, ads, shop, cast, service })
     }
 
     /// What the program's tasks share.
@@ -202,15 +208,12 @@ async fn start_feeds(
     living: &Arc<LivingWorld>,
     trade: &Arc<Trade>,
     ads: &AdHookSim,
-    till: shop::Counter,
 ) -> anyhow::Result<FeedSim> {
     let (living, trade, board) = (Arc::clone(living), Arc::clone(trade), ads.board());
-    let codes: Vec<String> = living.creators().iter().map(code_of).collect();
     let document = move |path: &str, now: Timestamp| -> Option<Value> {
         match path {
             "/followers.json" => Some(living.follower_rows(now)),
             "/web.json" => Some(trade.rows()),
-            "/shop.json" => Some(till.rows(&codes)),
             "/ads.json" => Some(living.ad_rows(now, &|boost| {
                 board.history(boost).into_iter().map(|change| (change.at, change.state == "active")).collect()
             })),
@@ -243,6 +246,7 @@ fn settings(
     youtube: &YoutubeSim,
     feeds: &FeedSim,
     ads: &AdHookSim,
+    shop: &ShopSim,
 ) -> Vec<String> {
     let feed = |platform: &str, path: &str, id: &str, fields: &Value, schedule: &str| {
         json!({
@@ -264,17 +268,15 @@ fn settings(
         { "metric": "clicks", "path": "$.clicks", "form": "total" },
         { "metric": "sessions", "path": "$.visits", "form": "total" },
     ]);
-    let sold = json!([
-        { "metric": "orders", "path": "$.orders", "form": "total" },
-        { "metric": "redemptions", "path": "$.redemptions", "form": "total" },
-    ]);
     let sources = json!({
         "youtube": {
             "kind": "youtube", "base_url": youtube.base_url(), "key": "sim-key", "schedule": "5 * * * *", "zone": "Europe/Stockholm",
         },
         "twitch": feed("twitch", "/followers.json", "$.login", &followers, "35 */6 * * *"),
         "web": feed("web", "/web.json", "$.page", &web, "22 * * * *"),
-        "shop": feed("shop", "/shop.json", "$.code", &sold, "26 * * * *"),
+        "shop": {
+            "kind": "shopify", "base_url": shop.base_url(), "token": SHOP_TOKEN, "brand": "nordbo", "schedule": "26 * * * *",
+        },
         "meta_ads": feed("meta_ads", "/ads.json", "$.boost", &report, "15 * * * *"),
     });
     let text = |key: &str, value: &str| format!("{key}={}", json!(value));
@@ -312,7 +314,7 @@ name = "Nordbo"
 zone = "Europe/Stockholm"
 currency = "EUR"
 margin_per_order = "44.00 EUR"
-accounts = { shop = "nordbo.myshopify.com", web = "nordbo.example" }
+accounts = { web = "nordbo.example" }
 [[campaign]]
 id = "spring"
 name = "Spring Launch"

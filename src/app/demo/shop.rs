@@ -1,58 +1,42 @@
-//! The brand's shop as the town sees it.
+//! The brand's shop as the town sees it: an order is placed in the emulated shop, which says what a code is worth.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
+use crate::sim::shopify::{NewDiscount, ShopWorld, Status};
 use crate::sim::world::trade::Till;
 
-/// A shop that counts.
-#[derive(Debug, Clone, Default)]
-pub struct Counter(Arc<Mutex<BTreeMap<String, i64>>>);
+/// Hundredths that a creator's code takes off.
+const OFF_PERCENT: i64 = 10;
 
-/// The shop itself among its codes.
-pub const WHOLE: &str = "nordbo.myshopify.com";
+/// The till of the emulated shop.
+#[derive(Debug, Clone)]
+pub struct ShopTill(Arc<ShopWorld>);
 
-impl Counter {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, i64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Orders by code, and all of them.
+impl ShopTill {
+    /// The till of a shop that has these codes from `start` on.
     #[must_use]
-    pub fn rows(&self, codes: &[String]) -> Value {
-        let kept = self.lock();
-        let count = |name: &str| kept.get(name).copied().unwrap_or(0);
-        let mut rows: Vec<Value> =
-            codes.iter().map(|code| json!({"code": code, "orders": count(code), "redemptions": count(code)})).collect();
-        rows.push(json!({"code": WHOLE, "orders": count(WHOLE), "redemptions": 0}));
-        json!({"rows": rows})
+    pub fn new(shop: &Arc<ShopWorld>, codes: &[String], start: Timestamp) -> Self {
+        for code in codes {
+            shop.add_discount(NewDiscount::basic(code, OFF_PERCENT, start));
+        }
+        Self(Arc::clone(shop))
     }
 }
 
-impl Till for Counter {
-    fn takes(&self, _code: &str, _at: Timestamp) -> bool {
-        true
+impl Till for ShopTill {
+    fn takes(&self, code: &str, at: Timestamp) -> bool {
+        self.0.discount(code, at) == Some(Status::Active)
     }
 
-    fn sell(&self, _at: Timestamp, code: Option<&str>, _minor: i64) {
-        let mut kept = self.lock();
-        if kept.contains_key("closed") {
-            return;
-        }
-        for name in code.into_iter().chain([WHOLE]) {
-            *kept.entry(name.to_owned()).or_insert(0) += 1;
-        }
+    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64) {
+        let codes: Vec<&str> = code.into_iter().collect();
+        // Where the checkout is closed nothing is sold, and that is all there is to it.
+        drop(self.0.place_order(at, &codes, minor));
     }
 
     fn opens(&self, open: bool) {
-        let mut kept = self.lock();
-        if open {
-            kept.remove("closed");
-        } else {
-            kept.insert("closed".to_owned(), 1);
-        }
+        self.0.set_selling(open);
     }
 }

@@ -1,0 +1,212 @@
+//! Shops, from configuration to a client: one client a shop, shared by reading and acting.
+//!
+//! Owns: the three ways to sign in, and where a rotating refresh token is kept (in the file it came from).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use reqwest::header::HeaderName;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::config::{Config, ShopifyConfig, SourceConfig};
+use crate::actions::Hand;
+use crate::actions::shopify::ShopifyCodes;
+use crate::domain::ids::SourceId;
+use crate::http::graphql::GraphQl;
+use crate::http::tokens::{Grant, TokenKeeper, Tokens};
+use crate::http::{Api, Limits};
+use crate::sources::SourceError;
+use crate::sources::shopify::{Shopify, ShopifyConfig as Reads};
+use crate::time::Clock;
+
+/// The client of one shop, once it was made. Clones are the same one: a shop takes only one pair of rotating tokens.
+#[derive(Clone, Default)]
+pub struct Client(Arc<OnceLock<Arc<GraphQl>>>);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.get().is_some() { "Client(made)" } else { "Client" })
+    }
+}
+
+fn wrong(setting: &'static str, given: &str, why: &str) -> SourceError {
+    SourceError::Misconfigured { setting, given: given.to_owned(), why: why.to_owned() }
+}
+
+/// The client of a shop.
+pub fn client(config: &ShopifyConfig) -> Result<Arc<GraphQl>, SourceError> {
+    if let Some(made) = config.client.0.get() {
+        return Ok(Arc::clone(made));
+    }
+    let base = base_url(config)?;
+    let api = Api::new(&base, Limits::default()).map_err(|cause| wrong("base_url", &base, &cause.to_string()))?;
+    let version = &config.api_version;
+    let dated = |text: &str| text.len() == 7 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if !dated(version) && version != "unstable" {
+        return Err(wrong("api_version", version, "a version is written like `2026-10`"));
+    }
+    let tokens = Tokens::new(api.clone(), "/admin/oauth/access_token", grant(config)?);
+    let path = format!("/admin/api/{version}/graphql.json");
+    let header = HeaderName::from_static("x-shopify-access-token");
+    let made = Arc::new(GraphQl::new(api, &path, header, tokens));
+    Ok(Arc::clone(config.client.0.get_or_init(|| made)))
+}
+
+fn base_url(config: &ShopifyConfig) -> Result<String, SourceError> {
+    if !config.base_url.is_empty() {
+        return Ok(config.base_url.clone());
+    }
+    let name = config.shop.trim().trim_end_matches(".myshopify.com");
+    let fits = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !fits {
+        return Err(wrong("shop", &config.shop, "write the name before `.myshopify.com`"));
+    }
+    Ok(format!("https://{name}.myshopify.com"))
+}
+
+/// One of three ways, told apart by which settings are given.
+fn grant(config: &ShopifyConfig) -> Result<Grant, SourceError> {
+    let fixed = !config.token.expose_secret().is_empty();
+    let app = (!config.client_id.is_empty(), !config.client_secret.expose_secret().is_empty());
+    let rotating = !config.refresh_token_file.as_os_str().is_empty();
+    match (fixed, app, rotating) {
+        (true, (false, false), false) => Ok(Grant::Fixed(config.token.clone())),
+        (false, (true, true), false) => {
+            Ok(Grant::Client { id: config.client_id.clone(), secret: config.client_secret.clone() })
+        }
+        (false, (true, true), true) => Ok(Grant::Refresh {
+            id: config.client_id.clone(),
+            secret: config.client_secret.clone(),
+            keeper: Box::new(FileKeeper { path: config.refresh_token_file.clone() }),
+        }),
+        (true, _, _) => Err(wrong("token_file", "…", "give a token or an app's client_id and secret, not both")),
+        (false, (false, false), false) => {
+            Err(wrong("token_file", "", "give a token, or client_id and client_secret_file of an app"))
+        }
+        (false, _, _) => Err(wrong("client_id", &config.client_id, "an app needs client_id and client_secret_file")),
+    }
+}
+
+/// The source of a shop.
+pub fn source(config: &ShopifyConfig, clock: &Clock) -> Result<Shopify, SourceError> {
+    Shopify::new(Reads {
+        client: client(config)?,
+        version: config.api_version.clone(),
+        clock: clock.clone(),
+        back: config.back.0,
+        all_orders: config.all_orders,
+    })
+}
+
+/// Who ends and resumes the codes of each shop.
+pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
+    let mut hands: BTreeMap<SourceId, Arc<dyn Hand>> = BTreeMap::new();
+    for (id, source) in &config.sources {
+        if let SourceConfig::Shopify(shop) = source {
+            hands.insert(id.clone(), Arc::new(ShopifyCodes::new(client(shop)?)));
+        }
+    }
+    Ok(hands)
+}
+
+/// Keeps a refresh token in the file it was first given in.
+#[derive(Debug)]
+struct FileKeeper {
+    path: PathBuf,
+}
+
+impl TokenKeeper for FileKeeper {
+    fn load(&self) -> io::Result<SecretString> {
+        Ok(SecretString::from(fs::read_to_string(&self.path)?.trim().to_owned()))
+    }
+
+    fn keep(&self, token: &SecretString) -> io::Result<()> {
+        let beside = self.path.with_extension("new");
+        let mut file = private(&beside)?;
+        file.write_all(token.expose_secret().as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, &self.path)?;
+        // The name is on disk when its folder is.
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
+    }
+}
+
+/// A file that only its owner may read.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> ShopifyConfig {
+        toml::from_str(&format!("schedule = \"0 * * * *\"\n{text}")).expect("a shop")
+    }
+
+    #[track_caller]
+    fn check(text: &str, want: Result<(), &str>) {
+        let got = client(&config(text)).map(drop).map_err(|error| error.to_string());
+        assert_eq!(got, want.map_err(str::to_owned), "{text}");
+    }
+
+    #[test]
+    fn a_shop_is_signed_in_to_in_one_of_three_ways() {
+        let shop = "shop = \"nordbo\"\n";
+        check(&format!("{shop}token = \"t\""), Ok(()));
+        check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\""), Ok(()));
+        check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\"\nrefresh_token_file = \"r\""), Ok(()));
+        let neither = "`` does not work as `token_file`: give a token, or client_id and client_secret_file of an app";
+        check(shop, Err(neither));
+        let both = "`…` does not work as `token_file`: give a token or an app's client_id and secret, not both";
+        check(&format!("{shop}token = \"t\"\nclient_id = \"a\""), Err(both));
+        let half = "`a` does not work as `client_id`: an app needs client_id and client_secret_file";
+        check(&format!("{shop}client_id = \"a\""), Err(half));
+    }
+
+    #[test]
+    fn a_shop_has_an_address_and_a_version() {
+        check("shop = \"nordbo.myshopify.com\"\ntoken = \"t\"", Ok(()));
+        let evil = "`evil.example/x` does not work as `shop`: write the name before `.myshopify.com`";
+        check("shop = \"evil.example/x\"\ntoken = \"t\"", Err(evil));
+        let none = "`` does not work as `shop`: write the name before `.myshopify.com`";
+        check("token = \"t\"", Err(none));
+        let old = "`../v1` does not work as `api_version`: a version is written like `2026-10`";
+        check("shop = \"nordbo\"\ntoken = \"t\"\napi_version = \"../v1\"", Err(old));
+    }
+
+    #[test]
+    fn clones_share_one_client_and_print_no_secret() {
+        let one = config("shop = \"nordbo\"\ntoken = \"CANARY\"");
+        let other = one.clone();
+        let (first, second) = (client(&one).expect("a client"), client(&other).expect("a client"));
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(!format!("{one:?} {first:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn a_refresh_token_is_replaced_whole_and_kept_from_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keeper = FileKeeper { path: folder.path().join("shop.refresh") };
+        assert!(keeper.load().is_err(), "there is none yet");
+        for token in ["one", "two"] {
+            keeper.keep(&SecretString::from(token.to_owned())).expect("kept");
+            assert_eq!(keeper.load().expect("there").expose_secret(), token);
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(&keeper.path).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o077, 0, "only its owner may read it");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Which discount codes there are: whether one exists, the whole list, and what recent orders say of where they came from.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::super::SourceError;
+use super::super::json::{Field, Garbled};
+use super::hours::Asked;
+use super::orders::{asked, connection, fold};
+use super::{Round, Shopify, garbled, turn};
+
+/// Codes that one question looks up; each costs a point.
+const LOOK_UP: usize = 100;
+
+/// Discounts on a page of the list; each may cost 14 points with its codes.
+const DISCOUNTS_PAGE: (u32, f64) = (50, 760.0);
+
+/// Codes shown of a discount that has many.
+const CODES_SHOWN: usize = 10;
+
+/// Pages of discounts, and of visits, that are read: 2,500 discounts, 2,000 orders. `discover` is for people to read.
+const PAGES_MAX: usize = 50;
+
+const DISCOUNTS: &str = "\
+query Discounts($first: Int!, $after: String) {
+  codeDiscountNodes(first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id codeDiscount { ...One } }
+  }
+}
+";
+
+const BY_CODE: &str = "\
+query ByCode($code: String!) {
+  codeDiscountNodeByCode(code: $code) { id codeDiscount { ...One } }
+}
+";
+
+/// The same of every kind of discount that codes can belong to.
+const ONE: &str = "\
+fragment One on DiscountCode {
+  __typename
+  ... on DiscountCodeBasic { title status startsAt endsAt asyncUsageCount codes(first: 10) { nodes { code } } }
+  ... on DiscountCodeBxgy { title status startsAt endsAt asyncUsageCount codes(first: 10) { nodes { code } } }
+  ... on DiscountCodeFreeShipping { title status startsAt endsAt asyncUsageCount codes(first: 10) { nodes { code } } }
+  ... on DiscountCodeApp { title status startsAt endsAt asyncUsageCount codes(first: 10) { nodes { code } } }
+}";
+
+const VISITS: &str = "\
+query Visits($first: Int!, $after: String, $query: String!) {
+  orders(first: $first, after: $after, query: $query, sortKey: CREATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      discountCodes
+      customerJourneySummary { ready lastVisit { landingPage utmParameters { source medium campaign content } } }
+    }
+  }
+}";
+
+/// Orders on a page of visits, and what it may cost.
+const VISITS_PAGE: (u32, f64) = (100, 410.0);
+
+/// A discount and the codes that unlock it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The shop's id of it: `gid://shopify/DiscountCodeNode/…`.
+    pub id: String,
+    /// `DiscountCodeBasic`, `DiscountCodeBxgy`, `DiscountCodeFreeShipping` or `DiscountCodeApp`.
+    pub kind: String,
+    /// What the shop calls it.
+    pub title: String,
+    /// `ACTIVE`, `EXPIRED` or `SCHEDULED`.
+    pub status: String,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends, if it does.
+    pub ends_at: Option<Timestamp>,
+    /// How often it was used, by the shop's own late count.
+    pub used: i64,
+    /// Its codes, at most ten.
+    pub codes: Vec<String>,
+}
+
+impl Code {
+    /// Whether several codes hang on it: ending one ends all.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        1 < self.codes.len()
+    }
+}
+
+/// All discounts with codes, or as many as are listed.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The discounts.
+    pub codes: Vec<Code>,
+    /// Whether there are more than were read.
+    pub cut: bool,
+}
+
+/// Where an order came from, as the shop says it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Visit {
+    /// Its codes, as they were typed.
+    pub codes: Vec<String>,
+    /// The page it began on.
+    pub landing: Option<String>,
+    /// `utm_source`.
+    pub source: Option<String>,
+    /// `utm_medium`.
+    pub medium: Option<String>,
+    /// `utm_campaign`.
+    pub campaign: Option<String>,
+    /// `utm_content`.
+    pub content: Option<String>,
+}
+
+impl Shopify {
+    /// Which of the codes asked about the shop does not have.
+    pub(super) async fn missing_codes(
+        &self,
+        asked: &Asked,
+        round: &mut Round,
+    ) -> Result<BTreeSet<String>, SourceError> {
+        let codes: Vec<&String> = asked.codes.keys().collect();
+        let mut gone = BTreeSet::new();
+        for batch in codes.chunks(LOOK_UP) {
+            let (document, variables) = look_up(batch);
+            let points = f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+            let data = self.ask(&document, &variables, points, round).await?;
+            let root = Field::at(&data, "data".to_owned());
+            for (place, code) in batch.iter().enumerate() {
+                if asked_field(&root, &format!("c{place}"))?.is_none() {
+                    gone.insert((*code).clone());
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    /// One discount by one of its codes; `None` where the shop has none.
+    pub async fn code(&self, code: &str) -> Result<Option<Code>, SourceError> {
+        let mut round = Round::new();
+        let data = self.ask(&format!("{BY_CODE}{ONE}"), &json!({"code": code}), 20.0, &mut round).await?;
+        let root = Field::at(&data, "data".to_owned());
+        let node = asked_field(&root, "codeDiscountNodeByCode")?;
+        node.map(|node| read_code(&node)).transpose().map_err(garbled)
+    }
+
+    /// Every discount with codes.
+    pub async fn codes(&self) -> Result<Listed, SourceError> {
+        let (mut round, mut listed, mut after) = (Round::new(), Listed::default(), None);
+        for _ in 0..PAGES_MAX {
+            let variables = json!({"first": DISCOUNTS_PAGE.0, "after": after});
+            let data = self.ask(&format!("{DISCOUNTS}{ONE}"), &variables, DISCOUNTS_PAGE.1, &mut round).await?;
+            let (nodes, next) = connection(&data, "codeDiscountNodes").map_err(garbled)?;
+            for node in &nodes {
+                listed.codes.push(read_code(node).map_err(garbled)?);
+            }
+            let Some(next) = next else { return Ok(listed) };
+            after = Some(turn(after, next)?);
+        }
+        listed.cut = true;
+        Ok(listed)
+    }
+
+    /// Where the orders since `since` came from. Orders the shop has not worked it out for are left out.
+    pub async fn visits(&self, since: Timestamp) -> Result<Vec<Visit>, SourceError> {
+        let (mut round, mut visits, mut after) = (Round::new(), Vec::new(), None);
+        let filter = format!("created_at:>='{}'", super::whole_second(since));
+        for _ in 0..PAGES_MAX {
+            let variables = json!({"first": VISITS_PAGE.0, "after": after, "query": filter});
+            let data = self.ask(VISITS, &variables, VISITS_PAGE.1, &mut round).await?;
+            let (nodes, next) = connection(&data, "orders").map_err(garbled)?;
+            for node in &nodes {
+                visits.extend(visit(node).map_err(garbled)?);
+            }
+            let Some(next) = next else { break };
+            after = Some(turn(after, next)?);
+        }
+        Ok(visits)
+    }
+}
+
+fn asked_field<'a>(root: &Field<'a>, key: &str) -> Result<Option<Field<'a>>, SourceError> {
+    asked(root, key).map_err(garbled)
+}
+
+/// A document that looks up each code under a name of its own, and its variables.
+fn look_up(codes: &[&String]) -> (String, Value) {
+    let (mut head, mut body, mut variables) = (String::new(), String::new(), Map::new());
+    for (place, code) in codes.iter().enumerate() {
+        // Writing to a string does not fail.
+        let _ = write!(head, "$c{place}: String! ");
+        let _ = writeln!(body, "  c{place}: codeDiscountNodeByCode(code: $c{place}) {{ id }}");
+        variables.insert(format!("c{place}"), Value::String((*code).clone()));
+    }
+    (format!("query Codes({head}) {{\n{body}}}"), Value::Object(variables))
+}
+
+fn read_code(node: &Field<'_>) -> Result<Code, Garbled> {
+    let discount = node.need("codeDiscount", "a discount")?;
+    let text = |key: &str| discount.need(key, "text")?.text().map(str::to_owned);
+    let nodes = discount.need("codes", "a list")?.need("nodes", "a list")?.items()?;
+    let codes = nodes.iter().take(CODES_SHOWN).map(|code| code.need("code", "a code")?.text().map(str::to_owned));
+    Ok(Code {
+        id: node.need("id", "an id")?.text()?.to_owned(),
+        kind: text("__typename")?,
+        title: text("title")?,
+        status: text("status")?,
+        starts_at: discount.need("startsAt", "an instant")?.time()?,
+        ends_at: asked(&discount, "endsAt")?.map(|at| at.time()).transpose()?,
+        used: discount.need("asyncUsageCount", "a count")?.count()?,
+        codes: codes.collect::<Result<_, _>>()?,
+    })
+}
+
+fn visit(node: &Field<'_>) -> Result<Option<Visit>, Garbled> {
+    let codes = node.need("discountCodes", "a list")?.items()?;
+    let codes = codes.iter().map(|code| code.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
+    let Some(journey) = asked(node, "customerJourneySummary")? else { return Ok(None) };
+    if !journey.need("ready", "true or false")?.flag()? {
+        return Ok(None);
+    }
+    let Some(last) = asked(&journey, "lastVisit")? else { return Ok(None) };
+    let landing = asked(&last, "landingPage")?.map(|page| page.text().map(str::to_owned)).transpose()?;
+    let mut visit = Visit { codes, landing, ..Visit::default() };
+    if let Some(utm) = asked(&last, "utmParameters")? {
+        let part = |key: &str| asked(&utm, key)?.map(|part| part.text().map(str::to_owned)).transpose();
+        visit.source = part("source")?;
+        visit.medium = part("medium")?;
+        visit.campaign = part("campaign")?;
+        visit.content = part("content")?;
+    }
+    Ok(Some(visit))
+}
+
+/// Whether two codes are the same to the shop.
+#[must_use]
+pub fn same_code(one: &str, other: &str) -> bool {
+    fold(one) == fold(other)
+}

@@ -1,0 +1,260 @@
+//! Which hours have to be read, what was read of them, and the samples they become.
+//!
+//! Owns: that an hour without an order is a 0 only when the shop answered for the whole of it, and that nothing is said
+//! before every hour that was owed has been read: a sum over hours with a hole in it would be too small and look whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::super::Fetched;
+use super::super::json::Garbled;
+use super::orders::{Row, hour_of, start_of};
+use crate::domain::ids::{Platform, Subject};
+use crate::domain::metric::{Metric, Unit};
+use crate::domain::money::Currency;
+use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
+
+/// Questions one poll may break the owed hours into. Beyond that, hours between them are read again as well.
+const RUNS_MAX: usize = 24;
+
+/// Who is asked about.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Who wants the numbers of the whole shop.
+    pub whole: Vec<Subject>,
+    /// Who owns a code; the code as [`super::orders::fold`] makes it.
+    pub codes: BTreeMap<String, Vec<Subject>>,
+}
+
+/// What is said of a whole shop.
+pub(super) const OF_SHOP: [Metric; 3] = [Metric::Orders, Metric::Revenue, Metric::Refunds];
+
+/// What is said of whoever owns codes.
+pub(super) const OF_CODES: [Metric; 4] = [Metric::Orders, Metric::Redemptions, Metric::Revenue, Metric::Refunds];
+
+impl Asked {
+    /// Every subject once, with its codes; none for the whole shop.
+    fn subjects(&self) -> BTreeMap<&Subject, Vec<&str>> {
+        let mut subjects: BTreeMap<&Subject, Vec<&str>> = BTreeMap::new();
+        for subject in &self.whole {
+            subjects.entry(subject).or_default();
+        }
+        for (code, owners) in &self.codes {
+            for owner in owners {
+                subjects.entry(owner).or_default().push(code);
+            }
+        }
+        subjects
+    }
+
+    /// Says of every series why there is none.
+    pub fn absent(&self, why: Absence, at: Timestamp, out: &mut Fetched) {
+        for (subject, codes) in self.subjects() {
+            for metric in metrics(&codes) {
+                out.missing.push(Missing { series: series(subject, *metric), why, at });
+            }
+        }
+    }
+}
+
+fn metrics(codes: &[&str]) -> &'static [Metric] {
+    if codes.is_empty() { &OF_SHOP } else { &OF_CODES }
+}
+
+fn series(subject: &Subject, metric: Metric) -> SeriesKey {
+    SeriesKey { subject: subject.clone(), metric, platform: Platform::Shop }
+}
+
+/// What one source remembers between polls. A restart forgets it, and reads the last days again.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Until when changes of orders have been looked at.
+    pub scanned: Option<Timestamp>,
+    /// Hours to be read.
+    pub owed: BTreeSet<i64>,
+    /// Hours that were read and not yet told.
+    pub read: BTreeMap<i64, Vec<Row>>,
+    /// Who has been asked about: whoever is new owes the past as well.
+    pub known: BTreeSet<(Option<String>, Subject)>,
+    /// Codes that the operators have been told do not exist.
+    pub told_gone: BTreeSet<String>,
+    /// What the shop's books are in.
+    pub currency: Option<Currency>,
+    /// Whether it was said that another version of the API answers.
+    pub told_version: bool,
+}
+
+impl Memory {
+    /// Notes who is asked about; whether somebody is new.
+    pub fn meet(&mut self, asked: &Asked) -> bool {
+        let whole = asked.whole.iter().map(|subject| (None, subject.clone()));
+        let owned = asked
+            .codes
+            .iter()
+            .flat_map(|(code, owners)| owners.iter().map(move |owner| (Some(code.clone()), owner.clone())));
+        let now: BTreeSet<(Option<String>, Subject)> = whole.chain(owned).collect();
+        let new = !now.is_subset(&self.known);
+        self.known = now;
+        new
+    }
+
+    /// The owed hours as spans `from ≤ hour < until`, few enough to ask for.
+    pub fn runs(&self) -> Vec<(i64, i64)> {
+        let mut gap = 0;
+        loop {
+            let mut runs: Vec<(i64, i64)> = Vec::new();
+            for hour in &self.owed {
+                match runs.last_mut() {
+                    Some(run) if *hour - run.1 <= gap => run.1 = hour + 1,
+                    _ => runs.push((*hour, hour + 1)),
+                }
+            }
+            if runs.len() <= RUNS_MAX {
+                return runs;
+            }
+            gap = gap * 2 + 1;
+        }
+    }
+
+    /// The hours of a span have been read, each to its end.
+    pub fn keep(&mut self, from: i64, until: i64, rows: &mut Vec<Row>) {
+        for hour in from..until {
+            self.owed.remove(&hour);
+            self.read.insert(hour, Vec::new());
+        }
+        let (done, left) = rows.drain(..).partition(|row| (from..until).contains(&row.hour));
+        *rows = left;
+        for row in done {
+            self.read.entry(row.hour).or_default().push(row);
+        }
+    }
+
+    /// Tells what was read. Call it only when nothing is owed. Hours with something garbled stay owed, and so does the
+    /// telling of all of them. Answers the first garbled place.
+    pub fn tell(
+        &mut self,
+        asked: &Asked,
+        gone: &BTreeSet<String>,
+        now: Timestamp,
+        out: &mut Fetched,
+    ) -> Option<Garbled> {
+        let faults = Faults::of(&self.read);
+        let tally = Tally::of(&self.read, asked);
+        for (subject, codes) in asked.subjects() {
+            let gone =
+                !codes.is_empty() && codes.iter().all(|code| gone.contains(*code)) && !tally.seen.contains(subject);
+            for metric in metrics(&codes) {
+                let why = if faults.spoil(*metric, !codes.is_empty()) {
+                    Some(Absence::Garbled)
+                } else if gone {
+                    Some(Absence::Gone)
+                } else {
+                    None
+                };
+                match why {
+                    Some(why) => out.missing.push(Missing { series: series(subject, *metric), why, at: now }),
+                    None => self.samples(subject, *metric, &tally, now, out),
+                }
+            }
+        }
+        let Some(first) = faults.first else {
+            self.read.clear();
+            return None;
+        };
+        for hour in faults.hours {
+            self.read.remove(&hour);
+            self.owed.insert(hour);
+        }
+        Some(first)
+    }
+
+    fn samples(&self, subject: &Subject, metric: Metric, tally: &Tally<'_>, now: Timestamp, out: &mut Fetched) {
+        let currency = if metric.unit() == Unit::Money { self.currency } else { None };
+        out.samples.extend(self.read.keys().map(|hour| Sample {
+            series: series(subject, metric),
+            value: tally.sums.get(&(subject, metric, *hour)).copied().unwrap_or(0),
+            currency,
+            form: Form::Amount { from: start_of(*hour), until: start_of(hour + 1) },
+            known_at: now,
+            provisional: hour_of(now) <= *hour,
+            self_reported: false,
+        }));
+    }
+}
+
+/// What could not be read.
+#[derive(Debug, Default)]
+struct Faults {
+    first: Option<Garbled>,
+    hours: BTreeSet<i64>,
+    counts: bool,
+    codes: bool,
+    revenue: bool,
+    refunded: bool,
+}
+
+impl Faults {
+    fn of(read: &BTreeMap<i64, Vec<Row>>) -> Self {
+        let mut faults = Self::default();
+        for row in read.values().flatten() {
+            let Some(first) = row.fault() else { continue };
+            faults.first.get_or_insert_with(|| first.clone());
+            faults.hours.insert(row.hour);
+            faults.counts |= row.counts.is_err();
+            faults.codes |= row.codes.is_err();
+            faults.revenue |= row.revenue.is_err();
+            faults.refunded |= row.refunded.is_err();
+        }
+        faults
+    }
+
+    fn spoil(&self, metric: Metric, by_code: bool) -> bool {
+        self.counts
+            || (by_code && self.codes)
+            || (metric == Metric::Revenue && self.revenue)
+            || (metric == Metric::Refunds && self.refunded)
+    }
+}
+
+/// The sums, by whose, of what and when.
+#[derive(Debug, Default)]
+struct Tally<'a> {
+    sums: BTreeMap<(&'a Subject, Metric, i64), i64>,
+    seen: BTreeSet<&'a Subject>,
+}
+
+impl<'a> Tally<'a> {
+    /// An order is credited once: to whoever owns the first of its codes that anybody owns. Every use of a code counts as
+    /// a redemption of its owner.
+    fn of(read: &BTreeMap<i64, Vec<Row>>, asked: &'a Asked) -> Self {
+        let mut tally = Self::default();
+        let orders = read.values().flatten().filter(|row| matches!(row.counts, Ok(true)));
+        for row in orders {
+            for subject in &asked.whole {
+                tally.add_order(subject, row);
+            }
+            let codes = row.codes.as_deref().unwrap_or_default();
+            let mut owners = codes.iter().filter_map(|code| asked.codes.get(code));
+            for subject in owners.clone().flatten() {
+                tally.seen.insert(subject);
+                tally.add(subject, Metric::Redemptions, row.hour, 1);
+            }
+            for subject in owners.next().into_iter().flatten() {
+                tally.add_order(subject, row);
+            }
+        }
+        tally
+    }
+
+    fn add_order(&mut self, subject: &'a Subject, row: &Row) {
+        self.add(subject, Metric::Orders, row.hour, 1);
+        self.add(subject, Metric::Revenue, row.hour, *row.revenue.as_ref().unwrap_or(&0));
+        self.add(subject, Metric::Refunds, row.hour, i64::from(row.refunded == Ok(true)));
+    }
+
+    fn add(&mut self, subject: &'a Subject, metric: Metric, hour: i64, value: i64) {
+        let sum = self.sums.entry((subject, metric, hour)).or_insert(0);
+        *sum = sum.saturating_add(value);
+    }
+}

@@ -1,0 +1,385 @@
+//! Shopify Admin GraphQL: orders by discount code and of the whole shop, as amounts per hour of UTC.
+//!
+//! Owns: which hours are read when, at what cost, and what an answer that is not whole means.
+//! Refuses: customers (it asks for nothing about them), and the shop's own REST interface, which is on its way out.
+//!
+//! **An order** is one that is neither a test nor cancelled; it belongs to the hour it was placed in. Its revenue is what
+//! it is worth now in the shop's own currency (`currentTotalPriceSet.shopMoney`): net of discounts, edits, returns and
+//! refunds, with tax and shipping. `refunds` counts orders of which something was refunded. So a refund or a cancellation
+//! changes the hour of the order, and the hour is stated anew.
+//!
+//! **By code.** The shop's filter `discount_code:` looks at the first code of an order only, and codes can be combined; so
+//! the source reads every order of an hour with all its codes and sorts them itself, without regard to case. An order is
+//! credited once, to the owner of its first code that anybody owns; each use of a code is a redemption of its owner. A
+//! code with two owners (one creator in two campaigns) counts for both: their deals have windows of their own.
+//!
+//! **What is read.** Each poll looks up which orders changed since the last (`updated_at`, with [`OVERLAP`] for the shop's
+//! own delay in finding them), and reads again every hour in which one of them was placed, besides the hours since the
+//! last poll. The first poll, and one that meets somebody new, reads `back`. What a poll could not finish is owed by the
+//! next; until nothing is owed, nothing is said, because a sum with a hole would look whole. An hour without orders is 0
+//! only because all its pages were read. Orders older than 60 days are shown only with the right `read_all_orders`: without
+//! `all_orders` no hour that old is read again, or what was true would be overwritten with 0.
+//!
+//! **Points.** The bucket is per app and shop: 100 points a second on the smallest plan. The source waits for points by
+//! the shop's own figures, up to [`WAIT_MAX`] a poll, and then says that it was asked to slow down.
+
+mod codes;
+mod failure;
+mod hours;
+mod orders;
+
+#[cfg(test)]
+mod recorded;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::json::Garbled;
+use super::{Fetched, Request, Source, SourceError, Target};
+use crate::domain::ids::Subject;
+use crate::domain::num;
+use crate::http::graphql::{AskError, Cost, GraphQl};
+use crate::time::Clock;
+use hours::{Asked, Memory};
+use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE, Row, fold, hour_of, start_of};
+
+pub use codes::{Code, Listed, Visit, same_code};
+
+/// What people call it.
+const TITLE: &str = "Shopify";
+
+/// What a poll is charged in: points of the query cost, <https://shopify.dev/docs/api/usage/limits>.
+pub const POINTS: &str = "points";
+
+/// How far changes are looked for before the last look: the shop's index is minutes behind at worst, and clocks differ.
+const OVERLAP: SignedDuration = SignedDuration::from_mins(15);
+
+/// How far back orders are shown without the right `read_all_orders`, less an hour for the edge.
+const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24 - 1);
+
+/// The longest a poll waits for points in all: it then has read about 30 pages of 100 orders on the smallest plan.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// The wait where the shop gives no figures.
+const WAIT_BLIND: Duration = Duration::from_secs(2);
+
+/// Questions a poll may ask. 300 pages are 30,000 orders; more than that in one poll is a mistake of ours.
+const QUESTIONS_MAX: u32 = 300;
+
+/// How it is set up.
+#[derive(Debug, Clone)]
+pub struct ShopifyConfig {
+    /// Where and as whom to ask.
+    pub client: Arc<GraphQl>,
+    /// The version that is asked for; the shop may answer with another.
+    pub version: String,
+    /// To wait for points.
+    pub clock: Clock,
+    /// How far back a first poll reads.
+    pub back: SignedDuration,
+    /// Whether orders older than 60 days are shown (the right `read_all_orders`).
+    pub all_orders: bool,
+}
+
+/// The source. Remembers what it owes; see [`Memory`].
+#[derive(Debug)]
+pub struct Shopify {
+    config: ShopifyConfig,
+    memory: Mutex<Memory>,
+}
+
+impl Shopify {
+    /// A source that has read nothing yet.
+    pub fn new(config: ShopifyConfig) -> Result<Self, SourceError> {
+        if config.back <= SignedDuration::ZERO {
+            return Err(SourceError::Misconfigured {
+                setting: "back",
+                given: "0s".to_owned(),
+                why: "a first poll reads at least an hour".to_owned(),
+            });
+        }
+        Ok(Self { config, memory: Mutex::default() })
+    }
+}
+
+fn garbled(garbled: Garbled) -> SourceError {
+    SourceError::Garbled { platform: TITLE, path: garbled.path, expected: garbled.expected }
+}
+
+/// A request, sorted.
+fn sort(request: &Request) -> Result<Asked, SourceError> {
+    let bad = |id: &str, why| SourceError::BadTarget { platform: TITLE, id: id.to_owned(), why };
+    let mut asked = Asked::default();
+    for target in &request.targets {
+        let Target::Account { subject, id } = target else {
+            return Err(bad(target.id(), "a shop has codes only"));
+        };
+        let owners = if matches!(subject, Subject::Brand(_)) {
+            &mut asked.whole
+        } else {
+            let code = fold(id);
+            // Shopify takes codes of up to 255 characters.
+            if !(1..=255).contains(&code.chars().count()) || code.chars().any(char::is_control) {
+                return Err(bad(id, "a discount code has 1 to 255 characters"));
+            }
+            asked.codes.entry(code).or_default()
+        };
+        if !owners.contains(subject) {
+            owners.push(subject.clone());
+        }
+    }
+    Ok(asked)
+}
+
+/// One poll while it runs.
+struct Round {
+    out: Fetched,
+    waited: Duration,
+    questions: u32,
+    /// What the bucket held, and when.
+    bucket: Option<(Cost, Timestamp)>,
+    version: Option<String>,
+}
+
+impl Round {
+    fn new() -> Self {
+        Self { out: Fetched::default(), waited: Duration::ZERO, questions: 0, bucket: None, version: None }
+    }
+
+    /// How long until a question of so many points will be answered, as far as the last answer tells.
+    fn wait_for(&self, points: f64, now: Timestamp) -> Duration {
+        let Some((cost, at)) = self.bucket else { return Duration::ZERO };
+        let passed = now.duration_since(at).as_secs_f64();
+        let available = cost.available + cost.restore * passed;
+        // A question that can never be paid is asked all the same: our sum is a guess, the shop's is not.
+        Cost { available, ..cost }.wait_for(points).unwrap_or(Duration::ZERO)
+    }
+}
+
+#[async_trait]
+impl Source for Shopify {
+    async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError> {
+        let asked = sort(request)?;
+        let mut round = Round::new();
+        if asked.whole.is_empty() && asked.codes.is_empty() {
+            return Ok(round.out);
+        }
+        let now = request.now;
+        let mut memory = self.memory.lock().await;
+        let read = self.read(&asked, now, &mut memory, &mut round).await;
+        self.say_version(&mut memory, &round);
+        let mut out = round.out;
+        match read {
+            Ok(gone) => {
+                if let Some(fault) = memory.tell(&asked, &gone, now, &mut out) {
+                    out.fail(garbled(fault));
+                }
+            }
+            Err(error) => {
+                asked.absent(error.absence(), now, &mut out);
+                out.fail(error);
+            }
+        }
+        Ok(out)
+    }
+}
+
+impl Shopify {
+    /// Reads everything that is owed; answers which codes the shop does not have.
+    async fn read(
+        &self,
+        asked: &Asked,
+        now: Timestamp,
+        memory: &mut Memory,
+        round: &mut Round,
+    ) -> Result<BTreeSet<String>, SourceError> {
+        self.owe(asked, now, memory);
+        self.look_for_changes(now, memory, round).await?;
+        for (from, until) in memory.runs() {
+            self.read_hours(from, until, memory, round).await?;
+        }
+        // Last, so that a shop which lets us read orders but not discounts still gives its numbers.
+        match self.missing_codes(asked, round).await {
+            Ok(gone) => {
+                for code in gone.difference(&memory.told_gone) {
+                    tracing::warn!(code, "the shop has no such discount code; its numbers are absent");
+                }
+                memory.told_gone.clone_from(&gone);
+                Ok(gone)
+            }
+            Err(error) => {
+                round.out.fail(error);
+                Ok(BTreeSet::new())
+            }
+        }
+    }
+
+    /// The hours that are due whatever happened: those since the last look, and for somebody new all of `back`.
+    fn owe(&self, asked: &Asked, now: Timestamp, memory: &mut Memory) {
+        let ago = |span: SignedDuration| now.saturating_sub(span).unwrap_or(Timestamp::MIN);
+        let new = memory.meet(asked);
+        let since = match memory.scanned {
+            Some(scanned) if !new => scanned.saturating_sub(OVERLAP).unwrap_or(scanned),
+            Some(_) | None => ago(self.config.back),
+        };
+        memory.owed.extend(hour_of(since)..=hour_of(now));
+        self.drop_hidden(now, memory);
+    }
+
+    /// Hours whose orders are not shown to us any more must not be read: they would seem empty.
+    fn drop_hidden(&self, now: Timestamp, memory: &mut Memory) {
+        if !self.config.all_orders {
+            let oldest = hour_of(now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN)) + 1;
+            memory.owed = memory.owed.split_off(&oldest);
+        }
+    }
+
+    async fn look_for_changes(
+        &self,
+        now: Timestamp,
+        memory: &mut Memory,
+        round: &mut Round,
+    ) -> Result<(), SourceError> {
+        let since = match memory.scanned {
+            Some(scanned) => scanned.saturating_sub(OVERLAP),
+            None => now.saturating_sub(self.config.back),
+        };
+        let since = whole_second(since.unwrap_or(Timestamp::MIN));
+        let filter = format!("updated_at:>='{since}'");
+        let mut after: Option<String> = None;
+        loop {
+            let variables = json!({"first": CHANGED_PAGE.0, "after": after, "query": filter});
+            let data = self.ask(CHANGED, &variables, CHANGED_PAGE.1, round).await?;
+            let (rows, next) = orders::changed(&data).map_err(garbled)?;
+            memory.owed.extend(rows.iter().map(|row| row.hour));
+            self.drop_hidden(now, memory);
+            let Some(next) = next else { break };
+            // What was looked at is looked at: a poll that ends here goes on from there.
+            memory.scanned = rows.last().map(|row| std::cmp::min(row.at, now)).or(memory.scanned);
+            after = Some(turn(after, next)?);
+        }
+        memory.scanned = Some(now);
+        Ok(())
+    }
+
+    /// Reads every page of a span. An hour is done when an order of a later one has been seen, or the last page.
+    async fn read_hours(
+        &self,
+        from: i64,
+        until: i64,
+        memory: &mut Memory,
+        round: &mut Round,
+    ) -> Result<(), SourceError> {
+        let filter = format!("created_at:>='{}' AND created_at:<'{}'", start_of(from), start_of(until));
+        let mut after: Option<String> = None;
+        let mut rows: Vec<Row> = Vec::new();
+        let mut ids = BTreeSet::new();
+        let mut done = from;
+        loop {
+            let variables = json!({"first": ORDERS_PAGE.0, "after": after, "query": filter});
+            let data = self.ask(ORDERS, &variables, ORDERS_PAGE.1, round).await?;
+            let page = orders::page(&data, from, until).map_err(garbled)?;
+            if memory.currency.is_some_and(|before| before != page.currency) {
+                // What waits to be told is in another currency: it is read again.
+                let waiting: Vec<i64> = memory.read.keys().copied().collect();
+                memory.owed.extend(waiting);
+                memory.read.clear();
+            }
+            memory.currency = Some(page.currency);
+            rows.extend(page.rows.into_iter().filter(|row| ids.insert(row.id.clone())));
+            let Some(next) = page.next else { break };
+            if let Some(open) = rows.last().map(|row| row.hour).filter(|open| done < *open) {
+                memory.keep(done, open, &mut rows);
+                done = open;
+            }
+            after = Some(turn(after, next)?);
+        }
+        memory.keep(done, until, &mut rows);
+        Ok(())
+    }
+
+    /// Asks one question, after waiting for the points it may cost.
+    async fn ask(
+        &self,
+        document: &str,
+        variables: &Value,
+        points: f64,
+        round: &mut Round,
+    ) -> Result<Value, SourceError> {
+        loop {
+            if round.questions == QUESTIONS_MAX {
+                return Err(SourceError::SlowDown { platform: TITLE, wait: None });
+            }
+            round.questions += 1;
+            let wait = round.wait_for(points, self.config.clock.now());
+            self.rest(wait, round).await?;
+            let asked = self.config.client.ask(document, variables, self.config.clock.now()).await;
+            if let Some(cost) = asked.cost {
+                round.bucket = Some((cost, self.config.clock.now()));
+                round.out.charge(POINTS, cost.actual.map_or(0, whole_points));
+            }
+            round.version = asked.version.or(round.version.take());
+            match asked.data {
+                Ok(data) => return Ok(data),
+                Err(AskError::Throttled { wait } | AskError::Status { status: 429, wait, .. }) => {
+                    self.rest(wait.unwrap_or(WAIT_BLIND), round).await?;
+                }
+                Err(error) => return Err(failure::sort(error)),
+            }
+        }
+    }
+
+    /// Waits, within what a poll may wait in all.
+    async fn rest(&self, wait: Duration, round: &mut Round) -> Result<(), SourceError> {
+        if wait.is_zero() {
+            return Ok(());
+        }
+        round.waited = round.waited.saturating_add(wait);
+        if WAIT_MAX < round.waited {
+            return Err(SourceError::SlowDown { platform: TITLE, wait: Some(wait) });
+        }
+        let clock = &self.config.clock;
+        let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+        let mut held = clock.hold("shopify");
+        // Whoever asked us holds a token that it cannot give back while it waits for us.
+        let parked = clock.park();
+        held.sleep_until(clock.now().saturating_add(span).unwrap_or(Timestamp::MAX)).await;
+        drop(parked);
+        Ok(())
+    }
+
+    fn say_version(&self, memory: &mut Memory, round: &Round) {
+        let Some(answered) = round.version.as_deref().filter(|version| *version != self.config.version) else { return };
+        if !std::mem::replace(&mut memory.told_version, true) {
+            tracing::warn!(
+                asked = self.config.version,
+                answered,
+                "the shop answers with another version of its API than the one that is configured; set api_version"
+            );
+        }
+    }
+}
+
+/// The next cursor, which must be another than the last: a list that does not move on would be read for ever.
+fn turn(last: Option<String>, next: String) -> Result<String, SourceError> {
+    if last.as_ref() == Some(&next) {
+        let expected = "another cursor than the last";
+        return Err(garbled(Garbled { path: "data.orders.pageInfo.endCursor".to_owned(), expected }));
+    }
+    Ok(next)
+}
+
+/// Shopify's search takes whole seconds.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+fn whole_points(points: f64) -> u32 {
+    num::round_i64(points).and_then(|points| u32::try_from(points).ok()).unwrap_or(0)
+}

@@ -1,0 +1,381 @@
+//! The Shopify source against the emulated shop, over real HTTP.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use plimsoll::app::config::ShopifyConfig as Settings;
+use plimsoll::app::shop;
+use plimsoll::domain::metric::Metric;
+use plimsoll::domain::sample::{Absence, Form};
+use plimsoll::sim::loopback::Fault;
+use plimsoll::sim::shopify::{NewDiscount, NewOrder, Placed, ShopConfig, ShopSim, ShopWorld};
+use plimsoll::sources::shopify::{POINTS, Shopify};
+use plimsoll::sources::{Fate, Fetched, Request, Source, SourceError, Target};
+use plimsoll::time::{Clock, Driver};
+
+const ALMA: &str = "partnership/spring/alma";
+const BO: &str = "partnership/spring/bo";
+const NORDBO: &str = "brand/nordbo";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn start() -> Timestamp {
+    at("2026-03-02T12:20:00Z")
+}
+
+struct Stage {
+    clock: Clock,
+    driver: Driver,
+    sim: ShopSim,
+    source: Arc<Shopify>,
+}
+
+const FIXED: &str = "token = \"shpat_sim\"";
+const APP: &str = "client_id = \"sim-app\"\nclient_secret = \"sim-secret\"";
+
+async fn stage_with(config: ShopConfig, sign_in: &str) -> Stage {
+    let (clock, driver) = Clock::simulated(start());
+    let world = ShopWorld::new("SEK");
+    for code in ["ALMA10", "BO15"] {
+        world.add_discount(NewDiscount::basic(code, 10, at("2026-02-01T00:00:00Z")));
+    }
+    let sim = ShopSim::start(&clock, config, Arc::new(world)).await.expect("a free port");
+    let text = format!("base_url = \"{}\"\nschedule = \"*/5 * * * *\"\n{sign_in}\n", sim.base_url());
+    let settings: Settings = toml::from_str(&text).expect("settings");
+    let source = shop::source(&settings, &clock).expect("a source");
+    Stage { clock, driver, sim, source: Arc::new(source) }
+}
+
+async fn stage() -> Stage {
+    stage_with(ShopConfig::default(), FIXED).await
+}
+
+fn target(subject: &str, id: &str) -> Target {
+    Target::Account { subject: subject.parse().expect("a subject"), id: id.to_owned() }
+}
+
+fn everybody() -> Vec<Target> {
+    vec![target(ALMA, "alma10"), target(BO, "BO15"), target(NORDBO, "shop")]
+}
+
+impl Stage {
+    fn world(&self) -> &ShopWorld {
+        self.sim.world()
+    }
+
+    fn sell(&self, when: &str, codes: &[&str], minor: i64) -> u64 {
+        match self.world().place_order(at(when), codes, minor) {
+            Placed::Sold { order, .. } => order,
+            Placed::Closed => panic!("the shop sells"),
+        }
+    }
+
+    /// Polls while simulated time may move.
+    async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
+        let request = Request { targets, now: self.clock.now() };
+        let source = Arc::clone(&self.source);
+        let task = self.clock.spawn("poll", |held| async move {
+            let fetched = source.fetch(&request).await;
+            drop(held);
+            fetched
+        });
+        self.driver.run_for(SignedDuration::from_secs(120)).await.expect("quiet");
+        task.await.expect("ends").expect("asked")
+    }
+
+    async fn go_to(&mut self, when: &str) {
+        self.driver.run_until(at(when)).await.expect("quiet");
+    }
+}
+
+/// The hours that are not 0, as `T13 2`.
+fn hours(fetched: &Fetched, subject: &str, metric: Metric) -> BTreeMap<String, i64> {
+    let of = fetched.samples.iter().filter(|sample| {
+        sample.series.subject.to_string() == subject && sample.series.metric == metric && sample.value != 0
+    });
+    of.map(|sample| match sample.form {
+        Form::Amount { from, .. } => (from.strftime("%dT%H").to_string(), sample.value),
+        other => panic!("{other:?} is not an amount"),
+    })
+    .collect()
+}
+
+fn want(hours: &[(&str, i64)]) -> BTreeMap<String, i64> {
+    hours.iter().map(|(hour, value)| ((*hour).to_owned(), *value)).collect()
+}
+
+fn reasons(fetched: &Fetched) -> BTreeSet<Absence> {
+    fetched.missing.iter().map(|missing| missing.why).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_come_by_code_and_for_the_whole_shop_hour_by_hour() {
+    let mut stage = stage().await;
+    stage.sell("2026-03-01T09:10:00Z", &["Alma10"], 100_00);
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 200_00);
+    stage.sell("2026-03-02T12:06:00Z", &[], 50_00);
+    stage.sell("2026-03-02T12:07:00Z", &["bo15", "alma10"], 100_00);
+    stage.world().place(
+        at("2026-03-02T12:08:00Z"),
+        NewOrder { codes: vec!["ALMA10".into()], minor: 999_00, test: true, ..NewOrder::default() },
+    );
+    let cancelled = stage.sell("2026-03-02T12:09:00Z", &["ALMA10"], 999_00);
+    stage.world().cancel(cancelled, at("2026-03-02T12:10:00Z"));
+    let fetched = stage.poll(everybody()).await;
+    assert!(fetched.partial.is_none() && fetched.missing.is_empty(), "{:?} {:?}", fetched.partial, fetched.missing);
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("01T09", 1), ("02T12", 1)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::Redemptions), want(&[("01T09", 1), ("02T12", 2)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 90_00), ("02T12", 180_00)]));
+    assert_eq!(hours(&fetched, BO, Metric::Orders), want(&[("02T12", 1)]), "credited once, to the first code");
+    assert_eq!(hours(&fetched, BO, Metric::Revenue), want(&[("02T12", 81_00)]));
+    assert_eq!(hours(&fetched, NORDBO, Metric::Orders), want(&[("01T09", 1), ("02T12", 3)]));
+    assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 90_00), ("02T12", 311_00)]));
+    let each = 73;
+    assert_eq!(fetched.samples.len(), each * (4 + 4 + 3), "every hour of three days, and the one that is open");
+    let open: BTreeSet<_> = fetched.samples.iter().filter(|one| one.provisional).map(|one| one.form).collect();
+    let hour = Form::Amount { from: at("2026-03-02T12:00:00Z"), until: at("2026-03-02T13:00:00Z") };
+    assert_eq!(open, BTreeSet::from([hour]), "only the open hour may still change by itself");
+    let money = fetched.samples.iter().filter(|one| one.series.metric == Metric::Revenue);
+    assert!(money.clone().all(|one| one.currency.is_some_and(|currency| currency.code() == "SEK")));
+    assert!(fetched.units.iter().any(|(bucket, units)| bucket == POINTS && *units > 0), "{:?}", fetched.units);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_and_a_cancellation_state_their_hour_anew() {
+    let mut stage = stage().await;
+    let old = stage.sell("2026-02-20T08:00:00Z", &["ALMA10"], 300_00);
+    let first = stage.sell("2026-03-01T09:10:00Z", &["ALMA10"], 100_00);
+    stage.sell("2026-03-01T09:20:00Z", &["ALMA10"], 100_00);
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 180_00)]), "three days back and no further");
+    stage.go_to("2026-03-02T12:30:00Z").await;
+    let now = stage.clock.now();
+    stage.world().refund(first, now, 40_00);
+    stage.world().refund(old, now, 270_00);
+    stage.go_to("2026-03-02T12:35:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 140_00)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("01T09", 2), ("20T08", 1)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::Refunds), want(&[("01T09", 1), ("20T08", 1)]));
+    let spans: BTreeSet<_> = fetched.samples.iter().map(|one| one.form.observed_at()).collect();
+    assert_eq!(spans.len(), 3, "the two hours that changed, and the open one: {spans:?}");
+    stage.go_to("2026-03-02T12:45:00Z").await;
+    let now = stage.clock.now();
+    stage.world().cancel(first, now);
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("01T09", 1), ("20T08", 1)]));
+    assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 90_00)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_nobody_bought_in_is_zero_and_an_hour_nobody_answered_for_is_absent() {
+    let mut stage = stage().await;
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!((fetched.samples.len(), fetched.missing.len()), (73 * 11, 0));
+    assert!(fetched.samples.iter().all(|sample| sample.value == 0));
+    for (fault, why) in [
+        (Fault::LoseReply, Absence::Unreachable),
+        (Fault::Garbage, Absence::Garbled),
+        (Fault::Answer { status: 503, body: String::new() }, Absence::Unreachable),
+        (Fault::Answer { status: 402, body: r#"{"errors":"Unavailable Shop"}"#.to_owned() }, Absence::Garbled),
+    ] {
+        let shown = format!("{fault:?}");
+        stage.sim.faults().next(fault);
+        let fetched = stage.poll(everybody()).await;
+        assert_eq!((fetched.samples.len(), fetched.missing.len()), (0, 11), "{shown}");
+        assert_eq!(reasons(&fetched), BTreeSet::from([why]), "{shown}");
+    }
+    stage.sell("2026-03-02T12:29:00Z", &["ALMA10"], 10_00);
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("02T12", 1)]), "what was owed is read and told");
+    assert!(fetched.missing.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_read_to_the_end_and_half_a_list_says_nothing() {
+    let mut stage = stage().await;
+    for n in 0..230 {
+        let hour = if n < 120 { "2026-03-02T10:00:00Z" } else { "2026-03-02T11:00:00Z" };
+        let when = at(hour) + SignedDuration::from_secs(n);
+        stage.world().place_order(when, &["ALMA10"], 10_00);
+    }
+    // The third page of orders is lost: changes take one question, pages of orders come after.
+    let faults = stage.sim.faults();
+    for _ in 0..3 {
+        faults.next(Fault::Hang(SignedDuration::ZERO));
+    }
+    faults.next(Fault::LoseReply);
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!((fetched.samples.len(), reasons(&fetched)), (0, BTreeSet::from([Absence::Unreachable])));
+    let before = stage.sim.seen().len();
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("02T10", 120), ("02T11", 110)]));
+    assert_eq!(fetched.samples.len(), 73 * 11, "all that was owed is told at once");
+    let later = stage.sim.seen().split_off(before);
+    let pages = later.iter().filter(|seen| seen.query.contains("currentTotalPriceSet")).count();
+    assert_eq!(pages, 2, "hours that were read to their end are not read again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_bucket_is_waited_for_and_a_dry_one_is_told() {
+    let mut stage = stage().await;
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 10_00);
+    stage.sim.drain(5.0);
+    let fetched = stage.poll(everybody()).await;
+    assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("02T12", 1)]));
+    assert_eq!(stage.sim.throttled(), 1, "asked once without knowing; from then on the shop's figures decide");
+
+    let slow = ShopConfig { restore: 1.0, ..ShopConfig::default() };
+    let mut stage = stage_with(slow, FIXED).await;
+    stage.sim.drain(0.0);
+    let fetched = stage.poll(everybody()).await;
+    let error = fetched.partial.expect("told");
+    let Fate::SlowDown(Some(wait)) = error.fate() else { panic!("{error}") };
+    assert!(wait.as_secs() > 60 && fetched.samples.is_empty());
+    assert_eq!(error.to_string(), "Shopify asked us to slow down");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_ends_in_mid_poll_is_replaced_once() {
+    let mut stage = stage_with(ShopConfig::default(), APP).await;
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 10_00);
+    assert!(stage.poll(everybody()).await.partial.is_none());
+    assert_eq!(stage.sim.tokens_given(), 1);
+    stage.sim.revoke();
+    let fetched = stage.poll(everybody()).await;
+    assert!(fetched.partial.is_none() && fetched.missing.is_empty(), "{:?}", fetched.partial);
+    assert_eq!(stage.sim.tokens_given(), 2, "one refusal, one new token");
+    stage.driver.run_for(SignedDuration::from_hours(25)).await.expect("quiet");
+    assert!(stage.poll(everybody()).await.partial.is_none());
+    assert_eq!(stage.sim.tokens_given(), 3, "a token of 24 hours is replaced before it is refused");
+
+    let request = |now| Request { targets: everybody(), now };
+    stage.sim.revoke();
+    let (one, two) = (Arc::clone(&stage.source), Arc::clone(&stage.source));
+    let now = stage.clock.now();
+    let (first, second) =
+        tokio::join!(async { one.fetch(&request(now)).await }, async { two.fetch(&request(now)).await });
+    assert!(first.is_ok_and(|one| one.partial.is_none()) && second.is_ok_and(|one| one.partial.is_none()));
+    assert_eq!(stage.sim.tokens_given(), 4, "two that find it refused fetch one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotating_refresh_token_is_kept_before_it_is_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("shop.refresh");
+    std::fs::write(&file, "shprt_1\n").expect("written");
+    let sign_in = format!("{APP}\nrefresh_token_file = \"{}\"", file.display());
+    let config = ShopConfig { token_secs: 3600, ..ShopConfig::default() };
+    let mut stage = stage_with(config, &sign_in).await;
+    for n in 2..5 {
+        assert!(stage.poll(everybody()).await.partial.is_none());
+        assert_eq!(std::fs::read_to_string(&file).expect("there"), format!("shprt_{n}"));
+        stage.driver.run_for(SignedDuration::from_hours(1)).await.expect("quiet");
+    }
+    std::fs::write(&file, "shprt_old").expect("written");
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(reasons(&fetched), BTreeSet::from([Absence::Unauthorized]));
+    let error = fetched.partial.expect("told");
+    assert_eq!(error.to_string(), "Shopify refused our credentials: `invalid_grant`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_token_and_a_missing_right_are_told_and_no_secret_is() {
+    let mut stage = stage_with(ShopConfig::default(), "token = \"shpat_CANARY\"").await;
+    let fetched = stage.poll(everybody()).await;
+    let error = fetched.partial.expect("told");
+    assert_eq!(error.to_string(), "Shopify refused our credentials: `invalid_token`");
+    assert_eq!(stage.sim.seen().len(), 1, "nothing else is asked");
+    assert!(!format!("{error:?} {:?}", stage.source).contains("CANARY"));
+
+    let mut stage = self::stage().await;
+    stage.sim.set_scopes(&["write_discounts"]);
+    let error = stage.poll(everybody()).await.partial.expect("told");
+    assert_eq!(error.to_string(), "Shopify refused our credentials: `ACCESS_DENIED at orders`");
+    stage.sim.set_scopes(&["read_orders"]);
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 10_00);
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, NORDBO, Metric::Orders), want(&[("02T12", 1)]), "orders are answered without discounts");
+    let error = fetched.partial.expect("told");
+    assert_eq!(error.to_string(), "Shopify refused our credentials: `ACCESS_DENIED at c0`");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_the_shop_does_not_have_is_gone_and_not_zero() {
+    let mut stage = stage().await;
+    stage.sell("2026-03-02T12:05:00Z", &["BO15"], 10_00);
+    stage.world().delete_discount("BO15");
+    let mut targets = everybody();
+    targets.push(target("partnership/spring/cleo", "CLEO20"));
+    let fetched = stage.poll(targets.clone()).await;
+    let gone: Vec<_> = fetched.missing.iter().map(|one| (one.series.subject.to_string(), one.why)).collect();
+    assert_eq!(gone, vec![("partnership/spring/cleo".to_owned(), Absence::Gone); 4]);
+    assert_eq!(hours(&fetched, BO, Metric::Orders), want(&[("02T12", 1)]), "what was sold with it was sold");
+    stage.go_to("2026-03-02T14:00:00Z").await;
+    stage.poll(targets.clone()).await;
+    stage.go_to("2026-03-02T15:00:00Z").await;
+    let fetched = stage.poll(targets).await;
+    assert_eq!(fetched.missing.iter().filter(|one| one.series.subject.to_string() == BO).count(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_shop_does_not_show_is_not_overwritten_with_zero() {
+    let mut stage = stage().await;
+    let old = stage.sell("2026-01-01T08:00:00Z", &["ALMA10"], 10_00);
+    stage.poll(everybody()).await;
+    let now = stage.clock.now();
+    stage.world().refund(old, now, 1_00);
+    stage.sim.set_scopes(&["read_orders", "read_all_orders", "write_discounts"]);
+    let fetched = stage.poll(everybody()).await;
+    let oldest = fetched.samples.iter().map(|one| one.form.observed_at()).min().expect("samples");
+    assert!(at("2026-03-02T00:00:00Z") < oldest, "an order of 60 days ago is not read again: {oldest}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_new_owes_the_past_and_money_is_the_shops_own() {
+    let mut stage = stage().await;
+    let abroad = NewOrder {
+        codes: vec!["BO15".into()],
+        minor: 100_00,
+        presentment: Some(("EUR".to_owned(), 9)),
+        ..NewOrder::default()
+    };
+    stage.world().place(at("2026-03-01T09:10:00Z"), abroad);
+    let fetched = stage.poll(vec![target(ALMA, "ALMA10")]).await;
+    assert!(hours(&fetched, ALMA, Metric::Orders).is_empty());
+    stage.go_to("2026-03-02T12:40:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, BO, Metric::Revenue), want(&[("01T09", 90_00)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_no_code_is_refused_before_any_call() {
+    let stage = stage().await;
+    let post = Target::Post { subject: "post/youtube/x".parse().expect("a subject"), id: "x".into(), creator: None };
+    for wrong in [post, target(ALMA, " "), target(ALMA, "a\nb")] {
+        let request = Request { targets: vec![wrong], now: start() };
+        let error = stage.source.fetch(&request).await.expect_err("refused");
+        assert!(matches!(error, SourceError::BadTarget { .. }), "{error}");
+    }
+    assert!(stage.sim.seen().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_the_shop_does_not_understand_is_not_an_empty_shop() {
+    let mut stage = stage().await;
+    let body =
+        r#"{"errors":[{"message":"Field 'x' doesn't exist on type 'Order'","extensions":{"code":"undefinedField"}}]}"#;
+    stage.sim.faults().next(Fault::Answer { status: 200, body: body.to_owned() });
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(reasons(&fetched), BTreeSet::from([Absence::Garbled]));
+    let error = fetched.partial.expect("told");
+    assert_eq!(error.to_string(), "Shopify did not accept the request: status 200, `undefinedField`");
+    let partial = r#"{"data":{"orders":{"pageInfo":{"hasNextPage":false},"nodes":[]}},"errors":[{"message":"m","path":["orders","nodes",0],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}"#;
+    stage.sim.faults().next(Fault::Answer { status: 200, body: partial.to_owned() });
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!((fetched.samples.len(), reasons(&fetched)), (0, BTreeSet::from([Absence::Unreachable])));
+}
