@@ -239,6 +239,125 @@ creator-recovering = 🟡 Hi { $name }, better: { $value }{ $limit }. Nothing ha
 creator-resolved = 🟢 Hi { $name }, all good again: { $value }{ $limit }
 creator-stays = Your posts, your deals and what you are paid stay as they are. This is for you to know first.
 
+## A level that may be lost: the creator first, then the team
+
+level-notice = 🟡 Hi { $name }, your level at { $brand } may go from { $from } to { $to } on { $day }. Nothing has changed yet
+level-appealed = 🟡 Hi { $name }, you stay { $from } at { $brand } until a person there has answered you
+level-kept = 🟢 Hi { $name }, you keep { $from } at { $brand }. Nothing has changed
+level-withdrawn = 🟢 Hi { $name }, the notice about your level at { $brand } no longer applies
+level-lowered = 🟡 Hi { $name }, your level at { $brand } is { $to } now. Deals you have signed keep their terms
+level-restored = 🟢 Hi { $name }, you are { $from } at { $brand } again
+
+level-per-thousand = { $over } per 1,000 { $under }
+level-or-more = { $limit } or more
+level-or-less = { $limit } or less
+level-over-posts = { $whose ->
+    [yours] your
+   *[theirs] their
+} { $n ->
+    [one] latest post
+   *[other] latest { $n } posts
+}
+level-over-days = { $n ->
+    [one] the last day
+   *[other] the last { $n } days
+}
+level-criterion = { $whose ->
+    [yours] What we look at
+   *[theirs] What counts
+}: { $what }, { $over }. { $level }: { $asked }.
+level-you = { $whose ->
+    [yours] You
+   *[theirs] Seen
+}: { $seen }.
+level-parts = { $value } ({ $over }, { $under })
+level-before = Before that: { $value }.
+level-now = Now: { $value }.
+level-not-counted = Not counted: whatever a platform has not reported. Missing numbers never count against { $whose ->
+    [yours] you
+   *[theirs] a creator
+}.
+level-means = What { $to } means: { $lower } commission instead of { $share } on deals agreed after { $day }. Deals already signed, and orders already made, keep { $share }.
+level-means-plain = What { $to } means: its terms for deals agreed after { $day }. Deals already signed, and orders already made, keep theirs.
+level-meant = Deals agreed after { $day } have { $lower } commission instead of { $share }. Deals already signed, and orders already made, keep { $share }.
+level-meant-plain = Deals agreed after { $day } have the new level's terms. Deals already signed, and orders already made, keep theirs.
+level-keeps-posts = You keep { $from } with { $what } from your next { $posts ->
+    [one] post
+   *[other] { $posts } posts
+} (about { $per } per 1,000 at your usual { $usual }).
+level-did = You did that in { $hits } of your last { $of }.
+level-keeps-more = You keep { $from } with another { $what }.
+level-keeps-line = You keep { $from } at { $asked }.
+level-object = Something wrong or unfair? Press the button before { $day }: a person at { $brand } reads it. Until they have answered, you stay { $from } and no time runs.
+level-stood-by = { $brand } has read what you said and stands by the notice since { $day }. The criterion decides now: meet it and you stay.
+level-posted = You hear from us here before the end, as you asked.
+level-clock-stands = No time runs while you wait. Whatever they answer, you have { $left } left then.
+level-tell-why = Tell them what is wrong in your own words: say “appeal { $id }” and your reason.
+level-your-words = Your words: “{ $text }”.
+level-nothing-changes = Your posts, your deals and what you are paid stay as they are.
+level-kept-by-person = A person at { $brand } looked at it and decided so.
+level-kept-by-numbers = You meet what is asked again. The notice is over.
+level-way-back = The way back: meet what { $from } asks for. It is looked at every day, and then a person at { $brand } is asked to give it back.
+level-restored-share = Deals agreed from now on have { $share } commission again.
+level-restored-plain = Deals agreed from now on have its terms again.
+
+level-team-open = 🟡 { $who } may go from { $from } to { $to } at { $brand }: { $value }, { $from } asks for { $asked }
+level-team-appealed = 🟡 { $who } objects to losing { $from }. Nothing changes until one of you answers
+level-team-kept = 🟢 { $who } keeps { $from } at { $brand }: { $value }, asked for { $asked }
+level-team-kept-by = 🟢 { $who } keeps { $from } at { $brand }: { $by } decided so
+level-team-withdrawn = 🟢 { $who }: the notice about the level at { $brand } no longer applies
+level-team-lowered = 🟡 { $who } went from { $from } to { $to } at { $brand }. Signed deals keep their terms
+level-team-offered = 🔵 { $who } meets what { $from } asks for again: { $value }, asked for { $asked }. Give it back?
+level-team-restored = 🟢 { $who } is { $from } at { $brand } again: { $by } decided so
+level-told = The creator was told { $time }, in their direct message.
+level-told-by = { $by } told the creator { $time }.
+level-telling = The creator has not got the notice yet; it is on its way on { $chat }. No time runs before that. If it does not get through, tell them yourself.
+level-unreachable = There is no chat with the creator. Send them the text yourself; time runs once one of you says it is done.
+level-objected = The creator said { $time } that something is wrong. No time runs.
+level-objected-words = The creator said { $time } that something is wrong: “{ $text }”
+level-answered = { $by } stood by the notice { $time }.
+level-grace = { $from } stays until { $until }. If what is asked is met before that, nothing changes.
+level-waits = { $from } stays until one of you decides. If the notice stands, the creator has the rest of the time before { $to }.
+level-team-nothing = Nothing has changed.
+level-offered = { $to } stays until one of you decides.
+level-text-headline = Copy this, send it, then say that you have told them
+
+button-keep-posted = Keep me posted
+button-something-wrong = Something is wrong
+button-level-text = Text to send
+button-level-told = I have told them
+button-level-keep = Keep { $level }
+button-level-stand-by = Stand by it
+button-level-back = Back to { $level }
+button-level-leave = Not now
+
+event-level = { $step ->
+    [told] the creator was told
+    [reminded] the creator was reminded, as asked
+    [appealed] the creator objected
+    [stood_by] { $by } stood by the notice
+    [kept] the level stays
+    [withdrawn] nothing left to decide
+    [lowered] the level changed
+    [offered] what is asked is met again
+    [restored] { $by } gave the level back
+   *[closed] the new level stands
+}
+
+reply-level-posted = You hear from us here before the end.
+reply-level-appealed = Noted. You stay { $level } until a person has answered, and no time runs.
+    Tell them what is wrong in your own words: say “appeal { $id }” and your reason.
+reply-level-heard = Your words are with the team. You stay { $level } until a person has answered.
+reply-level-told = Noted: the creator has been told, and time runs from now.
+reply-level-kept = Noted: { $level } stays. The creator is told.
+reply-level-stood-by = Noted: the notice stands, and time runs again. The creator is told.
+reply-level-restored = Noted: { $level } from now on. The creator is told.
+reply-level-left = Noted: the level stays as it is.
+reply-level-over = This has been decided already.
+reply-level-answered = Your objection has been answered. What is asked decides now.
+reply-level-not-asked = There is nothing to answer here at the moment.
+reply-level-already-told = The creator has been told already.
+
 ## Many at once
 
 group-firing-money = 🔴 { $brand }{ $count } alerts of { $rule } at once. { $saved } can still be saved

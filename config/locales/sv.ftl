@@ -238,6 +238,128 @@ creator-recovering = 🟡 Hej { $name }, bättre: { $value }{ $limit }. Inget ha
 creator-resolved = 🟢 Hej { $name }, allt väl igen: { $value }{ $limit }
 creator-stays = Dina inlägg, dina avtal och din ersättning är som förut. Det här är för att du ska veta först.
 
+## En nivå som kan gå förlorad: först kreatören, sedan teamet
+
+level-notice = 🟡 Hej { $name }, din nivå hos { $brand } kan gå från { $from } till { $to } den { $day }. Inget har ändrats än
+level-appealed = 🟡 Hej { $name }, du är kvar på { $from } hos { $brand } tills en människa där har svarat dig
+level-kept = 🟢 Hej { $name }, du behåller { $from } hos { $brand }. Inget har ändrats
+level-withdrawn = 🟢 Hej { $name }, beskedet om din nivå hos { $brand } gäller inte längre
+level-lowered = 🟡 Hej { $name }, din nivå hos { $brand } är { $to } nu. Avtal du har skrivit under behåller sina villkor
+level-restored = 🟢 Hej { $name }, du är { $from } hos { $brand } igen
+
+level-per-thousand = { $over } per 1 000 { $under }
+level-or-more = { $limit } eller mer
+level-or-less = { $limit } eller mindre
+level-over-posts = { $whose ->
+    [yours] { $n ->
+        [one] ditt senaste inlägg
+       *[other] dina senaste { $n } inlägg
+    }
+   *[theirs] { $n ->
+        [one] det senaste inlägget
+       *[other] de senaste { $n } inläggen
+    }
+}
+level-over-days = { $n ->
+    [one] den senaste dagen
+   *[other] de senaste { $n } dagarna
+}
+level-criterion = { $whose ->
+    [yours] Det vi tittar på
+   *[theirs] Det som räknas
+}: { $what }, { $over }. { $level }: { $asked }.
+level-you = { $whose ->
+    [yours] Du
+   *[theirs] Uppmätt
+}: { $seen }.
+level-parts = { $value } ({ $over }, { $under })
+level-before = Dessförinnan: { $value }.
+level-now = Nu: { $value }.
+level-not-counted = Räknas inte: det som en plattform inte har rapporterat. Siffror som saknas talar aldrig mot { $whose ->
+    [yours] dig
+   *[theirs] en kreatör
+}.
+level-means = Vad { $to } innebär: { $lower } provision i stället för { $share } på avtal som görs efter { $day }. Avtal som redan är underskrivna, och order som redan är lagda, behåller { $share }.
+level-means-plain = Vad { $to } innebär: dess villkor för avtal som görs efter { $day }. Avtal som redan är underskrivna, och order som redan är lagda, behåller sina.
+level-meant = Avtal som görs efter { $day } har { $lower } provision i stället för { $share }. Avtal som redan är underskrivna, och order som redan är lagda, behåller { $share }.
+level-meant-plain = Avtal som görs efter { $day } har den nya nivåns villkor. Avtal som redan är underskrivna, och order som redan är lagda, behåller sina.
+level-keeps-posts = Du behåller { $from } med { $what } från { $posts ->
+    [one] ditt nästa inlägg
+   *[other] dina nästa { $posts } inlägg
+} (omkring { $per } per 1 000 vid dina vanliga { $usual }).
+level-did = Det klarade du i { $hits } av dina senaste { $of }.
+level-keeps-more = Du behåller { $from } med ytterligare { $what }.
+level-keeps-line = Du behåller { $from } vid { $asked }.
+level-object = Är något fel eller orättvist? Tryck på knappen före { $day }: en människa hos { $brand } läser det. Tills de har svarat är du kvar på { $from } och ingen tid går.
+level-stood-by = { $brand } har läst det du sa och står fast vid beskedet sedan { $day }. Nu avgör kravet: når du det är du kvar.
+level-posted = Du hör av oss här före slutet, som du bad om.
+level-clock-stands = Ingen tid går medan du väntar. Vad de än svarar har du { $left } kvar då.
+level-tell-why = Berätta med egna ord vad som är fel: säg ”appeal { $id }” och ditt skäl.
+level-your-words = Dina ord: ”{ $text }”.
+level-nothing-changes = Dina inlägg, dina avtal och din ersättning förblir som de är.
+level-kept-by-person = En människa hos { $brand } har tittat på det och bestämt så.
+level-kept-by-numbers = Du når det som krävs igen. Beskedet är över.
+level-way-back = Vägen tillbaka: nå det som { $from } kräver. Det kontrolleras varje dag, och då tillfrågas en människa hos { $brand } om att ge tillbaka den.
+level-restored-share = Avtal som görs från och med nu har { $share } provision igen.
+level-restored-plain = Avtal som görs från och med nu har dess villkor igen.
+
+level-team-open = 🟡 { $who } kan gå från { $from } till { $to } hos { $brand }: { $value }, { $from } kräver { $asked }
+level-team-appealed = 🟡 { $who } invänder mot att förlora { $from }. Inget ändras förrän någon av er svarar
+level-team-kept = 🟢 { $who } behåller { $from } hos { $brand }: { $value }, krav { $asked }
+level-team-kept-by = 🟢 { $who } behåller { $from } hos { $brand }: { $by } har bestämt så
+level-team-withdrawn = 🟢 { $who }: beskedet om nivån hos { $brand } gäller inte längre
+level-team-lowered = 🟡 { $who } gick från { $from } till { $to } hos { $brand }. Underskrivna avtal behåller sina villkor
+level-team-offered = 🔵 { $who } når det som { $from } kräver igen: { $value }, krav { $asked }. Ge tillbaka nivån?
+level-team-restored = 🟢 { $who } är { $from } hos { $brand } igen: { $by } har bestämt så
+level-told = Kreatören fick besked { $time }, i sitt direktmeddelande.
+level-told-by = { $by } berättade för kreatören { $time }.
+level-telling = Kreatören har inte fått beskedet än; det är på väg på { $chat }. Ingen tid går innan dess. Kommer det inte fram, berätta själva.
+level-unreachable = Det finns ingen chatt med kreatören. Skicka texten själva; tiden går när någon av er säger att det är gjort.
+level-objected = Kreatören sa { $time } att något är fel. Ingen tid går.
+level-objected-words = Kreatören sa { $time } att något är fel: ”{ $text }”
+level-answered = { $by } stod fast vid beskedet { $time }.
+level-grace = { $from } gäller till { $until }. Nås kravet före det ändras inget.
+level-waits = { $from } gäller tills någon av er bestämmer. Står beskedet fast har kreatören resten av tiden före { $to }.
+level-team-nothing = Inget har ändrats.
+level-offered = { $to } gäller tills någon av er bestämmer.
+level-text-headline = Kopiera texten, skicka den, och säg sedan att du har berättat
+
+button-keep-posted = Håll mig informerad
+button-something-wrong = Något är fel
+button-level-text = Text att skicka
+button-level-told = Jag har berättat
+button-level-keep = Behåll { $level }
+button-level-stand-by = Stå fast
+button-level-back = Tillbaka till { $level }
+button-level-leave = Inte nu
+
+event-level = { $step ->
+    [told] kreatören fick besked
+    [reminded] kreatören påmindes, på egen begäran
+    [appealed] kreatören invände
+    [stood_by] { $by } stod fast vid beskedet
+    [kept] nivån är kvar
+    [withdrawn] inget kvar att bestämma
+    [lowered] nivån ändrades
+    [offered] kravet nås igen
+    [restored] { $by } gav tillbaka nivån
+   *[closed] den nya nivån gäller
+}
+
+reply-level-posted = Du hör av oss här före slutet.
+reply-level-appealed = Noterat. Du är kvar på { $level } tills en människa har svarat, och ingen tid går.
+    Berätta med egna ord vad som är fel: säg ”appeal { $id }” och ditt skäl.
+reply-level-heard = Teamet har dina ord. Du är kvar på { $level } tills en människa har svarat.
+reply-level-told = Noterat: kreatören har fått besked och tiden går från nu.
+reply-level-kept = Noterat: { $level } är kvar. Kreatören får veta det.
+reply-level-stood-by = Noterat: beskedet står fast och tiden går igen. Kreatören får veta det.
+reply-level-restored = Noterat: { $level } från och med nu. Kreatören får veta det.
+reply-level-left = Noterat: nivån är kvar som den är.
+reply-level-over = Det här är redan avgjort.
+reply-level-answered = Din invändning har fått svar. Nu avgör kravet.
+reply-level-not-asked = Här finns inget att svara på just nu.
+reply-level-already-told = Kreatören har redan fått besked.
+
 ## Många på en gång
 
 group-firing-money = 🔴 { $brand }{ $count } larm från { $rule } på en gång. { $saved } går ännu att spara

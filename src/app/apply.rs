@@ -10,7 +10,9 @@ use super::catalog::room_of;
 use super::core::Core;
 use super::records::{DocumentRecord, HistoryRecord, RuleRecord};
 use crate::domain::document::{Document, Documents};
+use crate::domain::ids::{CreatorId, ProgramId};
 use crate::domain::person::Room;
+use crate::domain::written::Day;
 use crate::rules::file as rule_file;
 use crate::rules::rule::Rule;
 use crate::store::records::load;
@@ -142,6 +144,11 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
             faults.push(format!("{}: {} `{}`: {fault}", file.display(), document.kind(), document.id()));
         }
     }
+    for (file, rule) in &given.rules {
+        if let Some(fault) = catalog.no_ladder(rule) {
+            faults.push(format!("{}: rule `{}`: {fault}", file.display(), rule.id));
+        }
+    }
     if !faults.is_empty() {
         return Err(ApplyError::Input(faults));
     }
@@ -173,21 +180,14 @@ async fn put_document(
     let change = match &kept {
         None => Change::Added,
         Some(kept) if kept.value.document == document => Change::Same,
+        Some(kept) if was_applied(core, &kept.value, &document).await? => Change::Same,
         Some(_) => Change::Changed,
     };
     if change == Change::Same {
         return Ok(Difference { kind, id, change });
     }
     if let Some(kept) = &kept {
-        let old = &kept.value;
-        transaction.create(&HistoryRecord {
-            kind: kind.clone(),
-            id: id.clone(),
-            version: old.version,
-            body: to_json(&old.document)?,
-            by: old.by.clone(),
-            at: old.at,
-        })?;
+        transaction.create(&earlier(&kept.value)?)?;
     }
     let version = kept.as_ref().map_or(1, |kept| kept.value.version + 1);
     let now = core.clock.now();
@@ -201,6 +201,71 @@ async fn put_document(
     let detail = json!({ "version": version });
     transaction.append_journal(&core.line_by(actor, "document_applied", format!("{kind}/{id}"), detail))?;
     Ok(Difference { kind, id, change })
+}
+
+/// How versions that the program or a chat made begin; all others come from files.
+const LIVED: [&str; 2] = ["rule:", "chat:"];
+
+/// Whether a document is what the last file said, and what is kept now is what life has made of it since: a level that
+/// was lost after notice and grace does not come back because a file was applied again. Who means it changes the file.
+async fn was_applied(core: &Core, kept: &DocumentRecord, given: &Document) -> Result<bool, StoreError> {
+    let lived = |by: &str| LIVED.iter().any(|mark| by.starts_with(mark));
+    let (mut by, mut version) = (kept.by.clone(), kept.version);
+    let mut body = None;
+    while lived(&by) && 1 < version {
+        version -= 1;
+        let key = keys::history(given.kind(), &given.id(), u64::from(version));
+        let Some(older) = load::<HistoryRecord>(&*core.store, &key).await? else { return Ok(false) };
+        by = older.value.by;
+        body = Some(older.value.body);
+    }
+    Ok(match body {
+        Some(body) => body == to_json(given)?,
+        None => false,
+    })
+}
+
+/// A version that is no longer in force, as it is kept.
+fn earlier(old: &DocumentRecord) -> Result<HistoryRecord, StoreError> {
+    Ok(HistoryRecord {
+        kind: old.document.kind().to_owned(),
+        id: old.document.id(),
+        version: old.version,
+        body: to_json(&old.document)?,
+        by: old.by.clone(),
+        at: old.at,
+    })
+}
+
+/// Changes a creator's level while the program runs: a new version, by whom, in the caller's transaction. `by` is
+/// `rule:ID` or `chat:PERSON`.
+pub async fn put_level(
+    core: &Core,
+    transaction: &mut Transaction,
+    (program, creator): (&ProgramId, &CreatorId),
+    level: &str,
+    by: &str,
+) -> Result<bool, StoreError> {
+    let key = keys::document("member", &format!("{program}/{creator}"));
+    let Some(mut kept) = load::<DocumentRecord>(&*core.store, &key).await? else { return Ok(false) };
+    let before = earlier(&kept.value)?;
+    let Document::Member(member) = &mut kept.value.document else { return Ok(false) };
+    let now = core.clock.now();
+    let zone = {
+        let state = core.state.lock().await;
+        let brand = state.catalog.programs.get(program).and_then(|one| state.catalog.brands.get(&one.brand));
+        brand.map_or(jiff::tz::TimeZone::UTC, |brand| brand.zone.rules())
+    };
+    let from = std::mem::replace(&mut member.level, level.to_owned());
+    member.since = Day(now.to_zoned(zone).date());
+    kept.value.version = kept.value.version.saturating_add(1);
+    by.clone_into(&mut kept.value.by);
+    kept.value.at = now;
+    let detail = json!({ "program": program, "from": from, "to": level, "version": kept.value.version });
+    transaction.create(&before)?;
+    transaction.update(&kept)?;
+    transaction.append_journal(&core.line_by(by, "level_changed", format!("creator/{creator}"), detail))?;
+    Ok(true)
 }
 
 async fn put_rule(

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use crate::domain::document::{
-    Boost, Brand, Campaign, Creator, Deliverable, Document, Partnership, PartnershipRef, Running, Target, Targets,
+    Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
+    Target, Targets,
 };
 use crate::domain::ids::{
-    BoostId, BrandId, CampaignId, CreatorId, PersonId, Platform, PostRef, RoomId, Scope, Subject,
+    BoostId, BrandId, CampaignId, CreatorId, PersonId, Platform, PostRef, ProgramId, RoomId, Scope, Subject,
 };
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -27,6 +28,8 @@ pub struct Catalog {
     pub partnerships: BTreeMap<PartnershipRef, Partnership>,
     pub deliverables: Vec<Deliverable>,
     pub boosts: BTreeMap<BoostId, Boost>,
+    pub programs: BTreeMap<ProgramId, Program>,
+    pub members: BTreeMap<(ProgramId, CreatorId), Member>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub people: BTreeMap<PersonId, Person>,
     pub grants: Vec<Grant>,
@@ -55,6 +58,8 @@ pub struct About {
     pub deal: Option<(jiff::Timestamp, jiff::Timestamp)>,
     /// Its targets; money in minor units.
     pub targets: BTreeMap<Metric, f64>,
+    /// A creator's level in each programme whose criteria they have agreed to.
+    pub levels: BTreeMap<ProgramId, String>,
 }
 
 impl Catalog {
@@ -74,7 +79,11 @@ impl Catalog {
             }
             Document::Boost(one) => drop(self.boosts.insert(one.id.clone(), one)),
             // Kept and versioned in the store; nothing in memory asks for them yet.
-            Document::Program(_) | Document::Rate(_) => {}
+            Document::Rate(_) => {}
+            Document::Program(one) => drop(self.programs.insert(one.id.clone(), one)),
+            Document::Member(one) => {
+                drop(self.members.insert((one.program.clone(), one.creator.clone()), one));
+            }
             Document::Room(one) => {
                 let kept = self.rooms.remove(&one.id);
                 let room = room_of(one, kept.as_ref());
@@ -94,6 +103,9 @@ impl Catalog {
             Document::Brand(_) | Document::Creator(_) | Document::Rate(_) => None,
             Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
             Document::Program(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
+            Document::Member(one) => missing("program", &one.program, self.programs.contains_key(&one.program))
+                .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
+                .or_else(|| self.no_level(&one.program, &one.level)),
             Document::Partnership(one) => {
                 missing("campaign", &one.campaign, self.campaigns.contains_key(&one.campaign))
                     .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
@@ -110,6 +122,31 @@ impl Catalog {
                 )
             }
         }
+    }
+
+    fn no_level(&self, program: &ProgramId, level: &str) -> Option<String> {
+        let program = self.programs.get(program)?;
+        let names: Vec<&str> = program.levels.iter().map(|one| one.name.as_str()).collect();
+        program
+            .level(level)
+            .is_none()
+            .then(|| format!("program `{}` has no level `{level}`; its levels are {}", program.id, names.join(", ")))
+    }
+
+    /// What stands in the way of a downgrade rule, as a sentence: a programme or a level that is not there, or nothing
+    /// below it.
+    #[must_use]
+    pub fn no_ladder(&self, rule: &crate::rules::rule::Rule) -> Option<String> {
+        let (program, level) = (rule.program.as_ref()?, rule.level.as_deref()?);
+        let Some(known) = self.programs.get(program) else {
+            return Some(format!("there is no program `{program}`; apply it first, or write the id of yours"));
+        };
+        self.no_level(program, level).or_else(|| {
+            known
+                .below(level)
+                .is_none()
+                .then(|| format!("`{level}` is the lowest level of program `{program}`; nothing is below it"))
+        })
     }
 
     fn wrong_currency(&self, partnership: &PartnershipRef, amount: Money) -> Option<String> {
@@ -130,11 +167,15 @@ impl Catalog {
             currency: None,
             deal: None,
             targets: BTreeMap::new(),
+            levels: BTreeMap::new(),
         };
         match subject {
             Subject::Brand(id) => about.brand = Some(id.clone()),
             Subject::Campaign(id) => about.campaign = Some(id.clone()),
-            Subject::Creator(id) => about.creator = Some(id.clone()),
+            Subject::Creator(id) => {
+                about.creator = Some(id.clone());
+                about.levels = self.levels_of(id);
+            }
             Subject::Partnership(campaign, creator) => {
                 about.campaign = Some(campaign.clone());
                 about.creator = Some(creator.clone());
@@ -151,6 +192,18 @@ impl Catalog {
         }
         self.fill_deal(subject, &mut about);
         about
+    }
+
+    fn levels_of(&self, creator: &CreatorId) -> BTreeMap<ProgramId, String> {
+        self.memberships(creator)
+            .filter(|one| one.acknowledged.is_some())
+            .map(|one| (one.program.clone(), one.level.clone()))
+            .collect()
+    }
+
+    /// The programmes a creator is in.
+    pub fn memberships(&self, creator: &CreatorId) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(move |one| one.creator == *creator && one.state == Running::Active)
     }
 
     fn fill_campaign(&self, subject: &Subject, about: &mut About) {
@@ -227,6 +280,14 @@ impl Catalog {
             .filter(|room| room.brand.as_ref().is_none_or(|brand| brands.contains(brand)))
             .filter(|room| room.campaign.is_none() || room.campaign == about.campaign)
             .collect()
+    }
+
+    /// A creator's own direct messages, one per platform they have linked; only those that are bound to a place. Empty =
+    /// they cannot be reached, and a person must tell them.
+    #[must_use]
+    pub fn creator_rooms(&self, creator: &CreatorId) -> Vec<&Room> {
+        let own = |room: &&Room| room.audience == Audience::Creator && room.creator.as_ref() == Some(creator);
+        self.rooms.values().filter(own).filter(|room| room.address.is_some()).collect()
     }
 
     /// Rooms where the program tells its own troubles; where there is none, every internal room hears them.

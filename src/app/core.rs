@@ -39,6 +39,7 @@ pub struct Bells {
     pub deliver_discord: Bell,
     pub answer: Bell,
     pub act: Bell,
+    pub levels: Bell,
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -133,6 +134,7 @@ impl Core {
             deliver_discord: clock.bell(),
             answer: clock.bell(),
             act: clock.bell(),
+            levels: clock.bell(),
         };
         Ok(Arc::new(Self {
             clock,
@@ -221,6 +223,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
             brand: about.brand.clone(),
             platform: about.platform,
             size: None,
+            levels: about.levels.clone(),
         },
         targets: about.targets.clone(),
         currency: about.currency,

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::catalog::About as Known;
 use super::core::{Core, Ruled};
 use super::records::{Counters, MemoryRecord};
-use super::{groups, proposing, trouble};
+use super::{groups, levels, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::Subject;
 use crate::domain::person::Room;
@@ -95,6 +95,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     if !silent {
         ring_deliverers(core);
         core.bells.act.ring();
+        core.bells.levels.ring();
     }
     Ok(())
 }
@@ -184,14 +185,19 @@ impl Work {
         let id = IncidentId::nth(self.counters.incident);
         self.counters.incident += 1;
         let state = core.state.lock().await;
-        let offers = proposing::offers(core, &state, one, now);
+        let downgrade = levels::opening(&state, one, now);
+        let offers = match &downgrade {
+            // A level is no money that could be stopped.
+            Some(_) => proposing::Offers::default(),
+            None => proposing::offers(core, &state, one, now),
+        };
         let mut incident = Incident {
             id,
             rule: rule.id.clone(),
             rule_version: one.rule.version,
             kind: rule.kind.as_str().to_owned(),
             subject: one.subject.clone(),
-            brand: one.about.brand.clone(),
+            brand: downgrade.as_ref().map(|opening| opening.brand.clone()).or_else(|| one.about.brand.clone()),
             campaign: one.about.campaign.clone(),
             creator: one.about.creator.clone(),
             stage: Stage::Firing,
@@ -218,8 +224,15 @@ impl Work {
             self.transaction.create(&proposal)?;
             self.proposed += 1;
         }
-        let notice = notice_of(core, &incident, rule.kind, now);
-        let rooms = state.catalog.followers(&one.about);
+        let mut notice = notice_of(core, &incident, rule.kind, now);
+        let rooms = match (&downgrade, &one.about.creator) {
+            // The creator is told first; the team once that has arrived, or cannot.
+            (Some(opening), Some(creator)) => {
+                levels::begin(core, &mut self.transaction, &mut notice, opening, &incident).await?;
+                state.catalog.creator_rooms(creator)
+            }
+            (_, _) => state.catalog.followers(&one.about),
+        };
         deliver_to(core, &mut self.transaction, &notice, &rooms).await?;
         drop(state);
         self.transaction.create(&incident)?;
@@ -252,6 +265,9 @@ impl Work {
             Stage::Recovering => "incident_recovering",
             Stage::Resolved => "incident_resolved",
         };
+        if stage == Stage::Resolved {
+            levels::rule_ended(core, &mut self.transaction, &incident.value, change).await?;
+        }
         let detail = json!({
             "incident": incident.value.id.as_str(), "rule": incident.value.rule, "reason": change.reason,
             "receipt": serde_json::to_value(&one.judgement.receipt).unwrap_or_default(),

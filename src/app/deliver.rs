@@ -289,6 +289,9 @@ async fn record(
             Err(error) => return Err(error),
         }
     }
+    if matches!(outcome, Outcome::Sent(_)) && room.creator.is_some() {
+        core.bells.levels.ring();
+    }
     match (&outcome, refusal) {
         (Outcome::TargetMoved { place }, _) => moved(core, address, place).await,
         (Outcome::TargetDead { .. }, Some(error)) => closed(core, room, Some(error.to_string())).await,

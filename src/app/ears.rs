@@ -15,7 +15,7 @@ use crate::chat::telegram::{Menu, MenuScope};
 use crate::domain::person::Chat;
 use crate::store::records::load;
 use crate::store::{StoreError, Table, Transaction, Write};
-use crate::words::buttons::ButtonPurpose;
+use crate::words::buttons::{ButtonPurpose, LevelAnswer};
 use crate::words::command::{ArgKind, Name, slash_commands, telegram_menu};
 use crate::words::wording::Locale;
 
@@ -201,6 +201,7 @@ pub fn menus() -> Vec<Menu> {
 pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
     match purpose {
         ButtonPurpose::Why { .. } | ButtonPurpose::Do { .. } | ButtonPurpose::MyNumbers { .. } => true,
+        ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
         ButtonPurpose::Approve { .. }
         | ButtonPurpose::Reject { .. }
         | ButtonPurpose::Undo { .. }

@@ -353,6 +353,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Why { incident }
             | ButtonPurpose::Ack { incident }
             | ButtonPurpose::Snooze { incident, .. }
+            | ButtonPurpose::Level { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
             ButtonPurpose::Page { .. }
             | ButtonPurpose::Confirm { .. }
@@ -454,6 +455,7 @@ async fn press(
             open_here(core, room, &incident).await?;
             None
         }
+        ButtonPurpose::Level { incident, answer } => Some(super::levels::press(core, asked, &incident, answer).await?),
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
 }

@@ -16,6 +16,7 @@ pub mod deliver;
 pub mod demo;
 pub mod ears;
 pub mod groups;
+pub mod levels;
 pub mod listen;
 pub mod people;
 pub mod proposing;

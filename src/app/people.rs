@@ -177,7 +177,8 @@ async fn take_role(
     Ok(Ok(Joined::Role { person, role: offer.role }))
 }
 
-/// A creator's direct message is a room: their own notices go there.
+/// A creator's direct message is a room: their own notices go there. A creator with both platforms has two, and is told in
+/// both.
 async fn direct_room(
     core: &Core,
     transaction: &mut Transaction,
@@ -228,6 +229,9 @@ async fn join(
     }
     kept.value.identities.push(speaker.identity.clone());
     transaction.update(&kept)?;
+    if let Some(creator) = kept.value.creator.clone() {
+        direct_room(core, transaction, &creator, speaker).await?;
+    }
     Ok(Ok(Joined::Identity { person: person.clone() }))
 }
 

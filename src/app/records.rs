@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::chat::inbound::Inbound;
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::document::Document;
-use crate::domain::ids::{CreatorId, PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
+use crate::domain::ids::{CreatorId, PersonId, Platform, PostRef, ProgramId, RoomId, RuleId, SourceId, Subject};
 use crate::domain::person::{Chat, Reach, Role};
+use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::About;
+use crate::rules::downgrade::Case;
 use crate::rules::history::PostFacts;
 use crate::rules::lifecycle::Memory;
 use crate::rules::rule::Rule;
@@ -136,6 +138,38 @@ pub fn due_at(proposal: &Proposal) -> Option<Timestamp> {
         | ProposalStage::Rejected { .. }
         | ProposalStage::Expired { .. }
         | ProposalStage::Refused { .. } => None,
+    }
+}
+
+/// A level that may be lost, or was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LevelCase {
+    /// The rule.
+    pub rule: RuleId,
+    /// The creator, as the rule's subject.
+    pub subject: Subject,
+    /// Who that is.
+    pub creator: CreatorId,
+    /// In which programme.
+    pub program: ProgramId,
+    /// The incident whose messages show it.
+    pub incident: IncidentId,
+    /// Where it stands.
+    pub case: Case,
+}
+
+impl Record for LevelCase {
+    const TABLE: Table = Table::LevelCases;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::rule_and_subject(&self.rule, &self.subject)
+    }
+
+    fn index(&self) -> Vec<IndexRow> {
+        let bytes = self.case.stage.as_str().as_bytes().to_vec();
+        let row = |at| IndexRow { table: Table::DueLevels, key: keys::due(at, &self.key()), bytes };
+        self.case.due().map(row).into_iter().collect()
     }
 }
 

@@ -45,7 +45,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let now = core.clock.now();
     let first = delivery.message.is_none();
     let composed = match &delivery.about {
-        About::Incident(id) => {
+        About::Incident(id) | About::Level(id, _) => {
             let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
             let view = views::incident(core, kept.value, first).await?;
             let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
@@ -74,7 +74,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let Some(composed) = composed else { return Ok(None) };
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
-        About::Incident(id) | About::Group(id) => id.to_string(),
+        About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
         About::Trouble(_) | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))

@@ -110,7 +110,7 @@ fn reading(side: &Side) -> Reading {
     }
 }
 
-fn relation(op: Op) -> Relation {
+pub(super) fn relation(op: Op) -> Relation {
     match op {
         Op::Less | Op::LessOrEqual => Relation::Below,
         Op::Greater | Op::GreaterOrEqual | Op::Equal | Op::NotEqual => Relation::Above,
@@ -126,7 +126,7 @@ fn right_kind(base: Option<&Used>) -> RightKind {
     }
 }
 
-fn over(window: Window) -> Over {
+pub(super) fn over(window: Window) -> Over {
     match window {
         Window::Days(n) => Over::Days(n),
         Window::Hours(n) => Over::Hours(n),
@@ -140,6 +140,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let now = core.clock.now();
     let receipt: Option<Receipt> = serde_json::from_value(incident.receipt.clone()).ok();
     let proposals = proposals(core, &incident).await?;
+    let case = super::levels::case_of(core, &incident).await?;
     let state = core.state.lock().await;
     let seen = receipt.as_ref().map(seen).unwrap_or_default();
     let live = live(&state, &incident, now);
@@ -153,6 +154,12 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         .as_ref()
         .filter(|_| concerns_reach(receipt.as_ref()))
         .map(|creator| tips(&state, creator, now));
+    let level =
+        case.and_then(|case| super::levels::numbers::level_view(&state, &case.value, &incident, receipt.as_ref(), now));
+    let tips = match (&level, &incident.creator) {
+        (Some(level), Some(creator)) => super::levels::numbers::tips(&state, creator, level, now),
+        (_, _) => tips.map(|(tips, _)| tips).unwrap_or_default(),
+    };
     Ok(IncidentView {
         names: names(&state, &incident.subject),
         current: if incident.stage == Stage::Firing { None } else { current },
@@ -160,12 +167,13 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         clears: if incident.stage == Stage::Resolved { None } else { clears(live.as_ref().or(receipt.as_ref())) },
         options: options(core, &state, &incident, &proposals),
         proposals: proposals.iter().filter(|one| one.undoes.is_none()).map(proposal_view).collect(),
-        tips: tips.map(|(tips, _)| tips).unwrap_or_default(),
+        tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
         released: false,
         billed: false,
         chart: receipt.as_ref().filter(|_| with_chart).and_then(|receipt| chart(&state, &incident, receipt)),
+        level,
         seen,
         incident,
     })
@@ -281,6 +289,12 @@ fn is_undone(incident: &Incident, number: u64) -> bool {
 /// Tips from a creator's own posts, and how many posts were looked at.
 #[must_use]
 pub fn tips(state: &State, creator: &CreatorId, now: Timestamp) -> (Vec<Tip>, u32) {
+    tips_by(state, creator, Metric::Views, now)
+}
+
+/// The same by another number of each post.
+#[must_use]
+pub fn tips_by(state: &State, creator: &CreatorId, metric: Metric, now: Timestamp) -> (Vec<Tip>, u32) {
     let subject = Subject::Creator(creator.clone());
     let view = state.history.view();
     let settled = now.checked_sub(POST_SETTLED).unwrap_or(now);
@@ -289,13 +303,13 @@ pub fn tips(state: &State, creator: &CreatorId, now: Timestamp) -> (Vec<Tip>, u3
         .into_iter()
         .filter_map(|(platform, post)| {
             let published_at = state.catalog.published.get(&(platform, post.clone()))?;
-            let want = Want { metric: Metric::Views, platform: None };
+            let want = Want { metric, platform: None };
             let value = view.over_posts(&[(platform, post)], want, now).reading.value()?;
             Some(OwnPost { published_at: *published_at, value })
         })
         .collect();
     let zone = state.catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
-    let tips = posting_time(&posts, &zone, Metric::Views).map(Tip::PostingTime).into_iter().collect();
+    let tips = posting_time(&posts, &zone, metric).map(Tip::PostingTime).into_iter().collect();
     (tips, u32::try_from(posts.len()).unwrap_or(u32::MAX))
 }
 

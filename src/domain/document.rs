@@ -334,6 +334,42 @@ pub struct Program {
     pub levels: Vec<Level>,
 }
 
+impl Program {
+    /// The level below one of the ladder's; `None` where it is the lowest, or not on the ladder.
+    #[must_use]
+    pub fn below(&self, level: &str) -> Option<&Level> {
+        let at = self.levels.iter().position(|one| one.name == level)?;
+        self.levels.get(at + 1)
+    }
+
+    /// A level by its name.
+    #[must_use]
+    pub fn level(&self, name: &str) -> Option<&Level> {
+        self.levels.iter().find(|one| one.name == name)
+    }
+}
+
+/// A creator in a programme. What a file says is where they begin; from then on the level in force is kept here, and
+/// changes by rule after notice and grace, or by a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Of which programme.
+    pub program: ProgramId,
+    /// Who.
+    pub creator: CreatorId,
+    /// Their level.
+    pub level: String,
+    /// Since when they have it.
+    pub since: Day,
+    /// When they agreed to the published criteria. Without it no rule takes a level away.
+    #[serde(default)]
+    pub acknowledged: Option<Day>,
+    /// Whether they still are one.
+    #[serde(default)]
+    pub state: Running,
+}
+
 /// A rate between currencies on a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -387,6 +423,7 @@ pub struct Documents {
     pub deliverable: Vec<Deliverable>,
     pub boost: Vec<Boost>,
     pub program: Vec<Program>,
+    pub member: Vec<Member>,
     pub rate: Vec<Rate>,
     pub room: Vec<RoomDocument>,
 }
@@ -413,6 +450,12 @@ impl Documents {
             }
             if let Some(what) = misfits(&campaign.target).next() {
                 return Some(format!("campaign `{}`: {what}", campaign.id));
+            }
+        }
+        for program in &self.program {
+            let mut names = std::collections::BTreeSet::new();
+            if let Some(twice) = program.levels.iter().find(|level| !names.insert(&level.name)) {
+                return Some(format!("program `{}` has the level `{}` twice", program.id, twice.name));
             }
         }
         for partnership in &self.partnership {
@@ -442,6 +485,7 @@ pub enum Document {
     Deliverable(Deliverable),
     Boost(Boost),
     Program(Program),
+    Member(Member),
     Rate(Rate),
     Room(RoomDocument),
 }
@@ -458,6 +502,7 @@ impl Document {
             Self::Deliverable(_) => "deliverable",
             Self::Boost(_) => "boost",
             Self::Program(_) => "program",
+            Self::Member(_) => "member",
             Self::Rate(_) => "rate",
             Self::Room(_) => "room",
         }
@@ -474,6 +519,7 @@ impl Document {
             Self::Deliverable(one) => format!("{}/{}", one.partnership, one.id),
             Self::Boost(one) => one.id.to_string(),
             Self::Program(one) => one.id.to_string(),
+            Self::Member(one) => format!("{}/{}", one.program, one.creator),
             Self::Rate(one) => one.id.clone(),
             Self::Room(one) => one.id.to_string(),
         }
@@ -488,8 +534,9 @@ impl Documents {
         let three = self.partnership.into_iter().map(Document::Partnership);
         let four = self.deliverable.into_iter().map(Document::Deliverable);
         let five = self.boost.into_iter().map(Document::Boost).chain(self.program.into_iter().map(Document::Program));
+        let members = self.member.into_iter().map(Document::Member);
         let six = self.rate.into_iter().map(Document::Rate).chain(self.room.into_iter().map(Document::Room));
-        one.chain(two).chain(three).chain(four).chain(five).chain(six)
+        one.chain(two).chain(three).chain(four).chain(five).chain(members).chain(six)
     }
 }
 
@@ -546,6 +593,16 @@ mod tests {
         source = "meta_ads"
         ref = "120210"
         budget = "6000.00 SEK"
+        [[program]]
+        id = "club"
+        brand = "nordbo"
+        levels = [ { name = "Gold", commission = "15 %" }, { name = "Silver", commission = "12 %" } ]
+        [[member]]
+        program = "club"
+        creator = "alma"
+        level = "Gold"
+        since = 2026-01-01
+        acknowledged = 2026-01-03
     "#;
 
     #[test]
@@ -587,6 +644,7 @@ mod tests {
         check_refused("\"4000.00 SEK\"", "\"4000.001 SEK\"", "more decimals than SEK has");
         check_refused("\"50 %\"", "\"150 %\"", "`150 %` is not a share");
         check_refused("\"spring/alma\"", "\"spring\"", "`spring` is not a partnership");
+        check_refused("name = \"Silver\"", "name = \"Gold\"", "program `club` has the level `Gold` twice");
         check_refused("SEK\"\n", "SEX\"\n", "`SEX` is not an ISO 4217 currency");
     }
 }

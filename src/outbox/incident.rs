@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
+use crate::rules::downgrade::Milestone;
 
 /// Short and sayable: `A7K2`. Letters and digits that are not mistaken for each other.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -135,6 +136,8 @@ pub enum Happened {
     Failed { proposal: u64, reason: String },
     /// Taken back, and the platform says so.
     Undone { proposal: u64, state: String },
+    /// A step towards a lower level, or back.
+    Level { step: Milestone },
 }
 
 /// One rule on one subject from firing to resolved.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentId;
+use crate::rules::downgrade::Milestone;
 
 /// What a notice is about. Its text form is the first half of a delivery's key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +16,9 @@ pub enum About {
     Incident(IncidentId),
     /// Many incidents of one cause, told as one while a room was busy; edited as its members change.
     Group(IncidentId),
+    /// A step in the life of a level that may be lost: a message of its own beside its incident's, because an edit rings
+    /// nobody's phone.
+    Level(IncidentId, Milestone),
     /// A trouble of the program itself, for operators: `standstill/youtube/views/2026-06-23`, `room_closed/nordbo-team`.
     /// The text is its identity: the same trouble is told once.
     Trouble(String),
@@ -27,6 +31,7 @@ impl fmt::Display for About {
         match self {
             Self::Incident(id) => write!(f, "incident/{}", id.as_str()),
             Self::Group(id) => write!(f, "group/{}", id.as_str()),
+            Self::Level(id, step) => write!(f, "level/{}/{}", id.as_str(), step.as_str()),
             Self::Trouble(what) => write!(f, "trouble/{what}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }

@@ -289,7 +289,9 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
     let changed = revision < delivery.wanted_revision;
     delivery.state = match delivery.about {
         About::Trouble(_) | About::Reply(_) if !changed => State::Unknown { revision, since },
-        About::Incident(_) | About::Group(_) | About::Trouble(_) | About::Reply(_) => State::Due { not_before: at },
+        About::Incident(_) | About::Level(..) | About::Group(_) | About::Trouble(_) | About::Reply(_) => {
+            State::Due { not_before: at }
+        }
     };
     delivery
 }

@@ -113,6 +113,10 @@ impl CheckedRule {
             && fits(&selects.creator, facts.creator.as_ref().map(CreatorId::as_str))
             && fits(&selects.brand, facts.brand.as_ref().map(BrandId::as_str))
             && fits(&selects.platform, facts.platform.map(Platform::as_str))
+            && match (&self.rule.program, &self.rule.level) {
+                (Some(program), Some(level)) => facts.levels.get(program) == Some(level),
+                (_, _) => true,
+            }
             && match (&selects.size, facts.size) {
                 (None, _) => true,
                 (Some(sizes), Some(size)) => sizes.contains(&size),
@@ -154,6 +158,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     let recover =
         recover_node.map(|node| node.and_then(|node| lower_field("recover", &node, &mut lowering, &mut errors)));
     check_keys(rule, &lowering, &mut errors);
+    super::downgrade::check_keys(rule, &mut errors);
     check_windows(rule, &lowering.inputs, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {

@@ -160,7 +160,7 @@ pub fn parse_rules(text: &str, name: Option<&str>) -> RulesFile {
 }
 
 /// The keys of each table of a rule.
-const RULE_KEYS: [&str; 19] = [
+const RULE_KEYS: [&str; 23] = [
     "id",
     "kind",
     "scope",
@@ -178,6 +178,10 @@ const RULE_KEYS: [&str; 19] = [
     "revive",
     "cooldown",
     "max_per_day",
+    "program",
+    "level",
+    "grace",
+    "stay",
     "judge",
     "test",
 ];

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, ProgramId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
@@ -49,6 +49,8 @@ pub struct Facts {
     pub platform: Option<Platform>,
     /// The size of its audience.
     pub size: Option<Size>,
+    /// The creator's level in each programme whose criteria they have agreed to.
+    pub levels: BTreeMap<ProgramId, String>,
 }
 
 /// A change that must be stored, and may have to be told.

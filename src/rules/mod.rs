@@ -30,6 +30,7 @@ pub mod lower;
 pub mod units;
 
 pub mod counterfactual;
+pub mod downgrade;
 pub mod eval;
 pub mod judge;
 pub mod lifecycle;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{RuleId, Scope};
+use crate::domain::ids::{ProgramId, RuleId, Scope};
 use crate::domain::metric::Metric;
 
 pub use super::terms::{For, Globs, Length, OnAbsent};
@@ -283,6 +283,18 @@ pub struct Rule {
     /// Fires per calendar day of the campaign's zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_day: Option<u32>,
+    /// Downgrade: of which programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ProgramId>,
+    /// Downgrade: the level whose criterion this is; the next lower one of the ladder is where it leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Downgrade: how long after the creator was told the level changes at the earliest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Length>,
+    /// Downgrade: how long a creator stays on a level at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay: Option<Length>,
     /// How a fire is called right or wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<JudgeBy>,

@@ -75,11 +75,15 @@ pub enum Table {
     Sources = 24,
     /// What is in the inbox and was not answered yet, in the order of its coming. Key: time big-endian, inbox key.
     Unanswered = 25,
+    /// Levels that may be lost, and what became of it: the newest per rule and creator. Key: `rule` 0 `subject`.
+    LevelCases = 30,
+    /// Those that are not over, in the order of their time. Key: time big-endian, case key; value: the stage.
+    DueLevels = 31,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -105,6 +109,8 @@ impl Table {
         Self::Buttons,
         Self::Sources,
         Self::Unanswered,
+        Self::LevelCases,
+        Self::DueLevels,
     ];
 
     /// Its number in the file format.

@@ -84,6 +84,45 @@ pub enum ButtonPurpose {
         /// Whose.
         subject: Subject,
     },
+    /// Something about a level that may be lost.
+    Level {
+        /// Of which incident.
+        incident: IncidentId,
+        /// What.
+        answer: LevelAnswer,
+    },
+}
+
+/// What can be answered to a notice about a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelAnswer {
+    /// The creator wants to be reminded before the end.
+    KeepPosted,
+    /// The creator objects.
+    Appeal,
+    /// The team shows the text that a person sends where the program cannot.
+    Text,
+    /// A person has told the creator.
+    Told,
+    /// The level stays, whatever the numbers say.
+    Keep,
+    /// The notice stands.
+    StandBy,
+    /// The level is given back.
+    GiveBack,
+    /// It is not.
+    Leave,
+}
+
+impl LevelAnswer {
+    fn needs(self) -> Needs {
+        match self {
+            Self::KeepPosted | Self::Appeal => Needs::Own,
+            Self::Text | Self::Told => Needs::Work,
+            Self::Keep | Self::StandBy | Self::GiveBack | Self::Leave => Needs::Money,
+        }
+    }
 }
 
 impl ButtonPurpose {
@@ -93,6 +132,7 @@ impl ButtonPurpose {
         match self {
             Self::Do { .. } | Self::Approve { .. } | Self::Reject { .. } | Self::Undo { .. } => Needs::Money,
             Self::Ack { .. } | Self::Snooze { .. } => Needs::Work,
+            Self::Level { answer, .. } => answer.needs(),
             Self::Why { .. }
             | Self::Page { .. }
             | Self::Open { .. }

@@ -117,6 +117,7 @@ fn proposal_text(
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::Level { .. }
         | Happened::Snoozed { .. } => return None,
     })
 }
@@ -194,5 +195,6 @@ fn event_text(event: &Event, reader: &Reader, now: Timestamp) -> String {
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
         Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
+        Happened::Level { step } => say!(words, "event-level", step = step.as_str(), by = by),
     }
 }

@@ -29,6 +29,9 @@ const DEED_BUTTONS_MAX: usize = 2;
 #[must_use]
 pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Composed> {
     let composed = match audience {
+        Audience::Internal | Audience::Creator if view.level.is_some() => {
+            super::level::compose(view, reader, audience, now)?
+        }
         Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
         Audience::Client if view.released => {
             let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_clients(view.billed)).collect();
@@ -346,7 +349,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
     composed.row(row);
 }
 
-fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reader, now: Timestamp) {
+pub(crate) fn standing_buttons(view: &IncidentView, composed: &mut Composed, reader: &Reader, now: Timestamp) {
     let words = reader.words();
     let incident = || view.incident.id.clone();
     let mut row = vec![(ButtonPurpose::Why { incident: incident() }, say!(words, "button-why"), Look::Plain)];

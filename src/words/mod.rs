@@ -14,6 +14,7 @@ pub mod command;
 pub mod group;
 mod history;
 pub mod incident;
+pub mod level;
 pub mod message;
 pub mod number;
 pub mod permission;

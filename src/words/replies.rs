@@ -14,6 +14,7 @@ use crate::domain::money::Money;
 use crate::domain::person::{Reach, Role};
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::Wording;
+use crate::rules::downgrade::Refused;
 
 /// Something to tell the person who asked. Match it without `_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -390,5 +391,59 @@ fn reach(words: &Words, reach: &Reach) -> String {
         Reach::Brand(id) => say!(words, "reach-brand", id = id.as_str()),
         Reach::Campaign(id) => say!(words, "reach-campaign", id = id.as_str()),
         Reach::All => say!(words, "reach-all"),
+    }
+}
+
+/// What came of an answer to a notice about a level. Match it without `_`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named for what they hold")]
+pub enum LevelReply {
+    /// They are reminded before the end.
+    Posted,
+    /// The objection stands, without words yet.
+    Appealed { level: String, id: IncidentId },
+    /// The objection stands, with their words.
+    Heard { level: String },
+    /// A person has told the creator.
+    Told,
+    /// The level stays.
+    Kept { level: String },
+    /// The notice stands.
+    StoodBy,
+    /// The level is given back.
+    Restored { level: String },
+    /// It is not.
+    Left,
+    /// Nothing was changed.
+    Refused { refused: Refused },
+}
+
+impl LevelReply {
+    /// As a message in the reader's language.
+    #[must_use]
+    pub fn say(&self, reader: &Reader) -> Message {
+        let words = reader.words();
+        let text = match self {
+            Self::Posted => say!(words, "reply-level-posted"),
+            Self::Appealed { level, id } => {
+                say!(words, "reply-level-appealed", level = level.as_str(), id = id.as_str())
+            }
+            Self::Heard { level } => say!(words, "reply-level-heard", level = level.as_str()),
+            Self::Told => say!(words, "reply-level-told"),
+            Self::Kept { level } => say!(words, "reply-level-kept", level = level.as_str()),
+            Self::StoodBy => say!(words, "reply-level-stood-by"),
+            Self::Restored { level } => say!(words, "reply-level-restored", level = level.as_str()),
+            Self::Left => say!(words, "reply-level-left"),
+            Self::Refused { refused } => match refused {
+                Refused::Over => say!(words, "reply-level-over"),
+                Refused::Answered => say!(words, "reply-level-answered"),
+                Refused::NotAsked => say!(words, "reply-level-not-asked"),
+                Refused::Told => say!(words, "reply-level-already-told"),
+            },
+        };
+        let mut lines = text.lines();
+        let mut message = short(lines.next().unwrap_or_default().to_owned());
+        message.blocks.extend(block(0, lines.map(line).collect()));
+        message
     }
 }

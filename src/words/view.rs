@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
+use super::level::LevelView;
 use crate::domain::action::Deed;
 use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
@@ -202,6 +203,8 @@ pub struct IncidentView {
     pub billed: bool,
     /// The chart's numbers.
     pub chart: Option<Chart>,
+    /// The level it is about, for a downgrade.
+    pub level: Option<LevelView>,
 }
 
 impl IncidentView {
@@ -245,6 +248,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::Level { .. }
         | Happened::Snoozed { .. } => None,
     }
 }

@@ -183,6 +183,7 @@ fn fired() -> IncidentView {
         released: true,
         billed: true,
         chart: None,
+        level: None,
     }
 }
 

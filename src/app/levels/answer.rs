@@ -1,0 +1,150 @@
+//! What people answer to a notice about a level: an objection, a decision, a telling by hand.
+//!
+//! Every answer is checked against the case as it is kept now; given twice it finds itself done.
+
+use jiff::Timestamp;
+
+use super::super::commands::Asked;
+use super::super::{cycle, views};
+use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, move_on, put_level};
+use crate::outbox::incident::{Incident, IncidentId};
+use crate::rules::downgrade::{Case, Refused};
+use crate::store::records::load;
+use crate::store::{StoreError, Transaction, keys};
+use crate::words::buttons::{Composed, LevelAnswer};
+use crate::words::level;
+use crate::words::permission::Reason;
+use crate::words::replies::{self, LevelReply, Reply};
+
+/// A button was pressed.
+pub async fn press(core: &Core, asked: &Asked, id: &IncidentId, answer: LevelAnswer) -> Result<Composed, StoreError> {
+    if answer == LevelAnswer::Text {
+        return text(core, asked, id).await;
+    }
+    carry_out(core, asked, id, answer, None).await
+}
+
+/// The creator says in their own words what is wrong.
+pub async fn appeal(core: &Core, asked: &Asked, id: &IncidentId, text: &str) -> Result<Composed, StoreError> {
+    carry_out(core, asked, id, LevelAnswer::Appeal, Some(text)).await
+}
+
+async fn carry_out(
+    core: &Core,
+    asked: &Asked,
+    id: &IncidentId,
+    answer: LevelAnswer,
+    text: Option<&str>,
+) -> Result<Composed, StoreError> {
+    let now = core.clock.now();
+    let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
+    let level_reply = |reply: LevelReply| Ok(Composed::plain(reply.say(&asked.reader)));
+    let pen = core.pen.lock().await;
+    let Some((incident, kept)) = found(core, id).await? else {
+        return plain(Reply::UnknownIncident { given: id.to_string() });
+    };
+    let own = matches!(answer, LevelAnswer::Appeal | LevelAnswer::KeepPosted);
+    let creator = asked.person.as_ref().and_then(|person| person.creator.as_ref());
+    if own && creator != Some(&kept.value.creator) {
+        return Ok(Composed::plain(replies::refusal(Reason::OwnOnly, &asked.reader)));
+    }
+    let level = kept.value.case.from.clone();
+    let (after, step, reply) = match decided(&kept.value.case, answer, text, &asked.name(), now) {
+        Ok((after, step)) => (after, step, said(answer, id, level, text.is_some())),
+        Err(refused) => return level_reply(LevelReply::Refused { refused }),
+    };
+    if after == kept.value.case {
+        return level_reply(reply);
+    }
+    let mut transaction = Transaction::new();
+    if step == Some(Milestone::Restored) {
+        let by = format!("chat:{}", asked.actor());
+        put_level(core, &mut transaction, (&kept.value.program, &kept.value.creator), &after.from, &by).await?;
+    }
+    match step {
+        Some(step) => {
+            let team_too = !kept.value.case.team_told && after.team_told;
+            let moved = Moved { step, by: Some((asked.actor(), asked.name())), team_too };
+            move_on(core, &mut transaction, kept, incident, after, moved).await?;
+        }
+        None => {
+            let mut kept = kept;
+            kept.value.case = after;
+            transaction.append_journal(&core.line_by(
+                &asked.actor(),
+                "level_keep_posted",
+                &kept.value.subject,
+                serde_json::json!({ "incident": id.as_str() }),
+            ))?;
+            // The message loses its button.
+            let mut incident = incident;
+            incident.value.revision = incident.value.revision.saturating_add(1);
+            cycle::tell_again(core, &mut transaction, &incident.value).await?;
+            transaction.update(&incident)?;
+            transaction.update(&kept)?;
+        }
+    }
+    core.store.commit(transaction).await?;
+    drop(pen);
+    if step == Some(Milestone::Restored) {
+        core.reload().await?;
+    }
+    cycle::ring_deliverers(core);
+    core.bells.levels.ring();
+    level_reply(reply)
+}
+
+async fn found(core: &Core, id: &IncidentId) -> Result<Option<(Loaded<Incident>, Loaded<LevelCase>)>, StoreError> {
+    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
+    let kept = case_of(core, &incident.value).await?;
+    Ok(kept.map(|kept| (incident, kept)))
+}
+
+/// The case after an answer, and what that is called; no name for what only its person sees.
+fn decided(
+    case: &Case,
+    answer: LevelAnswer,
+    text: Option<&str>,
+    who: &str,
+    now: Timestamp,
+) -> Result<(Case, Option<Milestone>), Refused> {
+    Ok(match answer {
+        LevelAnswer::KeepPosted => (case.keep_posted().ok_or(Refused::Over)?, None),
+        LevelAnswer::Appeal => (case.appeal(text, now)?, Some(Milestone::Appealed)),
+        LevelAnswer::Told => (case.told_by(who, now)?, Some(Milestone::Told)),
+        LevelAnswer::Keep => (case.answer(true, who, now)?, Some(Milestone::Kept)),
+        LevelAnswer::StandBy => (case.answer(false, who, now)?, Some(Milestone::StoodBy)),
+        LevelAnswer::GiveBack => (case.give_back(true, who, now)?, Some(Milestone::Restored)),
+        LevelAnswer::Leave => (case.give_back(false, who, now)?, Some(Milestone::Closed)),
+        LevelAnswer::Text => (case.clone(), None),
+    })
+}
+
+fn said(answer: LevelAnswer, id: &IncidentId, level: String, in_words: bool) -> LevelReply {
+    match answer {
+        LevelAnswer::KeepPosted => LevelReply::Posted,
+        LevelAnswer::Appeal if in_words => LevelReply::Heard { level },
+        LevelAnswer::Appeal => LevelReply::Appealed { level, id: id.clone() },
+        LevelAnswer::Told | LevelAnswer::Text => LevelReply::Told,
+        LevelAnswer::Keep => LevelReply::Kept { level },
+        LevelAnswer::StandBy => LevelReply::StoodBy,
+        LevelAnswer::GiveBack => LevelReply::Restored { level },
+        LevelAnswer::Leave => LevelReply::Left,
+    }
+}
+
+/// The text that a person sends where the program cannot: in the creator's language, times in their zone.
+async fn text(core: &Core, asked: &Asked, id: &IncidentId) -> Result<Composed, StoreError> {
+    let now = core.clock.now();
+    let unknown = || Composed::plain(Reply::UnknownIncident { given: id.to_string() }.say(&asked.reader, now));
+    let Some((incident, kept)) = found(core, id).await? else { return Ok(unknown()) };
+    let theirs = {
+        let state = core.state.lock().await;
+        state.catalog.creators.get(&kept.value.creator).map_or_else(
+            || asked.reader.clone(),
+            |one| crate::words::wording::Reader::new(&one.locale, one.zone.as_str()),
+        )
+    };
+    let view = views::incident(core, incident.value, false).await?;
+    Ok(level::text_to_send(&view, &theirs, &asked.reader, now).map_or_else(unknown, Composed::plain))
+}
