@@ -9,8 +9,10 @@
 )]
 
 mod actions_webhook;
+mod browser;
 mod chats;
 mod cli;
+mod demo_page;
 mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;

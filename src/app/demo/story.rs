@@ -48,27 +48,30 @@ pub async fn beats(world: &World) -> Vec<Beat> {
         Beat {
             id: "first-alert",
             title: "A boost stops selling".to_owned(),
-            happened: "The same alert is in Discord and in Telegram: what was seen, what was allowed, and the money that \
+            happened:
+                "The same alert is in Discord and in Telegram: what was seen, what was allowed, and the money that \
                        can still be saved. Nothing stops until one of you says so."
-                .to_owned(),
+                    .to_owned(),
             try_next: "Press Stop boost in Telegram and watch Discord.".to_owned(),
             state: state(fired, answered),
         },
         Beat {
             id: "read-back",
             title: "The platform's own word".to_owned(),
-            happened: "Plimsoll asks the ad platform for the state it set and tells both rooms what it really says now. \
+            happened:
+                "Plimsoll asks the ad platform for the state it set and tells both rooms what it really says now. \
                        Undo is there while it lasts."
-                .to_owned(),
+                    .to_owned(),
             try_next: String::new(),
             state: state(proposals.iter().any(|one| matches!(one.stage, ProposalStage::Approved { .. })), verified),
         },
         Beat {
             id: "resolved",
             title: "It is over".to_owned(),
-            happened: "When the rule no longer holds the alert itself says so: one message that lives, not a new one for \
+            happened:
+                "When the rule no longer holds the alert itself says so: one message that lives, not a new one for \
                        every change."
-                .to_owned(),
+                    .to_owned(),
             try_next: String::new(),
             state: state(resolved, resolved),
         },

@@ -14,6 +14,7 @@ const SHOWN_MAX: usize = 60;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the page draws or does not")]
 pub(super) struct Bubble {
     pub id: String,
     /// Who wrote it.
@@ -225,13 +226,8 @@ fn of_telegram(seats: &Seats, shown: &Shown, seat: UserId) -> Bubble {
         length: entity.length,
         url: entity.extra.get("url").and_then(Value::as_str).filter(|url| is_web(url)).map(str::to_owned),
     };
-    let key = |label: &String| Key {
-        label: label.clone(),
-        look: "secondary",
-        press: label.clone(),
-        url: None,
-        off: false,
-    };
+    let key =
+        |label: &String| Key { label: label.clone(), look: "secondary", press: label.clone(), url: None, off: false };
     Bubble {
         id: shown.message_id.to_string(),
         bot: shown.from_bot,
@@ -257,7 +253,11 @@ fn happened(by: &str, what: &Value, name: &dyn Fn(UserId) -> String) -> String {
     let who = |user: &Value| user.get("id").and_then(Value::as_i64).map(|id| name(UserId(id))).unwrap_or_default();
     if let Some(new) = what.get("new_chat_members").and_then(Value::as_array) {
         let names: Vec<String> = new.iter().map(who).filter(|name| !name.is_empty()).collect();
-        return if names == [by] { format!("{by} joined the group") } else { format!("{by} added {}", names.join(", ")) };
+        return if names == [by] {
+            format!("{by} joined the group")
+        } else {
+            format!("{by} added {}", names.join(", "))
+        };
     }
     if let Some(left) = what.get("left_chat_member") {
         return format!("{} left the group", who(left));
@@ -303,10 +303,7 @@ mod tests {
         ]}]);
         let rows = discord_rows(rows.as_array().expect("rows"));
         let shown: Vec<_> = rows.iter().flatten().map(|key| (key.look, key.url.as_deref(), key.off)).collect();
-        assert_eq!(
-            shown,
-            [("danger", None, false), ("link", None, false), ("link", Some("https://x.example"), true)]
-        );
+        assert_eq!(shown, [("danger", None, false), ("link", None, false), ("link", Some("https://x.example"), true)]);
     }
 
     #[test]

@@ -199,7 +199,8 @@ mod tests {
     #[track_caller]
     fn check_read(text: &str, want: Result<&[(&str, Given)], &str>) {
         let read = read(&table(), text);
-        let got = read.as_ref().map(|(_, given)| given.iter().map(|(n, v)| (n.as_str(), v.clone())).collect::<Vec<_>>());
+        let got =
+            read.as_ref().map(|(_, given)| given.iter().map(|(n, v)| (n.as_str(), v.clone())).collect::<Vec<_>>());
         assert_eq!(got, want.map(<[_]>::to_vec).map_err(str::to_owned).as_ref().map(Clone::clone), "{text}");
     }
 
@@ -207,7 +208,10 @@ mod tests {
     fn words_go_to_the_options_in_order_or_by_name() {
         check_read("/status", Ok(&[]));
         check_read("/status alma", Ok(&[("subject", "alma".into())]));
-        check_read("/why creator/alma cpa-stop", Ok(&[("subject", "creator/alma".into()), ("rule", "cpa-stop".into())]));
+        check_read(
+            "/why creator/alma cpa-stop",
+            Ok(&[("subject", "creator/alma".into()), ("rule", "cpa-stop".into())]),
+        );
         check_read("/why rule:cpa-stop subject:alma", Ok(&[("rule", "cpa-stop".into()), ("subject", "alma".into())]));
         check_read("/why alma rule:a b", Ok(&[("subject", "alma".into()), ("rule", "a b".into())]));
         check_read("/status spring launch", Ok(&[("subject", "spring launch".into())]));
@@ -226,7 +230,14 @@ mod tests {
             Next::Value(focus) => {
                 let given: Vec<_> = focus.given.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 let items: Vec<_> = focus.choices().into_iter().map(|item| item.text).collect();
-                format!("{}={} [{}] {}{}", focus.name(), focus.partial, given.join(","), focus.item("", "V").text, items.join("|"))
+                format!(
+                    "{}={} [{}] {}{}",
+                    focus.name(),
+                    focus.partial,
+                    given.join(","),
+                    focus.item("", "V").text,
+                    items.join("|")
+                )
             }
         };
         assert_eq!(got, want, "{text}");
@@ -242,7 +253,7 @@ mod tests {
         check_next("/why alma cp", "rule=cp [subject=alma] /why alma rule:V ");
         check_next("/why subject:", "subject= [] /why subject:V ");
         check_next("/why alma rule ", "nothing");
-        check_next("/grant ag", "role=ag [] /grant role:V /grant role:agency ");
+        check_next("/grant agen", "role=agen [] /grant role:V /grant role:agency ");
         check_next("/help ", "nothing");
         check_next("/no x", "nothing");
     }
