@@ -1,4 +1,4 @@
-//! The emulated world: chat platforms, sources and the people and creators who live in it.
+//! The emulated world: chat platforms, sources, the people and creators who live in it, and the page that shows it.
 //!
 //! Real servers on loopback. Owns: behaving as the platforms do. Refuses: any type or constant of the rooms that speak to
 //! them; what both sides share would hide what one of them gets wrong.

@@ -10,8 +10,10 @@
 
 mod actions_shopify;
 mod actions_webhook;
+mod browser;
 mod chats;
 mod cli;
+mod demo_page;
 mod demo_story;
 mod demo_world;
 mod discord_schema;

@@ -94,9 +94,9 @@ impl Show {
         };
         let seen = Seen::new(&world.discord, &world.telegram, cast);
         let stage: Arc<dyn Stage> = Arc::clone(&board) as _;
-        let page = Page::serve(&world.clock, options.port, seats, stage)
-            .await
-            .with_context(|| format!("could not serve the page on port {}", options.port))?;
+        let page = Page::serve(&world.clock, options.port, seats, stage).await.with_context(|| {
+            format!("could not serve the page on port {}; leave --port out for a free one", options.port)
+        })?;
         Ok(Self { world, page, board, seen, ticks: STORY_EVERY })
     }
 
@@ -176,9 +176,12 @@ impl Board {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new message: time goes slowly enough to read it, and is no longer skipped.
+    /// A new message: time goes slowly enough to read it, and is no longer skipped. Time that stands goes on standing.
     fn read(&self) {
         let mut told = self.lock();
+        if told.speed == Speed::Pause {
+            return;
+        }
         told.reading = true;
         if told.speed == Speed::Skip {
             self.choose(&mut told, Speed::Play);
@@ -319,6 +322,57 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn board() -> Board {
+        let (clock, _) = Clock::simulated("2026-03-01T12:00:00Z".parse().expect("an instant"));
+        let told = Told { speed: Speed::Play, beats: Vec::new(), passed: BTreeSet::new(), reading: false };
+        Board { clock, zone: TimeZone::UTC, pace: Pace::new(SPEED), play: SPEED, told: Mutex::new(told) }
+    }
+
+    fn beat(id: &'static str, state: State, try_next: &str) -> story::Beat {
+        let (title, happened) = (id.to_owned(), String::new());
+        story::Beat { id, title, happened, try_next: try_next.to_owned(), state }
+    }
+
+    #[track_caller]
+    fn check(board: &Board, waits_for: Option<&str>, slower: &str, rate: f64) {
+        let head = board.head();
+        let shown = (head.waits_for.as_deref(), head.slower.as_str(), format!("{}", board.pace.rate()));
+        assert_eq!(shown, (waits_for, slower, format!("{rate}")));
+    }
+
+    #[test]
+    fn the_story_waits_at_a_beat_until_it_is_answered_or_passed() {
+        let board = board();
+        board.tell(vec![beat("one", State::Waiting, "press"), beat("two", State::Now, "")]);
+        check(&board, None, "", SPEED);
+        board.tell(vec![beat("one", State::Now, "press"), beat("two", State::Now, "")]);
+        check(&board, Some("one"), "waiting for you", REAL);
+        board.tell(vec![beat("one", State::Done, "press"), beat("two", State::Now, "say")]);
+        check(&board, Some("two"), "waiting for you", REAL);
+        board.steer(Steer::Continue);
+        check(&board, None, "", SPEED);
+        board.tell(vec![beat("one", State::Done, "press"), beat("two", State::Now, "say")]);
+        check(&board, None, "", SPEED);
+    }
+
+    #[test]
+    fn a_message_ends_a_skip_and_gives_time_to_read_unless_time_stands() {
+        let board = board();
+        board.steer(Steer::Speed(Speed::Skip));
+        check(&board, None, "", RATE_MAX);
+        board.read();
+        check(&board, None, "time to read", REAL);
+        board.steer(Steer::Acted);
+        check(&board, None, "answering you", REAL);
+        board.steer(Steer::Speed(Speed::Play));
+        check(&board, None, "", SPEED);
+        board.steer(Steer::Speed(Speed::Pause));
+        board.read();
+        check(&board, None, "", 0.0);
+        board.steer(Steer::Acted);
+        check(&board, None, "", REAL);
+    }
 
     #[test]
     fn a_pace_is_said_in_the_largest_unit_that_fits() {

@@ -320,3 +320,46 @@ async fn ask_the_bot(seats: &Seats, focus: &Focus<'_>) -> Vec<Item> {
     }
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_form_asks_for_what_its_inputs_ask_for() {
+        let rows = json!([
+            {"type": 1, "components": [{"type": 4, "custom_id": "why", "label": "Why?", "style": 2, "placeholder": "In a sentence"}]},
+            {"type": 1, "components": [{"type": 4, "custom_id": "until", "label": "Until", "style": 1, "required": false, "value": "6 h"}]},
+        ]);
+        let id: Snowflake = "42".parse().expect("a snowflake");
+        let form = form(id, "Snooze", rows.as_array().expect("rows"));
+        let input = |id: &str, label: &str, placeholder: &str, value: &str, long, required| Input {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            placeholder: placeholder.to_owned(),
+            value: value.to_owned(),
+            long,
+            required,
+        };
+        let inputs = vec![
+            input("why", "Why?", "In a sentence", "", true, true),
+            input("until", "Until", "", "6 h", false, false),
+        ];
+        assert_eq!(form, Form { id: "42".to_owned(), title: "Snooze".to_owned(), inputs });
+    }
+
+    #[test]
+    fn a_page_that_never_asks_costs_no_memory() {
+        let desk = Desk::default();
+        for n in 0..100 {
+            desk.lock().note(Room::Telegram, format!("{n}"), false);
+            let press = Press { callback_id: format!("{n}"), data: String::new() };
+            let (message, button) = (String::new(), String::new());
+            desk.lock().ask(Asked::Telegram { room: Room::Telegram, press, message, button });
+        }
+        let open = desk.lock();
+        assert_eq!((open.notes.len(), open.asked.len()), (NOTES_MAX, ASKED_MAX));
+        assert_eq!(open.notes.back().map(|note| note.id), Some(100));
+    }
+}

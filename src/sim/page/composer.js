@@ -39,6 +39,8 @@ export function composer(room, ask, say) {
   };
 
   const show = (told) => {
+    // What was marked stays marked while the list around it changes.
+    const marked = items[chosen]?.text;
     items = told.items;
     chosen = -1;
     if (items.length === 0 && !told.hint) { close(); return; }
@@ -52,6 +54,8 @@ export function composer(room, ask, say) {
     list.replaceChildren(...(told.hint ? [el('li', { class: 'hint', role: 'presentation' }, told.hint)] : []), ...items.map(option));
     list.hidden = false;
     input.setAttribute('aria-expanded', 'true');
+    const again = items.findIndex((item) => item.text === marked);
+    if (again >= 0) mark(again);
   };
 
   const suggest = () => {

@@ -23,7 +23,7 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -186,14 +186,14 @@ impl Page {
             live::look(theirs)
         });
         let router = Router::new()
-            .route("/", get(|| written("text/html; charset=utf-8", include_str!("index.html"))))
-            .route("/style.css", get(|| written("text/css; charset=utf-8", include_str!("style.css"))))
-            .route("/rooms.css", get(|| written("text/css; charset=utf-8", include_str!("rooms.css"))))
-            .route("/page.js", get(|| written("text/javascript; charset=utf-8", include_str!("page.js"))))
-            .route("/words.js", get(|| written("text/javascript; charset=utf-8", include_str!("words.js"))))
-            .route("/message.js", get(|| written("text/javascript; charset=utf-8", include_str!("message.js"))))
-            .route("/composer.js", get(|| written("text/javascript; charset=utf-8", include_str!("composer.js"))))
-            .route("/mark.svg", get(|| written("image/svg+xml", include_str!("mark.svg"))))
+            .route("/", written("text/html; charset=utf-8", include_str!("index.html")))
+            .route("/style.css", written("text/css; charset=utf-8", include_str!("style.css")))
+            .route("/rooms.css", written("text/css; charset=utf-8", include_str!("rooms.css")))
+            .route("/page.js", written("text/javascript; charset=utf-8", include_str!("page.js")))
+            .route("/words.js", written("text/javascript; charset=utf-8", include_str!("words.js")))
+            .route("/message.js", written("text/javascript; charset=utf-8", include_str!("message.js")))
+            .route("/composer.js", written("text/javascript; charset=utf-8", include_str!("composer.js")))
+            .route("/mark.svg", written("image/svg+xml", include_str!("mark.svg")))
             .route("/live", get(live::stream))
             .route("/act", post(do_it))
             .route("/suggest", post(suggest))
@@ -213,9 +213,10 @@ impl Page {
     }
 }
 
-async fn written(media: &'static str, text: &'static str) -> Response {
+/// A file of the page.
+fn written(media: &'static str, text: &'static str) -> MethodRouter<Arc<Shared>> {
     // A page of yesterday's program must not speak to today's.
-    ([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-store")], text).into_response()
+    get(move || async move { ([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "no-store")], text) })
 }
 
 /// Other pages that are open in the same browser can reach loopback too. They cannot name this host as theirs, and their

@@ -264,24 +264,26 @@ openTab('telegram');
 // ---- light and dark
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
-function theme(wished) {
-  const now = wished || (dark.matches ? 'dark' : 'light');
-  document.documentElement.dataset.theme = now;
-  $('theme').setAttribute('aria-pressed', now === 'dark' ? 'true' : 'false');
+const theme = () => document.documentElement.dataset.theme || (dark.matches ? 'dark' : 'light');
+function setTheme(wished) {
+  // Without a wish the style follows the machine by itself.
+  if (wished) document.documentElement.dataset.theme = wished;
+  $('theme').setAttribute('aria-label', theme() === 'dark' ? 'Change to light' : 'Change to dark');
 }
 const remembered = () => { try { return localStorage.getItem('theme'); } catch { return null; } };
-theme(remembered());
-dark.addEventListener('change', () => theme(remembered()));
+setTheme(remembered());
+dark.addEventListener('change', () => setTheme(remembered()));
 $('theme').addEventListener('click', () => {
-  const next = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  const next = theme() === 'dark' ? 'light' : 'dark';
   try { localStorage.setItem('theme', next); } catch { /* A browser that keeps nothing still shows it. */ }
-  theme(next);
+  setTheme(next);
 });
 
 // ---- live
 
 const live = new EventSource('/live');
-live.onopen = () => { $('lost').hidden = true; };
+// A demo that comes back is another world: what this page remembers is not true of it.
+live.onopen = () => { if (!$('lost').hidden) location.reload(); };
 live.onerror = () => { $('lost').hidden = false; };
 live.onmessage = (event) => {
   const told = JSON.parse(event.data);

@@ -14,6 +14,7 @@ const SHOWN_MAX: usize = 60;
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the page draws or does not")]
 pub(super) struct Bubble {
     pub id: String,
     /// Who wrote it.

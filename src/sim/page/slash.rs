@@ -253,7 +253,7 @@ mod tests {
         check_next("/why alma cp", "rule=cp [subject=alma] /why alma rule:V ");
         check_next("/why subject:", "subject= [] /why subject:V ");
         check_next("/why alma rule ", "nothing");
-        check_next("/grant ag", "role=ag [] /grant role:V /grant role:agency ");
+        check_next("/grant agen", "role=agen [] /grant role:V /grant role:agency ");
         check_next("/help ", "nothing");
         check_next("/no x", "nothing");
     }
