@@ -79,14 +79,22 @@ owed = Owed anyway: { $amount }.
 avoidable = Can still be saved: { $what }.
 avoidable-part = { $deed ->
     [end_code] { $amount } of the code { $name }
+    [hold] { $name } { $amount }{ $until }
+    [cancel] { $name } { $amount }{ $until }
    *[stop_boost] { $amount } of the boost { $name } ({ $runs_on })
 }
+
+free-to-cancel = (free to cancel to { $until })
+can-be-cancelled = (can be cancelled to { $until })
+avoidable-rest = { $amount } of more pieces
 
 stays = Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 stays-automatic = Posts stay up and codes stay on: a code costs nothing unsold. Only the boost is stopped, and Undo takes it back.
 stays-no-boost = Posts stay up and codes stay on. There is nothing paid here to stop, so nothing is stopped.
 stays-stopped = { $deed ->
     [end_code] Posts stay up and the link still lands on the product; only this code is off. Nothing else stops by itself.
+    [hold] Posts that are out stay up and are paid as agreed. Nothing else stops by itself.
+    [cancel] Posts that are out stay up and are paid as agreed. Nothing else stops by itself.
    *[stop_boost] Posts stay up and codes stay on: a code costs nothing unsold. Nothing else stops by itself.
 }
 stays-code = Posts stay up. If { $code } is ended, followers who type it pay the full price; ask for a new code first. Nothing stops until one of you says so.
@@ -111,72 +119,133 @@ deed-to = { $deed ->
     [stop_boost] stop the boost { $name }
     [resume_boost] start the boost { $name } again
     [end_code] end the code { $name }
+    [hold] put { $name } on hold
+    [release] have { $name } made after all
+    [cancel] cancel { $name }
+    [ask_fix] have { $name } check link and code
+    [ask_make_good] ask { $name } to make up for what fell short
    *[revive_code] switch the code { $name } on again
+}
+deed-ask = { $deed ->
+    [hold] put { $name } on hold
+    [release] make { $name } after all
+    [cancel] drop { $name } for good
+    [ask_make_good] make up for what fell short
+   *[ask_fix] check link and code
 }
 deed-kept = { $deed ->
     [stop_boost] to keep the boost { $name } running
     [resume_boost] to leave the boost { $name } stopped
     [end_code] to leave the code { $name } on
+    [hold] to leave { $name } as planned
+    [release] to leave { $name } on hold
+    [cancel] to leave { $name } as planned
+    [ask_fix] not to ask { $name } about link and code
+    [ask_make_good] not to ask { $name } for more
    *[revive_code] to leave the code { $name } off
 }
 deed-left = { $deed ->
     [stop_boost] the boost { $name } runs on
     [resume_boost] the boost { $name } stays stopped
     [end_code] the code { $name } stays on
+    [hold] { $name } stays as planned
+    [release] { $name } stays on hold
+    [cancel] { $name } stays as planned
+    [ask_fix] link and code stay as they are
+    [ask_make_good] nothing is made up for
    *[revive_code] the code { $name } stays off
 }
 deed-stays = { $deed ->
     [stop_boost] it runs on
     [resume_boost] it stays stopped
     [end_code] it stays on
+    [hold] it stays as planned
+    [release] it stays on hold
+    [cancel] it stays as planned
+    [ask_fix] link and code stay as they are
+    [ask_make_good] nothing is made up for
    *[revive_code] it stays off
 }
 deed-not-done = { $deed ->
     [stop_boost] The boost { $name } was not stopped
     [resume_boost] The boost { $name } was not started
     [end_code] The code { $name } was not ended
+    [hold] { $name } was not put on hold
+    [release] { $name } was not released
+    [cancel] { $name } was not cancelled
+    [ask_fix] { $name } was not asked to check link and code
+    [ask_make_good] { $name } was not asked for more
    *[revive_code] The code { $name } was not switched on
 }
 deed-failed = { $deed ->
     [stop_boost] The boost { $name } is NOT stopped
     [resume_boost] The boost { $name } is NOT started
     [end_code] The code { $name } is NOT off
+    [hold] { $name } is NOT on hold
+    [release] { $name } is NOT released
+    [cancel] { $name } is NOT cancelled
+    [ask_fix] Link and code are NOT checked by { $name }
+    [ask_make_good] { $name } has NOT agreed to more
    *[revive_code] The code { $name } is NOT on
 }
 deed-done = { $deed ->
     [stop_boost] Boost { $name } stopped
     [resume_boost] Boost { $name } started again
     [end_code] Code { $name } ended
+    [hold] { $name } is on hold
+    [release] { $name } is made after all
+    [cancel] { $name } is cancelled
+    [ask_fix] Link and code are checked
+    [ask_make_good] A make-good is agreed
    *[revive_code] Code { $name } switched on again
 }
 deed-undone = { $deed ->
     [stop_boost] Boost { $name } started again
     [resume_boost] Boost { $name } stopped again
     [end_code] Code { $name } switched on again
+    [hold] { $name } is made after all
+    [release] { $name } is on hold again
    *[revive_code] Code { $name } ended again
 }
 deed-short = { $deed ->
     [stop_boost] boost stopped
     [resume_boost] boost started again
     [end_code] code ended
+    [hold] { $name } on hold
+    [release] { $name } made after all
+    [cancel] { $name } cancelled
+    [ask_fix] link and code checked
+    [ask_make_good] make-good agreed
    *[revive_code] code on again
 }
 deed-button = { $deed ->
     [stop_boost] Stop boost{ $name }{ $saves }
     [resume_boost] Start boost{ $name }
     [end_code] End code{ $name }
+    [hold] Hold{ $name }{ $saves }
+    [release] Release{ $name }
+    [cancel] Cancel{ $name }{ $saves }
+    [ask_fix] Ask{ $name } to fix
+    [ask_make_good] Ask{ $name } for a make-good
    *[revive_code] Switch on code{ $name }
 }
 deed-keep = { $deed ->
     [stop_boost] Keep it running
     [resume_boost] Leave it stopped
     [end_code] Leave the code on
+    [hold] Keep it as planned
+    [release] Leave it on hold
+    [cancel] Keep it as planned
+    [ask_fix] Don't ask
+    [ask_make_good] Don't ask
    *[revive_code] Leave the code off
 }
 deed-undo = { $deed ->
     [stop_boost] Undo: start boost again
     [resume_boost] Undo: stop boost again
     [end_code] Undo: switch code on again
+    [hold] Undo: make it after all
+    [release] Undo: hold it again
    *[revive_code] Undo: end code again
 }
 
@@ -196,6 +265,13 @@ did-expired = Nobody answered by { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
 did-done = { $what } by { $by } { $time }; { $runs_on } has accepted and is being asked again.
 did-verified = { $what } by { $by } { $done_at }; { $runs_on } says { $state } { $time }.
+did-ask = { $of } was asked { $time } to { $what }; it counts when { $of } confirms.
+did-ask-yourselves = { $of } has no chat with me. Ask { $of } yourselves to { $what }, and note the answer here.
+did-confirm = { $what }: { $of } confirmed { $time }.
+did-confirm-by = { $what }: { $of } confirmed, { $by } noted it { $time }.
+did-decline = { $of } answered { $time } that something is in the way; { $what }. Please write to { $of }.
+did-decline-by = { $of } said that something is in the way, { $by } noted it { $time }; { $what }.
+noted = { $by } { $time }: { $text }{ $tag }
 undo-until = Undo until { $time }.
 did-failed = { $what } ({ $time }): { $reason }.
 did-undone = { $what } by { $by }; { $runs_on } says { $state } { $time }.
@@ -219,6 +295,13 @@ event-done = the platform accepted
 event-verified = the platform says { $state }
 event-failed = not done, the platform says: { $reason }
 event-undone = { $by } took it back; the platform says { $state }
+event-asks = { $by } wants to { $what }
+event-refused = { $by } said no to this: { $what }
+event-asked = { $of } was asked
+event-asked-yourselves = somebody has to ask { $of }
+event-confirmed = { $of } confirmed
+event-confirmed-by = { $by } noted that { $of } confirmed
+event-declined = { $of } said that something is in the way
 
 ## Buttons: what each saves or does
 
@@ -231,6 +314,135 @@ button-further = Page { $page } of { $pages } ›
 button-yes-stop = Yes, stop it
 button-yes-start = Yes, start it again
 button-no = No, leave it
+
+## With people: what a creator is asked, and what the team sees of it
+
+ask-headline = { $ask ->
+    [hold] 🟡 Hi { $name }, please put { $what } on hold ({ $place })
+    [release] 🟢 Hi { $name }, please make { $what } after all ({ $place })
+    [cancel] 🔴 Hi { $name }, please do not make { $what } any more ({ $place })
+    [fix_link] 🟡 Hi { $name }, your link opens the wrong page ({ $place })
+    [fix_code] 🟡 Hi { $name }, your code is missing in a post ({ $place })
+    [make_good] 🟡 Hi { $name }, one post fell short of what we agreed ({ $place })
+   *[fix_check] 🟡 Hi { $name }, please check link and code of your posts ({ $place })
+}
+ask-body = { $ask ->
+    [hold] Please do not make or post it for now. { $owed ->
+        [none] Its fee, { $fee }, waits with it.
+       *[other] Of its fee, { $fee }, you are paid { $owed } in any case; the rest waits with it.
+    }
+    [release] Please make it as agreed, by { $due }. Its fee is { $fee }, as before.
+    [cancel] { $owed ->
+        [none] Its fee, { $fee }, falls away, as the deal says for a piece that is not made yet.
+       *[other] Of its fee, { $fee }, you are paid { $owed }, as the deal says.
+    } This cannot be taken back.
+    [fix_link] Please let it open the product page, so that your sales are counted as yours.
+    [fix_code] Please add your code to the caption, so that your sales are counted as yours.
+    [make_good] Would you post something more for it? If you would rather talk first, press the second button.
+   *[fix_check] Does your link open the product, and is your code in the caption? Then your sales are counted as yours.
+}
+ask-stays = Posts that are out stay up and are paid as agreed. Nothing changes until you have answered.
+ask-answer-by = Please answer by { $time }.
+ask-yes = { $ask ->
+    [hold] OK, on hold
+    [release] OK, I'll make it
+    [cancel] OK, I won't make it
+    [make_good] OK, I'll post more
+   *[fix_check] Fixed
+}
+ask-no = { $ask ->
+    [hold] Already made it / problem
+    [release] I can't / problem
+    [cancel] Already made it / problem
+   *[fix_check] I need help
+}
+ask-done = { $ask ->
+    [hold] 🟢 { $what } is on hold since { $time }. Thank you
+    [release] 🟢 { $what } is yours to make again since { $time }. Thank you
+    [cancel] 🟢 { $what } is cancelled since { $time }. Thank you
+    [make_good] 🟢 You agreed { $time } to post more. Thank you
+   *[fix_check] 🟢 You fixed it { $time }. Thank you
+}
+ask-done-text = { $ask ->
+    [hold] You are told here if it is wanted after all.
+    [release] Everything is as agreed before.
+    [cancel] { $owed ->
+        [none] Nothing else in your deal changes.
+       *[other] { $owed } of its fee is still paid. Nothing else in your deal changes.
+    }
+   *[fix_check] The team sees that you answered.
+}
+ask-declined = 🟡 You answered { $time } that something is in the way ({ $what })
+ask-declined-text = The team has been told and writes to you. Until then everything stays as agreed.
+ask-withdrawn = 🟢 { $what }: our question is no longer needed
+ask-late = 🟡 { $what }: our question is over, no answer came in time
+ask-over-text = { $ask ->
+    [release] It stays on hold.
+   *[hold] Please go on as agreed.
+}
+ask-team-by = { $by } wants it. It counts when it is confirmed.
+ask-team-waiting = 🟡 { $who }: { $of } was asked to { $what }
+ask-team-tell = 🟡 { $who }: please ask { $of } yourselves to { $what }
+ask-team-confirmed = 🟢 { $who }: { $what }. { $of } confirmed { $time }
+ask-team-confirmed-by = 🟢 { $who }: { $what }. { $of } confirmed, { $by } noted it { $time }
+ask-team-declined = 🟡 { $who }: { $of } answered { $time } that something is in the way; { $what }
+ask-team-declined-text = Please write to { $of }.
+ask-team-withdrawn = 🟢 { $who }: the question was taken back; { $what }
+ask-team-late = 🟡 { $who }: { $of } did not answer in time; { $what }
+button-has-confirmed = { $of } has confirmed
+button-has-declined = { $of } says no
+button-keep-all = No to all of it
+copy-ready = To copy, for { $of }:
+sure-headline = { $deed ->
+    [hold] Ask { $of } to put { $name } on hold?{ $saves }
+    [release] Ask { $of } to make { $name } after all?{ $saves }
+    [cancel] Cancel { $name } for good?{ $saves }
+    [ask_make_good] Ask { $of } to make up for what fell short?{ $saves }
+   *[ask_fix] Ask { $of } to check link and code?{ $saves }
+}
+sure-saves = That saves { $saves }
+sure-stays = { $deed ->
+    [hold] Posts that are out stay up. It counts when { $of } confirms, and it can be released later. { $owed ->
+        [none] Nothing is owed for it as long as it is on hold.
+       *[other] { $owed } of its fee stays owed.
+    }
+    [release] Its fee is to be paid when it is out. It counts when { $of } confirms.
+    [cancel] This cannot be taken back. { $owed ->
+        [none] No kill fee is due.
+       *[other] A kill fee of { $owed } is due.
+    } It counts when { $of } confirms.
+   *[ask_fix] Posts stay up meanwhile. It counts when { $of } confirms.
+}
+sure-not-direct = { $of } has no chat with me: you get a text to copy, and note the answer.
+sure-yes = { $deed ->
+    [cancel] Yes, cancel it for good
+   *[hold] Yes, ask { $of }
+}
+sure-cancel-instead = Cancel it for good instead
+choices-headline = { $name }: what can be stopped
+choice-plain = { $deed ->
+    [end_code] the code { $name }: it costs nothing unsold; end it only if it leaked or is abused
+   *[stop_boost] the boost { $name }
+}
+choices-stay = Posts that are up are not paused. Nothing stops until you choose, and each asks first.
+which-piece = Which one?
+told-asked = { $of } is being asked. You are told here what { $of } answers.
+told-tell-yourself = { $of } has no chat with me. The text to copy follows; note the answer with its button.
+told-already-asked = { $of } was asked already and has not answered yet.
+told-already-out = { $what } is out already. Posts that are up are not paused: stop its boost, or ask for a fix.
+told-already-so = Already so: { $what }.
+told-nothing-to-hold = { $name } has nothing planned that could be put on hold. Posts that are up are not paused.
+told-nothing-to-release = { $name } has nothing on hold.
+told-unknown-piece = I know no piece “{ $given }”. Write it like spring/alma/reel-2.
+told-over = This question is over already. Nothing was changed.
+told-thanks = Thank you. The team sees it.
+told-team-writes = The team has been told and writes to you. Until then everything stays as agreed.
+told-recorded = Noted, as said by { $of }, with your name.
+told-nothing-open = No promised piece is open on { $platform }. Name it: live, the address, then spring/alma/reel-2.
+told-live = Noted: { $what } is out.
+told-live-fee = Noted: { $what } is out. Its fee, { $fee }, counts as spent from now on.
+told-noted = Noted about { $name }. It stands in the journal and behind Why.
+told-needs-sure = A cancellation cannot be taken back. Press its own button in the alert; it asks once more.
 
 ## To a creator
 
@@ -428,6 +640,7 @@ own-number-usual = { $platform }: { $value }, usually { $usual }
 number-absent = no { $title }. { $why }
 platform-shop = Shop
 platform-web = Web
+platform-deal = the deal
 
 tips-headline = { $name }, { $count ->
     [one] one tip
@@ -458,8 +671,12 @@ help-me = Your own numbers, for creators
 help-tips = What your own posts suggest, for creators
 help-why = Why an alert was told: every number behind it
 help-why-not = Why a rule has not told anything: every number behind it
-help-pause = Stop the boosts of a creator or campaign; asks first and says what it saves
+help-pause = What can be stopped, and the money of each; asks before anything stops
 help-resume = Start stopped boosts again; asks first
+help-hold = Ask a creator to put a promised piece on hold; asks first and says what it saves
+help-release = Ask a creator to make a held piece after all; asks first
+help-live = Say that a promised piece is out, with the address of its post
+help-note = Keep a remark about somebody or an alert, with a #tag if you like
 help-approve = Agree to what an alert proposes
 help-reject = Say no to what an alert proposes, and why
 help-undo = Take back what was done about an alert
@@ -472,6 +689,8 @@ help-bind = Make this chat a room, with the code from the terminal
 help-help = What you can say, or how to say one thing
 
 arg-subject = a creator, campaign or brand, such as alma or spring
+arg-deliverable = a promised piece, such as reel-2 or spring/alma/reel-2
+arg-url = the address of a post, as you copy it from the platform
 arg-rule = a rule, such as cpa-stop
 arg-incident = the short id at the end of an alert, such as A7K2
 arg-incident-or-subject = an alert's short id, or a creator or campaign
@@ -481,7 +700,7 @@ arg-reach = where it counts: brand/nordbo, campaign/spring or all
 arg-duration = how long, such as 45m, 6h or 2d, up to 30 days
 arg-code = the one-time code
 arg-command = a command, such as snooze
-arg-text = your reason, in your own words
+arg-text = what you want to say, in your own words
 
 role-creator = creator
 role-talent_manager = talent manager

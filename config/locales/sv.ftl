@@ -78,14 +78,22 @@ owed = Ska betalas ändå: { $amount }.
 avoidable = Går ännu att spara: { $what }.
 avoidable-part = { $deed ->
     [end_code] { $amount } av koden { $name }
+    [hold] { $name } { $amount }{ $until }
+    [cancel] { $name } { $amount }{ $until }
    *[stop_boost] { $amount } av boosten { $name } ({ $runs_on })
 }
+
+free-to-cancel = (kan ställas in gratis till { $until })
+can-be-cancelled = (kan ställas in till { $until })
+avoidable-rest = { $amount } av fler inslag
 
 stays = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget stoppas förrän någon av er säger det.
 stays-automatic = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Bara boosten stoppas, och Ångra startar den igen.
 stays-no-boost = Inläggen ligger kvar och koderna gäller. Här finns inget betalt att stoppa, så inget stoppas.
 stays-stopped = { $deed ->
     [end_code] Inläggen ligger kvar och länken leder ännu till produkten; bara koden är av. Inget mer stoppas av sig självt.
+    [hold] Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget mer stoppas av sig självt.
+    [cancel] Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget mer stoppas av sig självt.
    *[stop_boost] Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget mer stoppas av sig självt.
 }
 stays-code = Inläggen ligger kvar. Avslutas { $code } betalar följare som skriver den fullt pris; be om en ny kod först. Inget stoppas förrän någon av er säger det.
@@ -110,72 +118,133 @@ deed-to = { $deed ->
     [stop_boost] stoppa boosten { $name }
     [resume_boost] starta boosten { $name } igen
     [end_code] avsluta koden { $name }
+    [hold] parkera { $name }
+    [release] låta göra { $name } ändå
+    [cancel] ställa in { $name }
+    [ask_fix] låta { $name } se över länk och kod
+    [ask_make_good] be { $name } gottgöra det som blev för lite
    *[revive_code] slå på koden { $name } igen
+}
+deed-ask = { $deed ->
+    [hold] parkera { $name }
+    [release] göra { $name } ändå
+    [cancel] låta bli { $name } för gott
+    [ask_make_good] gottgöra det som blev för lite
+   *[ask_fix] se över länk och kod
 }
 deed-kept = { $deed ->
     [stop_boost] att boosten { $name } rullar vidare
     [resume_boost] att boosten { $name } förblir stoppad
     [end_code] att koden { $name } gäller vidare
+    [hold] att { $name } görs som planerat
+    [release] att { $name } förblir parkerad
+    [cancel] att { $name } görs som planerat
+    [ask_fix] att inte fråga { $name } om länk och kod
+    [ask_make_good] att inte be { $name } om mer
    *[revive_code] att koden { $name } förblir av
 }
 deed-left = { $deed ->
     [stop_boost] boosten { $name } rullar vidare
     [resume_boost] boosten { $name } förblir stoppad
     [end_code] koden { $name } gäller vidare
+    [hold] { $name } görs som planerat
+    [release] { $name } förblir parkerad
+    [cancel] { $name } görs som planerat
+    [ask_fix] länk och kod är som de är
+    [ask_make_good] inget gottgörs
    *[revive_code] koden { $name } förblir av
 }
 deed-stays = { $deed ->
     [stop_boost] rullar den vidare
     [resume_boost] förblir den stoppad
     [end_code] gäller den vidare
+    [hold] görs den som planerat
+    [release] förblir den parkerad
+    [cancel] görs den som planerat
+    [ask_fix] är länk och kod som de är
+    [ask_make_good] gottgörs inget
    *[revive_code] förblir den av
 }
 deed-not-done = { $deed ->
     [stop_boost] Boosten { $name } stoppades inte
     [resume_boost] Boosten { $name } startades inte
     [end_code] Koden { $name } avslutades inte
+    [hold] { $name } parkerades inte
+    [release] { $name } släpptes inte
+    [cancel] { $name } ställdes inte in
+    [ask_fix] { $name } ombads inte se över länk och kod
+    [ask_make_good] { $name } ombads inte om mer
    *[revive_code] Koden { $name } slogs inte på
 }
 deed-failed = { $deed ->
     [stop_boost] Boosten { $name } är INTE stoppad
     [resume_boost] Boosten { $name } är INTE startad
     [end_code] Koden { $name } är INTE av
+    [hold] { $name } är INTE parkerad
+    [release] { $name } är INTE släppt
+    [cancel] { $name } är INTE inställd
+    [ask_fix] Länk och kod är INTE sedda över av { $name }
+    [ask_make_good] { $name } har INTE gått med på mer
    *[revive_code] Koden { $name } är INTE på
 }
 deed-done = { $deed ->
     [stop_boost] Boosten { $name } stoppad
     [resume_boost] Boosten { $name } startad igen
     [end_code] Koden { $name } avslutad
+    [hold] { $name } är parkerad
+    [release] { $name } görs ändå
+    [cancel] { $name } är inställd
+    [ask_fix] Länk och kod är sedda över
+    [ask_make_good] En gottgörelse är avtalad
    *[revive_code] Koden { $name } påslagen igen
 }
 deed-undone = { $deed ->
     [stop_boost] Boosten { $name } startad igen
     [resume_boost] Boosten { $name } stoppad igen
     [end_code] Koden { $name } påslagen igen
+    [hold] { $name } görs ändå
+    [release] { $name } är parkerad igen
    *[revive_code] Koden { $name } avslutad igen
 }
 deed-short = { $deed ->
     [stop_boost] boosten stoppad
     [resume_boost] boosten startad igen
     [end_code] koden avslutad
+    [hold] { $name } parkerad
+    [release] { $name } görs ändå
+    [cancel] { $name } inställd
+    [ask_fix] länk och kod sedda över
+    [ask_make_good] gottgörelse avtalad
    *[revive_code] koden på igen
 }
 deed-button = { $deed ->
     [stop_boost] Stoppa boost{ $name }{ $saves }
     [resume_boost] Starta boost{ $name }
     [end_code] Avsluta kod{ $name }
+    [hold] Parkera{ $name }{ $saves }
+    [release] Släpp{ $name }
+    [cancel] Ställ in{ $name }{ $saves }
+    [ask_fix] Be{ $name } rätta
+    [ask_make_good] Be{ $name } om gottgörelse
    *[revive_code] Slå på kod{ $name }
 }
 deed-keep = { $deed ->
     [stop_boost] Låt den rulla
     [resume_boost] Låt den vara stoppad
     [end_code] Låt koden gälla
+    [hold] Gör som planerat
+    [release] Låt den vara parkerad
+    [cancel] Gör som planerat
+    [ask_fix] Fråga inte
+    [ask_make_good] Fråga inte
    *[revive_code] Låt koden vara av
 }
 deed-undo = { $deed ->
     [stop_boost] Ångra: starta boosten igen
     [resume_boost] Ångra: stoppa boosten igen
     [end_code] Ångra: slå på koden igen
+    [hold] Ångra: gör den ändå
+    [release] Ångra: parkera den igen
    *[revive_code] Ångra: avsluta koden igen
 }
 
@@ -195,6 +264,13 @@ did-expired = Ingen svarade före { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
 did-done = { $what } av { $by } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
 did-verified = { $what } av { $by } { $done_at }; { $runs_on } säger { $state } { $time }.
+did-ask = { $of } fick { $time } frågan att { $what }; det gäller när { $of } bekräftar.
+did-ask-yourselves = { $of } har ingen chatt med mig. Be själva { $of } att { $what }, och anteckna svaret här.
+did-confirm = { $what }: { $of } bekräftade { $time }.
+did-confirm-by = { $what }: { $of } bekräftade, { $by } antecknade det { $time }.
+did-decline = { $of } svarade { $time } att något är i vägen; { $what }. Skriv till { $of }.
+did-decline-by = { $of } sa att något är i vägen, { $by } antecknade det { $time }; { $what }.
+noted = { $by } { $time }: { $text }{ $tag }
 undo-until = Går att ångra till { $time }.
 did-failed = { $what } ({ $time }): { $reason }.
 did-undone = { $what } av { $by }; { $runs_on } säger { $state } { $time }.
@@ -218,6 +294,13 @@ event-done = plattformen har tagit emot det
 event-verified = plattformen säger { $state }
 event-failed = inte gjort, plattformen säger: { $reason }
 event-undone = { $by } tog tillbaka det; plattformen säger { $state }
+event-asks = { $by } vill { $what }
+event-refused = { $by } sa nej till detta: { $what }
+event-asked = { $of } fick frågan
+event-asked-yourselves = någon måste fråga { $of }
+event-confirmed = { $of } bekräftade
+event-confirmed-by = { $by } antecknade att { $of } bekräftade
+event-declined = { $of } sa att något är i vägen
 
 ## Knappar: vad var och en sparar eller gör
 
@@ -230,6 +313,135 @@ button-further = Sida { $page } av { $pages } ›
 button-yes-stop = Ja, stoppa
 button-yes-start = Ja, starta igen
 button-no = Nej, låt vara
+
+## Med människor: vad en kreatör tillfrågas om, och vad teamet ser av det
+
+ask-headline = { $ask ->
+    [hold] 🟡 Hej { $name }, parkera { $what } tills vidare ({ $place })
+    [release] 🟢 Hej { $name }, gör { $what } ändå ({ $place })
+    [cancel] 🔴 Hej { $name }, gör inte { $what } längre ({ $place })
+    [fix_link] 🟡 Hej { $name }, din länk öppnar fel sida ({ $place })
+    [fix_code] 🟡 Hej { $name }, din kod saknas i ett inlägg ({ $place })
+    [make_good] 🟡 Hej { $name }, ett inlägg nådde inte det vi kom överens om ({ $place })
+   *[fix_check] 🟡 Hej { $name }, se över länk och kod i dina inlägg ({ $place })
+}
+ask-body = { $ask ->
+    [hold] Gör eller publicera det inte just nu. { $owed ->
+        [none] Arvodet, { $fee }, väntar med det.
+       *[other] Av arvodet, { $fee }, får du { $owed } i vilket fall; resten väntar med det.
+    }
+    [release] Gör det enligt avtalet, senast { $due }. Arvodet är { $fee }, som förut.
+    [cancel] { $owed ->
+        [none] Arvodet, { $fee }, faller bort, som avtalet säger om ett inslag som inte är gjort.
+       *[other] Av arvodet, { $fee }, får du { $owed }, som avtalet säger.
+    } Det går inte att ta tillbaka.
+    [fix_link] Låt den öppna produktsidan, så att din försäljning räknas som din.
+    [fix_code] Lägg till koden i texten, så att din försäljning räknas som din.
+    [make_good] Vill du publicera något mer för det? Vill du hellre prata först, tryck på den andra knappen.
+   *[fix_check] Öppnar din länk produkten, och står din kod i texten? Då räknas din försäljning som din.
+}
+ask-stays = Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat.
+ask-answer-by = Svara senast { $time }.
+ask-yes = { $ask ->
+    [hold] OK, parkerad
+    [release] OK, jag gör det
+    [cancel] OK, jag gör det inte
+    [make_good] OK, jag gör mer
+   *[fix_check] Rättat
+}
+ask-no = { $ask ->
+    [hold] Redan gjort / problem
+    [release] Kan inte / problem
+    [cancel] Redan gjort / problem
+   *[fix_check] Jag behöver hjälp
+}
+ask-done = { $ask ->
+    [hold] 🟢 { $what } är parkerad sedan { $time }. Tack
+    [release] 🟢 { $what } är din att göra igen sedan { $time }. Tack
+    [cancel] 🟢 { $what } är inställd sedan { $time }. Tack
+    [make_good] 🟢 Du gick { $time } med på att göra mer. Tack
+   *[fix_check] 🟢 Du rättade det { $time }. Tack
+}
+ask-done-text = { $ask ->
+    [hold] Här får du veta om den behövs ändå.
+    [release] Allt är som avtalat förut.
+    [cancel] { $owed ->
+        [none] Inget annat i ditt avtal ändras.
+       *[other] { $owed } av arvodet betalas ändå. Inget annat i ditt avtal ändras.
+    }
+   *[fix_check] Teamet ser att du har svarat.
+}
+ask-declined = 🟡 Du svarade { $time } att något är i vägen ({ $what })
+ask-declined-text = Teamet har fått veta det och skriver till dig. Till dess gäller allt som avtalat.
+ask-withdrawn = 🟢 { $what }: vår fråga behövs inte längre
+ask-late = 🟡 { $what }: vår fråga är över, inget svar kom i tid
+ask-over-text = { $ask ->
+    [release] Den förblir parkerad.
+   *[hold] Fortsätt som avtalat.
+}
+ask-team-by = { $by } vill det. Det gäller när det är bekräftat.
+ask-team-waiting = 🟡 { $who }: { $of } fick frågan att { $what }
+ask-team-tell = 🟡 { $who }: be själva { $of } att { $what }
+ask-team-confirmed = 🟢 { $who }: { $what }. { $of } bekräftade { $time }
+ask-team-confirmed-by = 🟢 { $who }: { $what }. { $of } bekräftade, { $by } antecknade det { $time }
+ask-team-declined = 🟡 { $who }: { $of } svarade { $time } att något är i vägen; { $what }
+ask-team-declined-text = Skriv till { $of }.
+ask-team-withdrawn = 🟢 { $who }: frågan togs tillbaka; { $what }
+ask-team-late = 🟡 { $who }: { $of } svarade inte i tid; { $what }
+button-has-confirmed = { $of } har bekräftat
+button-has-declined = { $of } säger nej
+button-keep-all = Nej till alltihop
+copy-ready = Att kopiera, till { $of }:
+sure-headline = { $deed ->
+    [hold] Be { $of } parkera { $name }?{ $saves }
+    [release] Be { $of } göra { $name } ändå?{ $saves }
+    [cancel] Ställa in { $name } för gott?{ $saves }
+    [ask_make_good] Be { $of } gottgöra det som blev för lite?{ $saves }
+   *[ask_fix] Be { $of } se över länk och kod?{ $saves }
+}
+sure-saves = Det sparar { $saves }
+sure-stays = { $deed ->
+    [hold] Inlägg som är ute ligger kvar. Det gäller när { $of } bekräftar, och kan släppas senare. { $owed ->
+        [none] Inget är skyldigt för den så länge den är parkerad.
+       *[other] { $owed } av arvodet ska ändå betalas.
+    }
+    [release] Arvodet betalas när den är ute. Det gäller när { $of } bekräftar.
+    [cancel] Det går inte att ta tillbaka. { $owed ->
+        [none] Ingen avbokningsavgift.
+       *[other] Avbokningsavgiften är { $owed }.
+    } Det gäller när { $of } bekräftar.
+   *[ask_fix] Inläggen ligger kvar under tiden. Det gäller när { $of } bekräftar.
+}
+sure-not-direct = { $of } har ingen chatt med mig: du får en text att kopiera, och antecknar svaret.
+sure-yes = { $deed ->
+    [cancel] Ja, ställ in för gott
+   *[hold] Ja, fråga { $of }
+}
+sure-cancel-instead = Ställ in för gott i stället
+choices-headline = { $name }: vad som kan stoppas
+choice-plain = { $deed ->
+    [end_code] koden { $name }: den kostar inget osåld; avsluta den bara om den läckt eller missbrukas
+   *[stop_boost] boosten { $name }
+}
+choices-stay = Inlägg som är ute pausas inte. Inget stoppas förrän du väljer, och varje val frågar först.
+which-piece = Vilken?
+told-asked = { $of } får frågan nu. Här ser du vad { $of } svarar.
+told-tell-yourself = { $of } har ingen chatt med mig. Texten att kopiera följer; anteckna svaret med knappen.
+told-already-asked = { $of } har redan fått frågan och inte svarat än.
+told-already-out = { $what } är redan ute. Inlägg som är ute pausas inte: stoppa boosten, eller be om en rättelse.
+told-already-so = Redan så: { $what }.
+told-nothing-to-hold = { $name } har inget planerat som kan parkeras. Inlägg som är ute pausas inte.
+told-nothing-to-release = { $name } har inget parkerat.
+told-unknown-piece = Jag känner inget inslag “{ $given }”. Skriv det som spring/alma/reel-2.
+told-over = Den här frågan är redan över. Inget ändrades.
+told-thanks = Tack. Teamet ser det.
+told-team-writes = Teamet har fått veta det och skriver till dig. Till dess gäller allt som avtalat.
+told-recorded = Antecknat, som { $of } sa det, med ditt namn.
+told-nothing-open = Inget utlovat inslag är öppet på { $platform }. Nämn det: live, adressen, sedan spring/alma/reel-2.
+told-live = Antecknat: { $what } är ute.
+told-live-fee = Antecknat: { $what } är ute. Arvodet, { $fee }, räknas som kostnad från och med nu.
+told-noted = Antecknat om { $name }. Det står i journalen och bakom Varför.
+told-needs-sure = En inställning går inte att ta tillbaka. Tryck på dess egen knapp i larmet; den frågar en gång till.
 
 ## Till en kreatör
 
@@ -430,6 +642,7 @@ own-number-usual = { $platform }: { $value }, annars { $usual }
 number-absent = inga { $title }. { $why }
 platform-shop = Butiken
 platform-web = Webben
+platform-deal = avtalet
 
 tips-headline = { $name }, { $count ->
     [one] ett tips
@@ -460,8 +673,12 @@ help-me = Dina egna siffror, för kreatörer
 help-tips = Vad dina egna inlägg antyder, för kreatörer
 help-why = Varför ett larm kom: varje siffra bakom det
 help-why-not = Varför en regel inte sagt något: varje siffra bakom det
-help-pause = Stoppa boostar för en kreatör eller kampanj; frågar först och säger vad det sparar
+help-pause = Vad som kan stoppas, och pengarna i vart och ett; frågar innan något stoppas
 help-resume = Starta stoppade boostar igen; frågar först
+help-hold = Be en kreatör parkera ett utlovat inslag; frågar först och säger vad det sparar
+help-release = Be en kreatör göra ett parkerat inslag ändå; frågar först
+help-live = Säg att ett utlovat inslag är ute, med inläggets adress
+help-note = Spara en anmärkning om någon eller ett larm, gärna med en #tagg
 help-approve = Säg ja till det ett larm föreslår
 help-reject = Säg nej till det ett larm föreslår, och varför
 help-undo = Ta tillbaka det som gjorts åt ett larm
@@ -474,6 +691,8 @@ help-bind = Gör den här chatten till ett rum, med koden från terminalen
 help-help = Vad du kan säga, eller hur du säger en sak
 
 arg-subject = en kreatör, kampanj eller ett varumärke, som alma eller spring
+arg-deliverable = ett utlovat inslag, som reel-2 eller spring/alma/reel-2
+arg-url = ett inläggs adress, som du kopierar den från plattformen
 arg-rule = en regel, som cpa-stop
 arg-incident = det korta id:t sist i ett larm, som A7K2
 arg-incident-or-subject = ett larms korta id, eller en kreatör eller kampanj
@@ -483,7 +702,7 @@ arg-reach = var den gäller: brand/nordbo, campaign/spring eller all
 arg-duration = hur länge, som 45m, 6h eller 2d, högst 30 dagar
 arg-code = engångskoden
 arg-command = ett kommando, som snooze
-arg-text = ditt skäl, med egna ord
+arg-text = vad du vill säga, med egna ord
 
 role-creator = kreatör
 role-talent_manager = talangagent

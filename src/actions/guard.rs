@@ -19,6 +19,9 @@ pub enum Purpose {
     Stop,
     /// Ends something for what it already did (a leaked code); what that saves is not known beforehand.
     End,
+    /// Agrees with a creator that a piece is not made, or asks for a fix. A person's word needs no data; a rule's must be
+    /// fresh. What is known to lose more than it saves is not done.
+    Ask,
     /// Restores the state before an action (Undo). Needs no fresh data and no gain: it takes a decision back.
     Restore,
 }
@@ -139,10 +142,16 @@ fn first_reason(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason
     }
     match facts.purpose {
         Purpose::Restore => None,
-        Purpose::Stop | Purpose::End if limits.per_day_max <= facts.done_today => {
+        Purpose::Stop | Purpose::End | Purpose::Ask if limits.per_day_max <= facts.done_today => {
             Some(Reason::DailyCap { max: limits.per_day_max })
         }
         Purpose::End => cooling(facts, limits, now).or_else(|| stale(facts, limits, now)),
+        Purpose::Ask => {
+            let stale = facts.data_at.and_then(|_| stale(facts, limits, now));
+            let known = facts.saves.is_some() && facts.loses.is_some();
+            let losing = if known { losing(facts.saves, facts.loses) } else { None };
+            cooling(facts, limits, now).or(stale).or(losing)
+        }
         Purpose::Stop => cooling(facts, limits, now)
             .or_else(|| stale(facts, limits, now))
             .or_else(|| losing(facts.saves, facts.loses)),
@@ -266,6 +275,19 @@ mod tests {
             },
             Some(Reason::DryRun),
         );
+    }
+
+    #[test]
+    fn a_person_is_asked_without_data_but_not_to_lose_more_than_it_saves() {
+        let ask = |facts: &mut Facts| facts.purpose = Purpose::Ask;
+        check(|facts, _| ask(facts), None);
+        check(|facts, _| (ask(facts), facts.data_at = None).1, None);
+        check(|facts, _| (ask(facts), facts.loses = None).1, None);
+        let stale = Reason::StaleData { age_secs: 14_400, max_secs: 10_800 };
+        check(|facts, _| (ask(facts), facts.data_at = Some(at(-4))).1, Some(stale));
+        let loses_more = Reason::LosesMore { saves: money("300.00 EUR"), loses: money("300.00 EUR") };
+        check(|facts, _| (ask(facts), facts.loses = Some(money("300.00 EUR"))).1, Some(loses_more));
+        check(|facts, _| (ask(facts), facts.done_today = 3).1, Some(Reason::DailyCap { max: 3 }));
     }
 
     #[test]

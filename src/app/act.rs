@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::core::Core;
 use super::service::rest;
-use super::{cycle, proposing};
+use super::{asking, cycle, proposing};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose};
 use crate::actions::webhook::{Fate, SetState};
 use crate::actions::{ActionError, Hand};
@@ -99,6 +99,8 @@ async fn step(core: &Core, hands: &Hands, proposal: Loaded<Proposal>) -> Result<
             enter(core, proposal, ProposalStage::Expired { at: now }, None, Some(happened)).await
         }
         ProposalStage::Approved { .. } => begin(core, proposal).await,
+        ProposalStage::Doing { .. } if proposal.value.deed.asks().is_some() => asking::tell(core, proposal).await,
+        ProposalStage::Done { .. } if proposal.value.deed.asks().is_some() => asking::too_late(core, proposal).await,
         ProposalStage::Doing { tries, .. } => carry_out(core, hands, proposal, tries).await,
         ProposalStage::Done { tries, .. } => read_back(core, hands, proposal, tries).await,
         ProposalStage::Verified { .. }
@@ -158,7 +160,8 @@ async fn facts(core: &Core, proposal: &Proposal, now: Timestamp) -> Result<Facts
         purpose: match proposal.deed {
             Deed::StopBoost { .. } => Purpose::Stop,
             Deed::EndCode { .. } => Purpose::End,
-            Deed::ResumeBoost { .. } | Deed::ReviveCode { .. } => Purpose::Restore,
+            Deed::Hold { .. } | Deed::Cancel { .. } | Deed::AskFix { .. } => Purpose::Ask,
+            Deed::ResumeBoost { .. } | Deed::ReviveCode { .. } | Deed::Release { .. } => Purpose::Restore,
         },
         saves: stake.map(|stake| stake.saves).or(proposal.saves),
         loses: stake.and_then(|stake| stake.loses),

@@ -164,11 +164,13 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
         core.store.commit(transaction).await?;
         drop(pen);
         core.reload().await?;
+        super::booking::book(core).await?;
     }
     Ok(differences)
 }
 
-async fn put_document(
+/// A document into a transaction, with the version it replaces; nothing where it is as it was. Hold [`Core::pen`].
+pub(super) async fn put_document(
     core: &Core,
     transaction: &mut Transaction,
     document: Document,

@@ -12,7 +12,8 @@ use crate::domain::document::{
     Target, Targets,
 };
 use crate::domain::ids::{
-    BoostId, BrandId, CampaignId, CreatorId, PersonId, Platform, PostRef, ProgramId, RoomId, Scope, Subject,
+    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, PersonId, Platform, PostRef, ProgramId, RoomId, Scope,
+    Subject,
 };
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -26,7 +27,7 @@ pub struct Catalog {
     pub campaigns: BTreeMap<CampaignId, Campaign>,
     pub creators: BTreeMap<CreatorId, Creator>,
     pub partnerships: BTreeMap<PartnershipRef, Partnership>,
-    pub deliverables: Vec<Deliverable>,
+    pub deliverables: BTreeMap<(PartnershipRef, DeliverableId), Deliverable>,
     pub boosts: BTreeMap<BoostId, Boost>,
     pub programs: BTreeMap<ProgramId, Program>,
     pub members: BTreeMap<(ProgramId, CreatorId), Member>,
@@ -74,8 +75,7 @@ impl Catalog {
                 self.partnerships.insert(key, one);
             }
             Document::Deliverable(one) => {
-                self.deliverables.retain(|kept| (&kept.partnership, &kept.id) != (&one.partnership, &one.id));
-                self.deliverables.push(one);
+                self.deliverables.insert((one.partnership.clone(), one.id.clone()), one);
             }
             Document::Boost(one) => drop(self.boosts.insert(one.id.clone(), one)),
             // Kept and versioned in the store; nothing in memory asks for them yet.
@@ -312,19 +312,55 @@ impl Catalog {
     pub fn boosts_of(&self, subject: &Subject) -> Vec<&Boost> {
         self.boosts
             .values()
-            .filter(|boost| boost.state == Running::Active)
-            .filter(|boost| match subject {
-                Subject::Partnership(campaign, creator) => {
-                    boost.partnership.campaign == *campaign && boost.partnership.creator == *creator
-                }
-                Subject::Campaign(campaign) => boost.partnership.campaign == *campaign,
-                Subject::Creator(creator) => boost.partnership.creator == *creator,
-                Subject::Brand(brand) => {
-                    self.campaigns.get(&boost.partnership.campaign).is_some_and(|campaign| campaign.brand == *brand)
-                }
-                Subject::Post(..) => false,
-            })
+            .filter(|boost| boost.state == Running::Active && self.is_within(&boost.partnership, subject))
             .collect()
+    }
+
+    /// Whether a partnership is a subject, or part of it.
+    #[must_use]
+    pub fn is_within(&self, partnership: &PartnershipRef, subject: &Subject) -> bool {
+        match subject {
+            Subject::Partnership(campaign, creator) => {
+                partnership.campaign == *campaign && partnership.creator == *creator
+            }
+            Subject::Campaign(campaign) => partnership.campaign == *campaign,
+            Subject::Creator(creator) => partnership.creator == *creator,
+            Subject::Brand(brand) => {
+                self.campaigns.get(&partnership.campaign).is_some_and(|campaign| campaign.brand == *brand)
+            }
+            Subject::Post(..) => false,
+        }
+    }
+
+    /// The promised pieces of a subject's running partnerships, by the day they are due.
+    #[must_use]
+    pub fn pieces_of(&self, subject: &Subject) -> Vec<&Deliverable> {
+        let runs = |key: &PartnershipRef| self.partnerships.get(key).is_some_and(|one| one.state == Running::Active);
+        let mut pieces: Vec<&Deliverable> = self
+            .deliverables
+            .values()
+            .filter(|one| self.is_within(&one.partnership, subject) && runs(&one.partnership))
+            .collect();
+        pieces.sort_by(|one, other| (one.due, &one.id).cmp(&(other.due, &other.id)));
+        pieces
+    }
+
+    /// The promised pieces of one partnership.
+    pub fn pieces_in<'a>(&'a self, partnership: &'a PartnershipRef) -> impl Iterator<Item = &'a Deliverable> {
+        self.deliverables.values().filter(move |one| one.partnership == *partnership)
+    }
+
+    /// A promised piece.
+    #[must_use]
+    pub fn piece(&self, partnership: &PartnershipRef, id: &DeliverableId) -> Option<&Deliverable> {
+        self.deliverables.get(&(partnership.clone(), id.clone()))
+    }
+
+    /// A creator's own rooms: their direct messages with the bot, where it can still write.
+    #[must_use]
+    pub fn direct_rooms(&self, creator: &CreatorId) -> Vec<&Room> {
+        let own = |room: &&Room| room.audience == Audience::Creator && room.creator.as_ref() == Some(creator);
+        self.rooms.values().filter(own).filter(|room| room.address.is_some() && room.closed.is_none()).collect()
     }
 
     /// Who has this identity.

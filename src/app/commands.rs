@@ -9,7 +9,7 @@ use super::deciding::{acknowledge, answer_proposals, last_state, propose_approve
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
-use super::{proposing, views};
+use super::{pieces, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
@@ -70,8 +70,18 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
         Command::Pause { ref what } => return pause(core, asked, &command, what).await,
         Command::Resume { ref what } => return resume(core, asked, &command, what).await,
-        Command::Approve { id } => answer_proposals(core, asked, &id, None).await?.say(reader, now),
-        Command::Reject { id, reason } => answer_proposals(core, asked, &id, Some(reason)).await?.say(reader, now),
+        Command::Hold { what, deliverable } => {
+            return pieces::hold_or_release(core, asked, &what, deliverable.as_deref(), true).await;
+        }
+        Command::Release { what, deliverable } => {
+            return pieces::hold_or_release(core, asked, &what, deliverable.as_deref(), false).await;
+        }
+        Command::Live { url, deliverable } => return pieces::live(core, asked, &url, deliverable.as_deref()).await,
+        Command::Note { subject, text } => return pieces::note(core, asked, &subject, &text).await,
+        Command::Approve { id } => answer_proposals(core, asked, &id, None, None).await?.say(reader, now),
+        Command::Reject { id, reason } => {
+            answer_proposals(core, asked, &id, None, Some(reason)).await?.say(reader, now)
+        }
         Command::Undo { id } => undo(core, asked, &id, None).await?.say(reader, now),
         Command::Ack { id } => acknowledge(core, asked, &id).await?.say(reader, now),
         Command::Snooze { id, duration } => {
@@ -105,7 +115,8 @@ fn granted(done: Result<(), Refusal>, person: &str, role: Role, reach: Reach, ga
     }
 }
 
-async fn unknown(core: &Core, given: &str) -> Reply {
+/// Nothing has that name; what was probably meant.
+pub async fn unknown(core: &Core, given: &str) -> Reply {
     let state = core.state.lock().await;
     Reply::UnknownSubject { given: given.to_owned(), nearest: nearest_subject(&state.catalog, given) }
 }
@@ -141,7 +152,7 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
             let found = resolve(&core.state.lock().await.catalog, typed);
             match found {
                 Some(Meant::Subject(subject)) => Some(subject),
-                Some(Meant::Boost(_) | Meant::Code(..)) | None => {
+                Some(Meant::Boost(_) | Meant::Code(..) | Meant::Deliverable(..)) | None => {
                     return Ok(unknown(core, typed).await.say(&asked.reader, now));
                 }
             }
@@ -324,6 +335,8 @@ async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, 
         Some(Meant::Boost(id)) => Ok(vec![of_boost(id)]),
         Some(Meant::Code(partnership, code)) if stops => Ok(vec![Deed::EndCode { partnership, code }]),
         Some(Meant::Code(partnership, code)) => Ok(vec![Deed::ReviveCode { partnership, code }]),
+        // Asked about by itself, before it comes to this.
+        Some(Meant::Deliverable(..)) => Ok(Vec::new()),
         Some(Meant::Subject(subject)) => {
             Ok(state.catalog.boosts_of(&subject).into_iter().map(|boost| of_boost(boost.id.clone())).collect())
         }
@@ -336,6 +349,16 @@ async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, 
 
 async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Result<Composed, StoreError> {
     let now = core.clock.now();
+    let meant = resolve(&core.state.lock().await.catalog, what);
+    match meant {
+        Some(Meant::Deliverable(..)) => return pieces::hold_or_release(core, asked, what, None, true).await,
+        Some(Meant::Subject(subject)) if !asked.confirmed => {
+            if let Some(choices) = pieces::stoppable(core, asked, &subject).await? {
+                return Ok(choices);
+            }
+        }
+        Some(_) | None => {}
+    }
     let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
     let deeds = match deeds_meant(core, what, true).await {
         Ok(found) => found,
@@ -370,6 +393,10 @@ async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Res
 
 async fn resume(core: &Core, asked: &Asked, command: &Command, what: &str) -> Result<Composed, StoreError> {
     let now = core.clock.now();
+    let meant = resolve(&core.state.lock().await.catalog, what);
+    if matches!(meant, Some(Meant::Deliverable(..))) {
+        return pieces::hold_or_release(core, asked, what, None, false).await;
+    }
     let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
     let deeds = match deeds_meant(core, what, false).await {
         Ok(found) => found,
@@ -401,7 +428,7 @@ async fn name_of(core: &Core, what: &str) -> String {
             let names = views::names(&state, &subject);
             names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| what.to_owned())
         }
-        Some(Meant::Boost(_) | Meant::Code(..)) | None => what.to_owned(),
+        Some(Meant::Boost(_) | Meant::Code(..) | Meant::Deliverable(..)) | None => what.to_owned(),
     }
 }
 

@@ -29,7 +29,7 @@ use crate::store::{Store, StoreError, Transaction, samples};
 use crate::time::{Bell, Clock};
 
 /// How much history is kept in memory: the longest window a rule may look at (a year and a day) is read from there.
-const HISTORY_KEPT: SignedDuration = SignedDuration::from_hours(367 * 24);
+pub(super) const HISTORY_KEPT: SignedDuration = SignedDuration::from_hours(367 * 24);
 
 /// The bells that tasks wake each other with.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::commands::{Asked, open_incidents};
 use super::core::Core;
 use super::proposing::{self, Placed};
-use super::{act, cycle};
+use super::{act, asking, cycle};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
@@ -61,8 +61,12 @@ pub async fn propose_approved(
             open_incidents(core, None).await?.into_iter().find(|kept| offers(&kept.value))
         }
     };
-    let data_at =
-        core.state.lock().await.history.view().newest(&subject, Want { metric: Metric::Spend, platform: None }, now);
+    let spend = Want { metric: Metric::Spend, platform: None };
+    // What a person agrees with a creator rests on that person's word, not on numbers.
+    let data_at = match deed.asks() {
+        Some(_) => None,
+        None => core.state.lock().await.history.view().newest(&subject, spend, now),
+    };
     let proposal = Proposal {
         number,
         incident: incident.as_ref().map(|kept| kept.value.id.as_str().to_owned()),
@@ -76,6 +80,7 @@ pub async fn propose_approved(
         asked_at: now,
         data_at,
         undoes: undoes.as_ref().map(|undone| undone.0),
+        asked: None,
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     };
     let mut transaction = Transaction::new();
@@ -114,11 +119,13 @@ async fn proposals_of(core: &Core, incident: &Incident) -> Result<Vec<Loaded<Pro
     Ok(found)
 }
 
-/// Approves (`reason` is `None`) or rejects everything that an incident's proposals wait for.
+/// Approves (`reason` is `None`) or rejects what an incident's proposals wait for: `only` one of them, or all. What has no
+/// way back is approved by its own button alone.
 pub async fn answer_proposals(
     core: &Core,
     asked: &Asked,
     id: &IncidentId,
+    only: Option<u64>,
     reason: Option<String>,
 ) -> Result<Reply, StoreError> {
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
@@ -126,11 +133,20 @@ pub async fn answer_proposals(
     };
     let now = core.clock.now();
     let proposals = proposals_of(core, &incident.value).await?;
-    let waiting: Vec<Loaded<Proposal>> =
-        proposals.iter().filter(|kept| matches!(kept.value.stage, ProposalStage::Proposed { .. })).cloned().collect();
+    let waiting: Vec<Loaded<Proposal>> = proposals
+        .iter()
+        .filter(|kept| matches!(kept.value.stage, ProposalStage::Proposed { .. }))
+        .filter(|kept| only.is_none_or(|only| only == kept.value.number))
+        .cloned()
+        .collect();
     if waiting.is_empty() {
         return Ok(already_answered(id, &incident.value, &proposals));
     }
+    let final_ = |kept: &Loaded<Proposal>| kept.value.deed.stops() && !kept.value.deed.can_be_taken_back();
+    if reason.is_none() && waiting.iter().all(final_) {
+        return Ok(Reply::NeedsSure);
+    }
+    let waiting = waiting.into_iter().filter(|kept| reason.is_some() || !final_(kept));
     for proposal in waiting {
         let number = proposal.value.number;
         let (stage, happened) = match &reason {
@@ -175,6 +191,10 @@ pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>
         let is_done = matches!(one.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
         let is_undone = all.iter().any(|kept| kept.value.undoes == Some(one.number));
         if !is_done || is_undone || only.is_some_and(|only| only != one.number) {
+            continue;
+        }
+        if one.deed.asks().is_some() {
+            undone += usize::from(asking::take_back(core, asked, proposal.clone()).await?);
             continue;
         }
         let deed = one.deed.taken_back(one.before.as_deref());

@@ -102,6 +102,7 @@ impl Suggest for Ears {
             Some(ArgKind::Subject | ArgKind::IncidentOrSubject) => {
                 resolve::completions(&state.catalog, typed, COMPLETIONS_MAX)
             }
+            Some(ArgKind::Deliverable) => resolve::piece_completions(&state.catalog, typed, COMPLETIONS_MAX),
             Some(ArgKind::Rule) => state
                 .rules
                 .keys()
@@ -200,9 +201,15 @@ pub fn menus() -> Vec<Menu> {
 #[must_use]
 pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
     match purpose {
-        ButtonPurpose::Why { .. } | ButtonPurpose::Do { .. } | ButtonPurpose::MyNumbers { .. } => true,
+        ButtonPurpose::Why { .. }
+        | ButtonPurpose::Do { .. }
+        | ButtonPurpose::Choose { .. }
+        | ButtonPurpose::MyNumbers { .. } => true,
         ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
         ButtonPurpose::Approve { .. }
+        | ButtonPurpose::Sure { .. }
+        | ButtonPurpose::Answer { .. }
+        | ButtonPurpose::Record { .. }
         | ButtonPurpose::Reject { .. }
         | ButtonPurpose::Undo { .. }
         | ButtonPurpose::Ack { .. }

@@ -15,9 +15,10 @@ use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
 use super::service::rest;
-use super::{cycle, deliver, render, trouble, views};
+use super::{cycle, deliver, pieces, render, trouble, views};
 use crate::chat::inbound::{Alarm, Answerable, Inbound, PlaceKind, What};
 use crate::chat::{Chats, SendOptions};
+use crate::domain::action::Proposal;
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Audience, Person, Reach, Room};
 use crate::outbox::delivery::{Delivery, State as Stand};
@@ -286,6 +287,12 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             return Ok(facts);
         }
     }
+    if let Ask::Button(ButtonPurpose::Answer { proposal, .. } | ButtonPurpose::Record { proposal, .. }) = ask
+        && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*proposal)).await?
+    {
+        let about = core.state.lock().await.catalog.about(&kept.value.subject);
+        return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
+    }
     let state = core.state.lock().await;
     if let Some(typed) = subject_asked(ask) {
         let about = match super::resolve::resolve(&state.catalog, &typed) {
@@ -293,7 +300,9 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             Some(super::resolve::Meant::Boost(id)) => {
                 state.catalog.boosts.get(&id).map(|boost| state.catalog.about(&boost.partnership.subject()))
             }
-            Some(super::resolve::Meant::Code(partnership, _)) => Some(state.catalog.about(&partnership.subject())),
+            Some(super::resolve::Meant::Code(partnership, _) | super::resolve::Meant::Deliverable(partnership, _)) => {
+                Some(state.catalog.about(&partnership.subject()))
+            }
             None => None,
         };
         if let Some(about) = about {
@@ -342,7 +351,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Undo { id }
             | Command::Ack { id }
             | Command::Snooze { id, .. } => Some(id.clone()),
-            Command::Why { what } => what.incident.clone(),
+            Command::Why { what } | Command::Note { subject: what, .. } => what.incident.clone(),
             _ => None,
         },
         Ask::Button(purpose) => match purpose {
@@ -355,7 +364,11 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Snooze { incident, .. }
             | ButtonPurpose::Level { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
-            ButtonPurpose::Page { .. }
+            ButtonPurpose::Choose { .. }
+            | ButtonPurpose::Sure { .. }
+            | ButtonPurpose::Answer { .. }
+            | ButtonPurpose::Record { .. }
+            | ButtonPurpose::Page { .. }
             | ButtonPurpose::Confirm { .. }
             | ButtonPurpose::Cancel
             | ButtonPurpose::MyNumbers { .. } => None,
@@ -370,8 +383,14 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
             Command::Why { what } => Some(what.typed.clone()),
             Command::WhyNot { subject, .. } => Some(subject.clone()),
             Command::Pause { what } | Command::Resume { what } => Some(what.clone()),
+            Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
+                Some(deliverable.clone().filter(|piece| piece.contains('/')).unwrap_or_else(|| what.clone()))
+            }
+            Command::Note { subject, .. } => Some(subject.typed.clone()),
+            Command::Live { deliverable, .. } => deliverable.clone().filter(|piece| piece.contains('/')),
             _ => None,
         },
+        Ask::Button(ButtonPurpose::Choose { deed } | ButtonPurpose::Sure { deed }) => Some(deed.typed()),
         Ask::Button(ButtonPurpose::MyNumbers { subject }) => Some(subject.to_string()),
         Ask::Button(_) => None,
     }
@@ -422,11 +441,14 @@ async fn press(
     let reader: &Reader = &asked.reader;
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
     Ok(match purpose {
-        ButtonPurpose::Approve { incident, .. } => {
-            plain(deciding::answer_proposals(core, asked, &incident, None).await?)
+        ButtonPurpose::Approve { incident, proposal } => {
+            plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)
         }
-        ButtonPurpose::Reject { incident, .. } => {
-            plain(deciding::answer_proposals(core, asked, &incident, Some("button".to_owned())).await?)
+        ButtonPurpose::Reject { incident, proposal } => {
+            plain(deciding::answer_proposals(core, asked, &incident, proposal, Some("button".to_owned())).await?)
+        }
+        ref told @ (ButtonPurpose::Sure { .. } | ButtonPurpose::Answer { .. } | ButtonPurpose::Record { .. }) => {
+            pieces::pressed(core, asked, told).await?
         }
         ButtonPurpose::Undo { incident, proposal } => {
             plain(deciding::undo(core, asked, &incident, Some(proposal)).await?)
@@ -439,10 +461,12 @@ async fn press(
             Some(kept) => Some(Composed::plain(commands::why_incident(core, asked, kept.value, now).await?)),
             None => plain(Reply::UnknownIncident { given: incident.to_string() }),
         },
-        ButtonPurpose::Do { deed, .. } => {
+        ButtonPurpose::Do { deed, .. } | ButtonPurpose::Choose { deed } => {
             let unsure = Asked { confirmed: false, ..asked.clone() };
-            let command = Command::Pause { what: deed.typed() };
-            Some(permitted(core, Some(chats), &unsure, room, command).await?)
+            Some(match pieces::begin(core, &unsure, &deed).await? {
+                Ok(asks) => asks,
+                Err(command) => permitted(core, Some(chats), &unsure, room, command).await?,
+            })
         }
         ButtonPurpose::Confirm { command } => match parse(&command) {
             Ok(command) => Some(permitted(core, Some(chats), asked, room, command).await?),

@@ -2,10 +2,12 @@
 //!
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
-//! out, [`act`] does what was approved and reads it back. [`core`] is what they share.
+//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share.
 
 pub mod act;
 pub mod apply;
+pub mod asking;
+pub mod booking;
 pub mod catalog;
 pub mod commands;
 pub mod config;
@@ -19,6 +21,7 @@ pub mod groups;
 pub mod levels;
 pub mod listen;
 pub mod people;
+pub mod pieces;
 pub mod proposing;
 pub mod records;
 pub mod render;

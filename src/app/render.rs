@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::core::Core;
 use super::records::ButtonRecord;
 use super::views;
+use crate::domain::action::Proposal;
 use crate::domain::person::Room;
 use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::Incident;
@@ -15,7 +16,7 @@ use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::Message;
 use crate::words::wording::Reader;
-use crate::words::{chart, group, incident, replies};
+use crate::words::{asking, chart, group, incident, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -58,6 +59,17 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             }
             Some(composed)
         }
+        About::Ask(number) => {
+            let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*number)).await? else { return Ok(None) };
+            let view = super::asking::view(&*core.state.lock().await, &kept.value);
+            let composed = view.and_then(|view| asking::compose(&view, &reader, room.audience, now));
+            composed.map(|mut composed| {
+                if delivery.maybe_repeat {
+                    composed.message = incident::mark_repeat(composed.message, &reader);
+                }
+                composed
+            })
+        }
         About::Group(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
@@ -75,7 +87,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Trouble(_) | About::Reply(_) => message.headline.clone(),
+        About::Ask(_) | About::Trouble(_) | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
 }

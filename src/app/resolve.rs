@@ -1,8 +1,9 @@
 //! From what somebody typed to what they meant.
 
 use crate::app::catalog::Catalog;
-use crate::domain::document::PartnershipRef;
-use crate::domain::ids::{BoostId, CampaignId, CreatorId, Subject};
+use crate::domain::deal::{DeliverableState, title_of};
+use crate::domain::document::{Deliverable, PartnershipRef};
+use crate::domain::ids::{BoostId, CampaignId, CreatorId, DeliverableId, Subject};
 use crate::rules::error::nearest;
 
 /// What somebody meant.
@@ -14,17 +15,27 @@ pub enum Meant {
     Boost(BoostId),
     /// A discount code.
     Code(PartnershipRef, String),
+    /// A promised piece.
+    Deliverable(PartnershipRef, DeliverableId),
 }
 
-/// Finds a subject, a boost or a code by how people write it: `creator/alma`, `alma`, `Alma Lind`, `spring`,
-/// `spring/alma`, a boost's id, `ALMA10`. An exact id goes before a name; case does not matter in names.
+/// Finds a subject, a boost, a code or a piece by how people write it: `creator/alma`, `alma`, `Alma Lind`, `spring`,
+/// `spring/alma`, a boost's id, `ALMA10`, `spring/alma/reel-2`, `alma reel-2`. An exact id goes before a name; case does
+/// not matter in names.
 #[must_use]
 pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
     let typed = typed.trim();
     if let Ok(subject) = typed.parse::<Subject>() {
         return exists(catalog, &subject).then_some(Meant::Subject(subject));
     }
-    if let Some((campaign, creator)) = typed.split_once('/') {
+    if let [campaign, creator, piece] = typed.split('/').collect::<Vec<_>>().as_slice() {
+        let partnership =
+            PartnershipRef { campaign: CampaignId::new(campaign).ok()?, creator: CreatorId::new(creator).ok()? };
+        let piece = DeliverableId::new(piece).ok()?;
+        catalog.piece(&partnership, &piece)?;
+        return Some(Meant::Deliverable(partnership, piece));
+    }
+    if let Some((campaign, creator)) = typed.split_once('/').filter(|_| !typed.contains(' ')) {
         let (campaign, creator) = (CampaignId::new(campaign).ok()?, CreatorId::new(creator).ok()?);
         let subject = Subject::Partnership(campaign, creator);
         return exists(catalog, &subject).then_some(Meant::Subject(subject));
@@ -48,7 +59,34 @@ pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
         return Some(Meant::Subject(Subject::Campaign(campaign.id.clone())));
     }
     let brand = catalog.brands.values().find(|one| one.id.as_str() == typed || same(&one.name));
-    brand.map(|brand| Meant::Subject(Subject::Brand(brand.id.clone())))
+    if let Some(brand) = brand {
+        return Some(Meant::Subject(Subject::Brand(brand.id.clone())));
+    }
+    let (whose, piece) = typed.rsplit_once(' ')?;
+    let Some(Meant::Subject(subject)) = resolve(catalog, whose) else { return None };
+    let found = pieces(catalog, &subject, piece);
+    let [one] = found.as_slice() else { return None };
+    Some(Meant::Deliverable(one.partnership.clone(), one.id.clone()))
+}
+
+/// The pieces of a subject that have this id; case does not matter.
+#[must_use]
+pub fn pieces<'a>(catalog: &'a Catalog, subject: &Subject, id: &str) -> Vec<&'a Deliverable> {
+    catalog.pieces_of(subject).into_iter().filter(|one| one.id.as_str().eq_ignore_ascii_case(id)).collect()
+}
+
+/// Pieces that a text may become, for completions: value and name, at most `most`.
+#[must_use]
+pub fn piece_completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(String, String)> {
+    let wanted = typed.to_lowercase();
+    let pair = |one: &Deliverable| {
+        let creator = catalog.creator_name(&one.partnership.creator);
+        (format!("{}/{}", one.partnership, one.id), format!("{creator}: {}", title_of(&one.id)))
+    };
+    let fits = |(id, name): &(String, String)| id.contains(&wanted) || name.to_lowercase().contains(&wanted);
+    let open =
+        catalog.deliverables.values().filter(|one| !one.state.is_out() && one.state != DeliverableState::Cancelled);
+    open.map(pair).filter(fits).take(most).collect()
 }
 
 fn exists(catalog: &Catalog, subject: &Subject) -> bool {

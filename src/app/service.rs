@@ -137,6 +137,8 @@ impl Service {
             let name = format!("poll {id}");
             service.tasks.push(clock.spawn(name, move |held| watch::run(core, id, config, source, held, stop)));
         }
+        let one = Arc::clone(core);
+        service.tasks.push(clock.spawn("book", move |held| book(one, held)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
         service.receive(&clock, &ears);
@@ -225,6 +227,17 @@ async fn discord(core: Arc<Core>, bot: Arc<DiscordBot>, ears: Arc<Ears>, mut hel
             return;
         }
     }
+}
+
+/// What went live while the program was killed half-way is booked at the next start.
+async fn book(core: Arc<Core>, held: Held) {
+    if let Err(error) = super::booking::book(&core).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "could not write the fees of posts down; done with the next change of a deal"
+        );
+    }
+    drop(held);
 }
 
 async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {

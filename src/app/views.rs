@@ -163,10 +163,10 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     Ok(IncidentView {
         names: names(&state, &incident.subject),
         current: if incident.stage == Stage::Firing { None } else { current },
-        owed: None,
+        owed: super::pieces::owed(&state, &incident.subject, now),
         clears: if incident.stage == Stage::Resolved { None } else { clears(live.as_ref().or(receipt.as_ref())) },
-        options: options(core, &state, &incident, &proposals),
-        proposals: proposals.iter().filter(|one| one.undoes.is_none()).map(proposal_view).collect(),
+        options: options(core, &state, &incident, &proposals, now),
+        proposals: newest(&proposals).into_iter().map(|one| proposal_view(&state, one)).collect(),
         tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
@@ -239,9 +239,19 @@ async fn proposals(core: &Core, incident: &Incident) -> Result<Vec<Proposal>, St
     Ok(found)
 }
 
-fn proposal_view(one: &Proposal) -> ProposalView {
+/// The proposals that are told: not what takes another one back, and of what was agreed with people about one object only
+/// the newest word.
+fn newest(proposals: &[Proposal]) -> Vec<&Proposal> {
+    let overtaken = |one: &Proposal| {
+        one.deed.asks().is_some()
+            && proposals.iter().any(|other| one.number < other.number && other.deed.object() == one.deed.object())
+    };
+    proposals.iter().filter(|one| one.undoes.is_none() && !overtaken(one)).collect()
+}
+
+fn proposal_view(state: &State, one: &Proposal) -> ProposalView {
     let done_at = match one.stage {
-        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. } => Some(at),
+        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. } if one.deed.can_be_taken_back() => Some(at),
         _ => None,
     };
     ProposalView {
@@ -253,32 +263,57 @@ fn proposal_view(one: &Proposal) -> ProposalView {
             _ => None,
         },
         undo_until: done_at.and_then(|at| at.checked_add(UNDO_FOR).ok()),
+        ask: super::asking::view(state, one),
     }
 }
 
-fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposal]) -> Vec<OptionView> {
-    let option = |deed: &Deed| {
-        let placed = super::proposing::placed(core, state, deed)?;
-        let last = proposals
-            .iter()
-            .rev()
-            .find(|one| one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. }));
-        let source = &placed.source;
-        Some(OptionView {
-            deed: deed.clone(),
-            name: deed.typed(),
-            runs_on: match deed.object() {
-                Object::Code(..) => Platform::Shop.title().to_owned(),
-                Object::Boost(_) => source
-                    .as_str()
-                    .parse::<Platform>()
-                    .map_or_else(|_| source.to_string(), |platform| platform.title().to_owned()),
-            },
-            avoidable: super::proposing::stake_of(state, deed, incident.opened_at).map(|stake| stake.saves),
-            running: last.is_none_or(|one| !one.deed.stops() || is_undone(incident, one.number)),
-        })
+fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposal], now: Timestamp) -> Vec<OptionView> {
+    let with_stops = |deed: &Deed| {
+        let mut option = option(core, state, deed, incident.opened_at, now)?;
+        if deed.asks().is_none() {
+            let last = proposals
+                .iter()
+                .rev()
+                .find(|one| one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. }));
+            option.running = last.is_none_or(|one| !one.deed.stops() || is_undone(incident, one.number));
+        }
+        Some(option)
     };
-    incident.options.iter().filter_map(option).collect()
+    incident.options.iter().filter_map(with_stops).collect()
+}
+
+/// Something that can be done, and its money: of what a platform reports as it was `then`, of a promised piece now. `None`:
+/// what it is about is not known any more.
+#[must_use]
+pub fn option(core: &Core, state: &State, deed: &Deed, then: Timestamp, now: Timestamp) -> Option<OptionView> {
+    let placed = super::proposing::placed(core, state, deed)?;
+    let source = &placed.source;
+    let creator =
+        || deed.asks().map(|partnership| state.catalog.creator_name(&partnership.creator)).unwrap_or_default();
+    let first = |name: String| name.split_whitespace().next().unwrap_or_default().to_owned();
+    let piece = super::pieces::part_of(state, &deed.object(), now);
+    Some(OptionView {
+        deed: deed.clone(),
+        name: match deed.object() {
+            Object::Fix(..) => first(creator()),
+            Object::Boost(_) | Object::Code(..) | Object::Deliverable(..) => deed.title(),
+        },
+        runs_on: match deed.object() {
+            Object::Code(..) => Platform::Shop.title().to_owned(),
+            Object::Boost(_) => source
+                .as_str()
+                .parse::<Platform>()
+                .map_or_else(|_| source.to_string(), |platform| platform.title().to_owned()),
+            Object::Deliverable(..) | Object::Fix(..) => first(creator()),
+        },
+        avoidable: match &piece {
+            Some((part, ..)) => Some(part.avoidable),
+            None => super::proposing::stake_of(state, deed, then).map(|stake| stake.saves),
+        },
+        running: piece.is_none_or(|(.., is_ahead)| is_ahead),
+        until: piece.and_then(|(_, until, _)| until),
+        free: piece.is_some_and(|(part, ..)| part.owed.minor == 0),
+    })
 }
 
 fn is_undone(incident: &Incident, number: u64) -> bool {

@@ -128,27 +128,52 @@ pub async fn take_in(
     };
     keep(core, &samples, &missing, &record).await?;
     keep_posts(core, posts).await?;
+    let alarms = hear(core, Some(id), &samples, &missing, now).await?;
+    trouble::of_source(core, id, partial.as_ref()).await?;
+    for alarm in alarms {
+        tell_alarm(core, &alarm).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what the program itself wrote down, judges it and commits what follows.
+pub async fn take_booked(core: &Core, samples: &[Sample], now: Timestamp) -> Result<(), StoreError> {
+    for part in by_subjects(samples, |sample| &sample.series.subject) {
+        core.store.commit(samples::writes_of(part, &[])).await?;
+    }
+    for alarm in hear(core, None, samples, &[], now).await? {
+        tell_alarm(core, &alarm).await?;
+    }
+    Ok(())
+}
+
+/// Takes samples that are kept into the picture in memory, judges what they touch and commits what follows.
+async fn hear(
+    core: &Core,
+    polled: Option<&SourceId>,
+    samples: &[Sample],
+    missing: &[Missing],
+    now: Timestamp,
+) -> Result<Vec<Alarm>, StoreError> {
     let mut state = core.state.lock().await;
-    let appended = state.history.append_poll(&samples, &missing, now);
+    let appended = state.history.append_poll(samples, missing, now);
     let alarms = appended.alarms;
     if !alarms.is_empty() {
         // What a guard says now may be about days that were judged already.
         state.judged.clear();
     }
-    let news = news_of(&state, &appended.touched, &missing);
+    let news = news_of(&state, &appended.touched, missing);
     let fired = judge_touched(core, &mut state, &news, now);
-    state.polled.insert(id.clone(), now);
+    if let Some(id) = polled {
+        state.polled.insert(id.clone(), now);
+    }
     drop(state);
     if let Err(error) = cycle::commit(core, fired).await {
         // What was judged is not kept, so it is to be judged again at the next poll.
         core.state.lock().await.judged.clear();
         return Err(error);
     }
-    trouble::of_source(core, id, partial.as_ref()).await?;
-    for alarm in alarms {
-        tell_alarm(core, &alarm).await?;
-    }
-    Ok(())
+    Ok(alarms)
 }
 
 /// Several targets may report into one series (two boosts of one partnership): their numbers are added, and where one is

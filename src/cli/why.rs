@@ -93,7 +93,7 @@ impl Why {
                 .get(&id)
                 .map(|boost| boost.partnership.subject())
                 .ok_or_else(|| CliError::input(format!("there is no boost `{id}`"))),
-            Some(Meant::Code(partnership, _)) => Ok(partnership.subject()),
+            Some(Meant::Code(partnership, _) | Meant::Deliverable(partnership, _)) => Ok(partnership.subject()),
             None => {
                 let remedy = nearest_subject(&state.catalog, &self.subject)
                     .map_or("`plimsoll apply` takes them in".to_owned(), |near| format!("did you mean `{near}`?"));

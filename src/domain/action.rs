@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::deal::title_of;
 use super::document::PartnershipRef;
-use super::ids::{BoostId, SourceId, Subject};
+use super::ids::{BoostId, DeliverableId, SourceId, Subject};
 use super::money::Money;
 
 /// What a deed is about.
@@ -14,6 +15,37 @@ pub enum Object<'a> {
     Boost(&'a BoostId),
     /// A discount code of a partnership.
     Code(&'a PartnershipRef, &'a str),
+    /// A promised piece.
+    Deliverable(&'a PartnershipRef, &'a DeliverableId),
+    /// Something that a creator is asked to put right.
+    Fix(&'a PartnershipRef, Fix),
+}
+
+/// What a creator may be asked to put right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fix {
+    /// Look at link and code; which of them is wrong is not known.
+    Check,
+    /// The link opens the wrong page.
+    Link,
+    /// The code is missing.
+    Code,
+    /// Another piece for one that did not do what was agreed.
+    MakeGood,
+}
+
+impl Fix {
+    /// The name in JSON and the wording files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Link => "link",
+            Self::Code => "code",
+            Self::MakeGood => "make_good",
+        }
+    }
 }
 
 /// What can be done to something outside. Every one sets a state; none is a difference.
@@ -44,6 +76,34 @@ pub enum Deed {
         /// Which.
         code: String,
     },
+    /// Agree with the creator that a piece is not made for now.
+    Hold {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        deliverable: DeliverableId,
+    },
+    /// Agree that a held piece is made after all.
+    Release {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        deliverable: DeliverableId,
+    },
+    /// Agree that a piece is never made. Cannot be taken back.
+    Cancel {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        deliverable: DeliverableId,
+    },
+    /// Have the creator put something right.
+    AskFix {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// What.
+        what: Fix,
+    },
 }
 
 /// A boost spends, a code takes something off.
@@ -52,6 +112,14 @@ pub const ACTIVE: &str = "active";
 pub const PAUSED: &str = "paused";
 /// A code takes nothing off any more.
 pub const ENDED: &str = "ended";
+/// A piece is not made for now.
+pub const HELD: &str = "held";
+/// A piece is to be made.
+pub const PLANNED: &str = "planned";
+/// A piece is never made.
+pub const CANCELLED: &str = "cancelled";
+/// It was put right.
+pub const FIXED: &str = "fixed";
 
 impl Deed {
     /// The state that this sets, in the words that hands and messages use.
@@ -61,6 +129,10 @@ impl Deed {
             Self::StopBoost { .. } => PAUSED,
             Self::ResumeBoost { .. } | Self::ReviveCode { .. } => ACTIVE,
             Self::EndCode { .. } => ENDED,
+            Self::Hold { .. } => HELD,
+            Self::Release { .. } => PLANNED,
+            Self::Cancel { .. } => CANCELLED,
+            Self::AskFix { .. } => FIXED,
         }
     }
 
@@ -72,6 +144,10 @@ impl Deed {
             Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
                 Object::Code(partnership, code)
             }
+            Self::Hold { partnership, deliverable }
+            | Self::Release { partnership, deliverable }
+            | Self::Cancel { partnership, deliverable } => Object::Deliverable(partnership, deliverable),
+            Self::AskFix { partnership, what } => Object::Fix(partnership, *what),
         }
     }
 
@@ -79,8 +155,34 @@ impl Deed {
     #[must_use]
     pub fn stops(&self) -> bool {
         match self {
-            Self::StopBoost { .. } | Self::EndCode { .. } => true,
-            Self::ResumeBoost { .. } | Self::ReviveCode { .. } => false,
+            Self::StopBoost { .. } | Self::EndCode { .. } | Self::Hold { .. } | Self::Cancel { .. } => true,
+            Self::ResumeBoost { .. } | Self::ReviveCode { .. } | Self::Release { .. } | Self::AskFix { .. } => false,
+        }
+    }
+
+    /// Whose word makes it so: the creator's, for what is done with people; `None` where a platform says it.
+    #[must_use]
+    pub fn asks(&self) -> Option<&PartnershipRef> {
+        match self {
+            Self::Hold { partnership, .. }
+            | Self::Release { partnership, .. }
+            | Self::Cancel { partnership, .. }
+            | Self::AskFix { partnership, .. } => Some(partnership),
+            Self::StopBoost { .. } | Self::ResumeBoost { .. } | Self::EndCode { .. } | Self::ReviveCode { .. } => None,
+        }
+    }
+
+    /// Whether there is a way back once it is done.
+    #[must_use]
+    pub fn can_be_taken_back(&self) -> bool {
+        match self {
+            Self::Cancel { .. } | Self::AskFix { .. } => false,
+            Self::StopBoost { .. }
+            | Self::ResumeBoost { .. }
+            | Self::EndCode { .. }
+            | Self::ReviveCode { .. }
+            | Self::Hold { .. }
+            | Self::Release { .. } => true,
         }
     }
 
@@ -92,20 +194,35 @@ impl Deed {
             Self::ResumeBoost { .. } => "resume_boost",
             Self::EndCode { .. } => "end_code",
             Self::ReviveCode { .. } => "revive_code",
+            Self::Hold { .. } => "hold",
+            Self::Release { .. } => "release",
+            Self::Cancel { .. } => "cancel",
+            Self::AskFix { what: Fix::MakeGood, .. } => "ask_make_good",
+            Self::AskFix { what: Fix::Check | Fix::Link | Fix::Code, .. } => "ask_fix",
         }
     }
 
-    /// The deed that restores the state there was `before`; where that is not known, the one that takes this back.
+    /// The deed that restores the state there was `before`; where that is not known, the one that takes this back. What
+    /// [cannot be taken back](Self::can_be_taken_back) is its own answer.
     #[must_use]
     pub fn taken_back(&self, before: Option<&str>) -> Self {
         let was_stopped = before.map_or(!self.stops(), |before| before != ACTIVE);
-        match self.object() {
-            Object::Boost(boost) if was_stopped => Self::StopBoost { boost: boost.clone() },
-            Object::Boost(boost) => Self::ResumeBoost { boost: boost.clone() },
-            Object::Code(partnership, code) => {
-                let (partnership, code) = (partnership.clone(), code.to_owned());
+        match self {
+            Self::StopBoost { boost } | Self::ResumeBoost { boost } => {
+                let boost = boost.clone();
+                if was_stopped { Self::StopBoost { boost } } else { Self::ResumeBoost { boost } }
+            }
+            Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
+                let (partnership, code) = (partnership.clone(), code.clone());
                 if was_stopped { Self::EndCode { partnership, code } } else { Self::ReviveCode { partnership, code } }
             }
+            Self::Hold { partnership, deliverable } => {
+                Self::Release { partnership: partnership.clone(), deliverable: deliverable.clone() }
+            }
+            Self::Release { partnership, deliverable } => {
+                Self::Hold { partnership: partnership.clone(), deliverable: deliverable.clone() }
+            }
+            Self::Cancel { .. } | Self::AskFix { .. } => self.clone(),
         }
     }
 
@@ -115,6 +232,18 @@ impl Deed {
         match self.object() {
             Object::Boost(boost) => boost.to_string(),
             Object::Code(_, code) => code.to_owned(),
+            Object::Deliverable(partnership, deliverable) => format!("{partnership}/{deliverable}"),
+            Object::Fix(partnership, _) => partnership.to_string(),
+        }
+    }
+
+    /// What people call its object, as far as the deed itself tells.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.object() {
+            Object::Boost(_) | Object::Code(..) => self.typed(),
+            Object::Deliverable(_, deliverable) => title_of(deliverable),
+            Object::Fix(partnership, _) => partnership.creator.to_string(),
         }
     }
 }
@@ -130,9 +259,9 @@ pub enum ProposalStage {
     Approved { by: String, at: Timestamp },
     /// A request may have left; done again with the same key if nothing more is known.
     Doing { since: Timestamp, tries: u32, not_before: Timestamp },
-    /// The platform accepted; to be read back.
+    /// The platform accepted, or the creator was asked; to be read back, or answered.
     Done { at: Timestamp, tries: u32, not_before: Timestamp },
-    /// The platform says it is so.
+    /// The platform, or the creator, says it is so.
     Verified { at: Timestamp, state: String },
     /// Not done, and why.
     Failed { at: Timestamp, reason: String },
@@ -157,6 +286,15 @@ impl ProposalStage {
             | Self::Refused { .. } => true,
         }
     }
+}
+
+/// How a creator was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedOf {
+    /// Here, in a direct message; else somebody had to tell them.
+    pub direct: bool,
+    /// Who noted the answer, where the creator did not give it here.
+    pub noted_by: Option<String>,
 }
 
 /// A wish to act, with everything needed to decide on it.
@@ -187,6 +325,9 @@ pub struct Proposal {
     pub data_at: Option<Timestamp>,
     /// This takes back another one.
     pub undoes: Option<u64>,
+    /// How its creator was asked, for what is done with people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedOf>,
     /// How far it is.
     #[serde(flatten)]
     pub stage: ProposalStage,

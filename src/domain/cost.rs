@@ -1,7 +1,8 @@
 //! What a partnership costs, from its deal and what has happened: the one function behind rules, ledger and ROI.
 //!
 //! A deliverable's fee becomes *spend* when its post is live; fees that can no longer be avoided are *owed*; the rest is
-//! *avoidable*. Boosting is spent with the ad report, commission with its order.
+//! *avoidable*. What is on hold is set apart: saved as long as it stays so. Boosting is spent with the ad report, commission
+//! with its order.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::deal::DeliverableState;
 use super::document::{Boost, Deliverable, Partnership, Running};
 use super::money::{Currency, Money, MoneyError};
-use super::written::Percent;
 
 /// What has happened in a partnership, as far as money goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Accrued {
     pub avoidable: Money,
     /// Of [`Accrued::avoidable`], what is left of running boosts.
     pub avoidable_boost: Money,
+    /// Saved as long as what is on hold stays so.
+    pub held: Money,
 }
 
 /// Adds up one partnership at `now`. `zone` is where its cancel-by moments are read.
@@ -49,12 +51,13 @@ pub fn accrue(
     now: Timestamp,
 ) -> Result<Accrued, MoneyError> {
     let zero = Money::zero(currency);
-    let mut sum = Accrued { spent: zero, owed: zero, avoidable: zero, avoidable_boost: zero };
+    let mut sum = Accrued { spent: zero, owed: zero, avoidable: zero, avoidable_boost: zero, held: zero };
     for deliverable in deliverables {
-        let part = of_deliverable(deliverable, zone, now)?;
-        sum.spent = sum.spent.checked_add(part.0)?;
-        sum.owed = sum.owed.checked_add(part.1)?;
-        sum.avoidable = sum.avoidable.checked_add(part.2)?;
+        let part = part_of(deliverable, zone, now)?;
+        sum.spent = sum.spent.checked_add(part.spent)?;
+        sum.owed = sum.owed.checked_add(part.owed)?;
+        sum.avoidable = sum.avoidable.checked_add(part.avoidable)?;
+        sum.held = sum.held.checked_add(part.held)?;
     }
     let boosted = Money::new(facts.boosted_minor, currency);
     sum.spent = sum.spent.checked_add(boosted)?;
@@ -76,27 +79,33 @@ pub fn accrue(
     Ok(sum)
 }
 
-/// Spent, owed and avoidable money of one deliverable.
-fn of_deliverable(one: &Deliverable, zone: &TimeZone, now: Timestamp) -> Result<(Money, Money, Money), MoneyError> {
+/// Where the money of one deliverable stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Its post is out.
+    pub spent: Money,
+    /// Not out, and to be paid whatever is done.
+    pub owed: Money,
+    /// Not out, and saved if it is not made.
+    pub avoidable: Money,
+    /// Saved as long as it is on hold.
+    pub held: Money,
+}
+
+/// Where the money of one deliverable stands at `now`; the four parts are its fee, except that what was cancelled is gone.
+pub fn part_of(one: &Deliverable, zone: &TimeZone, now: Timestamp) -> Result<Part, MoneyError> {
     let zero = Money::zero(one.fee.currency);
-    let kill =
-        |state| one.kill_fee.get(&state).copied().map_or(Ok(zero), |share: Percent| one.fee.share(share.fraction()));
+    let none = Part { spent: zero, owed: zero, avoidable: zero, held: zero };
     if one.state.is_out() {
-        return Ok((one.fee, zero, zero));
+        return Ok(Part { spent: one.fee, ..none });
     }
-    if one.state == DeliverableState::Cancelled {
-        return Ok((zero, kill(DeliverableState::Cancelled)?, zero));
-    }
-    // A moment inside a gap of the clock is the first instant after it; inside a fold, the first of the two.
-    let cancellable = one
-        .cancel_by
-        .and_then(|moment| zone.to_ambiguous_timestamp(moment.0).compatible().ok())
-        .is_none_or(|until| now < until);
-    if !cancellable {
-        return Ok((zero, one.fee, zero));
-    }
-    let owed = kill(one.state)?;
-    Ok((zero, owed, one.fee.checked_sub(owed)?))
+    let owed = one.fee.share(one.owed_share(zone, now).fraction())?;
+    let rest = one.fee.checked_sub(owed)?;
+    Ok(match one.state {
+        DeliverableState::Cancelled => Part { owed, ..none },
+        DeliverableState::Held => Part { owed, held: rest, ..none },
+        _ => Part { owed, avoidable: rest, ..none },
+    })
 }
 
 #[cfg(test)]
@@ -157,5 +166,68 @@ mod tests {
         assert_eq!(got.owed.to_string(), "400.00 EUR"); // reel-2 past cancelling, half of the story
         assert_eq!(got.avoidable.to_string(), "286.00 EUR"); // the other half, 86 of the boost
         assert_eq!(got.avoidable_boost.to_string(), "86.00 EUR");
+    }
+
+    fn piece() -> Deliverable {
+        let text = r#"
+            [[deliverable]]
+            partnership = "spring/alma"
+            id = "story-set"
+            platform = "instagram"
+            format = "story"
+            fee = "400.00 EUR"
+            due = 2026-03-25
+            cancel_by = 2026-03-20T18:00:00
+            state = "approved"
+            kill_fee = { approved = "25 %" }
+        "#;
+        Documents::from_toml(text).expect("documents").deliverable.remove(0)
+    }
+
+    #[track_caller]
+    fn check(one: &Deliverable, day: i64, want: [&str; 4]) {
+        let now = jiff::Timestamp::from_second(1_772_323_200 + day * 86_400).expect("in March 2026");
+        let part = part_of(one, &TimeZone::UTC, now).expect("adds up");
+        let got = [part.spent, part.owed, part.avoidable, part.held].map(|money| money.to_string());
+        assert_eq!(got, want.map(|amount| format!("{amount} EUR")));
+    }
+
+    #[test]
+    fn what_is_stopped_owes_what_it_owed_when_it_was_stopped() {
+        let (early, late) = ("2026-03-10T12:00:00Z", "2026-03-22T12:00:00Z");
+        let [early, late] = [early, late].map(|at| at.parse::<Timestamp>().expect("an instant"));
+        let zone = TimeZone::UTC;
+        check(&piece(), 9, ["0.00", "100.00", "300.00", "0.00"]);
+        check(&piece(), 25, ["0.00", "400.00", "0.00", "0.00"]);
+        // Held in time: nothing more falls due however long it lasts; held too late: all of it stays owed.
+        check(&piece().held(&zone, early), 25, ["0.00", "100.00", "0.00", "300.00"]);
+        check(&piece().held(&zone, late), 25, ["0.00", "400.00", "0.00", "0.00"]);
+        check(&piece().cancelled(&zone, early), 25, ["0.00", "100.00", "0.00", "0.00"]);
+        check(&piece().held(&zone, early).cancelled(&zone, late), 25, ["0.00", "100.00", "0.00", "0.00"]);
+        let back = piece().held(&zone, early).released(Some(&piece()));
+        assert_eq!(back, piece());
+        let out = piece().gone_live(early, crate::domain::ids::PostRef::new("C1").expect("an id"));
+        check(&out, 9, ["400.00", "0.00", "0.00", "0.00"]);
+    }
+
+    proptest::proptest! {
+        /// Time moves money from avoidable to owed; none comes and none goes.
+        #[test]
+        fn time_alone_changes_no_sum(fee in 0_i64..1_000_000, kill in 0_i64..=100, days in 0_i64..60, held in proptest::bool::ANY) {
+            let mut one = piece();
+            one.fee = Money::new(fee, one.fee.currency);
+            one.kill_fee.insert(DeliverableState::Approved, crate::domain::written::Percent(Decimal::from(kill)));
+            let start: Timestamp = "2026-03-01T00:00:00Z".parse().expect("an instant");
+            if held {
+                one = one.held(&TimeZone::UTC, start);
+            }
+            let now = start + jiff::SignedDuration::from_hours(24 * days);
+            let part = part_of(&one, &TimeZone::UTC, now).expect("adds up");
+            let sum = part.spent.minor + part.owed.minor + part.avoidable.minor + part.held.minor;
+            proptest::prop_assert_eq!(sum, fee);
+            let later = part_of(&one, &TimeZone::UTC, now + jiff::SignedDuration::from_hours(24)).expect("adds up");
+            proptest::prop_assert!(part.owed.minor <= later.owed.minor, "what is owed is not forgotten");
+            proptest::prop_assert!(0 <= part.avoidable.minor);
+        }
     }
 }

@@ -123,10 +123,11 @@ pub enum Platform {
     GoogleAds,
     Shop,
     Web,
+    Deal,
 }
 
 /// Every platform with its name in ids, rules and files, and the name people use.
-const PLATFORMS: [(Platform, &str, &str); 11] = [
+const PLATFORMS: [(Platform, &str, &str); 12] = [
     (Platform::Youtube, "youtube", "YouTube"),
     (Platform::Instagram, "instagram", "Instagram"),
     (Platform::Tiktok, "tiktok", "TikTok"),
@@ -138,6 +139,8 @@ const PLATFORMS: [(Platform, &str, &str); 11] = [
     (Platform::GoogleAds, "google_ads", "Google Ads"),
     (Platform::Shop, "shop", "the shop"),
     (Platform::Web, "web", "the web"),
+    // What was agreed with a creator: fees become spend here when their post is live. The program itself is its source.
+    (Platform::Deal, "deal", "the deal"),
 ];
 
 impl Platform {

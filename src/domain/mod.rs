@@ -13,6 +13,7 @@ pub mod metric;
 pub mod money;
 pub mod num;
 pub mod person;
+pub mod post_url;
 pub mod sample;
 pub mod sample_csv;
 pub mod verdict;

@@ -138,6 +138,14 @@ pub enum Happened {
     Undone { proposal: u64, state: String },
     /// A step towards a lower level, or back.
     Level { step: Milestone },
+    /// The creator was asked; `direct` is false where they have no chat with us and the team has to.
+    Asked { proposal: u64, of: String, direct: bool },
+    /// The creator says that it is so. The event's person is who noted it, where the creator did not say it here.
+    Confirmed { proposal: u64, of: String, state: String },
+    /// The creator says that something is in the way.
+    Declined { proposal: u64, of: String },
+    /// A remark by a person.
+    Noted { text: String, tag: Option<String> },
 }
 
 /// One rule on one subject from firing to resolved.

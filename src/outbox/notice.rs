@@ -22,6 +22,8 @@ pub enum About {
     /// A trouble of the program itself, for operators: `standstill/youtube/views/2026-06-23`, `room_closed/nordbo-team`.
     /// The text is its identity: the same trouble is told once.
     Trouble(String),
+    /// A question to a creator, by the number of its proposal; edited as it is answered.
+    Ask(u64),
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
     Reply(u64),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for About {
             Self::Group(id) => write!(f, "group/{}", id.as_str()),
             Self::Level(id, step) => write!(f, "level/{}/{}", id.as_str(), step.as_str()),
             Self::Trouble(what) => write!(f, "trouble/{what}"),
+            Self::Ask(n) => write!(f, "ask/{n}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }
     }

@@ -289,9 +289,12 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
     let changed = revision < delivery.wanted_revision;
     delivery.state = match delivery.about {
         About::Trouble(_) | About::Reply(_) if !changed => State::Unknown { revision, since },
-        About::Incident(_) | About::Level(..) | About::Group(_) | About::Trouble(_) | About::Reply(_) => {
-            State::Due { not_before: at }
-        }
+        About::Incident(_)
+        | About::Level(..)
+        | About::Group(_)
+        | About::Ask(_)
+        | About::Trouble(_)
+        | About::Reply(_) => State::Due { not_before: at },
     };
     delivery
 }

@@ -3,6 +3,8 @@
 //! Owns: the order of statements (by when it was so, then by when we knew), restatements, absences, and the age limit.
 //! Refuses: sums over lines, derived metrics and guards; [`super::history`] has them.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::money::Currency;
@@ -250,6 +252,25 @@ impl Line {
                 None => Absence::NotYet,
             })),
         }
+    }
+
+    /// The sum of the amounts whose midpoint lies in the span, where silence means that there were none: a book that the
+    /// program keeps itself.
+    #[must_use]
+    pub fn booked(&self, span: Span, knowledge: Knowledge) -> Taken {
+        let inside = |amount: &&Amount| span.from <= amount.middle && amount.middle < span.until;
+        let mut latest = BTreeMap::new();
+        for amount in self.amounts.iter().filter(inside).filter(|amount| knowledge.reaches(amount.known)) {
+            // Equal spans stand together, the newest known last: it replaces what it restates.
+            latest.insert((amount.from, amount.until), amount.value);
+        }
+        let total = latest.values().fold(0_i64, |sum, value| sum.saturating_add(*value));
+        Taken { value: f64_of(total), n: count(latest.len()), newest: span.until }
+    }
+
+    /// Its amounts by span, each as last known.
+    pub fn amounts(&self) -> impl Iterator<Item = ((Timestamp, Timestamp), i64)> {
+        self.amounts.iter().map(|amount| ((amount.from, amount.until), amount.value))
     }
 
     /// Everything from the beginning to `until`, for a post's whole life.

@@ -22,6 +22,30 @@ pub enum ButtonPurpose {
         /// What it saves, as the label says.
         saves: Option<Money>,
     },
+    /// Do one of several things that can be done; asks first.
+    Choose {
+        /// What.
+        deed: Deed,
+    },
+    /// Yes, have it done: the creator is asked.
+    Sure {
+        /// What.
+        deed: Deed,
+    },
+    /// A creator's own answer to what they are asked.
+    Answer {
+        /// Which proposal.
+        proposal: u64,
+        /// Yes; else something is in the way.
+        yes: bool,
+    },
+    /// What a creator answered elsewhere, noted by somebody of the team.
+    Record {
+        /// Which proposal.
+        proposal: u64,
+        /// Yes; else something is in the way.
+        yes: bool,
+    },
     /// Agree to a proposal.
     Approve {
         /// Of which incident.
@@ -33,8 +57,8 @@ pub enum ButtonPurpose {
     Reject {
         /// Of which incident.
         incident: IncidentId,
-        /// Which.
-        proposal: u64,
+        /// Which; all that wait, where there is none.
+        proposal: Option<u64>,
     },
     /// Restore what was before an action.
     Undo {
@@ -130,7 +154,14 @@ impl ButtonPurpose {
     #[must_use]
     pub fn needs(&self) -> Needs {
         match self {
-            Self::Do { .. } | Self::Approve { .. } | Self::Reject { .. } | Self::Undo { .. } => Needs::Money,
+            Self::Do { .. }
+            | Self::Choose { .. }
+            | Self::Sure { .. }
+            | Self::Record { .. }
+            | Self::Approve { .. }
+            | Self::Reject { .. }
+            | Self::Undo { .. } => Needs::Money,
+            Self::Answer { .. } => Needs::Own,
             Self::Ack { .. } | Self::Snooze { .. } => Needs::Work,
             Self::Level { answer, .. } => answer.needs(),
             Self::Why { .. }

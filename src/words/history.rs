@@ -4,19 +4,21 @@ use jiff::Timestamp;
 
 use super::message::Line;
 use super::number;
-use super::phrase::line;
-use super::view::{IncidentView, ProposalView};
+use super::phrase::{self, line};
+use super::view::{IncidentView, ProposalView, proposal_of};
 use super::wording::{Reader, say};
+use crate::domain::action::Deed;
 use crate::outbox::incident::{Event, Happened, Stage};
 
 /// Proposals shown in the message; all are behind Why.
 const PROPOSALS_MAX: usize = 3;
 
-/// The newest proposal by which a boost was stopped, is stopped still, and the platform has confirmed it.
+/// The newest proposal by which something was stopped, is stopped still, and its platform or its creator has confirmed it.
 pub(crate) fn verified(view: &IncidentView) -> Option<&ProposalView> {
-    view.proposals
-        .iter()
-        .rfind(|proposal| matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Verified { .. })))
+    view.proposals.iter().filter(|proposal| proposal.deed.stops() || proposal.deed.asks().is_none()).rfind(|proposal| {
+        let last = view.last_of(proposal.id).map(|event| &event.what);
+        matches!(last, Some(Happened::Verified { .. } | Happened::Confirmed { .. }))
+    })
 }
 
 /// The lines: the newest proposals, then who has it.
@@ -31,6 +33,11 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
         .collect();
     let last = |wanted: fn(&Happened) -> bool| view.incident.events.iter().rev().find(|event| wanted(&event.what));
     let is_open = view.incident.stage != Stage::Resolved;
+    if let Some(event) = last(|what| matches!(what, Happened::Noted { .. }))
+        && let Happened::Noted { text, tag } = &event.what
+    {
+        lines.push(line(noted(event, text, tag.as_deref(), true, reader, now)));
+    }
     if let Some(who) = view.incident.acknowledged_by.as_deref() {
         let at = last(|what| matches!(what, Happened::Acknowledged)).map_or(view.incident.opened_at, |event| event.at);
         lines.push(line(say!(words, "has-it", who = who, time = number::time(reader, at, now))));
@@ -58,7 +65,7 @@ fn proposal_text(
     let event = view.last_of(proposal.id)?;
     let at = number::time(reader, event.at, now);
     let option = view.option(&proposal.deed);
-    let name = option.map_or_else(|| proposal.deed.typed(), |option| option.name.clone());
+    let name = option.map_or_else(|| proposal.deed.title(), |option| option.name.clone());
     let runs_on = option.map_or_else(String::new, |option| option.runs_on.clone());
     let deed = proposal.deed.as_str();
     let by = || actor(event, reader);
@@ -112,14 +119,54 @@ fn proposal_text(
             let state = state_text(state, reader);
             say!(words, "did-undone", by = by(), time = at, what = what, runs_on = runs_on, state = state)
         }
+        Happened::Asked { of, direct, .. } => {
+            let of = phrase::short_name(of);
+            let what = say!(words, "deed-ask", deed = deed, name = name.as_str());
+            if *direct {
+                say!(words, "did-ask", of = of, time = at, what = what)
+            } else {
+                say!(words, "did-ask-yourselves", of = of, what = what)
+            }
+        }
+        Happened::Confirmed { of, .. } => {
+            let of = phrase::short_name(of);
+            let text = match event.by.as_deref() {
+                Some(by) => say!(words, "did-confirm-by", what = done(), of = of, by = by, time = at),
+                None => say!(words, "did-confirm", what = done(), of = of, time = at),
+            };
+            match proposal.undo_until.filter(|until| now < *until) {
+                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
+                None => text,
+            }
+        }
+        Happened::Declined { of, .. } => {
+            let of = phrase::short_name(of);
+            match event.by.as_deref() {
+                Some(by) => say!(words, "did-decline-by", of = of, by = by, time = at, what = left()),
+                None => say!(words, "did-decline", of = of, time = at, what = left()),
+            }
+        }
         Happened::Fired
         | Happened::Recovering
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
         | Happened::Level { .. }
-        | Happened::Snoozed { .. } => return None,
+        | Happened::Snoozed { .. }
+        | Happened::Noted { .. } => return None,
     })
+}
+
+/// Letters of a remark in the alert itself; all of it is behind Why.
+const NOTE_MAX: usize = 80;
+
+/// `Maja 14:05: the sample parcel was lost #roadblock`.
+fn noted(event: &Event, text: &str, tag: Option<&str>, short: bool, reader: &Reader, now: Timestamp) -> String {
+    let cut: String = text.chars().take(NOTE_MAX).collect();
+    let text = if short && cut.len() < text.len() { format!("{cut}…") } else { text.to_owned() };
+    let tag = tag.map(|tag| format!(" #{tag}")).unwrap_or_default();
+    let time = number::time(reader, event.at, now);
+    say!(reader.words(), "noted", by = actor(event, reader), time = time, text = text, tag = tag)
 }
 
 fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
@@ -169,15 +216,40 @@ pub(crate) fn all(view: &IncidentView, reader: &Reader, now: Timestamp) -> Vec<L
         .iter()
         .map(|event| {
             let time = number::time(reader, event.at, now);
-            line(format!("{time} {}", event_text(event, reader, now)))
+            if let Happened::Noted { text, tag } = &event.what {
+                return line(noted(event, text, tag.as_deref(), false, reader, now));
+            }
+            line(format!("{time} {}", event_text(view, event, reader, now)))
         })
         .collect()
 }
 
-fn event_text(event: &Event, reader: &Reader, now: Timestamp) -> String {
+fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let by = actor(event, reader);
+    let number = proposal_of(&event.what);
+    let deed = view.proposals.iter().find(|proposal| Some(proposal.id) == number).map(|proposal| &proposal.deed);
+    // What is done with people has words of its own.
+    let people = deed.filter(|deed| deed.asks().is_some());
+    let to = |deed: &Deed| {
+        let name = view.option(deed).map_or_else(|| deed.title(), |option| option.name.clone());
+        say!(words, "deed-to", deed = deed.as_str(), name = name)
+    };
     match &event.what {
+        Happened::Proposed { .. } if people.is_some() => {
+            say!(words, "event-asks", by = by, what = people.map(to).unwrap_or_default())
+        }
+        Happened::Rejected { .. } if people.is_some() => {
+            say!(words, "event-refused", by = by, what = people.map(to).unwrap_or_default())
+        }
+        Happened::Asked { of, direct: true, .. } => say!(words, "event-asked", of = of.as_str()),
+        Happened::Asked { of, direct: false, .. } => say!(words, "event-asked-yourselves", of = of.as_str()),
+        Happened::Confirmed { of, .. } => match event.by.as_deref() {
+            Some(by) => say!(words, "event-confirmed-by", of = of.as_str(), by = by),
+            None => say!(words, "event-confirmed", of = of.as_str()),
+        },
+        Happened::Declined { of, .. } => say!(words, "event-declined", of = of.as_str()),
+        Happened::Noted { text, .. } => text.clone(),
         Happened::Fired => say!(words, "event-fired"),
         Happened::Recovering => say!(words, "event-recovering"),
         Happened::FiredAgain => say!(words, "event-fired-again"),

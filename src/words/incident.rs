@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::chart::{self, ChartError};
 use super::history;
@@ -23,6 +24,9 @@ const SNOOZE_SECS: u32 = 6 * 3_600;
 
 /// Buttons that do something at once, at most; more are behind `pause`.
 const DEED_BUTTONS_MAX: usize = 2;
+
+/// Parts of what can be saved that are told one by one; the rest is one sum.
+const PARTS_MAX: usize = 4;
 
 /// The message for one room. `None` when this audience is not told: a client about what was not released, a creator
 /// about money, or anybody without a number they may see.
@@ -74,9 +78,13 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let mut blocks: Vec<Block> = Vec::new();
     blocks.extend(block(0, seen_lines(seen, is_over, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
+    let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
+    if money && !is_over {
+        blocks.extend(asks.filter_map(|ask| asking::copy_ready(ask, reader, now)));
+    }
     if !is_over {
         if money {
-            blocks.extend(block(1, money_lines(view, reader)));
+            blocks.extend(block(1, money_lines(view, reader, now)));
         }
         blocks.extend(block(2, clears_lines(view.clears.as_ref(), reader, now)));
         blocks.extend(block(4, tip_lines(view, reader)));
@@ -118,9 +126,19 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
         (Stage::Firing, "opportunity") => say!(words, "headline-opportunity", who = who, value = left, limit = limit),
         (Stage::Firing, _) => match history::verified(view) {
             Some(stopped) => headline_stopped(stopped, stopped.saves.filter(|_| money), [who, current, limit], reader),
-            None => headline_firing(view.incident.avoidable.filter(|_| money), who, left, limit, reader),
+            None => headline_firing(avoidable(view).filter(|_| money), who, left, limit, reader),
         },
     }
+}
+
+/// What can still be saved: all that can be stopped now; where that has no amounts, what it was when the rule fired.
+fn avoidable(view: &IncidentView) -> Option<Money> {
+    let parts = view.options.iter().filter(|option| option.running).filter_map(|option| option.avoidable);
+    let sum = parts.fold(None, |sum: Option<Money>, part| match sum {
+        Some(sum) => sum.checked_add(part).ok().or(Some(sum)),
+        None => Some(part),
+    });
+    sum.or(view.incident.avoidable)
 }
 
 fn headline_stopped(
@@ -130,7 +148,7 @@ fn headline_stopped(
     reader: &Reader,
 ) -> String {
     let words = reader.words();
-    let done = say!(words, "deed-short", deed = stopped.deed.as_str());
+    let done = say!(words, "deed-short", deed = stopped.deed.as_str(), name = stopped.deed.title());
     match saved.filter(|saved| 0 < saved.minor) {
         Some(saved) => {
             let saved = number::money(reader.locale, saved);
@@ -188,26 +206,39 @@ fn also(seen: &Seen, reader: &Reader) -> Option<String> {
     })
 }
 
-fn money_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
+/// One part of what can be saved: `Story set €400 (free to cancel to Fri 18:00)`.
+pub(crate) fn avoidable_part(option: &OptionView, reader: &Reader, now: Timestamp) -> Option<String> {
     let words = reader.words();
-    let avoidable: Vec<String> = view
-        .options
-        .iter()
-        .filter(|option| option.running)
-        .filter_map(|option| {
-            let amount = number::money(reader.locale, option.avoidable.filter(|money| 0 < money.minor)?);
-            Some(say!(
-                words,
-                "avoidable-part",
-                deed = option.deed.as_str(),
-                name = option.name.as_str(),
-                runs_on = option.runs_on.as_str(),
-                amount = amount
-            ))
-        })
-        .collect();
+    let amount = number::money(reader.locale, option.avoidable.filter(|money| 0 < money.minor)?);
+    let until = match (option.until.map(|until| number::time(reader, until, now)), option.free) {
+        (Some(until), true) => format!(" {}", say!(words, "free-to-cancel", until = until)),
+        (Some(until), false) => format!(" {}", say!(words, "can-be-cancelled", until = until)),
+        (None, _) => String::new(),
+    };
+    Some(say!(
+        words,
+        "avoidable-part",
+        deed = option.deed.as_str(),
+        name = option.name.as_str(),
+        runs_on = option.runs_on.as_str(),
+        amount = amount,
+        until = until
+    ))
+}
+
+fn money_lines(view: &IncidentView, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let running: Vec<&OptionView> = view.options.iter().filter(|option| option.running).collect();
+    let mut avoidable: Vec<String> =
+        running.iter().filter_map(|option| avoidable_part(option, reader, now)).take(PARTS_MAX).collect();
+    let with_money = running.iter().filter(|option| option.avoidable.is_some_and(|money| 0 < money.minor));
+    let rest = with_money.filter_map(|option| option.avoidable).skip(PARTS_MAX);
+    let rest = rest.reduce(|sum, part| sum.checked_add(part).unwrap_or(sum));
+    if let Some(rest) = rest {
+        avoidable.push(say!(words, "avoidable-rest", amount = number::money(reader.locale, rest)));
+    }
     let mut parts = Vec::new();
-    if let Some(owed) = view.owed {
+    if let Some(owed) = view.owed.filter(|owed| 0 < owed.minor) {
         parts.push(say!(words, "owed", amount = number::money(reader.locale, owed)));
     }
     if !avoidable.is_empty() {
@@ -284,7 +315,7 @@ pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> St
 }
 
 /// `Stop boost −€86`, with the object's name when there are several.
-fn deed_label(
+pub(crate) fn deed_label(
     deed: &Deed,
     option: Option<&OptionView>,
     saves: Option<Money>,
@@ -292,9 +323,9 @@ fn deed_label(
     reader: &Reader,
 ) -> String {
     let words = reader.words();
-    let named = several || matches!(deed.object(), Object::Code(..));
-    let name =
-        option.filter(|_| named).map(|option| format!(" {}", phrase::short_name(&option.name))).unwrap_or_default();
+    let named = several || !matches!(deed.object(), Object::Boost(_));
+    let name = option.map_or_else(|| deed.title(), |option| option.name.clone());
+    let name = if named { format!(" {}", phrase::short_name(&name)) } else { String::new() };
     let saves = saves
         .filter(|saves| 0 < saves.minor)
         .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
@@ -306,8 +337,13 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
     let words = reader.words();
     let incident = || view.incident.id.clone();
     let is_open = view.incident.stage == Stage::Firing;
-    let several = 1 < view.options.len();
+    let boosts = view.options.iter().filter(|option| matches!(option.deed.object(), Object::Boost(_)));
+    let several = 1 < boosts.count();
     let (mut row, mut taken) = (Vec::new(), Vec::new());
+    let waits = |proposal: &&ProposalView| {
+        matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Proposed { .. }))
+    };
+    let waiting = view.proposals.iter().filter(waits).count();
     for proposal in &view.proposals {
         let Some(event) = view.last_of(proposal.id) else {
             continue;
@@ -319,9 +355,27 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
                 let label = deed_label(deed, view.option(deed), saves, several, reader);
                 let keep = say!(words, "deed-keep", deed = deed.as_str());
                 let (id, proposal) = (incident(), proposal.id);
-                row.push((ButtonPurpose::Approve { incident: id.clone(), proposal }, label, Look::Danger));
-                row.push((ButtonPurpose::Reject { incident: id, proposal }, keep, Look::Plain));
+                let agree = if deed.stops() && !deed.can_be_taken_back() {
+                    // What has no way back is asked about once more.
+                    ButtonPurpose::Choose { deed: deed.clone() }
+                } else {
+                    ButtonPurpose::Approve { incident: id.clone(), proposal }
+                };
+                let look = if deed.stops() { Look::Danger } else { Look::Primary };
+                row.push((agree, label, look));
+                if waiting == 1 {
+                    let refuse = ButtonPurpose::Reject { incident: id, proposal: Some(proposal) };
+                    row.push((refuse, keep, Look::Plain));
+                }
             }
+            Happened::Asked { .. } => {
+                row.extend(proposal.ask.iter().flat_map(|ask| asking::record_buttons(ask, reader)));
+            }
+            Happened::Confirmed { .. } if proposal.undo_until.is_some_and(|until| now < until) => {
+                let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
+                row.push((purpose, say!(words, "deed-undo", deed = deed.as_str()), Look::Plain));
+            }
+            Happened::Declined { .. } => {}
             Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
@@ -336,6 +390,10 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             _ => {}
         }
         taken.push(deed.object());
+    }
+    if 1 < waiting && is_open {
+        let refuse = ButtonPurpose::Reject { incident: incident(), proposal: None };
+        row.push((refuse, say!(words, "button-keep-all"), Look::Plain));
     }
     let free = view.options.iter().filter(|option| is_open && option.running && !taken.contains(&option.deed.object()));
     for option in free.take(DEED_BUTTONS_MAX) {

@@ -8,6 +8,7 @@
 //! `message::Message` for one reader and audience, and `buttons::Composed::with_tokens` gives its buttons their tokens.
 
 pub mod answers;
+pub mod asking;
 pub mod buttons;
 pub mod chart;
 pub mod command;

@@ -182,6 +182,7 @@ pub fn platform(reader: &Reader, platform: Platform) -> String {
     match platform {
         Platform::Shop => say!(reader.words(), "platform-shop"),
         Platform::Web => say!(reader.words(), "platform-web"),
+        Platform::Deal => say!(reader.words(), "platform-deal"),
         named => named.title().to_owned(),
     }
 }

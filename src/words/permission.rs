@@ -238,13 +238,16 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
     let mut mine = grants.iter().filter(|grant| grant.person == person.id && counts(grant.role)).peekable();
     match needs {
         Needs::Nothing => None,
-        Needs::Own => (!is_creator).then_some(Reason::NoCreator),
-        Needs::See if own => None,
-        Needs::See | Needs::Work | Needs::Money | Needs::Grant => {
+        Needs::Own if !is_creator => Some(Reason::NoCreator),
+        Needs::Own => (facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
+        Needs::See | Needs::Tell if own => None,
+        Needs::See | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
                 return Some(if is_creator && needs == Needs::See { Reason::OwnOnly } else { Reason::Role });
             }
-            let reached = mine.any(|grant| covers(&grant.reach, facts) || (needs == Needs::See && unspecific(facts)));
+            let reached = mine.any(|grant| {
+                covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell) && unspecific(facts))
+            });
             (!reached).then_some(Reason::Reach)
         }
     }
@@ -274,7 +277,7 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
     match (facts.membership, ask.needs()) {
         (_, Needs::Nothing)
         | (Membership::Member, _)
-        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Work) => None,
+        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Tell | Needs::Work) => None,
         (Membership::Stranger, _) => Some(Reason::NotMember),
         (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
     }

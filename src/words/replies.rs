@@ -55,6 +55,8 @@ pub enum Reply {
     NothingToUndo {
         id: IncidentId,
     },
+    /// What cannot be taken back is agreed to by its own button.
+    NeedsSure,
     /// Somebody was quicker.
     AlreadyAnswered {
         id: IncidentId,
@@ -140,6 +142,7 @@ impl Reply {
             | Self::Over { .. }
             | Self::NothingToApprove { .. }
             | Self::NothingToUndo { .. }
+            | Self::NeedsSure
             | Self::AlreadyAnswered { .. } => self.about_incident(reader, now),
             Self::LinkCode { .. }
             | Self::Linked { .. }
@@ -180,6 +183,7 @@ impl Reply {
             Self::Over { id } => say!(words, "reply-over", id = id.to_string()),
             Self::NothingToApprove { id } => say!(words, "reply-nothing-to-approve", id = id.to_string()),
             Self::NothingToUndo { id } => say!(words, "reply-nothing-to-undo", id = id.to_string()),
+            Self::NeedsSure => say!(words, "told-needs-sure"),
             Self::AlreadyAnswered { id, who } => {
                 say!(words, "reply-already-answered", id = id.to_string(), who = who.as_str())
             }

@@ -154,6 +154,10 @@ pub struct OptionView {
     pub avoidable: Option<Money>,
     /// It runs now, as far as is known, and can be stopped.
     pub running: bool,
+    /// The last moment at which it can be cancelled, for a promised piece that has one.
+    pub until: Option<Timestamp>,
+    /// Cancelling it in time costs nothing.
+    pub free: bool,
 }
 
 /// A proposal; how it stands is in the incident's events.
@@ -170,6 +174,64 @@ pub struct ProposalView {
     pub expires: Option<Timestamp>,
     /// It can be taken back until then.
     pub undo_until: Option<Timestamp>,
+    /// What the creator is asked, for what is done with people.
+    pub ask: Option<AskView>,
+}
+
+/// How a question to a creator stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stands", rename_all = "snake_case")]
+pub enum AskStand {
+    /// It waits for an answer.
+    Waiting {
+        /// From then on it is too late.
+        until: Option<Timestamp>,
+    },
+    /// The creator said yes.
+    Confirmed {
+        /// When.
+        at: Timestamp,
+        /// Who noted it, where the creator did not say it here.
+        by: Option<String>,
+    },
+    /// The creator said that something is in the way.
+    Declined {
+        /// When.
+        at: Timestamp,
+        /// Who noted it, where the creator did not say it here.
+        by: Option<String>,
+    },
+    /// Nobody needs the answer any more.
+    Withdrawn,
+    /// No answer came in time.
+    Late,
+}
+
+/// A question to a creator: what they are asked to do, and what it means for them. No numbers of anybody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskView {
+    /// The number of its proposal.
+    pub proposal: u64,
+    /// What is to be done.
+    pub deed: Deed,
+    /// What people call brand, campaign and creator.
+    pub names: Names,
+    /// What people call the piece: `Reel 2`.
+    pub what: String,
+    /// What it costs.
+    pub fee: Option<Money>,
+    /// What of it is paid even so.
+    pub owed: Option<Money>,
+    /// The first instant of the day it is due.
+    pub due: Option<Timestamp>,
+    /// Who wants it.
+    pub by: String,
+    /// The creator is told here; else somebody has to tell them.
+    pub direct: bool,
+    /// The language to speak to the creator, as a tag.
+    pub locale: String,
+    /// How it stands.
+    pub stand: AskStand,
 }
 
 /// Everything that can be told about an incident.
@@ -242,14 +304,18 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Done { proposal }
         | Happened::Verified { proposal, .. }
         | Happened::Failed { proposal, .. }
-        | Happened::Undone { proposal, .. } => Some(*proposal),
+        | Happened::Undone { proposal, .. }
+        | Happened::Asked { proposal, .. }
+        | Happened::Confirmed { proposal, .. }
+        | Happened::Declined { proposal, .. } => Some(*proposal),
         Happened::Fired
         | Happened::Recovering
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
         | Happened::Level { .. }
-        | Happened::Snoozed { .. } => None,
+        | Happened::Snoozed { .. }
+        | Happened::Noted { .. } => None,
     }
 }
 

@@ -323,6 +323,16 @@ goal = "sales"
 starts = 2026-03-02
 ends = 2026-06-30
 target = { cpa = "45.00 EUR" }
+[[program]]
+id = "nordbo-club"
+brand = "nordbo"
+levels = [ { name = "Gold", commission = "15 %" }, { name = "Silver", commission = "12 %" } ]
+[[member]]
+program = "nordbo-club"
+creator = "alma"
+level = "Gold"
+since = 2025-09-01
+acknowledged = 2025-09-02
 [[room]]
 id = "team-discord"
 brand = "nordbo"

@@ -165,32 +165,53 @@ impl People {
         }
     }
 
-    /// A creator, in a direct message on Telegram: her own numbers and tips, twice a week.
+    /// A creator, in a direct message on Telegram: her own numbers and tips, twice a week, and an answer to what she is
+    /// asked.
     async fn alma(self, mut held: Held) {
         self.alma_joins(&mut held).await;
         let direct = self.telegram.private_chat(self.cast.alma);
-        for visit in 1.. {
-            held.sleep_until(self.at(visit * 84, 10)).await;
-            drop(self.telegram.user_sends(direct, self.cast.alma, "/me"));
-            held.sleep_until(self.at(visit * 84, 12)).await;
-            drop(self.telegram.user_sends(direct, self.cast.alma, "/tips"));
+        let mut answered: BTreeSet<(i64, &'static str)> = BTreeSet::new();
+        for look in 1.. {
+            held.sleep_until(self.at(look * LOOKS_EVERY, 10)).await;
+            for shown in self.telegram.messages(direct).into_iter().filter(|shown| shown.from_bot) {
+                let mut labels = shown.buttons.iter().flatten();
+                let Some(label) = labels.find(|label| ANSWERS.contains(&label.as_str())) else { continue };
+                if answered.insert((shown.message_id, if label == ANSWERS[0] { ANSWERS[0] } else { ANSWERS[1] })) {
+                    drop(self.telegram.user_presses(direct, self.cast.alma, shown.message_id, label));
+                }
+            }
+            if look * LOOKS_EVERY % 84 == 0 {
+                drop(self.telegram.user_sends(direct, self.cast.alma, "/me"));
+                held.sleep_until(self.at(look * LOOKS_EVERY, 12)).await;
+                drop(self.telegram.user_sends(direct, self.cast.alma, "/tips"));
+            }
         }
     }
 }
+
+/// What Alma presses: that it is mended, and that a notice is unfair.
+const ANSWERS: [&str; 2] = ["Fixed", "Something is wrong"];
 
 /// What Maja wants to press on a message: most proposals she approves, every fifth she turns down, and once in a while she
 /// takes a stop back.
 fn wish<'a>(labels: &[&'a String], nth: usize, undone: usize) -> Option<&'a str> {
     let with = |start: &str| labels.iter().find(|label| label.starts_with(start)).map(|label| label.as_str());
+    if let Some(first) = FIRST.into_iter().find_map(with) {
+        return Some(first);
+    }
     if nth % 5 == 4 {
         return with("Keep it running");
     }
-    match with("Undo") {
+    match with("Undo: start boost") {
         Some(undo) if undone < 1 => Some(undo),
         _ => with("Stop boost"),
     }
 }
 
+/// What she presses before all else: a creator is asked, a leaked code ended, an objection heard.
+const FIRST: [&str; 3] = ["Ask", "End code", "Keep Gold"];
+
 fn kind(label: &str) -> &'static str {
-    ["Stop", "Keep", "Undo"].into_iter().find(|start| label.starts_with(start)).unwrap_or("other")
+    let known = FIRST.into_iter().chain(["Stop", "Keep", "Undo"]);
+    known.into_iter().find(|start| label.starts_with(start)).unwrap_or("other")
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::World;
 use crate::outbox::incident::{Event, Happened, Incident, Stage};
+use crate::rules::downgrade::Milestone;
 use crate::sim::world::troubles::{Course, Trouble};
 use crate::store::records::scan_all;
 
@@ -109,6 +110,14 @@ impl Seen<'_> {
         self.has(|what| matches!(what, Happened::Verified { .. }))
     }
 
+    fn was_confirmed(&self) -> bool {
+        self.has(|what| matches!(what, Happened::Confirmed { .. }))
+    }
+
+    fn level(&self, step: Milestone) -> bool {
+        self.has(|what| *what == Happened::Level { step })
+    }
+
     /// Nobody did anything, and the trouble is over all the same.
     fn went_by_itself(&self) -> bool {
         self.course.ended.is_none() && self.course.is_over(self.now)
@@ -116,7 +125,7 @@ impl Seen<'_> {
 }
 
 fn link(seen: &Seen<'_>) -> (&'static str, &'static str) {
-    match (seen.was_verified(), seen.was_agreed(), seen.is_over()) {
+    match (seen.was_confirmed(), seen.was_agreed(), seen.is_over()) {
         (true, _, true) => (
             "Alma said the link was mended, the clicks sell again, and the alert closed itself in both rooms. What was \
              wrong was the link, not her.",
@@ -134,7 +143,7 @@ fn link(seen: &Seen<'_>) -> (&'static str, &'static str) {
         ),
         (false, true, false) => (
             "Alma has been asked. It counts as mended when she says so, not when you press a button.",
-            "In Alma's direct message, press the button that says it is fixed.",
+            "In Alma's direct message press “Fixed”.",
         ),
         (..) if seen.went_by_itself() => {
             ("Nobody asked Alma; a follower told her, and she mended the link. The alert closes by itself.", "")
@@ -142,7 +151,7 @@ fn link(seen: &Seen<'_>) -> (&'static str, &'static str) {
         (..) if seen.was_proposed() => (
             "Alma's link opens the home page. As many people click as ever, and almost nobody finds the product. The \
              rule is one plain line: uses of her code per click.",
-            "Press “Ask for a fix” in Telegram or Discord, then answer for Alma in her direct message.",
+            "Press “Ask Alma to fix” in Telegram or Discord, then answer for Alma in her direct message.",
         ),
         (..) => (
             "Alma's link opens the home page. As many people click as ever, and almost nobody finds the product. The \
@@ -201,12 +210,31 @@ fn shop(seen: &Seen<'_>) -> (&'static str, &'static str) {
 }
 
 fn level(seen: &Seen<'_>) -> (&'static str, &'static str) {
-    if seen.is_over() {
-        return ("Alma's clicks are back above the line within her time to react, so she keeps Gold.", "");
+    let (objected, kept) = (seen.level(Milestone::Appealed), seen.level(Milestone::Kept));
+    match (objected, kept, seen.level(Milestone::Lowered)) {
+        (_, _, true) => (
+            "Her time to react is over and the line was not met, so Alma is Silver: for deals agreed from now on. What she \
+             has signed stays as it is, and there is a way back.",
+            "",
+        ),
+        (true, true, _) => (
+            "Alma objected, and that stopped the clock until a person had looked. She keeps Gold; who decided it stands in \
+             both rooms.",
+            "",
+        ),
+        (false, true, _) => ("Alma's clicks were back above the line within her time to react, so she keeps Gold.", ""),
+        (true, false, _) if seen.level(Milestone::StoodBy) => {
+            ("The notice stands, and her time to react runs again. The numbers decide now.", "")
+        }
+        (true, false, _) => (
+            "Alma objects. No time runs until a person has answered her: that is the rule's promise, not politeness.",
+            "Answer for the team: press “Keep Gold” or “Stand by it” in Telegram or Discord.",
+        ),
+        (false, false, _) if seen.is_over() => ("The notice no longer applies; Alma's level has not changed.", ""),
+        (false, false, _) => (
+            "Alma's link gets too few clicks for Gold. She hears it before the team does, with her own numbers and what \
+             would keep the level. Nothing changes before her three days are over.",
+            "In Alma's direct message press “Something is wrong” to object, or do nothing and let her numbers speak.",
+        ),
     }
-    (
-        "Alma's link gets too few clicks for Gold. She hears it before the team does, with her own numbers and what \
-         would keep the level. Nothing changes before her time to react is over.",
-        "Read Alma's direct message, and answer for her or let her numbers speak.",
-    )
 }

@@ -11,6 +11,7 @@ use super::World;
 use super::story::{CLICKS_RULE, LINK_RULE, SHOP_RULE};
 use crate::app::core::Core;
 use crate::outbox::incident::{Happened, Incident};
+use crate::rules::downgrade::Milestone;
 use crate::sim::world::Trade;
 use crate::sim::world::trade::STEP_SECS;
 use crate::sim::world::troubles::Trouble;
@@ -56,27 +57,41 @@ impl Town {
     /// What people do outside the chats.
     async fn react(&self, now: Timestamp) {
         for trouble in Trouble::ALL.into_iter().filter(|trouble| self.trade.course(*trouble).is_on(now)) {
+            // Nobody keeps silent about what the shop or a creator does next: where nothing can be read, nothing is done.
             let mended = match trouble {
-                Trouble::WrongLink => self.told(LINK_RULE, MENTIONING, now).await,
-                // Whoever comes from the coupon site comes on; what the code takes off is the shop's.
+                // She mends it, and then says so.
+                Trouble::WrongLink => self.since(LINK_RULE, is_confirmed).await.is_some(),
+                // Whoever comes from the coupon site comes on; what the code takes off is the shop's to say.
                 Trouble::LeakedCode => false,
-                Trouble::ShopStops => self.told(SHOP_RULE, MENDING, now).await,
-                Trouble::FewClicks => self.told(CLICKS_RULE, MENTIONING, now).await,
+                Trouble::ShopStops => passed(self.since(SHOP_RULE, is_taken).await, MENDING, now),
+                Trouble::FewClicks => passed(self.since(CLICKS_RULE, is_told).await, MENTIONING, now),
             };
             if mended {
                 self.trade.end(trouble, now);
             }
         }
     }
+
+    /// When something first happened to an alert of a rule.
+    async fn since(&self, rule: &str, what: fn(&Happened) -> bool) -> Option<Timestamp> {
+        let incidents = scan_all::<Incident>(&*self.core.store).await.ok()?;
+        let of_rule = incidents.iter().map(|kept| &kept.value).filter(|one| one.rule.as_str() == rule);
+        of_rule.flat_map(|one| &one.events).filter(|event| what(&event.what)).map(|event| event.at).min()
+    }
 }
 
-impl Town {
-    /// Whether somebody has had the alert of a rule for this long.
-    async fn told(&self, rule: &str, after: SignedDuration, now: Timestamp) -> bool {
-        let incidents = scan_all::<Incident>(&*self.core.store).await.unwrap_or_default();
-        incidents.iter().filter(|kept| kept.value.rule.as_str() == rule).any(|kept| {
-            let taken = kept.value.events.iter().find(|event| event.what == Happened::Acknowledged);
-            taken.is_some_and(|event| after <= now.duration_since(event.at))
-        })
-    }
+fn passed(since: Option<Timestamp>, span: SignedDuration, now: Timestamp) -> bool {
+    since.is_some_and(|since| span <= now.duration_since(since))
+}
+
+fn is_confirmed(what: &Happened) -> bool {
+    matches!(what, Happened::Confirmed { .. })
+}
+
+fn is_taken(what: &Happened) -> bool {
+    matches!(what, Happened::Acknowledged)
+}
+
+fn is_told(what: &Happened) -> bool {
+    matches!(what, Happened::Level { step: Milestone::Told })
 }

@@ -14,7 +14,7 @@
 mod tests;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -306,6 +306,26 @@ impl History {
     #[must_use]
     pub fn currency(&self, subject: &Subject, want: Want) -> Option<Currency> {
         self.lines_of(subject, want.metric, want.platform).find_map(|(_, line)| line.currency)
+    }
+
+    /// What a series of amounts says of each span it ever spoke of, as last known.
+    #[must_use]
+    pub fn amounts(&self, key: &SeriesKey) -> BTreeMap<(Timestamp, Timestamp), i64> {
+        let lines = self.lines_of(&key.subject, key.metric, Some(key.platform));
+        lines.flat_map(|(_, line)| line.amounts()).collect()
+    }
+
+    /// Whether a series is a deal's own book. The program writes it down itself, so its silence is knowledge: a day
+    /// without an entry is a day on which nothing fell due.
+    fn is_book(&self, series: u32) -> bool {
+        self.key(series).is_some_and(|key| key.platform == Platform::Deal)
+    }
+
+    /// The book that a metric of a subject needs.
+    fn book_of(&self, subject: &Subject, want: Want) -> impl Iterator<Item = &Line> {
+        self.lines_of(subject, want.metric, want.platform)
+            .filter(|(series, line)| self.is_book(*series) && line.has_spoken())
+            .map(|(_, line)| line)
     }
 
     fn told(&self, alarms: Vec<Alarm>) -> Vec<Alarm> {

@@ -64,6 +64,9 @@ impl View<'_> {
         let mut sum: Option<Taken> = None;
         let mut silent = None;
         for (series, line) in self.history.lines_of(subject, want.metric, want.platform) {
+            if self.history.is_book(series) {
+                continue;
+            }
             if line.has_spoken() {
                 sum = Some(add(sum, self.line(series, line, want.metric, over).map_err(Some)?));
             } else {
@@ -73,6 +76,13 @@ impl View<'_> {
                 };
                 silent = silent.or(line.last_word(None, until, self.knowledge()));
             }
+        }
+        if let Some(booked) = self.booked(subject, want, over) {
+            // How old a sum is, its other parts say: the book is always up to date.
+            return Ok(match sum {
+                Some(sum) => Taken { newest: sum.newest, ..add(Some(sum), booked) },
+                None => booked,
+            });
         }
         if let Some(sum) = sum {
             return Ok(sum);
@@ -88,6 +98,12 @@ impl View<'_> {
         sum.ok_or(silent)
     }
 
+    /// What the deal's own book says, where there is one.
+    fn booked(self, subject: &Subject, want: Want, over: Over) -> Option<Taken> {
+        let Over::Span(span) = over else { return None };
+        self.history.book_of(subject, want).map(|line| line.booked(span, self.knowledge())).next()
+    }
+
     /// What each line that a metric needs answers.
     fn each<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
         let parts = want.metric.parts();
@@ -99,8 +115,13 @@ impl View<'_> {
     }
 
     fn each_plain<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
-        let lines = self.history.lines_of(subject, want.metric, want.platform);
-        let answers: Vec<T> = lines.filter_map(|(_, line)| ask(line)).collect();
+        // The book is always up to date: how old a sum is, the other parts say, where there are any.
+        let lines = || self.history.lines_of(subject, want.metric, want.platform);
+        let others = || lines().filter(|(series, _)| !self.history.is_book(*series)).filter_map(|(_, line)| ask(line));
+        let mut answers: Vec<T> = others().collect();
+        if answers.is_empty() {
+            answers = lines().filter_map(|(_, line)| ask(line)).collect();
+        }
         if !answers.is_empty() {
             return answers;
         }

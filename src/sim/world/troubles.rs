@@ -28,7 +28,7 @@ impl Trouble {
             // Set up wrong from the campaign's first minute, which is the second day's midnight.
             Self::WrongLink => (24, 24 + 34),
             Self::LeakedCode => (2 * 24 + 9, 5 * 24),
-            Self::ShopStops => (3 * 24 + 11, 3 * 24 + 14),
+            Self::ShopStops => (3 * 24 + 10, 3 * 24 + 14),
             Self::FewClicks => (4 * 24 + 9, 12 * 24),
         }
     }
@@ -122,7 +122,7 @@ mod tests {
             (Trouble::WrongLink, 24, true, false),
             (Trouble::WrongLink, 39, true, false),
             (Trouble::WrongLink, 40, false, true),
-            (Trouble::ShopStops, 3 * 24 + 13, true, false),
+            (Trouble::ShopStops, 3 * 24 + 10, true, false),
             (Trouble::ShopStops, 3 * 24 + 14, false, true),
         ] {
             let course = troubles.of(trouble);

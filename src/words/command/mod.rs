@@ -29,6 +29,10 @@ pub enum Name {
     WhyNot,
     Pause,
     Resume,
+    Hold,
+    Release,
+    Live,
+    Note,
     Approve,
     Reject,
     Undo,
@@ -46,6 +50,10 @@ pub enum Name {
 pub enum ArgKind {
     /// A brand, campaign, creator or partnership, by id or `kind/ID`.
     Subject,
+    /// A promised piece, by its id or `CAMPAIGN/CREATOR/ID`.
+    Deliverable,
+    /// The address of a post.
+    Url,
     /// A rule.
     Rule,
     /// An incident's short id.
@@ -70,8 +78,10 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 11] = [
+    pub const ALL: [ArgKind; 13] = [
         Self::Subject,
+        Self::Deliverable,
+        Self::Url,
         Self::Rule,
         Self::Incident,
         Self::IncidentOrSubject,
@@ -89,6 +99,8 @@ impl ArgKind {
     pub fn key(self) -> &'static str {
         match self {
             Self::Subject => "subject",
+            Self::Deliverable => "deliverable",
+            Self::Url => "url",
             Self::Rule => "rule",
             Self::Incident => "incident",
             Self::IncidentOrSubject => "incident-or-subject",
@@ -107,13 +119,14 @@ impl ArgKind {
     pub fn completes(self) -> bool {
         match self {
             Self::Subject
+            | Self::Deliverable
             | Self::Rule
             | Self::Incident
             | Self::IncidentOrSubject
             | Self::Person
             | Self::Reach
             | Self::Command => true,
-            Self::Role | Self::Duration | Self::Code | Self::Text => false,
+            Self::Role | Self::Duration | Self::Code | Self::Url | Self::Text => false,
         }
     }
 }
@@ -138,6 +151,8 @@ pub enum Needs {
     Own,
     /// Whoever may see the subject; a creator only themselves.
     See,
+    /// Whoever has something to report: the creator about themselves, and whoever works on it.
+    Tell,
     /// Whoever works on it: acknowledges, snoozes.
     Work,
     /// Whoever decides about money.
@@ -162,6 +177,9 @@ impl Needs {
                 Role::Agency,
                 Role::Operator,
             ],
+            Self::Tell => {
+                &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
+            }
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
         }
@@ -248,6 +266,10 @@ table! {
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
     Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
     Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
+    Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
+    Release "release" "släpp" &["unhold"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["release alma reel-2"];
+    Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
+    Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Approve "approve" "godkänn" &["yes"], &[ID], Money, Anywhere, false, &["approve A7K2"];
     Reject "reject" "avslå" &["no"], &[ID, need("reason", ArgKind::Text)], Money, Anywhere, false, &["reject A7K2 the campaign ends today anyway"];
     Undo "undo" "ångra" &[], &[ID], Money, Anywhere, false, &["undo A7K2"];
@@ -289,6 +311,10 @@ pub enum Command {
     WhyNot { subject: String, rule: RuleId },
     Pause { what: String },
     Resume { what: String },
+    Hold { what: String, deliverable: Option<String> },
+    Release { what: String, deliverable: Option<String> },
+    Live { url: String, deliverable: Option<String> },
+    Note { subject: What, text: String },
     Approve { id: IncidentId },
     Reject { id: IncidentId, reason: String },
     Undo { id: IncidentId },
@@ -301,7 +327,7 @@ pub enum Command {
     Help { command: Option<Name> },
 }
 
-/// What `why` asks about. `ALMA` may be either: an incident is looked up first, then the subject.
+/// What `why` and `note` are about. `ALMA` may be either: an incident is looked up first, then the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct What {
     /// The incident it may be.
@@ -322,6 +348,10 @@ impl Command {
             Self::WhyNot { .. } => Name::WhyNot,
             Self::Pause { .. } => Name::Pause,
             Self::Resume { .. } => Name::Resume,
+            Self::Hold { .. } => Name::Hold,
+            Self::Release { .. } => Name::Release,
+            Self::Live { .. } => Name::Live,
+            Self::Note { .. } => Name::Note,
             Self::Approve { .. } => Name::Approve,
             Self::Reject { .. } => Name::Reject,
             Self::Undo { .. } => Name::Undo,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{ArgKind, ArgSpec, Command, Name, Spec, TABLE, What};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
+use crate::domain::post_url;
 use crate::outbox::incident::IncidentId;
 
 /// The longest text that is read; Telegram and Discord allow more, no command needs it.
@@ -202,6 +203,19 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         },
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
+        Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
+        Name::Release => Command::Release { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
+        Name::Live => {
+            let url = args.text(0)?;
+            if post_url::read(&url).is_none() {
+                return Err(args.bad(0, None));
+            }
+            Command::Live { url, deliverable: args.optional(1).map(str::to_owned) }
+        }
+        Name::Note => {
+            let typed = args.text(0)?;
+            Command::Note { subject: What { incident: IncidentId::typed(&typed), typed }, text: args.text(1)? }
+        }
         Name::Approve => Command::Approve { id: args.incident(0)? },
         Name::Reject => Command::Reject { id: args.incident(0)?, reason: args.text(1)? },
         Name::Undo => Command::Undo { id: args.incident(0)? },
@@ -385,6 +399,26 @@ mod tests {
         check("grant maja manager nordbo", bad(Name::Grant, "nordbo", ArgKind::Reach, Some("brand/nordbo")));
         check("help snoze", bad(Name::Help, "snoze", ArgKind::Command, Some("snooze")));
         check(&"x".repeat(3_000), Err(Teach::TooLong));
+    }
+
+    #[test]
+    fn pieces_and_posts_are_named_as_people_name_them() {
+        let hold = |what: &str, deliverable: Option<&str>| {
+            Ok(Command::Hold { what: what.into(), deliverable: deliverable.map(str::to_owned) })
+        };
+        check("hold alma reel-2", hold("alma", Some("reel-2")));
+        check("/parkera \"Alma Lind\" reel-2", hold("Alma Lind", Some("reel-2")));
+        check("hold spring/alma/reel-2", hold("spring/alma/reel-2", None));
+        let url = "https://youtu.be/dQw4w9WgXcQ?si=1";
+        check(&format!("live {url}"), Ok(Command::Live { url: url.into(), deliverable: None }));
+        let bad = Teach::Bad { command: Name::Live, given: "reel-2".into(), kind: ArgKind::Url, nearest: None };
+        check("live reel-2", Err(bad));
+        let subject = What { incident: None, typed: "alma".into() };
+        check(
+            "note alma ill until Monday #absence",
+            Ok(Command::Note { subject, text: "ill until Monday #absence".into() }),
+        );
+        check("note alma", Err(Teach::Missing { command: Name::Note, arg: "text", kind: ArgKind::Text }));
     }
 
     #[test]
