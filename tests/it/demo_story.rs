@@ -26,6 +26,40 @@ async fn probe() {
     for shown in world.telegram.messages(private) {
         eprintln!("ALMA {} {}\n{}\n{:?}", shown.sent_at, shown.message_id, shown.text, shown.buttons);
     }
+    let state = world.core().state.lock().await;
+    let view = state.history.view();
+    for day in 1..7_i64 {
+        for hour in [12_i64, 20] {
+            use plimsoll::domain::ids::Platform;
+            use plimsoll::domain::metric::Metric;
+            use plimsoll::rules::readings::{Readings as _, Span, Want};
+            let start: jiff::Timestamp = "2026-02-28T23:30:00Z".parse().unwrap();
+            let until = start + jiff::SignedDuration::from_hours(day * 24 + hour);
+            let from = until - jiff::SignedDuration::from_hours(24);
+            let read = |metric, platform| {
+                view.over(
+                    &"creator/alma".parse().unwrap(),
+                    Want { metric, platform: Some(platform) },
+                    Span { from, until },
+                )
+                .reading
+            };
+            eprintln!(
+                "RATIO {day} {hour} {:?} {:?}",
+                read(Metric::Clicks, Platform::Web),
+                read(Metric::Views, Platform::Youtube)
+            );
+        }
+    }
+    let now = world.clock.now();
+    let judged = plimsoll::app::views::judged_view(
+        &state,
+        &"gold-clicks".parse().unwrap(),
+        &"creator/alma".parse().unwrap(),
+        now,
+    );
+    eprintln!("JUDGED {judged:?}");
+    drop(state);
     eprintln!("{}", summary(&world, 7).await.expect("summary"));
     world.stop().await;
 }

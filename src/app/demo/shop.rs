@@ -8,7 +8,7 @@ use crate::sim::shopify::{NewDiscount, ShopWorld, Status};
 use crate::sim::world::trade::Till;
 
 /// Hundredths that a creator's code takes off.
-const OFF_PERCENT: i64 = 10;
+pub const OFF_PERCENT: i64 = 10;
 
 /// The till of the emulated shop.
 #[derive(Debug, Clone)]

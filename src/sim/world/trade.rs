@@ -76,6 +76,8 @@ struct Books {
     clicks: Vec<i64>,
     /// Visits of the shop.
     visits: i64,
+    /// The code that a creator names.
+    codes: Vec<String>,
     troubles: Troubles,
 }
 
@@ -103,7 +105,8 @@ impl Trade {
     #[must_use]
     pub fn new(world: Arc<LivingWorld>, seed: u64, start: Timestamp, site: &str, till: Box<dyn Till>) -> Self {
         let clicks = vec![0; world.creators().len()];
-        let books = Mutex::new(Books { steps: 0, clicks, visits: 0, troubles: Troubles::new(start) });
+        let codes = world.creators().iter().map(code_of).collect();
+        let books = Mutex::new(Books { steps: 0, clicks, visits: 0, codes, troubles: Troubles::new(start) });
         Self { world, seed, start, site: site.to_owned(), till, books }
     }
 
@@ -126,6 +129,19 @@ impl Trade {
     /// Somebody ends a trouble.
     pub fn end(&self, trouble: Trouble, at: Timestamp) {
         self.books().troubles.end(trouble, at);
+    }
+
+    /// The creator whose code leaks.
+    #[must_use]
+    pub fn leaked(&self) -> Option<&Life> {
+        self.world.creators().get(LEAKED)
+    }
+
+    /// Gives the creator whose code leaked another one, which they name from now on; it must be in the shop.
+    pub fn rename_leaked(&self, code: &str) {
+        if let Some(named) = self.books().codes.get_mut(LEAKED) {
+            code.clone_into(named);
+        }
     }
 
     /// Clicks and visits as a feed would show them: one row a link, and one for the site; running totals. A visit by a
@@ -153,7 +169,7 @@ impl Trade {
         let people = u64_of_len(self.world.creators().len());
         let step = u64::try_from(books.steps).unwrap_or(0);
         let chance = |who: u64| Chance::new(self.seed ^ SALT, step * (people + 2) + who);
-        for (place, life) in self.world.creators().iter().enumerate() {
+        for (place, code) in books.codes.clone().iter().enumerate() {
             let views = self.world.views_total(place, until) - self.world.views_total(place, from);
             let (per_click, per_view) = books.follows(place, from);
             let mut chance = chance(u64_of_len(place));
@@ -162,10 +178,9 @@ impl Trade {
                 *sum += clicks;
             }
             books.visits += clicks;
-            let code = code_of(life);
-            let buys = per_click * if self.till.takes(&code, from) { 1.0 } else { BUYS_WITHOUT_CODE };
+            let buys = per_click * if self.till.takes(code, from) { 1.0 } else { BUYS_WITHOUT_CODE };
             let orders = chance.events(f64_of(clicks) * buys);
-            self.place(from, orders, Some(&code));
+            self.place(from, orders, Some(code));
         }
         let visits = chance(people).events(per_step(OWN_VISITS, *busy));
         let orders = chance(people + 1).events(f64_of(visits) * ORDERS_PER_VISIT);
