@@ -6,6 +6,7 @@
 mod backtest;
 mod check;
 mod demo;
+mod discover;
 mod documents;
 mod import;
 mod opened;
@@ -66,6 +67,10 @@ enum Command {
     Apply(documents::Apply),
     /// Fetch once from a source and print what would be stored; nothing is
     Poll(poll::Poll),
+    /// List the shop's codes and links, with the creator each probably belongs to
+    Discover(discover::Discover),
+    /// Look up in the shop whether each partnership's codes work
+    Preflight(discover::Preflight),
     /// Take numbers or posts from a CSV file into the store
     Import(import::Import),
     /// Run the cases that rules carry
@@ -240,6 +245,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Check(check) => check.run(&common),
         Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
+        Command::Discover(discover) => discover.run(&common).await,
+        Command::Preflight(preflight) => preflight.run(&common).await,
         Command::Import(import) => import.run(&common).await,
         Command::TestRules(test) => test.run(&common),
         Command::Backtest(backtest) => backtest.run(&common),

@@ -46,7 +46,8 @@ impl Poll {
     }
 }
 
-fn refused(id: &SourceId, error: SourceError) -> CliError {
+/// A failure of a source, with its remedy.
+pub(super) fn refused(id: &SourceId, error: SourceError) -> CliError {
     match error {
         SourceError::Unauthorized { .. } => {
             CliError::Failed(anyhow::anyhow!("source `{id}`: {error}; put credentials that work under [sources.{id}]"))

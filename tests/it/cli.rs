@@ -56,12 +56,14 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "demo",
     "run",
     "check",
     "apply",
     "poll",
+    "discover",
+    "preflight",
     "import",
     "test-rules",
     "backtest",

@@ -21,6 +21,7 @@ mod discord_sim_answers;
 mod discord_sim_serenity;
 mod replay_backtest;
 mod replay_live;
+mod shop_commands;
 mod sources_feed;
 mod sources_shopify;
 mod sources_youtube;

@@ -156,12 +156,17 @@ fn revenue(node: &Field<'_>, shop: Currency) -> Result<i64, Garbled> {
     }
     let amount = money.need("amount", "an amount")?;
     let decimal: Decimal = amount.text()?.parse().map_err(|_| amount.garbled("a decimal number as text"))?;
-    Money::from_major(decimal, shop).map(|money| money.minor).map_err(|_| amount.garbled("whole minor units"))
+    let money = Money::from_major(decimal, shop).map_err(|_| amount.garbled("whole minor units"))?;
+    if money.minor < 0 { Err(amount.garbled("an amount of 0 or more")) } else { Ok(money.minor) }
 }
 
 fn refunded(node: &Field<'_>) -> Result<bool, Garbled> {
-    let status = asked(node, "displayFinancialStatus")?.map(|status| status.text()).transpose()?;
-    Ok(matches!(status, Some("REFUNDED" | "PARTIALLY_REFUNDED")))
+    let Some(status) = asked(node, "displayFinancialStatus")? else { return Ok(false) };
+    match status.text()? {
+        "REFUNDED" | "PARTIALLY_REFUNDED" => Ok(true),
+        "AUTHORIZED" | "EXPIRED" | "PAID" | "PARTIALLY_PAID" | "PENDING" | "VOIDED" => Ok(false),
+        _ => Err(status.garbled("a financial status")),
+    }
 }
 
 /// A code as it is compared: Shopify's codes do not know upper case from lower.

@@ -1,0 +1,171 @@
+//! Each running partnership's codes, looked up in the shop before money is spent on sending people there.
+//!
+//! Refuses: judging what a person must judge. `wrong` is what keeps a code from working or from being counted; `note` is
+//! worth a look.
+
+use jiff::Timestamp;
+
+use super::catalog::{About, Catalog};
+use crate::domain::document::{PartnershipRef, Running};
+use crate::domain::ids::BrandId;
+use crate::sources::SourceError;
+use crate::sources::shopify::{Code, Shopify, same_code};
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// As it should be.
+    Fine,
+    /// Worth a look.
+    Note,
+    /// To be put right.
+    Wrong,
+}
+
+impl Outcome {
+    /// The word in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Note => "note",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// Which check: `has_code`, `exists`, `own_discount`, `active`, `dates`, `one_owner` or `redeemed`.
+    pub check: &'static str,
+    /// The code it is about; none for `has_code`.
+    pub code: Option<String>,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What was seen, and where something is to be done, what.
+    pub text: String,
+}
+
+/// A partnership, looked over.
+#[derive(Debug, Clone)]
+pub struct Preflight {
+    /// Which.
+    pub partnership: PartnershipRef,
+    /// What was looked at.
+    pub looked: Vec<Looked>,
+}
+
+impl Preflight {
+    /// Whether nothing is wrong with it.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.looked.iter().all(|one| one.outcome != Outcome::Wrong)
+    }
+}
+
+/// Looks over every running partnership; of one brand, where the shop is one brand's.
+pub async fn preflight(
+    shop: &Shopify,
+    catalog: &Catalog,
+    brand: Option<&BrandId>,
+    now: Timestamp,
+) -> Result<Vec<Preflight>, SourceError> {
+    let mut all = Vec::new();
+    for (key, partnership) in &catalog.partnerships {
+        let about = catalog.about(&key.subject());
+        let campaign = catalog.campaigns.get(&key.campaign);
+        let runs = partnership.state == Running::Active && campaign.is_some_and(|one| one.state == Running::Active);
+        if !runs || brand.is_some_and(|brand| about.brand.as_ref() != Some(brand)) {
+            continue;
+        }
+        let mut looked = Vec::new();
+        if partnership.codes.is_empty() {
+            let text = "it has no code; its orders can be counted by its link only".to_owned();
+            looked.push(Looked { check: "has_code", code: None, outcome: Outcome::Note, text });
+        }
+        for code in &partnership.codes {
+            let found = shop.code(code).await?;
+            looked.extend(look(code, found.as_ref(), &about, now));
+            looked.extend(other_owner(catalog, key, code));
+        }
+        all.push(Preflight { partnership: key.clone(), looked });
+    }
+    Ok(all)
+}
+
+fn other_owner(catalog: &Catalog, of: &PartnershipRef, code: &str) -> Option<Looked> {
+    let lists = |key: &PartnershipRef| {
+        catalog
+            .partnerships
+            .get(key)
+            .is_some_and(|one| one.state == Running::Active && one.codes.iter().any(|own| same_code(own, code)))
+    };
+    let mut others = catalog.partnerships.keys().filter(|key| *key != of && lists(key));
+    let other = others.next()?;
+    // One creator in two campaigns may well keep a code; two creators with one code cannot be told apart.
+    let outcome = if other.creator == of.creator { Outcome::Note } else { Outcome::Wrong };
+    let text = format!("{other} lists it too; each order with it counts for both");
+    Some(Looked { check: "one_owner", code: Some(code.to_owned()), outcome, text })
+}
+
+/// What is to be said about one code.
+fn look(code: &str, found: Option<&Code>, about: &About, now: Timestamp) -> Vec<Looked> {
+    let say = |check, outcome, text: String| Looked { check, code: Some(code.to_owned()), outcome, text };
+    let Some(found) = found else {
+        let text = "the shop has no such code; make it there, or correct the partnership's `codes`".to_owned();
+        return vec![say("exists", Outcome::Wrong, text)];
+    };
+    let mut looked = vec![say("exists", Outcome::Fine, format!("{} “{}”", found.kind, found.title))];
+    looked.push(if found.is_shared() {
+        let text =
+            "it shares its discount with other codes, so it cannot be ended alone; give it a discount of its own";
+        say("own_discount", Outcome::Wrong, text.to_owned())
+    } else {
+        say("own_discount", Outcome::Fine, "it has a discount of its own".to_owned())
+    });
+    let (outcome, text) = standing(found, about, now);
+    looked.push(say("active", outcome, text));
+    if let Some((outcome, text)) = dates(found, about) {
+        looked.push(say("dates", outcome, text));
+    }
+    let begun = about.deal.is_some_and(|(from, _)| from <= now);
+    looked.push(match found.used {
+        0 if begun => say("redeemed", Outcome::Note, "nobody has used it yet".to_owned()),
+        used => say("redeemed", Outcome::Fine, format!("used {used} times")),
+    });
+    looked
+}
+
+fn standing(found: &Code, about: &About, now: Timestamp) -> (Outcome, String) {
+    let (begun, over) = about.deal.map_or((true, false), |(from, until)| (from <= now, until <= now));
+    match (found.status.as_str(), begun, over) {
+        ("ACTIVE", _, true) => (Outcome::Note, "it still works, and its campaign is over".to_owned()),
+        ("ACTIVE", _, false) => (Outcome::Fine, "it works".to_owned()),
+        ("SCHEDULED", false, _) => (Outcome::Fine, "it begins later, and so does its campaign".to_owned()),
+        ("EXPIRED", _, true) => (Outcome::Fine, "it has ended, and so has its campaign".to_owned()),
+        (status, ..) => {
+            (Outcome::Wrong, format!("it does not work at the checkout (`{status}`); activate it in the shop"))
+        }
+    }
+}
+
+/// Whether it works for as long as the deal lasts.
+fn dates(found: &Code, about: &About) -> Option<(Outcome, String)> {
+    let (from, until) = about.deal?;
+    let day = |at: Timestamp| at.to_zoned(about.zone.clone()).date();
+    Some(if from < found.starts_at {
+        let (begins, starts) = (day(found.starts_at), day(from));
+        (Outcome::Wrong, format!("it begins on {begins}, after the campaign does on {starts}; set an earlier date"))
+    } else {
+        match found.ends_at {
+            // The deal's end is the midnight after its last day; a code that ends within that day's last minute covers it.
+            Some(end) if end.saturating_add(jiff::SignedDuration::from_mins(1)).is_ok_and(|end| end < until) => {
+                let ends = day(end);
+                (Outcome::Wrong, format!("it ends on {ends}, before its campaign does; set a later date or none"))
+            }
+            Some(end) => (Outcome::Fine, format!("it works until {}", day(end))),
+            None => (Outcome::Fine, "it has no end".to_owned()),
+        }
+    })
+}
