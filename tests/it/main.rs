@@ -19,6 +19,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod pieces;
 mod replay_backtest;
 mod replay_live;
 mod shop_commands;

@@ -77,6 +77,40 @@ fn word(seen: Seen) -> String {
     }
 }
 
+/// The deal's book is kept by the program itself: a day without an entry is a day on which nothing fell due.
+#[test]
+fn the_book_of_a_deal_adds_to_the_ads_and_its_silence_is_nothing() {
+    let book =
+        |value, known| Sample { known_at: at(known), ..amount(&alma(), "spend@deal", "10T09:00", "10T09:01", value) };
+    let ads = [("10T00:00", "11T00:00", 100), ("11T00:00", "12T00:00", 50)]
+        .map(|(from, until, value)| amount(&alma(), "spend@meta_ads", from, until, value));
+    let [one, two] = ads;
+    let history = history(vec![one, two, book(4_000, "10T10:00")]);
+    let day = |name: &str, from: &str, until: &str| seen(&history, name, from, until);
+    assert_eq!(day("spend", "10T00:00", "11T00:00"), "4100 of 2");
+    assert_eq!(day("spend@meta_ads", "10T00:00", "11T00:00"), "100 of 1");
+    assert_eq!(day("spend@deal", "10T00:00", "11T00:00"), "4000 of 1");
+    assert_eq!(day("spend", "11T00:00", "12T00:00"), "50 of 1");
+    assert_eq!(day("spend@deal", "11T00:00", "12T00:00"), "0 of 0");
+    // Silent ads are not cheap ads: the sum is absent, and as old as its other parts.
+    assert_eq!(day("spend", "12T00:00", "14T00:00"), "not_yet");
+    let newest = history.view().over(&alma(), want("spend"), span("10T00:00", "12T00:00")).newest;
+    assert_eq!(newest, Some(at("12T00:00")));
+    assert_eq!(history.view().begins(&alma(), want("spend")), Some(at("10T00:00")));
+}
+
+#[test]
+fn a_book_is_restated_and_what_was_withdrawn_is_gone() {
+    let book =
+        |value, known| Sample { known_at: at(known), ..amount(&alma(), "spend@deal", "10T09:00", "10T09:01", value) };
+    let history = history(vec![book(4_000, "10T10:00"), book(0, "12T10:00")]);
+    assert_eq!(seen(&history, "spend", "10T00:00", "11T00:00"), "0 of 1");
+    let then = history.as_of(at("11T00:00")).over(&alma(), want("spend"), span("10T00:00", "11T00:00"));
+    assert_eq!(word(then), "4000 of 1");
+    let key = key(&alma(), "spend@deal");
+    assert_eq!(history.amounts(&key).into_values().collect::<Vec<_>>(), [0]);
+}
+
 #[test]
 fn an_increase_is_between_the_last_statements_at_or_before_both_boundaries() {
     let history = history(vec![

@@ -1,6 +1,7 @@
 //! Every kind of message, read aloud in both languages: what the tests have in common.
 
 mod alerts;
+mod asking;
 mod permission;
 mod short;
 mod with_numbers;
@@ -175,6 +176,8 @@ fn fired() -> IncidentView {
             runs_on: "Meta Ads".into(),
             avoidable: Some(money("86.00 EUR")),
             running: true,
+            until: None,
+            free: false,
         }],
         proposals: Vec::new(),
         tips: tips(),
@@ -195,6 +198,7 @@ fn proposed() -> IncidentView {
         saves: Some(money("86.00 EUR")),
         expires: Some(at("2026-06-23T16:00:00Z")),
         undo_until: None,
+        ask: None,
     }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));
     view
