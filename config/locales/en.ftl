@@ -500,9 +500,12 @@ level-keeps-posts = You keep { $from } with { $what } from your next { $posts ->
 level-did = You did that in { $hits } of your last { $of }.
 level-keeps-more = You keep { $from } with another { $what }.
 level-keeps-line = You keep { $from } at { $asked }.
-level-object = Something wrong or unfair? Press the button before { $day }: a person at { $brand } reads it. Until they have answered, you stay { $from } and no time runs.
-level-stood-by = { $brand } has read what you said and stands by the notice since { $day }. The criterion decides now: meet it and you stay.
-level-posted = You hear from us here before the end, as you asked.
+level-object = Something wrong or unfair? { $objects ->
+    [answer] Answer this message
+   *[button] Press the button
+} before { $day }: a person at { $brand } reads it. Until they have answered, you stay { $from } and no time runs.
+level-stood-by = { $brand } has read what you said and stands by the notice ({ $day }). What is asked decides now: meet it and you stay.
+level-posted = You will hear from us here before the end, as you asked.
 level-clock-stands = No time runs while you wait. Whatever they answer, you have { $left } left then.
 level-tell-why = Tell them what is wrong in your own words: say “appeal { $id }” and your reason.
 level-your-words = Your words: “{ $text }”.
@@ -534,10 +537,20 @@ level-team-nothing = Nothing has changed.
 level-offered = { $to } stays until one of you decides.
 level-text-headline = Copy this, send it, then say that you have told them
 
+criteria-headline = { $name }, what your levels ask for
+criteria-none = { $name }, you are in no programme with levels here
+criteria-level = { $brand }: { $level } since { $day }
+criteria-no-rule = Nothing is asked for this level at the moment.
+criteria-open = A notice is open: { $to } at the earliest on { $day }.
+criteria-appealed = Your objection waits for an answer. Until then you stay { $from }.
+criteria-unread = You have not agreed to these criteria yet, so nothing is taken away by them.
+criteria-promise = You are told before anything changes, and a person answers if you object.
+
 button-keep-posted = Keep me posted
 button-something-wrong = Something is wrong
 button-level-text = Text to send
 button-level-told = I have told them
+button-level-they-object = They object
 button-level-keep = Keep { $level }
 button-level-stand-by = Stand by it
 button-level-back = Back to { $level }
@@ -556,7 +569,7 @@ event-level = { $step ->
    *[closed] the new level stands
 }
 
-reply-level-posted = You hear from us here before the end.
+reply-level-posted = You will hear from us here before the end.
 reply-level-appealed = Noted. You stay { $level } until a person has answered, and no time runs.
     Tell them what is wrong in your own words: say “appeal { $id }” and your reason.
 reply-level-heard = Your words are with the team. You stay { $level } until a person has answered.
@@ -634,6 +647,7 @@ me-headline-open = { $name }, your numbers. { $count ->
    *[other] { $count } things to look at
 }
 me-no-numbers = { $name }, there are no numbers of yours yet
+me-level = Your level at { $brand }: { $level }. Say “criteria” for what it asks
 me-private = Only you see this here. Other creators never see your numbers.
 own-number = { $platform }: { $value }
 own-number-usual = { $platform }: { $value }, usually { $usual }
@@ -669,6 +683,8 @@ help-headline = What you can say here
 help-status = What is watched, what is open, what is missing
 help-me = Your own numbers, for creators
 help-tips = What your own posts suggest, for creators
+help-criteria = What your levels ask for and where you stand, for creators
+help-appeal = Say what is wrong with a notice about your level; no time runs then
 help-why = Why an alert was told: every number behind it
 help-why-not = Why a rule has not told anything: every number behind it
 help-pause = What can be stopped, and the money of each; asks before anything stops

@@ -502,11 +502,14 @@ level-keeps-posts = Du behåller { $from } med { $what } från { $posts ->
 level-did = Det klarade du i { $hits } av dina senaste { $of }.
 level-keeps-more = Du behåller { $from } med ytterligare { $what }.
 level-keeps-line = Du behåller { $from } vid { $asked }.
-level-object = Är något fel eller orättvist? Tryck på knappen före { $day }: en människa hos { $brand } läser det. Tills de har svarat är du kvar på { $from } och ingen tid går.
-level-stood-by = { $brand } har läst det du sa och står fast vid beskedet sedan { $day }. Nu avgör kravet: når du det är du kvar.
+level-object = Är något fel eller orättvist? { $objects ->
+    [answer] Svara på det här meddelandet
+   *[button] Tryck på knappen
+} före { $day }: en människa hos { $brand } läser det. Tills de har svarat är du kvar på { $from } och ingen tid går.
+level-stood-by = { $brand } har läst det du sa och står fast vid beskedet ({ $day }). Nu avgör kravet: når du det är du kvar.
 level-posted = Du hör av oss här före slutet, som du bad om.
 level-clock-stands = Ingen tid går medan du väntar. Vad de än svarar har du { $left } kvar då.
-level-tell-why = Berätta med egna ord vad som är fel: säg ”appeal { $id }” och ditt skäl.
+level-tell-why = Berätta med egna ord vad som är fel: säg ”invänd { $id }” och ditt skäl.
 level-your-words = Dina ord: ”{ $text }”.
 level-nothing-changes = Dina inlägg, dina avtal och din ersättning förblir som de är.
 level-kept-by-person = En människa hos { $brand } har tittat på det och bestämt så.
@@ -536,10 +539,20 @@ level-team-nothing = Inget har ändrats.
 level-offered = { $to } gäller tills någon av er bestämmer.
 level-text-headline = Kopiera texten, skicka den, och säg sedan att du har berättat
 
+criteria-headline = { $name }, det dina nivåer kräver
+criteria-none = { $name }, du är inte med i något program med nivåer här
+criteria-level = { $brand }: { $level } sedan { $day }
+criteria-no-rule = Inget krävs för den här nivån just nu.
+criteria-open = Ett besked är öppet: { $to } tidigast den { $day }.
+criteria-appealed = Din invändning väntar på svar. Tills dess är du kvar på { $from }.
+criteria-unread = Du har inte godkänt de här kraven än, så inget tas ifrån dig på grund av dem.
+criteria-promise = Du får veta innan något ändras, och en människa svarar om du invänder.
+
 button-keep-posted = Håll mig informerad
 button-something-wrong = Något är fel
 button-level-text = Text att skicka
 button-level-told = Jag har berättat
+button-level-they-object = De invänder
 button-level-keep = Behåll { $level }
 button-level-stand-by = Stå fast
 button-level-back = Tillbaka till { $level }
@@ -560,7 +573,7 @@ event-level = { $step ->
 
 reply-level-posted = Du hör av oss här före slutet.
 reply-level-appealed = Noterat. Du är kvar på { $level } tills en människa har svarat, och ingen tid går.
-    Berätta med egna ord vad som är fel: säg ”appeal { $id }” och ditt skäl.
+    Berätta med egna ord vad som är fel: säg ”invänd { $id }” och ditt skäl.
 reply-level-heard = Teamet har dina ord. Du är kvar på { $level } tills en människa har svarat.
 reply-level-told = Noterat: kreatören har fått besked och tiden går från nu.
 reply-level-kept = Noterat: { $level } är kvar. Kreatören får veta det.
@@ -636,6 +649,7 @@ me-headline-open = { $name }, dina siffror. { $count ->
    *[other] { $count } saker att titta på
 }
 me-no-numbers = { $name }, det finns inga siffror om dig än
+me-level = Din nivå hos { $brand }: { $level }. Säg ”kriterier” för vad den kräver
 me-private = Bara du ser det här. Andra kreatörer ser aldrig dina siffror.
 own-number = { $platform }: { $value }
 own-number-usual = { $platform }: { $value }, annars { $usual }
@@ -671,6 +685,8 @@ help-headline = Det här kan du säga här
 help-status = Vad som bevakas, vad som är öppet, vad som saknas
 help-me = Dina egna siffror, för kreatörer
 help-tips = Vad dina egna inlägg antyder, för kreatörer
+help-criteria = Vad dina nivåer kräver och var du står, för kreatörer
+help-appeal = Säg vad som är fel med ett besked om din nivå; ingen tid går då
 help-why = Varför ett larm kom: varje siffra bakom det
 help-why-not = Varför en regel inte sagt något: varje siffra bakom det
 help-pause = Vad som kan stoppas, och pengarna i vart och ett; frågar innan något stoppas

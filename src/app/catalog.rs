@@ -139,7 +139,11 @@ impl Catalog {
     pub fn no_ladder(&self, rule: &crate::rules::rule::Rule) -> Option<String> {
         let (program, level) = (rule.program.as_ref()?, rule.level.as_deref()?);
         let Some(known) = self.programs.get(program) else {
-            return Some(format!("there is no program `{program}`; apply it first, or write the id of yours"));
+            // Where there is no programme at all a ready-made rule rests.
+            let ids: Vec<&str> = self.programs.keys().map(ProgramId::as_str).collect();
+            return (!ids.is_empty()).then(|| {
+                format!("there is no program `{program}`; write one of {}, or apply it first", ids.join(", "))
+            });
         };
         self.no_level(program, level).or_else(|| {
             known

@@ -66,6 +66,8 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Status { subject } => status(core, asked, subject.as_deref(), now).await?,
         Command::Me => me(core, asked, now).await?,
         Command::Tips => tips(core, asked, now).await?,
+        Command::Criteria => super::levels::criteria(core, asked, now).await?,
+        Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
         Command::Why { what } => why(core, asked, &what, now).await?,
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
         Command::Pause { ref what } => return pause(core, asked, &command, what).await,
@@ -228,7 +230,7 @@ fn visible_brands(
     Some(brands)
 }
 
-fn own_creator(asked: &Asked) -> Option<CreatorId> {
+pub(super) fn own_creator(asked: &Asked) -> Option<CreatorId> {
     asked.person.as_ref().and_then(|person| person.creator.clone())
 }
 
@@ -263,7 +265,15 @@ async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, Store
     }
     let name = state.catalog.creator_name(&creator);
     let open = u32::try_from(open).unwrap_or(u32::MAX);
-    Ok(answers::me(&MeView { name, numbers, open, data_at }, &asked.reader, now))
+    let levels = state
+        .catalog
+        .memberships(&creator)
+        .filter_map(|one| {
+            let brand = &state.catalog.programs.get(&one.program)?.brand;
+            Some((state.catalog.brand_name(brand), one.level.clone()))
+        })
+        .collect();
+    Ok(answers::me(&MeView { name, numbers, levels, open, data_at }, &asked.reader, now))
 }
 
 async fn tips(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
@@ -300,6 +310,10 @@ pub async fn why_incident(
 ) -> Result<Message, StoreError> {
     let view: IncidentView = views::incident(core, incident, false).await?;
     let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
+    if view.level.is_some() && asked.audience == Audience::Creator {
+        // Their receipt is the notice: the same numbers, without the rule's own words.
+        return Ok(crate::words::level::whole(&view, &asked.reader, now).unwrap_or_else(refused));
+    }
     Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
 }
 

@@ -348,6 +348,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
         Ask::Command(command) => match command {
             Command::Approve { id }
             | Command::Reject { id, .. }
+            | Command::Appeal { id, .. }
             | Command::Undo { id }
             | Command::Ack { id }
             | Command::Snooze { id, .. } => Some(id.clone()),

@@ -264,7 +264,8 @@ impl Case {
         let Stage::Grace { until } = self.stage else { return None };
         let end = std::cmp::max(until, self.stays_until);
         let before = std::cmp::min(REMIND_BEFORE, self.grace / 2);
-        (self.posted && !self.reminded).then(|| end.checked_sub(before).unwrap_or(end))
+        // Once it is looked at again and again there is no "before the end" any more.
+        (self.posted && !self.reminded && self.look_at.is_none()).then(|| end.checked_sub(before).unwrap_or(end))
     }
 
     /// When it is to be looked at, as far as time alone goes; `None` when it is over. [`Timestamp::MAX`]: something else

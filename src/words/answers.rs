@@ -206,6 +206,10 @@ pub fn me(view: &MeView, reader: &Reader, now: Timestamp) -> Message {
     };
     let lines: Vec<Line> = view.numbers.iter().map(|number| line(own_number(number, reader))).collect();
     let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
+    let levels = view.levels.iter();
+    let levels =
+        levels.map(|(brand, level)| line(say!(words, "me-level", brand = brand.as_str(), level = level.as_str())));
+    blocks.extend(block(0, levels.collect()));
     blocks.extend(block(1, vec![line(say!(words, "me-private"))]));
     Message {
         headline,

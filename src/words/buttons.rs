@@ -129,6 +129,8 @@ pub enum LevelAnswer {
     Text,
     /// A person has told the creator.
     Told,
+    /// A person passes on that the creator objects.
+    TheyObject,
     /// The level stays, whatever the numbers say.
     Keep,
     /// The notice stands.
@@ -143,7 +145,7 @@ impl LevelAnswer {
     fn needs(self) -> Needs {
         match self {
             Self::KeepPosted | Self::Appeal => Needs::Own,
-            Self::Text | Self::Told => Needs::Work,
+            Self::Text | Self::Told | Self::TheyObject => Needs::Work,
             Self::Keep | Self::StandBy | Self::GiveBack | Self::Leave => Needs::Money,
         }
     }

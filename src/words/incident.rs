@@ -33,9 +33,7 @@ const PARTS_MAX: usize = 4;
 #[must_use]
 pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Composed> {
     let composed = match audience {
-        Audience::Internal | Audience::Creator if view.level.is_some() => {
-            super::level::compose(view, reader, audience, now)?
-        }
+        _ if view.level.is_some() => super::level::compose(view, reader, audience, now)?,
         Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
         Audience::Client if view.released => {
             let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_clients(view.billed)).collect();

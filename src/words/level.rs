@@ -152,21 +152,81 @@ impl Criterion {
     }
 }
 
+/// One level of a creator, for `criteria`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CriteriaLine {
+    /// At which brand.
+    pub brand: String,
+    /// Which.
+    pub level: String,
+    /// Since the beginning of this day.
+    pub since: Timestamp,
+    /// They have agreed to what is asked.
+    pub acknowledged: bool,
+    /// What is asked, and where they stand; several rules may ask for something.
+    pub asks: Vec<(Criterion, Option<Case>)>,
+}
+
+/// What a creator's levels ask for, and where they stand.
+#[must_use]
+pub fn criteria(name: &str, lines: &[CriteriaLine], reader: &Reader, now: Timestamp) -> Message {
+    let words = reader.words();
+    let first = name.split_whitespace().next().unwrap_or(name);
+    let mut message = Message { silent: true, ..Message::default() };
+    if lines.is_empty() {
+        message.headline = say!(words, "criteria-none", name = first);
+        return message;
+    }
+    message.headline = say!(words, "criteria-headline", name = first);
+    for one in lines {
+        let day = number::day(reader, one.since, now);
+        let title = say!(words, "criteria-level", brand = one.brand.as_str(), level = one.level.as_str(), day = day);
+        let mut said = vec![bold(title)];
+        for (criterion, case) in &one.asks {
+            said.extend(asked_lines(criterion, &one.level, "yours", reader));
+            match case.as_ref().filter(|case| case.is_open()) {
+                Some(case) if case.is_appealed() => {
+                    said.push(line(say!(words, "criteria-appealed", from = case.from.as_str())));
+                }
+                Some(case) => {
+                    let day = number::day(reader, case.earliest(now), now);
+                    said.push(line(say!(words, "criteria-open", to = case.to.as_str(), day = day)));
+                }
+                None => {}
+            }
+        }
+        if one.asks.is_empty() {
+            said.push(line(say!(words, "criteria-no-rule")));
+        } else if !one.acknowledged {
+            said.push(line(say!(words, "criteria-unread")));
+        }
+        message.blocks.extend(block(0, said));
+    }
+    message.blocks.extend(block(1, vec![line(say!(words, "criteria-promise"))]));
+    message
+}
+
 /// The message for the creator or the team, as things stand. `None`: this audience is not told.
 pub(crate) fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Composed> {
     let level = view.level.as_ref()?;
     match audience {
-        Audience::Creator => creator(view, level, reader, now),
+        Audience::Creator => creator(view, level, "button", reader, now),
         Audience::Internal => Some(team(view, level, reader, now)),
         Audience::Client | Audience::Operator => None,
     }
+}
+
+/// The creator's message with everything that a phone had no room for: what Why shows them.
+#[must_use]
+pub fn whole(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Message> {
+    creator(view, view.level.as_ref()?, "button", reader, now).map(|composed| composed.message)
 }
 
 /// What is sent by hand where the program cannot reach the creator: their message as plain text, and what to do then.
 #[must_use]
 pub fn text_to_send(view: &IncidentView, theirs: &Reader, reader: &Reader, now: Timestamp) -> Option<Message> {
     let level = view.level.as_ref()?;
-    let composed = creator(view, level, theirs, now)?;
+    let composed = creator(view, level, "answer", theirs, now)?;
     let lines = phrase::plain(&composed.message).lines().map(line).collect();
     Some(Message {
         headline: say!(reader.words(), "level-text-headline"),
@@ -181,7 +241,8 @@ fn first_name(view: &IncidentView) -> Option<String> {
     Some(phrase::short_name(name.split_whitespace().next().unwrap_or(name)))
 }
 
-fn creator(view: &IncidentView, level: &LevelView, reader: &Reader, now: Timestamp) -> Option<Composed> {
+/// `objects`: how the creator can object, by `button` or by `answer`.
+fn creator(view: &IncidentView, level: &LevelView, objects: &str, reader: &Reader, now: Timestamp) -> Option<Composed> {
     let words = reader.words();
     let name = first_name(view)?;
     let (case, brand) = (&level.case, level.brand.as_str());
@@ -201,7 +262,8 @@ fn creator(view: &IncidentView, level: &LevelView, reader: &Reader, now: Timesta
     };
     let mut message = Message { headline, footer: footer(view, reader, now), ..Message::default() };
     message.blocks.extend(block(0, criterion_lines(level, "yours", reader)));
-    message.blocks.extend(creator_blocks(view, level, &day, reader, now));
+    message.blocks.extend(not_counted(level, "yours", reader));
+    message.blocks.extend(creator_blocks(view, level, (&day, objects), reader, now));
     let mut composed = Composed::plain(message);
     creator_buttons(view, case, &mut composed, reader);
     Some(composed)
@@ -209,25 +271,34 @@ fn creator(view: &IncidentView, level: &LevelView, reader: &Reader, now: Timesta
 
 /// What is looked at, and where they stand.
 fn criterion_lines(level: &LevelView, whose: &str, reader: &Reader) -> Vec<Line> {
-    let words = reader.words();
-    let one = &level.criterion;
-    let mut lines = vec![line(say!(
-        words,
+    asked_lines(&level.criterion, &level.case.from, whose, reader)
+}
+
+fn not_counted(level: &LevelView, whose: &str, reader: &Reader) -> Option<Block> {
+    let said = level.case.is_open().then(|| line(say!(reader.words(), "level-not-counted", whose = whose)));
+    block(3, said.into_iter().collect())
+}
+
+fn asked_lines(one: &Criterion, level: &str, whose: &str, reader: &Reader) -> Vec<Line> {
+    let asked = say!(
+        reader.words(),
         "level-criterion",
         whose = whose,
         what = one.title(reader),
         over = one.over(whose, reader),
-        level = level.case.from.as_str(),
+        level = level,
         asked = one.asked(reader)
-    ))];
-    lines.extend(one.standing(whose, reader).map(line));
-    if level.case.is_open() {
-        lines.push(line(say!(words, "level-not-counted", whose = whose)));
-    }
-    lines
+    );
+    std::iter::once(asked).chain(one.standing(whose, reader)).map(line).collect()
 }
 
-fn creator_blocks(view: &IncidentView, level: &LevelView, day: &str, reader: &Reader, now: Timestamp) -> Vec<Block> {
+fn creator_blocks(
+    view: &IncidentView,
+    level: &LevelView,
+    (day, objects): (&str, &str),
+    reader: &Reader,
+    now: Timestamp,
+) -> Vec<Block> {
     let words = reader.words();
     let case = &level.case;
     let mut blocks = Vec::new();
@@ -245,6 +316,7 @@ fn creator_blocks(view: &IncidentView, level: &LevelView, day: &str, reader: &Re
                 None => last.push(line(say!(
                     words,
                     "level-object",
+                    objects = objects,
                     brand = level.brand.as_str(),
                     day = day,
                     from = case.from.as_str()
@@ -379,7 +451,9 @@ fn creator_buttons(view: &IncidentView, case: &Case, composed: &mut Composed, re
         composed.row(row);
     }
     let mine = ButtonPurpose::MyNumbers { subject: view.incident.subject.clone() };
-    composed.row([(mine, say!(words, "button-my-numbers"), Look::Plain)]);
+    let why = ButtonPurpose::Why { incident: view.incident.id.clone() };
+    composed
+        .row([(mine, say!(words, "button-my-numbers"), Look::Plain), (why, say!(words, "button-why"), Look::Plain)]);
 }
 
 /// The team's side: where it stands, what the creator was told and when, and what is to be decided.
@@ -387,6 +461,7 @@ fn team(view: &IncidentView, level: &LevelView, reader: &Reader, now: Timestamp)
     let mut message = Message { headline: team_headline(view, level, reader), ..Message::default() };
     message.footer = super::incident::footer(view, reader, now);
     message.blocks.extend(block(0, criterion_lines(level, "theirs", reader)));
+    message.blocks.extend(not_counted(level, "theirs", reader));
     message.blocks.extend(block(0, team_lines(level, reader, now)));
     if level.case.is_open() {
         let day = number::day(reader, level.case.earliest(now), now);
@@ -489,6 +564,9 @@ fn team_buttons(view: &IncidentView, level: &LevelView, composed: &mut Composed,
             button(view, LevelAnswer::GiveBack, say!(words, "button-level-back", level = from), Look::Primary),
             button(view, LevelAnswer::Leave, say!(words, "button-level-leave"), Look::Plain),
         ],
+        Stage::Grace { .. } if level.case.told_by.is_some() && level.case.appeal.is_none() => {
+            vec![button(view, LevelAnswer::TheyObject, say!(words, "button-level-they-object"), Look::Plain)]
+        }
         Stage::Grace { .. }
         | Stage::Kept { .. }
         | Stage::Withdrawn { .. }

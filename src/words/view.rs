@@ -418,6 +418,8 @@ pub struct MeView {
     pub name: String,
     /// Their numbers.
     pub numbers: Vec<OwnNumber>,
+    /// Their levels: at which brand, which.
+    pub levels: Vec<(String, String)>,
     /// What the rules that watch them look at, as sentences of the rules' authors.
     pub open: u32,
     /// The newest data.

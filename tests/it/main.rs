@@ -29,4 +29,5 @@ mod sources_youtube;
 mod store_crash;
 mod stories;
 mod stories_faults;
+mod stories_levels;
 mod story;

@@ -4,15 +4,17 @@
 
 use jiff::Timestamp;
 
-use super::super::commands::Asked;
+use super::super::commands::{Asked, own_creator};
 use super::super::{cycle, views};
-use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, move_on, put_level};
+use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, move_on, numbers, put_level};
+use crate::domain::ids::{RuleId, Subject};
 use crate::outbox::incident::{Incident, IncidentId};
 use crate::rules::downgrade::{Case, Refused};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{Composed, LevelAnswer};
 use crate::words::level;
+use crate::words::message::Message;
 use crate::words::permission::Reason;
 use crate::words::replies::{self, LevelReply, Reply};
 
@@ -110,7 +112,7 @@ fn decided(
 ) -> Result<(Case, Option<Milestone>), Refused> {
     Ok(match answer {
         LevelAnswer::KeepPosted => (case.keep_posted().ok_or(Refused::Over)?, None),
-        LevelAnswer::Appeal => (case.appeal(text, now)?, Some(Milestone::Appealed)),
+        LevelAnswer::Appeal | LevelAnswer::TheyObject => (case.appeal(text, now)?, Some(Milestone::Appealed)),
         LevelAnswer::Told => (case.told_by(who, now)?, Some(Milestone::Told)),
         LevelAnswer::Keep => (case.answer(true, who, now)?, Some(Milestone::Kept)),
         LevelAnswer::StandBy => (case.answer(false, who, now)?, Some(Milestone::StoodBy)),
@@ -125,6 +127,7 @@ fn said(answer: LevelAnswer, id: &IncidentId, level: String, in_words: bool) -> 
         LevelAnswer::KeepPosted => LevelReply::Posted,
         LevelAnswer::Appeal if in_words => LevelReply::Heard { level },
         LevelAnswer::Appeal => LevelReply::Appealed { level, id: id.clone() },
+        LevelAnswer::TheyObject => LevelReply::Heard { level },
         LevelAnswer::Told | LevelAnswer::Text => LevelReply::Told,
         LevelAnswer::Keep => LevelReply::Kept { level },
         LevelAnswer::StandBy => LevelReply::StoodBy,
@@ -147,4 +150,20 @@ async fn text(core: &Core, asked: &Asked, id: &IncidentId) -> Result<Composed, S
     };
     let view = views::incident(core, incident.value, false).await?;
     Ok(level::text_to_send(&view, &theirs, &asked.reader, now).map_or_else(unknown, Composed::plain))
+}
+
+/// What a creator's levels ask for, and where they stand.
+pub async fn criteria(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
+    let Some(creator) = own_creator(asked) else {
+        return Ok(replies::refusal(Reason::NoCreator, &asked.reader));
+    };
+    let rules: Vec<RuleId> = core.state.lock().await.rules.keys().cloned().collect();
+    let mut cases = Vec::new();
+    for rule in rules {
+        let key = keys::rule_and_subject(&rule, &Subject::Creator(creator.clone()));
+        cases.extend(load::<LevelCase>(&*core.store, &key).await?.map(|kept| kept.value));
+    }
+    let state = core.state.lock().await;
+    let lines = numbers::lines(&state, &creator, &cases, now);
+    Ok(level::criteria(&state.catalog.creator_name(&creator), &lines, &asked.reader, now))
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub use answer::{appeal, press};
+pub use answer::{appeal, criteria, press};
 
 use super::apply::put_level;
 use super::catalog::About as Known;

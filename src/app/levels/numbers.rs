@@ -7,6 +7,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use super::super::core::{State, context};
 use super::super::records::LevelCase;
 use super::super::views;
+use crate::domain::document::Member;
 use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::metric::{Kind, Metric};
 use crate::domain::num;
@@ -17,7 +18,7 @@ use crate::rules::lower::Source;
 use crate::rules::readings::{Readings, Want};
 use crate::rules::receipt::{Comparison, Receipt};
 use crate::rules::window::{Frame, Window};
-use crate::words::level::{Criterion, Keeps, LevelView};
+use crate::words::level::{CriteriaLine, Criterion, Keeps, LevelView};
 use crate::words::view::Relation;
 
 /// Posts that "usual" and "you did that" look at.
@@ -51,39 +52,81 @@ pub fn level_view(
 ) -> Option<LevelView> {
     let program = state.catalog.programs.get(&case.program)?;
     let receipt = receipt?;
-    let comparison = criterion_of(receipt)?;
-    let asked = asked(comparison)?;
-    let about = state.catalog.about(&case.subject);
-    let frame = context(&about, SignedDuration::ZERO, receipt.version).frame;
-    let (live, then) = (state.history.view(), state.history.as_of(incident.opened_at));
-    let at = |view: &dyn Readings, at, back| stand(view, &case.subject, asked, (receipt.window, &frame), at, back);
-    let value = at(&then, incident.opened_at, 0);
-    let current = at(&live, now, 0).map(|stand| stand.value);
-    let limit = comparison.allowed().value?;
-    let danger = views::relation(comparison.direction());
+    let criterion = criterion(state, &case.subject, receipt, incident.opened_at, now)?;
+    let asked = asked(criterion_of(receipt)?)?;
+    let frame = frame(state, &case.subject, receipt);
+    let live = state.history.view();
     let share = |name: &str| program.level(name)?.commission?.fraction().to_f64();
     let rooms = state.catalog.creator_rooms(&case.creator);
     Some(LevelView {
         brand: state.catalog.brand_name(&program.brand),
         case: case.case.clone(),
         shares: share(&case.case.from).zip(share(&case.case.to)),
-        criterion: Criterion {
-            metric: asked.over.metric,
-            under: asked.under.map(|want| want.metric),
-            platform: asked.over.platform,
-            limit,
-            danger,
-            window: views::over(receipt.window),
-            value: value.map(|stand| stand.value).or(comparison.seen().value),
-            parts: value.and_then(|stand| stand.parts),
-            before: at(&then, incident.opened_at, 1).map(|stand| stand.value),
-            current: current.filter(|current| value.is_some_and(|then| differs(then.value, *current))),
-        },
-        keeps: (danger == Relation::Below)
-            .then(|| keeps(&live, &case.subject, asked, limit, (receipt.window, &frame), now))
+        keeps: (criterion.danger == Relation::Below)
+            .then(|| keeps(&live, &case.subject, asked, criterion.limit, (receipt.window, &frame), now))
             .flatten(),
+        criterion,
         reached_on: rooms.first().and_then(|room| room.address.as_ref()).map(|address| address.chat),
     })
+}
+
+fn frame(state: &State, subject: &Subject, receipt: &Receipt) -> Frame {
+    context(&state.catalog.about(subject), SignedDuration::ZERO, receipt.version).frame
+}
+
+/// What a receipt's rule asks for, and where its subject stood `then` and stands now.
+fn criterion(
+    state: &State,
+    subject: &Subject,
+    receipt: &Receipt,
+    then: Timestamp,
+    now: Timestamp,
+) -> Option<Criterion> {
+    let comparison = criterion_of(receipt)?;
+    let asked = asked(comparison)?;
+    let frame = frame(state, subject, receipt);
+    let (live, known) = (state.history.view(), state.history.as_of(then));
+    let at = |view: &dyn Readings, at, back| stand(view, subject, asked, (receipt.window, &frame), at, back);
+    let value = at(&known, then, 0);
+    let current = at(&live, now, 0).map(|stand| stand.value);
+    Some(Criterion {
+        metric: asked.over.metric,
+        under: asked.under.map(|want| want.metric),
+        platform: asked.over.platform,
+        limit: comparison.allowed().value?,
+        danger: views::relation(comparison.direction()),
+        window: views::over(receipt.window),
+        value: value.map(|stand| stand.value).or(comparison.seen().value),
+        parts: value.and_then(|stand| stand.parts),
+        before: at(&known, then, 1).map(|stand| stand.value),
+        current: current.filter(|current| value.is_some_and(|then| differs(then.value, *current))),
+    })
+}
+
+/// A creator's levels with what is asked for each, and the cases that are kept of them.
+#[must_use]
+pub fn lines(state: &State, creator: &CreatorId, cases: &[LevelCase], now: Timestamp) -> Vec<CriteriaLine> {
+    let subject = Subject::Creator(creator.clone());
+    let line = |member: &Member| {
+        let program = state.catalog.programs.get(&member.program)?;
+        let zone = state.catalog.brands.get(&program.brand).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
+        let asks = state.rules.values().map(|ruled| ruled.rule.rule()).filter(|rule| {
+            rule.program.as_ref() == Some(&member.program) && rule.level.as_ref() == Some(&member.level)
+        });
+        let asks = asks.filter_map(|rule| {
+            let receipt = views::judged(state, &rule.id, &subject, now)?.receipt;
+            let case = cases.iter().find(|case| case.rule == rule.id).map(|case| case.case.clone());
+            Some((criterion(state, &subject, &receipt, now, now)?, case))
+        });
+        Some(CriteriaLine {
+            brand: state.catalog.brand_name(&program.brand),
+            level: member.level.clone(),
+            since: member.since.0.to_zoned(zone).ok()?.timestamp(),
+            acknowledged: member.acknowledged.is_some(),
+            asks: asks.collect(),
+        })
+    };
+    state.catalog.memberships(creator).filter_map(line).collect()
 }
 
 /// Tips from the creator's own posts, by what the criterion counts where single posts can be told apart by it.

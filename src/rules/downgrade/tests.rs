@@ -1,1 +1,302 @@
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 
+use super::*;
+use crate::rules::check::check;
+use crate::rules::file::parse_rules;
+
+const HOUR: i64 = 3_600;
+
+/// Hours after the rule fired.
+fn at(hours: i64) -> Timestamp {
+    Timestamp::from_second(1_780_000_000 + hours * HOUR).expect("in range")
+}
+
+fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+/// Gold since long ago, 12 days of grace, 30 days of stay.
+fn case() -> Case {
+    Case::open(("Gold", "Silver"), at(0), at(-24 * 100), (days(12), days(30)))
+}
+
+fn told() -> Case {
+    case().after(Step::Start(at(1)), at(1))
+}
+
+fn facts() -> Facts {
+    Facts { delivered_at: None, reachable: true, level: Some("Gold".into()), verdict: Verdict::Holds, fresh: true }
+}
+
+#[track_caller]
+fn check_next(case: &Case, facts: &Facts, hours: i64, want: Step) {
+    assert_eq!(case.next(facts, at(hours)), want, "{case:?}");
+    // Asked again it says the same, and a restart forgets nothing.
+    let kept: Case = serde_json::from_str(&serde_json::to_string(case).expect("writes")).expect("reads");
+    assert_eq!(kept, *case);
+    assert_eq!(kept.next(facts, at(hours)), want);
+}
+
+#[test]
+fn the_team_waits_for_the_creator_an_hour_at_most() {
+    check_next(&case(), &facts(), 0, Step::Wait(Some(at(1))));
+    check_next(&case(), &facts(), 1, Step::TellTeam);
+    check_next(&case(), &Facts { reachable: false, ..facts() }, 0, Step::TellTeam);
+    let team = case().after(Step::TellTeam, at(1));
+    check_next(&team, &facts(), 5_000, Step::Wait(None));
+    assert_eq!(team.due(), Some(Timestamp::MAX), "it is found again when a delivery is recorded");
+}
+
+#[test]
+fn no_time_runs_before_the_creator_was_told() {
+    let delivered = Facts { delivered_at: Some(at(500)), ..facts() };
+    check_next(&case(), &delivered, 501, Step::Start(at(500)));
+    let started = case().after(Step::Start(at(500)), at(501));
+    assert_eq!(started.stage, Stage::Grace { until: at(501 + 12 * 24) });
+    assert_eq!(started.told_at, Some(at(500)));
+    assert!(started.team_told);
+    let by_hand = case().after(Step::TellTeam, at(1)).told_by("Maja", at(40)).expect("told");
+    assert_eq!((by_hand.stage, by_hand.told_by), (Stage::Grace { until: at(40 + 12 * 24) }, Some("Maja".into())));
+    assert_eq!(told().told_by("Maja", at(2)), Err(Refused::Told));
+}
+
+#[test]
+fn after_grace_the_numbers_decide_and_only_fresh_ones() {
+    let end = 1 + 12 * 24;
+    check_next(&told(), &facts(), end - 1, Step::Wait(Some(at(end))));
+    check_next(&told(), &facts(), end, Step::Lower);
+    check_next(&told(), &Facts { verdict: Verdict::DoesNotHold, ..facts() }, end, Step::Keep);
+    check_next(&told(), &Facts { verdict: Verdict::Unknown, ..facts() }, end, Step::LookAgain(at(end + 6)));
+    let old = Facts { fresh: false, ..facts() };
+    check_next(&told(), &old, end, Step::LookAgain(at(end + 6)));
+    let later = told().after(Step::LookAgain(at(end + 6)), at(end));
+    check_next(&later, &facts(), end + 5, Step::Wait(Some(at(end + 6))));
+    check_next(&later, &facts(), end + 6, Step::Lower);
+}
+
+#[test]
+fn the_minimum_stay_is_kept() {
+    let new = Case::open(("Gold", "Silver"), at(0), at(-24), (days(12), days(30))).after(Step::Start(at(1)), at(1));
+    let stay_over = -24 + 30 * 24;
+    assert_eq!(new.earliest(at(2)), at(stay_over));
+    check_next(&new, &facts(), stay_over - 1, Step::Wait(Some(at(stay_over))));
+    check_next(&new, &facts(), stay_over, Step::Lower);
+}
+
+#[test]
+fn an_objection_stops_the_clock_and_a_person_answers() {
+    let objected = told().appeal(None, at(25)).expect("objects");
+    assert_eq!(objected.stage, Stage::Appealed { left: days(11) });
+    check_next(&objected, &facts(), 24 * 400, Step::Wait(None));
+    let words = objected.appeal(Some("the link was down"), at(26)).expect("adds words");
+    assert_eq!(words.appeal.as_ref().and_then(|appeal| appeal.text.as_deref()), Some("the link was down"));
+    assert_eq!((words.stage.clone(), words.appeal.clone().map(|appeal| appeal.at)), (objected.stage, Some(at(25))));
+
+    let kept = words.answer(true, "Maja", at(100)).expect("answers");
+    assert_eq!(kept.stage, Stage::Kept { at: at(100), by: Some("Maja".into()) });
+    assert_eq!(kept.due(), None);
+    let stood = words.answer(false, "Maja", at(100)).expect("answers");
+    assert_eq!(stood.stage, Stage::Grace { until: at(100 + 11 * 24) });
+    assert_eq!(stood.appeal(None, at(101)), Err(Refused::Answered), "once in a case");
+    assert_eq!(stood.answer(true, "Maja", at(101)), Err(Refused::NotAsked));
+    assert_eq!(kept.answer(false, "Bo", at(101)), Err(Refused::Over));
+    assert_eq!(kept.appeal(None, at(101)), Err(Refused::Over));
+
+    let late = told().appeal(None, at(1 + 12 * 24)).expect("objects at the last moment");
+    let answered = late.answer(false, "Maja", at(400)).expect("answers");
+    assert_eq!(answered.stage, Stage::Grace { until: at(424) }, "a day to hear the answer");
+}
+
+#[test]
+fn an_objection_before_the_delivery_is_known_counts_as_told() {
+    let objected = case().appeal(None, at(0)).expect("objects");
+    assert_eq!((objected.told_at, objected.team_told), (Some(at(0)), true));
+    assert_eq!(objected.stage, Stage::Appealed { left: days(12) });
+}
+
+#[test]
+fn a_reminder_comes_to_who_asked_for_it_once() {
+    let posted = told().keep_posted().expect("open");
+    let at_reminder = 1 + 9 * 24;
+    check_next(&posted, &facts(), at_reminder - 1, Step::Wait(Some(at(at_reminder))));
+    check_next(&posted, &facts(), at_reminder, Step::Remind);
+    let reminded = posted.after(Step::Remind, at(at_reminder));
+    check_next(&reminded, &facts(), at_reminder, Step::Wait(Some(at(1 + 12 * 24))));
+    assert!(reminded.after(Step::Lower, at(400)).keep_posted().is_none());
+}
+
+#[test]
+fn what_changed_meanwhile_ends_it() {
+    for level in [None, Some("Silver".to_owned())] {
+        let facts = Facts { level, ..facts() };
+        for case in [case(), told(), told().appeal(None, at(2)).expect("objects")] {
+            check_next(&case, &facts, 3, Step::Withdraw);
+        }
+    }
+    assert_eq!(told().rule_ended(true, at(9)).map(|case| case.stage), Some(Stage::Kept { at: at(9), by: None }));
+    assert_eq!(told().rule_ended(false, at(9)).map(|case| case.stage), Some(Stage::Withdrawn { at: at(9) }));
+    assert_eq!(told().after(Step::Lower, at(400)).rule_ended(true, at(401)), None);
+}
+
+#[test]
+fn a_level_is_given_back_by_a_person_when_the_criterion_is_met() {
+    let lowered = told().after(Step::Lower, at(400));
+    let silver = Facts { level: Some("Silver".into()), ..facts() };
+    let met = Facts { verdict: Verdict::DoesNotHold, ..silver.clone() };
+    check_next(&lowered, &met, 401, Step::Wait(Some(at(424))));
+    check_next(&lowered, &silver, 424, Step::LookAgain(at(448)));
+    check_next(&lowered, &Facts { fresh: false, ..met.clone() }, 424, Step::LookAgain(at(448)));
+    check_next(&lowered, &met, 424, Step::OfferBack);
+    check_next(&lowered, &facts(), 424, Step::Close);
+    check_next(&lowered, &silver, 400 + 183 * 24, Step::Close);
+    let offered = lowered.after(Step::OfferBack, at(424));
+    check_next(&offered, &met, 9_000, Step::Wait(None));
+    let back = offered.give_back(true, "Maja", at(430)).expect("asked");
+    assert_eq!(back.stage, Stage::Restored { at: at(430), by: "Maja".into() });
+    assert_eq!(offered.give_back(false, "Maja", at(430)).map(|case| case.stage), Ok(Stage::Closed { at: at(430) }));
+    assert_eq!(back.give_back(true, "Bo", at(431)), Err(Refused::Over));
+    assert_eq!(told().give_back(true, "Bo", at(431)), Err(Refused::NotAsked));
+}
+
+/// Something that happens to a case.
+#[derive(Debug, Clone)]
+enum Event {
+    Hours(i64),
+    Delivered,
+    Object,
+    Answer(bool),
+    ToldBy,
+    KeepPosted,
+    Numbers(Verdict, bool),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let verdict = prop_oneof![Just(Verdict::Holds), Just(Verdict::DoesNotHold), Just(Verdict::Unknown)];
+    prop_oneof![
+        6 => (0_i64..200).prop_map(Event::Hours),
+        1 => Just(Event::Delivered),
+        1 => Just(Event::Object),
+        1 => any::<bool>().prop_map(Event::Answer),
+        1 => Just(Event::ToldBy),
+        1 => Just(Event::KeepPosted),
+        2 => (verdict, any::<bool>()).prop_map(|(verdict, fresh)| Event::Numbers(verdict, fresh)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever happens in whatever order: a level changes only after the creator was told and had the whole grace while no
+    /// objection was open, after the minimum stay, and on fresh numbers.
+    #[test]
+    fn a_level_never_changes_without_due_process(events in proptest::collection::vec(event(), 1..60), stay in 0_i64..60) {
+        let mut case = Case::open(("Gold", "Silver"), at(0), at(-24 * 10), (days(12), days(stay)));
+        let (mut hours, mut facts) = (0, facts());
+        let (mut told_at, mut stopped_since, mut stopped) = (None, None, 0_i64);
+        for event in events {
+            let now = at(hours);
+            match event {
+                Event::Hours(more) => hours += more,
+                Event::Delivered => facts.delivered_at = facts.delivered_at.or(Some(now)),
+                Event::Object => {
+                    if let Ok(after) = case.appeal(None, now) {
+                        if !case.is_appealed() { stopped_since = Some(hours); }
+                        told_at = told_at.or(Some(hours));
+                        case = after;
+                    }
+                }
+                Event::Answer(keep) => if let Ok(after) = case.answer(keep, "Maja", now) {
+                    stopped += hours - stopped_since.take().unwrap_or(hours);
+                    case = after;
+                },
+                Event::ToldBy => if let Ok(after) = case.told_by("Maja", now) {
+                    told_at = told_at.or(Some(hours));
+                    case = after;
+                },
+                Event::KeepPosted => case = case.keep_posted().unwrap_or(case),
+                Event::Numbers(verdict, fresh) => { facts.verdict = verdict; facts.fresh = fresh; }
+            }
+            let now = at(hours);
+            for _ in 0..10 {
+                let step = case.next(&facts, now);
+                if let Step::Start(at) = step {
+                    prop_assert!(at <= now);
+                    told_at = told_at.or(Some(hours));
+                }
+                if step == Step::Lower {
+                    let told = told_at.expect("told before");
+                    prop_assert!(told + 12 * 24 + stopped <= hours, "{told} + grace + {stopped} against {hours}");
+                    prop_assert!(-24 * 10 + stay * 24 <= hours);
+                    prop_assert!(stopped_since.is_none());
+                    prop_assert!(facts.fresh && facts.verdict == Verdict::Holds);
+                    facts.level = Some("Silver".into());
+                }
+                // Every wait that time ends is after now, so a round ends.
+                if let Step::Wait(until) = step {
+                    prop_assert!(until.is_none_or(|until| now < until), "{step:?} at {now}: {case:?}");
+                    break;
+                }
+                case = case.after(step, now);
+            }
+            prop_assert!(matches!(case.next(&facts, now), Step::Wait(_)), "it comes to rest: {case:?}");
+        }
+    }
+}
+
+const GOOD: &str = r#"
+[[rule]]
+id = "gold"
+kind = "downgrade"
+scope = "creator"
+program = "club"
+level = "Gold"
+when = "clicks / views < 0.009"
+window = "last 6 posts"
+grace = "12d"
+stay = "30d"
+"#;
+
+#[track_caller]
+fn errors(from: &str, to: &str) -> String {
+    let text = GOOD.replace(from, to);
+    assert!(from.is_empty() || text != GOOD, "the case changes nothing");
+    let errors = parse_rules(&text, Some("rules.toml")).check().expect_err("is refused");
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_a_downgrade_rule_lacks_is_said_with_its_place() {
+    let rules = parse_rules(GOOD, None).check().expect("checks");
+    assert_eq!(check(rules.first().expect("one").rule()).as_ref(), Ok(rules.first().expect("one")));
+    insta::assert_snapshot!(errors("level = \"Gold\"\n", ""), @r#"rules.toml:2:1: a downgrade rule has no `level`; write the level whose criterion this is, such as `level = "Gold"`"#);
+    insta::assert_snapshot!(errors("grace = \"12d\"\n", ""), @r#"rules.toml:2:1: a downgrade rule has no `grace`; write how long the creator has after being told, such as `grace = "14d"`"#);
+    insta::assert_snapshot!(errors("\"12d\"", "\"2h\""), @r#"rules.toml:10:9: `grace = "2h"` leaves no time to react; write at least `24h`"#);
+    insta::assert_snapshot!(errors("scope = \"creator\"", "scope = \"partnership\""), @r#"rules.toml:5:9: a level belongs to a creator; write `scope = "creator"`"#);
+    insta::assert_snapshot!(errors("stay = \"30d\"", "then = [ { do = \"stop_boost\" } ]"), @"rules.toml:11:8: nothing is done with money by a downgrade rule; leave `then` out: the creator is told, and after `grace` the level changes");
+    insta::assert_snapshot!(errors("\"downgrade\"", "\"stop_loss\""), @r#"
+    rules.toml:6:11: `program` belongs to downgrade rules, and this one is `stop_loss`; leave it out, or write `kind = "downgrade"`
+    rules.toml:7:9: `level` belongs to downgrade rules, and this one is `stop_loss`; leave it out, or write `kind = "downgrade"`
+    rules.toml:10:9: `grace` belongs to downgrade rules, and this one is `stop_loss`; leave it out, or write `kind = "downgrade"`
+    rules.toml:11:8: `stay` belongs to downgrade rules, and this one is `stop_loss`; leave it out, or write `kind = "downgrade"`
+    "#);
+    insta::assert_snapshot!(errors("grace =", "grase ="), @"rules.toml:10:1: `grase` is not a key of a rule; did you mean `grace`?");
+}
+
+#[test]
+fn a_rule_speaks_only_of_the_level_it_is_about() {
+    let rule = parse_rules(GOOD, None).check().expect("checks").remove(0);
+    let subject = crate::domain::ids::Subject::Creator(crate::domain::ids::CreatorId::new("alma").expect("id"));
+    let club = crate::domain::ids::ProgramId::new("club").expect("id");
+    for (levels, want) in [(vec![("club", "Gold")], true), (vec![("club", "Silver")], false), (vec![], false)] {
+        let levels = levels.into_iter().map(|(_, level)| (club.clone(), level.to_owned())).collect();
+        let context = crate::rules::judge::Context {
+            frame: crate::rules::window::Frame::utc(),
+            facts: crate::rules::judge::Facts { levels, ..Default::default() },
+            targets: std::collections::BTreeMap::new(),
+            currency: None,
+            rule_version: 1,
+        };
+        assert_eq!(rule.selects(&subject, &context), want);
+    }
+}

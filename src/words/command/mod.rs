@@ -25,6 +25,8 @@ pub enum Name {
     Status,
     Me,
     Tips,
+    Criteria,
+    Appeal,
     Why,
     WhyNot,
     Pause,
@@ -262,6 +264,8 @@ table! {
     Status "status" "status" &[], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["status", "status alma"];
     Me "me" "jag" &[], &[], Own, Direct, false, &["me"];
     Tips "tips" "tips" &["tip"], &[], Own, Direct, false, &["tips"];
+    Criteria "criteria" "kriterier" &["level"], &[], Own, Direct, false, &["criteria"];
+    Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
     Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
@@ -307,6 +311,8 @@ pub enum Command {
     Status { subject: Option<String> },
     Me,
     Tips,
+    Criteria,
+    Appeal { id: IncidentId, text: String },
     Why { what: What },
     WhyNot { subject: String, rule: RuleId },
     Pause { what: String },
@@ -344,6 +350,8 @@ impl Command {
             Self::Status { .. } => Name::Status,
             Self::Me => Name::Me,
             Self::Tips => Name::Tips,
+            Self::Criteria => Name::Criteria,
+            Self::Appeal { .. } => Name::Appeal,
             Self::Why { .. } => Name::Why,
             Self::WhyNot { .. } => Name::WhyNot,
             Self::Pause { .. } => Name::Pause,

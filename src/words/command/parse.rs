@@ -217,6 +217,8 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             Command::Note { subject: What { incident: IncidentId::typed(&typed), typed }, text: args.text(1)? }
         }
         Name::Approve => Command::Approve { id: args.incident(0)? },
+        Name::Criteria => Command::Criteria,
+        Name::Appeal => Command::Appeal { id: args.incident(0)?, text: args.text(1)? },
         Name::Reject => Command::Reject { id: args.incident(0)?, reason: args.text(1)? },
         Name::Undo => Command::Undo { id: args.incident(0)? },
         Name::Ack => Command::Ack { id: args.incident(0)? },

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asking;
+mod levels;
 mod permission;
 mod short;
 mod with_numbers;

@@ -90,23 +90,23 @@ fn each_role_may_what_the_design_says() {
     let names: Vec<&str> = Name::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(
         names.join(" "),
-        "status me tips why why-not pause resume approve reject undo ack snooze link grant revoke bind help"
+        "status me tips criteria appeal why why-not pause resume approve reject undo ack snooze link grant revoke bind help"
     );
     for (role, creator, want) in [
         // Statuses of Alma at Nordbo, asked in a direct message.
-        (Role::Creator, Some("alma"), ".....rrrrrrr.rr.."),
-        (Role::Creator, Some("bo"), "o..oorrrrrrr.rr.."),
-        (Role::TalentManager, None, "rnnrrrrrrrrr.rr.."),
-        (Role::Analyst, None, ".nn..rrrrrrr.rr.."),
-        (Role::Manager, None, ".nn..........rr.."),
-        (Role::ClientOwner, None, ".nn.............."),
-        (Role::Agency, None, ".nn.............."),
-        (Role::Operator, None, "rnnrrrrrrrrr.tt.."),
+        (Role::Creator, Some("alma"), ".......rrrrrrr.rr.."),
+        (Role::Creator, Some("bo"), "o....oorrrrrrr.rr.."),
+        (Role::TalentManager, None, "rnnnnrrrrrrrrr.rr.."),
+        (Role::Analyst, None, ".nnnn..rrrrrrr.rr.."),
+        (Role::Manager, None, ".nnnn..........rr.."),
+        (Role::ClientOwner, None, ".nnnn.............."),
+        (Role::Agency, None, ".nnnn.............."),
+        (Role::Operator, None, "rnnnnrrrrrrrrr.tt.."),
     ] {
         assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
     }
     let other = Facts { brand: Some(brand("other")), campaign: None, ..direct(alma()) };
-    assert_eq!(row(Role::Manager, None, &other), "wnnwwwwwwwww.rr..");
+    assert_eq!(row(Role::Manager, None, &other), "wnnnnwwwwwwwww.rr..");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn outsiders_get_nothing_and_codes_are_their_own_proof() {
         let text = spec.examples.last().expect("an example");
         let want = match spec.name {
             Name::Bind | Name::Help => YES,
-            Name::Me | Name::Tips | Name::Link => NO(Reason::OnlyDirect),
+            Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NO(Reason::OnlyDirect),
             _ => NO(Reason::Outsider),
         };
         assert_eq!(decide(text, &[], Some(&here), None, &alma()), want, "{text}");

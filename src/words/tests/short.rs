@@ -10,6 +10,8 @@ fn help_is_the_table() {
     status [SUBJECT] What is watched, what is open, what is missing
     me Your own numbers, for creators
     tips What your own posts suggest, for creators
+    criteria What your levels ask for and where you stand, for creators
+    appeal ID TEXT Say what is wrong with a notice about your level; no time runs then
     why WHAT Why an alert was told: every number behind it
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it
     pause WHAT Stop the boosts of a creator or campaign; asks first and says what it saves

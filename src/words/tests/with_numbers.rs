@@ -248,6 +248,7 @@ fn status_of_nothing_says_so() {
 fn own_numbers() -> MeView {
     let number = |metric, platform, window, reading, usual| OwnNumber { metric, platform, window, reading, usual };
     MeView {
+        levels: vec![("Nordbo".into(), "Gold".into())],
         name: "Alma Lind".into(),
         numbers: vec![
             number(Metric::Views, Platform::Youtube, Window::Days(1), Reading::Value(3_120.0), Some(21_400.0)),
@@ -261,23 +262,27 @@ fn own_numbers() -> MeView {
 
 #[test]
 fn me_shows_own_numbers() {
-    insta::assert_snapshot!(read(&answers::me(&own_numbers(), &reader("en"), now())), @r"
+    insta::assert_snapshot!(read(&answers::me(&own_numbers(), &reader("en"), now())), @"
     Alma, your numbers. One thing to look at
 
     YouTube: 3,120 views in a day, usually 21,400
     Twitch: 1,549 followers
     Shop: no link clicks. The platform has not published these numbers yet.
 
+    Your level at Nordbo: Gold. Say “criteria” for what it asks
+
     Only you see this here. Other creators never see your numbers.
 
     data 14:10
     ");
-    insta::assert_snapshot!(read(&answers::me(&own_numbers(), &reader("sv"), now())), @r"
+    insta::assert_snapshot!(read(&answers::me(&own_numbers(), &reader("sv"), now())), @"
     Alma, dina siffror. En sak att titta på
 
     YouTube: 3 120 visningar på en dag, annars 21 400
     Twitch: 1 549 följare
     Butiken: inga länkklick. Plattformen har inte publicerat siffrorna än.
+
+    Din nivå hos Nordbo: Gold. Säg ”criteria” för vad den kräver
 
     Bara du ser det här. Andra kreatörer ser aldrig dina siffror.
 
