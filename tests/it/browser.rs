@@ -1,4 +1,4 @@
-//! A real Chromium without a window, driven over WebDriver, and the page of the demo in it.
+//! A real Chromium without a window, driven over its driver protocol, and the page of the demo in it.
 //!
 //! Every wait ends with what is waited for, or with the deadline; the browser itself tells when something changed.
 
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 /// In real time, and far more than a slow machine needs for what it waits for.
 const DEADLINE_MS: u64 = 120_000;
 
-/// What a key is in WebDriver: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
+/// What a key is in the driver protocol: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
 pub const ENTER: &str = "\u{e007}";
 pub const TAB: &str = "\u{e004}";
 pub const DOWN: &str = "\u{e015}";

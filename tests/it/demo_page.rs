@@ -120,6 +120,13 @@ async fn commands_are_offered_completed_and_refused_as_the_apps_do() {
     page.type_into("telegram", ENTER).await;
     page.wait_for("telegram", "What you can say here").await;
 
+    // What people write is never read as markup of the page.
+    let written = "<img src=x> & <b>so on</b>";
+    for room in ["discord", "telegram", "direct"] {
+        page.type_command(room, written).await;
+        page.wait_for(room, written).await;
+    }
+
     let refused = "(text) => [...document.querySelectorAll('.toast')].some((one) => one.textContent.includes(text))";
     page.type_into("discord", "/nonsense").await;
     page.type_into("discord", ENTER).await;

@@ -124,7 +124,7 @@ impl Show {
         let Self { world, page, .. } = self;
         drop(page);
         world.stop().await;
-        Ok(ended?)
+        ended
     }
 
     async fn tick(&mut self) -> anyhow::Result<()> {

@@ -93,7 +93,8 @@ fn parts<'a>(specs: &'a [Value], rest: &str) -> Result<Vec<Part<'a>>, String> {
             (Some((spec, value)), _) => named.push(Part { spec, value: value.to_owned(), from }),
             (None, _) if word.is_empty() => {}
             (None, Some(last)) => {
-                last.value = format!("{} {word}", last.value).trim_start().to_owned();
+                let joint = if last.value.is_empty() { "" } else { " " };
+                last.value = format!("{}{joint}{word}", last.value);
             }
             (None, None) => free.push((from, word)),
         }
@@ -198,10 +199,11 @@ mod tests {
 
     #[track_caller]
     fn check_read(text: &str, want: Result<&[(&str, Given)], &str>) {
-        let read = read(&table(), text);
-        let got =
-            read.as_ref().map(|(_, given)| given.iter().map(|(n, v)| (n.as_str(), v.clone())).collect::<Vec<_>>());
-        assert_eq!(got, want.map(<[_]>::to_vec).map_err(str::to_owned).as_ref().map(Clone::clone), "{text}");
+        let got = read(&table(), text).map(|(_, given)| given);
+        let owned =
+            |given: &[(&str, Given)]| given.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let want: Result<Vec<(String, Given)>, String> = want.map(owned).map_err(str::to_owned);
+        assert_eq!(got, want, "{text}");
     }
 
     #[test]

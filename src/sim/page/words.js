@@ -81,7 +81,7 @@ export function telegram(text, marks, onCommand) {
 
 function marked(mark, children, words, onCommand) {
   if (mark.kind === 'text_link' && mark.url) return link(mark.url, ...children);
-  if (mark.kind === 'url') return link(words, ...children);
+  if (mark.kind === 'url' && /^https?:/i.test(words)) return link(words, ...children);
   if (mark.kind === 'bot_command') {
     return el('button', { type: 'button', class: 'command', onclick: () => onCommand(words) }, ...children);
   }
