@@ -43,7 +43,7 @@ kill_fee = { agreed = "50 %" }
 
 /// The same world with the program started anew on the same store.
 async fn restart(world: World) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service } = world;
+    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
     let (store, config) = (Arc::clone(&service.core.store), service.core.config.clone());
     let sessions = discord.gateway_counts();
     service.stop().await;
@@ -52,7 +52,7 @@ async fn restart(world: World) -> World {
     let service = Service::start(&core).expect("started");
     discord.session_since(sessions).await.expect("a session");
     drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service }
+    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
 }
 
 /// A story about Alma, who has two pieces to make; `joined`: she has a chat with the program.

@@ -164,13 +164,13 @@ fn link(seen: &Seen<'_>) -> (&'static str, &'static str) {
 fn code(seen: &Seen<'_>) -> (&'static str, &'static str) {
     match (seen.was_verified(), seen.was_agreed(), seen.is_over()) {
         (true, _, true) => (
-            "The code is off, the stream of strangers has dried up, and nobody else's code was touched. Cleo needs a new \
-             one.",
+            "The code is off, the strangers have stopped buying with it, and no other code was touched. The brand gave Cleo \
+             a new one: her next orders have to count as hers.",
             "",
         ),
         (false, _, true) => (
-            "Nobody ended the code; the coupon site dropped it after three days. Every order until then paid a discount \
-             to somebody Cleo never met.",
+            "Nobody ended the code; the coupon site dropped it the next morning. Every order until then paid a discount to \
+             somebody Cleo never met.",
             "",
         ),
         (true, _, false) => (

@@ -27,7 +27,8 @@ impl Trouble {
         match self {
             // Set up wrong from the campaign's first minute, which is the second day's midnight.
             Self::WrongLink => (24, 24 + 34),
-            Self::LeakedCode => (2 * 24 + 9, 5 * 24),
+            // Coupon sites drop a code after a day or so, and the next one lists it.
+            Self::LeakedCode => (2 * 24 + 9, 3 * 24 + 6),
             Self::ShopStops => (3 * 24 + 10, 3 * 24 + 14),
             Self::FewClicks => (4 * 24 + 9, 12 * 24),
         }
