@@ -159,7 +159,7 @@ fn line(
         return None;
     }
     let codes: Vec<toml::Value> =
-        partnership.codes.iter().map(String::as_str).chain([code]).map(|code| toml::Value::from(code)).collect();
+        partnership.codes.iter().map(String::as_str).chain([code]).map(toml::Value::from).collect();
     Some((key.clone(), format!("codes = {}", toml::Value::Array(codes))))
 }
 
@@ -203,13 +203,12 @@ fn plain(letter: char) -> char {
 }
 
 fn likeness(one: &str, other: &str) -> Option<Likeness> {
-    // Two letters are in everything.
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    if short.len() < 3 {
-        return None;
-    }
-    if one == other {
+    if one == other && 1 < one.len() {
         Some(Likeness::Same)
+    } else if short.len() < 3 {
+        // Two letters are in everything.
+        None
     } else if long.contains(short) {
         Some(Likeness::Part)
     } else if nearest(one, [other]).is_some() {
@@ -283,7 +282,8 @@ mod tests {
         check("NORDBOELIN20", &[("elin", Likeness::Part)]);
         check("ELLIN", &[("elin", Likeness::Near)]);
         check("SUMMER", &[]);
-        check("BO15", &[]);
+        check("BO15", &[("bo", Likeness::Same)]);
+        check("BOOTS", &[]);
         check("10", &[]);
         check("", &[]);
     }

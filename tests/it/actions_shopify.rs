@@ -81,9 +81,9 @@ async fn a_code_is_ended_read_back_and_resumed() {
     stage.set("alma10", "ended").await.expect("done");
     assert_eq!(stage.read("ALMA10").await.expect("told"), "ended");
     let now = stage.clock.now();
-    let sold = stage.sim.world().place_order(now, &["ALMA10"], 100_00);
+    let sold = stage.sim.world().place_order(now, &["ALMA10"], 10_000);
     assert!(
-        matches!(sold, Placed::Sold { codes, minor: 100_00, .. } if codes.is_empty()),
+        matches!(sold, Placed::Sold { codes, minor: 10_000, .. } if codes.is_empty()),
         "an ended code takes nothing off"
     );
     stage.set("ALMA10", "active").await.expect("done");

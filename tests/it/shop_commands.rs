@@ -1,5 +1,6 @@
 //! `plimsoll discover`, `preflight` and `poll` of a shop: the real program against the emulated shop.
 
+use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -41,8 +42,8 @@ impl Desk {
         world.add_discount(NewDiscount { ends_at: ended, ..NewDiscount::basic("CLEO5", 5, began) });
         let utm = Some(["instagram", "story", "spring", "elin"].map(str::to_owned));
         let codes = vec!["ELIN20".to_owned()];
-        world.place(now - days(2), NewOrder { codes, minor: 100_00, utm, ..NewOrder::default() });
-        world.place_order(now - SignedDuration::from_hours(2), &["alma10"], 200_00);
+        world.place(now - days(2), NewOrder { codes, minor: 10_000, utm, ..NewOrder::default() });
+        world.place_order(now - SignedDuration::from_hours(2), &["alma10"], 20_000);
         let sim = ShopSim::start(&clock, ShopConfig::default(), Arc::new(world)).await.expect("a free port");
         let folder = tempfile::tempdir().expect("a folder");
         let desk = Self { folder, now, sim };
@@ -71,8 +72,9 @@ impl Desk {
         for (creator, codes) in
             [("alma", "\"ALMA10\""), ("bo", "\"BO15\""), ("cleo", "\"cleo5\", \"GHOST\""), ("elin", "")]
         {
-            text += &format!("[[creator]]\nid = \"{creator}\"\n");
-            text += &format!("[[partnership]]\ncampaign = \"spring\"\ncreator = \"{creator}\"\ncodes = [{codes}]\n");
+            writeln!(text, "[[creator]]\nid = \"{creator}\"").expect("text");
+            writeln!(text, "[[partnership]]\ncampaign = \"spring\"\ncreator = \"{creator}\"\ncodes = [{codes}]")
+                .expect("text");
         }
         self.write("documents.toml", &text);
         let ran = self.run(&["apply", "documents.toml"]);
@@ -100,6 +102,7 @@ async fn codes_of_nobody_come_with_a_guess_and_a_line_and_nothing_is_assigned() 
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     insta::assert_snapshot!(ran.out, @r#"
     BO20  active, used 0 times, shares its discount; perhaps of bo
+        add to [[partnership]] spring/bo:  codes = ["BO15", "BO20"]
     ELIN20  active, used 1 times; perhaps of elin
         add to [[partnership]] spring/elin:  codes = ["ELIN20"]
     SUMMER  active, used 0 times

@@ -13,6 +13,8 @@ use plimsoll::sim::shopify::{NewDiscount, NewOrder, Placed, ShopConfig, ShopSim,
 use plimsoll::sources::shopify::{POINTS, Shopify};
 use plimsoll::sources::{Fate, Fetched, Request, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 
 const ALMA: &str = "partnership/spring/alma";
 const BO: &str = "partnership/spring/bo";
@@ -114,25 +116,25 @@ fn reasons(fetched: &Fetched) -> BTreeSet<Absence> {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_come_by_code_and_for_the_whole_shop_hour_by_hour() {
     let mut stage = stage().await;
-    stage.sell("2026-03-01T09:10:00Z", &["Alma10"], 100_00);
-    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 200_00);
-    stage.sell("2026-03-02T12:06:00Z", &[], 50_00);
-    stage.sell("2026-03-02T12:07:00Z", &["bo15", "alma10"], 100_00);
+    stage.sell("2026-03-01T09:10:00Z", &["Alma10"], 10_000);
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 20_000);
+    stage.sell("2026-03-02T12:06:00Z", &[], 5000);
+    stage.sell("2026-03-02T12:07:00Z", &["bo15", "alma10"], 10_000);
     stage.world().place(
         at("2026-03-02T12:08:00Z"),
-        NewOrder { codes: vec!["ALMA10".into()], minor: 999_00, test: true, ..NewOrder::default() },
+        NewOrder { codes: vec!["ALMA10".into()], minor: 99_900, test: true, ..NewOrder::default() },
     );
-    let cancelled = stage.sell("2026-03-02T12:09:00Z", &["ALMA10"], 999_00);
+    let cancelled = stage.sell("2026-03-02T12:09:00Z", &["ALMA10"], 99_900);
     stage.world().cancel(cancelled, at("2026-03-02T12:10:00Z"));
     let fetched = stage.poll(everybody()).await;
     assert!(fetched.partial.is_none() && fetched.missing.is_empty(), "{:?} {:?}", fetched.partial, fetched.missing);
     assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("01T09", 1), ("02T12", 1)]));
     assert_eq!(hours(&fetched, ALMA, Metric::Redemptions), want(&[("01T09", 1), ("02T12", 2)]));
-    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 90_00), ("02T12", 180_00)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 9000), ("02T12", 18_000)]));
     assert_eq!(hours(&fetched, BO, Metric::Orders), want(&[("02T12", 1)]), "credited once, to the first code");
-    assert_eq!(hours(&fetched, BO, Metric::Revenue), want(&[("02T12", 81_00)]));
+    assert_eq!(hours(&fetched, BO, Metric::Revenue), want(&[("02T12", 8100)]));
     assert_eq!(hours(&fetched, NORDBO, Metric::Orders), want(&[("01T09", 1), ("02T12", 3)]));
-    assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 90_00), ("02T12", 311_00)]));
+    assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 9000), ("02T12", 31_100)]));
     let each = 73;
     assert_eq!(fetched.samples.len(), each * (4 + 4 + 3), "every hour of three days, and the one that is open");
     let open: BTreeSet<_> = fetched.samples.iter().filter(|one| one.provisional).map(|one| one.form).collect();
@@ -146,18 +148,18 @@ async fn orders_come_by_code_and_for_the_whole_shop_hour_by_hour() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_and_a_cancellation_state_their_hour_anew() {
     let mut stage = stage().await;
-    let old = stage.sell("2026-02-20T08:00:00Z", &["ALMA10"], 300_00);
-    let first = stage.sell("2026-03-01T09:10:00Z", &["ALMA10"], 100_00);
-    stage.sell("2026-03-01T09:20:00Z", &["ALMA10"], 100_00);
+    let old = stage.sell("2026-02-20T08:00:00Z", &["ALMA10"], 30_000);
+    let first = stage.sell("2026-03-01T09:10:00Z", &["ALMA10"], 10_000);
+    stage.sell("2026-03-01T09:20:00Z", &["ALMA10"], 10_000);
     let fetched = stage.poll(everybody()).await;
-    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 180_00)]), "three days back and no further");
+    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 18_000)]), "three days back and no further");
     stage.go_to("2026-03-02T12:30:00Z").await;
     let now = stage.clock.now();
-    stage.world().refund(first, now, 40_00);
-    stage.world().refund(old, now, 270_00);
+    stage.world().refund(first, now, 4000);
+    stage.world().refund(old, now, 27_000);
     stage.go_to("2026-03-02T12:35:00Z").await;
     let fetched = stage.poll(everybody()).await;
-    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 140_00)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::Revenue), want(&[("01T09", 14_000)]));
     assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("01T09", 2), ("20T08", 1)]));
     assert_eq!(hours(&fetched, ALMA, Metric::Refunds), want(&[("01T09", 1), ("20T08", 1)]));
     let spans: BTreeSet<_> = fetched.samples.iter().map(|one| one.form.observed_at()).collect();
@@ -167,7 +169,7 @@ async fn a_refund_and_a_cancellation_state_their_hour_anew() {
     stage.world().cancel(first, now);
     let fetched = stage.poll(everybody()).await;
     assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("01T09", 1), ("20T08", 1)]));
-    assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 90_00)]));
+    assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 9000)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,7 +190,7 @@ async fn an_hour_nobody_bought_in_is_zero_and_an_hour_nobody_answered_for_is_abs
         assert_eq!((fetched.samples.len(), fetched.missing.len()), (0, 11), "{shown}");
         assert_eq!(reasons(&fetched), BTreeSet::from([why]), "{shown}");
     }
-    stage.sell("2026-03-02T12:29:00Z", &["ALMA10"], 10_00);
+    stage.sell("2026-03-02T12:29:00Z", &["ALMA10"], 1000);
     let fetched = stage.poll(everybody()).await;
     assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("02T12", 1)]), "what was owed is read and told");
     assert!(fetched.missing.is_empty());
@@ -200,7 +202,7 @@ async fn pages_are_read_to_the_end_and_half_a_list_says_nothing() {
     for n in 0..230 {
         let hour = if n < 120 { "2026-03-02T10:00:00Z" } else { "2026-03-02T11:00:00Z" };
         let when = at(hour) + SignedDuration::from_secs(n);
-        stage.world().place_order(when, &["ALMA10"], 10_00);
+        stage.world().place_order(when, &["ALMA10"], 1000);
     }
     // The third page of orders is lost: changes take one question, pages of orders come after.
     let faults = stage.sim.faults();
@@ -222,7 +224,7 @@ async fn pages_are_read_to_the_end_and_half_a_list_says_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_bucket_is_waited_for_and_a_dry_one_is_told() {
     let mut stage = stage().await;
-    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 10_00);
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 1000);
     stage.sim.drain(5.0);
     let fetched = stage.poll(everybody()).await;
     assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
@@ -242,7 +244,7 @@ async fn an_empty_bucket_is_waited_for_and_a_dry_one_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_in_mid_poll_is_replaced_once() {
     let mut stage = stage_with(ShopConfig::default(), APP).await;
-    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 10_00);
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 1000);
     assert!(stage.poll(everybody()).await.partial.is_none());
     assert_eq!(stage.sim.tokens_given(), 1);
     stage.sim.revoke();
@@ -297,7 +299,7 @@ async fn a_refused_token_and_a_missing_right_are_told_and_no_secret_is() {
     let error = stage.poll(everybody()).await.partial.expect("told");
     assert_eq!(error.to_string(), "Shopify refused our credentials: `ACCESS_DENIED at orders`");
     stage.sim.set_scopes(&["read_orders"]);
-    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 10_00);
+    stage.sell("2026-03-02T12:05:00Z", &["ALMA10"], 1000);
     let fetched = stage.poll(everybody()).await;
     assert_eq!(hours(&fetched, NORDBO, Metric::Orders), want(&[("02T12", 1)]), "orders are answered without discounts");
     let error = fetched.partial.expect("told");
@@ -307,7 +309,7 @@ async fn a_refused_token_and_a_missing_right_are_told_and_no_secret_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_the_shop_does_not_have_is_gone_and_not_zero() {
     let mut stage = stage().await;
-    stage.sell("2026-03-02T12:05:00Z", &["BO15"], 10_00);
+    stage.sell("2026-03-02T12:05:00Z", &["BO15"], 1000);
     stage.world().delete_discount("BO15");
     let mut targets = everybody();
     targets.push(target("partnership/spring/cleo", "CLEO20"));
@@ -325,10 +327,10 @@ async fn a_code_the_shop_does_not_have_is_gone_and_not_zero() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_shop_does_not_show_is_not_overwritten_with_zero() {
     let mut stage = stage().await;
-    let old = stage.sell("2026-01-01T08:00:00Z", &["ALMA10"], 10_00);
+    let old = stage.sell("2026-01-01T08:00:00Z", &["ALMA10"], 1000);
     stage.poll(everybody()).await;
     let now = stage.clock.now();
-    stage.world().refund(old, now, 1_00);
+    stage.world().refund(old, now, 100);
     stage.sim.set_scopes(&["read_orders", "read_all_orders", "write_discounts"]);
     let fetched = stage.poll(everybody()).await;
     let oldest = fetched.samples.iter().map(|one| one.form.observed_at()).min().expect("samples");
@@ -340,7 +342,7 @@ async fn somebody_new_owes_the_past_and_money_is_the_shops_own() {
     let mut stage = stage().await;
     let abroad = NewOrder {
         codes: vec!["BO15".into()],
-        minor: 100_00,
+        minor: 10_000,
         presentment: Some(("EUR".to_owned(), 9)),
         ..NewOrder::default()
     };
@@ -349,7 +351,7 @@ async fn somebody_new_owes_the_past_and_money_is_the_shops_own() {
     assert!(hours(&fetched, ALMA, Metric::Orders).is_empty());
     stage.go_to("2026-03-02T12:40:00Z").await;
     let fetched = stage.poll(everybody()).await;
-    assert_eq!(hours(&fetched, BO, Metric::Revenue), want(&[("01T09", 90_00)]));
+    assert_eq!(hours(&fetched, BO, Metric::Revenue), want(&[("01T09", 9000)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -378,4 +380,116 @@ async fn a_question_the_shop_does_not_understand_is_not_an_empty_shop() {
     stage.sim.faults().next(Fault::Answer { status: 200, body: partial.to_owned() });
     let fetched = stage.poll(everybody()).await;
     assert_eq!((fetched.samples.len(), reasons(&fetched)), (0, BTreeSet::from([Absence::Unreachable])));
+}
+
+/// What a shop sold, kept beside it in the plainest way.
+struct Sold {
+    order: u64,
+    hour: Timestamp,
+    codes: Vec<String>,
+    total: i64,
+    left: i64,
+    cancelled: bool,
+}
+
+/// The same numbers as the source gives, worked out from the list.
+fn truth(sold: &[Sold], hour: Timestamp) -> BTreeMap<(&'static str, Metric), i64> {
+    let mut truth = BTreeMap::new();
+    for subject in [ALMA, BO, NORDBO] {
+        for metric in [Metric::Orders, Metric::Revenue, Metric::Refunds] {
+            truth.insert((subject, metric), 0);
+        }
+    }
+    for one in sold.iter().filter(|one| one.hour == hour && !one.cancelled) {
+        let credited = match one.codes.first().map(String::as_str) {
+            Some("ALMA10") => Some(ALMA),
+            Some("BO15") => Some(BO),
+            _ => None,
+        };
+        for subject in credited.into_iter().chain([NORDBO]) {
+            let values =
+                [(Metric::Orders, 1), (Metric::Revenue, one.left), (Metric::Refunds, i64::from(one.left < one.total))];
+            for (metric, value) in values {
+                *truth.entry((subject, metric)).or_insert(0) += value;
+            }
+        }
+    }
+    truth
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_the_newest_statements_are_what_the_shop_sold() {
+    for seed in 0..12 {
+        let mut dice = ChaCha8Rng::seed_from_u64(seed);
+        let config = ShopConfig { lag_secs: 240, bucket: 1000.0, ..ShopConfig::default() };
+        let mut stage = stage_with(config, APP).await;
+        let mut sold: Vec<Sold> = Vec::new();
+        let mut newest: BTreeMap<(String, Metric, Timestamp), i64> = BTreeMap::new();
+        let mut whole = 0;
+        for _ in 0..60 {
+            for _ in 0..dice.random_range(0..6) {
+                happen(&stage, &mut sold, &mut dice);
+            }
+            match dice.random_range(0..8) {
+                0 => stage.sim.faults().next(Fault::LoseReply),
+                1 => stage.sim.faults().next(Fault::Answer { status: 503, body: String::new() }),
+                2 => stage.sim.drain(10.0),
+                3 => stage.sim.revoke(),
+                _ => {}
+            }
+            // What was done last must have become visible: the shop is some minutes behind.
+            stage.driver.run_for(SignedDuration::from_secs(dice.random_range(300..4000))).await.expect("quiet");
+            let now = stage.clock.now();
+            let fetched = stage.poll(everybody()).await;
+            for sample in &fetched.samples {
+                let Form::Amount { from, .. } = sample.form else { panic!("an amount") };
+                newest.insert((sample.series.subject.to_string(), sample.series.metric, from), sample.value);
+            }
+            if fetched.partial.is_some() {
+                assert!(fetched.samples.is_empty(), "seed {seed}: half a story");
+                continue;
+            }
+            whole += 1;
+            let mut hour = at("2026-02-27T13:00:00Z");
+            while hour <= now {
+                for ((subject, metric), value) in truth(&sold, hour) {
+                    let said = newest.get(&(subject.to_owned(), metric, hour));
+                    assert_eq!(said, Some(&value), "seed {seed}: {subject} {metric} {hour} at {now}");
+                }
+                hour += SignedDuration::from_hours(1);
+            }
+        }
+        assert!(20 < whole, "seed {seed}: {whole} polls were whole");
+    }
+}
+
+/// Somebody buys, gets money back, or changes their mind.
+fn happen(stage: &Stage, sold: &mut Vec<Sold>, dice: &mut ChaCha8Rng) {
+    let now = stage.clock.now();
+    if sold.is_empty() || dice.random_bool(0.7) {
+        let codes: &[&str] = match dice.random_range(0..4) {
+            0 => &["ALMA10"],
+            1 => &["bo15", "Alma10"],
+            2 => &["BO15"],
+            _ => &[],
+        };
+        let Placed::Sold { order, codes, minor } =
+            stage.world().place_order(now, codes, dice.random_range(100..90_000))
+        else {
+            panic!("the shop sells");
+        };
+        let hour = Timestamp::from_second(now.as_second().div_euclid(3600) * 3600).expect("an hour");
+        sold.push(Sold { order, hour, codes, total: minor, left: minor, cancelled: false });
+        return;
+    }
+    let place = dice.random_range(0..sold.len());
+    let one = &mut sold[place];
+    if dice.random_bool(0.5) {
+        let back = dice.random_range(1..=one.total);
+        stage.world().refund(one.order, now, back);
+        one.left = std::cmp::max(0, one.left - back);
+    } else {
+        stage.world().cancel(one.order, now);
+        one.cancelled = true;
+    }
 }

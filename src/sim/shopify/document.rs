@@ -312,8 +312,7 @@ fn price(fields: &[Selection]) -> f64 {
 
 fn price_of(asked: &Asked) -> f64 {
     match asked.gives {
-        Gives::Scalar => 0.0,
-        Gives::Object("PageInfo") => 0.0,
+        Gives::Scalar | Gives::Object("PageInfo") => 0.0,
         Gives::Object(_) => 1.0 + price(&asked.inner),
         // The nodes of a connection are priced there; other lists are short.
         Gives::List(_) => price(&asked.inner),

@@ -166,7 +166,7 @@ fn page<N: Node>(all: impl Iterator<Item = (String, N)>, asked: &Asked) -> Value
     let first = first.unwrap_or(0);
     let mut rest = all.peekable();
     if let Some(after) = &after {
-        while let Some((cursor, _)) = rest.next() {
+        for (cursor, _) in rest.by_ref() {
             if cursor == *after {
                 break;
             }

@@ -6,6 +6,8 @@
 mod document;
 mod execute;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::collections::VecDeque;

@@ -161,7 +161,7 @@ impl Shopify {
                 listed.codes.push(read_code(node).map_err(garbled)?);
             }
             let Some(next) = next else { return Ok(listed) };
-            after = Some(turn(after, next)?);
+            after = Some(turn(after.as_ref(), next)?);
         }
         listed.cut = true;
         Ok(listed)
@@ -179,7 +179,7 @@ impl Shopify {
                 visits.extend(visit(node).map_err(garbled)?);
             }
             let Some(next) = next else { break };
-            after = Some(turn(after, next)?);
+            after = Some(turn(after.as_ref(), next)?);
         }
         Ok(visits)
     }

@@ -15,8 +15,8 @@ use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::Currency;
 use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 
-/// Questions one poll may break the owed hours into. Beyond that, hours between them are read again as well.
-const RUNS_MAX: usize = 24;
+/// Hours between owed ones that are read again as well: a few orders more cost less than a question more.
+const BRIDGE: i64 = 6;
 
 /// Who is asked about.
 #[derive(Debug, Default)]
@@ -99,22 +99,16 @@ impl Memory {
         new
     }
 
-    /// The owed hours as spans `from ≤ hour < until`, few enough to ask for.
+    /// The owed hours as spans `from ≤ hour < until`, near ones in one.
     pub fn runs(&self) -> Vec<(i64, i64)> {
-        let mut gap = 0;
-        loop {
-            let mut runs: Vec<(i64, i64)> = Vec::new();
-            for hour in &self.owed {
-                match runs.last_mut() {
-                    Some(run) if *hour - run.1 <= gap => run.1 = hour + 1,
-                    _ => runs.push((*hour, hour + 1)),
-                }
+        let mut runs: Vec<(i64, i64)> = Vec::new();
+        for hour in &self.owed {
+            match runs.last_mut() {
+                Some(run) if *hour - run.1 <= BRIDGE => run.1 = hour + 1,
+                _ => runs.push((*hour, hour + 1)),
             }
-            if runs.len() <= RUNS_MAX {
-                return runs;
-            }
-            gap = gap * 2 + 1;
         }
+        runs
     }
 
     /// The hours of a span have been read, each to its end.
@@ -188,10 +182,16 @@ impl Memory {
 struct Faults {
     first: Option<Garbled>,
     hours: BTreeSet<i64>,
-    counts: bool,
-    codes: bool,
-    revenue: bool,
-    refunded: bool,
+    parts: BTreeSet<Part>,
+}
+
+/// A part of an order that numbers are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Counts,
+    Codes,
+    Revenue,
+    Refunded,
 }
 
 impl Faults {
@@ -201,19 +201,24 @@ impl Faults {
             let Some(first) = row.fault() else { continue };
             faults.first.get_or_insert_with(|| first.clone());
             faults.hours.insert(row.hour);
-            faults.counts |= row.counts.is_err();
-            faults.codes |= row.codes.is_err();
-            faults.revenue |= row.revenue.is_err();
-            faults.refunded |= row.refunded.is_err();
+            let broken = [
+                (Part::Counts, row.counts.is_err()),
+                (Part::Codes, row.codes.is_err()),
+                (Part::Revenue, row.revenue.is_err()),
+                (Part::Refunded, row.refunded.is_err()),
+            ];
+            faults.parts.extend(broken.iter().filter(|part| part.1).map(|part| part.0));
         }
         faults
     }
 
     fn spoil(&self, metric: Metric, by_code: bool) -> bool {
-        self.counts
-            || (by_code && self.codes)
-            || (metric == Metric::Revenue && self.revenue)
-            || (metric == Metric::Refunds && self.refunded)
+        self.parts.iter().any(|part| match part {
+            Part::Counts => true,
+            Part::Codes => by_code,
+            Part::Revenue => metric == Metric::Revenue,
+            Part::Refunded => metric == Metric::Refunds,
+        })
     }
 }
 

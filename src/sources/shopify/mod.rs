@@ -64,7 +64,7 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(15);
 const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24 - 1);
 
 /// The longest a poll waits for points in all: it then has read about 30 pages of 100 orders on the smallest plan.
-const WAIT_MAX: Duration = Duration::from_secs(60);
+const WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// The wait where the shop gives no figures.
 const WAIT_BLIND: Duration = Duration::from_secs(2);
@@ -262,7 +262,7 @@ impl Shopify {
             let Some(next) = next else { break };
             // What was looked at is looked at: a poll that ends here goes on from there.
             memory.scanned = rows.last().map(|row| std::cmp::min(row.at, now)).or(memory.scanned);
-            after = Some(turn(after, next)?);
+            after = Some(turn(after.as_ref(), next)?);
         }
         memory.scanned = Some(now);
         Ok(())
@@ -298,7 +298,7 @@ impl Shopify {
                 memory.keep(done, open, &mut rows);
                 done = open;
             }
-            after = Some(turn(after, next)?);
+            after = Some(turn(after.as_ref(), next)?);
         }
         memory.keep(done, until, &mut rows);
         Ok(())
@@ -367,8 +367,8 @@ impl Shopify {
 }
 
 /// The next cursor, which must be another than the last: a list that does not move on would be read for ever.
-fn turn(last: Option<String>, next: String) -> Result<String, SourceError> {
-    if last.as_ref() == Some(&next) {
+fn turn(last: Option<&String>, next: String) -> Result<String, SourceError> {
+    if last == Some(&next) {
         let expected = "another cursor than the last";
         return Err(garbled(Garbled { path: "data.orders.pageInfo.endCursor".to_owned(), expected }));
     }
