@@ -243,7 +243,11 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         Needs::See | Needs::Tell if own => None,
         Needs::See | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
-                return Some(if is_creator && needs == Needs::See { Reason::OwnOnly } else { Reason::Role });
+                return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
+                    Reason::OwnOnly
+                } else {
+                    Reason::Role
+                });
             }
             let reached = mine.any(|grant| {
                 covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell) && unspecific(facts))
