@@ -255,7 +255,7 @@ fn without_a_chat_there_is_a_text_to_copy_in_the_creators_language() {
     Alma has no chat with me. Ask Alma yourselves to put Story set on hold, and note the answer here.
 
     To copy, for Alma:
-    Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat.
+    Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat. Svara senast fre 18:00.
 
     Owed anyway: €814. Can still be saved: €86 of the boost Reel 1 (Meta Ads), Story set €400 (free to cancel to Fri 18:00).
 
@@ -438,7 +438,7 @@ fn where_no_alert_tells_it_the_team_has_a_message_of_its_own() {
     Utan svar före fre 18:00 görs den som planerat.
 
     Att kopiera, till Alma:
-    Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat.
+    Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat. Svara senast fre 18:00.
     [Alma har bekräftat] [Alma säger nej]
     ");
     let at = at("2026-06-23T12:02:00Z");
