@@ -21,6 +21,9 @@ use crate::words::{asking, chart, group, incident, replies};
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 
+/// About a level a person is asked for as long as it takes: an objection stops the clock until somebody answers.
+const LEVEL_BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(366 * 24);
+
 /// A message, and what must be kept before it is sent.
 #[derive(Debug)]
 pub struct Rendered {
@@ -107,7 +110,10 @@ pub async fn with_buttons(
     about: &About,
     composed: Composed,
 ) -> Result<(Message, Transaction), StoreError> {
-    let expires_at = core.clock.now().checked_add(BUTTON_FOR).unwrap_or(jiff::Timestamp::MAX);
+    let until = |purpose: &ButtonPurpose| {
+        let long = if matches!(purpose, ButtonPurpose::Level { .. }) { LEVEL_BUTTON_FOR } else { BUTTON_FOR };
+        core.clock.now().checked_add(long).unwrap_or(jiff::Timestamp::MAX)
+    };
     let mut records: Vec<ButtonRecord> = Vec::new();
     let message = composed.with_tokens(|purpose| {
         let token = token(room, about, purpose);
@@ -116,7 +122,7 @@ pub async fn with_buttons(
             room: room.id.clone(),
             about: about.clone(),
             purpose: purpose.clone(),
-            expires_at,
+            expires_at: until(purpose),
         });
         token
     });

@@ -328,7 +328,7 @@ fn creator_blocks(
             blocks.extend(block(0, last));
         }
         Stage::Appealed { left } => {
-            let left = number::span(reader, std::cmp::max(left.as_secs(), 86_400));
+            let left = number::span(reader, std::cmp::max(left.as_secs() + 3_599, 86_400));
             let mut lines = vec![line(say!(words, "level-clock-stands", left = left))];
             match case.appeal.as_ref().and_then(|appeal| appeal.text.as_deref()) {
                 Some(text) => lines.push(line(say!(words, "level-your-words", text = text))),

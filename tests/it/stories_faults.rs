@@ -189,7 +189,7 @@ async fn a_group_that_becomes_a_supergroup_keeps_its_alerts() {
 }
 
 /// The same world with the program started anew on the same store.
-async fn restart(world: World) -> World {
+pub async fn restart(world: World) -> World {
     let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
     let (store, config) = (Arc::clone(&service.core.store), service.core.config.clone());
     let sessions = discord.gateway_counts();

@@ -21,7 +21,7 @@ use super::core::{Core, State, context};
 use super::cycle::{self, Fired};
 use super::records::{LevelCase, MemoryRecord};
 use super::service::rest;
-use crate::domain::ids::{BrandId, CreatorId, ProgramId, Subject};
+use crate::domain::ids::{BrandId, CreatorId, ProgramId, RuleId, Subject};
 use crate::domain::person::Room;
 use crate::domain::verdict::Verdict;
 use crate::outbox::delivery::Delivery;
@@ -68,7 +68,8 @@ pub fn opening(state: &State, one: &Fired, now: Timestamp) -> Option<Opening> {
     let below = program.below(level)?;
     let zone = state.catalog.brands.get(&program.brand).map_or(jiff::tz::TimeZone::UTC, |brand| brand.zone.rules());
     let since = member.since.0.to_zoned(zone).ok()?.timestamp();
-    let length = |given: Option<crate::rules::rule::Length>| given.map_or(SignedDuration::ZERO, |length| length.get());
+    let length =
+        |given: Option<crate::rules::rule::Length>| given.map_or(SignedDuration::ZERO, crate::rules::rule::Length::get);
     let case = Case::open((level, &below.name), now, since, (length(rule.grace), length(rule.stay)));
     Some(Opening { brand: program.brand.clone(), program: id.clone(), creator: creator.clone(), case })
 }
@@ -163,6 +164,9 @@ async fn carry_on(core: &Core, key: &Key) -> Result<Option<Timestamp>, StoreErro
     loop {
         let pen = core.pen.lock().await;
         let Some(kept) = load::<LevelCase>(&*core.store, key).await? else { return Ok(None) };
+        if kept.value.case.stage == Stage::Telling {
+            tell_creator_too(core, &kept.value).await?;
+        }
         let now = core.clock.now();
         let step = kept.value.case.next(&facts(core, &kept.value).await?, now);
         if let Step::Wait(at) = step {
@@ -178,6 +182,25 @@ async fn carry_on(core: &Core, key: &Key) -> Result<Option<Timestamp>, StoreErro
             core.reload().await?;
         }
     }
+}
+
+/// A creator who came to a chat only after the rule had fired is told there as well.
+async fn tell_creator_too(core: &Core, case: &LevelCase) -> Result<(), StoreError> {
+    let about = About::Incident(case.incident.clone());
+    let mut untold = Vec::new();
+    for room in rooms(core, case, Whom::Creator).await {
+        if load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await?.is_none() {
+            untold.push(room);
+        }
+    }
+    let incident = load::<Incident>(&*core.store, &keys::incident(&case.incident)).await?;
+    let Some(incident) = incident.filter(|_| !untold.is_empty()) else { return Ok(()) };
+    let mut transaction = Transaction::new();
+    let notice = notice(core, about, incident.value.revision);
+    cycle::deliver_to(core, &mut transaction, &notice, &untold.iter().collect::<Vec<_>>()).await?;
+    core.store.commit(transaction).await?;
+    cycle::ring_deliverers(core);
+    Ok(())
 }
 
 /// What is known about a case now.
@@ -218,6 +241,7 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
         return Ok(());
     };
     let mut transaction = Transaction::new();
+    let mut forgotten = None;
     let after = kept.value.case.after(step, now);
     let rule = format!("rule:{}", kept.value.rule);
     match step {
@@ -242,7 +266,7 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
                 .await?;
         }
         Step::Keep => {
-            forget(core, &mut transaction, &kept.value, now).await?;
+            forgotten = forget(core, &mut transaction, &kept.value, now).await?;
             move_on(core, &mut transaction, kept, incident, after, Moved::by_program(Milestone::Kept, false)).await?;
         }
         Step::Withdraw => {
@@ -265,6 +289,9 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
         }
     }
     core.store.commit(transaction).await?;
+    if let Some((key, memory)) = forgotten {
+        core.state.lock().await.memory.insert(key, memory);
+    }
     cycle::ring_deliverers(core);
     Ok(())
 }
@@ -275,15 +302,14 @@ async fn forget(
     transaction: &mut Transaction,
     case: &LevelCase,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<((RuleId, Subject), Memory)>, StoreError> {
     let key = keys::rule_and_subject(&case.rule, &case.subject);
-    let Some(mut kept) = load::<MemoryRecord>(&*core.store, &key).await? else { return Ok(()) };
+    let Some(mut kept) = load::<MemoryRecord>(&*core.store, &key).await? else { return Ok(None) };
     let before = kept.value.memory.clone();
     let memory = Memory { phase: Phase::Resolved, since: Some(now), acknowledged: None, snoozed_until: None, ..before };
     kept.value.memory = memory.clone();
     transaction.update(&kept)?;
-    core.state.lock().await.memory.insert((case.rule.clone(), case.subject.clone()), memory);
-    Ok(())
+    Ok(Some(((case.rule.clone(), case.subject.clone()), memory)))
 }
 
 /// How a case moved.
