@@ -1,7 +1,7 @@
 //! The demo as a person sees it: the page in a real browser, the world behind it at the demo's pace.
 //!
 //! The pictures of this test stay below `target/tmp`. One of them is in the README:
-//! `pngquant --force --quality 80-98 --output docs/demo.png target/tmp/demo-dark.png`
+//! `pngquant --force --quality 80-98 --output docs/demo.png target/tmp/demo-light.png`
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

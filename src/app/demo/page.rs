@@ -1,6 +1,6 @@
 //! The interactive demo: the world at a pace that people can follow, shown on a page, with a story that waits for them.
 //!
-//! Owns: when time goes slower than wished. Refuses: pressing and typing; that is left to whoever looks at the page.
+//! Owns: when time goes slower than wished, and that it stands while nobody looks. Refuses: pressing and typing; that is left to whoever looks at the page.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,9 +76,9 @@ impl Show {
         let board = Arc::new(Board {
             clock: world.clock.clone(),
             zone: zone.clone(),
-            pace: Pace::new(options.speed),
+            pace: Pace::new(0.0),
             play: options.speed,
-            told: Mutex::new(Told { speed: Speed::Play, beats: Vec::new(), passed: BTreeSet::new(), reading: false }),
+            told: Mutex::new(Told::default()),
         });
         let cast = world.cast;
         let seats = Seats {
@@ -157,11 +157,20 @@ struct Board {
 
 struct Told {
     speed: Speed,
+    /// Somebody has the page open; nothing happens behind their back.
+    watched: bool,
     beats: Vec<story::Beat>,
     /// Beats that nobody waits for any more.
     passed: BTreeSet<&'static str>,
     /// The last reason to go slower was a message, not a deed.
     reading: bool,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        let (beats, passed) = (Vec::new(), BTreeSet::new());
+        Self { speed: Speed::Play, watched: false, beats, passed, reading: false }
+    }
 }
 
 impl Told {
@@ -191,12 +200,20 @@ impl Board {
 
     fn choose(&self, told: &mut Told, speed: Speed) {
         told.speed = speed;
-        self.pace.set_rate(match speed {
+        self.pace.set_rate(self.wished(told));
+    }
+
+    /// Simulated seconds for a real one, when nothing slows it down.
+    fn wished(&self, told: &Told) -> f64 {
+        if !told.watched {
+            return 0.0;
+        }
+        match told.speed {
             Speed::Pause => 0.0,
             Speed::Real => REAL,
             Speed::Play => self.play,
             Speed::Skip => RATE_MAX,
-        });
+        }
     }
 
     fn tell(&self, beats: Vec<story::Beat>) {
@@ -211,13 +228,7 @@ impl Stage for Board {
         let there = self.clock.now().to_zoned(self.zone.clone());
         let told = self.lock();
         let waits_for = told.waits_for();
-        let wished = match told.speed {
-            Speed::Pause => 0.0,
-            Speed::Real => REAL,
-            Speed::Play => self.play,
-            Speed::Skip => RATE_MAX,
-        };
-        let slowed = self.pace.rate() < wished;
+        let slowed = self.pace.rate() < self.wished(&told);
         let slower = match (slowed, waits_for, told.reading) {
             (false, ..) => "",
             (true, Some(_), _) => "waiting for you",
@@ -249,6 +260,11 @@ impl Stage for Board {
                 }
                 self.pace.hold(told.waits_for().is_some());
                 self.pace.hurry();
+            }
+            Steer::Watched(watched) => {
+                told.watched = watched;
+                let speed = told.speed;
+                self.choose(&mut told, speed);
             }
             Steer::Acted => {
                 told.reading = false;
@@ -325,8 +341,22 @@ mod tests {
 
     fn board() -> Board {
         let (clock, _) = Clock::simulated("2026-03-01T12:00:00Z".parse().expect("an instant"));
-        let told = Told { speed: Speed::Play, beats: Vec::new(), passed: BTreeSet::new(), reading: false };
-        Board { clock, zone: TimeZone::UTC, pace: Pace::new(SPEED), play: SPEED, told: Mutex::new(told) }
+        let told = Mutex::new(Told::default());
+        let board = Board { clock, zone: TimeZone::UTC, pace: Pace::new(0.0), play: SPEED, told };
+        board.steer(Steer::Watched(true));
+        board
+    }
+
+    #[test]
+    fn nothing_happens_while_nobody_looks() {
+        let board = board();
+        check(&board, None, "", SPEED);
+        board.steer(Steer::Watched(false));
+        check(&board, None, "", 0.0);
+        board.steer(Steer::Speed(Speed::Real));
+        check(&board, None, "", 0.0);
+        board.steer(Steer::Watched(true));
+        check(&board, None, "", REAL);
     }
 
     fn beat(id: &'static str, state: State, try_next: &str) -> story::Beat {

@@ -11,7 +11,7 @@ use futures_util::Stream;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::{Room, Shared, rooms};
+use super::{Room, Shared, Steer, rooms};
 use crate::time::pace::real_wait;
 
 /// Four looks a second: nobody reads faster.
@@ -40,7 +40,12 @@ fn put(parts: &mut Parts, name: &'static str, value: &impl Serialize) {
 pub(super) async fn look(shared: Arc<Shared>) {
     let mut parts = Parts::new();
     let mut seen = None;
+    let mut watched = false;
     loop {
+        let anybody = 0 < shared.live.0.receiver_count();
+        if std::mem::replace(&mut watched, anybody) != anybody {
+            shared.stage.steer(Steer::Watched(anybody));
+        }
         let seats = &shared.seats;
         let revision = (seats.discord.revision(), seats.telegram.revision());
         if seen != Some(revision) {

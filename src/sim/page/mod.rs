@@ -89,7 +89,7 @@ pub struct Head {
     pub pace: String,
     /// Why time goes slower than chosen; empty when it does not.
     pub slower: String,
-    /// The beat that is waited for, if one is.
+    /// The beat that is waited for, if one is: until it is over, or [`Steer::Continue`].
     pub waits_for: Option<String>,
     /// The story.
     pub beats: Vec<Beat>,
@@ -104,6 +104,8 @@ pub enum Steer {
     Continue,
     /// They pressed or typed: time goes so that they can see what comes of it.
     Acted,
+    /// Whether anybody has the page open.
+    Watched(bool),
 }
 
 /// Whoever moves time and tells the story.

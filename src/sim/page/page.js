@@ -13,13 +13,14 @@ async function post(path, body) {
     const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
     const told = await answer.json();
     if (answer.ok) return told;
-    toast(body.room || 'discord', told.error || 'That did not work.', 'wrong');
+    toast(body.room || openRoom(), told.error || 'That did not work.', 'wrong');
   } catch {
-    toast(body.room || 'discord', 'The demo does not answer.', 'wrong');
+    toast(body.room || openRoom(), 'The demo does not answer.', 'wrong');
   }
   return null;
 }
 
+const openRoom = () => document.body.dataset.tab;
 const act = (body) => post('/act', body);
 
 // ---- rooms
@@ -120,8 +121,8 @@ const rooms = Object.fromEntries(ROOMS.map((name) => [name, new Room(name)]));
 // ---- what only the visitor sees
 
 function toast(room, text, kind) {
-  const node = el('div', { class: `toast ${kind}`, 'data-toast': room }, text);
-  $('toasts').append(node);
+  const node = el('div', { class: `toast ${kind}` }, text);
+  document.querySelector(`[data-room="${room}"] .toasts`).append(node);
   setTimeout(() => node.classList.add('going'), 5200);
   setTimeout(() => node.remove(), 5600);
 }
@@ -187,8 +188,9 @@ function showHead(head) {
   state.head = head;
   put('time', head.time);
   put('day', head.day);
-  put('slower', head.slower);
-  put('pace', head.pace);
+  const going = { pause: 'time stands', real: 'like a clock on the wall', play: head.pace, skip: 'as fast as it goes' };
+  put('slower', head.slower || going[head.speed]);
+  $('slower').classList.toggle('slow', head.slower !== '');
   for (const node of document.querySelectorAll('[data-speed]')) node.setAttribute('aria-pressed', node.dataset.speed === head.speed ? 'true' : 'false');
   showStory(head);
 }
