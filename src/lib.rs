@@ -37,6 +37,9 @@
 //!
 //! A crash between any two steps repeats a step and skips none.
 //!
+//! The terminal comes in beside the chats: one process owns a store, so a command asks the running service through a
+//! socket in the data folder, and opens the store itself where none runs ([`app::control`]).
+//!
 //! # Invariants
 //!
 //! 1. Rings 1 and 2 do no I/O and read no clock.

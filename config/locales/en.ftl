@@ -58,6 +58,16 @@ source-literal = as written in the rule
 also = Also true: { $what }.
 also-above = { $left }, more than { $right }
 also-below = { $left }, less than { $right }
+too-fresh = Spend that has had time to sell; { $amount } more is too fresh to judge.
+weighed = Weighed: { $seen } where { $expected } would have come at the limit ({ $posts ->
+    [one] one post
+   *[other] { $posts } posts
+}).
+nothing-came = { $title } cannot be worked out, because nothing came; allowed is { $line }
+sure-anytime = Sure: a creator who meets { $limit } would ever look this bad at most 1 time in { $times }.
+sure-posterior = Sure: { $chance } likely that { $limit } is missed, from how earlier deals went.
+unsure-anytime = Could be bad luck: a creator who meets { $limit } looks this bad at least once in { $times } times. It is told from 1 in { $line }.
+unsure-posterior = Could be bad luck: { $chance } likely that { $limit } is missed. It is told from { $line }.
 formula-value = { $formula } is { $value }
 metric-on = { $title } on { $platform }
 

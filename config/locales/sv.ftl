@@ -57,6 +57,16 @@ source-literal = enligt regeln
 also = Dessutom: { $what }.
 also-above = { $left }, mer än { $right }
 also-below = { $left }, mindre än { $right }
+too-fresh = Kostnad som hunnit sälja; { $amount } till är för färsk för att bedömas.
+weighed = Vägt: { $seen } där { $expected } skulle ha kommit vid gränsen ({ $posts ->
+    [one] ett inlägg
+   *[other] { $posts } inlägg
+}).
+nothing-came = { $title } går inte att räkna ut, för inget kom; tillåtet är { $line }
+sure-anytime = Säkert: en kreatör som klarar { $limit } ser så här dålig ut högst 1 gång på { $times }.
+sure-posterior = Säkert: med { $chance } sannolikhet missas { $limit }, efter hur tidigare avtal gick.
+unsure-anytime = Kan vara otur: en kreatör som klarar { $limit } ser så här dålig ut 1 gång på { $times } eller oftare. Det sägs från 1 på { $line }.
+unsure-posterior = Kan vara otur: med { $chance } sannolikhet missas { $limit }. Det sägs från { $line }.
 formula-value = { $formula } är { $value }
 metric-on = { $title } på { $platform }
 

@@ -279,8 +279,24 @@ async fn asker(core: &Core, proposal: &Proposal) -> String {
     person.map_or_else(|| proposal.asked_by.clone(), |person| person.name.clone())
 }
 
-/// A proposal takes a step; its incident notes it, in the same transaction.
-pub async fn enter(
+/// As [`try_enter`], for whoever looks again at what is due anyway: somebody who was quicker is no error.
+async fn enter(
+    core: &Core,
+    proposal: Loaded<Proposal>,
+    stage: ProposalStage,
+    by: Option<String>,
+    happened: Option<Happened>,
+) -> Result<(), StoreError> {
+    match try_enter(core, proposal, stage, by, happened).await {
+        // A person rejected it meanwhile, or the deliverer recorded an attempt: the next round sees what it is now.
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// A proposal takes a step; its incident notes it, in the same transaction. Refused with a conflict when any of what it
+/// rests on has changed, the deliveries of the incident among it.
+pub async fn try_enter(
     core: &Core,
     mut proposal: Loaded<Proposal>,
     stage: ProposalStage,
@@ -298,15 +314,9 @@ pub async fn enter(
     if let (Some(what), Some(incident)) = (happened, incident_of(core, one).await?) {
         cycle::note(core, &mut transaction, incident, Event { at: core.clock.now(), by, what }).await?;
     }
-    match core.store.commit(transaction).await {
-        // Somebody was quicker (a person rejected it meanwhile): the next round sees what it is now.
-        Err(StoreError::Conflict { .. }) => Ok(()),
-        Err(error) => Err(error),
-        Ok(_) => {
-            cycle::ring_deliverers(core);
-            Ok(())
-        }
-    }
+    core.store.commit(transaction).await?;
+    cycle::ring_deliverers(core);
+    Ok(())
 }
 
 /// The incident a proposal answers.

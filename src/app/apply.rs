@@ -89,6 +89,16 @@ pub fn read(paths: &[PathBuf]) -> Result<Given, ApplyError> {
     if faults.is_empty() { Ok(given) } else { Err(ApplyError::Input(faults)) }
 }
 
+/// The same of files that were read already, each with its name.
+pub fn read_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Given, ApplyError> {
+    let mut given = Given::default();
+    let mut faults = Vec::new();
+    for (name, text) in files {
+        read_one(Path::new(name), text, &mut given, &mut faults);
+    }
+    if faults.is_empty() { Ok(given) } else { Err(ApplyError::Input(faults)) }
+}
+
 /// The files that are meant: a folder stands for the `.toml` files in it, in the order of their names.
 pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
+use super::config::MaturityConfig;
 use crate::domain::document::{
     Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
     Target, Targets,
@@ -18,6 +19,7 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::rules::maturity::Maturity;
 
 /// The picture.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +38,10 @@ pub struct Catalog {
     pub grants: Vec<Grant>,
     /// Posts found or imported: whose, by platform and id.
     pub posts: BTreeMap<(Platform, PostRef), CreatorId>,
+    /// How much luck varies between posts, until it has been learned; the cautious default where it is not said.
+    pub k: Option<f64>,
+    /// How fast orders follow clicks, and views fade.
+    pub maturity: MaturityConfig,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
 }
@@ -59,6 +65,12 @@ pub struct About {
     pub deal: Option<(jiff::Timestamp, jiff::Timestamp)>,
     /// Its targets; money in minor units.
     pub targets: BTreeMap<Metric, f64>,
+    /// When the posts of its deal went live.
+    pub posts: Vec<jiff::Timestamp>,
+    /// The shape of the luck between its posts.
+    pub k: f64,
+    /// How its spend matures.
+    pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
 }
@@ -171,6 +183,9 @@ impl Catalog {
             currency: None,
             deal: None,
             targets: BTreeMap::new(),
+            posts: Vec::new(),
+            k: self.k.unwrap_or(crate::rules::evidence::luck::K_DEFAULT),
+            maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
         };
         match subject {
@@ -195,6 +210,14 @@ impl Catalog {
             about.currency = Some(brand.currency);
         }
         self.fill_deal(subject, &mut about);
+        if let Subject::Partnership(campaign, creator) = subject {
+            let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
+            let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
+            about.posts = live.collect();
+            let platforms = self.deliverables.values().filter(|one| own(&one.partnership)).map(|one| one.platform);
+            let window = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)?.attribution.as_deref());
+            about.maturity = self.maturity.of(platforms, window.and_then(super::config::parse_length));
+        }
         about
     }
 

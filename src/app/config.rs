@@ -10,8 +10,9 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::chat::limits::Allowance;
-use crate::domain::ids::{BrandId, SourceId};
+use crate::domain::ids::{BrandId, Platform, SourceId};
 use crate::domain::written::Zone;
+use crate::rules::maturity::{Maturity, Spread};
 use crate::sources::generic;
 
 /// Every setting with its default, and the comments that explain them.
@@ -76,6 +77,8 @@ pub struct Config {
     pub discord: DiscordConfig,
     pub sources: BTreeMap<SourceId, SourceConfig>,
     pub guards: GuardsConfig,
+    pub evidence: EvidenceConfig,
+    pub maturity: MaturityConfig,
     pub actions: ActionsConfig,
     pub delivery: DeliveryConfig,
     pub limits: LimitsConfig,
@@ -259,6 +262,49 @@ pub struct GuardsConfig {
     pub freshness: Length,
 }
 
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct EvidenceConfig {
+    pub k: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct MaturityConfig {
+    pub order_lag: Length,
+    pub attribution: Length,
+    pub post_half_life: Length,
+    pub post_half_life_by_platform: BTreeMap<Platform, Length>,
+}
+
+impl Default for MaturityConfig {
+    /// Nothing waits: for places that read no settings.
+    fn default() -> Self {
+        let now = Length(SignedDuration::ZERO);
+        Self {
+            order_lag: now,
+            attribution: Length(SignedDuration::from_hours(24)),
+            post_half_life: now,
+            post_half_life_by_platform: BTreeMap::new(),
+        }
+    }
+}
+
+impl MaturityConfig {
+    /// How the spend of a deal with posts on these platforms matures; `window` is its campaign's attribution. Fees of
+    /// several platforms wait for the slowest of them.
+    #[must_use]
+    pub fn of(&self, platforms: impl Iterator<Item = Platform>, window: Option<SignedDuration>) -> Maturity {
+        let window = window.unwrap_or(self.attribution.0);
+        let fades = |platform| self.post_half_life_by_platform.get(&platform).unwrap_or(&self.post_half_life).0;
+        let slowest = platforms.map(fades).max().unwrap_or(self.post_half_life.0);
+        let boost = Spread::halving(self.order_lag.0, window);
+        Maturity { fee: boost.following(slowest), boost }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
@@ -329,6 +375,12 @@ impl Config {
         let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
+        if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
+            return Err(ConfigError::Invalid(format!(
+                "`evidence.k` is {}, and a shape is above 0; smaller is wilder luck between posts, 1.1 is cautious",
+                config.evidence.k
+            )));
+        }
         Ok(config)
     }
 

@@ -17,6 +17,7 @@ use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
 use crate::rules::check::{self, CheckedRule};
+use crate::rules::evidence::{Luck, Prior};
 use crate::rules::guards::Switches;
 use crate::rules::history::History;
 use crate::rules::judge::{Context, Facts};
@@ -105,6 +106,11 @@ pub struct Core {
     /// Held by whoever reads, decides and commits, so that no two decide on the same reading. Other processes are held
     /// off by the versions in each transaction.
     pub pen: tokio::sync::Mutex<()>,
+    /// Held from the moment numbers are kept until the picture has them: by polls side by side, and alone by whoever
+    /// reads the picture again from the store.
+    pub intake: tokio::sync::RwLock<()>,
+    /// Held by whoever imports a table.
+    pub imports: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -120,7 +126,7 @@ impl Core {
     pub async fn open(clock: Clock, store: Arc<dyn Store>, config: Config, seed: u64) -> Result<Arc<Self>, StoreError> {
         let now = clock.now();
         let state = State {
-            catalog: load_catalog(&*store).await?,
+            catalog: load_catalog(&*store, &config).await?,
             rules: load_rules(&*store).await?,
             history: load_history(&*store, now, switches(&config)).await?,
             memory: load_memory(&*store).await?,
@@ -143,14 +149,18 @@ impl Core {
             bells,
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
+            intake: tokio::sync::RwLock::new(()),
+            imports: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))
     }
 
-    /// Reads documents, people and rules again after they were changed.
+    /// Reads documents, people and rules again after they were changed. Takes the pen, so that nothing is committed and
+    /// shown between the reading and the showing.
     pub async fn reload(&self) -> Result<(), StoreError> {
-        let catalog = load_catalog(&*self.store).await?;
+        let _pen = self.pen.lock().await;
+        let catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
         let mut state = self.state.lock().await;
         state.catalog = catalog;
@@ -160,6 +170,11 @@ impl Core {
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
         Ok(())
+    }
+
+    /// Reads the numbers again from the store, in the order in which they became known: what a start would see.
+    pub async fn read_history(&self) -> Result<History, StoreError> {
+        load_history(&*self.store, self.clock.now(), switches(&self.config)).await
     }
 
     /// Counts something.
@@ -230,12 +245,16 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         },
         targets: about.targets.clone(),
         currency: about.currency,
+        posts: about.posts.clone(),
+        luck: Luck::Varied { k: about.k },
+        prior: Prior::UNLEARNED,
+        maturity: about.maturity,
         rule_version,
     }
 }
 
-async fn load_catalog(store: &dyn Store) -> Result<Catalog, StoreError> {
-    let mut catalog = Catalog::default();
+async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, StoreError> {
+    let mut catalog = Catalog { k: Some(config.evidence.k), maturity: config.maturity.clone(), ..Catalog::default() };
     for room in scan_all::<Room>(store).await? {
         catalog.rooms.insert(room.value.id.clone(), room.value);
     }

@@ -57,15 +57,6 @@ pub async fn commit(core: &Core, fired: Vec<Fired>) -> Result<(), StoreError> {
             }
         }
     }
-    for one in &fired {
-        let told = one.judgement.change.filter(|change| change.reason == Reason::DataAbsent);
-        if let Some(change) = told {
-            let names = super::views::names(&*core.state.lock().await, &one.subject);
-            let subject = names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| one.subject.to_string());
-            let rule = one.rule.rule.rule().id.to_string();
-            trouble::tell(core, &Trouble::Absent { rule, subject, since: change.at.to_string() }).await?;
-        }
-    }
     Ok(())
 }
 
@@ -141,6 +132,9 @@ impl Work {
             "reason": change.reason, "mode": rule.mode,
         });
         self.transaction.append_journal(&core.line("phase_changed", &one.subject, detail))?;
+        if change.reason == Reason::DataAbsent {
+            self.tell_absent(core, one, change.at).await?;
+        }
         if rule.mode == Mode::Shadow {
             return Ok(());
         }
@@ -163,6 +157,16 @@ impl Work {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A rule cannot judge: operators are told with the memory of it, so that a crash loses neither or both.
+    async fn tell_absent(&mut self, core: &Core, one: &Fired, since: Timestamp) -> Result<(), StoreError> {
+        let names = super::views::names(&*core.state.lock().await, &one.subject);
+        let subject = names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| one.subject.to_string());
+        let rule = one.rule.rule.rule().id.to_string();
+        let trouble = Trouble::Absent { rule, subject, since: since.to_string() };
+        self.silent &= !trouble::add(core, &mut self.transaction, &trouble, None).await?;
+        Ok(())
     }
 
     async fn remember(&mut self, core: &Core, one: &Fired) -> Result<(), StoreError> {

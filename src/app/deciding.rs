@@ -18,6 +18,9 @@ use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::replies::Reply;
 
+/// How often an answer is noted anew because somebody was quicker; past that the listener tries again later.
+const TRIES_MAX: u32 = 10;
+
 /// What the newest action on an object left it in, as far as its platform confirmed; `None` where nothing was done.
 pub async fn last_state(core: &Core, object: &Object<'_>) -> Result<Option<&'static str>, StoreError> {
     let all = scan_all::<Proposal>(&*core.store).await?;
@@ -131,7 +134,6 @@ pub async fn answer_proposals(
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
         return Ok(Reply::UnknownIncident { given: id.to_string() });
     };
-    let now = core.clock.now();
     let proposals = proposals_of(core, &incident.value).await?;
     let waiting: Vec<Loaded<Proposal>> = proposals
         .iter()
@@ -148,13 +150,8 @@ pub async fn answer_proposals(
     }
     let waiting = waiting.into_iter().filter(|kept| reason.is_some() || !final_(kept));
     for proposal in waiting {
-        let number = proposal.value.number;
-        let (stage, happened) = match &reason {
-            None => (ProposalStage::Approved { by: asked.name(), at: now }, Happened::Approved { proposal: number }),
-            Some(_) => (ProposalStage::Rejected { by: asked.name(), at: now }, Happened::Rejected { proposal: number }),
-        };
-        act::enter(core, proposal, stage, Some(asked.name()), Some(happened)).await?;
-        if reason.is_none() {
+        let decided = decide(core, asked, proposal, reason.is_none()).await?;
+        if decided && reason.is_none() {
             core.count(|counts| counts.approved += 1);
         }
     }
@@ -165,6 +162,30 @@ pub async fn answer_proposals(
     }
     core.bells.act.ring();
     Ok(Reply::Approved { id: id.clone() })
+}
+
+/// Notes somebody's yes or no to one proposal; `false` when somebody else has answered it meanwhile. The deliverer, who
+/// records attempts at any moment, may be quicker a few times: what was said is not lost to that.
+async fn decide(core: &Core, asked: &Asked, mut proposal: Loaded<Proposal>, agreed: bool) -> Result<bool, StoreError> {
+    let number = proposal.value.number;
+    for tries in 1.. {
+        let (by, at) = (asked.name(), core.clock.now());
+        let (stage, happened) = if agreed {
+            (ProposalStage::Approved { by, at }, Happened::Approved { proposal: number })
+        } else {
+            (ProposalStage::Rejected { by, at }, Happened::Rejected { proposal: number })
+        };
+        match act::try_enter(core, proposal, stage, Some(asked.name()), Some(happened)).await {
+            Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => {}
+            done => return done.map(|()| true),
+        }
+        let Some(again) = load::<Proposal>(&*core.store, &keys::number(number)).await? else { break };
+        if !matches!(again.value.stage, ProposalStage::Proposed { .. }) {
+            break;
+        }
+        proposal = again;
+    }
+    Ok(false)
 }
 
 fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Proposal>]) -> Reply {

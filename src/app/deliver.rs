@@ -318,6 +318,7 @@ fn count(core: &Core, chat: Chat, outcome: &Outcome) {
 
 /// A room refuses, or takes messages again: noted with the room, and its owner told once.
 async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), StoreError> {
+    let pen = core.pen.lock().await;
     let Some(mut kept) = load::<Room>(&*core.store, &keys::room(&room.id)).await? else { return Ok(()) };
     if kept.value.closed == reason {
         return Ok(());
@@ -330,6 +331,7 @@ async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), 
     transaction.append_journal(&core.line(deed, format!("room/{}", room.id), json!({ "reason": reason })))?;
     core.store.commit(transaction).await?;
     core.state.lock().await.catalog.rooms.insert(room.id.clone(), kept.value);
+    drop(pen);
     match reason {
         Some(reason) if began => {
             let chat = room.address.as_ref().map_or("", |address| address.chat.title());
@@ -342,6 +344,7 @@ async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), 
 
 /// A Telegram group became a supergroup: every room in it moves along, in one transaction.
 pub async fn moved(core: &Core, address: &Address, place: &str) -> Result<(), StoreError> {
+    let _pen = core.pen.lock().await;
     let mut transaction = Transaction::new();
     let mut changed = Vec::new();
     let rooms: Vec<RoomId> = core.state.lock().await.catalog.rooms.keys().cloned().collect();

@@ -2,7 +2,8 @@
 //!
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
-//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share.
+//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share,
+//! [`control`] lets the terminal in.
 
 pub mod act;
 pub mod apply;
@@ -11,6 +12,7 @@ pub mod booking;
 pub mod catalog;
 pub mod commands;
 pub mod config;
+pub mod control;
 pub mod core;
 pub mod cycle;
 pub mod deciding;

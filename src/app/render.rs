@@ -57,9 +57,6 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
                 // A picture that cannot be drawn is left out; the text says everything.
                 composed.message.picture = chart::render(drawing, &composed.message.headline, &reader).ok();
             }
-            if delivery.maybe_repeat {
-                composed.message = incident::mark_repeat(composed.message, &reader);
-            }
             Some(composed)
         }
         About::Ask(number) => {
@@ -86,7 +83,10 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             kept.value.wording.as_ref().map(|wording| Composed::plain(replies::stored(wording, &reader)))
         }
     };
-    let Some(composed) = composed else { return Ok(None) };
+    let Some(mut composed) = composed else { return Ok(None) };
+    if delivery.maybe_repeat {
+        composed.message = incident::mark_repeat(composed.message, &reader);
+    }
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),

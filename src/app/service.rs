@@ -145,6 +145,14 @@ impl Service {
         Ok(service)
     }
 
+    /// Takes commands of the terminal through a door, until the end.
+    #[cfg(unix)]
+    pub fn admit(&mut self, door: super::control::door::Door) {
+        let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
+        let work = self.core.clock.spawn("control", move |held| super::control::door::run(core, door, held, stop));
+        self.tasks.push(work);
+    }
+
     fn receive(&mut self, clock: &Clock, ears: &Arc<Ears>) {
         if let Some(bot) = &self.chats.telegram {
             let receiver =

@@ -19,13 +19,30 @@ pub async fn tell(core: &Core, trouble: &Trouble) -> Result<(), StoreError> {
 /// The same for a trouble that may come back: `when` tells one time from another.
 pub async fn tell_once(core: &Core, trouble: &Trouble, when: Option<&str>) -> Result<(), StoreError> {
     let _pen = core.pen.lock().await;
+    let mut transaction = Transaction::new();
+    if !add(core, &mut transaction, trouble, when).await? {
+        return Ok(());
+    }
+    core.store.commit(transaction).await?;
+    cycle::ring_deliverers(core);
+    Ok(())
+}
+
+/// Puts a trouble into the transaction that it comes from, by whoever holds the pen: neither is kept without the other.
+/// Answers whether there is anything new to tell.
+pub async fn add(
+    core: &Core,
+    transaction: &mut Transaction,
+    trouble: &Trouble,
+    when: Option<&str>,
+) -> Result<bool, StoreError> {
     let identity = match when {
         Some(when) => format!("{}/{when}", trouble.identity()),
         None => trouble.identity(),
     };
     let about = About::Trouble(identity);
     if load::<Notice>(&*core.store, &keys::notice(&about)).await?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let now = core.clock.now();
     let wording = trouble.wording();
@@ -38,16 +55,13 @@ pub async fn tell_once(core: &Core, trouble: &Trouble, when: Option<&str>) -> Re
         expires_at: now.checked_add(core.config.delivery.expires.0).unwrap_or(now),
         wording: Some(wording),
     };
-    let mut transaction = Transaction::new();
     transaction.create(&notice)?;
     let state = core.state.lock().await;
     let rooms: Vec<_> = state.catalog.operator_rooms().into_iter().cloned().collect();
     drop(state);
-    cycle::deliver_to(core, &mut transaction, &notice, &rooms.iter().collect::<Vec<_>>()).await?;
+    cycle::deliver_to(core, transaction, &notice, &rooms.iter().collect::<Vec<_>>()).await?;
     transaction.append_journal(&core.line("trouble_told", &about, json!({ "wording": notice.cause })))?;
-    core.store.commit(transaction).await?;
-    cycle::ring_deliverers(core);
-    Ok(())
+    Ok(true)
 }
 
 /// Tells of a source that failed, once until it answers again.

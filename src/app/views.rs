@@ -95,6 +95,8 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         newest: main.and_then(|used| used.newest),
         window: over,
         verdict: one.verdict,
+        weight: one.weight.clone(),
+        fresh: main.and_then(|used| used.fresh),
     }
 }
 

@@ -20,7 +20,7 @@ use super::trouble;
 use crate::domain::ids::{Platform, RuleId, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::num;
-use crate::domain::sample::{Missing, Sample, SeriesKey};
+use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
 use crate::rules::eval::Scratch;
 use crate::rules::guards::Alarm;
 use crate::rules::history::Touch;
@@ -34,6 +34,7 @@ use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, samples};
 use crate::time::Held;
 use crate::words::trouble::Trouble;
+use tokio::sync::RwLockReadGuard;
 use tokio_util::sync::CancellationToken;
 
 /// Subjects in one transaction; a larger poll is several cycles.
@@ -126,9 +127,10 @@ pub async fn take_in(
         units: units.into_iter().collect(),
         failure: partial.as_ref().map(ToString::to_string),
     };
+    let intake = core.intake.read().await;
     keep(core, &samples, &missing, &record).await?;
     keep_posts(core, posts).await?;
-    let alarms = hear(core, Some(id), &samples, &missing, now).await?;
+    let alarms = hear(core, Some(id), &samples, &missing, now, intake).await?;
     trouble::of_source(core, id, partial.as_ref()).await?;
     for alarm in alarms {
         tell_alarm(core, &alarm).await?;
@@ -138,22 +140,25 @@ pub async fn take_in(
 
 /// Keeps what the program itself wrote down, judges it and commits what follows.
 pub async fn take_booked(core: &Core, samples: &[Sample], now: Timestamp) -> Result<(), StoreError> {
+    let intake = core.intake.read().await;
     for part in by_subjects(samples, |sample| &sample.series.subject) {
         core.store.commit(samples::writes_of(part, &[])).await?;
     }
-    for alarm in hear(core, None, samples, &[], now).await? {
+    for alarm in hear(core, None, samples, &[], now, intake).await? {
         tell_alarm(core, &alarm).await?;
     }
     Ok(())
 }
 
-/// Takes samples that are kept into the picture in memory, judges what they touch and commits what follows.
+/// Takes samples that are kept into the picture in memory, judges what they touch and commits what follows. `intake` is
+/// held until they are in the picture.
 async fn hear(
     core: &Core,
     polled: Option<&SourceId>,
     samples: &[Sample],
     missing: &[Missing],
     now: Timestamp,
+    intake: RwLockReadGuard<'_, ()>,
 ) -> Result<Vec<Alarm>, StoreError> {
     let mut state = core.state.lock().await;
     let appended = state.history.append_poll(samples, missing, now);
@@ -162,12 +167,13 @@ async fn hear(
         // What a guard says now may be about days that were judged already.
         state.judged.clear();
     }
-    let news = news_of(&state, &appended.touched, missing);
+    let news = news_of(&state, spoken_of(&state, &appended.touched, missing));
     let fired = judge_touched(core, &mut state, &news, now);
     if let Some(id) = polled {
         state.polled.insert(id.clone(), now);
     }
     drop(state);
+    drop(intake);
     if let Err(error) = cycle::commit(core, fired).await {
         // What was judged is not kept, so it is to be judged again at the next poll.
         core.state.lock().await.judged.clear();
@@ -231,6 +237,7 @@ fn by_subjects<T>(items: &[T], subject: impl Fn(&T) -> &Subject) -> Vec<&[T]> {
 
 async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError> {
     for part in posts.chunks(SUBJECTS_MAX) {
+        let _pen = core.pen.lock().await;
         let mut transaction = Transaction::new();
         let mut news = Vec::new();
         for found in part {
@@ -253,14 +260,41 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
             continue;
         }
         core.store.commit(transaction).await?;
-        let mut state = core.state.lock().await;
-        for record in news {
-            state.history.add_post(&record.facts());
-            state.catalog.published.insert((record.platform, record.post.clone()), record.published_at);
-            state.catalog.posts.insert((record.platform, record.post), record.creator);
-        }
+        know_posts(&mut *core.state.lock().await, news);
     }
     Ok(())
+}
+
+/// Takes posts that are kept into the picture.
+pub fn know_posts(state: &mut State, posts: Vec<PostRecord>) {
+    for record in posts {
+        state.history.add_post(&record.facts());
+        state.catalog.published.insert((record.platform, record.post.clone()), record.published_at);
+        state.catalog.posts.insert((record.platform, record.post), record.creator);
+    }
+}
+
+/// Takes numbers that are kept, but came by no poll, into the picture, and judges what they are about.
+///
+/// The guards hear levels in the order in which they became known, and an import may be older than the last poll: then
+/// the series are read again from the store. Amounts they do not listen to.
+pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreError> {
+    let intake = core.intake.write().await;
+    let now = core.clock.now();
+    let has_levels = samples.iter().any(|one| matches!(one.form, Form::Total { .. } | Form::Gauge { .. }));
+    let history = if has_levels { Some(core.read_history().await?) } else { None };
+    let mut state = core.state.lock().await;
+    let news = news_of(&state, samples.iter().map(|one| (&one.series, one.form.observed_at())));
+    match history {
+        // What the guards say of it, they said when it was so.
+        Some(history) => state.history = history,
+        None => drop(state.history.append_all(samples)),
+    }
+    state.judged.clear();
+    let fired = judge_touched(core, &mut state, &news, now);
+    drop(state);
+    drop(intake);
+    cycle::commit(core, fired).await
 }
 
 /// What a poll said of one subject.
@@ -334,12 +368,20 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
     fired
 }
 
-/// The subjects that a poll spoke of. A number that is missing is news too: it may be the one that a rule waits for.
-fn news_of(state: &State, touched: &[Touch], missing: &[Missing]) -> BTreeMap<Subject, News> {
+/// The series that a poll spoke of. A number that is missing is news too: it may be the one that a rule waits for.
+fn spoken_of<'a>(
+    state: &'a State,
+    touched: &'a [Touch],
+    missing: &'a [Missing],
+) -> impl Iterator<Item = (&'a SeriesKey, Timestamp)> {
     let samples = touched.iter().filter_map(|touch| Some((state.history.key(touch.series)?, touch.observed)));
-    let absences = missing.iter().map(|one| (&one.series, one.at));
+    samples.chain(missing.iter().map(|one| (&one.series, one.at)))
+}
+
+/// The same by the subjects whose readings it takes part in.
+fn news_of<'a>(state: &State, spoken_of: impl Iterator<Item = (&'a SeriesKey, Timestamp)>) -> BTreeMap<Subject, News> {
     let mut news: BTreeMap<Subject, News> = BTreeMap::new();
-    for (series, observed) in samples.chain(absences) {
+    for (series, observed) in spoken_of {
         for concerned in concerned(state, &series.subject) {
             let news = news.entry(concerned).or_insert_with(|| News { observed, of: Vec::new() });
             news.observed = std::cmp::min(news.observed, observed);

@@ -11,10 +11,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
-use super::import::{bar, post_of, sheet_of};
+use super::import::{bar, sheet_of};
 use super::{CliError, Common, first_of};
 use crate::app::apply;
 use crate::app::catalog::Catalog;
+use crate::app::control::import::post_of;
 use crate::app::core::{context, switches};
 use crate::domain::ids::Subject;
 use crate::domain::num::u64_of_len;
@@ -30,7 +31,7 @@ use crate::rules::guards::Switches;
 use crate::rules::history::History;
 use crate::rules::judge::Context;
 use crate::rules::readings::Want;
-use crate::rules::rule::{For, Kind, Length};
+use crate::rules::rule::{For, Kind, Length, Method};
 use crate::rules::window::{Frame, Window};
 
 /// The arguments.
@@ -156,7 +157,13 @@ fn replay(rules: &[CheckedRule], history: &History, catalog: &Catalog, guards: S
                     rule.verdict_over(subject, context, readings, over, &mut scratch.borrow_mut())
                 })
             },
-            worth: &|_, _, _| Worth::default(),
+            worth: &|readings, subject, look| {
+                contexts.get(subject).map_or_else(Worth::default, |context| {
+                    let weight = rule.weight_over(subject, context, readings, look.window, &mut scratch.borrow_mut());
+                    let e_value = weight.filter(|weight| weight.method == Method::Anytime).map(|weight| weight.value);
+                    Worth { e_value, ..Worth::default() }
+                })
+            },
         };
         reports.extend(backtest(&[replay], &stage, &view, &mut |_, _| bar.inc(1)).rules);
     }

@@ -5,16 +5,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
-use super::opened::Opened;
+use super::asking::ask;
 use super::{CliError, Common};
-use crate::app::apply::{self, Change, Difference, Given};
+use crate::app::apply;
+use crate::app::control::{Body, Text, Wish};
 
 /// The arguments.
 #[derive(Debug, Args)]
 #[command(after_help = "All files are one change: a mistake in one of them changes nothing. What is not in the files \
-                  stays as it is; something ends by `state = \"ended\"`. Every earlier version is kept.")]
+                  stays as it is; something ends by `state = \"ended\"`. Every earlier version is kept. A running \
+                  service goes by it from its next poll on.")]
 pub struct Apply {
     /// Files of documents or rules, or folders of them
     #[arg(value_name = "PATH", required = true)]
@@ -28,32 +29,21 @@ impl Apply {
     /// Applies and prints the difference.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
-        let given = apply::read(&self.paths)?;
-        let opened = if self.dry_run { Opened::open_for_trial(config).await? } else { Opened::open(config).await? };
-        let done = take(&opened, common, given, self.dry_run).await;
-        let differences = opened.after(done).await?;
-        let changes: Vec<_> = differences
-            .iter()
-            .map(|one| json!({ "kind": one.kind, "id": one.id, "change": one.change.as_str() }))
-            .collect();
-        common.print(&json!({ "dry_run": self.dry_run, "changes": changes }), &text(&differences, self.dry_run))
+        // Mistakes are told before anything is opened or made.
+        apply::read(&self.paths)?;
+        let files = texts(&self.paths)?;
+        ask(common, config, Wish::Apply { files, dry_run: self.dry_run }, Body::Empty).await
     }
 }
 
-async fn take(opened: &Opened, common: &Common, given: Given, dry_run: bool) -> Result<Vec<Difference>, CliError> {
-    let actor = opened.actor(common).await?;
-    Ok(apply::apply(&opened.core, given, &actor, dry_run).await?)
-}
-
-fn text(differences: &[Difference], dry_run: bool) -> String {
-    let count = |change| differences.iter().filter(|one| one.change == change).count();
-    let mut lines: Vec<String> = differences
-        .iter()
-        .filter(|one| one.change != Change::Same)
-        .map(|one| format!("{:<8} {}/{}", one.change.as_str(), one.kind, one.id))
-        .collect();
-    let (added, changed, same) = (count(Change::Added), count(Change::Changed), count(Change::Same));
-    let trial = if dry_run { "; nothing was stored" } else { "" };
-    lines.push(format!("{added} added, {changed} changed, {same} same{trial}"));
-    lines.join("\n")
+fn texts(paths: &[PathBuf]) -> Result<Vec<Text>, CliError> {
+    let files = apply::files_of(paths).map_err(CliError::Input)?;
+    let read = files.into_iter().map(|file| {
+        let name = file.display().to_string();
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Text { name, text }),
+            Err(error) => Err(CliError::input(format!("{name}: cannot be read: {error}"))),
+        }
+    });
+    read.collect()
 }

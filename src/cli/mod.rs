@@ -3,6 +3,7 @@
 //! Owns: what is typed, what is printed (results on stdout, logs on stderr) and the exit code: 0 done, 1 failed, 2 the
 //! input was wrong. An error is one line: what, where, remedy.
 
+mod asking;
 mod backtest;
 mod check;
 mod demo;
@@ -26,6 +27,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::apply::ApplyError;
 use crate::app::config::{Config, ConfigError};
+use crate::app::control::{first_of, one_line};
 use crate::store::StoreError;
 
 /// Plimsoll stops influencer campaigns from wasting money and treats creators fairly while doing it.
@@ -163,29 +165,6 @@ fn say(text: &str) -> Result<(), CliError> {
             Err(CliError::Failed(anyhow::Error::new(error).context("could not write the result")))
         }
         _ => Ok(()),
-    }
-}
-
-/// An error and its causes on one line, without saying anything twice.
-fn one_line(error: &anyhow::Error) -> String {
-    let mut line = String::new();
-    for cause in error.chain() {
-        let text = cause.to_string().replace('\n', "; ");
-        if line.is_empty() {
-            line = text;
-        } else if !line.ends_with(&text) {
-            line = format!("{line}: {text}");
-        }
-    }
-    line
-}
-
-/// The first of several mistakes, and where the others are listed.
-fn first_of<T: std::fmt::Display>(mistakes: &[T]) -> String {
-    match mistakes {
-        [] => "nothing is known about what is wrong".to_owned(),
-        [only] => only.to_string(),
-        [first, rest @ ..] => format!("{first} (and {} more; `plimsoll check` lists all)", rest.len()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The store and the program on it, opened for one command.
 //!
-//! Refuses: a store in use, and a place without a store where one is only looked into. Owns: who acts at the terminal.
+//! Refuses: a store in use, and a place without a store where one is only looked into.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,11 +8,9 @@ use std::sync::Arc;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 
-use super::{CliError, Common};
-use crate::app::config::{Config, terminal_user};
+use super::CliError;
+use crate::app::config::Config;
 use crate::app::core::Core;
-use crate::domain::ids::PersonId;
-use crate::domain::person::{Person, Reach, Role};
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 use crate::store::sled::{Options, SledStore};
@@ -88,34 +86,5 @@ impl Opened {
         let closed = self.close().await;
         let done = done?;
         closed.map(|()| done)
-    }
-
-    /// The person that `--as` names.
-    pub async fn person(&self, common: &Common) -> Result<Option<Person>, CliError> {
-        let Some(given) = &common.acting else { return Ok(None) };
-        let id = PersonId::new(given).map_err(|error| CliError::input(format!("--as: {error}")))?;
-        let person = self.core.state.lock().await.catalog.people.get(&id).cloned();
-        let unknown = || CliError::input(format!("--as: there is no person `{id}`; `plimsoll code` invites somebody"));
-        person.ok_or_else(unknown).map(Some)
-    }
-
-    /// Who acts, as the journal says it. Somebody acting through `--as` needs a role over the whole installation: what is
-    /// done here has no brand.
-    pub async fn actor(&self, common: &Common) -> Result<String, CliError> {
-        let Some(person) = self.person(common).await? else { return Ok(terminal_user()) };
-        let state = self.core.state.lock().await;
-        let may = state.catalog.grants.iter().any(|grant| {
-            grant.person == person.id
-                && grant.reach == Reach::All
-                && matches!(grant.role, Role::Operator | Role::Agency)
-        });
-        if may {
-            Ok(person.id.to_string())
-        } else {
-            Err(CliError::Failed(anyhow::anyhow!(
-                "`{}` may not do this; it takes the role operator or agency over `all`",
-                person.id
-            )))
-        }
     }
 }

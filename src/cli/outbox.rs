@@ -5,16 +5,10 @@
 //! `{"key","state"}`.
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
-use serde_json::{Value, json};
 
-use super::opened::Opened;
+use super::asking::ask;
 use super::{CliError, Common};
-use crate::app::core::Core;
-use crate::outbox::delivery::{Delivery, State};
-use crate::outbox::notice::Notice;
-use crate::store::records::{Loaded, load, scan_all};
-use crate::store::{StoreError, Transaction, keys};
+use crate::app::control::{Body, Wish};
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -45,148 +39,14 @@ enum What {
     },
 }
 
-/// A delivery with when its notice was made.
-struct Row {
-    delivery: Delivery,
-    since: Option<Timestamp>,
-}
-
 impl Outbox {
     /// Lists or changes.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
-        let opened = Opened::open_existing(common.config()?).await?;
-        match self.what {
-            What::List => {
-                let now = opened.core.clock.now();
-                let done = rows(&opened.core).await.map_err(CliError::from);
-                let rows = opened.after(done).await?;
-                let document: Vec<Value> = rows.iter().map(row_json).collect();
-                common.print(&json!({ "deliveries": document }), &table(&rows, now))
-            }
-            What::Retry { key } => {
-                let done = retry(&opened, common, &key).await;
-                opened.after(done).await?;
-                common.print(&json!({ "key": key, "state": "due" }), &format!("{key} is due now"))
-            }
-            What::Drop { key, reason } => {
-                let done = give_up(&opened, common, &key, &reason).await;
-                opened.after(done).await?;
-                common.print(&json!({ "key": key, "state": "expired" }), &format!("{key} is dropped"))
-            }
-        }
+        let wish = match self.what {
+            What::List => Wish::OutboxList,
+            What::Retry { key } => Wish::OutboxRetry { key },
+            What::Drop { key, reason } => Wish::OutboxDrop { key, reason },
+        };
+        ask(common, common.config()?, wish, Body::Empty).await
     }
-}
-
-fn key_of(delivery: &Delivery) -> String {
-    format!("{}@{}", delivery.about, delivery.room)
-}
-
-async fn rows(core: &Core) -> Result<Vec<Row>, StoreError> {
-    let mut rows = Vec::new();
-    for kept in scan_all::<Delivery>(&*core.store).await? {
-        if matches!(kept.value.state, State::Sent | State::Grouped { .. }) {
-            continue;
-        }
-        let notice = load::<Notice>(&*core.store, &keys::notice(&kept.value.about)).await?;
-        rows.push(Row { delivery: kept.value, since: notice.map(|notice| notice.value.at) });
-    }
-    rows.sort_by_key(|row| row.since);
-    Ok(rows)
-}
-
-fn state_word(state: &State) -> &'static str {
-    match state {
-        State::Due { .. } => "due",
-        State::Sending { .. } => "sending",
-        State::Sent => "sent",
-        State::Unknown { .. } => "unknown",
-        State::Failed { .. } => "failed",
-        State::Expired { .. } => "expired",
-        State::Grouped { .. } => "grouped",
-    }
-}
-
-fn last(delivery: &Delivery) -> Option<&str> {
-    match &delivery.state {
-        State::Failed { reason, .. } | State::Expired { reason, .. } => Some(reason.as_str()),
-        State::Due { .. } | State::Sending { .. } | State::Sent | State::Unknown { .. } | State::Grouped { .. } => {
-            delivery.attempts.last().map(|attempt| attempt.outcome.as_str())
-        }
-    }
-}
-
-fn row_json(row: &Row) -> Value {
-    let one = &row.delivery;
-    json!({
-        "key": key_of(one), "state": state_word(&one.state), "since": row.since,
-        "wanted_revision": one.wanted_revision, "told_revision": one.told_revision,
-        "attempts": one.attempts.len(), "last": last(one),
-    })
-}
-
-fn table(rows: &[Row], now: Timestamp) -> String {
-    if rows.is_empty() {
-        return "everything is told".to_owned();
-    }
-    let width = rows.iter().map(|row| key_of(&row.delivery).len()).fold("delivery".len(), std::cmp::max);
-    let mut lines = vec![format!("{:<width$}  state    {:>8}  attempts  last", "delivery", "age")];
-    lines.extend(rows.iter().map(|row| {
-        let age = row.since.map_or("-".to_owned(), |since| age(now.duration_since(since).as_secs()));
-        let (key, one) = (key_of(&row.delivery), &row.delivery);
-        let (state, tries, last) = (state_word(&one.state), one.attempts.len(), last(one).unwrap_or("-"));
-        format!("{key:<width$}  {state:<7}  {age:>8}  {tries:>8}  {last}")
-    }));
-    lines.join("\n")
-}
-
-fn age(secs: i64) -> String {
-    match secs {
-        ..60 => format!("{secs}s"),
-        60..3_600 => format!("{}m", secs / 60),
-        3_600..172_800 => format!("{}h", secs / 3_600),
-        _ => format!("{}d", secs / 86_400),
-    }
-}
-
-async fn find(core: &Core, key: &str) -> Result<Loaded<Delivery>, CliError> {
-    let all = scan_all::<Delivery>(&*core.store).await?;
-    let found = all.into_iter().find(|kept| key_of(&kept.value) == key);
-    let found = found
-        .ok_or_else(|| CliError::input(format!("there is no delivery `{key}`; `plimsoll outbox list` has them")))?;
-    if matches!(found.value.state, State::Sent | State::Grouped { .. }) {
-        return Err(CliError::input(format!("`{key}` has been told; there is nothing to retry or drop")));
-    }
-    Ok(found)
-}
-
-async fn retry(opened: &Opened, common: &Common, key: &str) -> Result<(), CliError> {
-    let core = &opened.core;
-    let actor = opened.actor(common).await?;
-    let mut kept = find(core, key).await?;
-    let now = core.clock.now();
-    let before = state_word(&kept.value.state);
-    // Something may have left before: the repeat says that it may be one.
-    kept.value.maybe_repeat |= matches!(kept.value.state, State::Sending { .. } | State::Unknown { .. });
-    kept.value.state = State::Due { not_before: now };
-    kept.value.tries = 0;
-    let fresh = now.checked_add(core.config.delivery.expires.0).unwrap_or(Timestamp::MAX);
-    kept.value.expires_at = std::cmp::max(kept.value.expires_at, fresh);
-    change(core, &kept, &actor, "delivery_retried", json!({ "was": before })).await
-}
-
-async fn give_up(opened: &Opened, common: &Common, key: &str, reason: &str) -> Result<(), CliError> {
-    let core = &opened.core;
-    let actor = opened.actor(common).await?;
-    let mut kept = find(core, key).await?;
-    let before = state_word(&kept.value.state);
-    kept.value.state = State::Expired { reason: reason.to_owned(), at: core.clock.now() };
-    change(core, &kept, &actor, "delivery_dropped", json!({ "was": before, "reason": reason })).await
-}
-
-async fn change(core: &Core, kept: &Loaded<Delivery>, actor: &str, deed: &str, detail: Value) -> Result<(), CliError> {
-    let mut transaction = Transaction::new();
-    transaction.update(kept)?;
-    transaction.append_journal(&core.line_by(actor, deed, format!("delivery/{}", key_of(&kept.value)), detail))?;
-    core.store.commit(transaction).await?;
-    Ok(())
 }

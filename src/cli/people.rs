@@ -4,24 +4,13 @@
 //! `{"person","role","reach","done"}` with `done` = `granted` or `revoked`.
 
 use clap::Args;
-use serde_json::json;
 
-use super::opened::Opened;
+use super::asking::ask;
 use super::{CliError, Common};
-use crate::app::catalog::Catalog;
-use crate::app::commands::Asked;
-use crate::app::config::terminal_user;
-use crate::app::core::Core;
-use crate::app::listen;
-use crate::app::people::{self, Refusal, Speaker};
+use crate::app::control::{Body, Wish};
 use crate::app::records::Gift;
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, PersonId, RoomId};
-use crate::domain::person::{Address, Audience, Chat, Identity, Person, Reach, Role};
-use crate::words::command::{Command, parse};
-use crate::words::permission::{Ask, Decision};
-use crate::words::phrase::plain;
-use crate::words::replies;
-use crate::words::wording::Reader;
+use crate::domain::person::{Reach, Role};
 
 /// The arguments of `say`.
 #[derive(Debug, Args)]
@@ -43,49 +32,8 @@ impl Say {
         if common.acting.is_none() {
             return Err(CliError::input("who says it? add --as PERSON"));
         }
-        let opened = Opened::open_existing(common.config()?).await?;
-        let done = self.answer(&opened, common).await;
-        let answer = opened.after(done).await?;
-        common.print(&json!({ "answer": answer }), &answer)
-    }
-
-    async fn answer(&self, opened: &Opened, common: &Common) -> Result<String, CliError> {
-        let Some(person) = opened.person(common).await? else {
-            return Err(CliError::input("who says it? add --as PERSON"));
-        };
-        let asked = asked_by(person, self.yes);
-        let command = parse(&self.text)
-            .map_err(|teach| CliError::input(plain(&replies::teach(&teach, &asked.reader)).replace("\n\n", "\n")))?;
-        if matches!(command, Command::Bind { .. } | Command::Link { code: Some(_) }) {
-            return Err(CliError::input("a code belongs to the place it is sent from; send it in the chat itself"));
-        }
-        carry_out(&opened.core, &asked, command).await
-    }
-}
-
-/// Somebody in a direct message, at the terminal.
-fn asked_by(person: Person, confirmed: bool) -> Asked {
-    let identity = person.identities.first().cloned();
-    let identity = identity.unwrap_or_else(|| Identity { chat: Chat::Telegram, user: terminal_user() });
-    let address = Address { chat: identity.chat, place: terminal_user(), topic: None, guild: None };
-    let (name, locale) = (person.name.clone(), person.locale.clone());
-    Asked {
-        audience: if person.creator.is_some() { Audience::Creator } else { Audience::Internal },
-        reader: Reader::new(locale.as_deref().unwrap_or("en"), "UTC"),
-        speaker: Speaker { identity, name, locale, address, direct: true },
-        person: Some(person),
-        confirmed,
-    }
-}
-
-/// Does it if they may; a refusal is journaled and is a failure here.
-async fn carry_out(core: &Core, asked: &Asked, command: Command) -> Result<String, CliError> {
-    let decision = listen::check(core, None, asked, None, Ask::Command(&command)).await?;
-    let composed = listen::permitted(core, None, asked, None, command).await?;
-    let text = plain(&composed.message);
-    match decision {
-        Decision::Allowed => Ok(text),
-        Decision::Refused { .. } => Err(CliError::Failed(anyhow::anyhow!("{}", text.replace("\n\n", "\n")))),
+        let config = common.config()?;
+        ask(common, config, Wish::Say { text: self.text, confirmed: self.yes }, Body::Empty).await
     }
 }
 
@@ -125,29 +73,12 @@ pub struct Code {
 impl Code {
     /// Makes the code and prints it.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
-        let opened = Opened::open_existing(common.config()?).await?;
-        let done = self.make(&opened, common).await;
-        let (code, expires_at, verb) = opened.after(done).await?;
-        let send = format!("/{verb} {code}");
-        let place = if verb == "bind" { "in the group or channel" } else { "to the bot in a direct message" };
-        let until = expires_at.strftime("%H:%M UTC");
-        let document = json!({ "code": code, "expires_at": expires_at, "send": send });
-        common.print(&document, &format!("{code}\nsend `{send}` {place}, once, before {until}"))
+        let config = common.config()?;
+        ask(common, config, Wish::Code { gift: self.gift()? }, Body::Empty).await
     }
 
-    async fn make(self, opened: &Opened, common: &Common) -> Result<(String, jiff::Timestamp, &'static str), CliError> {
-        let by = opened.actor(common).await?;
-        let gift = self.gift(&opened.core.state.lock().await.catalog)?;
-        let verb = if matches!(gift, Gift::Room { .. }) { "bind" } else { "link" };
-        let (code, expires_at) = people::make_code(&opened.core, gift, &by).await?;
-        Ok((code, expires_at, verb))
-    }
-
-    fn gift(self, catalog: &Catalog) -> Result<Gift, CliError> {
+    fn gift(self) -> Result<Gift, CliError> {
         if let Some(room) = self.room {
-            if !catalog.rooms.contains_key(&room) {
-                return Err(missing("room", room.as_str()));
-            }
             return Ok(Gift::Room { room });
         }
         let reach = match (self.brand, self.campaign, self.all) {
@@ -159,29 +90,7 @@ impl Code {
             }
         };
         let Some(role) = self.role else { return Err(CliError::input("add --role ROLE, or --room ROOM")) };
-        exists(catalog, &reach)?;
-        match &self.creator {
-            Some(creator) if !catalog.creators.contains_key(creator) => {
-                return Err(missing("creator", creator.as_str()));
-            }
-            None if role == Role::Creator => {
-                return Err(CliError::input("which creator are they? add --creator ID"));
-            }
-            Some(_) | None => {}
-        }
         Ok(Gift::Role { role, reach, name: self.name, creator: self.creator })
-    }
-}
-
-fn missing(kind: &str, id: &str) -> CliError {
-    CliError::input(format!("there is no {kind} `{id}`; `plimsoll apply` takes it in from a document"))
-}
-
-fn exists(catalog: &Catalog, reach: &Reach) -> Result<(), CliError> {
-    match reach {
-        Reach::Brand(id) if !catalog.brands.contains_key(id) => Err(missing("brand", id.as_str())),
-        Reach::Campaign(id) if !catalog.campaigns.contains_key(id) => Err(missing("campaign", id.as_str())),
-        Reach::Brand(_) | Reach::Campaign(_) | Reach::All => Ok(()),
     }
 }
 
@@ -208,67 +117,16 @@ fn reach(given: &str) -> Result<Reach, String> {
     }
 }
 
-fn reach_text(reach: &Reach) -> String {
-    match reach {
-        Reach::Brand(id) => format!("brand/{id}"),
-        Reach::Campaign(id) => format!("campaign/{id}"),
-        Reach::All => "all".to_owned(),
-    }
-}
-
 impl GrantArgs {
     /// Gives the role.
     pub async fn grant(self, common: &Common) -> Result<(), CliError> {
-        self.change(common, true).await
+        let wish = Wish::Grant { person: self.person, role: self.role, reach: self.reach };
+        ask(common, common.config()?, wish, Body::Empty).await
     }
 
     /// Takes it.
     pub async fn revoke(self, common: &Common) -> Result<(), CliError> {
-        self.change(common, false).await
-    }
-
-    async fn change(self, common: &Common, gives: bool) -> Result<(), CliError> {
-        let opened = Opened::open_existing(common.config()?).await?;
-        let done = self.carry_out(&opened, common, gives).await;
-        opened.after(done).await?;
-        let Self { person, role, reach } = self;
-        let at = reach_text(&reach);
-        let (done, text) = if gives {
-            ("granted", format!("{person} is {role} of {at}"))
-        } else {
-            ("revoked", format!("{person} is no longer {role} of {at}"))
-        };
-        common.print(&json!({ "person": person, "role": role, "reach": at, "done": done }), &text)
-    }
-
-    async fn carry_out(&self, opened: &Opened, common: &Common, gives: bool) -> Result<(), CliError> {
-        let core = &opened.core;
-        let (person, role, reach) = (self.person.clone(), self.role, self.reach.clone());
-        exists(&core.state.lock().await.catalog, &reach)?;
-        if !core.state.lock().await.catalog.people.contains_key(&person) {
-            let remedy = "`plimsoll code --role …` invites them";
-            return Err(CliError::input(format!("there is no person `{person}`; {remedy}")));
-        }
-        if let Some(acting) = opened.person(common).await? {
-            let asked = asked_by(acting, true);
-            let command =
-                if gives { Command::Grant { person, role, reach } } else { Command::Revoke { person, role, reach } };
-            return carry_out(core, &asked, command).await.map(drop);
-        }
-        let by = terminal_user();
-        let done = if gives {
-            people::grant(core, &person, role, reach, &by).await?
-        } else {
-            people::revoke(core, &person, role, &reach, &by).await?
-        };
-        done.map_err(|refusal| match refusal {
-            Refusal::NoGrant => CliError::input(format!(
-                "{person} is not {role} of {}; `plimsoll say status --as {person}` shows what they see",
-                reach_text(&self.reach)
-            )),
-            Refusal::NoPerson | Refusal::BadCode | Refusal::Taken | Refusal::SecondIdentity | Refusal::WrongPlace => {
-                CliError::input(format!("there is no person `{person}`"))
-            }
-        })
+        let wish = Wish::Revoke { person: self.person, role: self.role, reach: self.reach };
+        ask(common, common.config()?, wish, Body::Empty).await
     }
 }

@@ -1,5 +1,7 @@
 //! `plimsoll run`: the service until it is told to stop.
 
+use std::path::Path;
+
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
@@ -13,7 +15,8 @@ use crate::app::telemetry;
 #[derive(Debug, Args)]
 #[command(after_help = "Polls the sources at their schedules, judges, tells both chats and answers them. SIGTERM or \
                   Ctrl-C finishes what is under way and ends; what was not finished is taken up again at the next \
-                  start.")]
+                  start. Every other command works while it runs: it asks the service through a socket in the \
+                  data folder.")]
 pub struct Run {}
 
 impl Run {
@@ -24,17 +27,62 @@ impl Run {
         if let Some(missing) = missing(&config) {
             return Err(CliError::input(missing));
         }
-        let opened = Opened::open(config).await?;
+        let folder = config.store.folder.clone();
+        refuse_second(&folder).await?;
+        let opened = match Opened::open(config).await {
+            Ok(opened) => opened,
+            Err(error) => {
+                // Whoever was quicker listens by now.
+                refuse_second(&folder).await?;
+                return Err(error);
+            }
+        };
         let done = serve(&opened).await;
         opened.after(done).await
     }
 }
 
+/// One service runs on a folder.
+#[cfg(unix)]
+async fn refuse_second(folder: &Path) -> Result<(), CliError> {
+    if crate::app::control::caller::is_served(folder).await {
+        return Err(CliError::Failed(anyhow::anyhow!(
+            "a plimsoll runs on `{}` already; stop it first, or give this one a folder of its own with --set \
+             store.folder=…",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Without sockets the store's own lock is all that keeps a second one out.
+#[cfg(not(unix))]
+async fn refuse_second(_: &Path) -> Result<(), CliError> {
+    Ok(())
+}
+
+/// Lets the terminal in. Alerts do not depend on it: where it cannot be, the service runs without.
+#[cfg(unix)]
+async fn admit(service: &mut Service) {
+    use crate::app::control::door::Door;
+    match Door::open(&service.core.config.store.folder).await {
+        Ok(door) => service.admit(door),
+        Err(error) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "commands cannot reach the service; stop it before you use one"
+        ),
+    }
+}
+
+#[cfg(not(unix))]
+async fn admit(_: &mut Service) {}
+
 async fn serve(opened: &Opened) -> Result<(), CliError> {
     let mut end = End::listen()?;
-    let service = Service::start(&opened.core).map_err(|error| {
+    let mut service = Service::start(&opened.core).map_err(|error| {
         CliError::input(format!("configuration: {}; `plimsoll check` looks it over", super::one_line(&error)))
     })?;
+    admit(&mut service).await;
     tracing::info!("running");
     end.come().await;
     tracing::info!("stopping: finishing what is under way");

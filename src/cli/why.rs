@@ -7,18 +7,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::opened::Opened;
-use super::{CliError, Common, say};
-use crate::app::core::State;
-use crate::app::resolve::{Meant, nearest_subject, resolve};
-use crate::app::views;
-use crate::domain::ids::{RuleId, Subject};
-use crate::domain::person::Audience;
-use crate::rules::error::nearest;
-use crate::time::Clock;
-use crate::words::answers;
-use crate::words::phrase;
-use crate::words::wording::Reader;
+use super::asking::ask;
+use super::{CliError, Common};
+use crate::app::control::{Body, Wish};
+use crate::domain::ids::RuleId;
 
 /// The arguments.
 #[derive(Debug, Args)]
@@ -52,53 +44,6 @@ impl Why {
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
         let rule = RuleId::new(&self.rule).map_err(|error| CliError::input(format!("`{}`: {error}", self.rule)))?;
-        let opened = Opened::open_existing(config).await?;
-        let done = {
-            let state = opened.core.state.lock().await;
-            self.answer(common, &state, &rule)
-        };
-        let answer = opened.after(done).await?;
-        say(&answer)
-    }
-
-    fn answer(&self, common: &Common, state: &State, rule: &RuleId) -> Result<String, CliError> {
-        let subject = self.meant(state)?;
-        let now = Clock::system().now();
-        let judged = match self.at {
-            Some(at) => views::judged_then(state, rule, &subject, at),
-            None => views::judged_view(state, rule, &subject, now),
-        };
-        let Some((view, receipt)) = judged else {
-            let known = state.rules.keys().map(RuleId::as_str);
-            let remedy = nearest(rule.as_str(), known)
-                .map_or("`plimsoll apply` takes rules in".to_owned(), |near| format!("did you mean `{near}`?"));
-            return Err(CliError::input(format!("there is no rule `{rule}` in force; {remedy}")));
-        };
-        if common.json {
-            return Ok(receipt.canonical());
-        }
-        let zone = state.catalog.about(&subject).zone;
-        let reader = Reader::new("en", zone.iana_name().unwrap_or("UTC"));
-        let message = answers::why_not(&view, &reader, Audience::Internal, self.at.unwrap_or(now));
-        // A rule that compares nothing of the window itself has no sentence; its receipt still says everything.
-        Ok(message.map_or_else(|| receipt.canonical(), |message| phrase::plain(&message)))
-    }
-
-    fn meant(&self, state: &State) -> Result<Subject, CliError> {
-        match resolve(&state.catalog, &self.subject) {
-            Some(Meant::Subject(subject)) => Ok(subject),
-            Some(Meant::Boost(id)) => state
-                .catalog
-                .boosts
-                .get(&id)
-                .map(|boost| boost.partnership.subject())
-                .ok_or_else(|| CliError::input(format!("there is no boost `{id}`"))),
-            Some(Meant::Code(partnership, _) | Meant::Deliverable(partnership, _)) => Ok(partnership.subject()),
-            None => {
-                let remedy = nearest_subject(&state.catalog, &self.subject)
-                    .map_or("`plimsoll apply` takes them in".to_owned(), |near| format!("did you mean `{near}`?"));
-                Err(CliError::input(format!("nothing is called `{}`; {remedy}", self.subject)))
-            }
-        }
+        ask(common, config, Wish::Why { subject: self.subject, rule, at: self.at }, Body::Empty).await
     }
 }

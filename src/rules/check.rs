@@ -1,13 +1,14 @@
 //! From a rule as written to a rule that can be judged, or everything that is wrong with it.
 //!
 //! Owns: [`CheckedRule`], the only thing that is judged. Refuses: rules whose words are known but whose judgement this
-//! version does not have (evidence, maturity, benchmarks between creators); they are errors, never silently plain.
+//! version does not have (benchmarks between creators); they are errors, never silently plain.
 
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 
 use super::error::{RuleError, nearest};
+use super::evidence::tested::{Tested, is_weighable, missing_op};
 use super::judge::Context;
 use super::language::{self, Node, Operator, What};
 use super::lower::{Cond, Input, Lowering, Num, Source};
@@ -154,7 +155,10 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     if let (Some(node), Some(_)) = (&when_node, &rule.evidence) {
         check_evidence(rule, node, &mut errors);
     }
-    let when = when_node.and_then(|node| lower_field("when", &node, &mut lowering, &mut errors));
+    let mut when = when_node.and_then(|node| lower_field("when", &node, &mut lowering, &mut errors));
+    if let (Some(when), Some(evidence), true) = (&mut when, &rule.evidence, errors.is_empty()) {
+        mark_tested(when, evidence, &lowering.inputs, &mut errors);
+    }
     let recover =
         recover_node.map(|node| node.and_then(|node| lower_field("recover", &node, &mut lowering, &mut errors)));
     check_keys(rule, &lowering, &mut errors);
@@ -198,11 +202,11 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "write all money of one rule in one currency",
         ));
     }
-    if rule.mature {
+    if rule.mature && !lowering.inputs.iter().any(|input| is_spent(input.want.metric)) {
         errors.push(RuleError::about(
             "mature",
-            "how far spend has matured is not worked out by this version",
-            "leave `mature` out",
+            "only spend matures, and the rule does not ask for any",
+            "leave `mature` out, or compare a cost such as `cpa` or `roas`",
         ));
     }
     for given in rule.selects.platform.iter().flat_map(Globs::each) {
@@ -221,6 +225,11 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "write 1 or more, or leave it out; to silence a rule use `mode = \"shadow\"`",
         ));
     }
+}
+
+/// Whether a metric is spend, or worked out from it.
+fn is_spent(metric: Metric) -> bool {
+    metric.parts().contains(&Metric::Spend)
 }
 
 /// Whether the window has the windows before it that the rule asks for.
@@ -281,20 +290,6 @@ fn own_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) -> u3
     u32::try_from(windows).unwrap_or(0)
 }
 
-/// The metrics whose luck evidence can weigh.
-const TESTED: [Metric; 10] = [
-    Metric::Cpa,
-    Metric::Cpe,
-    Metric::Cpc,
-    Metric::Cpl,
-    Metric::Roas,
-    Metric::Ctr,
-    Metric::Cvr,
-    Metric::ErViews,
-    Metric::ErReach,
-    Metric::ErFollowers,
-];
-
 /// The form of an evidence rule: a conjunction with exactly one tested comparison against a limit fixed beforehand.
 fn check_evidence(rule: &Rule, node: &Node, errors: &mut Vec<RuleError>) {
     if let Some(window) = rule.window.filter(|window| *window != Window::Deal) {
@@ -330,12 +325,35 @@ fn check_evidence(rule: &Rule, node: &Node, errors: &mut Vec<RuleError>) {
             "keep one of `cpa cpe cpc cpl roas ctr cvr er_*` compared with its limit, joined by `&&` to plain guards",
         ));
     }
-    if errors.is_empty() {
-        errors.push(RuleError::about(
-            "evidence",
-            "evidence rules are not judged by this version",
-            "leave `evidence` out for a plain threshold with a spend guard, such as `&& spend > money('100.00 EUR')`",
-        ));
+}
+
+/// Marks the tested comparison, so that it is weighed.
+fn mark_tested(when: &mut Cond, evidence: &Evidence, inputs: &[Input], errors: &mut Vec<RuleError>) {
+    for compare in when.conjoined() {
+        let want = |num: &Num| match num {
+            Num::Read(slot) => inputs.get(*slot).filter(|input| input.source == Source::Now).map(|input| input.want),
+            Num::Literal(_) | Num::Money(..) | Num::Negate(_) | Num::Math(..) => None,
+        };
+        let sides = [(true, want(&compare.left)), (false, want(&compare.right))];
+        let tested = sides.into_iter().find_map(|(on_left, want)| {
+            want.filter(|want| is_weighable(want.metric)).map(|want| Tested { want, on_left, demand: evidence.into() })
+        });
+        let Some(tested) = tested else { continue };
+        let op = if tested.on_left { compare.op } else { compare.op.mirrored() };
+        let metric = tested.want.metric;
+        if let Some(missing) = missing_op(metric).filter(|missing| *missing != op) {
+            errors.push(in_field(
+                language::error_at(
+                    compare.at,
+                    format!(
+                        "evidence weighs whether a limit is missed, and `{metric}` on this side of it is a success"
+                    ),
+                    format!("write `{metric} {} …`, or leave `evidence` out for a plain threshold", missing.as_str()),
+                ),
+                "when",
+            ));
+        }
+        compare.tested = Some(tested);
     }
 }
 
@@ -359,7 +377,7 @@ fn conjuncts<'a>(node: &'a Node, into: &mut Vec<&'a Node>) {
 
 fn is_tested(node: &Node) -> bool {
     match &node.what {
-        What::Name(name, _) => TESTED.iter().any(|metric| metric.as_str() == name),
+        What::Name(name, _) => name.parse().is_ok_and(is_weighable),
         What::Two(..)
         | What::Number(_)
         | What::Text(_)

@@ -10,7 +10,8 @@ use crate::domain::metric::{Kind, Metric};
 use crate::domain::verdict::Verdict;
 
 use super::check::{CheckedRule, slots_of};
-use super::eval::{Live, compared, number};
+use super::eval::{Live, compared, number, weighed};
+use super::evidence::tested::{self, Tested};
 use super::lower::{Compare, Cond, Input, Num, Op, Source};
 use super::readings::Want;
 
@@ -82,6 +83,9 @@ fn need(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, flips: Flips
         (None, Some(input)) => (input, compare.op.mirrored(), &compare.left),
         (_, _) => return None,
     };
+    if let Some(tested) = &compare.tested {
+        return flips_luck(rule, compare, tested, live, flips);
+    }
     let moves_along = |slot: usize| inputs.get(slot).is_some_and(|other| other.source == Source::Now);
     if slots_of(other).into_iter().any(moves_along) {
         return None;
@@ -102,6 +106,43 @@ fn need(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, flips: Flips
         platform: input.want.platform,
         by: to - from,
         to,
+        flips,
+        comparison: format!("{} {} {}", compare.text.first()?, compare.op.as_str(), compare.text.last()?),
+    })
+}
+
+/// The most further things that are looked for: beyond that nobody waits.
+const MORE_MAX: f64 = 100_000.0;
+
+/// How many more things in the newest post make bad luck a good enough explanation again.
+fn flips_luck(
+    rule: &CheckedRule,
+    compare: &Compare,
+    tested: &Tested,
+    live: &mut Live<'_>,
+    flips: Flips,
+) -> Option<Need> {
+    let mut holds = |extra: f64| weighed(compare, tested, extra, rule.inputs(), live).ok().map(|outcome| outcome.holds);
+    if !holds(0.0)? {
+        return None;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while holds(high)? {
+        (low, high) = (high, 2.0 * high);
+        if MORE_MAX < high {
+            return None;
+        }
+    }
+    while 1.0 < high - low {
+        let middle = (0.5 * (low + high)).floor();
+        if holds(middle)? { low = middle } else { high = middle }
+    }
+    let seen = weighed(compare, tested, 0.0, rule.inputs(), live).ok()?.weight.seen;
+    Some(Need {
+        metric: tested::things(tested.want.metric)?,
+        platform: tested.want.platform,
+        by: high,
+        to: seen + high,
         flips,
         comparison: format!("{} {} {}", compare.text.first()?, compare.op.as_str(), compare.text.last()?),
     })

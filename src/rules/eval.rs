@@ -8,14 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Platform, PostRef, Subject};
+use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::num::{len_of, quantile_at};
 use crate::domain::sample::{Absence, Reading};
 use crate::domain::verdict::Verdict;
 
 use super::check::CheckedRule;
+use super::evidence::tested::{self, Outcome, Tested, weigh};
+use super::evidence::{Luck, Prior};
 use super::judge::Context;
 use super::lower::{Compare, Cond, Input, Math, Num, Source};
+use super::maturity::{self, Slice, matured};
 use super::readings::{Readings, Seen, Span, Want};
 use super::window::Window;
 
@@ -124,13 +128,15 @@ pub struct Answer {
     pub newest: Option<Timestamp>,
     /// The span it was read over; for `own`, from the first to the last of its windows.
     pub span: Option<Span>,
+    /// Spend that is left out because it has not had time to sell, in minor units.
+    pub fresh: Option<f64>,
 }
 
 impl Answer {
     /// No value, and why.
     #[must_use]
     pub fn gap(gap: Gap) -> Self {
-        Self { value: Err(gap), n: 0, newest: None, span: None }
+        Self { value: Err(gap), n: 0, newest: None, span: None, fresh: None }
     }
 
     fn seen(seen: Seen, span: Option<Span>) -> Self {
@@ -142,12 +148,17 @@ impl Answer {
             n: seen.n,
             newest: seen.newest,
             span,
+            fresh: None,
         }
     }
 }
 
 /// Whoever answers inputs: readings of the world, or the constants of a rule's own case.
 pub trait Lookup {
+    /// The values of these parts of a metric in each post of the deal, oldest first; what has no posts is one.
+    fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap>;
+    /// How much luck varies between them, and what was known before.
+    fn luck(&self) -> (Luck, Prior);
     /// The answer to the input in this slot.
     fn answer(&mut self, slot: usize, input: Input) -> Answer;
     /// The currency the subject is kept in.
@@ -171,8 +182,32 @@ pub fn verdict(cond: &Cond, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdic
     }
 }
 
+/// What comes of weighing a tested comparison, with `extra` more things in the newest post.
+///
+/// # Errors
+///
+/// Why nothing can be said.
+pub fn weighed(
+    compare: &Compare,
+    tested: &Tested,
+    extra: f64,
+    inputs: &[Input],
+    lookup: &mut dyn Lookup,
+) -> Result<Outcome, Gap> {
+    let limit = number(if tested.on_left { &compare.right } else { &compare.left }, inputs, lookup)?;
+    let posts = lookup.posts(tested)?;
+    let luck = lookup.luck();
+    weigh(tested, &posts, limit, extra, luck).ok_or(Gap::NotYet)
+}
+
 /// The verdict of one comparison: unknown where a side has no value.
 pub fn compared(compare: &Compare, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdict {
+    if let Some(tested) = &compare.tested {
+        return match weighed(compare, tested, 0.0, inputs, lookup) {
+            Ok(outcome) => Verdict::known(outcome.holds),
+            Err(_) => Verdict::Unknown,
+        };
+    }
     let left = number(&compare.left, inputs, lookup);
     let right = number(&compare.right, inputs, lookup);
     match (left, right) {
@@ -391,7 +426,7 @@ impl<'a> Live<'a> {
     fn read(&mut self, input: Input) -> Answer {
         match (input.source, self.view) {
             (Source::Target, _) => match self.ctx.targets.get(&input.want.metric) {
-                Some(value) => Answer { value: Ok(*value), n: 0, newest: None, span: None },
+                Some(value) => Answer { value: Ok(*value), ..Answer::gap(Gap::NoTarget) },
                 None => Answer::gap(Gap::NoTarget),
             },
             (Source::Now, View::Spans { .. }) => self.over(input.want, self.current),
@@ -406,8 +441,112 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// A metric of spend, with the spend that has had time to sell in place of all of it.
+    fn mature(&self, want: Want, span: Span) -> Answer {
+        let whole =
+            Answer::seen(self.readings.over(self.subject, Want { metric: Metric::Spend, ..want }, span), Some(span));
+        let Ok(spent) = whole.value else { return whole };
+        let ripe = self.ripe(want, span, spent);
+        let fresh = Some(spent - ripe);
+        if want.metric == Metric::Spend {
+            return Answer { value: Ok(ripe), fresh, ..whole };
+        }
+        // Worked out from its parts, as anywhere; what is known of the others is known of the whole.
+        let mut answer = Answer::seen(self.readings.over(self.subject, want, span), Some(span));
+        let part = |metric: Metric| match metric {
+            Metric::Spend => Ok(ripe),
+            other => {
+                let part = self.readings.over(self.subject, Want { metric: other, ..want }, span);
+                match Answer::seen(part, None).value {
+                    Err(_) if want.metric.part_is_optional(other) => Ok(0.0),
+                    value => value,
+                }
+            }
+        };
+        let values: Result<Vec<f64>, Gap> = want.metric.parts().into_iter().map(part).collect();
+        answer.value = match (answer.value, values) {
+            // Nothing to divide by is found again; anything else that is missing stays missing.
+            (Ok(_), Ok(values)) => want.metric.work_out(&values).ok_or(Gap::DividedByZero),
+            (Err(gap), _) | (Ok(_), Err(gap)) => Err(gap),
+        };
+        Answer { fresh, ..answer }
+    }
+
+    /// Of what was spent over a span, what has had time to sell by the end of the window that is looked at.
+    fn ripe(&self, want: Want, span: Span, spent: f64) -> f64 {
+        let by = |platform, until| {
+            let want = Want { metric: Metric::Spend, platform };
+            self.readings.over(self.subject, want, Span { from: span.from, until }).reading.value()
+        };
+        let (mut slices, mut from, mut before) = (Vec::new(), span.from, (0.0, 0.0));
+        while from < span.until {
+            let mut until = std::cmp::min(from.checked_add(maturity::DAY).unwrap_or(span.until), span.until);
+            // A day that nobody stated is one with the next.
+            let so_far = loop {
+                match by(want.platform, until) {
+                    Some(so_far) => break so_far,
+                    None if until < span.until => {
+                        until = std::cmp::min(until.checked_add(maturity::DAY).unwrap_or(span.until), span.until);
+                    }
+                    None => break spent,
+                }
+            };
+            let fees = match want.platform {
+                None | Some(Platform::Deal) => by(Some(Platform::Deal), until).unwrap_or(before.1),
+                Some(_) => 0.0,
+            };
+            let slice = Span { from, until };
+            slices.push(Slice { span: slice, spent: so_far - before.0, fees: fees - before.1 });
+            (from, before) = (until, (so_far, fees));
+        }
+        let now = self.current.map_or(span.until, |window| window.until);
+        matured(&slices, &self.ctx.maturity, now)
+    }
+
+    /// The deal by its posts: each lasts until the next one goes live, the first from the beginning.
+    fn slices(&self, deal: Span) -> Vec<Span> {
+        let mut starts: Vec<Timestamp> =
+            self.ctx.posts.iter().copied().filter(|at| deal.from < *at && *at < deal.until).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        // What was live when the deal began, and what came before the first post, is the first post's.
+        if !self.ctx.posts.iter().any(|at| *at <= deal.from) && !starts.is_empty() {
+            starts.remove(0);
+        }
+        starts.push(deal.until);
+        let mut from = deal.from;
+        starts.into_iter().map(|until| Span { from: std::mem::replace(&mut from, until), until }).collect()
+    }
+
+    fn parts_over(&self, tested: &Tested, spans: &[Span]) -> Result<Vec<Vec<f64>>, Gap> {
+        let metric = tested.want.metric;
+        let parts = tested::parts(metric);
+        let mut any_engaged = false;
+        let mut posts = Vec::with_capacity(spans.len());
+        for span in spans {
+            let mut values = Vec::with_capacity(parts.len());
+            for part in &parts {
+                let optional = metric.part_is_optional(*part);
+                match self.over(Want { metric: *part, ..tested.want }, Some(*span)).value {
+                    Ok(value) => {
+                        any_engaged |= optional;
+                        values.push(value);
+                    }
+                    Err(_) if optional => values.push(0.0),
+                    Err(gap) => return Err(gap),
+                }
+            }
+            posts.push(values);
+        }
+        let needs_any = parts.iter().any(|part| metric.part_is_optional(*part));
+        if needs_any && !any_engaged { Err(Gap::NotYet) } else { Ok(posts) }
+    }
+
     fn over(&self, want: Want, span: Option<Span>) -> Answer {
         match span {
+            Some(span) if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) => {
+                self.mature(want, span)
+            }
             Some(span) => Answer::seen(self.readings.over(self.subject, want, span), Some(span)),
             None => Answer::gap(Gap::NoWindow),
         }
@@ -490,6 +629,21 @@ impl Lookup for Live<'_> {
 
     fn currency(&self) -> Option<Currency> {
         self.ctx.currency
+    }
+
+    fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {
+        let Some(deal) = self.current else { return Err(Gap::NoWindow) };
+        let by_post = self.slices(deal);
+        match self.parts_over(tested, &by_post) {
+            Ok(posts) => Ok(posts),
+            // What cannot be told apart by post is one post: less evidence, never more.
+            Err(_) if 1 < by_post.len() => self.parts_over(tested, &[deal]),
+            Err(gap) => Err(gap),
+        }
+    }
+
+    fn luck(&self) -> (Luck, Prior) {
+        (self.ctx.luck, self.ctx.prior)
     }
 }
 

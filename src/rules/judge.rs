@@ -13,9 +13,12 @@ use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
 
 use super::check::CheckedRule;
-use super::eval::{Live, Scratch, Sweep, View, verdict};
+use super::eval::{Live, Scratch, Sweep, View, verdict, weighed};
+use super::evidence::tested::Weight;
+use super::evidence::{Luck, Prior};
 use super::lifecycle::{self, Memory, Phase, Reason, Signals, Step, Timing};
 use super::lower::Cond;
+use super::maturity::Maturity;
 use super::readings::{Readings, Span};
 use super::receipt::{self, Receipt};
 use super::rule::{OnAbsent, Size};
@@ -32,6 +35,14 @@ pub struct Context {
     pub targets: BTreeMap<Metric, f64>,
     /// The currency its money is kept in.
     pub currency: Option<Currency>,
+    /// When the posts of its deal went live, in any order: orders between two of them are the earlier one's.
+    pub posts: Vec<Timestamp>,
+    /// How much luck varies between posts.
+    pub luck: Luck,
+    /// What is known of a rate before its deal begins.
+    pub prior: Prior,
+    /// How its spend matures.
+    pub maturity: Maturity,
     /// The version of the rule that is judged.
     pub rule_version: u32,
 }
@@ -159,6 +170,23 @@ impl CheckedRule {
             Window::Days(_) | Window::Hours(_) | Window::Deal => View::Spans { latest: window, first },
         });
         verdict(self.when(), self.inputs(), &mut live)
+    }
+
+    /// What is weighed over one window, where the rule weighs luck and the numbers are there.
+    #[must_use]
+    pub fn weight_over(
+        &self,
+        subject: &Subject,
+        ctx: &Context,
+        readings: &dyn Readings,
+        window: Span,
+        scratch: &mut Scratch,
+    ) -> Option<Weight> {
+        let mut live = Live::new(self, subject, ctx, readings, scratch);
+        live.look(View::Spans { latest: window, first: window });
+        let (compare, tested) =
+            self.when().comparisons().into_iter().find_map(|one| Some((one, one.tested.as_ref()?)))?;
+        weighed(compare, tested, 0.0, self.inputs(), &mut live).ok().map(|outcome| outcome.weight)
     }
 
     fn timing(&self, ctx: &Context) -> Timing {

@@ -13,6 +13,8 @@ use crate::domain::verdict::Verdict;
 use super::check::{CheckedRule, check};
 use super::error::{Place, RuleError};
 use super::eval::{Answer, Gap, Lookup, compared, verdict};
+use super::evidence::tested::Tested;
+use super::evidence::{Luck, Prior};
 use super::file::{RulesFile, SourcedRule};
 use super::lower::{Compare, Cond, Input, Num, Op, Source};
 use super::rule::{Length, Mode};
@@ -92,6 +94,14 @@ fn finding(weight: Weight, field: &'static str, text: impl Into<String>, remedy:
 struct NoReadings;
 
 impl Lookup for NoReadings {
+    fn posts(&mut self, _tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {
+        Err(Gap::NoWindow)
+    }
+
+    fn luck(&self) -> (Luck, Prior) {
+        (Luck::Alike, Prior::UNLEARNED)
+    }
+
     fn answer(&mut self, _slot: usize, _input: Input) -> Answer {
         Answer::gap(Gap::NotYet)
     }
@@ -299,6 +309,14 @@ struct Numbers {
 }
 
 impl Lookup for Numbers {
+    fn posts(&mut self, _tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {
+        Err(Gap::NoWindow)
+    }
+
+    fn luck(&self) -> (Luck, Prior) {
+        (Luck::Alike, Prior::UNLEARNED)
+    }
+
     fn answer(&mut self, slot: usize, _input: Input) -> Answer {
         Answer { value: self.values.get(slot).copied().ok_or(Gap::NotYet), ..Answer::gap(Gap::NotYet) }
     }
@@ -352,6 +370,10 @@ fn history(rule: &CheckedRule, findings: &mut Vec<Finding>) {
 
 /// A cost per thing is absent while there is none of the thing, so the worst loser of all would never be stopped.
 fn nothing_to_divide_by(rule: &CheckedRule, findings: &mut Vec<Finding>) {
+    // Evidence weighs what did not come.
+    if rule.rule().evidence.is_some() {
+        return;
+    }
     for input in rule.inputs() {
         let Kind::Derived { over: [Metric::Spend], under, .. } = input.want.metric.kind() else {
             continue;

@@ -12,6 +12,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::num::f64_of;
 
 use super::error::{RuleError, nearest};
+use super::evidence::tested::Tested;
 use super::language::{Node, Operator, What, error_at};
 use super::readings::Want;
 use super::rule::Length;
@@ -134,6 +135,8 @@ pub struct Compare {
     pub text: [String; 2],
     /// Where it begins in the text.
     pub at: usize,
+    /// It is the tested comparison of an evidence rule: more than being on the wrong side is asked.
+    pub tested: Option<Tested>,
 }
 
 /// A condition.
@@ -152,6 +155,19 @@ pub enum Cond {
 }
 
 impl Cond {
+    /// The parts of a conjunction that are comparisons, to be changed.
+    pub(super) fn conjoined(&mut self) -> Vec<&mut Compare> {
+        match self {
+            Self::And(left, right) => {
+                let mut all = left.conjoined();
+                all.extend(right.conjoined());
+                all
+            }
+            Self::Compare(compare) => vec![compare],
+            Self::Or(..) | Self::Not(_) | Self::Known(_) => Vec::new(),
+        }
+    }
+
     /// Every comparison, in the order of the text.
     #[must_use]
     pub fn comparisons(&self) -> Vec<&Compare> {
@@ -254,6 +270,7 @@ impl Lowering {
             dim,
             text: [left.to_string(), right.to_string()],
             at,
+            tested: None,
         })))
     }
 

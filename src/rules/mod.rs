@@ -32,8 +32,10 @@ pub mod units;
 pub mod counterfactual;
 pub mod downgrade;
 pub mod eval;
+pub mod evidence;
 pub mod judge;
 pub mod lifecycle;
+pub mod maturity;
 pub mod receipt;
 
 pub mod lint;

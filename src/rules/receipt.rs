@@ -15,7 +15,8 @@ use crate::domain::verdict::Verdict;
 
 use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
-use super::eval::{Gap, Live, Lookup as _, age, number};
+use super::eval::{Gap, Live, Lookup as _, age, number, weighed};
+use super::evidence::tested::Weight;
 use super::lifecycle::{Phase, Reason};
 use super::lower::{Compare, Cond, Num, Op, Source};
 use super::readings::Span;
@@ -88,6 +89,9 @@ pub struct Comparison {
     pub limit: Option<Limit>,
     /// What was seen divided by what is allowed.
     pub ratio: Option<f64>,
+    /// What was weighed, where this is the tested comparison of an evidence rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
 }
 
 /// Which side of a comparison is what is allowed.
@@ -136,6 +140,9 @@ pub struct Used {
     pub age_secs: Option<i64>,
     /// The span it was read over; for `own`, from the first of its windows to the last.
     pub span: Option<Span>,
+    /// Spend that was left out because it has not had time to sell, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<f64>,
 }
 
 impl Comparison {
@@ -268,19 +275,23 @@ fn comparison(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, at: Ti
         }
         (_, _, _) => None,
     };
+    let weight = compare.tested.as_ref().and_then(|tested| weighed(compare, tested, 0.0, rule.inputs(), live).ok());
+    let verdict = match (&compare.tested, &weight, left, right) {
+        (Some(_), weight, _, _) => weight.as_ref().map_or(Verdict::Unknown, |weight| Verdict::known(weight.holds)),
+        (None, _, Ok(left), Ok(right)) => Verdict::known(compare.op.holds(left, right)),
+        (None, _, _, _) => Verdict::Unknown,
+    };
     let [left_text, right_text] = &compare.text;
     Comparison {
         window: live.current(),
         op: compare.op,
-        verdict: match (left, right) {
-            (Ok(left), Ok(right)) => Verdict::known(compare.op.holds(left, right)),
-            (_, _) => Verdict::Unknown,
-        },
+        verdict,
         left: side(rule, &compare.left, left_text, left, live, at),
         right: side(rule, &compare.right, right_text, right, live, at),
         unit: compare.dim.name().to_owned(),
         limit,
         ratio,
+        weight: weight.map(|outcome| outcome.weight),
     }
 }
 
@@ -308,6 +319,7 @@ fn side(
             newest: answer.newest,
             age_secs: answer.newest.map(|newest| age(newest, at).as_secs()),
             span: answer.span,
+            fresh: answer.fresh.map(six_digits),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

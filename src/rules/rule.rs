@@ -156,6 +156,17 @@ pub enum Method {
     Posterior,
 }
 
+impl Method {
+    /// The name in files and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Anytime => "anytime",
+            Self::Posterior => "posterior",
+        }
+    }
+}
+
 /// How a fire is called right or wrong afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,6 +20,9 @@ use crate::domain::verdict::Verdict;
 use super::check::CheckedRule;
 use super::error::RuleError;
 use super::eval::{Answer, Gap, Lookup, Sweep, number, verdict};
+use super::evidence::luck::K_DEFAULT;
+use super::evidence::tested::{self, Tested};
+use super::evidence::{Luck, Prior};
 use super::file::RulesFile;
 use super::lifecycle::{Memory, Phase, Signals, Timing, advance};
 use super::lower::{Input, Source};
@@ -140,18 +143,29 @@ fn in_case(case: &Case, text: &str, remedy: &str) -> RuleError {
 struct Constants {
     values: BTreeMap<(Source, Want), f64>,
     currency: Option<Currency>,
+    /// Spend and orders of each post; none given is the closed form over the sums.
+    posts: Vec<(f64, f64)>,
+    luck: Luck,
+}
+
+/// How posts of a case differ: as `k` says, by default as unknown posts do; without posts there is nothing to differ.
+fn luck(case: &Case) -> Result<Luck, RuleError> {
+    match (&case.posts, case.k) {
+        (None, None) => Ok(Luck::Alike),
+        (None, Some(_)) => {
+            Err(in_case(case, "`k` says how posts differ, and there are none", "give `posts = [{ spend, orders }]`"))
+        }
+        (Some(_), Some(k)) if !(k.is_finite() && 0.0 < k) => {
+            Err(in_case(case, "`k` is not above 0", "write a shape such as `k = 5.0`; smaller is wilder"))
+        }
+        (Some(_), k) => Ok(Luck::Varied { k: k.unwrap_or(K_DEFAULT) }),
+    }
 }
 
 impl Constants {
     fn read(case: &Case) -> Result<Self, RuleError> {
-        if case.posts.is_some() || case.k.is_some() {
-            return Err(in_case(
-                case,
-                "`posts` and `k` belong to evidence, which is not judged by this version",
-                "give `spend` and `orders` as sums",
-            ));
-        }
-        let mut constants = Self { values: BTreeMap::new(), currency: None };
+        let mut constants = Self { values: BTreeMap::new(), currency: None, posts: Vec::new(), luck: luck(case)? };
+        constants.add_posts(case)?;
         for (key, value) in &case.given {
             let source = match key.as_str() {
                 "target" => Source::Target,
@@ -176,6 +190,32 @@ impl Constants {
             }
         }
         Ok(constants)
+    }
+
+    /// Posts, and their sums as spend and orders.
+    fn add_posts(&mut self, case: &Case) -> Result<(), RuleError> {
+        let Some(posts) = &case.posts else { return Ok(()) };
+        if posts.is_empty() {
+            return Err(in_case(case, "`posts` is empty", "leave it out, or give one post"));
+        }
+        for key in ["spend", "orders"].into_iter().filter(|key| case.given.contains_key(*key)) {
+            return Err(in_case(case, &format!("`{key}` is given twice: by itself and by its posts"), "leave one out"));
+        }
+        for post in posts {
+            let spend: Money = post.spend.parse().map_err(|error| in_case(case, &format!("`posts`: {error}"), ""))?;
+            if self.currency.is_some_and(|other| other != spend.currency) {
+                return Err(in_case(case, "its posts are in several currencies", "give all money of one case in one"));
+            }
+            self.currency = Some(spend.currency);
+            self.posts.push((f64_of(spend.minor), f64::from(post.orders)));
+        }
+        for (metric, sum) in [
+            (Metric::Spend, self.posts.iter().map(|post| post.0).sum()),
+            (Metric::Orders, self.posts.iter().map(|post| post.1).sum()),
+        ] {
+            self.values.insert((Source::Now, Want { metric, platform: None }), sum);
+        }
+        Ok(())
     }
 
     fn add(&mut self, case: &Case, source: Source, key: &str, value: &Given) -> Result<(), RuleError> {
@@ -246,11 +286,28 @@ impl Constants {
 
 impl Lookup for Constants {
     fn answer(&mut self, _slot: usize, input: Input) -> Answer {
-        Answer { value: self.value(input.source, input.want), n: 1, newest: None, span: None }
+        Answer { value: self.value(input.source, input.want), n: 1, newest: None, span: None, fresh: None }
     }
 
     fn currency(&self) -> Option<Currency> {
         self.currency
+    }
+
+    fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {
+        let metric = tested.want.metric;
+        let parts = tested::parts(metric);
+        if self.posts.is_empty() || metric != Metric::Cpa {
+            let value = |part: &Metric| match self.value(Source::Now, Want { metric: *part, ..tested.want }) {
+                Err(_) if metric.part_is_optional(*part) => Ok(0.0),
+                value => value,
+            };
+            return Ok(vec![parts.iter().map(value).collect::<Result<_, _>>()?]);
+        }
+        Ok(self.posts.iter().map(|post| vec![post.0, post.1]).collect())
+    }
+
+    fn luck(&self) -> (Luck, Prior) {
+        (self.luck, Prior::UNLEARNED)
     }
 }
 

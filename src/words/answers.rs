@@ -117,6 +117,11 @@ fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
             };
             lines.push(line(text));
             lines.push(line(format!("   {}", seen.size_text(reader, now))));
+            lines.extend(luck_lines(seen, reader));
+        }
+        (_, Some(right), Reading::Absent(_)) if seen.weight.is_some() => {
+            lines.push(line(say!(words, "nothing-came", title = title, line = right)));
+            lines.extend(luck_lines(seen, reader));
         }
         (_, _, Reading::Absent(why)) => {
             lines.push(line(say!(words, "is-absent", title = title, why = phrase::absence(reader, why))));
@@ -130,6 +135,15 @@ fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// What was weighed, and how sure that makes it.
+fn luck_lines(seen: &Seen, reader: &Reader) -> Vec<Line> {
+    [seen.fresh_text(reader), seen.weighed_text(reader), seen.sure_text(reader)]
+        .into_iter()
+        .flatten()
+        .map(|text| line(format!("   {text}")))
+        .collect()
 }
 
 /// What is watched, what is open, what is missing.

@@ -19,6 +19,8 @@ use crate::domain::ids::Subject;
 use crate::domain::money::Money;
 use crate::domain::person::Audience;
 use crate::outbox::incident::{Happened, Stage};
+use crate::rules::evidence::Demand;
+use crate::rules::rule::Preset;
 
 /// How long the Snooze button snoozes: six hours, most of a working day.
 const SNOOZE_SECS: u32 = 6 * 3_600;
@@ -184,9 +186,16 @@ fn seen_lines(seen: &[&Seen], is_over: bool, reader: &Reader, now: Timestamp) ->
         };
         lines.push(line(text));
     }
+    lines.extend(main.fresh_text(reader).map(line));
+    if main.left.value().is_none()
+        && let Some(weighed) = main.weighed_text(reader)
+    {
+        lines.push(line(weighed));
+    }
     if let Some(allowed) = main.allowed_text(reader) {
         lines.push(line(say!(words, "allowed", what = allowed)));
     }
+    lines.extend(main.sure_text(reader).map(line));
     let also: Vec<String> = others.iter().take(2).filter_map(|other| also(other, reader)).collect();
     if !also.is_empty() {
         lines.push(line(say!(words, "also", what = also.join("; "))));
@@ -305,11 +314,23 @@ fn stays(view: &IncidentView, words: &Words) -> String {
     }
 }
 
+/// How sure the rule must be, by the name people chose it under.
+fn demand(view: &IncidentView, words: &Words) -> String {
+    let weight = view.seen.iter().find_map(|seen| seen.weight.as_ref());
+    let Some(weight) = weight else { return say!(words, "plain-threshold") };
+    let demand = Demand { method: weight.method, level: weight.level };
+    match demand.preset() {
+        Some(Preset::Strict) => "strict".to_owned(),
+        Some(Preset::Balanced) => "balanced".to_owned(),
+        Some(Preset::Fast) => "fast".to_owned(),
+        None => format!("{} {}", weight.method.as_str(), weight.level),
+    }
+}
+
 /// `cpa-stop v3 · plain threshold · data 14:10 · #A7K2`.
 pub(crate) fn footer(view: &IncidentView, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
-    let mut parts =
-        vec![format!("{} v{}", view.incident.rule, view.incident.rule_version), say!(words, "plain-threshold")];
+    let mut parts = vec![format!("{} v{}", view.incident.rule, view.incident.rule_version), demand(view, words)];
     if let Some(at) = view.data_at {
         parts.push(say!(words, "data-at", time = number::time(reader, at, now)));
     }

@@ -8,9 +8,13 @@ use super::view::{Names, Relation, RightKind, Seen, Window};
 use super::wording::{Reader, Words, say};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::domain::money::Money;
 use crate::domain::sample::{Absence, Reading};
+use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{Cell, Days};
 use crate::insight::tips::Tip;
+use crate::rules::evidence::tested;
+use crate::rules::rule::Method;
 
 /// The longest name inside a headline; longer ones end in `…`.
 const NAME_MAX: usize = 24;
@@ -258,6 +262,52 @@ impl Seen {
         let right = self.right.value()?;
         let (line, source) = (self.worded(reader, right), self.source_text(reader, right));
         Some(say!(reader.words(), "the-line", line = line, source = source))
+    }
+
+    /// What came and what would have come at the limit, where luck was weighed: the only thing to say where nothing came,
+    /// because a cost of nothing is not a number.
+    pub(crate) fn weighed_text(&self, reader: &Reader) -> Option<String> {
+        let weight = self.weight.as_ref()?;
+        let thing = tested::things(self.metric?);
+        let words = reader.words();
+        let count = |value: f64| match thing {
+            Some(thing) => number::value(reader, thing, value.round(), None),
+            None => number::brief(reader.locale, value.round()),
+        };
+        let expected = number::brief(reader.locale, weight.expected.round());
+        Some(say!(words, "weighed", seen = count(weight.seen), expected = expected, posts = weight.posts))
+    }
+
+    /// What was left out: `€174 more is too fresh to judge`.
+    pub(crate) fn fresh_text(&self, reader: &Reader) -> Option<String> {
+        let minor = crate::domain::num::round_i64(self.fresh.filter(|fresh| 0.5 <= *fresh)?)?;
+        let amount = number::money(reader.locale, Money::new(minor, self.currency?));
+        Some(say!(reader.words(), "too-fresh", amount = amount))
+    }
+
+    /// How sure that is: `a creator who meets €45 would ever look this bad at most 1 time in 25`.
+    pub(crate) fn sure_text(&self, reader: &Reader) -> Option<String> {
+        let weight = self.weight.as_ref()?;
+        let words = reader.words();
+        let limit = self.bare(reader, self.right.value()?);
+        let enough = self.verdict == Verdict::Holds;
+        // Rounded down: never surer than it is.
+        let times = |value: f64| number::brief(reader.locale, f64::max(value.floor(), 1.0));
+        Some(match (weight.method, enough) {
+            (Method::Anytime, true) => say!(words, "sure-anytime", limit = limit, times = times(weight.value)),
+            (Method::Anytime, false) => {
+                say!(words, "unsure-anytime", limit = limit, times = times(weight.value), line = times(weight.line))
+            }
+            (Method::Posterior, true) => {
+                let chance = number::percent(reader.locale, (weight.value * 100.0).floor() / 100.0);
+                say!(words, "sure-posterior", limit = limit, chance = chance)
+            }
+            (Method::Posterior, false) => {
+                let (chance, line) =
+                    (number::percent(reader.locale, weight.value), number::percent(reader.locale, weight.line));
+                say!(words, "unsure-posterior", limit = limit, chance = chance, line = line)
+            }
+        })
     }
 
     /// How well it is known: `42 readings, newest 14:10`.

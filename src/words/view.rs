@@ -14,6 +14,7 @@ use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::rules::evidence::tested::Weight;
 
 /// What things are called by people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +116,12 @@ pub struct Seen {
     pub window: Window,
     /// What became of it.
     pub verdict: Verdict,
+    /// Spend left out because it has not had time to sell, in minor units.
+    #[serde(default)]
+    pub fresh: Option<f64>,
+    /// How sure it is, where luck was weighed.
+    #[serde(default)]
+    pub weight: Option<Weight>,
 }
 
 /// The smallest change that flips the verdict.

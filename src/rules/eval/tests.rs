@@ -105,6 +105,10 @@ pub(in crate::rules) fn alma() -> Subject {
 
 pub(in crate::rules) fn context() -> Context {
     Context {
+        posts: Vec::new(),
+        luck: crate::rules::evidence::Luck::Alike,
+        prior: crate::rules::evidence::Prior::UNLEARNED,
+        maturity: crate::rules::maturity::Maturity::at_once(),
         frame: Frame {
             zone: TimeZone::UTC,
             lag: SignedDuration::ZERO,
@@ -241,12 +245,21 @@ fn what_is_named_twice_is_read_once_and_what_cannot_decide_is_not_read() {
 struct Fixed<'a>(&'a BTreeMap<Metric, Result<f64, Gap>>);
 
 impl Lookup for Fixed<'_> {
+    fn posts(&mut self, _tested: &crate::rules::evidence::tested::Tested) -> Result<Vec<Vec<f64>>, Gap> {
+        Err(Gap::NoWindow)
+    }
+
+    fn luck(&self) -> (crate::rules::evidence::Luck, crate::rules::evidence::Prior) {
+        (crate::rules::evidence::Luck::Alike, crate::rules::evidence::Prior::UNLEARNED)
+    }
+
     fn answer(&mut self, _slot: usize, input: Input) -> Answer {
         Answer {
             value: self.0.get(&input.want.metric).copied().unwrap_or(Err(Gap::NotYet)),
             n: 1,
             newest: None,
             span: None,
+            fresh: None,
         }
     }
 

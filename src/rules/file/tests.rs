@@ -135,6 +135,8 @@ fn evidence_has_its_form_and_is_never_silently_plain() {
         evidence("when = \"cpa > target.cpa && roas < 1\""),
         evidence("when = \"views < 10\""),
         evidence("when = \"cpa >= target.cpa\""),
+        evidence("when = \"cpa < target.cpa\""),
+        evidence("when = \"target.roas < roas\""),
         evidence("when = \"ctr < 0.5 * own(ctr)\""),
         evidence("when = \"ctr < peers(ctr)\""),
         with("evidence = { method = \"anytime\", level = 95.0 }\nwhen = \"ctr < 0.01\""),

@@ -152,3 +152,93 @@ fn a_replay_sees_what_the_judge_sees() {
     }
     assert_eq!(rule.verdict_only(&alma(), &context(), &days, day(12), &mut scratch), Holds);
 }
+
+/// Five units of spend a day and so many orders, at a limit of 45.00.
+fn deal(orders: &[f64]) -> Days {
+    let spend = vec![Some(22_500.0); orders.len()];
+    let orders: Vec<Option<f64>> = orders.iter().copied().map(Some).collect();
+    Days::default().with(Metric::Spend, 0, &spend).with(Metric::Orders, 0, &orders)
+}
+
+fn strict() -> CheckedRule {
+    rule("cpa > target.cpa", "window = \"deal\"\nevidence = \"strict\"\n")
+}
+
+fn with_posts(starts: &[i64]) -> Context {
+    let posts = starts.iter().map(|at| day(*at)).collect();
+    Context { posts, luck: Luck::Varied { k: 1.1 }, ..context() }
+}
+
+#[test]
+fn luck_fires_when_it_is_no_longer_one_and_says_how_sure() {
+    let (rule, days) = (strict(), deal(&[0.0, 0.0, 0.0]));
+    let fired = judged(&rule, &days, &Memory::default(), 1);
+    assert_eq!((fired.verdict, fired.phase_after), (Holds, Phase::Firing));
+    let weight = fired.receipt.comparisons[0].weight.clone().expect("weighed");
+    assert_eq!((weight.expected, weight.seen, weight.posts, weight.line), (5.0, 0.0, 1, 20.0));
+    // (e^5 − 1)/5, to six digits.
+    assert_eq!(weight.value, 29.4826);
+    // No cost per order without orders, and the verdict is known all the same; one order more makes it luck again.
+    assert_eq!(fired.receipt.comparisons[0].left.value, None);
+    let need = &fired.receipt.needs[0];
+    assert_eq!((need.metric, need.by, need.to), (Metric::Orders, 1.0, 1.0));
+    let one_order = judged(&rule, &deal(&[1.0]), &Memory::default(), 1);
+    assert_eq!(one_order.verdict, DoesNotHold);
+}
+
+#[test]
+fn one_bad_post_may_be_luck_and_ten_are_not() {
+    let rule = strict();
+    let days = deal(&[0.0; 12]);
+    let verdict = |ctx: &Context, at| judge(&rule, &alma(), ctx, &days, &Memory::default(), day(at)).verdict;
+    // All of it is one post: however much is spent on it, that can be its luck.
+    assert_eq!(verdict(&with_posts(&[0]), 12), DoesNotHold);
+    // A post a day.
+    let daily = with_posts(&(0..12).collect::<Vec<i64>>());
+    assert_eq!(verdict(&daily, 2), DoesNotHold);
+    assert_eq!(verdict(&daily, 12), Holds);
+    let receipt = judge(&rule, &alma(), &daily, &days, &Memory::default(), day(12)).receipt;
+    let weight = receipt.comparisons[0].weight.clone().expect("weighed");
+    assert_eq!((weight.posts, weight.k), (12, Some(1.1)));
+}
+
+#[test]
+fn orders_that_nobody_states_are_no_evidence() {
+    let rule = strict();
+    let spend = Days::default().with(Metric::Spend, 0, &[Some(90_000.0)]);
+    assert_eq!(judged(&rule, &spend, &Memory::default(), 1).verdict, Unknown);
+    // Where the posts cannot be told apart the deal is one post.
+    let hidden = deal(&[0.0, 0.0]).with(Metric::Orders, 1, &[None]);
+    assert_eq!(judge(&rule, &alma(), &with_posts(&[0, 1]), &hidden, &Memory::default(), day(2)).verdict, Unknown);
+}
+
+#[test]
+fn spend_is_judged_once_it_has_had_time_to_sell() {
+    let days = deal(&[0.0, 0.0, 0.0, 0.0]);
+    let slow = Context {
+        maturity: crate::rules::maturity::Maturity {
+            boost: crate::rules::maturity::Spread::halving(
+                jiff::SignedDuration::from_hours(72),
+                jiff::SignedDuration::from_hours(30 * 24),
+            ),
+            fee: crate::rules::maturity::Spread::halving(
+                jiff::SignedDuration::from_hours(240),
+                jiff::SignedDuration::from_hours(30 * 24),
+            ),
+        },
+        ..context()
+    };
+    let judge_at = |more: &str, at| {
+        let rule = rule("cpa > target.cpa", &format!("window = \"deal\"\nevidence = \"strict\"\n{more}"));
+        judge(&rule, &alma(), &slow, &days, &Memory::default(), day(at))
+    };
+    assert_eq!(judge_at("", 1).verdict, Holds);
+    let early = judge_at("mature = true", 1);
+    assert_eq!(early.verdict, DoesNotHold);
+    // Half a day old on average: about a ninth of 225.00 can have sold.
+    let used = &early.receipt.comparisons[0].left.readings[0];
+    let fresh = used.fresh.expect("what is too fresh");
+    assert!((19_000.0..21_000.0).contains(&fresh), "{fresh}");
+    // In time it counts.
+    assert_eq!(judge_at("mature = true", 4).verdict, Holds);
+}

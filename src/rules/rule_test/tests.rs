@@ -38,6 +38,29 @@ fn cases_say_what_they_saw() {
 }
 
 #[test]
+fn luck_is_weighed_over_sums_or_over_posts() {
+    let strict = "evidence = \"strict\"\nwhen = \"cpa > target.cpa && spend > money('100.00 EUR')\"";
+    let target = "target = { cpa = \"45.00 EUR\" }";
+    let run = |case: &str| run_one(strict, case);
+    let sentences = [
+        run(&format!("given = {{ spend = \"225.00 EUR\", orders = 0, {target} }}\nexpect = \"fires\"")),
+        run(&format!("given = {{ spend = \"180.00 EUR\", orders = 0, {target} }}\nexpect = \"quiet\"")),
+        run(&format!("given = {{ spend = \"90.00 EUR\", orders = 0, {target} }}\nexpect = \"quiet\"")),
+        run(&format!("given = {{ spend = \"270.00 EUR\", {target} }}\nexpect = \"unknown\"")),
+        // The same sums as one wild post say nothing.
+        run(&format!("given = {{ {target} }}\nposts = [{{ spend = \"225.00 EUR\", orders = 0 }}]\nexpect = \"quiet\"")),
+        run(&format!(
+            "given = {{ {target} }}\nposts = [{{ spend = \"225.00 EUR\", orders = 0 }}]\nk = 1e6\nexpect = \"fires\""
+        )),
+        run(&format!(
+            "given = {{ {target}, orders = 1 }}\nposts = [{{ spend = \"2.00 EUR\", orders = 0 }}]\nexpect = \"quiet\""
+        )),
+        run(&format!("given = {{ {target} }}\nposts = []\nexpect = \"quiet\"")),
+    ];
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
 fn own_and_prev_are_the_same_unless_said_otherwise() {
     let slump = "window = \"1d\"\nown = \"7d\"\nwhen = \"views < 0.25 * own(views)\"\nfor = \"2 windows\"";
     let sentences = [
@@ -90,5 +113,5 @@ fn every_ready_made_rule_checks_and_passes_its_own_cases() {
             assert_eq!(findings, [], "{name}");
         }
     }
-    assert!(rules >= 8, "only {rules} rules found");
+    assert!(rules >= 11, "only {rules} rules found");
 }

@@ -34,6 +34,19 @@ pub struct Change {
     pub by: String,
 }
 
+/// An order that was well signed, done or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderSeen {
+    /// The action's id.
+    pub id: String,
+    /// Of what.
+    pub object: String,
+    /// The state that it asks for.
+    pub desired: String,
+    /// The id was known: nothing was changed.
+    pub again: bool,
+}
+
 /// The objects of the platform. Shared with whoever needs to know what runs.
 #[derive(Debug, Default)]
 pub struct Board(Mutex<Objects>);
@@ -42,6 +55,7 @@ pub struct Board(Mutex<Objects>);
 struct Objects {
     history: BTreeMap<String, Vec<Change>>,
     ids: BTreeSet<String>,
+    orders: Vec<OrderSeen>,
     deaf: u32,
     requests: u64,
 }
@@ -63,6 +77,12 @@ impl Board {
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
         self.lock().history.keys().cloned().collect()
+    }
+
+    /// Every order for an object that exists, in the order in which they came.
+    #[must_use]
+    pub fn orders(&self) -> Vec<OrderSeen> {
+        self.lock().orders.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Objects> {
@@ -194,6 +214,8 @@ impl Inner {
             return refuse(404, "no such object");
         }
         let again = !board.ids.insert(order.id.clone());
+        let (id, object, desired) = (order.id.clone(), order.object.clone(), order.desired.clone());
+        board.orders.push(OrderSeen { id, object, desired, again });
         let deaf = !again && 0 < board.deaf;
         if deaf {
             board.deaf -= 1;

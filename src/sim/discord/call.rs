@@ -91,28 +91,30 @@ impl Route {
         }
     }
 
-    /// The bucket: method, template and major id (channel, guild, or interaction token).
-    pub(super) fn bucket(&self, method: &str) -> String {
-        match self {
-            Self::Gateway => format!("{method} gateway"),
-            Self::GatewayBot => format!("{method} gateway/bot"),
-            Self::Me => format!("{method} users/@me"),
-            Self::Application => format!("{method} applications/@me"),
-            Self::OpenDm => format!("{method} users/@me/channels"),
-            Self::Channel(c) => format!("{method} channels/{c}"),
-            Self::Messages(c) => format!("{method} channels/{c}/messages"),
-            Self::Message(c, _) => format!("{method} channels/{c}/messages/:id"),
-            Self::Threads(c, _) => format!("{method} channels/{c}/threads"),
-            Self::Typing(c) => format!("{method} channels/{c}/typing"),
-            Self::Guild(g) => format!("{method} guilds/{g}"),
-            Self::Member(g, _) => format!("{method} guilds/{g}/members/:id"),
-            Self::Roles(g) => format!("{method} guilds/{g}/roles"),
-            Self::GuildChannels(g) => format!("{method} guilds/{g}/channels"),
-            Self::Commands(_, guild) => format!("{method} commands {guild:?}"),
-            Self::Command(_, guild, _) => format!("{method} commands/:id {guild:?}"),
-            Self::Callback(i, _) => format!("{method} interactions/{i}/callback"),
-            Self::Followups(_, token) | Self::Followup(_, token, _) => format!("{method} webhooks/{token}"),
-        }
+    /// The bucket: its name, which is the same for every channel, and the major id (channel, guild, or interaction
+    /// token) that has a count of its own in it.
+    pub(super) fn bucket(&self, method: &str) -> (String, String) {
+        let (template, major) = match self {
+            Self::Gateway => ("gateway", String::new()),
+            Self::GatewayBot => ("gateway/bot", String::new()),
+            Self::Me => ("users/@me", String::new()),
+            Self::Application => ("applications/@me", String::new()),
+            Self::OpenDm => ("users/@me/channels", String::new()),
+            Self::Channel(c) => ("channels/:id", c.to_string()),
+            Self::Messages(c) => ("channels/:id/messages", c.to_string()),
+            Self::Message(c, _) => ("channels/:id/messages/:id", c.to_string()),
+            Self::Threads(c, _) => ("channels/:id/threads", c.to_string()),
+            Self::Typing(c) => ("channels/:id/typing", c.to_string()),
+            Self::Guild(g) => ("guilds/:id", g.to_string()),
+            Self::Member(g, _) => ("guilds/:id/members/:id", g.to_string()),
+            Self::Roles(g) => ("guilds/:id/roles", g.to_string()),
+            Self::GuildChannels(g) => ("guilds/:id/channels", g.to_string()),
+            Self::Commands(_, guild) => ("commands", guild.map(|g| g.to_string()).unwrap_or_default()),
+            Self::Command(_, guild, _) => ("commands/:id", guild.map(|g| g.to_string()).unwrap_or_default()),
+            Self::Callback(i, _) => ("interactions/:id/callback", i.to_string()),
+            Self::Followups(_, token) | Self::Followup(_, token, _) => ("webhooks/:token", token.clone()),
+        };
+        (format!("{method} {template}"), major)
     }
 
     /// The rule of its bucket.

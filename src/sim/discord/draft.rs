@@ -91,7 +91,7 @@ impl Draft {
             allowed: read_allowed(body, &mut errors),
             nonce: read_nonce(body, &mut errors),
             enforce_nonce: body["enforce_nonce"].as_bool().unwrap_or(false),
-            reply_to: body["message_reference"]["message_id"].as_str().and_then(|id| id.parse().ok()),
+            reply_to: Snowflake::read(&body["message_reference"]["message_id"]),
         };
         errors.finish()?;
         Ok(draft)
@@ -453,7 +453,7 @@ fn read_allowed(body: &Value, errors: &mut FormErrors) -> Option<AllowedMentions
                 &format!("parse:[\"{key}\"] and {key}: [ids...] are mutually exclusive."),
             );
         }
-        set.extend(list.iter().filter_map(Value::as_str).filter_map(|id| id.parse::<Snowflake>().ok()));
+        set.extend(list.iter().filter_map(Snowflake::read));
     }
     Some(out)
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 /// The first second of 2015 in Unix milliseconds, from which snowflakes count.
 /// <https://discord.com/developers/docs/reference#snowflakes>
@@ -22,6 +23,12 @@ impl Snowflake {
     #[must_use]
     pub fn get(self) -> u64 {
         self.0
+    }
+
+    /// An id in a request: Discord takes text and numbers, and answers text.
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let text = value.as_str().map(str::to_owned).or_else(|| value.as_u64().map(|id| id.to_string()))?;
+        text.parse().ok()
     }
 }
 
@@ -84,5 +91,7 @@ mod tests {
         assert_eq!(ids[0].to_string().parse(), Ok(ids[0]));
         assert!("0".parse::<Snowflake>().is_err());
         assert!("+".parse::<Snowflake>().is_err());
+        assert_eq!(Snowflake::read(&Value::from(7)), Snowflake::read(&Value::from("7")));
+        assert_eq!(Snowflake::read(&Value::from(0)), None);
     }
 }

@@ -73,16 +73,16 @@ pub(super) struct Limits {
 const BUCKETS_MAX: usize = 10_000;
 
 impl Limits {
-    /// Counts a request in the bucket `key`. `Err`: it is full.
-    pub(super) fn take(&mut self, key: &str, rule: BucketRule, now: Timestamp) -> Result<Bucket, Bucket> {
+    /// Counts a request in the bucket `name`, where each major id has a count of its own. `Err`: it is full.
+    pub(super) fn take(&mut self, name: &str, major: &str, rule: BucketRule, now: Timestamp) -> Result<Bucket, Bucket> {
         if self.buckets.len() > BUCKETS_MAX {
             self.buckets.retain(|_, window| now < window.end);
         }
-        let window = self.buckets.entry(key.to_owned()).or_insert_with(|| Window::starting(now, rule));
+        let window = self.buckets.entry(format!("{name} {major}")).or_insert_with(|| Window::starting(now, rule));
         let taken = window.count(rule, now);
         let reset = window.end;
         let bucket = Bucket {
-            id: format!("{:08x}", crc32fast::hash(key.as_bytes())),
+            id: format!("{:08x}", crc32fast::hash(name.as_bytes())),
             limit: rule.limit,
             remaining: rule.limit.saturating_sub(window.used),
             reset,
@@ -180,14 +180,14 @@ mod tests {
         let mut limits = Limits::default();
         let rule = BucketRule::per_secs(5, 5);
         for n in 0..5 {
-            let bucket = limits.take("k", rule, at(n * 1000)).expect("fits");
+            let bucket = limits.take("k", "1", rule, at(n * 1000)).expect("fits");
             assert_eq!(i64::from(bucket.remaining), 4 - n);
         }
-        let full = limits.take("k", rule, at(4_500)).expect_err("full");
+        let full = limits.take("k", "1", rule, at(4_500)).expect_err("full");
         assert_eq!((full.remaining, full.reset_after_ms), (0, 500));
         assert!(full.headers().contains(&("x-ratelimit-reset-after", "0.500".to_owned())));
-        assert!(limits.take("other", rule, at(4_500)).is_ok());
-        assert!(limits.take("k", rule, at(5_000)).is_ok());
+        assert!(limits.take("k", "2", rule, at(4_500)).expect("another channel").id == full.id);
+        assert!(limits.take("k", "1", rule, at(5_000)).is_ok());
     }
 
     #[test]

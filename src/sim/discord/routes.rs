@@ -94,8 +94,7 @@ impl World {
     /// Idempotent: one channel a user.
     fn open_dm(&mut self, body: &Value) -> Result<Reply, Refused> {
         let mut errors = FormErrors::default();
-        let id = body["recipient_id"].as_str().and_then(|id| id.parse::<Snowflake>().ok());
-        let Some(user) = id else {
+        let Some(user) = Snowflake::read(&body["recipient_id"]) else {
             errors.required("recipient_id");
             errors.finish()?;
             return Err(UNKNOWN_USER);

@@ -29,6 +29,7 @@ use super::call::Call;
 use super::faults::Fault;
 use super::model::RequestSeen;
 use super::reply::{Content, Refused, Reply, UNAUTHORIZED, secs, whole_secs};
+use super::socket::Form;
 use super::world::World;
 use crate::time::Clock;
 
@@ -64,6 +65,12 @@ impl Shared {
     pub(super) fn gateway_url(&self) -> String {
         format!("ws://{}", self.addr)
     }
+}
+
+/// What Discord itself answers has passed its proxy; what the edge refuses has not. Clients tell the two kinds of 429
+/// apart by it.
+fn via() -> (&'static str, String) {
+    ("via", "1.1 google".to_owned())
 }
 
 /// A listener that can be closed and opened again, and whose connections can be cut.
@@ -198,7 +205,10 @@ async fn gateway(
     }
     let (mut parts, _) = request.into_parts();
     Ok(match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-        Ok(upgrade) => upgrade.on_upgrade(move |socket| super::socket::serve(shared, socket)),
+        Ok(upgrade) => match Form::asked(parts.uri.query().unwrap_or_default()) {
+            Ok(form) => upgrade.on_upgrade(move |socket| super::socket::serve(shared, socket, form)),
+            Err(reason) => Reply::raw(501, "text/plain", reason.as_bytes().to_vec()).into_response(),
+        },
         Err(_) => Reply::raw(426, "text/plain", b"expected a WebSocket".to_vec()).into_response(),
     })
 }
@@ -235,7 +245,7 @@ async fn rest(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInfo<
     };
     let mut reply = match &fault {
         Some(Fault::Answer { status, body }) => {
-            Reply { status: *status, code: body["code"].as_i64(), ..Reply::json(body.clone()) }
+            Reply { status: *status, code: body["code"].as_i64(), headers: vec![via()], ..Reply::json(body.clone()) }
         }
         _ => answer(&shared, &call),
     };
@@ -300,7 +310,8 @@ fn answer(shared: &Shared, call: &Call) -> Reply {
     if let Some(until) = world.limits.ban(now) {
         return cloudflare(until.duration_since(now).as_secs());
     }
-    let reply = admit(&mut world, call);
+    let mut reply = admit(&mut world, call);
+    reply.headers.push(via());
     let shared_limit = reply.headers.contains(&("x-ratelimit-scope", "shared".to_owned()));
     if matches!(reply.status, 401 | 403 | 429) && !shared_limit {
         let (rule, ban) = (world.config.invalid, world.config.ban);
@@ -338,7 +349,8 @@ fn admit(world: &mut World, call: &Call) -> Reply {
         return limited(ms, "shared", "The resource is being rate limited.");
     }
     let rule = route.rule(&call.method, &world.config);
-    let bucket = match world.limits.take(&route.bucket(&call.method), rule, now) {
+    let (name, major) = route.bucket(&call.method);
+    let bucket = match world.limits.take(&name, &major, rule, now) {
         Ok(bucket) => bucket,
         Err(bucket) => {
             let mut reply = limited(bucket.reset_after_ms, "user", "You are being rate limited.");

@@ -1,20 +1,63 @@
 //! One WebSocket connection to the gateway: HELLO, IDENTIFY or RESUME, heartbeats, close codes.
 //!
-//! Heartbeats run on real time and decide nothing; everything that counts is virtual time.
+//! Heartbeats run on real time and decide nothing; everything that counts is virtual time. A client that asks for
+//! `zlib-stream` gets it; what the emulator cannot speak (`zstd-stream`, `etf`) is refused, not answered in JSON.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::gateway::{GUILDS, INTENTS_KNOWN, INTENTS_PRIVILEGED, OUT_MAX, Out};
+use super::ids::Snowflake;
 use super::limits::Sliding;
 use super::server::Shared;
 
 /// The largest payload a client may send. <https://discord.com/developers/docs/events/gateway#sending-events>
 const PAYLOAD_MAX: usize = 4096;
+
+/// How a connection speaks. <https://discord.com/developers/docs/events/gateway#transport-compression>
+#[derive(Debug)]
+pub(super) enum Form {
+    /// JSON as text.
+    Text,
+    /// One zlib stream over the whole connection; each message ends with a flush.
+    Zlib(ZlibEncoder<Vec<u8>>),
+}
+
+impl Form {
+    /// What the query of the gateway's address asks for.
+    pub(super) fn asked(query: &str) -> Result<Self, &'static str> {
+        let mut form = Self::Text;
+        for pair in query.split('&') {
+            match pair.split_once('=') {
+                Some(("compress", "zlib-stream")) => {
+                    form = Self::Zlib(ZlibEncoder::new(Vec::new(), Compression::default()));
+                }
+                Some(("compress", _)) => return Err("this emulator compresses with zlib-stream only"),
+                Some(("encoding", encoding)) if encoding != "json" => return Err("this emulator speaks JSON only"),
+                _ => {}
+            }
+        }
+        Ok(form)
+    }
+
+    fn message(&mut self, text: String) -> Message {
+        match self {
+            Self::Text => Message::text(text),
+            Self::Zlib(stream) => {
+                // Writing into memory does not fail.
+                drop(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
+                Message::binary(std::mem::take(stream.get_mut()))
+            }
+        }
+    }
+}
 
 /// What to do after a payload.
 enum Next {
@@ -31,7 +74,7 @@ struct Connection {
 }
 
 /// Serves a connection until either side ends it.
-pub(super) async fn serve(shared: Arc<Shared>, mut socket: WebSocket) {
+pub(super) async fn serve(shared: Arc<Shared>, mut socket: WebSocket, mut form: Form) {
     let (out, mut queue) = mpsc::channel(OUT_MAX);
     let (number, heartbeat_ms) = {
         let mut world = shared.world();
@@ -41,14 +84,14 @@ pub(super) async fn serve(shared: Arc<Shared>, mut socket: WebSocket) {
         Connection { shared: Arc::clone(&shared), number, out, session: None, sends: Sliding::default() };
     let hello = json!({"op": 10, "d": {"heartbeat_interval": heartbeat_ms, "_trace": []}, "s": null, "t": null});
     let mut forget = false;
-    let mut open = socket.send(Message::text(hello.to_string())).await.is_ok();
+    let mut open = socket.send(form.message(hello.to_string())).await.is_ok();
     while open {
         let next = tokio::select! {
             // What was sent before a fault is on the wire before the fault.
             biased;
             out = queue.recv() => match out {
                 Some(Out::Text(text)) => {
-                    open = socket.send(Message::text(text)).await.is_ok();
+                    open = socket.send(form.message(text)).await.is_ok();
                     Next::Go
                 }
                 Some(Out::Close(code, reason)) => Next::Close(code, reason),
@@ -210,16 +253,20 @@ impl Connection {
             return Next::Close(4003, "Not authenticated.");
         };
         let mut world = self.shared.world();
-        let Some(guild) = data["guild_id"].as_str().and_then(|id| id.parse().ok()) else {
+        let Some(guild) = Snowflake::read(&data["guild_id"]) else {
             return Next::Go;
         };
-        let wanted = data["user_ids"].as_array();
+        let wanted = match &data["user_ids"] {
+            Value::Null => None,
+            Value::Array(list) => Some(list.iter().filter_map(Snowflake::read).collect::<Vec<_>>()),
+            one => Some(Snowflake::read(one).into_iter().collect()),
+        };
         let members: Vec<_> = world
             .guilds
             .get(&guild)
             .into_iter()
             .flat_map(|guild| guild.members.keys())
-            .filter(|user| wanted.is_none_or(|list| list.contains(&json!(user))))
+            .filter(|user| wanted.as_ref().is_none_or(|list| list.contains(user)))
             .map(|user| world.member_json(guild, *user, true))
             .collect();
         let chunk = json!({

@@ -322,6 +322,13 @@ impl TelegramSim {
         self.shared.lock().queue.pending(now)
     }
 
+    /// The updates that have been confirmed, by number: the server will not send them again.
+    #[must_use]
+    pub fn confirmed_updates(&self) -> std::ops::Range<i64> {
+        let world = self.shared.lock();
+        world.config.first_update_id..world.queue.confirmed_below()
+    }
+
     /// Whether a client waits in `getUpdates` at this moment.
     #[must_use]
     pub fn is_polled(&self) -> bool {

@@ -70,6 +70,8 @@ pub(super) struct Poll {
 #[derive(Debug)]
 pub(super) struct Queue {
     next_id: i64,
+    /// Every update below this has been confirmed.
+    confirmed_below: i64,
     waiting: VecDeque<Update>,
     /// Empty: the default.
     allowed: Vec<String>,
@@ -85,6 +87,7 @@ impl Queue {
     pub fn new(first_id: i64) -> Self {
         Self {
             next_id: first_id,
+            confirmed_below: first_id,
             waiting: VecDeque::new(),
             allowed: Vec::new(),
             webhook: None,
@@ -130,6 +133,11 @@ impl Queue {
     pub fn pending(&mut self, now: Timestamp) -> usize {
         self.forget_old(now);
         self.waiting.len()
+    }
+
+    /// The number below which every update has been confirmed.
+    pub fn confirmed_below(&self) -> i64 {
+        self.confirmed_below
     }
 
     /// Whether a poll waits at this moment.
@@ -188,6 +196,8 @@ impl Queue {
 
     fn confirm(&mut self, offset: i64) {
         if offset > 0 {
+            // An offset from the future confirms no more than there is.
+            self.confirmed_below = std::cmp::max(self.confirmed_below, std::cmp::min(offset, self.next_id));
             self.waiting.retain(|update| update.id >= offset);
         } else if offset < 0 {
             let keep = len_of(offset.saturating_neg()).unwrap_or(usize::MAX);

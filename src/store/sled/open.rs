@@ -69,7 +69,7 @@ impl Open {
 
         let config = ::sled::Config::new().path(&inner).cache_capacity(options.cache_bytes).flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
-            let db = open_patiently(&config).map_err(|cause| cannot_open(folder, cause))?;
+            let db = open_patiently(&inner, &config).map_err(|cause| cannot_open(folder, cause))?;
             let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
             let mut tables = BTreeMap::new();
             for table in Table::ALL {
@@ -399,14 +399,39 @@ fn cannot_read(cause: ::sled::Error) -> StoreError {
 
 /// Opens the database. Writers of a database that was closed a moment ago may still hold its lock, in this process or
 /// in one that is ending: a lock is refused after [`LOCK_TRIES_MAX`] tries.
-fn open_patiently(config: &::sled::Config) -> Result<Db, ::sled::Error> {
+fn open_patiently(inner: &Path, config: &::sled::Config) -> Result<Db, ::sled::Error> {
     for _ in 1..LOCK_TRIES_MAX {
+        forget_unfinished(inner)?;
         match config.open() {
             Err(cause) if is_locked(&cause) => std::thread::park_timeout(LOCK_WAIT),
             other => return other,
         }
     }
     config.open()
+}
+
+/// Removes the snapshot that a process was writing when it died. A snapshot repeats what the log says and gets its name
+/// once it is whole; the one before it is there until then. But sled 0.34.7 takes an unfinished one for the newest (it
+/// writes `.generating` and skips `.in___motion`) and calls the whole database corrupt. Done under the lock of the
+/// database: its owner may be writing one at this moment.
+fn forget_unfinished(inner: &Path) -> std::io::Result<()> {
+    let db = match File::open(inner.join("db")) {
+        Ok(db) => db,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if db.try_lock().is_err() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(inner)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// sled wraps the refused lock into text (its `config.rs`, `try_lock`).

@@ -47,6 +47,21 @@ async fn one_process_owns_a_store_and_lets_go_of_it() {
 }
 
 #[tokio::test]
+async fn a_snapshot_that_was_never_finished_is_no_damage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    filled(folder.path()).await;
+    let unfinished = folder.path().join("sled/snap.7FFFFFFFFFFFFFFF.generating");
+    std::fs::write(&unfinished, b"torn").expect("written");
+    let store = open(folder.path()).expect("opens");
+    assert!(!unfinished.exists());
+    assert!(store.get(Table::Documents, &keys::number(299)).await.expect("reads").is_some());
+    // An owner may be writing one: nobody else takes it away.
+    std::fs::write(&unfinished, b"torn").expect("written");
+    assert!(matches!(open(folder.path()), Err(StoreError::InUse { .. })));
+    assert!(unfinished.exists());
+}
+
+#[tokio::test]
 async fn a_store_that_was_dropped_can_be_opened_again() {
     let folder = tempfile::tempdir().expect("a folder");
     for n in 0..5u64 {

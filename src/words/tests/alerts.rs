@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::sample::Absence;
+use crate::rules::evidence::tested::Weight;
+use crate::rules::rule::Method;
 
 #[test]
 fn fired_tells_the_whole_story() {
@@ -461,4 +464,26 @@ proptest! {
             }
         }
     }
+}
+
+/// Weighed with the numbers of the standard: 4 orders on 14.2 expected, in nine posts.
+fn weighed(method: Method, level: f64, value: f64) -> IncidentView {
+    let mut view = proposed();
+    let line = if method == Method::Anytime { 1.0 / (1.0 - level) } else { level };
+    view.seen[0].weight =
+        Some(Weight { method, level, value, line, expected: 14.2222, seen: 4.0, posts: 9, k: Some(5.0), prior: None });
+    view
+}
+
+#[test]
+fn an_alert_says_how_sure_it_is() {
+    let mut view = weighed(Method::Anytime, 0.95, 25.7);
+    insta::assert_snapshot!(team(&view, "en"));
+    view.seen[0].left = Reading::Absent(Absence::NotYet);
+    insta::assert_snapshot!(team(&view, "en"));
+    insta::assert_snapshot!(team(&weighed(Method::Posterior, 0.9, 0.937), "sv"));
+    insta::assert_snapshot!(read(
+        &answers::why(&weighed(Method::Anytime, 0.8, 25.7), &reader("en"), Audience::Internal, now())
+            .expect("a receipt")
+    ));
 }

@@ -79,6 +79,8 @@ fn cpa() -> Seen {
         newest: Some(at("2026-06-23T12:10:00Z")),
         window: Window::Deal,
         verdict: Verdict::Holds,
+        weight: None,
+        fresh: None,
     }
 }
 

@@ -72,6 +72,23 @@ async fn heartbeats_are_acknowledged_unless_it_is_a_zombie() {
 }
 
 #[tokio::test]
+async fn who_asks_for_a_zlib_stream_gets_one() {
+    let town = Town::new().await;
+    let mut client = Client::connect_with(&town.sim.gateway_url(), "v=10&encoding=json&compress=zlib-stream").await;
+    let mut stream = flate2::Decompress::new(true);
+    let mut next = |frame: Frame| -> Value {
+        let Frame::Binary(bytes) = frame else { panic!("{frame:?} is not compressed") };
+        assert!(bytes.ends_with(&[0, 0, 0xff, 0xff]), "every message ends with a flush");
+        let mut text = Vec::with_capacity(1 << 16);
+        stream.decompress_vec(&bytes, &mut text, flate2::FlushDecompress::Sync).expect("one stream");
+        serde_json::from_slice(&text).expect("json")
+    };
+    assert_eq!(next(client.next().await)["op"], 10);
+    client.send(identify(0)).await;
+    assert_eq!(next(client.next().await)["t"], "READY");
+}
+
+#[tokio::test]
 async fn guilds_and_messages_come_with_their_intents_only() {
     let town = Town::new().await;
     let (mut client, _) = ready(&town, 1 | (1 << 9)).await;

@@ -65,10 +65,13 @@ async fn the_sixth_message_in_a_channel_waits_for_its_bucket_and_no_other() {
     assert_eq!(got.answer.header("retry-after"), Some("3"));
     assert_eq!(got.answer.header("x-ratelimit-scope"), Some("user"));
     assert_eq!(got.answer.header("x-ratelimit-reset-after"), Some("3.000"));
-    assert_eq!(got.answer.header("x-ratelimit-bucket").map(str::len), Some(8));
+    let bucket = got.answer.header("x-ratelimit-bucket").map(str::to_owned);
+    assert_eq!(bucket.as_deref().map(str::len), Some(8));
+    assert_eq!(got.answer.header("via"), Some("1.1 google"), "it is Discord that refuses, not the edge");
     let other = town.sim.create_channel(town.guild, "other");
     let got = town.post(&format!("/channels/{other}/messages"), json!({"content": "hi"})).await;
     assert_eq!(got.status, 200);
+    assert_eq!(got.answer.header("x-ratelimit-bucket"), bucket.as_deref(), "the name is of the route, not the channel");
     town.pass(secs(3)).await;
     town.write(json!({"content": "again"})).await;
     assert_eq!(town.sim.messages(town.channel).len(), 6);

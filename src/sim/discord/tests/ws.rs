@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 #[derive(Debug, PartialEq)]
 pub enum Frame {
     Json(Value),
+    Binary(Vec<u8>),
     Close(u16),
     /// The connection ended without a word.
     Gone,
@@ -18,10 +19,14 @@ pub struct Client(TcpStream);
 
 impl Client {
     pub async fn connect(url: &str) -> Self {
+        Self::connect_with(url, "v=10&encoding=json").await
+    }
+
+    pub async fn connect_with(url: &str, query: &str) -> Self {
         let host = url.strip_prefix("ws://").expect("a WebSocket address");
         let mut stream = TcpStream::connect(host).await.expect("connects");
         let ask = format!(
-            "GET /?v=10&encoding=json HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            "GET /?{query} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         stream.write_all(ask.as_bytes()).await.expect("asks");
@@ -84,6 +89,7 @@ impl Client {
         self.0.read_exact(&mut payload).await.expect("a payload");
         match first & 0x0f {
             8 => Frame::Close(u16::from_be_bytes([payload[0], payload[1]])),
+            2 => Frame::Binary(payload),
             _ => Frame::Json(serde_json::from_slice(&payload).expect("json")),
         }
     }

@@ -1,0 +1,335 @@
+//! What can be asked of the program from outside: every command of the terminal that touches the store, as a [`Request`].
+//!
+//! One process owns a store, so a command either opens it itself or, while the service runs, asks the service through a
+//! socket in the data folder. Both ways end in [`answer`]: the same code, the same journal, the same words. Who asks is
+//! `terminal:NAME`, or the person that `--as` names, with their rights.
+//!
+//! A new command is a variant of [`Wish`], a module beside this one that carries it out, and an arm in `carry_out`.
+//!
+//! Owns: requests and answers, how they travel ([`wire`]), the service's end ([`door`]) and the terminal's ([`caller`]).
+//! Refuses: arguments and printing, which belong to `cli`. Files are read by whoever asks, with their rights and from
+//! their folder; only what is in them travels. Survives: a caller that goes away (what was begun is finished), garbage and
+//! silence on the socket, and a kill on either side (the socket that is left over is recognised and replaced).
+
+#[cfg(unix)]
+pub mod caller;
+#[cfg(unix)]
+pub mod door;
+pub mod import;
+mod outbox;
+mod people;
+mod rules;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+pub mod wire;
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::apply::ApplyError;
+use super::core::Core;
+use super::cycle::ring_deliverers;
+use super::records::Gift;
+use crate::domain::ids::{PersonId, RuleId};
+use crate::domain::person::{Person, Reach, Role};
+use crate::store::StoreError;
+
+/// How often a request is carried out anew because somebody else was quicker with the same record. Every wish is safe to
+/// repeat: what it did already it finds done.
+const TRIES_MAX: u32 = 10;
+
+/// Something asked for at a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Who sits there, as the journal calls them: `terminal:anna`.
+    pub by: String,
+    /// The person they act as, with that person's rights.
+    pub acting: Option<String>,
+    /// What.
+    pub wish: Wish,
+}
+
+/// A command, with everything it needs. What is in a table file travels beside it, as the [`Body`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the arguments of the commands, which their help explains once")]
+pub enum Wish {
+    /// Documents and rules into the store.
+    Apply { files: Vec<Text>, dry_run: bool },
+    /// The numbers in the body.
+    ImportSamples { file: String },
+    /// The posts in the body.
+    ImportPosts { file: String },
+    /// What a rule sees in a subject.
+    Why { subject: String, rule: RuleId, at: Option<Timestamp> },
+    /// A command of the chats.
+    Say { text: String, confirmed: bool },
+    /// What is not told yet.
+    OutboxList,
+    /// A delivery is due again.
+    OutboxRetry { key: String },
+    /// A delivery is given up.
+    OutboxDrop { key: String, reason: String },
+    /// A one-time code.
+    Code { gift: Gift },
+    /// A role is given.
+    Grant { person: PersonId, role: Role, reach: Reach },
+    /// A role is taken.
+    Revoke { person: PersonId, role: Role, reach: Reach },
+}
+
+/// What must be there before a wish can be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A store; asking makes none.
+    Store,
+    /// A store, made where there is none.
+    StoreOrNew,
+    /// Nothing: it is only tried.
+    Nothing,
+}
+
+impl Wish {
+    /// What must be there.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::Apply { dry_run: true, .. } => Needs::Nothing,
+            Self::Apply { dry_run: false, .. } | Self::ImportSamples { .. } | Self::ImportPosts { .. } => {
+                Needs::StoreOrNew
+            }
+            Self::Why { .. }
+            | Self::Say { .. }
+            | Self::OutboxList
+            | Self::OutboxRetry { .. }
+            | Self::OutboxDrop { .. }
+            | Self::Code { .. }
+            | Self::Grant { .. }
+            | Self::Revoke { .. } => Needs::Store,
+        }
+    }
+}
+
+/// A file of text, and what its reader called it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// As it was given: mistakes are told with it.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// What comes with a request.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// What arrived through the socket.
+    Bytes(Arc<Vec<u8>>),
+    /// A file on this machine.
+    File(PathBuf),
+}
+
+impl Body {
+    /// What is in it, from its beginning.
+    pub fn read(&self) -> std::io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Empty => Box::new(std::io::empty()),
+            Self::Bytes(bytes) => Box::new(Cursor::new(Shared(Arc::clone(bytes)))),
+            Self::File(path) => Box::new(File::open(path)?),
+        })
+    }
+}
+
+/// Bytes that several may read.
+struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Who carries a request out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// The running service: what it shows and judges from now on knows of it.
+    Service,
+    /// A command that has opened the store for itself and ends with it.
+    Command,
+}
+
+/// How far a long request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// Done so far.
+    pub done: u64,
+    /// In all.
+    pub of: u64,
+}
+
+/// Whoever is told of progress.
+pub type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// It was done.
+    Done {
+        /// The document that `--json` prints, as it is to be printed.
+        json: String,
+        /// The same for people.
+        text: String,
+    },
+    /// It was not.
+    Refused {
+        /// What the command ends with: 1 failed, 2 the input was wrong.
+        exit: u8,
+        /// What, where, remedy.
+        line: String,
+    },
+}
+
+impl Answer {
+    /// Done: a document, and the same for people.
+    fn done(json: &Value, text: impl Into<String>) -> Self {
+        Self::Done { json: json.to_string(), text: text.into() }
+    }
+
+    /// It was tried and failed.
+    fn failed(line: impl Into<String>) -> Self {
+        Self::Refused { exit: 1, line: line.into() }
+    }
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Input(String),
+    /// They may not, or it cannot be done now.
+    #[error("{0}")]
+    Failed(String),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Refusal {
+    fn input(line: impl Into<String>) -> Self {
+        Self::Input(line.into())
+    }
+
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::Input(line) => Answer::Refused { exit: 2, line },
+            Self::Failed(line) => Answer::failed(line),
+            Self::Store(error) => Answer::failed(one_line(&anyhow::Error::new(error))),
+        }
+    }
+}
+
+impl From<ApplyError> for Refusal {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Input(lines) => Self::Input(first_of(&lines)),
+            ApplyError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// An error and its causes on one line, without saying anything twice.
+#[must_use]
+pub fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string().replace('\n', "; ");
+        if line.is_empty() {
+            line = text;
+        } else if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+    }
+    line
+}
+
+/// The first of several mistakes, and where the others are listed.
+#[must_use]
+pub fn first_of<T: std::fmt::Display>(mistakes: &[T]) -> String {
+    match mistakes {
+        [] => "nothing is known about what is wrong".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more; `plimsoll check` lists all)", rest.len()),
+    }
+}
+
+/// Carries a request out and says what came of it. What a request changes is committed before this returns.
+pub async fn answer(core: &Core, seat: Seat, request: &Request, body: &Body, tell: Tell<'_>) -> Answer {
+    let mut tries = 1;
+    let done = loop {
+        match carry_out(core, seat, request, body, tell).await {
+            // A poll or a deliverer wrote the same record meanwhile: what is kept now is read again.
+            Err(Refusal::Store(StoreError::Conflict { .. })) if tries < TRIES_MAX => tries += 1,
+            done => break done,
+        }
+    };
+    // Whoever waits for work looks again; where nothing changed they find nothing.
+    ring_deliverers(core);
+    core.bells.act.ring();
+    done.unwrap_or_else(Refusal::into_answer)
+}
+
+async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell: Tell<'_>) -> Result<Answer, Refusal> {
+    match &request.wish {
+        Wish::Apply { files, dry_run } => rules::apply(core, request, files, *dry_run).await,
+        Wish::ImportSamples { file } => import::samples(core, seat, request, file, body, tell).await,
+        Wish::ImportPosts { file } => import::posts(core, request, file, body, tell).await,
+        Wish::Why { subject, rule, at } => rules::why(core, subject, rule, *at).await,
+        Wish::Say { text, confirmed } => people::say(core, request, text, *confirmed).await,
+        Wish::OutboxList => outbox::list(core).await,
+        Wish::OutboxRetry { key } => outbox::retry(core, seat, request, key).await,
+        Wish::OutboxDrop { key, reason } => outbox::give_up(core, seat, request, key, reason).await,
+        Wish::Code { gift } => people::code(core, request, gift).await,
+        Wish::Grant { person, role, reach } => people::change(core, request, (person, *role, reach), true).await,
+        Wish::Revoke { person, role, reach } => people::change(core, request, (person, *role, reach), false).await,
+    }
+}
+
+/// The person that `--as` names.
+async fn person(core: &Core, request: &Request) -> Result<Option<Person>, Refusal> {
+    let Some(given) = &request.acting else { return Ok(None) };
+    let id = PersonId::new(given).map_err(|error| Refusal::input(format!("--as: {error}")))?;
+    let person = core.state.lock().await.catalog.people.get(&id).cloned();
+    let unknown = || Refusal::input(format!("--as: there is no person `{id}`; `plimsoll code` invites somebody"));
+    person.ok_or_else(unknown).map(Some)
+}
+
+/// Who acts, as the journal says it. Somebody acting through `--as` needs a role over the whole installation: what is done
+/// here has no brand.
+async fn actor(core: &Core, request: &Request) -> Result<String, Refusal> {
+    let Some(person) = person(core, request).await? else { return Ok(request.by.clone()) };
+    let state = core.state.lock().await;
+    let may = state.catalog.grants.iter().any(|grant| {
+        grant.person == person.id && grant.reach == Reach::All && matches!(grant.role, Role::Operator | Role::Agency)
+    });
+    if may {
+        Ok(person.id.to_string())
+    } else {
+        Err(Refusal::Failed(format!(
+            "`{}` may not do this; it takes the role operator or agency over `all`",
+            person.id
+        )))
+    }
+}
