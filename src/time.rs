@@ -12,6 +12,7 @@
 //! A ring of a [`Bell`] is a timer due at once, so work woken by a signal takes its turn like work woken by time.
 
 mod driver;
+pub mod pace;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

@@ -101,6 +101,7 @@ avoidable-rest = { $amount } of more pieces
 stays = Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 stays-automatic = Posts stay up and codes stay on: a code costs nothing unsold. Only the boost is stopped, and Undo takes it back.
 stays-no-boost = Posts stay up and codes stay on. There is nothing paid here to stop, so nothing is stopped.
+stays-brand = This is about the brand as a whole: look at the shop, the stock and the price first. No creator is at fault, and none is told.
 stays-stopped = { $deed ->
     [end_code] Posts stay up and the link still lands on the product; only this code is off. Nothing else stops by itself.
     [hold] Posts that are out stay up and are paid as agreed. Nothing else stops by itself.

@@ -100,6 +100,7 @@ avoidable-rest = { $amount } av fler inslag
 stays = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget stoppas förrän någon av er säger det.
 stays-automatic = Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Bara boosten stoppas, och Ångra startar den igen.
 stays-no-boost = Inläggen ligger kvar och koderna gäller. Här finns inget betalt att stoppa, så inget stoppas.
+stays-brand = Det gäller hela varumärket: se först på butiken, lagret och priset. Ingen kreatör bär skulden, och ingen får höra det.
 stays-stopped = { $deed ->
     [end_code] Inläggen ligger kvar och länken leder ännu till produkten; bara koden är av. Inget mer stoppas av sig självt.
     [hold] Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget mer stoppas av sig självt.

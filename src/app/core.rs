@@ -166,6 +166,9 @@ impl Core {
         state.catalog = catalog;
         state.rules = rules;
         state.judged.clear();
+        drop(state);
+        // Somebody may have come to a chat, or left a programme.
+        self.bells.levels.ring();
         Ok(())
     }
 

@@ -117,7 +117,7 @@ impl Suggest for Ears {
                 .values()
                 .filter(|one| one.id.as_str().contains(typed))
                 .take(COMPLETIONS_MAX)
-                .map(|one| (one.id.to_string(), one.name.clone()))
+                .map(|one| (one.name.clone(), one.id.to_string()))
                 .collect(),
             _ => Vec::new(),
         }

@@ -192,7 +192,7 @@ fn offer_pieces(core: &Core, state: &State, one: &Fired, now: Timestamp, offers:
 }
 
 /// What stopping a piece that is still to be made saves: its fee without what is owed anyway. What it would still bring is
-/// read from what the deal's money brought so far, fees and boosts together.
+/// read from what the deal's money brought of late, fees and boosts together.
 fn stake_of_piece(state: &State, piece: &Deliverable, now: Timestamp) -> Option<Stake> {
     if !piece.state.is_ahead() {
         return None;
@@ -200,20 +200,35 @@ fn stake_of_piece(state: &State, piece: &Deliverable, now: Timestamp) -> Option<
     let subject = piece.partnership.subject();
     let about = state.catalog.about(&subject);
     let saves = cost::part_of(piece, &about.zone, now).ok()?.avoidable;
+    let spend = |span| {
+        let want = Want { metric: Metric::Spend, platform: None };
+        state.history.view().over(&subject, want, span).reading.value()
+    };
+    let orders = |span| {
+        let want = Want { metric: Metric::Orders, platform: None };
+        state.history.view().over(&subject, want, span).reading.value()
+    };
+    Some(Stake { saves, loses: would_bring(state, &about, saves, (orders, spend), now) })
+}
+
+/// The margin that money of a partnership would probably bring: at the rate of `orders` for `spend` of the last week, else of
+/// the whole deal. `None` where that is not known.
+fn would_bring(
+    state: &State,
+    about: &About,
+    money: Money,
+    (orders, spend): (impl Fn(Span) -> Option<f64>, impl Fn(Span) -> Option<f64>),
+    now: Timestamp,
+) -> Option<Money> {
     let deal = about.deal.map_or(Timestamp::MIN, |deal| deal.0);
-    let view = state.history.view();
-    let read = |metric| {
-        let span = Span { from: deal, until: now };
-        view.over(&subject, Want { metric, platform: None }, span).reading.value()
-    };
-    let rate = match (read(Metric::Orders), read(Metric::Spend)) {
-        (Some(orders), Some(spend)) if 0.0 < spend => Some(orders / spend),
-        _ => None,
-    };
-    let loses = rate
-        .zip(worth_of_order(state, &about))
-        .and_then(|(rate, worth)| Decimal::from_f64(rate * worth).and_then(|share| saves.share(share).ok()));
-    Some(Stake { saves, loses })
+    let week = now.checked_sub(RATE_OVER).unwrap_or(deal);
+    let rate = [std::cmp::max(week, deal), deal].into_iter().find_map(|from| {
+        let span = Span { from, until: now };
+        let (orders, spend) = (orders(span)?, spend(span)?);
+        (0.0 < spend).then(|| orders / spend)
+    })?;
+    let worth = worth_of_order(state, about)?;
+    Decimal::from_f64(rate * worth).and_then(|share| money.share(share).ok())
 }
 
 /// What an order is worth: the brand's margin; where that is not set, the most the brand agreed to pay for one.
@@ -273,6 +288,18 @@ fn boosted(state: &State, subject: &Subject, span: Span) -> Option<f64> {
     let all = view.over(subject, Want { metric: Metric::Spend, platform: None }, span).reading.value()?;
     let fees = Want { metric: Metric::Spend, platform: Some(Platform::Deal) };
     Some(all - view.over(subject, fees, span).reading.value().unwrap_or(0.0))
+}
+
+/// Where boosts run.
+const AD_PLATFORMS: [Platform; 3] = [Platform::MetaAds, Platform::TiktokAds, Platform::GoogleAds];
+
+/// Orders that a boost brought: what the platforms it runs on claim, where any does. A shop's orders by the creator's code
+/// come by posts without a boost as well, and would make every boost look good.
+fn brought(state: &State, subject: &Subject, span: Span) -> Option<f64> {
+    let view = state.history.view();
+    let read = |platform| view.over(subject, Want { metric: Metric::Orders, platform }, span).reading.value();
+    let claimed = AD_PLATFORMS.into_iter().filter_map(|platform| read(Some(platform))).reduce(|sum, one| sum + one);
+    claimed.or_else(|| read(None))
 }
 
 /// The codes of the partnership that a subject is.
@@ -341,17 +368,6 @@ pub fn stake(state: &State, boost: &Boost, now: Timestamp) -> Option<Stake> {
     let share = if 0 < budgets { num::f64_of(boost.budget.minor) / num::f64_of(budgets) } else { 1.0 };
     let spent = Money::new(num::round_i64(reported * share)?, brand.currency);
     let saves = boost.budget.checked_sub(spent).ok().filter(|left| 0 < left.minor)?;
-    let week = now.checked_sub(RATE_OVER).unwrap_or(deal);
-    let rate = [std::cmp::max(week, deal), deal].into_iter().find_map(|from| {
-        let span = Span { from, until: now };
-        let orders = Want { metric: Metric::Orders, platform: None };
-        let orders = state.history.view().over(&subject, orders, span).reading.value()?;
-        let spend = boosted(state, &subject, span)?;
-        (0.0 < spend).then(|| orders / spend)
-    });
-    let loses = match (rate, worth_of_order(state, &about)) {
-        (Some(rate), Some(worth)) => Decimal::from_f64(rate * worth).and_then(|share| saves.share(share).ok()),
-        _ => None,
-    };
-    Some(Stake { saves, loses })
+    let rate = (|span| brought(state, &subject, span), |span| boosted(state, &subject, span));
+    Some(Stake { saves, loses: would_bring(state, &about, saves, rate, now) })
 }

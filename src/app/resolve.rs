@@ -109,12 +109,13 @@ pub fn nearest_subject(catalog: &Catalog, typed: &str) -> Option<String> {
     nearest(typed, creators.chain(campaigns)).map(str::to_owned)
 }
 
-/// Subjects a text may become, for completions: value and name, at most `most`.
+/// Subjects a text may become, for completions: what is shown and what is typed, at most `most`.
 #[must_use]
 pub fn completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(String, String)> {
     let wanted = typed.to_lowercase();
     let fits = |id: &str, name: &str| id.to_lowercase().contains(&wanted) || name.to_lowercase().contains(&wanted);
     let creators = catalog.creators.keys().map(|id| (id.to_string(), catalog.creator_name(id)));
     let campaigns = catalog.campaigns.keys().map(|id| (id.to_string(), catalog.campaign_name(id)));
-    creators.chain(campaigns).filter(|(id, name)| fits(id, name)).take(most).collect()
+    let fitting = creators.chain(campaigns).filter(|(id, name)| fits(id, name));
+    fitting.map(|(id, name)| (name, id)).take(most).collect()
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::core::{Core, Ruled, State, context};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
 use crate::domain::ids::{CreatorId, Platform, Subject};
-use crate::domain::metric::Metric;
+use crate::domain::metric::{Metric, Unit};
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{OwnPost, posting_time};
@@ -88,7 +88,7 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         left: reading(left),
         relation: relation(one.direction()),
         right: reading(right),
-        right_kind: right_kind(base),
+        right_kind: right_kind(right),
         base: base.and_then(|used| used.value).filter(|value| Some(*value) != right.value),
         currency: one.unit.starts_with("money").then_some(receipt.currency).flatten(),
         n: main.map_or(0, |used| used.n),
@@ -119,12 +119,15 @@ pub(super) fn relation(op: Op) -> Relation {
     }
 }
 
-fn right_kind(base: Option<&Used>) -> RightKind {
-    match base.map(|used| (used.source, used.n)) {
-        Some((Source::Own, windows)) => RightKind::Own { windows },
-        Some((Source::Target, _)) => RightKind::Target,
-        Some((Source::Prev, _)) => RightKind::Prev,
-        Some((Source::Now, _)) | None => RightKind::Literal,
+fn right_kind(right: &Side) -> RightKind {
+    match right.readings.as_slice() {
+        [Used { source: Source::Own, n, .. }, ..] => RightKind::Own { windows: *n },
+        [Used { source: Source::Target, .. }, ..] => RightKind::Target,
+        [Used { source: Source::Prev, .. }, ..] => RightKind::Prev,
+        [used] if used.metric.unit() == Unit::Count => {
+            RightKind::Beside { metric: used.metric, platform: used.platform }
+        }
+        _ => RightKind::Literal,
     }
 }
 

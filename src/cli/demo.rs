@@ -1,12 +1,16 @@
-//! `plimsoll demo`: the whole program on the emulated world.
+//! `plimsoll demo`: the whole program on the emulated world, with a page or without.
 
 use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
+use super::run::End;
 use super::{CliError, Common, say};
+use crate::app::demo::page::{Options, SPEED, SPEEDS, Show};
 use crate::app::demo::{World, summary};
 
 /// The longest demo: the creators' lives are worked out for 400 days.
@@ -14,26 +18,68 @@ const DAYS_MAX: i64 = 366;
 
 /// The arguments.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Everything is on this machine: emulated platforms on loopback, a store in a temporary folder that is removed. Try `plimsoll demo --headless --days 30 --seed 7`."
-)]
+#[command(after_help = "\
+Everything is on this machine: emulated platforms on loopback, a store in a temporary folder that is removed at the end.
+
+Open the address that it prints. The page shows the team's Discord channel, the team's Telegram group and a creator's \
+direct message side by side, and you have the hands of Jonas, Maja and Alma in them: press buttons, type /status or /why. \
+Time stands while nobody has the page open. Ctrl-C ends it.
+
+  plimsoll demo                            the page, on a free port
+  plimsoll demo --port 8080 --speed 3600   on this port, an hour a second
+  plimsoll demo --headless --days 30       no page: what thirty days bring")]
 pub struct Demo {
     /// Without a page: run the days as fast as they go and print what happened as one JSON document
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with_all = ["port", "speed"])]
     headless: bool,
-    /// How many simulated days to run
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=DAYS_MAX))]
+    /// How many simulated days to run without a page
+    #[arg(long, default_value_t = 30, requires = "headless", value_parser = clap::value_parser!(i64).range(1..=DAYS_MAX))]
     days: i64,
-    /// Which world: the same seed gives the same bytes
+    /// Which world: the same seed gives the same people, numbers and troubles
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// The port of the page on 127.0.0.1; 0 is a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Simulated seconds in a real second while time plays, from 1 to 86400
+    #[arg(long, default_value_t = SPEED, value_parser = speed)]
+    speed: f64,
+}
+
+fn speed(given: &str) -> Result<f64, String> {
+    match given.parse::<f64>() {
+        Ok(speed) if SPEEDS.contains(&speed) => Ok(speed),
+        Ok(_) | Err(_) => Err(format!("expected {} to {}", SPEEDS.start(), SPEEDS.end())),
+    }
 }
 
 impl Demo {
-    /// Runs the world and prints the summary.
-    pub async fn run(self, _common: &Common) -> Result<(), CliError> {
+    /// Runs the world with its page, or without.
+    pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let folder = TemporaryFolder::new()?;
-        let mut world = World::start(self.seed, folder.path()).await?;
+        let world = World::start(self.seed, folder.path()).await?;
+        if self.headless { self.count(world).await } else { self.show(world, common).await }
+    }
+
+    /// The page, until the wish to end.
+    async fn show(self, world: World, common: &Common) -> Result<(), CliError> {
+        let mut wish = End::listen()?;
+        let show = Show::open(world, Options { port: self.port, speed: self.speed }).await?;
+        let url = show.url();
+        let text = format!("Open {url} in a browser. Ctrl-C ends the demo and removes everything it made.");
+        common.print(&json!({ "url": url }), &text)?;
+        let end = CancellationToken::new();
+        let running = show.run(&end);
+        tokio::pin!(running);
+        tokio::select! {
+            ended = &mut running => return Ok(ended?),
+            () = wish.come() => end.cancel(),
+        }
+        Ok(running.await?)
+    }
+
+    /// So many days as fast as they go, and the summary.
+    async fn count(self, mut world: World) -> Result<(), CliError> {
         world.populate();
         let bar = progress(self.days);
         for _ in 0..self.days {

@@ -115,14 +115,14 @@ fn missing(config: &Config) -> Option<String> {
 
 /// The wish to end, from whoever started the process.
 #[cfg(unix)]
-struct End {
+pub(super) struct End {
     terminated: tokio::signal::unix::Signal,
     interrupted: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl End {
-    fn listen() -> Result<Self, CliError> {
+    pub(super) fn listen() -> Result<Self, CliError> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| {
             signal(kind).map_err(|error| {
@@ -132,7 +132,7 @@ impl End {
         Ok(Self { terminated: listen(SignalKind::terminate())?, interrupted: listen(SignalKind::interrupt())? })
     }
 
-    async fn come(&mut self) {
+    pub(super) async fn come(&mut self) {
         tokio::select! {
             _ = self.terminated.recv() => {}
             _ = self.interrupted.recv() => {}
@@ -142,16 +142,16 @@ impl End {
 
 /// The wish to end, from whoever started the process.
 #[cfg(not(unix))]
-struct End;
+pub(super) struct End;
 
 #[cfg(not(unix))]
 impl End {
     #[expect(clippy::unnecessary_wraps, reason = "listening can fail elsewhere")]
-    fn listen() -> Result<Self, CliError> {
+    pub(super) fn listen() -> Result<Self, CliError> {
         Ok(Self)
     }
 
-    async fn come(&mut self) {
+    pub(super) async fn come(&mut self) {
         // Where Ctrl-C cannot be heard there is no other wish to wait for.
         drop(tokio::signal::ctrl_c().await);
     }

@@ -136,6 +136,8 @@ pub enum Happened {
     Failed { proposal: u64, reason: String },
     /// Taken back, and the platform says so.
     Undone { proposal: u64, state: String },
+    /// A step towards a lower level, or back.
+    Level { step: Milestone },
     /// The creator was asked; `direct` is false where they have no chat with us and the team has to.
     Asked { proposal: u64, of: String, direct: bool },
     /// The creator says that it is so. The event's person is who noted it, where the creator did not say it here.
@@ -144,8 +146,6 @@ pub enum Happened {
     Declined { proposal: u64, of: String },
     /// A remark by a person.
     Noted { text: String, tag: Option<String> },
-    /// A step towards a lower level, or back.
-    Level { step: Milestone },
 }
 
 /// One rule on one subject from firing to resolved.

@@ -131,7 +131,12 @@ pub(super) struct Server {
 
 impl Server {
     pub async fn start(clock: &Clock, name: &'static str, router: Router) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::start_at(clock, name, 0, router).await
+    }
+
+    /// The same on a port that was asked for; 0 is a free one.
+    pub async fn start_at(clock: &Clock, name: &'static str, port: u16, router: Router) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let task = clock.spawn(name, |held| async move {
             // A server at rest holds nothing; who asks it holds a token.

@@ -1,4 +1,4 @@
-//! The emulated world: chat platforms, sources and the people and creators who live in it.
+//! The emulated world: chat platforms, sources, the people and creators who live in it, and the page that shows it.
 //!
 //! Real servers on loopback. Owns: behaving as the platforms do. Refuses: any type or constant of the rooms that speak to
 //! them; what both sides share would hide what one of them gets wrong.
@@ -7,6 +7,7 @@ pub mod adhook;
 pub mod discord;
 pub mod feed;
 pub mod loopback;
+pub mod page;
 pub mod shopify;
 pub mod telegram;
 pub mod world;

@@ -71,7 +71,11 @@ fn question(view: &AskView, reader: &Reader, now: Timestamp) -> (String, Vec<Lin
         owed = amount(reader, view.owed),
         due = due
     );
-    (headline, vec![line(body), line(say!(words, "ask-stays"))])
+    let mut lines = vec![line(body), line(say!(words, "ask-stays"))];
+    if let AskStand::Waiting { until: Some(until) } = &view.stand {
+        lines.push(line(say!(words, "ask-answer-by", time = number::time(reader, *until, now))));
+    }
+    (headline, lines)
 }
 
 fn to_creator(view: &AskView, reader: &Reader, now: Timestamp) -> Composed {
@@ -84,11 +88,8 @@ fn to_creator(view: &AskView, reader: &Reader, now: Timestamp) -> Composed {
         Composed::plain(Message { headline, blocks, silent: true, ..Message::default() })
     };
     match &view.stand {
-        AskStand::Waiting { until } => {
-            let (headline, mut lines) = question(view, reader, now);
-            if let Some(until) = until {
-                lines.push(line(say!(words, "ask-answer-by", time = time(*until))));
-            }
+        AskStand::Waiting { .. } => {
+            let (headline, lines) = question(view, reader, now);
             let blocks = block(0, lines).into_iter().collect();
             let mut composed = Composed::plain(Message { headline, blocks, ..Message::default() });
             let answer = |yes| ButtonPurpose::Answer { proposal: view.proposal, yes };

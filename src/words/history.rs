@@ -120,7 +120,7 @@ fn proposal_text(
             say!(words, "did-undone", by = by(), time = at, what = what, runs_on = runs_on, state = state)
         }
         Happened::Asked { of, direct, .. } => {
-            let of = phrase::short_name(of);
+            let of = first_name(of);
             let what = say!(words, "deed-ask", deed = deed, name = name.as_str());
             if *direct {
                 say!(words, "did-ask", of = of, time = at, what = what)
@@ -129,7 +129,7 @@ fn proposal_text(
             }
         }
         Happened::Confirmed { of, .. } => {
-            let of = phrase::short_name(of);
+            let of = first_name(of);
             let text = match event.by.as_deref() {
                 Some(by) => say!(words, "did-confirm-by", what = done(), of = of, by = by, time = at),
                 None => say!(words, "did-confirm", what = done(), of = of, time = at),
@@ -140,7 +140,7 @@ fn proposal_text(
             }
         }
         Happened::Declined { of, .. } => {
-            let of = phrase::short_name(of);
+            let of = first_name(of);
             match event.by.as_deref() {
                 Some(by) => say!(words, "did-decline-by", of = of, by = by, time = at, what = left()),
                 None => say!(words, "did-decline", of = of, time = at, what = left()),
@@ -155,6 +155,11 @@ fn proposal_text(
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => return None,
     })
+}
+
+/// What a creator is called in a sentence that has their name already.
+fn first_name(name: &str) -> String {
+    phrase::short_name(name.split_whitespace().next().unwrap_or(name))
 }
 
 /// Letters of a remark in the alert itself; all of it is behind Why.

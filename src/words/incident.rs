@@ -15,6 +15,7 @@ use super::phrase::{self, block, bold, line};
 use super::view::{Clears, IncidentView, OptionView, ProposalView, Relation, Seen};
 use super::wording::{Reader, Words, say};
 use crate::domain::action::{Deed, Object};
+use crate::domain::ids::Subject;
 use crate::domain::money::Money;
 use crate::domain::person::Audience;
 use crate::outbox::incident::{Happened, Stage};
@@ -304,6 +305,10 @@ fn stays(view: &IncidentView, words: &Words) -> String {
     match (view.incident.kind.as_str(), view.automatic) {
         ("opportunity", _) => say!(words, "stays-opportunity"),
         (_, true) => say!(words, "stays-automatic"),
+        // What stops for a whole brand is the shop's, the stock's or the price's doing.
+        (_, false) if matches!(view.incident.subject, Subject::Brand(_)) && view.options.is_empty() => {
+            say!(words, "stays-brand")
+        }
         (_, false) if view.options.is_empty() => say!(words, "stays-no-boost"),
         (_, false) => say!(words, "stays"),
     }

@@ -239,11 +239,16 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
     match needs {
         Needs::Nothing => None,
         Needs::Own if !is_creator => Some(Reason::NoCreator),
-        Needs::Own => (facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
+        // A command about oneself is about nobody else; a button says whose answer it is.
+        Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
         Needs::See | Needs::Tell if own => None,
         Needs::See | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
-                return Some(if is_creator && needs == Needs::See { Reason::OwnOnly } else { Reason::Role });
+                return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
+                    Reason::OwnOnly
+                } else {
+                    Reason::Role
+                });
             }
             let reached = mine.any(|grant| {
                 covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell) && unspecific(facts))

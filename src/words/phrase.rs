@@ -6,6 +6,7 @@ use super::message::{Block, Line, Message, Run};
 use super::number;
 use super::view::{Names, Relation, RightKind, Seen, Window};
 use super::wording::{Reader, Words, say};
+use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::domain::sample::{Absence, Reading};
@@ -135,6 +136,16 @@ pub fn absence(reader: &Reader, why: Absence) -> String {
     }
 }
 
+/// What was said of a number, and where it was counted.
+fn on_platform(reader: &Reader, said: String, platform: Option<Platform>) -> String {
+    match platform {
+        Some(platform) => {
+            say!(reader.words(), "metric-on", title = said, platform = number::platform(reader, platform))
+        }
+        None => said,
+    }
+}
+
 impl Seen {
     /// What is measured: `cost per order`, or the rule's own formula.
     pub(crate) fn title(&self, reader: &Reader) -> String {
@@ -149,13 +160,7 @@ impl Seen {
     pub(crate) fn worded(&self, reader: &Reader, value: f64) -> String {
         match (self.metric, &self.formula) {
             (Some(metric), None) => {
-                let said = number::value(reader, metric, value, self.currency);
-                match self.platform {
-                    Some(platform) => {
-                        say!(reader.words(), "metric-on", title = said, platform = number::platform(reader, platform))
-                    }
-                    None => said,
-                }
+                on_platform(reader, number::value(reader, metric, value, self.currency), self.platform)
             }
             (_, formula) => {
                 let formula = formula.clone().unwrap_or_default();
@@ -207,8 +212,12 @@ impl Seen {
             (RightKind::Prev, _) => say!(words, "limit-prev", value = base),
             (RightKind::Peers { .. }, _) => say!(words, "limit-peers", value = base),
             (RightKind::Industry, _) => say!(words, "limit-industry", value = base),
-            (RightKind::Target | RightKind::Literal, Relation::Above) => say!(words, "limit-most", value = line),
-            (RightKind::Target | RightKind::Literal, Relation::Below) => say!(words, "limit-least", value = line),
+            (RightKind::Target | RightKind::Literal | RightKind::Beside { .. }, Relation::Above) => {
+                say!(words, "limit-most", value = line)
+            }
+            (RightKind::Target | RightKind::Literal | RightKind::Beside { .. }, Relation::Below) => {
+                say!(words, "limit-least", value = line)
+            }
         })
     }
 
@@ -224,6 +233,10 @@ impl Seen {
             RightKind::Industry => say!(words, "source-industry", base = base),
             RightKind::Target => return say!(words, "source-target"),
             RightKind::Literal => return say!(words, "source-literal"),
+            RightKind::Beside { metric, platform } => {
+                let Some(base) = self.base else { return say!(words, "source-literal") };
+                on_platform(reader, number::value(reader, metric, base, None), platform)
+            }
         };
         match self.base.filter(|base| *base != 0.0) {
             Some(base) => {
@@ -311,9 +324,12 @@ impl Seen {
         use crate::domain::metric::Unit;
         let group = match self.right_kind {
             RightKind::Peers { others } => 5 <= others,
-            RightKind::Own { .. } | RightKind::Target | RightKind::Prev | RightKind::Literal | RightKind::Industry => {
-                true
-            }
+            RightKind::Own { .. }
+            | RightKind::Target
+            | RightKind::Prev
+            | RightKind::Literal
+            | RightKind::Beside { .. }
+            | RightKind::Industry => true,
         };
         let metric = self.metric.is_some_and(|metric| match metric.unit() {
             Unit::Count | Unit::Seconds | Unit::Share(_) => true,

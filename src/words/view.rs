@@ -66,6 +66,13 @@ pub enum RightKind {
     Prev,
     /// Written in the rule.
     Literal,
+    /// Another number of the same window, which the left side is held against.
+    Beside {
+        /// What it counts.
+        metric: Metric,
+        /// Only on this platform.
+        platform: Option<Platform>,
+    },
     /// Comparable creators.
     Peers {
         /// How many others.

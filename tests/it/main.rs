@@ -10,10 +10,13 @@
 
 mod actions_shopify;
 mod actions_webhook;
+mod browser;
 mod chats;
 mod cli;
 mod control;
 mod deals;
+mod demo_page;
+mod demo_story;
 mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;

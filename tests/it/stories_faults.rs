@@ -190,7 +190,7 @@ async fn a_group_that_becomes_a_supergroup_keeps_its_alerts() {
 
 /// The same world with the program started anew on the same store.
 pub async fn restart(world: World) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service } = world;
+    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
     let (store, config) = (Arc::clone(&service.core.store), service.core.config.clone());
     let sessions = discord.gateway_counts();
     service.stop().await;
@@ -199,7 +199,7 @@ pub async fn restart(world: World) -> World {
     let service = Service::start(&core).expect("started");
     discord.session_since(sessions).await.expect("a session");
     drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service }
+    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -148,6 +148,7 @@ fn team(story: &Story) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, and what is told at each step of it")]
 async fn alma_hears_first_objects_and_a_person_decides() {
     let mut story = with_alma().await;
     let cast = story.world.cast;
@@ -493,5 +494,35 @@ async fn a_restart_at_each_step_repeats_nothing_and_skips_nothing() {
         (2, 1),
         "the notice as it ended, and its own message"
     );
+    story.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_to_a_chat_later_is_told_there_and_time_runs_from_then() {
+    let mut story = begin().await;
+    story.begin_here();
+    posts(&mut story, 63).await;
+    story.wait(5).await;
+    assert_eq!(about_her(&story).len(), 1, "the team at once, because there is nobody to wait for");
+    let alma = story.world.cast.alma;
+    story.wait(2 * 86_400).await;
+    story.starts(alma, Role::Creator, "Alma Lind", Some("lind")).await;
+    story.wait(10).await;
+    let told = notice(&story);
+    assert!(told.text.contains("on 15 Mar"), "{}", told.text);
+    assert_eq!(story.journal("level_told").await.len(), 1);
+    let text = team(&story).remove(0);
+    assert!(text.contains("The creator was told") && !text.contains("I have told them"), "{text}");
+    let direct = story.world.telegram.private_chat(alma);
+    let criteria = story.says(direct, alma, "criteria").await;
+    insta::assert_snapshot!(criteria, @"
+    Alma, what your levels ask for
+
+    Nordbo: Gold since 1 Jan
+    What we look at: link clicks per 1,000 views, your latest 6 posts. Gold: 9.0 or more.
+    A notice is open: Silver at the earliest on 15 Mar.
+
+    You are told before anything changes, and a person answers if you object.
+    ");
     story.world.stop().await;
 }

@@ -3,8 +3,12 @@
 //! Owns: putting world and program together, and the people who live in it. The program does not know that it is in a
 //! demo: all it is given are addresses.
 
+pub mod page;
 mod people;
+mod shop;
+pub mod story;
 mod summary;
+mod town;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,15 +30,20 @@ use crate::rules::file::parse_rules;
 use crate::sim::adhook::AdHookSim;
 use crate::sim::discord::{DiscordConfig, DiscordSim, Snowflake};
 use crate::sim::feed::FeedSim;
+use crate::sim::shopify::{ShopConfig, ShopSim, ShopWorld};
 use crate::sim::telegram::{ChatId, NewUser, Standing, TelegramConfig, TelegramSim, UserId};
+use crate::sim::world::Trade;
 use crate::sim::world::living::LivingWorld;
+use crate::sim::world::trade::{code_of, link_of};
 use crate::sim::youtube::{YoutubeConfig, YoutubeSim};
 use crate::store::Store;
 use crate::store::sled::{Options, SledStore};
 use crate::time::{Clock, Driver};
 
 pub use people::People;
+use shop::ShopTill;
 pub use summary::summary;
+use town::Town;
 
 /// The rules of the demo.
 pub const RULES: &str = include_str!("../../../config/demo.toml");
@@ -45,8 +54,12 @@ pub const START: &str = "2026-03-01T00:00:00+01:00[Europe/Stockholm]";
 /// Creators in the demo: enough for several troubles at once, few enough to know by name.
 const CREATORS: usize = 8;
 
+/// The brand's site, whose visits are counted.
+const SITE: &str = "nordbo.example";
+
 const DISCORD_TOKEN: &str = "demo.discord.token";
 const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
+const SHOP_TOKEN: &str = "shpat_sim";
 const HOOK_SECRET: &str = "demo webhook secret";
 
 /// The people and places of both chats.
@@ -72,6 +85,8 @@ pub struct World {
     pub clock: Clock,
     /// The creators.
     pub living: Arc<LivingWorld>,
+    /// What their followers click and buy.
+    pub trade: Arc<Trade>,
     /// The emulated platforms.
     pub telegram: TelegramSim,
     /// See above.
@@ -82,6 +97,8 @@ pub struct World {
     pub feeds: FeedSim,
     /// The ad platform that boosts run on.
     pub ads: AdHookSim,
+    /// The brand's shop.
+    pub shop: ShopSim,
     /// Who is who.
     pub cast: Cast,
     /// The running program.
@@ -104,21 +121,25 @@ impl World {
         let living = Arc::new(LivingWorld::new(seed, clock.now(), CREATORS));
         let setting_up = clock.hold("setting up");
         let telegram = TelegramSim::start(clock.clone(), TelegramConfig { seed, ..TelegramConfig::default() }).await?;
-        let discord = DiscordSim::start(clock.clone(), DiscordConfig::new(DISCORD_TOKEN)).await?;
+        let discord = DiscordSim::start(clock.clone(), discord_config()).await?;
         let world: Arc<LivingWorld> = Arc::clone(&living);
         let youtube = YoutubeSim::start(&clock, YoutubeConfig::default(), world).await?;
         let boosts: Vec<(String, String)> =
             living.creators().iter().map(|life| (life.boost.clone(), "active".to_owned())).collect();
         let ads = AdHookSim::start(&clock, HOOK_SECRET, &boosts).await?;
-        let feeds = start_feeds(&clock, &living, &ads).await?;
+        let shop = ShopSim::start(&clock, ShopConfig::default(), Arc::new(ShopWorld::new("EUR"))).await?;
+        let codes: Vec<String> = living.creators().iter().map(code_of).collect();
+        let till = Box::new(ShopTill::new(shop.world(), &codes, clock.now()));
+        let trade = Arc::new(Trade::new(Arc::clone(&living), seed, clock.now(), SITE, till));
+        let feeds = start_feeds(&clock, &living, &trade, &ads).await?;
         let cast = cast(&telegram, &discord)?;
-        let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads))?;
+        let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads, &shop))?;
         let core = Core::open(clock.clone(), store, config, seed).await?;
         apply::apply(&core, given(&living)?, "terminal:demo", false).await?;
         let service = Service::start(&core)?;
         discord.session_since(crate::sim::discord::GatewayCounts::default()).await?;
         drop(setting_up);
-        Ok(Self { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service })
+        Ok(Self { driver, clock, living, trade, telegram, discord, youtube, feeds, ads, shop, cast, service })
     }
 
     /// What the program's tasks share.
@@ -130,6 +151,16 @@ impl World {
     /// Lets the people live: they join, bind the rooms, and answer what they are told, until the world ends.
     pub fn populate(&self) {
         People::new(self).live();
+        Town::new(self).live();
+    }
+
+    /// Lets the people join and bind the rooms, and leaves everything after that to whoever looks. They all read English
+    /// then: a visitor has the hands of three people and one pair of eyes.
+    pub fn seat(&self) {
+        // They are there: the cast was made with the world.
+        drop(self.telegram.set_language(self.cast.maja, "en"));
+        People::new(self).join();
+        Town::new(self).live();
     }
 
     /// Runs so many days from now.
@@ -168,11 +199,21 @@ impl World {
     }
 }
 
-async fn start_feeds(clock: &Clock, living: &Arc<LivingWorld>, ads: &AdHookSim) -> anyhow::Result<FeedSim> {
-    let (living, board) = (Arc::clone(living), ads.board());
+fn discord_config() -> DiscordConfig {
+    DiscordConfig { bot_name: "Plimsoll".to_owned(), ..DiscordConfig::new(DISCORD_TOKEN) }
+}
+
+async fn start_feeds(
+    clock: &Clock,
+    living: &Arc<LivingWorld>,
+    trade: &Arc<Trade>,
+    ads: &AdHookSim,
+) -> anyhow::Result<FeedSim> {
+    let (living, trade, board) = (Arc::clone(living), Arc::clone(trade), ads.board());
     let document = move |path: &str, now: Timestamp| -> Option<Value> {
         match path {
             "/followers.json" => Some(living.follower_rows(now)),
+            "/web.json" => Some(trade.rows()),
             "/ads.json" => Some(living.ad_rows(now, &|boost| {
                 board.history(boost).into_iter().map(|change| (change.at, change.state == "active")).collect()
             })),
@@ -205,6 +246,7 @@ fn settings(
     youtube: &YoutubeSim,
     feeds: &FeedSim,
     ads: &AdHookSim,
+    shop: &ShopSim,
 ) -> Vec<String> {
     let feed = |platform: &str, path: &str, id: &str, fields: &Value, schedule: &str| {
         json!({
@@ -222,11 +264,19 @@ fn settings(
         { "metric": "orders", "path": "$.orders", "form": "total" },
         { "metric": "revenue", "path": "$.revenue", "form": "total", "currency": "EUR" },
     ]);
+    let web = json!([
+        { "metric": "clicks", "path": "$.clicks", "form": "total" },
+        { "metric": "sessions", "path": "$.visits", "form": "total" },
+    ]);
     let sources = json!({
         "youtube": {
             "kind": "youtube", "base_url": youtube.base_url(), "key": "sim-key", "schedule": "5 * * * *", "zone": "Europe/Stockholm",
         },
         "twitch": feed("twitch", "/followers.json", "$.login", &followers, "35 */6 * * *"),
+        "web": feed("web", "/web.json", "$.page", &web, "22 * * * *"),
+        "shop": {
+            "kind": "shopify", "base_url": shop.base_url(), "token": SHOP_TOKEN, "brand": "nordbo", "schedule": "26 * * * *",
+        },
         "meta_ads": feed("meta_ads", "/ads.json", "$.boost", &report, "15 * * * *"),
     });
     let text = |key: &str, value: &str| format!("{key}={}", json!(value));
@@ -264,6 +314,7 @@ name = "Nordbo"
 zone = "Europe/Stockholm"
 currency = "EUR"
 margin_per_order = "44.00 EUR"
+accounts = { web = "nordbo.example" }
 [[campaign]]
 id = "spring"
 name = "Spring Launch"
@@ -272,6 +323,16 @@ goal = "sales"
 starts = 2026-03-02
 ends = 2026-06-30
 target = { cpa = "45.00 EUR" }
+[[program]]
+id = "nordbo-club"
+brand = "nordbo"
+levels = [ { name = "Gold", commission = "15 %" }, { name = "Silver", commission = "12 %" } ]
+[[member]]
+program = "nordbo-club"
+creator = "alma"
+level = "Gold"
+since = 2025-09-01
+acknowledged = 2025-09-02
 [[room]]
 id = "team-discord"
 brand = "nordbo"
@@ -295,10 +356,12 @@ zone = "Europe/Stockholm"
 id = "{id}"
 name = "{name}"
 zone = "Europe/Stockholm"
-accounts = {{ youtube = "{channel}", twitch = "{login}" }}
+accounts = {{ youtube = "{channel}", twitch = "{login}", web = "{link}" }}
 [[partnership]]
 campaign = "spring"
 creator = "{id}"
+codes = ["{code}"]
+link = "{link}"
 [[boost]]
 id = "{id}-boost"
 partnership = "spring/{id}"
@@ -311,6 +374,8 @@ budget = "14000.00 EUR"
             channel = life.channel,
             login = life.login,
             boost = life.boost,
+            code = code_of(life),
+            link = link_of(life),
         )
     });
     text.extend(lives);

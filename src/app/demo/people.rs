@@ -52,6 +52,14 @@ impl People {
         drop(self.clock.spawn("people: alma", move |held| three.alma(held)));
     }
 
+    /// They join and bind the rooms, and do nothing more.
+    pub fn join(&self) {
+        let (one, two, three) = (self.clone(), self.clone(), self.clone());
+        drop(self.clock.spawn("people: maja", |mut held| async move { one.maja_joins(&mut held).await }));
+        drop(self.clock.spawn("people: jonas", |mut held| async move { two.jonas_joins(&mut held).await }));
+        drop(self.clock.spawn("people: alma", |mut held| async move { three.alma_joins(&mut held).await }));
+    }
+
     fn at(&self, hours: i64, minutes: i64) -> Timestamp {
         self.start.checked_add(SignedDuration::from_mins(hours * 60 + minutes)).unwrap_or(Timestamp::MAX)
     }
@@ -70,8 +78,7 @@ impl People {
         self.code(Gift::Room { room: RoomId::new(room).ok()? }).await
     }
 
-    /// The campaign manager, on Telegram: approves what is proposed, takes one thing back, asks why.
-    async fn maja(self, mut held: Held) {
+    async fn maja_joins(&self, held: &mut Held) {
         held.sleep_until(self.at(0, 1)).await;
         if let Some(code) = self.role(Role::Agency, "Maja", None).await {
             drop(self.telegram.user_starts(self.cast.maja, Some(&code.replace('-', ""))));
@@ -80,6 +87,11 @@ impl People {
         if let Some(code) = self.room("team-telegram").await {
             drop(self.telegram.user_sends(self.cast.team_chat, self.cast.maja, &format!("/bind {code}")));
         }
+    }
+
+    /// The campaign manager, on Telegram: approves what is proposed, takes one thing back, asks why.
+    async fn maja(self, mut held: Held) {
+        self.maja_joins(&mut held).await;
         let mut answered: BTreeSet<(i64, &'static str)> = BTreeSet::new();
         let mut undone = 0;
         for look in 1.. {
@@ -104,8 +116,7 @@ impl People {
         }
     }
 
-    /// The analyst turned manager, on Discord: takes alerts, asks why, types commands.
-    async fn jonas(self, mut held: Held) {
+    async fn jonas_joins(&self, held: &mut Held) {
         held.sleep_until(self.at(0, 3)).await;
         let direct = self.discord.dm(self.cast.jonas);
         if let Some(code) = self.role(Role::Manager, "Jonas", None).await {
@@ -120,6 +131,11 @@ impl People {
             }
             held.sleep_until(self.at(0, minute)).await;
         }
+    }
+
+    /// The analyst turned manager, on Discord: takes alerts, asks why, types commands.
+    async fn jonas(self, mut held: Held) {
+        self.jonas_joins(&mut held).await;
         let mut answered: BTreeSet<Snowflake> = BTreeSet::new();
         for look in 1.. {
             held.sleep_until(self.at(look * LOOKS_EVERY, 50)).await;
@@ -142,35 +158,60 @@ impl People {
         }
     }
 
-    /// A creator, in a direct message on Telegram: her own numbers and tips, twice a week.
-    async fn alma(self, mut held: Held) {
+    async fn alma_joins(&self, held: &mut Held) {
         held.sleep_until(self.at(0, 8)).await;
         if let Some(code) = self.role(Role::Creator, "Alma", Some("alma")).await {
             drop(self.telegram.user_starts(self.cast.alma, Some(&code.replace('-', ""))));
         }
+    }
+
+    /// A creator, in a direct message on Telegram: her own numbers and tips, twice a week, and an answer to what she is
+    /// asked.
+    async fn alma(self, mut held: Held) {
+        self.alma_joins(&mut held).await;
         let direct = self.telegram.private_chat(self.cast.alma);
-        for visit in 1.. {
-            held.sleep_until(self.at(visit * 84, 10)).await;
-            drop(self.telegram.user_sends(direct, self.cast.alma, "/me"));
-            held.sleep_until(self.at(visit * 84, 12)).await;
-            drop(self.telegram.user_sends(direct, self.cast.alma, "/tips"));
+        let mut answered: BTreeSet<(i64, &'static str)> = BTreeSet::new();
+        for look in 1.. {
+            held.sleep_until(self.at(look * LOOKS_EVERY, 10)).await;
+            for shown in self.telegram.messages(direct).into_iter().filter(|shown| shown.from_bot) {
+                let mut labels = shown.buttons.iter().flatten();
+                let Some(label) = labels.find(|label| ANSWERS.contains(&label.as_str())) else { continue };
+                if answered.insert((shown.message_id, if label == ANSWERS[0] { ANSWERS[0] } else { ANSWERS[1] })) {
+                    drop(self.telegram.user_presses(direct, self.cast.alma, shown.message_id, label));
+                }
+            }
+            if look * LOOKS_EVERY % 84 == 0 {
+                drop(self.telegram.user_sends(direct, self.cast.alma, "/me"));
+                held.sleep_until(self.at(look * LOOKS_EVERY, 12)).await;
+                drop(self.telegram.user_sends(direct, self.cast.alma, "/tips"));
+            }
         }
     }
 }
+
+/// What Alma presses: that it is mended, and that a notice is unfair.
+const ANSWERS: [&str; 2] = ["Fixed", "Something is wrong"];
 
 /// What Maja wants to press on a message: most proposals she approves, every fifth she turns down, and once in a while she
 /// takes a stop back.
 fn wish<'a>(labels: &[&'a String], nth: usize, undone: usize) -> Option<&'a str> {
     let with = |start: &str| labels.iter().find(|label| label.starts_with(start)).map(|label| label.as_str());
+    if let Some(first) = FIRST.into_iter().find_map(with) {
+        return Some(first);
+    }
     if nth % 5 == 4 {
         return with("Keep it running");
     }
-    match with("Undo") {
+    match with("Undo: start boost") {
         Some(undo) if undone < 1 => Some(undo),
         _ => with("Stop boost"),
     }
 }
 
+/// What she presses before all else: a creator is asked, a leaked code ended, an objection heard.
+const FIRST: [&str; 3] = ["Ask", "End code", "Keep Gold"];
+
 fn kind(label: &str) -> &'static str {
-    ["Stop", "Keep", "Undo"].into_iter().find(|start| label.starts_with(start)).unwrap_or("other")
+    let known = FIRST.into_iter().chain(["Stop", "Keep", "Undo"]);
+    known.into_iter().find(|start| label.starts_with(start)).unwrap_or("other")
 }

@@ -63,28 +63,12 @@ async fn carry_out(
         let by = format!("chat:{}", asked.actor());
         put_level(core, &mut transaction, (&kept.value.program, &kept.value.creator), &after.from, &by).await?;
     }
-    match step {
-        Some(step) => {
-            let team_too = !kept.value.case.team_told && after.team_told;
-            let moved = Moved { step, by: Some((asked.actor(), asked.name())), team_too };
-            move_on(core, &mut transaction, kept, incident, after, moved).await?;
-        }
-        None => {
-            let mut kept = kept;
-            kept.value.case = after;
-            transaction.append_journal(&core.line_by(
-                &asked.actor(),
-                "level_keep_posted",
-                &kept.value.subject,
-                serde_json::json!({ "incident": id.as_str() }),
-            ))?;
-            // The message loses its button.
-            let mut incident = incident;
-            incident.value.revision = incident.value.revision.saturating_add(1);
-            cycle::tell_again(core, &mut transaction, &incident.value).await?;
-            transaction.update(&incident)?;
-            transaction.update(&kept)?;
-        }
+    if let Some(step) = step {
+        let team_too = !kept.value.case.team_told && after.team_told;
+        let moved = Moved { step, by: Some((asked.actor(), asked.name())), team_too };
+        move_on(core, &mut transaction, kept, incident, after, moved).await?;
+    } else {
+        posted(core, asked, &mut transaction, (kept, incident), after).await?;
     }
     core.store.commit(transaction).await?;
     drop(pen);
@@ -94,6 +78,24 @@ async fn carry_out(
     cycle::ring_deliverers(core);
     core.bells.levels.ring();
     level_reply(reply)
+}
+
+/// The creator wants a reminder; their message loses the button.
+async fn posted(
+    core: &Core,
+    asked: &Asked,
+    transaction: &mut Transaction,
+    (mut kept, mut incident): (Loaded<LevelCase>, Loaded<Incident>),
+    after: Case,
+) -> Result<(), StoreError> {
+    kept.value.case = after;
+    let detail = serde_json::json!({ "incident": kept.value.incident.as_str() });
+    transaction.append_journal(&core.line_by(&asked.actor(), "level_keep_posted", &kept.value.subject, detail))?;
+    incident.value.revision = incident.value.revision.saturating_add(1);
+    cycle::tell_again(core, transaction, &incident.value).await?;
+    transaction.update(&incident)?;
+    transaction.update(&kept)?;
+    Ok(())
 }
 
 async fn found(core: &Core, id: &IncidentId) -> Result<Option<(Loaded<Incident>, Loaded<LevelCase>)>, StoreError> {

@@ -68,7 +68,8 @@ pub fn opening(state: &State, one: &Fired, now: Timestamp) -> Option<Opening> {
     let below = program.below(level)?;
     let zone = state.catalog.brands.get(&program.brand).map_or(jiff::tz::TimeZone::UTC, |brand| brand.zone.rules());
     let since = member.since.0.to_zoned(zone).ok()?.timestamp();
-    let length = |given: Option<crate::rules::rule::Length>| given.map_or(SignedDuration::ZERO, |length| length.get());
+    let length =
+        |given: Option<crate::rules::rule::Length>| given.map_or(SignedDuration::ZERO, crate::rules::rule::Length::get);
     let case = Case::open((level, &below.name), now, since, (length(rule.grace), length(rule.stay)));
     Some(Opening { brand: program.brand.clone(), program: id.clone(), creator: creator.clone(), case })
 }
@@ -163,6 +164,9 @@ async fn carry_on(core: &Core, key: &Key) -> Result<Option<Timestamp>, StoreErro
     loop {
         let pen = core.pen.lock().await;
         let Some(kept) = load::<LevelCase>(&*core.store, key).await? else { return Ok(None) };
+        if kept.value.case.stage == Stage::Telling {
+            tell_creator_too(core, &kept.value).await?;
+        }
         let now = core.clock.now();
         let step = kept.value.case.next(&facts(core, &kept.value).await?, now);
         if let Step::Wait(at) = step {
@@ -178,6 +182,25 @@ async fn carry_on(core: &Core, key: &Key) -> Result<Option<Timestamp>, StoreErro
             core.reload().await?;
         }
     }
+}
+
+/// A creator who came to a chat only after the rule had fired is told there as well.
+async fn tell_creator_too(core: &Core, case: &LevelCase) -> Result<(), StoreError> {
+    let about = About::Incident(case.incident.clone());
+    let mut untold = Vec::new();
+    for room in rooms(core, case, Whom::Creator).await {
+        if load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await?.is_none() {
+            untold.push(room);
+        }
+    }
+    let incident = load::<Incident>(&*core.store, &keys::incident(&case.incident)).await?;
+    let Some(incident) = incident.filter(|_| !untold.is_empty()) else { return Ok(()) };
+    let mut transaction = Transaction::new();
+    let notice = notice(core, about, incident.value.revision);
+    cycle::deliver_to(core, &mut transaction, &notice, &untold.iter().collect::<Vec<_>>()).await?;
+    core.store.commit(transaction).await?;
+    cycle::ring_deliverers(core);
+    Ok(())
 }
 
 /// What is known about a case now.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
@@ -327,6 +328,22 @@ impl DiscordSim {
     #[must_use]
     pub fn requests(&self) -> Vec<RequestSeen> {
         self.shared.world().log.iter().cloned().collect()
+    }
+
+    /// A number that grows with every change of a message or an interaction: a page asks again when it moved.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.shared.world().revision.load(Ordering::Relaxed)
+    }
+
+    /// Who asked, and for a slash command what: its name and what was given, as the client shows it above the answer.
+    #[must_use]
+    pub fn question(&self, interaction: Snowflake) -> Option<(Snowflake, Option<String>)> {
+        let world = self.shared.world();
+        let found = world.interactions.get(&interaction)?;
+        let data = &found.wire["data"];
+        let name = data["name"].as_str().filter(|_| found.asked == Asked::Command);
+        Some((found.user, name.map(|name| format!("/{name}"))))
     }
 
     /// A bell that rings whenever a message or an interaction changes. One waiter a bell.

@@ -1,6 +1,7 @@
 //! The state of the emulated Discord behind its one lock, and what everything in it needs: ids, time, bells, events.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -40,6 +41,8 @@ pub(super) struct World {
     pub log: VecDeque<RequestSeen>,
     pub refusals: Refusals,
     pub bells: Vec<Bell>,
+    /// Counts changes, for [`super::DiscordSim::revision`].
+    pub revision: AtomicU64,
     /// Files that people gave to a command.
     pub uploads: BTreeMap<Snowflake, Attachment>,
     /// Rung to let hung requests go.
@@ -72,6 +75,7 @@ impl World {
             log: VecDeque::new(),
             refusals: Refusals::new(),
             bells: Vec::new(),
+            revision: AtomicU64::new(0),
             uploads: BTreeMap::new(),
             hung: Vec::new(),
             mint,
@@ -88,6 +92,7 @@ impl World {
 
     /// Tells everyone who listens that something changed.
     pub(super) fn ring(&self) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
         for bell in &self.bells {
             bell.ring();
         }

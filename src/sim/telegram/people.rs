@@ -351,6 +351,16 @@ impl TelegramSim {
         calls
     }
 
+    /// A person's first name, or the bot's.
+    #[must_use]
+    pub fn name(&self, user: UserId) -> Option<String> {
+        let world = self.shared.lock();
+        if user.0 == world.bot.id {
+            return Some(world.bot.first_name.clone());
+        }
+        world.users.get(&user.0).map(|user| user.first_name.clone())
+    }
+
     /// The bot's own id.
     #[must_use]
     pub fn bot_id(&self) -> UserId {

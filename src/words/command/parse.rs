@@ -415,7 +415,8 @@ mod tests {
         check(&format!("live {url}"), Ok(Command::Live { url: url.into(), deliverable: None }));
         let bad = Teach::Bad { command: Name::Live, given: "reel-2".into(), kind: ArgKind::Url, nearest: None };
         check("live reel-2", Err(bad));
-        let subject = What { incident: None, typed: "alma".into() };
+        // An id is looked up first; what is none is the subject.
+        let subject = What { incident: IncidentId::typed("alma"), typed: "alma".into() };
         check(
             "note alma ill until Monday #absence",
             Ok(Command::Note { subject, text: "ill until Monday #absence".into() }),

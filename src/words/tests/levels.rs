@@ -134,6 +134,7 @@ fn a_creator_is_told_first_and_everything() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "each step as it is read")]
 fn each_step_is_told_to_the_creator() {
     let all = |tag| {
         let texts = cases().into_iter().skip(3).map(|(name, case)| format!("== {name}\n{}", creator(case, tag)));
@@ -429,6 +430,7 @@ fn each_step_is_told_to_the_creator() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "each step as it is read")]
 fn each_step_is_told_to_the_team() {
     let all = |tag| {
         let texts = cases()

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn help_is_the_table() {
-    insta::assert_snapshot!(read(&replies::help(None, &reader("en"))), @r"
+    insta::assert_snapshot!(read(&replies::help(None, &reader("en"))), @"
     What you can say here
 
     status [SUBJECT] What is watched, what is open, what is missing
@@ -14,8 +14,12 @@ fn help_is_the_table() {
     appeal ID TEXT Say what is wrong with a notice about your level; no time runs then
     why WHAT Why an alert was told: every number behind it
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it
-    pause WHAT Stop the boosts of a creator or campaign; asks first and says what it saves
+    pause WHAT What can be stopped, and the money of each; asks before anything stops
     resume WHAT Start stopped boosts again; asks first
+    hold WHAT [DELIVERABLE] Ask a creator to put a promised piece on hold; asks first and says what it saves
+    release WHAT [DELIVERABLE] Ask a creator to make a held piece after all; asks first
+    live URL [DELIVERABLE] Say that a promised piece is out, with the address of its post
+    note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
     approve ID Agree to what an alert proposes
     reject ID REASON Say no to what an alert proposes, and why
     undo ID Take back what was done about an alert
