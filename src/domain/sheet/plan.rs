@@ -4,15 +4,17 @@
 //! A cell that is empty leaves what is known as it is. Two rows that say two things of one brand, campaign, creator or
 //! deal contradict each other: the later one is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Rejected};
 use super::field::{Field, Slot};
 use super::mapping::Mapping;
+use super::numbers::Mark;
 use super::pieces::{self, Ids};
 use super::who::{self, Nobody, Whose};
 use crate::domain::document::{Brand, Campaign, Creator, Deliverable, Documents, Partnership, PartnershipRef};
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId};
+use crate::domain::money::Currency;
 use crate::domain::written::Day;
 
 /// A campaign, and whether its days still have to be found.
@@ -34,6 +36,8 @@ pub(super) struct Book<'a> {
     pub(super) mapping: &'a Mapping,
     /// Headers by what they are used as.
     pub(super) titles: &'a BTreeMap<Slot, String>,
+    /// The currency that the fees of a brand's rows are written in, all of them alike.
+    pub(super) written: BTreeMap<BrandId, Currency>,
     pub(super) brands: BTreeMap<BrandId, Brand>,
     pub(super) campaigns: BTreeMap<CampaignId, Planned>,
     pub(super) creators: BTreeMap<CreatorId, Creator>,
@@ -98,6 +102,29 @@ pub fn make(drafts: &[Draft], known: &Documents, mapping: &Mapping, titles: &BTr
     }
 }
 
+/// The currency each brand's fees are written in: one for all of them. Where some fees are without one, the default is
+/// theirs, and the brand's too.
+fn written(drafts: &[Draft], whose: &[Result<Whose, Nobody>], mapping: &Mapping) -> BTreeMap<BrandId, Currency> {
+    let mut marks: BTreeMap<&BrandId, BTreeSet<Option<Currency>>> = BTreeMap::new();
+    for (draft, whose) in drafts.iter().zip(whose) {
+        let Ok(whose) = whose else { continue };
+        for fee in draft.pieces.iter().filter_map(|piece| piece.fee) {
+            let currency = match fee.mark {
+                Some(Mark::Code(currency)) => Some(currency),
+                Some(Mark::Kronor | Mark::Dollar) | None => None,
+            };
+            marks.entry(&whose.brand).or_default().insert(currency);
+        }
+    }
+    let open_is_fine = mapping.defaults.currency.is_none();
+    let one = |found: BTreeSet<Option<Currency>>| {
+        let open = found.contains(&None);
+        let mut codes = found.into_iter().flatten();
+        codes.next().filter(|_| codes.next().is_none() && (open_is_fine || !open))
+    };
+    marks.into_iter().filter_map(|(brand, found)| one(found).map(|currency| (brand.clone(), currency))).collect()
+}
+
 /// One round; the second answer is rows that must not be taken, with why.
 fn once(
     drafts: &[Draft],
@@ -111,6 +138,7 @@ fn once(
         known: Known::of(known),
         mapping,
         titles,
+        written: written(drafts, whose, mapping),
         brands: BTreeMap::new(),
         campaigns: BTreeMap::new(),
         creators: BTreeMap::new(),
