@@ -13,7 +13,7 @@ use super::numbers::Mark;
 use super::pieces::{self, Ids};
 use super::who::{self, Nobody, Whose};
 use crate::domain::document::{Brand, Campaign, Creator, Deliverable, Documents, Partnership, PartnershipRef};
-use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId, Platform};
 use crate::domain::money::Currency;
 use crate::domain::written::Day;
 
@@ -96,6 +96,7 @@ pub fn make(drafts: &[Draft], known: &Documents, mapping: &Mapping, titles: &BTr
         let (plan, more) = once(drafts, &whose, &ids, known, (mapping, titles), &without_days);
         if more.is_empty() {
             notes.extend(plan.notes);
+            notes.extend(handles_on_youtube(&plan.documents));
             return Plan { notes, ..plan };
         }
         without_days.extend(more);
@@ -123,6 +124,24 @@ fn written(drafts: &[Draft], whose: &[Result<Whose, Nobody>], mapping: &Mapping)
         codes.next().filter(|_| codes.next().is_none() && (open_is_fine || !open))
     };
     marks.into_iter().filter_map(|(brand, found)| one(found).map(|currency| (brand.clone(), currency))).collect()
+}
+
+/// Creators that a note names; the rest is counted.
+const NAMED_MAX: usize = 5;
+
+/// `YouTube` is asked by channel id. A handle is kept, and it is said that it does not do.
+fn handles_on_youtube(documents: &Documents) -> Option<String> {
+    let is_handle = |creator: &&Creator| {
+        let account = creator.accounts.get(&Platform::Youtube);
+        account.is_some_and(|account| !(account.len() == 24 && account.starts_with("UC")))
+    };
+    let all: Vec<&Creator> = documents.creator.iter().filter(is_handle).collect();
+    let named: Vec<String> = all.iter().take(NAMED_MAX).map(|creator| format!("`{}`", creator.id)).collect();
+    let more = all.len().saturating_sub(named.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!all.is_empty()).then(|| {
+        format!("YouTube is asked by channel id (UC…), and the sheet has a handle for {}{more}", named.join(", "))
+    })
 }
 
 /// One round; the second answer is rows that must not be taken, with why.

@@ -252,11 +252,34 @@ fn by_values(header: &str, slot: Slot, certainty: Certainty, below: &[&Cell]) ->
         Field::Account(_) | Field::Handle if most(below, |cell| is_post_address(&cell.shown())) => {
             Use::Field(Slot::of(Field::Post), Certainty::Values)
         }
+        // `TikTok name` may be what the account shows, not what it is called.
+        Field::Account(_) | Field::Handle if more_than_a_third(below, |cell| account_of(&cell.shown()).is_err()) => {
+            Use::Unused("names stand in it, not accounts".to_owned())
+        }
+        field if certainty == Certainty::Likely && most(below, |cell| !fits(field, cell)) => {
+            Use::Unused(format!("what stands in it is not a {field}"))
+        }
         // `Post` over the words reel and story is a format.
         Field::Post if slot.group.is_none() && most(below, |cell| !fits_post(cell)) => {
             Use::Field(Slot::of(Field::Format), Certainty::Values)
         }
         _ => Use::Field(slot, certainty),
+    }
+}
+
+fn more_than_a_third(below: &[&Cell], fits: impl Fn(&Cell) -> bool) -> bool {
+    let count = below.iter().filter(|cell| fits(cell)).count();
+    below.len() < count.saturating_mul(3)
+}
+
+/// Whether a cell can be what its header only likely says.
+fn fits(field: Field, cell: &Cell) -> bool {
+    match field {
+        Field::Platform => super::words::platform_of(&cell.shown()).is_ok(),
+        Field::State => super::words::state_of(&cell.shown()).is_ok(),
+        Field::Fee => is_figure(cell),
+        field if field.is_date() => dates::when(cell, Some(dates::Order::Dmy)).is_ok(),
+        _ => true,
     }
 }
 

@@ -471,6 +471,53 @@ fn a_new_brand_keeps_its_books_in_the_currency_of_all_its_fees() {
 }
 
 #[test]
+fn accounts_are_read_from_handles_and_addresses() {
+    let read = check(
+        "Influencer|Handle|Platform|YouTube channel|Format|Fee|Due
+         https://www.tiktok.com/@alma||TikTok||video|1|2026-03-05
+         Bo Ek|@bo.ek|Instagram|https://youtube.com/@boek|reel|1|2026-03-05
+         Cleo|||https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw|short|1|2026-03-05",
+        NORDBO,
+        &["creator"],
+        &[
+            "creator alma {name:alma,accounts:{tiktok:alma}}",
+            "creator bo-ek {name:Bo Ek,accounts:{youtube:@boek,instagram:bo.ek}}",
+            "creator cleo {name:Cleo,accounts:{youtube:UC_x5XG1OV2P6uZZ5FSM9Ttw}}",
+        ],
+        &[],
+    );
+    let last = read.notes.last().map(String::as_str);
+    assert_eq!(last, Some("YouTube is asked by channel id (UC…), and the sheet has a handle for `bo-ek`"));
+}
+
+#[test]
+fn a_header_is_not_believed_against_what_stands_below_it() {
+    let sheet = grid(
+        "Tiktoker|Tiktok name|Channel title|Instagram|Format|Fee|Due
+         khaby.lame|Khabane lame|The Khaby Show|149.2M|video|1|2026-03-05
+         addisonre|Addison Rae|Addison|88.7M|video|1|2026-03-05",
+    );
+    let read = reading(&sheet, &mapping(&[NORDBO, &["platform=tiktok"]].concat()), &Documents::default());
+    let unused: Vec<String> = read
+        .columns
+        .iter()
+        .filter_map(|column| match &column.used {
+            table::Use::Unused(why) => Some(format!("{}: {why}", column.title())),
+            table::Use::Field(..) => None,
+        })
+        .collect();
+    assert_eq!(
+        unused,
+        [
+            "Tiktok name: names stand in it, not accounts",
+            "Channel title: what stands in it is not a platform",
+            "Instagram: numbers stand in it, not accounts: results are read from the sources",
+        ]
+    );
+    assert_eq!(read.taken, 2);
+}
+
+#[test]
 fn a_package_in_one_cell_is_one_deliverable_and_a_whole_fee_is_not_split() {
     check(
         "Creator|Deliverable|Fee|Date|Platform
