@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::ToSpan as _;
@@ -304,7 +305,7 @@ proptest! {
         for (creator, brand, campaign, format, fee, days, state) in &rows {
             let day = jiff::civil::date(2026, 1, 1).checked_add(days.days()).expect("a day");
             let (day, month, year) = (day.day(), day.month(), day.year());
-            text.push_str(&format!("{creator};{brand};{campaign};{format};{fee},50 kr;{day}.{month}.{year};{state}\n"));
+            writeln!(text, "{creator};{brand};{campaign};{format};{fee},50 kr;{day}.{month}.{year};{state}").expect("text");
         }
         let mut mapping = Mapping::default();
         for given in ["currency=SEK", "zone=Europe/Stockholm", "platform=instagram"] {

@@ -149,7 +149,7 @@ fn parts_of(text: &str) -> (Vec<String>, Option<Time>) {
 }
 
 fn time_of(word: &str) -> Option<Time> {
-    let word = word.trim_end_matches("z");
+    let word = word.trim_end_matches('z');
     let mut numbers = word.split(':');
     let hour = numbers.next()?.parse().ok()?;
     let minute = numbers.next()?.parse().ok()?;
@@ -269,8 +269,7 @@ fn numeric(word: &str, order: Option<Order>) -> Result<Option<Date>, String> {
             match (dmy, mdy, order) {
                 (day, _, _) if separator == '.' => Ok(day),
                 (Some(day), Some(other), _) if day == other => Ok(Some(day)),
-                (Some(day), Some(_), Some(Order::Dmy)) => Ok(Some(day)),
-                (Some(_), Some(day), Some(Order::Mdy)) => Ok(Some(day)),
+                (Some(day), Some(_), Some(Order::Dmy)) | (Some(_), Some(day), Some(Order::Mdy)) => Ok(Some(day)),
                 (Some(_), Some(_), None) => Err(AMBIGUOUS.to_owned()),
                 (one, other, _) => Ok(one.or(other)),
             }

@@ -334,10 +334,10 @@ impl Piece {
 }
 
 fn live(at: usize, cell: &Cell, context: &Context<'_>) -> Result<Live, String> {
-    if let Cell::Text(text) = cell {
-        if let Ok(instant) = text.trim().parse::<Timestamp>() {
-            return Ok(Live::At(instant));
-        }
+    if let Cell::Text(text) = cell
+        && let Ok(instant) = text.trim().parse::<Timestamp>()
+    {
+        return Ok(Live::At(instant));
     }
     let When { date, time } = context.when(at, cell)?;
     Ok(Live::Local(date.to_datetime(time.unwrap_or(Time::constant(12, 0, 0, 0)))))

@@ -82,8 +82,7 @@ pub fn read(grids: &[Grid], sheet: Option<&str>, mapping: &Mapping, known: &Docu
         }
     }
     let plan = plan::make(&read.drafts, known, mapping, &titles);
-    notes.extend(read.notes);
-    notes.extend(plan.notes);
+    notes.extend(read.notes.into_iter().chain(plan.notes));
     Ok(Reading {
         sheet: grid.name.clone(),
         header: table.header.saturating_add(1),

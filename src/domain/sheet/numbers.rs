@@ -134,7 +134,6 @@ fn plain(digits: &str, grouping: Grouping) -> Result<Decimal, String> {
     let behind = last.map_or(0, |at| spaced.len().saturating_sub(at).saturating_sub(1));
     let ahead = last.unwrap_or(spaced.len());
     let has_decimals = match (points, commas) {
-        (0, 0) => false,
         // Both: the last one is the decimal separator, if it is the only one of its kind.
         (1.., 1..) => {
             let last_one = last

@@ -16,6 +16,9 @@ use crate::domain::ids::{CampaignId, CreatorId, DeliverableId, ID_MAX, Platform}
 /// Ids by row and piece, both as they stand in the drafts.
 pub type Ids = BTreeMap<(usize, usize), DeliverableId>;
 
+/// Numbers that are tried for an id: more than a sheet has rows.
+const TRIES_MAX: u32 = 100_000;
+
 type Deal = (CampaignId, CreatorId);
 
 /// One piece of the sheet that waits for its id.
@@ -149,7 +152,7 @@ fn of_deal(mut waiting: Vec<Waiting<'_>>, kept: &[&Deliverable], mut taken: BTre
         let free = |id: &DeliverableId| !taken.contains(id) && (one.whole || !kept.iter().any(|kept| kept.id == *id));
         let room = ID_MAX.saturating_sub(8);
         let base: String = one.base.chars().take(room).collect();
-        let id = (1_u32..).filter_map(|n| DeliverableId::new(&format!("{base}-{n}")).ok()).find(free);
+        let id = (1..=TRIES_MAX).filter_map(|n| DeliverableId::new(&format!("{base}-{n}")).ok()).find(free);
         if let Some(id) = id {
             taken.insert(id.clone());
             ids.insert(one.at, id);

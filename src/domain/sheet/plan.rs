@@ -4,15 +4,17 @@
 //! A cell that is empty leaves what is known as it is. Two rows that say two things of one brand, campaign, creator or
 //! deal contradict each other: the later one is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Rejected};
 use super::field::{Field, Slot};
 use super::mapping::Mapping;
+use super::numbers::Mark;
 use super::pieces::{self, Ids};
 use super::who::{self, Nobody, Whose};
 use crate::domain::document::{Brand, Campaign, Creator, Deliverable, Documents, Partnership, PartnershipRef};
-use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId, Platform};
+use crate::domain::money::Currency;
 use crate::domain::written::Day;
 
 /// A campaign, and whether its days still have to be found.
@@ -34,6 +36,8 @@ pub(super) struct Book<'a> {
     pub(super) mapping: &'a Mapping,
     /// Headers by what they are used as.
     pub(super) titles: &'a BTreeMap<Slot, String>,
+    /// The currency that the fees of a brand's rows are written in, all of them alike.
+    pub(super) written: BTreeMap<BrandId, Currency>,
     pub(super) brands: BTreeMap<BrandId, Brand>,
     pub(super) campaigns: BTreeMap<CampaignId, Planned>,
     pub(super) creators: BTreeMap<CreatorId, Creator>,
@@ -92,10 +96,52 @@ pub fn make(drafts: &[Draft], known: &Documents, mapping: &Mapping, titles: &BTr
         let (plan, more) = once(drafts, &whose, &ids, known, (mapping, titles), &without_days);
         if more.is_empty() {
             notes.extend(plan.notes);
+            notes.extend(handles_on_youtube(&plan.documents));
             return Plan { notes, ..plan };
         }
         without_days.extend(more);
     }
+}
+
+/// The currency each brand's fees are written in: one for all of them. Where some fees are without one, the default is
+/// theirs, and the brand's too.
+fn written(drafts: &[Draft], whose: &[Result<Whose, Nobody>], mapping: &Mapping) -> BTreeMap<BrandId, Currency> {
+    let mut marks: BTreeMap<&BrandId, BTreeSet<Option<Currency>>> = BTreeMap::new();
+    for (draft, whose) in drafts.iter().zip(whose) {
+        let Ok(whose) = whose else { continue };
+        for fee in draft.pieces.iter().filter_map(|piece| piece.fee) {
+            let currency = match fee.mark {
+                Some(Mark::Code(currency)) => Some(currency),
+                Some(Mark::Kronor | Mark::Dollar) | None => None,
+            };
+            marks.entry(&whose.brand).or_default().insert(currency);
+        }
+    }
+    let open_is_fine = mapping.defaults.currency.is_none();
+    let one = |found: BTreeSet<Option<Currency>>| {
+        let open = found.contains(&None);
+        let mut codes = found.into_iter().flatten();
+        codes.next().filter(|_| codes.next().is_none() && (open_is_fine || !open))
+    };
+    marks.into_iter().filter_map(|(brand, found)| one(found).map(|currency| (brand.clone(), currency))).collect()
+}
+
+/// Creators that a note names; the rest is counted.
+const NAMED_MAX: usize = 5;
+
+/// `YouTube` is asked by channel id. A handle is kept, and it is said that it does not do.
+fn handles_on_youtube(documents: &Documents) -> Option<String> {
+    let is_handle = |creator: &&Creator| {
+        let account = creator.accounts.get(&Platform::Youtube);
+        account.is_some_and(|account| !(account.len() == 24 && account.starts_with("UC")))
+    };
+    let all: Vec<&Creator> = documents.creator.iter().filter(is_handle).collect();
+    let named: Vec<String> = all.iter().take(NAMED_MAX).map(|creator| format!("`{}`", creator.id)).collect();
+    let more = all.len().saturating_sub(named.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!all.is_empty()).then(|| {
+        format!("YouTube is asked by channel id (UC…), and the sheet has a handle for {}{more}", named.join(", "))
+    })
 }
 
 /// One round; the second answer is rows that must not be taken, with why.
@@ -111,6 +157,7 @@ fn once(
         known: Known::of(known),
         mapping,
         titles,
+        written: written(drafts, whose, mapping),
         brands: BTreeMap::new(),
         campaigns: BTreeMap::new(),
         creators: BTreeMap::new(),

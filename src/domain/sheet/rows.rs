@@ -23,6 +23,8 @@ pub struct Context<'a> {
     marks: BTreeMap<usize, Mark>,
     /// Columns of shares where `0.1` is ten in a hundred.
     fractions: BTreeMap<usize, bool>,
+    /// Dates that another column, or the mapping, decides.
+    decided: Vec<String>,
 }
 
 impl<'a> Context<'a> {
@@ -33,13 +35,23 @@ impl<'a> Context<'a> {
         let days = || table.columns.iter().filter(|column| column.slot().is_some_and(|slot| slot.field.is_date()));
         let everywhere = dates::decide(days().flat_map(|column| below(column.at).map(dates::vote)));
         let mut orders = BTreeMap::new();
+        let mut decided = Vec::new();
         for column in days() {
             let votes: Vec<dates::Vote> = below(column.at).map(dates::vote).collect();
             let contradict =
                 votes.contains(&dates::Vote::For(Order::Dmy)) && votes.contains(&dates::Vote::For(Order::Mdy));
             let own = dates::decide(votes.into_iter());
             let order = if contradict { None } else { own.or(everywhere) };
-            orders.insert(column.at, order.or(mapping.dates));
+            let order = order.or(mapping.dates);
+            orders.insert(column.at, order);
+            let open = below(column.at).find(|cell| dates::vote(cell) == dates::Vote::Either);
+            if let (None, Some(open), Some(order)) = (own, open, order) {
+                let first = if order == Order::Dmy { "day" } else { "month" };
+                let who = if everywhere.is_some() && !contradict { "another column" } else { "the mapping" };
+                let (open, title) = (open.brief(), column.title());
+                decided
+                    .push(format!("dates like `{open}` in `{title}` are read with the {first} first, as {who} says"));
+            }
         }
         let marks = table
             .columns
@@ -53,7 +65,7 @@ impl<'a> Context<'a> {
                 .collect();
             (column.at, !bare.is_empty() && bare.iter().all(|value| *value <= Decimal::ONE))
         });
-        Self { mapping, orders, marks: marks.collect(), fractions: fractions.collect() }
+        Self { mapping, orders, marks: marks.collect(), fractions: fractions.collect(), decided }
     }
 
     /// How `03/04/2026` is read in a column.
@@ -94,7 +106,7 @@ const TOTAL: &str = "total totalt totals summa sum subtotal delsumma gesamt summ
 /// Reads every row below the header.
 #[must_use]
 pub fn read(grid: &Grid, table: &Table, context: &Context<'_>) -> Rows {
-    let mut rows = Rows::default();
+    let mut rows = Rows { notes: context.decided.clone(), ..Rows::default() };
     let filled = grid.with_merges_down();
     let mut carried: BTreeMap<usize, Cell> = BTreeMap::new();
     let mut carries: BTreeMap<String, usize> = BTreeMap::new();
@@ -283,7 +295,7 @@ fn draft_of(table: &Table, cells: &[Cell], number: usize, context: &Context<'_>)
 fn settle(draft: &mut Draft) {
     draft.settle_name();
     let shared = draft.pieces.iter().position(|piece| piece.group.is_none()).map(|at| draft.pieces.remove(at));
-    draft.pieces.retain(|piece| piece.is_something());
+    draft.pieces.retain(super::draft::Piece::is_something);
     match shared {
         Some(shared) if draft.pieces.is_empty() => {
             if shared.is_something() {
@@ -306,10 +318,10 @@ fn settle(draft: &mut Draft) {
         None => {}
     }
     let platform = draft.pieces.iter().find_map(|piece| piece.platform);
-    if let (Some(handle), Some(platform)) = (draft.handle.clone(), platform) {
-        if !draft.accounts.iter().any(|(on, _)| *on == platform) {
-            draft.accounts.push((platform, super::words::account_on(platform, &handle)));
-        }
+    if let (Some(handle), Some(platform)) = (draft.handle.clone(), platform)
+        && !draft.accounts.iter().any(|(on, _)| *on == platform)
+    {
+        draft.accounts.push((platform, super::words::account_on(platform, &handle)));
     }
 }
 

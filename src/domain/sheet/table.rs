@@ -253,11 +253,34 @@ fn by_values(header: &str, slot: Slot, certainty: Certainty, below: &[&Cell]) ->
         Field::Account(_) | Field::Handle if most(below, |cell| is_post_address(&cell.shown())) => {
             Use::Field(Slot::of(Field::Post), Certainty::Values)
         }
+        // `TikTok name` may be what the account shows, not what it is called.
+        Field::Account(_) | Field::Handle if more_than_a_third(below, |cell| account_of(&cell.shown()).is_err()) => {
+            Use::Unused("names stand in it, not accounts".to_owned())
+        }
+        field if certainty == Certainty::Likely && most(below, |cell| !fits(field, cell)) => {
+            Use::Unused(format!("what stands in it is not a {field}"))
+        }
         // `Post` over the words reel and story is a format.
         Field::Post if slot.group.is_none() && most(below, |cell| !fits_post(cell)) => {
             Use::Field(Slot::of(Field::Format), Certainty::Values)
         }
         _ => Use::Field(slot, certainty),
+    }
+}
+
+fn more_than_a_third(below: &[&Cell], fits: impl Fn(&Cell) -> bool) -> bool {
+    let count = below.iter().filter(|cell| fits(cell)).count();
+    below.len() < count.saturating_mul(3)
+}
+
+/// Whether a cell can be what its header only likely says.
+fn fits(field: Field, cell: &Cell) -> bool {
+    match field {
+        Field::Platform => super::words::platform_of(&cell.shown()).is_ok(),
+        Field::State => super::words::state_of(&cell.shown()).is_ok(),
+        Field::Fee => is_figure(cell),
+        field if field.is_date() => dates::when(cell, Some(dates::Order::Dmy)).is_ok(),
+        _ => true,
     }
 }
 
@@ -312,32 +335,28 @@ fn settle_groups(columns: &mut [Column]) {
         return;
     }
     for column in columns {
-        if let Use::Field(slot, certainty) = &mut column.used {
-            if slot.group.take().is_some() && *certainty != Certainty::Said {
-                *certainty = Certainty::Likely;
-            }
+        if let Use::Field(slot, certainty) = &mut column.used
+            && slot.group.take().is_some()
+            && *certainty != Certainty::Said
+        {
+            *certainty = Certainty::Likely;
         }
     }
 }
 
-/// `Total cost` is the fee where nothing else is, and a total where fees are.
+/// `Total cost` is the fee where nothing else is, and a total where fees are; so is a fee beside the fees of groups.
 fn settle_totals(columns: &mut [Column]) {
-    let has_fee = columns.iter().any(|column| {
-        matches!(&column.used, Use::Field(slot, certainty) if slot.field == Field::Fee && *certainty != Certainty::Weak)
-    });
-    let groups = columns.iter().any(|column| column.slot().is_some_and(|slot| slot.group.is_some()));
+    let is_fee = |column: &Column| matches!(&column.used, Use::Field(slot, certainty) if slot.field == Field::Fee && *certainty != Certainty::Weak);
+    let has_fee = columns.iter().any(is_fee);
+    let in_groups =
+        columns.iter().any(|column| is_fee(column) && column.slot().is_some_and(|slot| slot.group.is_some()));
     for column in columns {
-        if has_fee && matches!(&column.used, Use::Field(_, Certainty::Weak)) {
-            column.used = Use::Unused("a total: the fees are in columns of their own".to_owned());
-        } else if groups && column.slot() == Some(&Slot::of(Field::Fee)) && has_fee && is_grouped_fee_beside(column) {
+        let Use::Field(slot, certainty) = &column.used else { continue };
+        let beside_groups = in_groups && *slot == Slot::of(Field::Fee) && *certainty != Certainty::Said;
+        if (has_fee && *certainty == Certainty::Weak) || beside_groups {
             column.used = Use::Unused("a total: the fees are in columns of their own".to_owned());
         }
     }
-}
-
-/// A fee outside the groups that the header itself only likely means.
-fn is_grouped_fee_beside(column: &Column) -> bool {
-    matches!(&column.used, Use::Field(_, Certainty::Likely | Certainty::Values))
 }
 
 /// One column a field: the surest, and of equals the leftmost. Codes may stand in several.

@@ -444,6 +444,107 @@ fn the_sheet_that_looks_like_deals_is_taken_or_the_one_that_is_named() {
 }
 
 #[test]
+fn a_new_brand_keeps_its_books_in_the_currency_of_all_its_fees() {
+    let text = "Creator|Brand|Format|Fee|Due
+        Alma|Nordbo|Reel|€900|2026-03-05
+        Bo|Nordbo|Reel|EUR 800|2026-03-06
+        Cleo|Fjord|Reel|€900|2026-03-05
+        Dan|Fjord|Reel|800|2026-03-06";
+    let read = check(
+        text,
+        &["campaign=Spring", "currency=SEK", "zone=UTC"],
+        &["brand", "deliverable"],
+        &[
+            "brand fjord {name:Fjord,currency:SEK}",
+            "brand nordbo {name:Nordbo,currency:EUR}",
+            "deliverable fjord-spring/dan/reel-1 {platform:instagram,format:reel,fee:800.00 SEK,due:2026-03-06}",
+            "deliverable nordbo-spring/alma/reel-1 {platform:instagram,format:reel,fee:900.00 EUR,due:2026-03-05}",
+            "deliverable nordbo-spring/bo/reel-1 {platform:instagram,format:reel,fee:800.00 EUR,due:2026-03-06}",
+        ],
+        &["4 Fee `900.00 EUR`: the brand's books are in SEK: write the amount in SEK"],
+    );
+    assert!(
+        read.notes.contains(&"the books of brand `nordbo` are in EUR, as its fees are".to_owned()),
+        "{:?}",
+        read.notes
+    );
+}
+
+#[test]
+fn accounts_are_read_from_handles_and_addresses() {
+    let read = check(
+        "Influencer|Handle|Platform|YouTube channel|Format|Fee|Due
+         https://www.tiktok.com/@alma||TikTok||video|1|2026-03-05
+         Bo Ek|@bo.ek|Instagram|https://youtube.com/@boek|reel|1|2026-03-05
+         Cleo|||https://www.youtube.com/channel/UC_x5XG1OV2P6uZZ5FSM9Ttw|short|1|2026-03-05",
+        NORDBO,
+        &["creator"],
+        &[
+            "creator alma {name:alma,accounts:{tiktok:alma}}",
+            "creator bo-ek {name:Bo Ek,accounts:{youtube:@boek,instagram:bo.ek}}",
+            "creator cleo {name:Cleo,accounts:{youtube:UC_x5XG1OV2P6uZZ5FSM9Ttw}}",
+        ],
+        &[],
+    );
+    let last = read.notes.last().map(String::as_str);
+    assert_eq!(last, Some("YouTube is asked by channel id (UC…), and the sheet has a handle for `bo-ek`"));
+}
+
+#[test]
+fn a_header_is_not_believed_against_what_stands_below_it() {
+    let sheet = grid(
+        "Tiktoker|Tiktok name|Channel title|Instagram|Format|Fee|Due
+         khaby.lame|Khabane lame|The Khaby Show|149.2M|video|1|2026-03-05
+         addisonre|Addison Rae|Addison|88.7M|video|1|2026-03-05",
+    );
+    let read = reading(&sheet, &mapping(&[NORDBO, &["platform=tiktok"]].concat()), &Documents::default());
+    let unused: Vec<String> = read
+        .columns
+        .iter()
+        .filter_map(|column| match &column.used {
+            table::Use::Unused(why) => Some(format!("{}: {why}", column.title())),
+            table::Use::Field(..) => None,
+        })
+        .collect();
+    assert_eq!(
+        unused,
+        [
+            "Tiktok name: names stand in it, not accounts",
+            "Channel title: what stands in it is not a platform",
+            "Instagram: numbers stand in it, not accounts: results are read from the sources",
+        ]
+    );
+    assert_eq!(read.taken, 2);
+}
+
+#[test]
+fn a_package_in_one_cell_is_one_deliverable_and_a_whole_fee_is_not_split() {
+    check(
+        "Creator|Deliverable|Fee|Date|Platform
+         Alma|2 stories + 1 reel|9000|2026-03-05|
+         Bo|Reel|1000|2026-03-06|facebook
+         Bo|Reel 2|1000|2026-03-07|",
+        NORDBO,
+        &["deliverable"],
+        &[
+            "deliverable spring/alma/2-stories-1-reel {platform:instagram,format:2 stories + 1 reel,fee:9000.00 SEK,due:2026-03-05}",
+            "deliverable spring/bo/reel-1 {platform:facebook,format:reel,fee:1000.00 SEK,due:2026-03-06}",
+            "deliverable spring/bo/reel-2 {platform:instagram,format:reel,fee:1000.00 SEK,due:2026-03-07}",
+        ],
+        &[],
+    );
+    check(
+        "Creator|Fee|Reel 1 date|Reel 2 date
+         Alma|9000|2026-03-05|2026-03-12
+         Bo|4000|2026-03-05|",
+        NORDBO,
+        &["deliverable"],
+        &["deliverable spring/bo/reel-1 {platform:instagram,format:reel,fee:4000.00 SEK,due:2026-03-05}"],
+        &["2  ``: one fee for several deliverables: write what each of them costs"],
+    );
+}
+
+#[test]
 fn a_mapping_overrules_the_guess() {
     let sheet = grid("Vem|Pris|Grej|Dag|Anteckning\nAlma|4000|Reel|2026-03-05|x");
     let mut said = mapping(NORDBO);

@@ -55,13 +55,15 @@ pub fn resolve(
         .collect()
 }
 
+/// Numbers that are tried for an id: more than a sheet has rows.
+const TRIES_MAX: u32 = 100_000;
+
 /// The first id made from a name that nobody has.
 fn free(slug: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(slug) {
         return slug.to_owned();
     }
-    // As many as a sheet has rows; the search ends at the first that is free.
-    (2_u32..).map(|n| format!("{slug}-{n}")).find(|id| !taken(id)).unwrap_or_else(|| slug.to_owned())
+    (2..=TRIES_MAX).map(|n| format!("{slug}-{n}")).find(|id| !taken(id)).unwrap_or_else(|| slug.to_owned())
 }
 
 struct Brands {
@@ -290,10 +292,10 @@ impl Creators {
             }
         }
         for (draft, place) in drafts.iter().zip(&found) {
-            if let (Some(Ok(at)), Some(name)) = (place, &draft.creator) {
-                if let Some(one) = self.all.get_mut(*at) {
-                    one.spellings.entry(name.clone()).or_insert(draft.row);
-                }
+            if let (Some(Ok(at)), Some(name)) = (place, &draft.creator)
+                && let Some(one) = self.all.get_mut(*at)
+            {
+                one.spellings.entry(name.clone()).or_insert(draft.row);
             }
         }
         self.tell_spellings(notes);

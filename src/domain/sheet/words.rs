@@ -83,14 +83,24 @@ pub fn format_of(text: &str) -> Format {
     }
 }
 
-/// The format and the number in what a deliverable is called: `Reel 2`, `IG story #1`.
+/// The formats in what a deliverable is called: `Reel 2`, `IG story #1`.
+fn formats_in(words: &[String]) -> impl Iterator<Item = Format> {
+    words.iter().filter_map(|word| format_of_word(word.trim_end_matches(|letter: char| letter.is_ascii_digit())))
+}
+
+/// The one format in what a deliverable is called.
 #[must_use]
 pub fn format_in_name(text: &str) -> Option<Format> {
     let all = fold::words(text);
-    let format =
-        all.iter().find_map(|word| format_of_word(word.trim_end_matches(|letter: char| letter.is_ascii_digit())))?;
+    let format = formats_in(&all).next().filter(|_| !is_package(text))?;
     let platform = all.iter().find_map(|word| platform_of_word(word)).or(format.platform);
     Some(Format { platform, ..format })
+}
+
+/// Whether a cell names several things at once: `2 stories + 1 reel`.
+#[must_use]
+pub fn is_package(text: &str) -> bool {
+    1 < formats_in(&fold::words(text)).count()
 }
 
 /// Words for states.

@@ -62,9 +62,7 @@ fn what_a_program_would_take_for_a_formula_is_written_as_text_and_comes_back() {
     };
     let csv = to_csv(&grid, false).expect("writes");
     let first = String::from_utf8(csv.clone()).expect("text");
-    for field in ["'=1+1,'+46,'-5,'@alma,''=x,'''@y,'s-Hertogenbosch"] {
-        assert!(first.starts_with(field), "{first}");
-    }
+    assert!(first.starts_with("'=1+1,'+46,'-5,'@alma,''=x,'''@y,'s-Hertogenbosch"), "{first}");
     for bytes in [csv, to_csv(&grid, true).expect("writes"), to_xlsx(&grid).expect("writes")] {
         assert_eq!(read(&bytes).expect("reads").grids[0].rows, grid.rows);
     }

@@ -8,7 +8,7 @@ use std::fmt::Display;
 use super::draft::{Aim, Draft, Rejected};
 use super::field::{Field, Slot};
 use super::fold;
-use super::numbers::{Amount, Mark};
+use super::numbers::Amount;
 use super::plan::{Book, Planned};
 use super::who::Whose;
 use super::words::account_key;
@@ -147,38 +147,39 @@ impl Entry<'_, '_> {
             None => self.new_brand(whose)?,
         };
         let subject = format!("brand/{}", whose.brand);
-        if let (Some(name), Some(_)) = (&draft.brand, &draft.brand_id) {
-            if self.claim(&subject, &Slot::of(Field::Brand), name.clone()) && differs(Some(&brand.name), name) {
-                brand.name.clone_from(name);
-            }
+        if let (Some(name), Some(_)) = (&draft.brand, &draft.brand_id)
+            && self.claim(&subject, &Slot::of(Field::Brand), name.clone())
+            && differs(Some(&brand.name), name)
+        {
+            brand.name.clone_from(name);
         }
-        if let Some(zone) = &draft.brand_zone {
-            if self.claim(&subject, &Slot::of(Field::BrandZone), said(zone.as_str())) {
-                brand.zone = zone.clone();
-            }
+        if let Some(zone) = &draft.brand_zone
+            && self.claim(&subject, &Slot::of(Field::BrandZone), said(zone.as_str()))
+        {
+            brand.zone = zone.clone();
         }
-        if let Some(currency) = draft.brand_currency {
-            if self.claim(&subject, &Slot::of(Field::BrandCurrency), said(currency)) {
-                brand.currency = currency;
-            }
+        if let Some(currency) = draft.brand_currency
+            && self.claim(&subject, &Slot::of(Field::BrandCurrency), said(currency))
+        {
+            brand.currency = currency;
         }
-        if let Some(locale) = &draft.brand_locale {
-            if self.claim(&subject, &Slot::of(Field::BrandLocale), locale.clone()) {
-                brand.locale.clone_from(locale);
-            }
+        if let Some(locale) = &draft.brand_locale
+            && self.claim(&subject, &Slot::of(Field::BrandLocale), locale.clone())
+        {
+            brand.locale.clone_from(locale);
         }
         if let Some(margin) = draft.margin {
             let slot = Slot::of(Field::MarginPerOrder);
-            if let Some(money) = self.money(&slot, margin, brand.currency) {
-                if self.claim(&subject, &slot, said(money)) {
-                    brand.margin_per_order = Some(money);
-                }
+            if let Some(money) = self.money(&slot, margin, brand.currency)
+                && self.claim(&subject, &slot, said(money))
+            {
+                brand.margin_per_order = Some(money);
             }
         }
-        if let Some(state) = draft.brand_state {
-            if self.claim(&subject, &Slot::of(Field::BrandState), json_word(&state)) {
-                brand.state = state;
-            }
+        if let Some(state) = draft.brand_state
+            && self.claim(&subject, &Slot::of(Field::BrandState), json_word(&state))
+        {
+            brand.state = state;
         }
         Some(brand)
     }
@@ -187,11 +188,7 @@ impl Entry<'_, '_> {
     fn new_brand(&mut self, whose: &Whose) -> Option<Brand> {
         let draft = self.draft;
         let defaults = &self.book.mapping.defaults;
-        let beside = draft.pieces.iter().flat_map(|piece| [piece.mark, piece.fee.and_then(|fee| fee.mark)]);
-        let written = beside.flatten().find_map(|mark| match mark {
-            Mark::Code(currency) => Some(currency),
-            Mark::Kronor | Mark::Dollar => None,
-        });
+        let written = self.book.written.get(&whose.brand).copied();
         let currency = draft.brand_currency.or(written).or(defaults.currency);
         let zone = draft.brand_zone.clone().or_else(|| defaults.zone.clone());
         let missing = match (&currency, &zone) {
@@ -205,6 +202,9 @@ impl Entry<'_, '_> {
             let why = format!("brand `{}` is new and its {what} is not known: say {remedy}", whose.brand);
             self.fault(&Slot::of(Field::Brand), name, why);
             return None;
+        }
+        if let (None, Some(currency)) = (draft.brand_currency, written) {
+            self.notes.push(format!("the books of brand `{}` are in {currency}, as its fees are", whose.brand));
         }
         Some(Brand {
             id: whose.brand.clone(),
@@ -238,40 +238,39 @@ impl Entry<'_, '_> {
                 format!("campaign `{}` is of brand `{}`, not of `{}`", whose.campaign, campaign.brand, whose.brand);
             self.fault(&Slot::of(Field::Campaign), draft.campaign.clone().unwrap_or_default(), why);
         }
-        if let (Some(name), Some(_)) = (&draft.campaign, &draft.campaign_id) {
-            if self.claim(&subject, &Slot::of(Field::Campaign), name.clone()) && differs(campaign.name.as_deref(), name)
-            {
-                campaign.name = Some(name.clone());
-            }
+        if let (Some(name), Some(_)) = (&draft.campaign, &draft.campaign_id)
+            && self.claim(&subject, &Slot::of(Field::Campaign), name.clone())
+            && differs(campaign.name.as_deref(), name)
+        {
+            campaign.name = Some(name.clone());
         }
-        if let Some(goal) = draft.goal {
-            if self.claim(&subject, &Slot::of(Field::Goal), json_word(&goal)) {
-                campaign.goal = Some(goal);
-            }
+        if let Some(goal) = draft.goal
+            && self.claim(&subject, &Slot::of(Field::Goal), json_word(&goal))
+        {
+            campaign.goal = Some(goal);
         }
-        if let Some(day) = draft.starts {
-            if self.claim(&subject, &Slot::of(Field::CampaignStarts), said(day.0)) {
-                campaign.starts = day;
-                planned.starts_said = true;
-            }
+        if let Some(day) = draft.starts
+            && self.claim(&subject, &Slot::of(Field::CampaignStarts), said(day.0))
+        {
+            campaign.starts = day;
+            planned.starts_said = true;
         }
-        if let Some(day) = draft.ends {
-            if self.claim(&subject, &Slot::of(Field::CampaignEnds), said(day.0)) {
-                campaign.ends = day;
-                planned.ends_said = true;
-            }
+        if let Some(day) = draft.ends
+            && self.claim(&subject, &Slot::of(Field::CampaignEnds), said(day.0))
+        {
+            campaign.ends = day;
+            planned.ends_said = true;
         }
-        if let Some(text) = &draft.attribution {
-            if self.claim(&subject, &Slot::of(Field::Attribution), text.clone())
-                && differs(campaign.attribution.as_deref(), text)
-            {
-                campaign.attribution = Some(text.clone());
-            }
+        if let Some(text) = &draft.attribution
+            && self.claim(&subject, &Slot::of(Field::Attribution), text.clone())
+            && differs(campaign.attribution.as_deref(), text)
+        {
+            campaign.attribution = Some(text.clone());
         }
-        if let Some(state) = draft.campaign_state {
-            if self.claim(&subject, &Slot::of(Field::CampaignState), json_word(&state)) {
-                campaign.state = state;
-            }
+        if let Some(state) = draft.campaign_state
+            && self.claim(&subject, &Slot::of(Field::CampaignState), json_word(&state))
+        {
+            campaign.state = state;
         }
         self.targets(&subject, Field::CampaignTarget, &draft.campaign_targets, books, &mut campaign.target);
         planned
@@ -283,32 +282,32 @@ impl Entry<'_, '_> {
         let kept = self.book.creators.get(id).or_else(|| self.book.known.creators.get(id).copied());
         let mut creator = kept.cloned().unwrap_or_else(|| new_creator(whose, draft));
         let subject = format!("creator/{id}");
-        if let (Some(name), Some(_)) = (&draft.creator, &draft.creator_id) {
-            if self.claim(&subject, &Slot::of(Field::Creator), name.clone()) && differs(creator.name.as_deref(), name) {
-                creator.name = Some(name.clone());
-            }
+        if let (Some(name), Some(_)) = (&draft.creator, &draft.creator_id)
+            && self.claim(&subject, &Slot::of(Field::Creator), name.clone())
+            && differs(creator.name.as_deref(), name)
+        {
+            creator.name = Some(name.clone());
         }
-        if let Some(zone) = &draft.creator_zone {
-            if self.claim(&subject, &Slot::of(Field::CreatorZone), said(zone.as_str())) {
-                creator.zone = zone.clone();
-            }
+        if let Some(zone) = &draft.creator_zone
+            && self.claim(&subject, &Slot::of(Field::CreatorZone), said(zone.as_str()))
+        {
+            creator.zone = zone.clone();
         }
-        if let Some(locale) = &draft.creator_locale {
-            if self.claim(&subject, &Slot::of(Field::CreatorLocale), locale.clone()) {
-                creator.locale.clone_from(locale);
-            }
+        if let Some(locale) = &draft.creator_locale
+            && self.claim(&subject, &Slot::of(Field::CreatorLocale), locale.clone())
+        {
+            creator.locale.clone_from(locale);
         }
-        if let Some(manager) = &draft.managed_by {
-            if self.claim(&subject, &Slot::of(Field::ManagedBy), manager.clone())
-                && differs(creator.managed_by.as_deref(), manager)
-            {
-                creator.managed_by = Some(manager.clone());
-            }
+        if let Some(manager) = &draft.managed_by
+            && self.claim(&subject, &Slot::of(Field::ManagedBy), manager.clone())
+            && differs(creator.managed_by.as_deref(), manager)
+        {
+            creator.managed_by = Some(manager.clone());
         }
-        if let Some(state) = draft.creator_state {
-            if self.claim(&subject, &Slot::of(Field::CreatorState), json_word(&state)) {
-                creator.state = state;
-            }
+        if let Some(state) = draft.creator_state
+            && self.claim(&subject, &Slot::of(Field::CreatorState), json_word(&state))
+        {
+            creator.state = state;
         }
         for (platform, name) in &draft.accounts {
             let slot = Slot::of(Field::Account(*platform));
@@ -341,33 +340,34 @@ impl Entry<'_, '_> {
         if !draft.codes.is_empty() {
             deal.codes = self.codes(&subject, known, touched);
         }
-        if let Some(link) = &draft.link {
-            if self.claim(&subject, &Slot::of(Field::Link), link.clone()) && differs(deal.link.as_deref(), link) {
-                deal.link = Some(link.clone());
-            }
+        if let Some(link) = &draft.link
+            && self.claim(&subject, &Slot::of(Field::Link), link.clone())
+            && differs(deal.link.as_deref(), link)
+        {
+            deal.link = Some(link.clone());
         }
-        if let Some(share) = draft.commission {
-            if self.claim(&subject, &Slot::of(Field::Commission), format!("{} %", share.0.normalize())) {
-                deal.commission = Some(share);
-            }
+        if let Some(share) = draft.commission
+            && self.claim(&subject, &Slot::of(Field::Commission), format!("{} %", share.0.normalize()))
+        {
+            deal.commission = Some(share);
         }
         if let (Some(amount), Some(currency)) = (draft.per_thousand, books) {
             let slot = Slot::of(Field::PerThousandViews);
-            if let Some(money) = self.money(&slot, amount, currency) {
-                if self.claim(&subject, &slot, said(money)) {
-                    deal.per_thousand_views = Some(money);
-                }
+            if let Some(money) = self.money(&slot, amount, currency)
+                && self.claim(&subject, &slot, said(money))
+            {
+                deal.per_thousand_views = Some(money);
             }
         }
-        if let Some(day) = draft.deal_starts {
-            if self.claim(&subject, &Slot::of(Field::DealStarts), said(day.0)) {
-                deal.starts = Some(day);
-            }
+        if let Some(day) = draft.deal_starts
+            && self.claim(&subject, &Slot::of(Field::DealStarts), said(day.0))
+        {
+            deal.starts = Some(day);
         }
-        if let Some(state) = draft.deal_state {
-            if self.claim(&subject, &Slot::of(Field::DealState), json_word(&state)) {
-                deal.state = state;
-            }
+        if let Some(state) = draft.deal_state
+            && self.claim(&subject, &Slot::of(Field::DealState), json_word(&state))
+        {
+            deal.state = state;
         }
         self.targets(&subject, Field::Target, &draft.targets, books, &mut deal.target);
         deal

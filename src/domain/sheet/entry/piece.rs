@@ -11,6 +11,7 @@ use crate::domain::ids::DeliverableId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sheet::draft::{Live, Piece};
 use crate::domain::sheet::field::{Field, Slot};
+use crate::domain::sheet::words::is_package;
 use crate::domain::sheet::{fold, pieces};
 use crate::domain::written::{Day, Zone};
 
@@ -32,15 +33,15 @@ impl Entry<'_, '_> {
             None => self.new_deliverable(at, id, piece, fee)?,
         };
         let subject = format!("deliverable/{at}/{id}");
-        if let Some(fee) = fee {
-            if self.claim(&subject, &slot(Field::Fee), said(fee)) {
-                one.fee = fee;
-            }
+        if let Some(fee) = fee
+            && self.claim(&subject, &slot(Field::Fee), said(fee))
+        {
+            one.fee = fee;
         }
-        if let Some(platform) = piece.platform {
-            if self.claim(&subject, &slot(Field::Platform), said(platform)) {
-                one.platform = platform;
-            }
+        if let Some(platform) = piece.platform
+            && self.claim(&subject, &slot(Field::Platform), said(platform))
+        {
+            one.platform = platform;
         }
         if let Some(format) = &piece.format {
             let same = fold::key(&one.format) == fold::key(&format.name);
@@ -48,15 +49,15 @@ impl Entry<'_, '_> {
                 one.format.clone_from(&format.name);
             }
         }
-        if let Some(day) = piece.due {
-            if self.claim(&subject, &slot(Field::Due), said(day.0)) {
-                one.due = day;
-            }
+        if let Some(day) = piece.due
+            && self.claim(&subject, &slot(Field::Due), said(day.0))
+        {
+            one.due = day;
         }
-        if let Some(moment) = piece.cancel_by {
-            if self.claim(&subject, &slot(Field::CancelBy), said(moment.0)) {
-                one.cancel_by = Some(moment);
-            }
+        if let Some(moment) = piece.cancel_by
+            && self.claim(&subject, &slot(Field::CancelBy), said(moment.0))
+        {
+            one.cancel_by = Some(moment);
         }
         if !piece.kill_fee.is_empty() {
             let words: Vec<String> = piece
@@ -68,10 +69,10 @@ impl Entry<'_, '_> {
                 one.kill_fee = piece.kill_fee.iter().copied().collect::<BTreeMap<_, _>>();
             }
         }
-        if let Some(post) = &piece.post {
-            if self.claim(&subject, &slot(Field::Post), said(post)) {
-                one.post = Some(post.clone());
-            }
+        if let Some(post) = &piece.post
+            && self.claim(&subject, &slot(Field::Post), said(post))
+        {
+            one.post = Some(post.clone());
         }
         self.live(&mut one, piece, &subject, &books.1);
         self.state(&mut one, piece, &subject, known.map(|known| known.state));
@@ -158,6 +159,10 @@ impl Entry<'_, '_> {
         }
         if due.is_none() {
             self.fault(&slot(Field::Due), "", "no due date: write it like 2026-03-05");
+        }
+        if let Some(format) = format.as_ref().filter(|format| is_package(&format.name)) {
+            let (row, name) = (self.draft.row, &format.name);
+            self.notes.push(format!("row {row}: `{name}` is kept as one deliverable with one fee"));
         }
         Some(Deliverable {
             partnership: at.clone(),
