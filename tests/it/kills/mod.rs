@@ -107,11 +107,12 @@ async fn kills_of(seed: u64) -> (String, usize) {
     let kept = settle(&mut town, &format!("town {seed}, in the end")).await;
     let (incidents, deliveries, proposals) = (kept.incidents.len(), kept.deliveries.len(), kept.proposals.len());
     assert!(incidents > 5, "there was something to tell: {incidents}");
-    blind(&town, kept).await;
     let orders = town.ads.board().orders().len();
+    let repeats = promises::marked(&town);
+    blind(&town, kept).await;
     let summary = format!(
         "town {seed}: {KILLS} kills ({met} at their moment), {incidents} incidents, {deliveries} deliveries, {proposals} \
-         proposals, {orders} orders, {} presses",
+         proposals, {orders} orders, {} presses, {repeats} messages on Telegram marked as repeats",
         town.pressed.len(),
     );
     (summary, orders)

@@ -160,6 +160,11 @@ fn repeats(town: &Town, broken: &mut Vec<String>) {
     }
 }
 
+/// How many messages on Telegram say that they may be repeats.
+pub fn marked(town: &Town) -> usize {
+    telegram_alerts(town).iter().filter(|one| telegram_text(one).contains(MARK)).count()
+}
+
 /// What was confirmed to a platform is kept.
 fn confirmed_is_kept(town: &Town, kept: &Kept, broken: &mut Vec<String>) {
     let has = |chat, id: &str| kept.inbox.iter().any(|one| one.chat == chat && one.id == id);
