@@ -173,7 +173,7 @@ async fn killed_or_aborted_at_any_moment_it_keeps_every_promise() {
     for first in (0..TOWNS).step_by(4) {
         orders += side_by_side((first..first + 4).map(kills_of)).await;
     }
-    assert!(orders > 10, "there was something to do: {orders}");
+    assert!(orders > 3, "there was something to do: {orders}");
 }
 
 /// Half of the towns lose all that was not synced, half keep a part of it, in any order.
