@@ -2,6 +2,8 @@
 
 mod alerts;
 mod levels;
+mod levels_creator;
+mod levels_team;
 mod permission;
 mod short;
 mod with_numbers;
