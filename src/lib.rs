@@ -13,7 +13,8 @@
 //! | 3 | [`sources`] | where numbers come from |
 //! | 3 | [`actions`] | what can be stopped, and the guard in front of it |
 //! | 3 | [`chat`] | Discord and Telegram |
-//! | 3 | [`report`], [`web`] | files and pages; empty so far |
+//! | 3 | [`report`] | sheets as files |
+//! | 3 | [`web`] | pages; empty so far |
 //! | 3 | [`sim`] | the emulated world |
 //! | 4 | [`app`] | the program: the tasks that carry an alert |
 //! | 4 | [`cli`] | the command line |

@@ -15,6 +15,7 @@ use webhook::{Fate, SetState, WebhookError};
 pub trait Hand: Send + Sync {
     /// The state of an object now, in the words of [`crate::domain::action`].
     async fn read(&self, object: &str, now: Timestamp) -> Result<String, ActionError>;
+
     /// Sets the state. Doing it twice is doing it once.
     async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError>;
 }

@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::act::{self, incident_of};
+use super::act::incident_of;
 use super::apply::put_document;
 use super::commands::Asked;
 use super::core::{Core, State};
@@ -284,9 +284,9 @@ pub async fn ask_for(core: &Core, asked: &Asked, deed: Deed) -> Result<Told, Sto
         match (&one.stage, one.deed == deed) {
             (ProposalStage::Proposed { .. }, true) => {
                 let Some(kept) = load::<Proposal>(&*core.store, &keys::number(one.number)).await? else { continue };
-                let stage = ProposalStage::Approved { by: asked.name(), at: core.clock.now() };
-                let happened = Happened::Approved { proposal: one.number };
-                act::enter(core, kept, stage, Some(asked.name()), Some(happened)).await?;
+                if !super::deciding::decide(core, asked, kept, true).await? {
+                    continue;
+                }
                 core.count(|counts| counts.approved += 1);
                 core.bells.act.ring();
                 return Ok(Told::Asked { of, direct });

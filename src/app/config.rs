@@ -233,7 +233,7 @@ impl SourceConfig {
     pub fn has_codes_of(&self, brand: &BrandId) -> bool {
         match self {
             Self::Youtube(_) | Self::Generic(_) => false,
-            Self::Shopify(shop) => shop.brand.as_ref().is_none_or(|of| of == brand),
+            Self::Shopify(shop) => shop.brand.as_ref().is_none_or(|whose| whose == brand),
         }
     }
 

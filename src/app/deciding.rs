@@ -54,15 +54,14 @@ pub async fn propose_approved(
     let mut counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
     let number = counters.proposal;
     counters.proposal += 1;
-    let incident = match &undoes {
-        Some((_, Some(id))) => match IncidentId::typed(id) {
+    let incident = if let Some((_, Some(id))) = &undoes {
+        match IncidentId::typed(id) {
             Some(id) => load::<Incident>(&*core.store, &keys::incident(&id)).await?,
             None => None,
-        },
-        _ => {
-            let offers = |incident: &Incident| incident.options.iter().any(|one| one.object() == deed.object());
-            open_incidents(core, None).await?.into_iter().find(|kept| offers(&kept.value))
         }
+    } else {
+        let offers = |incident: &Incident| incident.options.iter().any(|one| one.object() == deed.object());
+        open_incidents(core, None).await?.into_iter().find(|kept| offers(&kept.value))
     };
     let spend = Want { metric: Metric::Spend, platform: None };
     // What a person agrees with a creator rests on that person's word, not on numbers.
@@ -166,7 +165,12 @@ pub async fn answer_proposals(
 
 /// Notes somebody's yes or no to one proposal; `false` when somebody else has answered it meanwhile. The deliverer, who
 /// records attempts at any moment, may be quicker a few times: what was said is not lost to that.
-async fn decide(core: &Core, asked: &Asked, mut proposal: Loaded<Proposal>, agreed: bool) -> Result<bool, StoreError> {
+pub async fn decide(
+    core: &Core,
+    asked: &Asked,
+    mut proposal: Loaded<Proposal>,
+    agreed: bool,
+) -> Result<bool, StoreError> {
     let number = proposal.value.number;
     for tries in 1.. {
         let (by, at) = (asked.name(), core.clock.now());

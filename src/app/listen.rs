@@ -544,6 +544,14 @@ async fn open_here(
     Ok(())
 }
 
+/// Whether something was said in a room, or to the bot alone: whoever reads an answer there may read it. In any other
+/// place an answer that was for one person is not said aloud; they ask again.
+async fn is_room(core: &Core, inbound: &Inbound) -> bool {
+    let Some(address) = &inbound.address else { return false };
+    inbound.place == Some(PlaceKind::Private)
+        || core.state.lock().await.catalog.room_at(address.chat, &address.place, address.topic).is_some()
+}
+
 /// Answers in place where that is possible, and as a message where it is not.
 async fn say(core: &Core, chats: &Chats, inbound: &Inbound, said: Said, held: &mut Held) -> Result<(), StoreError> {
     let about = About::Reply(0);
@@ -562,7 +570,7 @@ async fn say(core: &Core, chats: &Chats, inbound: &Inbound, said: Said, held: &m
             Ok(()) if !also_aloud => return Ok(()),
             Ok(()) => {}
             Err(error) => {
-                also_aloud |= !short;
+                also_aloud |= !short && is_room(core, inbound).await;
                 tracing::info!(error = &error as &dyn std::error::Error, "could not answer in place");
             }
         }

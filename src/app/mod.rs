@@ -15,6 +15,7 @@ pub mod config;
 pub mod control;
 pub mod core;
 pub mod cycle;
+pub mod deals;
 pub mod deciding;
 pub mod deliver;
 pub mod demo;

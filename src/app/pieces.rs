@@ -284,30 +284,37 @@ async fn go_live(
 ) -> Result<Told, StoreError> {
     let what = deed_about(piece, true).title();
     let was_out = piece.state.is_out();
-    let after = piece.gone_live(at, post.clone());
-    let mut tries = 1;
-    while after != *piece {
-        let pen = core.pen.lock().await;
-        let mut transaction = Transaction::new();
-        put_document(core, &mut transaction, Document::Deliverable(after.clone()), &asked.actor()).await?;
-        let detail = json!({ "deliverable": format!("{}/{}", piece.partnership, piece.id), "post": post, "at": at });
-        let subject = piece.partnership.subject();
-        transaction.append_journal(&core.line_by(&asked.actor(), "went_live", &subject, detail))?;
-        match core.store.commit(transaction).await {
-            Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
-            done => {
-                done?;
-                core.state.lock().await.catalog.take(Document::Deliverable(after.clone()));
-                drop(pen);
-                break;
-            }
-        }
+    let after = piece.gone_live(at, post);
+    if after != *piece {
+        keep_live(core, asked, &after, at).await?;
     }
     // Done again where only this was lost: the fee is in the book once, a question is settled once.
     booking::book(core).await?;
     asking::settled(core, &after, &asked.actor()).await?;
     let fee = Some(piece.fee).filter(|fee| 0 < fee.minor && !was_out);
     Ok(Told::Live { what, fee })
+}
+
+/// Keeps that a piece is out; the picture in memory follows.
+async fn keep_live(core: &Core, asked: &Asked, after: &Deliverable, at: Timestamp) -> Result<(), StoreError> {
+    let _pen = core.pen.lock().await;
+    let mut tries = 1;
+    loop {
+        let mut transaction = Transaction::new();
+        put_document(core, &mut transaction, Document::Deliverable(after.clone()), &asked.actor()).await?;
+        let id = format!("{}/{}", after.partnership, after.id);
+        let detail = json!({ "deliverable": id, "post": after.post, "at": at });
+        let subject = after.partnership.subject();
+        transaction.append_journal(&core.line_by(&asked.actor(), "went_live", &subject, detail))?;
+        match core.store.commit(transaction).await {
+            Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
+            done => {
+                done?;
+                core.state.lock().await.catalog.take(Document::Deliverable(after.clone()));
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// A remark: the tag is the first word that begins with `#`.
@@ -322,6 +329,17 @@ fn tagged(text: &str) -> (String, Option<String>) {
     (text, tag.map(|tag| tag.trim_start_matches('#').to_lowercase()))
 }
 
+/// What a remark is about: the subject, what to call it, and the piece, if it is one.
+fn remarked_on(state: &State, typed: &str) -> Option<(Subject, String, Option<String>)> {
+    let (subject, piece) = match resolve(&state.catalog, typed)? {
+        Meant::Subject(subject) => (subject, None),
+        Meant::Deliverable(partnership, id) => (partnership.subject(), Some(format!("{partnership}/{id}"))),
+        Meant::Code(partnership, _) => (partnership.subject(), None),
+        Meant::Boost(id) => (state.catalog.boosts.get(&id)?.partnership.subject(), None),
+    };
+    Some((subject, typed.to_owned(), piece))
+}
+
 /// Keeps a remark in the journal, and in the open alerts it is about.
 pub async fn note(core: &Core, asked: &Asked, about: &What, text: &str) -> Result<Composed, StoreError> {
     let now = core.clock.now();
@@ -330,26 +348,12 @@ pub async fn note(core: &Core, asked: &Asked, about: &What, text: &str) -> Resul
         Some(id) => load::<Incident>(&*core.store, &keys::incident(id)).await?,
         None => None,
     };
-    let (subject, name, piece) = match &incident {
-        Some(kept) => (kept.value.subject.clone(), kept.value.id.to_string(), None),
-        None => {
-            let state = core.state.lock().await;
-            match resolve(&state.catalog, &about.typed) {
-                Some(Meant::Subject(subject)) => (subject, about.typed.clone(), None),
-                Some(Meant::Deliverable(partnership, id)) => {
-                    (partnership.subject(), about.typed.clone(), Some(format!("{partnership}/{id}")))
-                }
-                Some(Meant::Code(partnership, _)) => (partnership.subject(), about.typed.clone(), None),
-                Some(Meant::Boost(id)) => match state.catalog.boosts.get(&id) {
-                    Some(boost) => (boost.partnership.subject(), about.typed.clone(), None),
-                    None => return Ok(plain(asked, &Told::UnknownPiece { given: about.typed.clone() })),
-                },
-                None => {
-                    drop(state);
-                    return Ok(Composed::plain(unknown(core, &about.typed).await.say(&asked.reader, now)));
-                }
-            }
-        }
+    let meant = match &incident {
+        Some(kept) => Some((kept.value.subject.clone(), kept.value.id.to_string(), None)),
+        None => remarked_on(&*core.state.lock().await, &about.typed),
+    };
+    let Some((subject, name, piece)) = meant else {
+        return Ok(Composed::plain(unknown(core, &about.typed).await.say(&asked.reader, now)));
     };
     let _pen = core.pen.lock().await;
     let mut tries = 1;

@@ -1,6 +1,8 @@
 //! How a command that touches the store is carried out: by the service that runs on the data folder, or, where none does,
 //! by this process, which opens the store for it. The same code does it either way.
 
+use serde::de::DeserializeOwned;
+
 use super::import::bar;
 use super::opened::Opened;
 use super::{CliError, Common, say};
@@ -9,6 +11,12 @@ use crate::app::control::{self, Answer, Body, Needs, Progress, Request, Seat, Te
 
 /// Has a wish carried out and prints what came of it.
 pub async fn ask(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(), CliError> {
+    let (json, text) = asked(common, config, wish, body).await?;
+    say(if common.json { &json } else { &text })
+}
+
+/// Has a wish carried out: what came of it, as JSON and as text.
+async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(String, String), CliError> {
     let request = Request { by: terminal_user(), acting: common.acting.clone(), wish };
     let bar = bar(0, "{pos} of {len}");
     let tell = |at: Progress| {
@@ -18,10 +26,25 @@ pub async fn ask(common: &Common, config: Config, wish: Wish, body: Body) -> Res
     let answer = answer(config, &request, &body, &tell).await;
     bar.finish_and_clear();
     match answer? {
-        Answer::Done { json, text } => say(if common.json { &json } else { &text }),
+        Answer::Done { json, text } => Ok((json, text)),
         Answer::Refused { exit: 2, line } => Err(CliError::Input(line)),
         Answer::Refused { line, .. } => Err(CliError::Failed(anyhow::anyhow!(line))),
     }
+}
+
+/// What came of a wish, as the program knows it.
+pub async fn answered<T: DeserializeOwned>(
+    common: &Common,
+    config: Config,
+    wish: Wish,
+    body: Body,
+) -> Result<T, CliError> {
+    let (json, _) = asked(common, config, wish, body).await?;
+    serde_json::from_str(&json).map_err(|error| {
+        CliError::Failed(
+            anyhow::Error::new(error).context("the answer cannot be read; is the service of another version?"),
+        )
+    })
 }
 
 async fn answer(config: Config, request: &Request, body: &Body, tell: Tell<'_>) -> Result<Answer, CliError> {

@@ -12,14 +12,16 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::opened::Opened;
+use super::asking::answered;
 use super::poll::refused;
 use super::{CliError, Common};
 use crate::app::catalog::Catalog;
 use crate::app::config::{Config, ShopifyConfig, SourceConfig, parse_length};
+use crate::app::control::{Body, Wish};
 use crate::app::discover::{Found, FoundCode, FoundLink, Guess, discover};
 use crate::app::preflight::{Looked, Outcome, Preflight as Looks, preflight};
 use crate::app::shop;
+use crate::domain::document::Documents;
 use crate::domain::ids::SourceId;
 use crate::sources::shopify::Shopify;
 use crate::time::Clock;
@@ -76,15 +78,21 @@ fn open(id: &SourceId, shop: &ShopifyConfig) -> Result<Shopify, CliError> {
     shop::source(shop, &Clock::system()).map_err(|error| CliError::input(format!("source `{id}`: {error}")))
 }
 
+/// What was applied, from the service or from the store; `made`: there must be one.
+async fn catalog(common: &Common, config: Config, made: bool) -> Result<Catalog, CliError> {
+    let documents: Documents = answered(common, config, Wish::Documents { made }, Body::Empty).await?;
+    let mut catalog = Catalog::default();
+    documents.into_list().for_each(|document| catalog.take(document));
+    Ok(catalog)
+}
+
 impl Discover {
     /// Asks and prints.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
         let (id, settings) = meant(&config, self.source.as_deref())?;
         let shop = open(id, settings)?;
-        let opened = Opened::open_for_trial(config.clone()).await?;
-        let catalog: Catalog = opened.core.state.lock().await.catalog.clone();
-        opened.close().await?;
+        let catalog = catalog(common, config.clone(), false).await?;
         let since = Clock::system().now().saturating_sub(self.back).unwrap_or(Timestamp::MIN);
         let found =
             discover(&shop, &catalog, settings.brand.as_ref(), since).await.map_err(|error| refused(id, error))?;
@@ -167,9 +175,7 @@ impl Preflight {
         let config = common.config()?;
         let (id, settings) = meant(&config, self.source.as_deref())?;
         let shop = open(id, settings)?;
-        let opened = Opened::open_existing(config.clone()).await?;
-        let catalog: Catalog = opened.core.state.lock().await.catalog.clone();
-        opened.close().await?;
+        let catalog = catalog(common, config.clone(), true).await?;
         let now = Clock::system().now();
         let all = preflight(&shop, &catalog, settings.brand.as_ref(), now).await.map_err(|error| refused(id, error))?;
         let wrong = all.iter().filter(|one| !one.is_fine()).count();

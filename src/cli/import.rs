@@ -1,4 +1,5 @@
-//! `plimsoll import FILE.csv` and `import --posts FILE`: numbers and posts from a file into the store.
+//! `plimsoll import FILE.csv` and `import --posts FILE`: numbers and posts from a file into the store; `import deals` is
+//! in [`super::deals`].
 //!
 //! Rows that are good are taken, bad ones are told with their reason; a file without a good row changes nothing. The same
 //! file again changes nothing.
@@ -8,10 +9,11 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::asking::ask;
+use super::deals::ImportDeals;
 use super::{CliError, Common};
 use crate::app::control::import::{nothing_in, unreadable};
 use crate::app::control::{Body, Wish};
@@ -26,8 +28,11 @@ const LISTED_MAX: usize = 50;
 #[command(after_help = "Columns of a file of numbers: time, campaign, creator, platform, post, metric, form, value, \
                   currency, with form = total, gauge or amount:P1D (a duration that begins at time). Columns of a \
                   file of posts: post, creator, platform, published_at, format, text. A running service judges the new \
-                  numbers at once.")]
+                  numbers at once. `import deals` reads a spreadsheet of deals; its own --help shows how.")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Import {
+    #[command(subcommand)]
+    what: Option<What>,
     /// The file of numbers
     #[arg(value_name = "FILE.csv", required_unless_present = "posts", conflicts_with = "posts")]
     file: Option<PathBuf>,
@@ -36,9 +41,18 @@ pub struct Import {
     posts: Option<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Take campaigns, creators, deals and deliverables from a spreadsheet as people keep it
+    Deals(ImportDeals),
+}
+
 impl Import {
     /// Imports and says what was taken.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        if let Some(What::Deals(deals)) = self.what {
+            return deals.run(common).await;
+        }
         let config = common.config()?;
         // Bad rows are told here, and a file without a good one before anything is opened or made.
         let (path, wish) = match (self.file, self.posts) {

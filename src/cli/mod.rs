@@ -6,9 +6,11 @@
 mod asking;
 mod backtest;
 mod check;
+mod deals;
 mod demo;
 mod discover;
 mod documents;
+mod export;
 mod import;
 mod opened;
 mod outbox;
@@ -73,8 +75,10 @@ enum Command {
     Discover(discover::Discover),
     /// Look up in the shop whether each partnership's codes work
     Preflight(discover::Preflight),
-    /// Take numbers or posts from a CSV file into the store
+    /// Take numbers or posts from a CSV file, or deals from a spreadsheet, into the store
     Import(import::Import),
+    /// Write deals as a spreadsheet
+    Export(export::Export),
     /// Run the cases that rules carry
     TestRules(check::TestRules),
     /// Replay history and say when each rule would have fired, and whether it was right
@@ -227,6 +231,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Discover(discover) => discover.run(&common).await,
         Command::Preflight(preflight) => preflight.run(&common).await,
         Command::Import(import) => import.run(&common).await,
+        Command::Export(export) => export.run(&common).await,
         Command::TestRules(test) => test.run(&common),
         Command::Backtest(backtest) => backtest.run(&common),
         Command::Why(why) => why.run(&common).await,

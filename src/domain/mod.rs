@@ -16,5 +16,6 @@ pub mod person;
 pub mod post_url;
 pub mod sample;
 pub mod sample_csv;
+pub mod sheet;
 pub mod verdict;
 pub mod written;

@@ -1,1 +1,7 @@
-//! Files and pages for finance and for learning.
+//! Files for people: sheets that are read and written.
+//!
+//! Owns: the bytes of workbooks and CSV files. Refuses: what they mean ([`crate::domain::sheet`]), and files themselves:
+//! it is given bytes and gives bytes. Survives files that were made to harm: what a file unpacks to is measured before it
+//! is believed.
+
+pub mod sheet;

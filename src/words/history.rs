@@ -119,32 +119,8 @@ fn proposal_text(
             let state = state_text(state, reader);
             say!(words, "did-undone", by = by(), time = at, what = what, runs_on = runs_on, state = state)
         }
-        Happened::Asked { of, direct, .. } => {
-            let of = first_name(of);
-            let what = say!(words, "deed-ask", deed = deed, name = name.as_str());
-            if *direct {
-                say!(words, "did-ask", of = of, time = at, what = what)
-            } else {
-                say!(words, "did-ask-yourselves", of = of, what = what)
-            }
-        }
-        Happened::Confirmed { of, .. } => {
-            let of = first_name(of);
-            let text = match event.by.as_deref() {
-                Some(by) => say!(words, "did-confirm-by", what = done(), of = of, by = by, time = at),
-                None => say!(words, "did-confirm", what = done(), of = of, time = at),
-            };
-            match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
-                None => text,
-            }
-        }
-        Happened::Declined { of, .. } => {
-            let of = first_name(of);
-            match event.by.as_deref() {
-                Some(by) => say!(words, "did-decline-by", of = of, by = by, time = at, what = left()),
-                None => say!(words, "did-decline", of = of, time = at, what = left()),
-            }
+        Happened::Asked { .. } | Happened::Confirmed { .. } | Happened::Declined { .. } => {
+            return people_text(event, proposal, &name, reader, now);
         }
         Happened::Fired
         | Happened::Recovering
@@ -154,6 +130,45 @@ fn proposal_text(
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => return None,
+    })
+}
+
+/// How a question to a creator stands, in one sentence.
+fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Reader, now: Timestamp) -> Option<String> {
+    let words = reader.words();
+    let at = number::time(reader, event.at, now);
+    let deed = proposal.deed.as_str();
+    Some(match &event.what {
+        Happened::Asked { of, direct, .. } => {
+            let of = first_name(of);
+            let what = say!(words, "deed-ask", deed = deed, name = name);
+            if *direct {
+                say!(words, "did-ask", of = of, time = at, what = what)
+            } else {
+                say!(words, "did-ask-yourselves", of = of, what = what)
+            }
+        }
+        Happened::Confirmed { of, .. } => {
+            let of = first_name(of);
+            let done = say!(words, "deed-done", deed = deed, name = name);
+            let text = match event.by.as_deref() {
+                Some(by) => say!(words, "did-confirm-by", what = done, of = of, by = by, time = at),
+                None => say!(words, "did-confirm", what = done, of = of, time = at),
+            };
+            match proposal.undo_until.filter(|until| now < *until) {
+                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
+                None => text,
+            }
+        }
+        Happened::Declined { of, .. } => {
+            let of = first_name(of);
+            let left = say!(words, "deed-left", deed = deed, name = name);
+            match event.by.as_deref() {
+                Some(by) => say!(words, "did-decline-by", of = of, by = by, time = at, what = left),
+                None => say!(words, "did-decline", of = of, time = at, what = left),
+            }
+        }
+        _ => return None,
     })
 }
 

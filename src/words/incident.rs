@@ -399,7 +399,6 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
                 let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
                 row.push((purpose, say!(words, "deed-undo", deed = deed.as_str()), Look::Plain));
             }
-            Happened::Declined { .. } => {}
             Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
@@ -420,11 +419,13 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         row.push((refuse, say!(words, "button-keep-all"), Look::Plain));
     }
     let free = view.options.iter().filter(|option| is_open && option.running && !taken.contains(&option.deed.object()));
-    for option in free.take(DEED_BUTTONS_MAX) {
+    // What stops money first, and beside it one thing that may put it right.
+    let (stops, fixes): (Vec<&OptionView>, Vec<&OptionView>) = free.partition(|option| option.deed.stops());
+    for option in stops.into_iter().take(DEED_BUTTONS_MAX).chain(fixes.into_iter().take(1)) {
         let saves = option.avoidable.filter(|_| money);
         let label = deed_label(&option.deed, Some(option), saves, several, reader);
         let purpose = ButtonPurpose::Do { incident: incident(), deed: option.deed.clone(), saves };
-        row.push((purpose, label, Look::Danger));
+        row.push((purpose, label, if option.deed.stops() { Look::Danger } else { Look::Plain }));
     }
     // Discord takes five buttons in a row; what is beyond stays reachable by command.
     row.truncate(5);

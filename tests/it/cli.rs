@@ -56,7 +56,7 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "demo",
     "run",
     "check",
@@ -65,6 +65,7 @@ const NAMES: [&str; 17] = [
     "discover",
     "preflight",
     "import",
+    "export",
     "test-rules",
     "backtest",
     "why",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use plimsoll::app::apply::{Given, apply};
 use plimsoll::app::core::Core;
 use plimsoll::app::demo::World;
 use plimsoll::app::records::DocumentRecord;
@@ -10,8 +11,10 @@ use plimsoll::domain::deal::DeliverableState;
 use plimsoll::domain::document::{Deliverable, Document};
 use plimsoll::domain::ids::Subject;
 use plimsoll::domain::metric::Metric;
+use plimsoll::domain::num::round_i64;
 use plimsoll::domain::person::Role;
 use plimsoll::domain::sample::Reading;
+use plimsoll::rules::file::parse_rules;
 use plimsoll::rules::readings::{Readings as _, Span, Want};
 use plimsoll::sim::discord::Message;
 use plimsoll::sim::telegram::{ChatId, Shown};
@@ -91,7 +94,7 @@ async fn piece(story: &Story, id: &str) -> (Deliverable, u32, String) {
 }
 
 /// What the deal's book says from the first day of the world to now, in cents.
-async fn booked(story: &Story) -> f64 {
+async fn booked(story: &Story) -> i64 {
     let now = story.world.clock.now();
     let subject: Subject = "partnership/winter/alma".parse().expect("a subject");
     let state = story.world.core().state.lock().await;
@@ -99,8 +102,8 @@ async fn booked(story: &Story) -> f64 {
     let from = "2026-02-01T00:00:00Z".parse().expect("an instant");
     let until = now.checked_add(jiff::SignedDuration::from_secs(2)).expect("in range");
     match state.history.view().over(&subject, want, Span { from, until }).reading {
-        Reading::Value(value) => value,
-        Reading::Absent(_) => 0.0,
+        Reading::Value(value) => round_i64(value).expect("cents"),
+        Reading::Absent(_) => 0,
     }
 }
 
@@ -181,20 +184,65 @@ async fn a_hold_is_done_when_the_creator_confirms_and_survives_restarts() {
     let settled = story.world.telegram.messages(direct(&story));
     let settled = settled.iter().find(|one| one.message_id == asked.message_id).expect("still there");
     assert!(settled.text.starts_with("🟢 Reel 2 is on hold since"), "{}", settled.text);
-    let (_, answer) = story.presses(cast.maja, &alert(&story).0, "Undo").await;
-    assert_eq!(answer, "Taking it back for #0000. The alert shows when the platform has confirmed it.");
+    is_taken_back(&mut story).await;
+    story.assert_polite();
+    story.world.stop().await;
+}
 
-    // Undo asks the other way round, and brings back the state that there was.
+/// Undo asks the other way round, and brings back the state that there was.
+async fn is_taken_back(story: &mut Story) {
+    let cast = story.world.cast;
+    let (_, answer) = story.presses(cast.maja, &alert(story).0, "Undo").await;
+    assert!(answer.starts_with("Taking it back for #0000."), "{answer}");
     story.wait(5).await;
-    let again = with_button(&story, direct(&story), "OK, I'll make it");
+    let again = with_button(story, direct(story), "OK, I'll make it");
     story.presses(cast.alma, &again, "OK, I'll make it").await;
     story.wait(5).await;
-    assert_eq!(piece(&story, "reel-2").await.0.state, DeliverableState::Approved);
-    let text = telegram_text(&alert(&story).0);
+    assert_eq!(piece(story, "reel-2").await.0.state, DeliverableState::Approved);
+    let text = telegram_text(&alert(story).0);
     assert!(text.contains("Reel 2 is made after all: Alma confirmed") && text.contains("Reel 2 €400"), "{text}");
-    // An answer given twice changes nothing.
     assert_eq!(story.journal("creator_confirmed").await.len(), 2);
-    story.assert_polite();
+}
+
+const LADDER: &str = r#"
+[[rule]]
+id       = "cpa-stop"
+kind     = "stop_loss"
+scope    = "partnership"
+when     = "cpa > target.cpa && spend / target.cpa >= 10"
+window   = "7d"
+recover  = "cpa < 0.9 * target.cpa || spend / target.cpa < 10"
+mode     = "auto"
+then     = [ { do = "cancel_next" }, { after = "48h", do = "ask_fix" } ]
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_that_a_rule_wants_waits_for_a_person_and_for_the_creator() {
+    let mut story = begin(true).await;
+    let cast = story.world.cast;
+    let file = std::path::Path::new("ladder.toml").to_path_buf();
+    let rules = parse_rules(LADDER, None).rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
+    let given = Given { documents: Vec::new(), rules };
+    apply(story.world.core(), given, "terminal:story", false).await.expect("applied");
+    story.fires("alma").await;
+    let (shown, _) = alert(&story);
+    let labels: Vec<&str> = shown.buttons.iter().flatten().map(String::as_str).collect();
+    assert_eq!(labels[..2], ["Cancel Reel 2 −€400", "Keep it as planned"], "not even an automatic rule cancels alone");
+    assert!(labels.contains(&"Ask Alma to fix"), "{labels:?}");
+    let said = story.says(cast.team_chat, cast.maja, "/approve 0000").await;
+    assert!(said.contains("A cancellation cannot be taken back. Press its own button"), "{said}");
+    story.presses(cast.maja, &shown, "Cancel Reel 2").await;
+    let sure = with_button(&story, cast.team_chat, "Yes, cancel it for good");
+    assert!(sure.text.contains("This cannot be taken back. No kill fee is due."), "{}", sure.text);
+    story.presses(cast.maja, &sure, "Yes, cancel it for good").await;
+    story.wait(5).await;
+    let asked = with_button(&story, direct(&story), "OK, I won't make it");
+    story.presses(cast.alma, &asked, "OK, I won't make it").await;
+    story.wait(5).await;
+    assert_eq!(piece(&story, "reel-2").await.0.state, DeliverableState::Cancelled);
+    let text = telegram_text(&alert(&story).0);
+    assert!(text.contains("Reel 2 is cancelled: Alma confirmed") && !text.contains("Undo"), "{text}");
+    assert_eq!(story.journal("creator_asked").await.len(), 1, "what the rule proposed is what was approved");
     story.world.stop().await;
 }
 
@@ -214,7 +262,7 @@ async fn without_a_chat_the_team_asks_and_notes_the_answer() {
     Without an answer by Fri 18:00 it stays as planned.
 
     To copy, for Alma:
-    `Hi Alma, please put Reel 2 on hold (Nordbo · Winter Warmers). Please do not make or post it for now. Its fee, €400, waits with it. Posts that are out stay up and are paid as agreed. Nothing changes until you have answered.`
+    `Hi Alma, please put Reel 2 on hold (Nordbo · Winter Warmers). Please do not make or post it for now. Its fee, €400, waits with it. Posts that are out stay up and are paid as agreed. Nothing changes until you have answered. Please answer by Fri 18:00.`
     [Alma has confirmed] [Alma says no]
     ");
     story.clicks(cast.jonas, &told, "Alma has confirmed").await;
@@ -269,20 +317,20 @@ async fn what_is_out_is_spent_once_and_is_not_paused() {
     let mut story = begin(true).await;
     let cast = story.world.cast;
     let direct = direct(&story);
-    assert_eq!(booked(&story).await, 0.0);
+    assert_eq!(booked(&story).await, 0);
     let url = "https://www.instagram.com/reel/C8xYz/?igsh=1";
     let said = story.says(direct, cast.alma, &format!("/live {url}")).await;
     assert!(said.contains("Which one?"), "{said}");
     let which = with_button(&story, direct, "Alma: Reel 2");
     let (_, answer) = story.presses(cast.alma, &which, "Alma: Reel 2").await;
     assert_eq!(answer, "Noted: Reel 2 is out. Its fee, €400, counts as spent from now on.");
-    assert_eq!(booked(&story).await, 40_000.0);
+    assert_eq!(booked(&story).await, 40_000);
     // Said again by the team, and found out; started again, and booked once.
     let said = story.says(cast.team_chat, cast.maja, &format!("/live {url}")).await;
     assert!(said.contains("Noted: Reel 2 is out."), "{said}");
     let mut story = story.again(restart).await;
     story.wait(5).await;
-    assert_eq!(booked(&story).await, 40_000.0);
+    assert_eq!(booked(&story).await, 40_000);
     let said = story.says(cast.team_chat, cast.maja, "/hold alma reel-2").await;
     assert!(said.contains("Reel 2 is out already. Posts that are up are not paused"), "{said}");
     // What can still be stopped, and the money of each.
@@ -304,7 +352,7 @@ async fn what_is_out_is_spent_once_and_is_not_paused() {
     // A mistake is corrected: the fee is taken out of the book again.
     story.apply(PIECES).await;
     assert_eq!(piece(&story, "reel-2").await.0.state, DeliverableState::Approved);
-    assert_eq!(booked(&story).await, 0.0);
+    assert_eq!(booked(&story).await, 0);
     story.world.stop().await;
 }
 

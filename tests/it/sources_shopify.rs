@@ -382,6 +382,19 @@ async fn a_question_the_shop_does_not_understand_is_not_an_empty_shop() {
     assert_eq!((fetched.samples.len(), reasons(&fetched)), (0, BTreeSet::from([Absence::Unreachable])));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_the_shop_shows_late_is_found_in_an_hour_that_was_told_already() {
+    let mut stage = stage_with(ShopConfig { lag_secs: 240, ..ShopConfig::default() }, FIXED).await;
+    stage.go_to("2026-03-02T12:59:30Z").await;
+    stage.sell("2026-03-02T12:59:30Z", &["ALMA10"], 10_000);
+    stage.go_to("2026-03-02T13:00:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert!(fetched.partial.is_none() && hours(&fetched, ALMA, Metric::Orders).is_empty(), "it is not shown yet");
+    stage.go_to("2026-03-02T13:10:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("02T12", 1)]));
+}
+
 /// What a shop sold, kept beside it in the plainest way.
 struct Sold {
     order: u64,

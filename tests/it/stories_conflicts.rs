@@ -10,6 +10,7 @@ use plimsoll::app::core::Core;
 use plimsoll::app::demo::World;
 use plimsoll::app::service::Service;
 use plimsoll::rules::file::parse_rules;
+use plimsoll::sim::discord::{Aim, Fault as DiscordFault};
 use plimsoll::sim::telegram::{Fault, Scope};
 use plimsoll::store::{Committed, Kept, Key, Store, StoreError, Table, Transaction, Write};
 
@@ -141,5 +142,22 @@ async fn a_group_that_is_told_again_says_so() {
         story.on_telegram().into_iter().filter(|one| one.text.contains("alerts of cpa-stop")).collect();
     let marked: Vec<bool> = groups.iter().map(|one| one.text.contains("you may have seen this already")).collect();
     assert_eq!(marked, [false, true], "{groups:?}");
+    story.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_too_late_is_said_aloud_only_where_its_readers_are_known() {
+    let mut story = Story::begin(7, &["alma"]).await;
+    let (cast, discord) = (story.world.cast, story.world.discord.clone());
+    let lobby = discord.create_channel(cast.guild, "lobby");
+    for (channel, told) in [(lobby, 0), (cast.team_channel, 1)] {
+        let before = discord.messages(channel).len();
+        // It is kept, and Discord never hears that it arrived.
+        discord.fail_next(Aim::at("POST", "/callback"), DiscordFault::Cut, 1);
+        discord.slash(cast.jonas, channel, "status", &[]).expect("sent");
+        story.wait(30).await;
+        assert_eq!(discord.faults_left(), 0, "the fault was met");
+        assert_eq!(discord.messages(channel).len() - before, told);
+    }
     story.world.stop().await;
 }

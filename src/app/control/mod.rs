@@ -13,6 +13,7 @@
 
 #[cfg(unix)]
 pub mod caller;
+mod deals;
 #[cfg(unix)]
 pub mod door;
 pub mod import;
@@ -36,6 +37,7 @@ use serde_json::Value;
 use super::apply::ApplyError;
 use super::core::Core;
 use super::cycle::ring_deliverers;
+use super::deals::DealsExport;
 use super::records::Gift;
 use crate::domain::ids::{PersonId, RuleId};
 use crate::domain::person::{Person, Reach, Role};
@@ -68,6 +70,12 @@ pub enum Wish {
     ImportSamples { file: String },
     /// The posts in the body.
     ImportPosts { file: String },
+    /// The deals of the sheets in the body; `trial`: only say what would change.
+    ImportDeals { trial: bool },
+    /// Deals as a sheet.
+    ExportDeals { what: DealsExport },
+    /// What was applied; `made`: there must be a store.
+    Documents { made: bool },
     /// What a rule sees in a subject.
     Why { subject: String, rule: RuleId, at: Option<Timestamp> },
     /// A command of the chats.
@@ -102,11 +110,16 @@ impl Wish {
     #[must_use]
     pub fn needs(&self) -> Needs {
         match self {
-            Self::Apply { dry_run: true, .. } => Needs::Nothing,
-            Self::Apply { dry_run: false, .. } | Self::ImportSamples { .. } | Self::ImportPosts { .. } => {
-                Needs::StoreOrNew
+            Self::Apply { dry_run: true, .. } | Self::ImportDeals { trial: true } | Self::Documents { made: false } => {
+                Needs::Nothing
             }
-            Self::Why { .. }
+            Self::Apply { dry_run: false, .. }
+            | Self::ImportSamples { .. }
+            | Self::ImportPosts { .. }
+            | Self::ImportDeals { trial: false } => Needs::StoreOrNew,
+            Self::ExportDeals { .. }
+            | Self::Documents { made: true }
+            | Self::Why { .. }
             | Self::Say { .. }
             | Self::OutboxList
             | Self::OutboxRetry { .. }
@@ -296,6 +309,9 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Apply { files, dry_run } => rules::apply(core, request, files, *dry_run).await,
         Wish::ImportSamples { file } => import::samples(core, seat, request, file, body, tell).await,
         Wish::ImportPosts { file } => import::posts(core, request, file, body, tell).await,
+        Wish::ImportDeals { trial } => deals::import(core, request, body, *trial).await,
+        Wish::ExportDeals { what } => deals::export(core, what).await,
+        Wish::Documents { .. } => deals::documents(core).await,
         Wish::Why { subject, rule, at } => rules::why(core, subject, rule, *at).await,
         Wish::Say { text, confirmed } => people::say(core, request, text, *confirmed).await,
         Wish::OutboxList => outbox::list(core).await,

@@ -61,7 +61,7 @@ fn check_refused(from: &str, to: &str, want: &str) {
 
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
-    check_refused("name = \"Nordbo\"", "nmae = \"Nordbo\"", "line 4, column 9: unknown field `nmae`");
+    check_refused("name = \"Nordbo\"", "nmae = \"Nordbo\"", "line 4, column 5: unknown field `nmae`");
     check_refused("Europe/Stockholm", "Europe/Stokholm", "`Europe/Stokholm` is not an IANA time zone");
     check_refused("2026-04-15", "2026-02-15", "campaign `spring` ends before it starts");
     check_refused("\"450.00 SEK\"", "450", "the target of cpa is `450`, but it is money");

@@ -3,6 +3,8 @@
 mod alerts;
 mod asking;
 mod levels;
+mod levels_creator;
+mod levels_team;
 mod permission;
 mod short;
 mod with_numbers;

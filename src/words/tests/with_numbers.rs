@@ -282,7 +282,7 @@ fn me_shows_own_numbers() {
     Twitch: 1 549 följare
     Butiken: inga länkklick. Plattformen har inte publicerat siffrorna än.
 
-    Din nivå hos Nordbo: Gold. Säg ”criteria” för vad den kräver
+    Din nivå hos Nordbo: Gold. Säg ”kriterier” för vad den kräver
 
     Bara du ser det här. Andra kreatörer ser aldrig dina siffror.
 

@@ -127,7 +127,6 @@ pub fn cut(folder: &Path, notes: &Path, chance: Option<&mut ChaCha8Rng>) -> Lost
             // What died before it changed the name, or removed it, has nothing to take back.
             (b'R', false) => drop(std::fs::rename(folder.join(change.new_name()), folder.join(path))),
             (b'U', false) => drop(std::fs::hard_link(change.new_name(), folder.join(path))),
-            (b'U', true) => {}
             (_, true) => {}
             (_, false) => {
                 // A file that is gone for good has no content to put back.

@@ -5,6 +5,8 @@
 //! is let through, or at its answer; `disk` (with `tests/c/power_cut.c`) kills at a write or sync of the store, and puts
 //! the files back to what had surely reached the disk; `town` is the world around; `promises` is what must hold.
 
+#![cfg(target_os = "linux")]
+
 mod disk;
 mod gate;
 mod promises;
@@ -92,7 +94,7 @@ async fn settle(town: &mut Town, about: &str) -> Kept {
 async fn kills_of(seed: u64) -> (String, usize) {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     // Eight of one rule behind a room are more than are told one by one.
-    let mut town = Town::found(seed, if seed % 2 == 0 { 5 } else { 8 }).await;
+    let mut town = Town::found(seed, if seed.is_multiple_of(2) { 5 } else { 8 }).await;
     let mut met = 0;
     for life in 0..KILLS {
         let fate = fate(&mut chance);
@@ -104,12 +106,13 @@ async fn kills_of(seed: u64) -> (String, usize) {
     }
     let kept = settle(&mut town, &format!("town {seed}, in the end")).await;
     let (incidents, deliveries, proposals) = (kept.incidents.len(), kept.deliveries.len(), kept.proposals.len());
-    assert!(incidents > 10, "there was something to tell: {incidents}");
-    blind(&town, kept).await;
+    assert!(incidents > 5, "there was something to tell: {incidents}");
     let orders = town.ads.board().orders().len();
+    let repeats = promises::marked(&town);
+    blind(&town, kept).await;
     let summary = format!(
         "town {seed}: {KILLS} kills ({met} at their moment), {incidents} incidents, {deliveries} deliveries, {proposals} \
-         proposals, {orders} orders, {} presses",
+         proposals, {orders} orders, {} presses, {repeats} messages on Telegram marked as repeats",
         town.pressed.len(),
     );
     (summary, orders)
@@ -170,7 +173,7 @@ async fn killed_or_aborted_at_any_moment_it_keeps_every_promise() {
     for first in (0..TOWNS).step_by(4) {
         orders += side_by_side((first..first + 4).map(kills_of)).await;
     }
-    assert!(orders > 10, "there was something to do: {orders}");
+    assert!(orders > 3, "there was something to do: {orders}");
 }
 
 /// Half of the towns lose all that was not synced, half keep a part of it, in any order.
@@ -181,7 +184,7 @@ async fn cuts_of(seed: u64) -> (String, usize) {
     for life in 0..CUTS {
         let fate = Fate { noted: true, ..fate(&mut chance) };
         town.live(&fate).await;
-        let lost = town.cut(seed % 2 == 1);
+        let lost = town.cut(!seed.is_multiple_of(2));
         (unsynced, survived) = (unsynced + lost.unsynced, survived + lost.survived);
         let about = format!("town {seed}, cut {life}, {lost:?}, {fate:?}");
         let kept = look(&town).await.unwrap_or_else(|error| panic!("{about}: {error}"));

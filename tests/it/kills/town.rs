@@ -40,7 +40,16 @@ const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 /// Both rooms, by the names they have in the documents.
 pub const ROOMS: [&str; 2] = ["team-discord", "team-telegram"];
 
-/// A life that has not come to its moment by then ends all the same.
+/// How the first moments of a life go.
+enum Began {
+    Spoke,
+    Ended,
+}
+
+/// A program that has asked nobody anything by then does not work.
+const BEGIN_MAX: Duration = Duration::from_secs(30);
+
+/// A life that has not come to its moment by then, after its first words, ends all the same.
 const LIFE_MAX: Duration = Duration::from_secs(3);
 
 /// Nothing was told, asked or answered for so long: it is quiet.
@@ -243,11 +252,27 @@ impl Town {
         ended
     }
 
+    /// Waits until the program has begun to work. A busy machine may take its time to start it.
+    async fn begin(&mut self, ended: &mut mpsc::UnboundedReceiver<()>) -> Began {
+        #[expect(clippy::disallowed_methods, reason = "a program that never speaks must fail in real time")]
+        let began = tokio::time::timeout(BEGIN_MAX, async {
+            tokio::select! {
+                _ = ended.recv() => Began::Ended,
+                _ = self.passed.recv() => Began::Spoke,
+            }
+        });
+        began.await.expect("it begins to work")
+    }
+
     /// One life of the program, until its fate, in which people press what they see. Answers whether it met the fate.
     pub async fn live(&mut self, fate: &Fate) -> bool {
         let mut ended = self.start(fate);
         let mut presses = 0;
+        let began = self.begin(&mut ended).await;
         let life = async {
+            if matches!(began, Began::Ended) {
+                return;
+            }
             loop {
                 tokio::select! {
                     _ = ended.recv() => return,
@@ -283,6 +308,8 @@ impl Town {
     pub async fn calm_down(&mut self) {
         self.flips.store(false, Ordering::SeqCst);
         let mut ended = self.start(&Fate::default());
+        let began = self.begin(&mut ended).await;
+        assert!(matches!(began, Began::Spoke), "it works: {}", self.last_words.lock().expect("whole"));
         loop {
             #[expect(clippy::disallowed_methods, reason = "quiet is when nothing has come for a while")]
             let next = tokio::time::timeout(QUIET, work(&mut self.passed)).await;
@@ -403,8 +430,8 @@ pub fn telegram_text(shown: &Shown) -> String {
 
 /// The incident (or group) that a message is about: the id in its last line.
 pub fn incident_of(text: &str) -> Option<String> {
-    let ids = text.split([' ', '\n']).filter_map(|word| word.strip_prefix('#'));
-    ids.filter(|id| id.len() == 4 && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).next_back().map(str::to_owned)
+    let mut ids = text.split([' ', '\n']).filter_map(|word| word.strip_prefix('#'));
+    ids.rfind(|id| id.len() == 4 && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).map(str::to_owned)
 }
 
 async fn start_feed(clock: &Clock, seed: u64, names: &[String], flips: &Arc<AtomicBool>) -> FeedSim {
@@ -452,7 +479,8 @@ mode = "propose"
 then = [ { do = "notify" } ]
 "#;
 
-fn write_files(folder: &Path, addresses: &[String; 4], names: &[String], now: Timestamp) {
+/// The configuration: every address is a gate's, every second is a tick, and no limit makes anybody wait.
+fn configuration(addresses: &[String; 4]) -> String {
     let [telegram, discord, ads, feed] = addresses;
     let source = |platform: &str, path: &str, id: &str, fields: &str| {
         format!(
@@ -473,7 +501,7 @@ fields = [ {fields} ]
     let spend = r#"{ metric = "spend", path = "$.spend", form = "total", currency = "EUR" }"#;
     let orders = r#"{ metric = "orders", path = "$.orders", form = "total" }"#;
     let followers = r#"{ metric = "followers", path = "$.followers", form = "gauge" }"#;
-    let config = format!(
+    format!(
         r#"
 [telegram]
 token = "{TELEGRAM_TOKEN}"
@@ -503,7 +531,10 @@ per_second = 1000
 "#,
         ads_source = source("meta_ads", "/ads.json", "$.boost", &format!("{spend}, {orders}")),
         twitch_source = source("twitch", "/followers.json", "$.login", followers),
-    );
+    )
+}
+
+fn write_files(folder: &Path, addresses: &[String; 4], names: &[String], now: Timestamp) {
     let day = |days: i64| {
         let at = now.checked_add(SignedDuration::from_hours(24 * days)).expect("in range");
         at.strftime("%Y-%m-%d").to_string()
@@ -550,6 +581,7 @@ target = {{ cpa = "45.00 EUR" }}
             writeln!(base, "{time},spring,{name},meta_ads,orders,total,0,").expect("written");
         }
     }
+    let config = configuration(addresses);
     for (name, text) in
         [("plimsoll.toml", config.as_str()), ("documents.toml", &documents), ("rules.toml", RULES), ("base.csv", &base)]
     {
