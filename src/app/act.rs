@@ -280,7 +280,7 @@ async fn asker(core: &Core, proposal: &Proposal) -> String {
 }
 
 /// As [`try_enter`], for whoever looks again at what is due anyway: somebody who was quicker is no error.
-async fn enter(
+pub(super) async fn enter(
     core: &Core,
     proposal: Loaded<Proposal>,
     stage: ProposalStage,

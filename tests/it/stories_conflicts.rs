@@ -67,7 +67,7 @@ async fn busy(story: Story) -> (Story, Arc<Busy>) {
     let busy = Arc::new(Busy { inner, quicker: AtomicU32::new(0), together: Mutex::default() });
     let store = Arc::clone(&busy);
     let restart = |world: World| async move {
-        let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, trade, shop } = world;
+        let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
         let config = service.core.config.clone();
         let sessions = discord.gateway_counts();
         service.stop().await;
@@ -76,7 +76,7 @@ async fn busy(story: Story) -> (Story, Arc<Busy>) {
         let service = Service::start(&core).expect("started");
         discord.session_since(sessions).await.expect("a session");
         drop(held);
-        World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, trade, shop }
+        World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
     };
     (story.again(restart).await, busy)
 }

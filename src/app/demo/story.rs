@@ -230,7 +230,12 @@ fn level(seen: &Seen<'_>) -> (&'static str, &'static str) {
             "Alma objects. No time runs until a person has answered her: that is the rule's promise, not politeness.",
             "Answer for the team: press “Keep Gold” or “Stand by it” in Telegram or Discord.",
         ),
-        (false, false, _) if seen.is_over() => ("The notice no longer applies; Alma's level has not changed.", ""),
+        (false, false, _) if seen.is_over() && seen.level(Milestone::Withdrawn) => {
+            ("The notice no longer applies; Alma's level has not changed.", "")
+        }
+        (false, false, _) if seen.is_over() => {
+            ("Alma's clicks are back above the line within her time to react, so she keeps Gold.", "")
+        }
         (false, false, _) => (
             "Alma's link gets too few clicks for Gold. She hears it before the team does, with her own numbers and what \
              would keep the level. Nothing changes before her three days are over.",

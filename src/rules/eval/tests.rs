@@ -47,6 +47,9 @@ impl Readings for Days {
     #[expect(clippy::only_used_in_recursion, reason = "this world has one subject")]
     fn over(&self, subject: &Subject, want: Want, span: Span) -> Seen {
         self.reads.set(self.reads.get() + 1);
+        if want.platform == Some(Platform::Deal) {
+            return Seen { reading: Reading::Absent(Absence::NotYet), n: 0, newest: None };
+        }
         if let Kind::Derived { .. } = want.metric.kind() {
             let parts: Option<Vec<f64>> = want
                 .metric
