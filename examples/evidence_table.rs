@@ -77,7 +77,7 @@ type Stopped = [f64; RULES.len()];
 /// Notes which rules hold now; whether all of those asked for have.
 fn note(
     judge: &Judge,
-    wanted: &[bool; 5],
+    wanted: [bool; 5],
     stopped: &mut Stopped,
     posts: &[Post],
     (spent, orders): (f64, f64),
@@ -125,7 +125,7 @@ fn plain(ratio: f64, trials: usize, dice: &mut ChaCha8Rng) -> Vec<Value> {
             while post.expected < HORIZONS[2] {
                 post.expected += 1.0 / LOOKS;
                 post.seen += orders(1.0 / ratio / LOOKS, dice);
-                if note(&judge, &[true; 5], &mut stopped, &[post], (post.expected, post.seen), post.expected) {
+                if note(&judge, [true; 5], &mut stopped, &[post], (post.expected, post.seen), post.expected) {
                     break;
                 }
             }
@@ -169,7 +169,7 @@ fn clustered((count, per_post): (usize, f64), ratio: f64, k: &str, trials: usize
                     sum = (sum.0 + 1.0 / LOOKS, sum.1 + more);
                     let last = posts.len() - 1;
                     posts[last] = post;
-                    if note(&judge, &wanted, &mut stopped, &posts, sum, sum.0) {
+                    if note(&judge, wanted, &mut stopped, &posts, sum, sum.0) {
                         return stopped;
                     }
                 }
@@ -209,7 +209,7 @@ fn lagging(ratio: f64, maturity: bool, trials: usize, dice: &mut ChaCha8Rng) -> 
                 });
                 let spent = if maturity { matured } else { day };
                 let post = Post { expected: spent, seen: known };
-                if note(&judge, &wanted, &mut stopped, &[post], (spent, known), day) {
+                if note(&judge, wanted, &mut stopped, &[post], (spent, known), day) {
                     break;
                 }
             }
@@ -240,7 +240,7 @@ fn population(trials: usize, dice: &mut ChaCha8Rng) -> Value {
             while post.expected < HORIZONS[2] {
                 post.expected += 1.0 / LOOKS;
                 post.seen += orders(rate / LOOKS, dice);
-                if note(&judge, &wanted, &mut stopped, &[post], (post.expected, post.seen), post.expected) {
+                if note(&judge, wanted, &mut stopped, &[post], (post.expected, post.seen), post.expected) {
                     met += u32::from(1.0 <= rate);
                     break;
                 }
@@ -255,9 +255,12 @@ fn population(trials: usize, dice: &mut ChaCha8Rng) -> Value {
     row
 }
 
+/// One part of the table: it is given dice and answers rows.
+type Part = Box<dyn Fn(&mut ChaCha8Rng) -> Vec<Value> + Send + Sync>;
+
 /// Every part of the table, each with its own seed, so that it does not matter which is worked out first.
-fn parts(trials: usize) -> Vec<Box<dyn Fn(&mut ChaCha8Rng) -> Vec<Value> + Send + Sync>> {
-    let mut parts: Vec<Box<dyn Fn(&mut ChaCha8Rng) -> Vec<Value> + Send + Sync>> = Vec::new();
+fn parts(trials: usize) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
     for ratio in RATIOS {
         parts.push(Box::new(move |dice| plain(ratio, trials, dice)));
     }
@@ -284,7 +287,7 @@ fn text(rows: &[Value]) -> String {
             .map(|key| format!("{key} {}", row[*key]))
             .collect();
         let number = |key: &str| row[key].as_f64();
-        said.push_str(&format!(
+        let line = format!(
             "{:<9} {:>5}  {:>7}  {:>6.1}%  {:>10.1}  {}\n",
             row["rule"].as_str().unwrap_or_default(),
             number("ratio").map_or("-".to_owned(), |ratio| ratio.to_string()),
@@ -292,7 +295,8 @@ fn text(rows: &[Value]) -> String {
             100.0 * number("stopped").unwrap_or_default(),
             number("mean_spend").unwrap_or_default(),
             about.join(" "),
-        ));
+        );
+        said.push_str(&line);
     }
     said
 }

@@ -198,7 +198,7 @@ impl Constants {
         if posts.is_empty() {
             return Err(in_case(case, "`posts` is empty", "leave it out, or give one post"));
         }
-        for key in ["spend", "orders"].into_iter().filter(|key| case.given.contains_key(*key)) {
+        if let Some(key) = ["spend", "orders"].into_iter().find(|key| case.given.contains_key(*key)) {
             return Err(in_case(case, &format!("`{key}` is given twice: by itself and by its posts"), "leave one out"));
         }
         for post in posts {

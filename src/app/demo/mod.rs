@@ -304,10 +304,8 @@ fn toml_inline(value: &Value) -> String {
     }
 }
 
-/// Brand, campaign, creators, deals, boosts and rooms of the demo, as files would hold them.
-fn given(living: &LivingWorld) -> anyhow::Result<Given> {
-    let mut text = String::from(
-        r#"
+/// Brand, campaign, programme and rooms of the demo.
+const BRAND: &str = r#"
 [[brand]]
 id = "nordbo"
 name = "Nordbo"
@@ -347,8 +345,11 @@ zone = "Europe/Stockholm"
 id = "operators"
 audience = "operator"
 zone = "Europe/Stockholm"
-"#,
-    );
+"#;
+
+/// The same with creators, deals and boosts, as files would hold them.
+fn given(living: &LivingWorld) -> anyhow::Result<Given> {
+    let mut text = BRAND.to_owned();
     let lives = living.creators().iter().map(|life| {
         format!(
             r#"

@@ -27,7 +27,7 @@ pub(super) enum Form {
     /// JSON as text.
     Text,
     /// One zlib stream over the whole connection; each message ends with a flush.
-    Zlib(ZlibEncoder<Vec<u8>>),
+    Zlib(Box<ZlibEncoder<Vec<u8>>>),
 }
 
 impl Form {
@@ -37,7 +37,7 @@ impl Form {
         for pair in query.split('&') {
             match pair.split_once('=') {
                 Some(("compress", "zlib-stream")) => {
-                    form = Self::Zlib(ZlibEncoder::new(Vec::new(), Compression::default()));
+                    form = Self::Zlib(Box::new(ZlibEncoder::new(Vec::new(), Compression::default())));
                 }
                 Some(("compress", _)) => return Err("this emulator compresses with zlib-stream only"),
                 Some(("encoding", encoding)) if encoding != "json" => return Err("this emulator speaks JSON only"),
