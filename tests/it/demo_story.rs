@@ -30,9 +30,9 @@ async fn play(seed: u64, days: i64, with_people: bool) -> Played {
     let folder = tempfile::tempdir().expect("a folder");
     let mut world = World::start(seed, folder.path()).await.expect("the world starts");
     if with_people {
-        world.populate()
+        world.populate();
     } else {
-        world.seat()
+        world.seat();
     }
     world.run_days(days).await.expect("the world runs");
     let kept = scan_all::<Incident>(&*world.core().store).await.expect("incidents");
