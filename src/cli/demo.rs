@@ -19,15 +19,15 @@ const DAYS_MAX: i64 = 366;
 /// The arguments.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Everything is on this machine: emulated platforms on loopback, a store in a temporary folder that is removed at the end.
-
 Open the address that it prints. The page shows the team's Discord channel, the team's Telegram group and a creator's \
 direct message side by side, and you have the hands of Jonas, Maja and Alma in them: press buttons, type /status or /why. \
 Time stands while nobody has the page open. Ctrl-C ends it.
 
   plimsoll demo                            the page, on a free port
   plimsoll demo --port 8080 --speed 3600   on this port, an hour a second
-  plimsoll demo --headless --days 30       no page: what thirty days bring")]
+  plimsoll demo --headless --days 30       no page: what thirty days bring
+
+Everything is on this machine: emulated platforms on loopback, a store in a temporary folder that is removed at the end.")]
 pub struct Demo {
     /// Without a page: run the days as fast as they go and print what happened as one JSON document
     #[arg(long, conflicts_with_all = ["port", "speed"])]

@@ -6,9 +6,12 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use plimsoll::app::demo::World;
 use plimsoll::app::demo::page::{Options, Show};
+use plimsoll::sim::shopify::{ShopWorld, Status};
+use plimsoll::time::Clock;
 use tokio_util::sync::CancellationToken;
 
 use crate::browser::{DOWN, ENTER, Page, TAB};
@@ -16,6 +19,8 @@ use crate::browser::{DOWN, ENTER, Page, TAB};
 /// A world with its page, and a browser that looks at it.
 struct Visit {
     page: Page,
+    shop: Arc<ShopWorld>,
+    clock: Clock,
     end: CancellationToken,
     running: tokio::task::JoinHandle<anyhow::Result<()>>,
     folder: tempfile::TempDir,
@@ -25,7 +30,7 @@ impl Visit {
     async fn begin(seed: u64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let world = World::start(seed, folder.path()).await.expect("the world starts");
-        let clock = world.clock.clone();
+        let (clock, shop) = (world.clock.clone(), Arc::clone(world.shop.world()));
         let show = Show::open(world, Options::default()).await.expect("the page is served");
         let (url, end) = (show.url(), CancellationToken::new());
         let theirs = end.clone();
@@ -34,12 +39,12 @@ impl Visit {
             drop(held);
             show.run(&theirs).await
         });
-        Self { page: Page::open(&url).await, end, running, folder }
+        Self { page: Page::open(&url).await, shop, clock, end, running, folder }
     }
 
     /// Nothing was complained about, and everything ends.
     async fn end(self) {
-        let Self { page, end, running, folder } = self;
+        let Self { page, end, running, folder, .. } = self;
         assert_eq!(page.complaints().await, Vec::<String>::new());
         page.close().await;
         end.cancel();
@@ -49,46 +54,89 @@ impl Visit {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_pressed_in_one_room_is_seen_in_the_others() {
+async fn the_guided_story_is_played_by_pressing_what_it_says() {
     let visit = Visit::begin(7).await;
     let page = &visit.page;
     page.wait_for("direct", "You are Alma here now").await;
-    assert_eq!(page.beat("first-alert").await, "waiting");
+    assert_eq!(page.beat("wrong-link").await, "waiting");
 
+    a_wrong_link(page).await;
+    a_leaked_code(page).await;
+    // Off in the shop itself, not only in what is said about it.
+    assert_eq!(visit.shop.discount("CLEO10", visit.clock.now()), Some(Status::Expired));
+    a_shop_that_stops_selling(page).await;
+    a_level_told_first(page).await;
+    page.picture("demo-after.png").await;
+    visit.end().await;
+}
+
+/// Until a beat of the story is there, as a visitor in a hurry does it.
+async fn skip_to(page: &Page, beat: &str) {
     page.click("Skip ahead").await;
-    page.wait_for_beat("first-alert", "now").await;
+    page.wait_for_beat(beat, "now").await;
+}
+
+async fn a_wrong_link(page: &Page) {
+    skip_to(page, "wrong-link").await;
     for room in ["discord", "telegram"] {
-        let said = page.wait_for(room, "per order in 7 days, limit €45").await;
-        assert!(said.contains("can still be saved"), "{said}");
+        page.wait_for(room, "link clicks").await;
     }
     let chart = "(room) => { const all = [...document.querySelectorAll(`[data-room=${room}] article img`)]; return all.length > 0 && all.every((one) => one.complete && one.naturalWidth > 300) }";
     for room in ["discord", "telegram"] {
         page.until("the chart is shown", chart, &[room]).await;
     }
-    page.type_command("direct", "/me").await;
-    page.wait_for("direct", "Alma, your numbers").await;
     page.until("time waits", "() => document.getElementById('slower').textContent === 'waiting for you'", &[]).await;
+    page.press("discord", "Ask Alma to fix").await;
+    page.wait_for("telegram", "Alma was asked").await;
+    page.wait_for("direct", "link").await;
     page.picture("demo-light.png").await;
     page.dark().await;
     page.picture("demo-dark.png").await;
+    page.light().await;
+    page.press("direct", "Fixed").await;
+    for room in ["discord", "telegram"] {
+        page.wait_for(room, "Alma confirmed").await;
+    }
+    page.wait_for_beat("wrong-link", "done").await;
+}
 
-    page.press("telegram", "Stop boost").await;
+async fn a_leaked_code(page: &Page) {
+    skip_to(page, "leaked-code").await;
+    page.press("telegram", "End code CLEO10").await;
     assert!(page.answer("telegram").await.starts_with("Agreed for #"));
-    let told = page.wait_for("discord", "Meta Ads says paused").await;
-    assert!(told.contains("stopped by Maja") && told.contains("(edited)"), "{told}");
-    page.wait_for_beat("read-back", "done").await;
-
-    page.type_command("discord", "/status").await;
-    let told = page.wait_for("discord", "one open alert").await;
-    assert!(told.contains("Jonasused /status") && told.contains("Only you can see this"), "{told}");
+    let told = page.wait_for("discord", "the shop says ended").await;
+    assert!(told.contains("Code CLEO10 ended by Maja") && told.contains("(edited)"), "{told}");
     page.press("discord", "Why").await;
-    page.wait_for("discord", "the platform says paused").await;
+    page.wait_for("discord", "the platform says ended").await;
     page.press("discord", "Dismiss message").await;
+    page.wait_for_beat("leaked-code", "done").await;
+}
 
-    page.press("discord", "Undo").await;
-    page.wait_for("telegram", "Meta Ads says active").await;
-    page.picture("demo-after.png").await;
-    visit.end().await;
+async fn a_shop_that_stops_selling(page: &Page) {
+    skip_to(page, "shop-stops").await;
+    page.press("discord", "I've got it").await;
+    page.wait_for("telegram", "Jonas has it").await;
+    page.type_command("discord", "/status").await;
+    let told = page.wait_for("discord", "Jonasused /status").await;
+    assert!(told.contains("Only you can see this"), "{told}");
+    page.wait_for_beat("shop-stops", "done").await;
+}
+
+async fn a_level_told_first(page: &Page) {
+    skip_to(page, "downgrade").await;
+    page.wait_for("direct", "from Gold to Silver").await;
+    page.press("direct", "Something is wrong").await;
+    for room in ["discord", "telegram"] {
+        page.until(
+            "the team is asked",
+            "(room) => [...document.querySelectorAll(`[data-room=${room}] article button`)].some((one) => one.textContent.includes('Keep Gold'))",
+            &[room],
+        )
+        .await;
+    }
+    page.press("telegram", "Keep Gold").await;
+    page.wait_for("direct", "you keep Gold").await;
+    page.wait_for_beat("downgrade", "done").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,7 +57,7 @@ const ROOMS: [(&str, Chat, bool); 4] = [
 const RULES: &str = r#"
 [[rule]]
 id = "views-fall"
-kind = "downgrade"
+kind = "stop_loss"
 scope = "creator"
 when = "views < 0.25 * own(views) && own(views) >= 100"
 window = "1d"
@@ -66,7 +66,7 @@ mode = "propose"
 
 [[rule]]
 id = "views-fall-2"
-kind = "downgrade"
+kind = "stop_loss"
 scope = "creator"
 when = "views < 0.25 * own(views) && own(views) >= 100"
 window = "1d"
@@ -76,7 +76,7 @@ mode = "propose"
 
 [[rule]]
 id = "followers-halved"
-kind = "downgrade"
+kind = "stop_loss"
 scope = "creator"
 when = "followers@twitch < 0.5 * prev(followers@twitch)"
 window = "1h"

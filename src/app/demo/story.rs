@@ -18,7 +18,7 @@ pub const CODE_RULE: &str = "code-leaked";
 /// The rule of a shop that is visited and does not sell.
 pub const SHOP_RULE: &str = "shop-not-selling";
 /// The rule of a level whose criterion is not met.
-pub const CLICKS_RULE: &str = "gold-clicks";
+pub const CLICKS_RULE: &str = "gold-link-clicks";
 
 /// How far a beat is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
