@@ -73,6 +73,9 @@ mode = "propose"
 
 const NUMBERS: &str = "time,creator,platform,metric,form,value\n2026-03-01,alma,youtube,views,amount:P1D,10\n";
 
+const DEALS: &str =
+    "Brand,Campaign,Creator,Platform,Format,Fee,Due\nNordbo,spring,Alma Lind,instagram,reel,100.00 EUR,2026-03-20\n";
+
 /// What came of one command.
 #[derive(Debug, PartialEq, Eq)]
 struct Ran {
@@ -93,6 +96,7 @@ impl Desk {
             ("many.toml", MANY),
             ("fall.toml", FALL),
             ("numbers.csv", NUMBERS),
+            ("deals.csv", DEALS),
             ("bad.csv", "time,creator,platform,metric,form,value\nnever,alma,youtube,views,total,1\n"),
             ("posts.csv", "post,creator,platform,published_at,format,text\nabc,alma,youtube,2026-03-02,video,Hello\n"),
         ] {
@@ -216,7 +220,7 @@ fn with_anna(desk: &Desk) {
 
 /// Every command that touches the store, good and bad; each leaves what the next one finds, so that the whole list can
 /// be said again.
-const SAID: [&[&str]; 27] = [
+const SAID: [&[&str]; 32] = [
     &["apply", "fall.toml", "documents.toml"],
     &["apply", "fall.toml", "--dry-run", "--json"],
     &["apply", "documents.toml", "--as", "anna"],
@@ -226,6 +230,11 @@ const SAID: [&[&str]; 27] = [
     &["import", "nowhere.csv"],
     &["import", "--posts", "posts.csv"],
     &["import", "numbers.csv", "--as", "eve"],
+    &["import", "deals", "deals.csv", "--yes"],
+    &["import", "deals", "deals.csv", "--dry-run", "--json"],
+    &["import", "deals", "bad.csv", "--yes"],
+    &["export", "deals"],
+    &["export", "deals", "--brand", "nowhere"],
     &["why", "alma", "views-fall", "--at", "2026-03-01"],
     &["why", "alma", "views-fall", "--at", "2026-03-01", "--json"],
     &["why", "alma", "views-fal"],
@@ -251,6 +260,7 @@ fn every_command_says_the_same_with_and_without_the_service() {
     let desk = Desk::new();
     with_anna(&desk);
     desk.done(&["apply", "fall.toml"]);
+    desk.done(&["import", "deals", "deals.csv", "--yes"]);
     let all = |desk: &Desk| -> Vec<Ran> { SAID.iter().map(|words| desk.run(words)).collect() };
     let deeds = ["samples_imported", "posts_imported", "grant_given", "grant_revoked", "refused", "document_applied"];
     let before = desk.journal(&deeds).len();
@@ -261,12 +271,16 @@ fn every_command_says_the_same_with_and_without_the_service() {
     for ((words, with), without) in SAID.iter().zip(&with).zip(&without) {
         assert_eq!(with, without, "{words:?}");
     }
-    assert_eq!(with.iter().filter(|ran| ran.code == Some(0)).count(), 13, "{with:#?}");
+    assert_eq!(with.iter().filter(|ran| ran.code == Some(0)).count(), 16, "{with:#?}");
     assert!(with.iter().all(|ran| ran.code != Some(1) || ran.err.lines().count() == 1), "{with:#?}");
+    std::fs::write(desk.path().join("deals.csv"), DEALS.replace("100.00 EUR", "120.00 EUR")).expect("written");
+    assert!(desk.done(&["import", "deals", "deals.csv", "--yes"]).contains("1 changed"));
+    assert!(desk.done(&["export", "deals"]).contains("120.00"), "the service knows it at once");
     let made: Value = serde_json::from_str(&desk.done(&["code", "--room", "team", "--json"])).expect("JSON");
     assert!(made["send"].as_str().expect("text").starts_with("/bind "), "{made}");
     service.stop();
-    let all = desk.journal(&deeds);
+    let mut all = desk.journal(&deeds);
+    assert_eq!(all.pop().as_deref(), Some("terminal:tester document_applied deliverable/spring/alma/reel-1"));
     assert_eq!(all[all.len() - journaled.len()..], journaled, "the same is journaled, by the same");
     assert!(journaled.contains(&"terminal:tester samples_imported file/numbers.csv".to_owned()), "{journaled:?}");
     assert!(!desk.socket().exists(), "a clean end leaves no socket");

@@ -94,6 +94,7 @@ async fn a_wrong_link(page: &Page) {
     page.picture("demo-dark.png").await;
     page.light().await;
     page.press("direct", "Fixed").await;
+    assert!(!page.answer("direct").await.is_empty(), "Telegram says that it arrived");
     for room in ["discord", "telegram"] {
         page.wait_for(room, "Alma confirmed").await;
     }

@@ -343,10 +343,11 @@ async fn what_is_out_is_spent_once_and_is_not_paused() {
     • the boost alma-boost
     • €2,640 of the boost alma-winter (TikTok Ads)
     • Story set €150 (can be cancelled to 06:00)
+    • the code ALMA10: it costs nothing unsold; end it only if it leaked or is abused
     Owed anyway: €150.
     Posts that are up are not paused. Nothing stops until you choose, and each asks first.
     [Stop boost alma-boost] [Stop boost alma-winter −€2,640]
-    [Hold Story set −€150]
+    [Hold Story set −€150] [End code ALMA10]
     [No, leave it]
     ");
     // A mistake is corrected: the fee is taken out of the book again.

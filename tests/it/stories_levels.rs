@@ -521,6 +521,7 @@ async fn who_comes_to_a_chat_later_is_told_there_and_time_runs_from_then() {
     Nordbo: Gold since 1 Jan
     What we look at: link clicks per 1,000 views, your latest 6 posts. Gold: 9.0 or more.
     A notice is open: Silver at the earliest on 15 Mar.
+    What we look at: link clicks on Web per 1,000 views, in 24 hours. Gold: 9.0 or more.
 
     You are told before anything changes, and a person answers if you object.
     ");
