@@ -33,7 +33,8 @@
 //!    sends it under the room's limits, and the attempt is recorded with the message id.
 //! 6. **Answer.** A press or a command is kept in the inbox before it is confirmed to the platform; [`app::listen`] checks
 //!    who it is and what they may, each time anew.
-//! 7. **Act.** [`app::act`]: guard, the state to set, the request, and the platform's own word that it is so.
+//! 7. **Act.** [`app::act`]: guard, the state to set, the request, and the platform's own word that it is so. What takes a
+//!    person (hold a piece, mend a link) [`app::asking`] asks of the creator, and their word makes it so.
 //! 8. **Tell.** The incident's revision is raised, and every room's message is edited.
 //!
 //! A crash between any two steps repeats a step and skips none.

@@ -13,7 +13,7 @@
 //! credited once, to the owner of its first code that anybody owns; each use of a code is a redemption of its owner. A
 //! code with two owners (one creator in two campaigns) counts for both: their deals have windows of their own.
 //!
-//! **What is read.** Each poll looks up which orders changed since the last (`updated_at`, with [`OVERLAP`] for the shop's
+//! **What is read.** Each poll looks up which orders changed since the last (`updated_at`, with `OVERLAP` for the shop's
 //! own delay in finding them), and reads again every hour in which one of them was placed, besides the hours since the
 //! last poll. The first poll, and one that meets somebody new, reads `back`. What a poll could not finish is owed by the
 //! next; until nothing is owed, nothing is said, because a sum with a hole would look whole. An hour without orders is 0
@@ -21,7 +21,7 @@
 //! `all_orders` no hour that old is read again, or what was true would be overwritten with 0.
 //!
 //! **Points.** The bucket is per app and shop: 100 points a second on the smallest plan. The source waits for points by
-//! the shop's own figures, up to [`WAIT_MAX`] a poll, and then says that it was asked to slow down.
+//! the shop's own figures, up to `WAIT_MAX` a poll, and then says that it was asked to slow down.
 
 mod codes;
 mod failure;
@@ -87,7 +87,7 @@ pub struct ShopifyConfig {
     pub all_orders: bool,
 }
 
-/// The source. Remembers what it owes; see [`Memory`].
+/// The source. Remembers what it owes; see `Memory`.
 #[derive(Debug)]
 pub struct Shopify {
     config: ShopifyConfig,
