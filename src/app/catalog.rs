@@ -383,11 +383,10 @@ impl Catalog {
         self.deliverables.get(&(partnership.clone(), id.clone()))
     }
 
-    /// A creator's own rooms: their direct messages with the bot, where it can still write.
+    /// Of a creator's [own rooms](Self::creator_rooms), those where the bot can still write.
     #[must_use]
     pub fn direct_rooms(&self, creator: &CreatorId) -> Vec<&Room> {
-        let own = |room: &&Room| room.audience == Audience::Creator && room.creator.as_ref() == Some(creator);
-        self.rooms.values().filter(own).filter(|room| room.address.is_some() && room.closed.is_none()).collect()
+        self.creator_rooms(creator).into_iter().filter(|room| room.closed.is_none()).collect()
     }
 
     /// Who has this identity.

@@ -32,8 +32,7 @@ fn form(deed: &Deed) -> &'static str {
 
 /// What a creator is called in a sentence.
 fn first_name(view: &AskView) -> String {
-    let name = view.names.creator.clone().unwrap_or_default();
-    phrase::short_name(name.split_whitespace().next().unwrap_or(&name))
+    phrase::first_name(view.names.creator.as_deref().unwrap_or_default())
 }
 
 fn amount(reader: &Reader, money: Option<Money>) -> String {

@@ -140,7 +140,7 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
     let deed = proposal.deed.as_str();
     Some(match &event.what {
         Happened::Asked { of, direct, .. } => {
-            let of = first_name(of);
+            let of = phrase::first_name(of);
             let what = say!(words, "deed-ask", deed = deed, name = name);
             if *direct {
                 say!(words, "did-ask", of = of, time = at, what = what)
@@ -149,7 +149,7 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
             }
         }
         Happened::Confirmed { of, .. } => {
-            let of = first_name(of);
+            let of = phrase::first_name(of);
             let done = say!(words, "deed-done", deed = deed, name = name);
             let text = match event.by.as_deref() {
                 Some(by) => say!(words, "did-confirm-by", what = done, of = of, by = by, time = at),
@@ -161,7 +161,7 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
             }
         }
         Happened::Declined { of, .. } => {
-            let of = first_name(of);
+            let of = phrase::first_name(of);
             let left = say!(words, "deed-left", deed = deed, name = name);
             match event.by.as_deref() {
                 Some(by) => say!(words, "did-decline-by", of = of, by = by, time = at, what = left),
@@ -170,11 +170,6 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
         }
         _ => return None,
     })
-}
-
-/// What a creator is called in a sentence that has their name already.
-fn first_name(name: &str) -> String {
-    phrase::short_name(name.split_whitespace().next().unwrap_or(name))
 }
 
 /// Letters of a remark in the alert itself; all of it is behind Why.

@@ -454,7 +454,7 @@ pub(crate) fn standing_buttons(view: &IncidentView, composed: &mut Composed, rea
 fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed> {
     let words = reader.words();
     let name = view.names.creator.as_deref()?;
-    let name = phrase::short_name(name.split_whitespace().next().unwrap_or(name));
+    let name = phrase::first_name(name);
     let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_creators()).collect();
     // The headline must be about what fired; if that is money, it is not for them.
     let main = *seen.first().filter(|seen| view.seen.first() == Some(**seen))?;

@@ -237,8 +237,7 @@ pub fn text_to_send(view: &IncidentView, theirs: &Reader, reader: &Reader, now: 
 }
 
 fn first_name(view: &IncidentView) -> Option<String> {
-    let name = view.names.creator.as_deref()?;
-    Some(phrase::short_name(name.split_whitespace().next().unwrap_or(name)))
+    view.names.creator.as_deref().map(phrase::first_name)
 }
 
 /// `objects`: how the creator can object, by `button` or by `answer`.

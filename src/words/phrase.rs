@@ -84,6 +84,12 @@ pub fn fit(mut message: Message, units: usize, words: &Words) -> Message {
     message
 }
 
+/// What somebody is called in a sentence that has their name already.
+#[must_use]
+pub fn first_name(name: &str) -> String {
+    short_name(name.split_whitespace().next().unwrap_or(name))
+}
+
 /// A name that fits a headline.
 #[must_use]
 pub fn short_name(name: &str) -> String {
