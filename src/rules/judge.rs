@@ -47,6 +47,23 @@ pub struct Context {
     pub rule_version: u32,
 }
 
+impl Default for Context {
+    /// Nothing is known: days in UTC, no deal, no target, posts alike, everything spent has had time to sell.
+    fn default() -> Self {
+        Self {
+            frame: Frame::utc(),
+            facts: Facts::default(),
+            targets: BTreeMap::new(),
+            currency: None,
+            posts: Vec::new(),
+            luck: Luck::Alike,
+            prior: Prior::UNLEARNED,
+            maturity: Maturity::at_once(),
+            rule_version: 1,
+        }
+    }
+}
+
 /// What `where` asks about. What is not known fits no pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {

@@ -291,15 +291,8 @@ fn a_rule_speaks_only_of_the_level_it_is_about() {
     for (levels, want) in [(vec![("club", "Gold")], true), (vec![("club", "Silver")], false), (vec![], false)] {
         let levels = levels.into_iter().map(|(_, level)| (club.clone(), level.to_owned())).collect();
         let context = crate::rules::judge::Context {
-            posts: Vec::new(),
-            luck: crate::rules::evidence::Luck::Alike,
-            prior: crate::rules::evidence::Prior::UNLEARNED,
-            maturity: crate::rules::maturity::Maturity::at_once(),
-            frame: crate::rules::window::Frame::utc(),
             facts: crate::rules::judge::Facts { levels, ..Default::default() },
-            targets: std::collections::BTreeMap::new(),
-            currency: None,
-            rule_version: 1,
+            ..Default::default()
         };
         assert_eq!(rule.selects(&subject, &context), want);
     }

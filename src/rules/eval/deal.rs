@@ -1,6 +1,7 @@
 //! A deal as its rule reads it: spend that has had time to sell, and what each of its posts brought.
 
-use super::{Answer, Gap, Live};
+use super::live::Live;
+use super::{Answer, Gap};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::rules::evidence::tested::{self, Tested};

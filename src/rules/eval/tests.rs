@@ -3,16 +3,20 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::ids::{Platform, PostRef, Subject};
 use crate::domain::metric::{Kind, Metric};
+use crate::domain::sample::Absence;
 use crate::domain::verdict::Verdict::{DoesNotHold, Holds, Unknown};
-use crate::rules::check::check;
-use crate::rules::judge::Facts;
+use crate::rules::check::{CheckedRule, check};
+use crate::rules::judge::Context;
 use crate::rules::language;
 use crate::rules::lower::Lowering;
+use crate::rules::readings::{Readings, Want};
 use crate::rules::rule::Rule;
 use crate::rules::window::Frame;
 
@@ -108,19 +112,14 @@ pub(in crate::rules) fn alma() -> Subject {
 
 pub(in crate::rules) fn context() -> Context {
     Context {
-        posts: Vec::new(),
-        luck: crate::rules::evidence::Luck::Alike,
-        prior: crate::rules::evidence::Prior::UNLEARNED,
-        maturity: crate::rules::maturity::Maturity::at_once(),
         frame: Frame {
             zone: TimeZone::UTC,
             lag: SignedDuration::ZERO,
             deal: Some(Span { from: day(0), until: day(1_000) }),
         },
-        facts: Facts::default(),
         targets: BTreeMap::from([(Metric::Cpa, 4_500.0)]),
         currency: Some("EUR".parse().expect("a currency")),
-        rule_version: 1,
+        ..Context::default()
     }
 }
 

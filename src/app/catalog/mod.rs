@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::config::MaturityConfig;
+use crate::app::config::MaturityConfig;
 use crate::domain::document::{
     Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
     Target, Targets,
@@ -73,6 +73,26 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+}
+
+impl Default for About {
+    /// Nothing is known.
+    fn default() -> Self {
+        Self {
+            brand: None,
+            campaign: None,
+            creator: None,
+            platform: None,
+            zone: TimeZone::UTC,
+            currency: None,
+            deal: None,
+            targets: BTreeMap::new(),
+            posts: Vec::new(),
+            k: crate::rules::evidence::luck::K_DEFAULT,
+            maturity: Maturity::at_once(),
+            levels: BTreeMap::new(),
+        }
+    }
 }
 
 impl Catalog {
@@ -174,20 +194,7 @@ impl Catalog {
     /// What is known about a subject.
     #[must_use]
     pub fn about(&self, subject: &Subject) -> About {
-        let mut about = About {
-            brand: None,
-            campaign: None,
-            creator: None,
-            platform: None,
-            zone: TimeZone::UTC,
-            currency: None,
-            deal: None,
-            targets: BTreeMap::new(),
-            posts: Vec::new(),
-            k: self.k.unwrap_or(crate::rules::evidence::luck::K_DEFAULT),
-            maturity: Maturity::at_once(),
-            levels: BTreeMap::new(),
-        };
+        let mut about = About { k: self.k.unwrap_or(crate::rules::evidence::luck::K_DEFAULT), ..About::default() };
         match subject {
             Subject::Brand(id) => about.brand = Some(id.clone()),
             Subject::Campaign(id) => about.campaign = Some(id.clone()),
@@ -216,7 +223,7 @@ impl Catalog {
             about.posts = live.collect();
             let platforms = self.deliverables.values().filter(|one| own(&one.partnership)).map(|one| one.platform);
             let window = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)?.attribution.as_deref());
-            about.maturity = self.maturity.of(platforms, window.and_then(super::config::parse_length));
+            about.maturity = self.maturity.of(platforms, window.and_then(crate::app::config::parse_length));
         }
         about
     }

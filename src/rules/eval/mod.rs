@@ -1,0 +1,161 @@
+//! Walks a lowered condition over readings: three-valued, with or without evidence.
+//!
+//! Owns: what a comparison of absent numbers is (unknown), the median behind `own()`, which windows `for = "K windows"`
+//! means. A verdict alone allocates nothing once its [`Scratch`] has grown.
+//! Refuses: phases and clocks.
+
+use jiff::Timestamp;
+
+use crate::domain::money::Currency;
+use crate::domain::sample::Reading;
+use crate::domain::verdict::Verdict;
+
+use super::evidence::tested::{Outcome, Tested, weigh};
+use super::evidence::{Luck, Prior};
+use super::lower::{Compare, Cond, Input, Math, Num};
+use super::readings::{Seen, Span};
+
+/// The answer to one input, with what a receipt says about it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// The value (money in minor units), or why there is none.
+    pub value: Result<f64, Gap>,
+    /// Samples that took part; for `own`, earlier windows that did.
+    pub n: u32,
+    /// When the newest of them was observed.
+    pub newest: Option<Timestamp>,
+    /// The span it was read over; for `own`, from the first to the last of its windows.
+    pub span: Option<Span>,
+    /// Spend that is left out because it has not had time to sell, in minor units.
+    pub fresh: Option<f64>,
+}
+
+impl Answer {
+    /// No value, and why.
+    #[must_use]
+    pub fn gap(gap: Gap) -> Self {
+        Self { value: Err(gap), n: 0, newest: None, span: None, fresh: None }
+    }
+
+    fn seen(seen: Seen, span: Option<Span>) -> Self {
+        Self {
+            value: match seen.reading {
+                Reading::Value(value) => Ok(value),
+                Reading::Absent(why) => Err(why.into()),
+            },
+            n: seen.n,
+            newest: seen.newest,
+            span,
+            fresh: None,
+        }
+    }
+}
+
+/// Whoever answers inputs: readings of the world, or the constants of a rule's own case.
+pub trait Lookup {
+    /// The values of these parts of a metric in each post of the deal, oldest first; what has no posts is one.
+    fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap>;
+    /// How much luck varies between them, and what was known before.
+    fn luck(&self) -> (Luck, Prior);
+    /// The answer to the input in this slot.
+    fn answer(&mut self, slot: usize, input: Input) -> Answer;
+    /// The currency the subject is kept in.
+    fn currency(&self) -> Option<Currency>;
+}
+
+/// The verdict of a condition. One side that decides is enough; the other is then not looked at.
+pub fn verdict(cond: &Cond, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdict {
+    match cond {
+        Cond::Known(value) => Verdict::known(*value),
+        Cond::Not(inner) => !verdict(inner, inputs, lookup),
+        Cond::Compare(compare) => compared(compare, inputs, lookup),
+        Cond::And(left, right) => match verdict(left, inputs, lookup) {
+            Verdict::DoesNotHold => Verdict::DoesNotHold,
+            known @ (Verdict::Holds | Verdict::Unknown) => known.and(verdict(right, inputs, lookup)),
+        },
+        Cond::Or(left, right) => match verdict(left, inputs, lookup) {
+            Verdict::Holds => Verdict::Holds,
+            known @ (Verdict::DoesNotHold | Verdict::Unknown) => known.or(verdict(right, inputs, lookup)),
+        },
+    }
+}
+
+/// What comes of weighing a tested comparison, with `extra` more things in the newest post.
+///
+/// # Errors
+///
+/// Why nothing can be said.
+pub fn weighed(
+    compare: &Compare,
+    tested: &Tested,
+    extra: f64,
+    inputs: &[Input],
+    lookup: &mut dyn Lookup,
+) -> Result<Outcome, Gap> {
+    let limit = number(if tested.on_left { &compare.right } else { &compare.left }, inputs, lookup)?;
+    let posts = lookup.posts(tested)?;
+    let luck = lookup.luck();
+    weigh(tested, &posts, limit, extra, luck).ok_or(Gap::NotYet)
+}
+
+/// The verdict of one comparison: unknown where a side has no value.
+pub fn compared(compare: &Compare, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdict {
+    if let Some(tested) = &compare.tested {
+        return match weighed(compare, tested, 0.0, inputs, lookup) {
+            Ok(outcome) => Verdict::known(outcome.holds),
+            Err(_) => Verdict::Unknown,
+        };
+    }
+    let left = number(&compare.left, inputs, lookup);
+    let right = number(&compare.right, inputs, lookup);
+    match (left, right) {
+        (Ok(left), Ok(right)) => Verdict::known(compare.op.holds(left, right)),
+        (Err(_), _) | (_, Err(_)) => Verdict::Unknown,
+    }
+}
+
+/// The value of one side.
+///
+/// # Errors
+///
+/// Why there is none.
+pub fn number(num: &Num, inputs: &[Input], lookup: &mut dyn Lookup) -> Result<f64, Gap> {
+    match num {
+        Num::Literal(value) => Ok(*value),
+        Num::Money(minor, currency) if lookup.currency() == Some(*currency) => Ok(*minor),
+        Num::Money(..) => Err(Gap::OtherCurrency),
+        Num::Read(slot) => match inputs.get(*slot) {
+            Some(input) => lookup.answer(*slot, *input).value,
+            None => Err(Gap::NoWindow),
+        },
+        Num::Negate(inner) => number(inner, inputs, lookup).map(|value| -value),
+        Num::Math(math, left, right) => {
+            let left = number(left, inputs, lookup)?;
+            let right = number(right, inputs, lookup)?;
+            let value = match math {
+                Math::Add => left + right,
+                Math::Subtract => left - right,
+                Math::Multiply => left * right,
+                Math::Divide if right == 0.0 => return Err(Gap::DividedByZero),
+                Math::Divide => left / right,
+            };
+            if value.is_finite() { Ok(value) } else { Err(Gap::TooLarge) }
+        }
+    }
+}
+
+/// Memory that verdicts share, so that they need none of their own. It carries nothing from one to the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    memo: Vec<Option<Answer>>,
+    values: Vec<f64>,
+}
+
+pub use gap::Gap;
+pub(in crate::rules) use live::{Live, Sweep, View, age};
+
+mod deal;
+mod gap;
+mod live;
+#[cfg(test)]
+pub(super) mod tests;
