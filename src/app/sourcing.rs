@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::Catalog;
-use super::config::{ShopifyConfig, SourceConfig, YoutubeConfig};
+use super::config::{Config, ShopifyConfig, SourceConfig, YoutubeConfig};
+use super::schedule::Schedule;
 use super::shop;
 use crate::domain::document::Running;
 use crate::domain::ids::{CreatorId, Platform, PostRef, SourceId, Subject};
-use crate::sources::{Request, Source, SourceError, Target, generic, youtube};
+use crate::rules::lint::Feed;
+use crate::sources::{Request, Source, SourceError, Target, generic, shopify, youtube};
 use crate::time::Clock;
 
 /// How far back an account's uploads are listed. Posts older than a quarter hardly move any more, and every page costs
@@ -38,6 +40,44 @@ pub fn platform(config: &SourceConfig) -> Platform {
         SourceConfig::Shopify(_) => Platform::Shop,
     }
 }
+
+/// What rules can expect of the configured sources.
+#[must_use]
+pub fn feeds(config: &Config) -> Vec<Feed> {
+    config.sources.values().map(feed).collect()
+}
+
+fn feed(config: &SourceConfig) -> Feed {
+    let (metrics, lag, renewed) = match config {
+        SourceConfig::Youtube(_) => (youtube::METRICS.to_vec(), SignedDuration::ZERO, youtube::RENEWED),
+        SourceConfig::Generic(given) => {
+            let spans = given.feed.fields.iter().filter_map(|field| field.span);
+            // What is stated for a day is whole when the day is over.
+            let longest = spans.filter_map(hours_of).max().unwrap_or(SignedDuration::ZERO);
+            (given.feed.fields.iter().map(|field| field.metric).collect(), longest, longest)
+        }
+        SourceConfig::Shopify(_) => (shopify::OF_CODES.to_vec(), SignedDuration::ZERO, SignedDuration::from_hours(1)),
+    };
+    Feed { platform: platform(config), metrics, lag, renewed: std::cmp::max(renewed, between(config)) }
+}
+
+fn hours_of(span: jiff::Span) -> Option<SignedDuration> {
+    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
+}
+
+/// The longest time between two polls in a week of its schedule.
+fn between(config: &SourceConfig) -> SignedDuration {
+    let (expression, zone, jitter) = config.schedule();
+    let Ok(schedule) = Schedule::new(expression, zone.rules()) else { return SignedDuration::ZERO };
+    let week = Timestamp::UNIX_EPOCH.checked_add(SignedDuration::from_hours(7 * 24)).unwrap_or(Timestamp::MAX);
+    let ticks = std::iter::successors(schedule.next_after(Timestamp::UNIX_EPOCH), |tick| schedule.next_after(*tick));
+    let ticks: Vec<Timestamp> = ticks.take_while(|tick| *tick <= week).take(TICKS_MAX).collect();
+    let gaps = ticks.iter().zip(ticks.iter().skip(1)).map(|(one, next)| next.duration_since(*one));
+    gaps.max().map_or(SignedDuration::ZERO, |gap| gap.saturating_add(jitter.0))
+}
+
+/// Ticks of a schedule that are looked at: a poll a minute for a day shows its rhythm.
+const TICKS_MAX: usize = 1_440;
 
 /// Everything a source should be asked at a tick: the accounts of every running creator and brand; the boosts that run
 /// there, the codes of a shop and the links of a site, whose numbers are their partnership's; and, where the source lists

@@ -7,18 +7,23 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{CliError, Common, first_of, one_line};
 use crate::app::catalog::Catalog;
 use crate::app::config::Config;
+use crate::app::core::context;
 use crate::app::schedule::Schedule;
 use crate::app::{apply, service, sourcing, telemetry};
-use crate::domain::document::{Document, Documents};
-use crate::domain::num::u64_of_len;
+use crate::domain::deal::DeliverableState;
+use crate::domain::document::{Deliverable, Document, Documents};
+use crate::domain::ids::Scope;
+use crate::domain::num::{self, u64_of_len};
 use crate::rules::error::RuleError;
-use crate::rules::file::parse_rules;
-use crate::rules::lint::{Sources, Weight, lint_file};
+use crate::rules::file::{RulesFile, parse_rules};
+use crate::rules::lint::deals::{self, Agreed};
+use crate::rules::lint::{Finding, Sources, Weight, lint_file};
 use crate::rules::rule_test::{RuleResult, run_file};
 use crate::time::Clock;
 
@@ -51,6 +56,14 @@ impl Line {
         Self { file: file.to_owned(), row, column, weight, what, remedy }
     }
 
+    fn of_finding(file: &str, finding: &Finding) -> Self {
+        let weight = match finding.weight {
+            Weight::Advice => "advice",
+            Weight::Useless => "useless",
+        };
+        Self::of_rule(file, &finding.about, weight)
+    }
+
     fn text(&self) -> String {
         let Self { file, row, column, what, remedy, weight } = self;
         let weight = if *weight == "error" { String::new() } else { format!("{weight}: ") };
@@ -73,11 +86,19 @@ impl Check {
         configuration(&config)?;
         let files = apply::files_of(&self.paths).map_err(CliError::input)?;
         let mut lines = Vec::new();
-        let mut documents = Vec::new();
+        let mut found = Found::default();
         for file in &files {
-            look_over(file, &mut lines, &mut documents)?;
+            look_over(file, &mut lines, &mut found)?;
         }
-        dangling(&documents, &mut lines);
+        let Found { documents, rules } = found;
+        let catalog = dangling(&documents, &mut lines);
+        let (sources, agreed) = (Sources { feeds: sourcing::feeds(&config) }, agreed(&catalog));
+        for (name, file) in &rules {
+            let mut findings = lint_file(file, &sources);
+            findings.extend(deals::look(file, &agreed));
+            lines.extend(findings.iter().map(|finding| Line::of_finding(name, finding)));
+        }
+        lines.sort_by(|one, other| (&one.file, one.row, one.column).cmp(&(&other.file, other.row, other.column)));
         let of = |error: bool| -> Vec<Value> {
             lines.iter().filter(|line| (line.weight == "error") == error).map(Line::json).collect()
         };
@@ -122,25 +143,26 @@ fn read(file: &Path) -> Result<String, CliError> {
     })
 }
 
-fn look_over(file: &Path, lines: &mut Vec<Line>, documents: &mut Vec<(String, Document)>) -> Result<(), CliError> {
+/// What the files hold, each with the name of its file.
+#[derive(Default)]
+struct Found {
+    documents: Vec<(String, Document)>,
+    rules: Vec<(String, RulesFile)>,
+}
+
+fn look_over(file: &Path, lines: &mut Vec<Line>, found: &mut Found) -> Result<(), CliError> {
     let text = read(file)?;
     let name = file.display().to_string();
     if apply::is_rules(&text) {
-        let rules = parse_rules(&text, Some(&name));
-        if let Err(errors) = rules.check() {
+        let file = parse_rules(&text, Some(&name));
+        if let Err(errors) = file.check() {
             lines.extend(errors.iter().map(|error| Line::of_rule(&name, error, "error")));
         }
-        lines.extend(lint_file(&rules, Sources::default()).iter().map(|finding| {
-            let weight = match finding.weight {
-                Weight::Advice => "advice",
-                Weight::Useless => "useless",
-            };
-            Line::of_rule(&name, &finding.about, weight)
-        }));
+        found.rules.push((name, file));
         return Ok(());
     }
     match Documents::from_toml(&text) {
-        Ok(found) => documents.extend(found.into_list().map(|one| (name.clone(), one))),
+        Ok(all) => found.documents.extend(all.into_list().map(|one| (name.clone(), one))),
         Err(error) => {
             let place = |n| u32::try_from(n).unwrap_or(u32::MAX);
             let (row, column) = (place(error.line), place(error.column));
@@ -152,7 +174,7 @@ fn look_over(file: &Path, lines: &mut Vec<Line>, documents: &mut Vec<(String, Do
 }
 
 /// What points at something that is in none of the files. The store may have it, so it is advice.
-fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) {
+fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) -> Catalog {
     let mut catalog = Catalog::default();
     for (_, document) in documents {
         catalog.take(document.clone());
@@ -168,6 +190,28 @@ fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) {
             remedy: String::new(),
         });
     }
+    catalog
+}
+
+/// Every subject in the files, as agreed.
+fn agreed(catalog: &Catalog) -> Vec<Agreed> {
+    const SCOPES: [Scope; 5] = [Scope::Brand, Scope::Campaign, Scope::Partnership, Scope::Creator, Scope::Post];
+    let subjects = SCOPES.into_iter().flat_map(|scope| catalog.subjects(scope));
+    subjects
+        .map(|subject| {
+            let context = context(&catalog.about(&subject), SignedDuration::ZERO, 1);
+            let pieces: Vec<&Deliverable> = catalog
+                .deliverables
+                .values()
+                .filter(|one| one.partnership.subject() == subject && one.state != DeliverableState::Cancelled)
+                .collect();
+            let fees = pieces.iter().map(|one| one.fee.minor);
+            let boosts = catalog.boosts.values().filter(|one| one.partnership.subject() == subject);
+            let budget: i64 = fees.chain(boosts.map(|one| one.budget.minor)).fold(0, i64::saturating_add);
+            let budget = (0 < budget).then(|| num::f64_of(budget));
+            Agreed { posts: pieces.len(), subject, context, budget }
+        })
+        .collect()
 }
 
 /// The arguments of `test-rules`.

@@ -216,6 +216,20 @@ pub enum Scope {
     Post,
 }
 
+impl Scope {
+    /// The name in files, and of one of them.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Brand => "brand",
+            Self::Campaign => "campaign",
+            Self::Partnership => "partnership",
+            Self::Creator => "creator",
+            Self::Post => "post",
+        }
+    }
+}
+
 impl Subject {
     /// Its kind.
     #[must_use]

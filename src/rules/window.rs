@@ -173,6 +173,10 @@ impl fmt::Display for Window {
 pub enum WindowError {
     #[error("`{given}` is not a window: write `7d`, `24h`, `last 3 posts` or `deal`")]
     Malformed { given: String },
+    #[error(
+        "`{given}` is a different length at every look: write `1d` for whole days, or `24h` for the last day to the last poll"
+    )]
+    Today { given: String },
     #[error("`{given}` is out of range: a window has 1 to {most} {what}")]
     OutOfRange { given: String, most: u32, what: &'static str },
 }
@@ -184,6 +188,7 @@ impl FromStr for Window {
         let words: Vec<&str> = given.split_whitespace().collect();
         let (digits, make, most, what): (&str, fn(u32) -> Self, u32, &'static str) = match words.as_slice() {
             ["deal"] => return Ok(Self::Deal),
+            ["today" | "this" | "current", ..] => return Err(WindowError::Today { given: given.to_owned() }),
             ["last", count, "posts" | "post"] => (count, Self::LastPosts, POSTS_MAX, "posts"),
             [word] => match (word.strip_suffix('d'), word.strip_suffix('h')) {
                 (Some(days), _) => (days, Self::Days, DAYS_MAX, "days"),

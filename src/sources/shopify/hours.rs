@@ -31,7 +31,7 @@ pub(super) struct Asked {
 pub(super) const OF_SHOP: [Metric; 3] = [Metric::Orders, Metric::Revenue, Metric::Refunds];
 
 /// What is said of whoever owns codes.
-pub(super) const OF_CODES: [Metric; 4] = [Metric::Orders, Metric::Redemptions, Metric::Revenue, Metric::Refunds];
+pub const OF_CODES: [Metric; 4] = [Metric::Orders, Metric::Redemptions, Metric::Revenue, Metric::Refunds];
 
 impl Asked {
     /// Every subject once, with its codes; none for the whole shop.

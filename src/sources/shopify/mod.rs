@@ -46,6 +46,7 @@ use crate::domain::ids::Subject;
 use crate::domain::num;
 use crate::http::graphql::{AskError, Cost, GraphQl};
 use crate::time::Clock;
+pub use hours::OF_CODES;
 use hours::{Asked, Memory};
 use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE, Row, fold, hour_of, start_of};
 

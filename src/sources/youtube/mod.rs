@@ -15,7 +15,7 @@ mod recorded;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -24,6 +24,7 @@ use super::json::{self, Garbled};
 use super::quota::{batches, calls};
 use super::{Fetched, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Subject};
+use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;
 use crate::http::{Api, Body, HttpError, Limits};
 use wire::{CHANNEL, Count, VIDEO};
@@ -37,6 +38,12 @@ pub const GENERAL: &str = "general";
 
 /// Charged by `videos:batchGetStats` alone, 10,000 units a day by default.
 pub const BATCH_STATS: &str = "videos.batchGetStats";
+
+/// What it tells of channels and videos.
+pub const METRICS: [Metric; 5] = [Metric::Views, Metric::Followers, Metric::Videos, Metric::Likes, Metric::Comments];
+
+/// How often channel totals are renewed at the least: they move once or twice a day, in waves.
+pub const RENEWED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Units a day a Google Cloud project has in each bucket unless it was granted more.
 pub const UNITS_PER_DAY: u32 = 10_000;
