@@ -327,3 +327,7 @@ fn main() {
         print!("{}", text(&rows));
     }
 }
+
+#[cfg(test)]
+#[path = "evidence_table/tests.rs"]
+mod tests;
