@@ -22,6 +22,7 @@ pub mod demo;
 pub mod discover;
 pub mod ears;
 pub mod groups;
+pub mod learning;
 pub mod levels;
 pub mod listen;
 pub mod people;

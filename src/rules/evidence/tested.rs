@@ -54,6 +54,17 @@ fn family(metric: Metric) -> Option<Family> {
     TESTED.iter().find(|row| row.0 == metric).map(|row| row.1)
 }
 
+/// The metrics whose luck can be weighed.
+pub fn metrics() -> impl Iterator<Item = Metric> {
+    TESTED.iter().map(|row| row.0)
+}
+
+/// Whether it is weighed as successes among tries.
+#[must_use]
+pub fn is_share(metric: Metric) -> bool {
+    family(metric) == Some(Family::Share)
+}
+
 /// Whether luck in this metric can be weighed.
 #[must_use]
 pub fn is_weighable(metric: Metric) -> bool {
@@ -142,8 +153,7 @@ pub fn weigh(
     }
     let metric = tested.want.metric;
     let family = family(metric)?;
-    let mut pairs: Vec<(f64, f64)> =
-        posts.iter().map(|values| pair(family, values, posts, limit)).collect::<Option<_>>()?;
+    let mut pairs = pairs(metric, posts, limit)?;
     if let Some(newest) = pairs.last_mut() {
         newest.1 += extra;
     }
@@ -185,6 +195,14 @@ pub fn weigh(
             prior: (tested.demand.method == Method::Posterior).then_some([prior.a, prior.b]),
         },
     })
+}
+
+/// What each post could have brought (in units of the limit; of shares the tries, whatever the limit) and what it brought;
+/// `posts` as for [`weigh`]. `None`: they make no statement.
+#[must_use]
+pub fn pairs(metric: Metric, posts: &[Vec<f64>], limit: f64) -> Option<Vec<(f64, f64)>> {
+    let family = family(metric)?;
+    posts.iter().map(|values| pair(family, values, posts, limit)).collect()
 }
 
 /// What one post could have brought (in units of the limit, or tries) and what it brought.
