@@ -27,7 +27,7 @@ use statrs::function::gamma::ln_gamma;
 
 use crate::domain::num::f64_of;
 use crate::rules::evidence::luck::highest_in;
-use crate::rules::evidence::{Luck, Prior, counts, shares};
+use crate::rules::evidence::{Luck, Prior, counts, shares, tested};
 
 /// Partnerships that must be known before a prior is learned: a mean from ten is known to a third of the spread.
 pub const PARTNERSHIPS_MIN: usize = 10;
@@ -99,7 +99,7 @@ pub fn rates(partnerships: &[Vec<counts::Post>], luck: Luck) -> Option<Prior> {
     Some(Prior { a, b: a / mean })
 }
 
-/// `Beta(a, b)` of the true shares of earlier partnerships, one list of posts each. `None` while there are too few, or
+/// `Beta(a, b)` of the true shares of earlier partnerships, one list of posts each; `luck` as for counts. `None` while there are too few, or
 /// where nothing ever came of anything.
 #[must_use]
 pub fn shares(partnerships: &[Vec<shares::Post>], luck: Luck) -> Option<Prior> {
@@ -111,7 +111,7 @@ pub fn shares(partnerships: &[Vec<shares::Post>], luck: Luck) -> Option<Prior> {
     if told.len() < PARTNERSHIPS_MIN || usual.is_nan() || usual <= 0.0 || 1.0 <= usual {
         return None;
     }
-    let middle = log(usual) - log1p(-usual);
+    let (middle, luck) = (log(usual) - log1p(-usual), tested::of_shares(luck, usual));
     let grid = Grid::new(&told, middle, |posts, v| shares::ln_likelihood(posts, luck, v));
     let height = |a: f64, mean: f64| {
         let b = a * (1.0 - mean) / mean;
