@@ -68,7 +68,7 @@ mod tests {
 
     fn said(lessons: &[Lesson], tag: &str) -> String {
         let reader = Reader::new(tag, "Europe/Stockholm");
-        learned(lessons, &reader).map(|line| text_of(&line)).unwrap_or_default()
+        learned(lessons, &reader).map(|line| text_of(&line).replace('\u{a0}', " ")).unwrap_or_default()
     }
 
     #[test]

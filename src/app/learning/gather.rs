@@ -16,6 +16,7 @@ use crate::domain::metric::Metric;
 use crate::domain::num::f64_of;
 use crate::rules::eval::by_post;
 use crate::rules::evidence::tested;
+use crate::rules::history::History;
 use crate::rules::learn::facts::{DayAgain, Facts, PastDeal, PastFlow, PastSlice, PostLife};
 use crate::rules::learn::spread::{self, Flow, Growth};
 use crate::rules::readings::{Readings as _, Span, Want};
@@ -33,7 +34,7 @@ const DEALS_MAX: usize = 300;
 const DAYS_MAX: i64 = 120;
 
 /// How many posts or partnerships are read before others may use the numbers.
-const AT_ONCE: usize = 20;
+const AT_ONCE: usize = 8;
 
 /// A stretch that is a day, however the clocks change.
 const DAY_MAX: SignedDuration = SignedDuration::from_hours(26);
@@ -142,8 +143,8 @@ fn deal(state: &State, key: &PartnershipRef, attribution: SignedDuration, now: T
     let own = about.campaign.as_ref().and_then(|id| catalog.campaigns.get(id)?.attribution.as_deref());
     let settled = until.checked_add(own.and_then(parse_length).unwrap_or(attribution)).unwrap_or(Timestamp::MAX);
     let days = Span { from, until: std::cmp::min(settled, now) };
-    facts.days.extend(days_again(state, &subject, days));
-    facts.flows.extend(flow(state, &subject, days));
+    facts.days.extend(days_again(&state.history, &subject, days));
+    facts.flows.extend(flow(&state.history, &subject, days));
     if settled <= now {
         facts.deals.push(past(state, key, &about, Span { from, until }, settled));
     }
@@ -151,8 +152,8 @@ fn deal(state: &State, key: &PartnershipRef, attribution: SignedDuration, now: T
 
 /// Days whose orders were stated again, where at least one of them rose: a source that says each day once and for all
 /// says nothing of how late orders come.
-fn days_again(state: &State, subject: &Subject, within: Span) -> Vec<DayAgain> {
-    let statements = state.history.statements(subject, Metric::Orders);
+fn days_again(history: &History, subject: &Subject, within: Span) -> Vec<DayAgain> {
+    let statements = history.statements(subject, Metric::Orders);
     let mut by_platform: BTreeMap<Platform, (bool, Vec<DayAgain>)> = BTreeMap::new();
     for ((platform, from, until), words) in statements {
         let is_day = until.duration_since(from) <= DAY_MAX && within.from <= from && until <= within.until;
@@ -178,8 +179,8 @@ fn days_again(state: &State, subject: &Subject, within: Span) -> Vec<DayAgain> {
 }
 
 /// Clicks and orders day by day, from the first day that both are known of to the last.
-fn flow(state: &State, subject: &Subject, within: Span) -> Option<PastFlow> {
-    let view = state.history.view();
+fn flow(history: &History, subject: &Subject, within: Span) -> Option<PastFlow> {
+    let view = history.view();
     let (mut clicks, mut orders) = (Vec::new(), Vec::new());
     let mut span: Option<Span> = None;
     let mut from = within.from;
@@ -227,3 +228,6 @@ fn past(state: &State, key: &PartnershipRef, about: &About, deal: Span, settled:
         .collect();
     PastDeal { span: deal, targets: about.targets.clone(), slices, whole: read(deal) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -133,3 +133,6 @@ fn settings(core: &Core) -> Settings {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;
