@@ -186,6 +186,23 @@ async fn with_past() -> Story {
     story
 }
 
+/// The first day of the story, which is over by now: a boost that still sells next to nothing.
+async fn first_of_march(story: &mut Story) {
+    let now = story.world.clock.now();
+    let start: jiff::Zoned = plimsoll::app::demo::START.parse().expect("an instant");
+    let from = start.timestamp();
+    let form = Form::Amount { from, until: from + SignedDuration::from_hours(24) };
+    let alma = Subject::Partnership(CampaignId::new("winter").expect("an id"), CreatorId::new("alma").expect("an id"));
+    let one = |metric, value| sample(alma.clone(), metric, Platform::TiktokAds, value, form, now);
+    let samples = vec![one(Metric::Spend, 12_000), one(Metric::Orders, 1)];
+    let source = SourceId::new("tiktok_ads").expect("an id");
+    let held = story.world.clock.hold("first of March");
+    let fetched = Fetched { samples, ..Fetched::default() };
+    take_in(story.world.core(), &source, 1, fetched, now).await.expect("taken in");
+    drop(held);
+    story.wait(5).await;
+}
+
 async fn learned(story: &Story) -> Vec<Learned> {
     let all = scan_all::<Learned>(&*story.world.core().store).await.expect("reads");
     all.into_iter().map(|one| one.value).collect()
@@ -236,6 +253,7 @@ async fn a_finished_campaign_teaches_and_the_next_receipt_says_so() {
     assert_eq!(story.journal("learned").await.len(), kept.len());
 
     // The next receipt names what it rests on …
+    first_of_march(&mut story).await;
     let learned_by = story.world.clock.now();
     let after = receipt(&story, None).await;
     let names: Vec<Thing> = after.learned.iter().map(|one| one.name.thing).collect();
