@@ -17,9 +17,10 @@
 //! where `Σ w · share · ln p`, with a normal prior of `ln h` around the fallback, is highest.
 //!
 //! Views do not come independently of each other, so they are not counted one by one: a whole post weighs as much as three
-//! views drawn from the curve ([`POST`]). Real views fade faster at first and slower later than any half-life says; the
-//! highest likelihood lies above the age by which half was seen, so that what is matured is rather too little than too
-//! much. The median age was tried instead and called the first week's rest ripe too soon.
+//! views drawn from the curve ([`POST`]). Views of real videos fade faster at first and slower later than any half-life
+//! says; the highest likelihood then lies above the age by which half was seen, so that what is matured is rather too little
+//! than too much (`tests/it/learned_views.rs` has both). That age itself was tried instead and called the rest of the first
+//! week ripe too soon.
 //!
 //! # Clicks, and the orders after them
 //!
