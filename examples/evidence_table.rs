@@ -3,7 +3,8 @@
 //! `cargo run --release --example evidence_table` prints it as text, `-- --json` as the document
 //! `{"looks_per_unit","rows":[{"rule","ratio","horizon","stopped","mean_spend","posts","lag","population"}]}`. Seeded: the
 //! same numbers every time. `--trials N` sets how many creators each row is counted over (default 20,000; a tenth of it where
-//! posts differ).
+//! posts differ); `--only estimated` works out the rows of one part alone (`plain`, `ignored`, `known`, `estimated`, `lag`,
+//! `population`), with the numbers they have in the whole.
 //!
 //! `ratio` is the true cost per order in units of the limit: 0.5 is a winner, 1 meets the limit exactly, 4 is a loser.
 //! `stopped` is the share ever stopped within `horizon` units of spend, four looks a unit; `mean_spend` what was spent until
@@ -255,26 +256,26 @@ fn population(trials: usize, dice: &mut ChaCha8Rng) -> Value {
     row
 }
 
-/// One part of the table: it is given dice and answers rows.
-type Part = Box<dyn Fn(&mut ChaCha8Rng) -> Vec<Value> + Send + Sync>;
+/// One part of the table by its name: it is given dice and answers rows.
+type Part = (&'static str, Box<dyn Fn(&mut ChaCha8Rng) -> Vec<Value> + Send + Sync>);
 
 /// Every part of the table, each with its own seed, so that it does not matter which is worked out first.
 fn parts(trials: usize) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for ratio in RATIOS {
-        parts.push(Box::new(move |dice| plain(ratio, trials, dice)));
+        parts.push(("plain", Box::new(move |dice| plain(ratio, trials, dice))));
     }
     for posts in POSTS {
         for (ratio, k) in [(1.0, "ignored"), (1.0, "known"), (4.0, "known"), (1.0, "estimated"), (4.0, "estimated")] {
-            parts.push(Box::new(move |dice| clustered(posts, ratio, k, trials / 10, dice)));
+            parts.push((k, Box::new(move |dice| clustered(posts, ratio, k, trials / 10, dice))));
         }
     }
     for ratio in [0.7, 1.0, 2.0, 4.0] {
         for maturity in [true, false] {
-            parts.push(Box::new(move |dice| lagging(ratio, maturity, trials / 4, dice)));
+            parts.push(("lag", Box::new(move |dice| lagging(ratio, maturity, trials / 4, dice))));
         }
     }
-    parts.push(Box::new(move |dice| vec![population(trials, dice)]));
+    parts.push(("population", Box::new(move |dice| vec![population(trials, dice)])));
     parts
 }
 
@@ -305,6 +306,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let trials = arguments.iter().position(|one| one == "--trials").and_then(|at| arguments.get(at + 1));
     let trials: usize = trials.map_or(20_000, |given| given.parse().expect("--trials takes a number"));
+    let only = arguments.iter().position(|one| one == "--only").and_then(|at| arguments.get(at + 1));
     let parts = parts(trials);
     let next = std::sync::atomic::AtomicUsize::new(0);
     let done = std::sync::Mutex::new(vec![Vec::new(); parts.len()]);
@@ -313,7 +315,10 @@ fn main() {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let Some(part) = parts.get(at) else { return };
+                    let Some((name, part)) = parts.get(at) else { return };
+                    if only.is_some_and(|only| only != name) {
+                        continue;
+                    }
                     let rows = part(&mut ChaCha8Rng::seed_from_u64(at as u64));
                     done.lock().expect("no part panics")[at] = rows;
                 }

@@ -1011,3 +1011,26 @@ metric-roas = sales for every 1 spent
     .value = { $value } in sales for every 1 spent
 metric-roi = return on what was spent
     .value = a return of { $value }
+
+learned = Learned here: { $what }.
+learned-of = { $brand }: learned { $what }.
+learned-luck = how much posts differ, from { $n ->
+    [one] { $n } post
+   *[other] { $n } posts
+}
+learned-luck-on = how much posts on { $place } differ, from { $n ->
+    [one] { $n } post
+   *[other] { $n } posts
+}
+learned-prior = the usual { $metric }, from { $n ->
+    [one] { $n } deal
+   *[other] { $n } deals
+}
+learned-decay = half of the views on { $place } within { $span }, from { $n ->
+    [one] { $n } post
+   *[other] { $n } posts
+}
+learned-lag = half of the orders within { $span } of the click, from { $n ->
+    [one] { $n } order
+   *[other] { $n } orders
+}

@@ -1013,3 +1013,14 @@ metric-roas = försäljning för varje satsad 1
     .value = { $value } i försäljning för varje satsad 1
 metric-roi = avkastning på kostnaden
     .value = en avkastning på { $value }
+
+learned = Lärt här: { $what }.
+learned-of = { $brand }: har lärt { $what }.
+learned-luck = hur olika inlägg går, av { $n } inlägg
+learned-luck-on = hur olika inlägg på { $place } går, av { $n } inlägg
+learned-prior = vanlig { $metric }, av { $n } avtal
+learned-decay = hälften av visningarna på { $place } inom { $span }, av { $n } inlägg
+learned-lag = hälften av ordrarna inom { $span } från klicket, av { $n ->
+    [one] { $n } order
+   *[other] { $n } ordrar
+}

@@ -17,6 +17,7 @@ use crate::domain::money::Money;
 use crate::domain::person::{Audience, Person, Reach, Role};
 use crate::outbox::incident::Incident;
 use crate::rules::benchmark;
+use crate::rules::learn::Lesson;
 use crate::rules::readings::{Readings as _, Want};
 use crate::rules::window::{Frame, Window};
 use crate::store::records::{Loaded, load};
@@ -203,7 +204,21 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
         let names = views::names(&state, subject);
         names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| subject.to_string())
     });
-    Ok(answers::status(&StatusView { about, campaigns, open, troubles }, &asked.reader, now))
+    // What a brand's history says of all its creators is not for one of them.
+    let team = only_self(&state, asked).is_none();
+    let asked_for = |brand: &crate::domain::ids::BrandId| match &meant {
+        None => true,
+        Some(Subject::Brand(id)) => id == brand,
+        Some(Subject::Campaign(_) | Subject::Creator(_) | Subject::Partnership(..) | Subject::Post(..)) => false,
+    };
+    let brands = state.catalog.brands.values().filter(|one| team && sees(Some(&one.id)) && asked_for(&one.id));
+    let learned = brands.map(|one| (one.name.clone(), lessons(&state, &one.id, now))).collect();
+    Ok(answers::status(&StatusView { about, campaigns, open, troubles, learned }, &asked.reader, now))
+}
+
+/// What was learned from a brand's history.
+fn lessons(state: &super::core::State, brand: &crate::domain::ids::BrandId, now: Timestamp) -> Vec<Lesson> {
+    state.catalog.learned.of_brand(brand, now).map(Lesson::from).collect()
 }
 
 /// The creator that somebody is, where they have no role that lets them see others.

@@ -12,7 +12,6 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{BrandId, Platform, SourceId};
 use crate::domain::written::Zone;
-use crate::rules::maturity::{Maturity, Spread};
 use crate::sources::generic;
 
 /// Every setting with its default, and the comments that explain them.
@@ -293,15 +292,10 @@ impl Default for MaturityConfig {
 }
 
 impl MaturityConfig {
-    /// How the spend of a deal with posts on these platforms matures; `window` is its campaign's attribution. Fees of
-    /// several platforms wait for the slowest of them.
+    /// How long it takes until half of a post's views have come, until that is learned.
     #[must_use]
-    pub fn of(&self, platforms: impl Iterator<Item = Platform>, window: Option<SignedDuration>) -> Maturity {
-        let window = window.unwrap_or(self.attribution.0);
-        let fades = |platform| self.post_half_life_by_platform.get(&platform).unwrap_or(&self.post_half_life).0;
-        let slowest = platforms.map(fades).max().unwrap_or(self.post_half_life.0);
-        let boost = Spread::halving(self.order_lag.0, window);
-        Maturity { fee: boost.following(slowest), boost }
+    pub fn fades(&self, platform: Platform) -> SignedDuration {
+        self.post_half_life_by_platform.get(&platform).unwrap_or(&self.post_half_life).0
     }
 }
 

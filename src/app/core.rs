@@ -248,7 +248,9 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         posts: about.posts.clone(),
         luck: Luck::Varied { k: about.k },
         prior: Prior::UNLEARNED,
+        priors: about.priors.clone(),
         maturity: about.maturity,
+        learned: about.learned.clone(),
         rule_version,
     }
 }
@@ -270,6 +272,7 @@ async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, Sto
         catalog.published.insert((post.platform, post.post.clone()), post.published_at);
         catalog.posts.insert((post.platform, post.post), post.creator);
     }
+    catalog.learned = super::learning::load_book(store).await?;
     Ok(catalog)
 }
 

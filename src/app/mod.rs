@@ -3,7 +3,7 @@
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
 //! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share,
-//! [`control`] lets the terminal in.
+//! [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
 pub mod apply;
@@ -22,6 +22,7 @@ pub mod demo;
 pub mod discover;
 pub mod ears;
 pub mod groups;
+pub mod learning;
 pub mod levels;
 pub mod listen;
 pub mod people;

@@ -14,6 +14,7 @@ use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::About;
 use crate::rules::downgrade::Case;
 use crate::rules::history::PostFacts;
+use crate::rules::learn::Learned;
 use crate::rules::lifecycle::Memory;
 use crate::rules::rule::Rule;
 use crate::store::records::{IndexRow, Record};
@@ -378,6 +379,34 @@ impl Record for Counters {
         COUNTERS.to_vec()
     }
 }
+
+impl Record for Learned {
+    const TABLE: Table = Table::Learned;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::learned(&self.name.to_string(), self.version)
+    }
+}
+
+/// When history was last learned from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearningRecord {
+    /// Then.
+    pub at: Timestamp,
+}
+
+impl Record for LearningRecord {
+    const TABLE: Table = Table::Meta;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        LEARNING.to_vec()
+    }
+}
+
+/// The key of [`LearningRecord`].
+pub const LEARNING: &[u8] = b"learning";
 
 /// The key of [`Counters`].
 pub const COUNTERS: &[u8] = b"counters";

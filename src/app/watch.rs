@@ -346,7 +346,7 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             asks.ruled.rule.rule().scope == subject.scope()
                 && (asks.hears(&news.of) || (!moved.is_empty() && moved.contains(&(asks.id.clone(), subject.clone()))))
         }) {
-            let about = about.get_or_insert_with(|| state.catalog.about(subject));
+            let about = about.get_or_insert_with(|| state.catalog.about_at(subject, now));
             let context = context(about, SignedDuration::ZERO, ruled.version);
             let due = is_due(&mut state.judged, (id, subject), ruled, (news.observed, now, &context.frame));
             if !due && (moved.is_empty() || !moved.contains(&(id.clone(), subject.clone()))) {

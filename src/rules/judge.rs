@@ -16,6 +16,7 @@ use super::check::CheckedRule;
 use super::eval::{Live, Scratch, Sweep, View, verdict, weighed};
 use super::evidence::tested::Weight;
 use super::evidence::{Luck, Prior};
+use super::learn::Lesson;
 use super::lifecycle::{self, Memory, Phase, Reason, Signals, Step, Timing};
 use super::lower::Cond;
 use super::maturity::Maturity;
@@ -41,8 +42,12 @@ pub struct Context {
     pub luck: Luck,
     /// What is known of a rate before its deal begins.
     pub prior: Prior,
+    /// The same by metric, where it was learned.
+    pub priors: BTreeMap<Metric, Prior>,
     /// How its spend matures.
     pub maturity: Maturity,
+    /// Which learned things `luck`, `priors` and `maturity` are made of.
+    pub learned: Vec<Lesson>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
 }
@@ -58,7 +63,9 @@ impl Default for Context {
             posts: Vec::new(),
             luck: Luck::Alike,
             prior: Prior::UNLEARNED,
+            priors: BTreeMap::new(),
             maturity: Maturity::at_once(),
+            learned: Vec::new(),
             rule_version: 1,
         }
     }

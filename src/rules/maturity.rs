@@ -5,8 +5,8 @@
 //! instead of 3.6 % (`examples/evidence_table.rs`). So what is judged is *matured* spend: each day's boosting times the share
 //! of its orders that have had time to come, each fee times the share of its post's.
 //!
-//! Owns: the curves, and the sum. Refuses: reading; learning the curves from a brand's own posts and orders (they come from
-//! the settings).
+//! Owns: the curves, and the sum. Refuses: reading; learning the curves from a brand's own posts and orders
+//! ([`super::learn`] does, and the settings stand until then).
 
 use jiff::{SignedDuration, Timestamp};
 use libm::exp;

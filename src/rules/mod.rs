@@ -2,8 +2,8 @@
 //!
 //! In reading order: [`rule`] is what a file says and [`mod@file`] reads it; [`language`] parses a condition, [`check`]
 //! finds what is wrong with it, [`lower`] makes the tree that [`eval`] walks; [`lifecycle`] knows the phases, [`judge`]
-//! brings both together and [`receipt`] keeps the numbers; [`rule_test`] runs a rule's own cases and [`lint`] gives
-//! advice.
+//! brings both together and [`receipt`] keeps the numbers; [`learn`] finds in history what [`evidence`] and [`maturity`]
+//! rest on; [`rule_test`] runs a rule's own cases and [`lint`] gives advice.
 //!
 //! Owns: the verdict, its reasons and its evidence. Refuses: I/O, clocks, and any fallible judgement: what can be wrong
 //! with a rule is found when it is checked. Survives: missing numbers (they are [`Verdict::Unknown`], never zero).
@@ -34,6 +34,7 @@ pub mod downgrade;
 pub mod eval;
 pub mod evidence;
 pub mod judge;
+pub mod learn;
 pub mod lifecycle;
 pub mod maturity;
 pub mod receipt;

@@ -17,6 +17,7 @@ use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
 use super::eval::{Gap, Live, Lookup as _, age, number, weighed};
 use super::evidence::tested::Weight;
+use super::learn::Lesson;
 use super::lifecycle::{Phase, Reason};
 use super::lower::{Compare, Cond, Num, Op, Source};
 use super::readings::Span;
@@ -68,6 +69,9 @@ pub struct Receipt {
     pub recovery: Vec<Comparison>,
     /// The smallest changes that would flip the verdict, or end an open incident.
     pub needs: Vec<Need>,
+    /// The learned things the verdict rests on, in which version each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<Lesson>,
 }
 
 /// One comparison over one window.
@@ -256,6 +260,7 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
         deciding,
         recovery,
         needs,
+        learned: live.lessons(),
     }
 }
 

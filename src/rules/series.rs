@@ -273,6 +273,11 @@ impl Line {
         self.amounts.iter().map(|amount| ((amount.from, amount.until), amount.value))
     }
 
+    /// Every word on its amounts by span, with when it was known; of one span the oldest first.
+    pub fn statements(&self) -> impl Iterator<Item = ((Timestamp, Timestamp), Timestamp, i64)> {
+        self.amounts.iter().map(|amount| ((amount.from, amount.until), amount.known, amount.value))
+    }
+
     /// Everything from the beginning to `until`, for a post's whole life.
     pub fn life(&self, table: &[Moment], until: Timestamp, knowledge: Knowledge) -> Result<Taken, Absence> {
         match self.gauge(table, until, knowledge) {

@@ -201,6 +201,12 @@ pub fn grants_of(person: &PersonId) -> (Key, Key) {
     beginning_with(&join(&[person.as_str().as_bytes(), b""]))
 }
 
+/// A version of a learned thing: its name, then the version, so that the newest is the last.
+#[must_use]
+pub fn learned(name: &str, version: u32) -> Key {
+    join(&[name.as_bytes(), &version.to_be_bytes()])
+}
+
 /// A room.
 #[must_use]
 pub fn room(id: &RoomId) -> Key {

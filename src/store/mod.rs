@@ -79,11 +79,13 @@ pub enum Table {
     LevelCases = 30,
     /// Those that are not over, in the order of their time. Key: time big-endian, case key; value: the stage.
     DueLevels = 31,
+    /// What was learned from history, every version. Key: name, 0, version big-endian.
+    Learned = 40,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -111,6 +113,7 @@ impl Table {
         Self::Unanswered,
         Self::LevelCases,
         Self::DueLevels,
+        Self::Learned,
     ];
 
     /// Its number in the file format.

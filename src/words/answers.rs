@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::buttons::Composed;
 use super::history;
 use super::incident::{clears_lines, footer};
+use super::learned::{learned, learned_of};
 use super::message::{Block, Line, Message};
 use super::number;
 use super::phrase::{self, block, bold, line};
@@ -37,6 +38,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let mut blocks = comparison_blocks(&seen, reader, now);
     let team = audience != Audience::Creator;
     if team {
+        blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
         let tips: Vec<Line> = view.tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
         blocks.extend(block(0, tips));
@@ -69,6 +71,9 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         Verdict::Unknown => say!(words, "why-not-unknown", who = who, rule = rule),
     };
     let mut blocks = comparison_blocks(&seen, reader, now);
+    // How many posts and deals of others stand behind it is the team's to know.
+    let lessons = if audience == Audience::Internal { view.learned.as_slice() } else { &[] };
+    blocks.extend(block(0, learned(lessons, reader).into_iter().collect()));
     let mut waits = Vec::new();
     if let Some(secs) = view.pending_secs {
         waits.push(line(say!(words, "why-not-pending", left = number::span(reader, secs))));
@@ -182,6 +187,8 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
         blocks.extend(block(0, vec![line(say!(words, "status-nothing-watched"))]));
     }
     blocks.extend(block(1, campaigns));
+    let lessons = view.learned.iter().filter_map(|(brand, lessons)| learned_of(brand, lessons, reader));
+    blocks.extend(block(2, lessons.collect()));
     let message = Message { headline, blocks, silent: true, ..Message::default() };
     phrase::fit(message, TEXT_UNITS, words)
 }

@@ -15,6 +15,7 @@ use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::evidence::tested::Weight;
+use crate::rules::learn::Lesson;
 
 /// What things are called by people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,6 +282,8 @@ pub struct IncidentView {
     pub chart: Option<Chart>,
     /// The level it is about, for a downgrade.
     pub level: Option<LevelView>,
+    /// What was learned from history and takes part in the receipt.
+    pub learned: Vec<Lesson>,
 }
 
 impl IncidentView {
@@ -384,6 +387,8 @@ pub struct JudgedView {
     pub cooling_until: Option<Timestamp>,
     /// How old the data is.
     pub data_at: Option<Timestamp>,
+    /// What was learned from history and takes part in it.
+    pub learned: Vec<Lesson>,
 }
 
 /// A line of `status`.
@@ -398,7 +403,7 @@ pub struct CampaignLine {
 }
 
 /// What `status` shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatusView {
     /// What it is about; `None` for everything the person may see.
     pub about: Option<String>,
@@ -408,6 +413,8 @@ pub struct StatusView {
     pub open: Vec<Member>,
     /// Sources that give no numbers now, and since when.
     pub troubles: Vec<(String, Timestamp)>,
+    /// What was learned from the history of each brand, by its name.
+    pub learned: Vec<(String, Vec<Lesson>)>,
 }
 
 /// One own number.

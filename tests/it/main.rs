@@ -22,6 +22,8 @@ mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
 mod kills;
+mod learned;
+mod learned_views;
 mod pieces;
 mod replay_backtest;
 mod replay_live;

@@ -3,6 +3,8 @@
 //! Owns: the questions that judging and telling ask of it (whose is this, in which zone, what is its target, who follows
 //! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
 
+mod learned;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
@@ -19,6 +21,8 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::rules::evidence::Prior;
+use crate::rules::learn::{Book, Lesson};
 use crate::rules::maturity::Maturity;
 
 /// The picture.
@@ -44,6 +48,8 @@ pub struct Catalog {
     pub maturity: MaturityConfig,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
+    /// What was learned from history, in every version.
+    pub learned: Book,
 }
 
 /// What is known about a subject before any number is read.
@@ -73,6 +79,10 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+    /// What is known of the rate of a metric before a deal begins, where that was learned.
+    pub priors: BTreeMap<Metric, Prior>,
+    /// The learned things in all of this.
+    pub learned: Vec<Lesson>,
 }
 
 impl Default for About {
@@ -91,6 +101,8 @@ impl Default for About {
             k: crate::rules::evidence::luck::K_DEFAULT,
             maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
+            priors: BTreeMap::new(),
+            learned: Vec::new(),
         }
     }
 }
@@ -191,9 +203,15 @@ impl Catalog {
             .then(|| format!("`{amount}` is not in {}, the currency of brand `{}`", brand.currency, brand.id))
     }
 
-    /// What is known about a subject.
+    /// What is known about a subject, with the newest of what was learned.
     #[must_use]
     pub fn about(&self, subject: &Subject) -> About {
+        self.about_at(subject, jiff::Timestamp::MAX)
+    }
+
+    /// The same with what had been learned by an instant: what a verdict of that instant rests on.
+    #[must_use]
+    pub fn about_at(&self, subject: &Subject, at: jiff::Timestamp) -> About {
         let mut about = About { k: self.k.unwrap_or(crate::rules::evidence::luck::K_DEFAULT), ..About::default() };
         match subject {
             Subject::Brand(id) => about.brand = Some(id.clone()),
@@ -221,10 +239,8 @@ impl Catalog {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
             let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
             about.posts = live.collect();
-            let platforms = self.deliverables.values().filter(|one| own(&one.partnership)).map(|one| one.platform);
-            let window = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)?.attribution.as_deref());
-            about.maturity = self.maturity.of(platforms, window.and_then(crate::app::config::parse_length));
         }
+        self.fill_learned(subject, &mut about, at);
         about
     }
 

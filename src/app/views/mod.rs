@@ -95,6 +95,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         chart: receipt.as_ref().filter(|_| with_chart).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
         seen,
+        learned: receipt.map(|receipt| receipt.learned).unwrap_or_default(),
         incident,
     })
 }
@@ -126,7 +127,7 @@ pub fn judged(
     now: Timestamp,
 ) -> Option<crate::rules::judge::Judgement> {
     let ruled = state.rules.get(rule)?;
-    let about = state.catalog.about(subject);
+    let about = state.catalog.about_at(subject, now);
     let context = context(&about, SignedDuration::ZERO, ruled.version);
     let memory = state.memory.get(&(rule.clone(), subject.clone())).cloned().unwrap_or_default();
     Some(judge(&ruled.rule, subject, &context, &state.history.view(), &memory, now))
@@ -391,7 +392,7 @@ pub fn judged_then(
     at: Timestamp,
 ) -> Option<(JudgedView, Receipt)> {
     let ruled = state.rules.get(rule)?;
-    let about = state.catalog.about(subject);
+    let about = state.catalog.about_at(subject, at);
     let context = context(&about, SignedDuration::ZERO, ruled.version);
     let judgement = judge(&ruled.rule, subject, &context, &state.history.as_of(at), &Memory::default(), at);
     Some(judgement_view(state, ruled, subject, judgement, at))
@@ -421,6 +422,7 @@ fn judgement_view(
         pending_secs,
         cooling_until,
         data_at: data_at(&judgement.receipt),
+        learned: judgement.receipt.learned.clone(),
     };
     (view, judgement.receipt)
 }

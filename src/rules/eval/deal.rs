@@ -74,17 +74,7 @@ impl Live<'_> {
 
     /// The deal by its posts: each lasts until the next one goes live, the first from the beginning.
     pub(super) fn slices(&self, deal: Span) -> Vec<Span> {
-        let mut starts: Vec<Timestamp> =
-            self.ctx.posts.iter().copied().filter(|at| deal.from < *at && *at < deal.until).collect();
-        starts.sort_unstable();
-        starts.dedup();
-        // What was live when the deal began, and what came before the first post, is the first post's.
-        if !self.ctx.posts.iter().any(|at| *at <= deal.from) && !starts.is_empty() {
-            starts.remove(0);
-        }
-        starts.push(deal.until);
-        let mut from = deal.from;
-        starts.into_iter().map(|until| Span { from: std::mem::replace(&mut from, until), until }).collect()
+        by_post(deal, &self.ctx.posts)
     }
 
     pub(super) fn parts_over(&self, tested: &Tested, spans: &[Span]) -> Result<Vec<Vec<f64>>, Gap> {
@@ -110,4 +100,19 @@ impl Live<'_> {
         let needs_any = parts.iter().any(|part| metric.part_is_optional(*part));
         if needs_any && !any_engaged { Err(Gap::NotYet) } else { Ok(posts) }
     }
+}
+
+/// A span cut where posts went live: each lasts until the next one, the first from the beginning.
+#[must_use]
+pub fn by_post(deal: Span, posts: &[Timestamp]) -> Vec<Span> {
+    let mut starts: Vec<Timestamp> = posts.iter().copied().filter(|at| deal.from < *at && *at < deal.until).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    // What was live when the deal began, and what came before the first post, is the first post's.
+    if !posts.iter().any(|at| *at <= deal.from) && !starts.is_empty() {
+        starts.remove(0);
+    }
+    starts.push(deal.until);
+    let mut from = deal.from;
+    starts.into_iter().map(|until| Span { from: std::mem::replace(&mut from, until), until }).collect()
 }

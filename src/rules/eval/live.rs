@@ -306,7 +306,7 @@ impl Lookup for Live<'_> {
     }
 
     fn luck(&self) -> (Luck, Prior) {
-        (self.ctx.luck, self.ctx.prior)
+        (self.ctx.luck, self.prior())
     }
 }
 /// The middle value, or the mean of the two middle ones.

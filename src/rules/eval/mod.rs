@@ -151,11 +151,13 @@ pub struct Scratch {
     values: Vec<f64>,
 }
 
+pub use deal::by_post;
 pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 
 mod deal;
 mod gap;
+mod lessons;
 mod live;
 #[cfg(test)]
 pub(super) mod tests;

@@ -117,6 +117,18 @@ pub fn chance_below(posts: &[Post], luck: Luck, prior: Prior) -> f64 {
     }
 }
 
+/// The logarithm of how likely posts are at the rate `e^u`, against the limit's.
+#[must_use]
+pub fn ln_likelihood(posts: &[Post], luck: Luck, u: f64) -> f64 {
+    match luck {
+        Luck::Alike => {
+            let all = total(posts);
+            all.seen * u + (1.0 - exp(u)) * all.expected
+        }
+        Luck::Varied { k } => Curve { posts, k, lift: 0.0, fall: 0.0 }.at(u),
+    }
+}
+
 /// Everything as one post.
 #[must_use]
 pub fn total(posts: &[Post]) -> Post {

@@ -33,7 +33,7 @@ pub enum Luck {
     /// Not at all: one rate for the whole partnership. The limit of a large shape, in closed form.
     Alike,
     /// Each post has a luck of its own, Gamma with this shape and mean 1 (variance `1/k`) for counts, Beta with this
-    /// concentration for shares.
+    /// concentration for shares ([`tested::of_shares`] makes one of the other).
     Varied {
         /// The shape; above 0.
         k: f64,

@@ -82,6 +82,18 @@ pub fn chance_below(posts: &[Post], limit: f64, luck: Luck, prior: Prior) -> f64
     }
 }
 
+/// The logarithm of how likely posts are at the share whose logit is `v`, up to a constant.
+#[must_use]
+pub fn ln_likelihood(posts: &[Post], luck: Luck, v: f64) -> f64 {
+    match luck {
+        Luck::Alike => {
+            let (tries, hits) = total(posts);
+            -hits * log1p(exp(-v)) - (tries - hits) * log1p(exp(v))
+        }
+        Luck::Varied { k } => ln_at(posts, k, 1.0 / (1.0 + exp(-v))),
+    }
+}
+
 fn total(posts: &[Post]) -> (f64, f64) {
     posts.iter().fold((0.0, 0.0), |sum, post| (sum.0 + post.tries, sum.1 + post.hits))
 }

@@ -54,6 +54,17 @@ fn family(metric: Metric) -> Option<Family> {
     TESTED.iter().find(|row| row.0 == metric).map(|row| row.1)
 }
 
+/// The metrics whose luck can be weighed.
+pub fn metrics() -> impl Iterator<Item = Metric> {
+    TESTED.iter().map(|row| row.0)
+}
+
+/// Whether it is weighed as successes among tries.
+#[must_use]
+pub fn is_share(metric: Metric) -> bool {
+    family(metric) == Some(Family::Share)
+}
+
 /// Whether luck in this metric can be weighed.
 #[must_use]
 pub fn is_weighable(metric: Metric) -> bool {
@@ -142,8 +153,7 @@ pub fn weigh(
     }
     let metric = tested.want.metric;
     let family = family(metric)?;
-    let mut pairs: Vec<(f64, f64)> =
-        posts.iter().map(|values| pair(family, values, posts, limit)).collect::<Option<_>>()?;
+    let mut pairs = pairs(metric, posts, limit)?;
     if let Some(newest) = pairs.last_mut() {
         newest.1 += extra;
     }
@@ -158,7 +168,7 @@ pub fn weigh(
             // More clicks than views is a platform's way of counting; it is not worse than all of them.
             let posts: Vec<shares::Post> =
                 pairs.iter().map(|pair| shares::Post { tries: pair.0, hits: f64::min(pair.0, pair.1) }).collect();
-            (all * limit, shares::weigh(&posts, limit, luck, prior, tested.demand))
+            (all * limit, shares::weigh(&posts, limit, of_shares(luck, limit), prior, tested.demand))
         }
         Family::Share => return None,
     };
@@ -185,6 +195,25 @@ pub fn weigh(
             prior: (tested.demand.method == Method::Posterior).then_some([prior.a, prior.b]),
         },
     })
+}
+
+/// The same luck for shares around a mean: the Beta whose variance is the same part of its squared mean as the Gamma's,
+/// `1/k`. A click rate of one in a hundred that differs between posts as orders do has a concentration of some `100·k`;
+/// with `k` itself every post would be all clicks or none.
+#[must_use]
+pub fn of_shares(luck: Luck, mean: f64) -> Luck {
+    match luck {
+        Luck::Varied { k } if 0.0 < mean && mean < 1.0 => Luck::Varied { k: k * (1.0 - mean) / mean },
+        Luck::Varied { .. } | Luck::Alike => luck,
+    }
+}
+
+/// What each post could have brought (in units of the limit; of shares the tries, whatever the limit) and what it brought;
+/// `posts` as for [`weigh`]. `None`: they make no statement.
+#[must_use]
+pub fn pairs(metric: Metric, posts: &[Vec<f64>], limit: f64) -> Option<Vec<(f64, f64)>> {
+    let family = family(metric)?;
+    posts.iter().map(|values| pair(family, values, posts, limit)).collect()
 }
 
 /// What one post could have brought (in units of the limit, or tries) and what it brought.
@@ -245,6 +274,18 @@ mod tests {
         check(Metric::Ctr, &[&[5.0, 1_000.0], &[5.0, 1_000.0]], 0.01, Some((20.0, 10.0, true)));
         check(Metric::Ctr, &[&[5.0, 1_000.0]], 1.5, None);
         check(Metric::Cpa, &[&[27_000.0, 1.0]], 0.0, None);
+    }
+
+    #[test]
+    fn small_shares_can_be_weighed_with_the_luck_of_orders() {
+        // Twenty posts with a tenth of the clicks that were asked for: more than bad luck, also where posts differ much.
+        let posts: Vec<Vec<f64>> = (0..20).map(|_| vec![5.0, 5_000.0]).collect();
+        let luck = (Luck::Varied { k: 1.1 }, Prior::UNLEARNED);
+        let got = weigh(&tested(Metric::Ctr, 0.95), &posts, 0.01, 0.0, luck);
+        assert!(got.is_some_and(|one| one.holds && one.weight.k == Some(1.1)));
+        // Two such posts are not.
+        let got = weigh(&tested(Metric::Ctr, 0.95), posts.get(..2).expect("two"), 0.01, 0.0, luck);
+        assert!(got.is_some_and(|one| one.plain && !one.holds));
     }
 
     #[test]

@@ -315,6 +315,24 @@ impl History {
         lines.flat_map(|(_, line)| line.amounts()).collect()
     }
 
+    /// Every word on each span of a subject's amounts, with when it was known, the oldest first. The book of a deal is not
+    /// among them: the program corrects it itself.
+    #[must_use]
+    pub fn statements(
+        &self,
+        subject: &Subject,
+        metric: Metric,
+    ) -> BTreeMap<(Platform, Timestamp, Timestamp), Vec<(Timestamp, i64)>> {
+        let mut all: BTreeMap<_, Vec<(Timestamp, i64)>> = BTreeMap::new();
+        for (series, line) in self.lines_of(subject, metric, None).filter(|(series, _)| !self.is_book(*series)) {
+            let Some(platform) = self.key(series).map(|key| key.platform) else { continue };
+            for ((from, until), known, value) in line.statements() {
+                all.entry((platform, from, until)).or_default().push((known, value));
+            }
+        }
+        all
+    }
+
     /// Whether a series is a deal's own book. The program writes it down itself, so its silence is knowledge: a day
     /// without an entry is a day on which nothing fell due.
     fn is_book(&self, series: u32) -> bool {

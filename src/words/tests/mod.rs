@@ -192,6 +192,7 @@ fn fired() -> IncidentView {
         billed: true,
         chart: None,
         level: None,
+        learned: Vec::new(),
     }
 }
 

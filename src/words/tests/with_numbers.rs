@@ -60,6 +60,7 @@ fn quiet(left: Reading, verdict: Verdict) -> JudgedView {
         pending_secs: None,
         cooling_until: None,
         data_at: Some(at("2026-06-23T12:10:00Z")),
+        learned: Vec::new(),
     }
 }
 
@@ -209,6 +210,7 @@ fn status_view() -> StatusView {
             member("Bo Ek", "A7K3", None, Stage::Recovering),
         ],
         troubles: vec![("TikTok".into(), at("2026-06-22T05:00:00Z"))],
+        learned: Vec::new(),
     }
 }
 
