@@ -250,6 +250,8 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         prior: Prior::UNLEARNED,
         maturity: about.maturity,
         rule_version,
+        plan: about.plan.clone(),
+        ..Context::default()
     }
 }
 

@@ -19,7 +19,10 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::rules::ahead::Plan;
 use crate::rules::maturity::Maturity;
+
+mod plan;
 
 /// The picture.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +76,8 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+    /// What is agreed and has not happened yet.
+    pub plan: Plan,
 }
 
 impl Default for About {
@@ -91,6 +96,7 @@ impl Default for About {
             k: crate::rules::evidence::luck::K_DEFAULT,
             maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
+            plan: Plan::default(),
         }
     }
 }
@@ -132,8 +138,10 @@ impl Catalog {
         };
         let partnership = |at: &PartnershipRef| missing("partnership", at, self.partnerships.contains_key(at));
         match document {
-            Document::Brand(_) | Document::Creator(_) | Document::Rate(_) => None,
-            Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
+            Document::Brand(one) => plan::wrong_margin(one.margin.as_ref(), one.currency),
+            Document::Creator(_) | Document::Rate(_) => None,
+            Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand))
+                .or_else(|| plan::wrong_margin(one.margin.as_ref(), self.brands.get(&one.brand)?.currency)),
             Document::Program(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
             Document::Member(one) => missing("program", &one.program, self.programs.contains_key(&one.program))
                 .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
@@ -141,6 +149,10 @@ impl Catalog {
             Document::Partnership(one) => {
                 missing("campaign", &one.campaign, self.campaigns.contains_key(&one.campaign))
                     .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
+                    .or_else(|| {
+                        let at = PartnershipRef { campaign: one.campaign.clone(), creator: one.creator.clone() };
+                        one.product_cost.and_then(|cost| self.wrong_currency(&at, cost))
+                    })
             }
             Document::Deliverable(one) => {
                 partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.fee))
@@ -217,6 +229,7 @@ impl Catalog {
             about.currency = Some(brand.currency);
         }
         self.fill_deal(subject, &mut about);
+        about.plan = self.plan_of(subject, &about.zone);
         if let Subject::Partnership(campaign, creator) = subject {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
             let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);

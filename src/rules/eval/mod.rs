@@ -153,9 +153,11 @@ pub struct Scratch {
 
 pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
+pub use pool::{Member, Pooled};
 
 mod deal;
 mod gap;
 mod live;
+mod pool;
 #[cfg(test)]
 pub(super) mod tests;

@@ -12,7 +12,7 @@
 //! Owns: what is too small, and who is pooled with whom. Refuses: reading and judging.
 
 use super::counts::{self, Post};
-use super::tested::{self, Tested};
+use super::tested::Tested;
 use super::{Demand, Luck, Prior};
 use crate::domain::metric::{Kind, Metric};
 use crate::domain::num::f64_of_len;
@@ -77,16 +77,7 @@ pub fn can_ever_fire(rule: &CheckedRule, budget: Budget, luck: Luck, prior: Prio
 /// It exists where more exposure is ever enough: with few posts, bad luck alone explains everything.
 #[must_use]
 pub fn least_units(demand: Demand, posts: u32, luck: Luck, prior: Prior) -> Option<f64> {
-    let count = std::cmp::max(posts, 1);
-    let len = usize::try_from(count).unwrap_or(usize::MAX);
-    let enough = |units: f64| {
-        // Alike posts are one post.
-        let posts = match luck {
-            Luck::Alike => vec![Post { expected: units, seen: 0.0 }],
-            Luck::Varied { .. } => vec![Post { expected: units / f64_of_len(len), seen: 0.0 }; len],
-        };
-        counts::weigh(&posts, luck, prior, demand).holds(demand)
-    };
+    let enough = |units: f64| is_enough(demand, units, posts, luck, prior);
     if !enough(UNITS_MAX) {
         return None;
     }
@@ -104,6 +95,18 @@ pub fn least_units(demand: Demand, posts: u32, luck: Luck, prior: Prior) -> Opti
         }
     }
     Some(high)
+}
+
+/// Whether nothing coming of so many units of exposure, spread evenly over so many posts, is enough.
+#[must_use]
+pub fn is_enough(demand: Demand, units: f64, posts: u32, luck: Luck, prior: Prior) -> bool {
+    let len = usize::try_from(std::cmp::max(posts, 1)).unwrap_or(usize::MAX);
+    // Alike posts are one post.
+    let posts = match luck {
+        Luck::Alike => vec![Post { expected: units, seen: 0.0 }],
+        Luck::Varied { .. } => vec![Post { expected: units / f64_of_len(len), seen: 0.0 }; len],
+    };
+    counts::weigh(&posts, luck, prior, demand).holds(demand)
 }
 
 /// A deal that is too small to be judged alone.
@@ -140,7 +143,7 @@ pub fn pools<G: Ord + Clone, T: Clone>(
     let reaches = |of: &[&Small<G, T>]| {
         let units: f64 = of.iter().map(|one| one.units).sum();
         let posts = of.iter().fold(0_u32, |sum, one| sum.saturating_add(one.posts));
-        1 < of.len() && least_units(demand, posts, luck, prior).is_some_and(|needed| needed <= units)
+        1 < of.len() && is_enough(demand, units, posts, luck, prior)
     };
     let mut groups: std::collections::BTreeMap<&G, Vec<&Small<G, T>>> = std::collections::BTreeMap::new();
     for one in small {
@@ -158,12 +161,6 @@ pub fn pools<G: Ord + Clone, T: Clone>(
         pools.push(pool(None, &rest));
     }
     pools
-}
-
-/// The thing that a cost is paid for, as people count it.
-#[must_use]
-pub fn thing(tested: &Tested) -> Option<Metric> {
-    tested::things(tested.want.metric)
 }
 
 #[cfg(test)]
