@@ -128,12 +128,77 @@ fn smallest(rule: &CheckedRule, live: &mut Live<'_>, open: bool) -> Vec<Found> {
         (1, false) if rule.windows() == 1 => Verdict::DoesNotHold,
         (_, _) => return Vec::new(),
     };
-    comparisons
+    let all: Vec<(usize, Found)> = comparisons
         .iter()
         .zip(verdicts)
-        .filter(|(_, verdict)| *verdict == wanted)
-        .filter_map(|(compare, _)| need(rule, compare, live, flips))
-        .collect()
+        .enumerate()
+        .filter(|(_, (_, verdict))| *verdict == wanted)
+        .filter_map(|(at, (compare, _))| Some((at, need(rule, compare, live, flips)?)))
+        .collect();
+    let alone = |at: usize, found: &Found| {
+        let mut others = comparisons.iter().enumerate().filter(|(other, _)| *other != at);
+        others.all(|(other, compare)| {
+            let is_met_first = |one: &&(usize, Found)| one.0 == other && found.comes_before(&one.1, at < other);
+            match moved(compare, rule.inputs(), &found.need) {
+                Moved::Nowhere | Moved::Firmer => true,
+                // It gives way as well: fine where that comes later and is what is wanted anyway.
+                Moved::Looser => wanted == Verdict::Holds && all.iter().any(|one| is_met_first(&one)),
+                Moved::Unclear => false,
+            }
+        })
+    };
+    let keep: Vec<bool> = all.iter().map(|(at, found)| alone(*at, found)).collect();
+    all.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((_, found), _)| found).collect()
+}
+
+impl Found {
+    /// Whether this much is enough before the other is: of two that are the same, the one written first.
+    fn comes_before(&self, other: &Self, is_first: bool) -> bool {
+        let same = self.need.metric == other.need.metric && 0.0 < self.need.by * other.need.by;
+        let (by, others) = (self.need.by.abs(), other.need.by.abs());
+        same && (by < others || (by <= others && is_first))
+    }
+}
+
+/// What a change does to another comparison of the same condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    /// It does not read what changes.
+    Nowhere,
+    /// It holds the more.
+    Firmer,
+    /// It holds the less.
+    Looser,
+    /// Arithmetic, or what changes is on both sides.
+    Unclear,
+}
+
+fn moved(compare: &Compare, inputs: &[Input], need: &Need) -> Moved {
+    let reads = |slot: usize| {
+        let input = inputs.get(slot).filter(|input| input.source == Source::Now)?;
+        let same = input.want.platform.is_none() || need.platform.is_none() || input.want.platform == need.platform;
+        (same && input.want.metric.parts().contains(&need.metric)).then_some(input.want.metric)
+    };
+    let side = |num: &Num| slots_of(num).into_iter().filter_map(reads).next();
+    let bare = |num: &Num| matches!(num, Num::Read(_));
+    let (metric, op, is_bare) = match (side(&compare.left), side(&compare.right)) {
+        (None, None) => return Moved::Nowhere,
+        (Some(metric), None) => (metric, compare.op, bare(&compare.left)),
+        (None, Some(metric)) => (metric, compare.op.mirrored(), bare(&compare.right)),
+        (Some(_), Some(_)) => return Moved::Unclear,
+    };
+    let is_under = match metric.kind() {
+        Kind::Counter | Kind::Gauge => false,
+        Kind::Derived { over, .. } => !over.contains(&need.metric),
+    };
+    let rises = is_under != (0.0 < need.by);
+    match op {
+        _ if !is_bare => Moved::Unclear,
+        Op::Greater | Op::GreaterOrEqual if rises => Moved::Firmer,
+        Op::Less | Op::LessOrEqual if !rises => Moved::Firmer,
+        Op::Greater | Op::GreaterOrEqual | Op::Less | Op::LessOrEqual => Moved::Looser,
+        Op::Equal | Op::NotEqual => Moved::Unclear,
+    }
 }
 
 fn need(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, flips: Flips) -> Option<Found> {
@@ -318,3 +383,6 @@ fn higher(
 fn beyond(least: f64, does: impl Fn(f64) -> bool) -> Option<f64> {
     [least - 1.0, least, least + 1.0, least + 2.0].into_iter().find(|to| does(*to))
 }
+
+#[cfg(test)]
+mod tests;

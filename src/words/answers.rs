@@ -182,7 +182,7 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
             None => say!(words, "status-campaign-no-data", name = name, count = campaign.creators),
         };
         match &campaign.end {
-            Some(end) => line(format!("{text} {}", ahead::end_text(end, reader, now))),
+            Some(end) => line(format!("{text}. {}", ahead::end_text(end, reader, now))),
             None => line(text),
         }
     });

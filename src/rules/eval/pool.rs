@@ -138,3 +138,82 @@ impl Live<'_> {
         paces.reduce(|sum, one| Pace { per_day: sum.per_day + one.per_day, left: sum.left + one.left })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::verdict::Verdict;
+    use crate::rules::eval::tests::{Days, context, day, rule};
+    use crate::rules::evidence::Luck;
+    use crate::rules::judge::judge;
+    use crate::rules::lifecycle::{Memory, Phase, Reason};
+    use std::collections::BTreeMap;
+
+    fn winter() -> Subject {
+        "campaign/winter".parse().expect("a subject")
+    }
+
+    /// A pool of deals that all read the same numbers, each with its own limit.
+    fn pool(limits: &[f64]) -> Context {
+        let member = |(at, limit): (usize, &f64)| Member {
+            subject: format!("partnership/winter/c{at}").parse().expect("a subject"),
+            ctx: Context { targets: BTreeMap::from([(Metric::Cpa, *limit)]), ..context() },
+        };
+        Context { pool: limits.iter().enumerate().map(member).collect(), luck: Luck::Varied { k: 1.1 }, ..context() }
+    }
+
+    fn strict() -> crate::rules::check::CheckedRule {
+        rule("cpa > target.cpa && spend > money('50.00 EUR')", "window = \"deal\"\nevidence = \"strict\"")
+    }
+
+    /// One unit of spend at a limit of 45.00, and so many orders.
+    fn days(orders: Option<f64>) -> Days {
+        Days::default().with(Metric::Spend, 0, &[Some(4_500.0)]).with(Metric::Orders, 0, &[orders])
+    }
+
+    #[test]
+    fn what_no_deal_can_show_many_can() {
+        let days = days(Some(0.0));
+        let at = |ctx: &Context| judge(&strict(), &winter(), ctx, &days, &Memory::default(), day(1));
+        let few = at(&pool(&[4_500.0; 3]));
+        assert_eq!((few.verdict, few.phase_after), (Verdict::DoesNotHold, Phase::Quiet));
+        let many = at(&pool(&[4_500.0; 12]));
+        assert_eq!((many.verdict, many.phase_after), (Verdict::Holds, Phase::Firing));
+        let receipt = &many.receipt;
+        let weight = receipt.comparisons[0].weight.as_ref().expect("weighed");
+        assert_eq!((weight.expected, weight.seen, weight.posts), (12.0, 0.0, 12));
+        let pooled = receipt.pool.as_ref().expect("a pool");
+        assert_eq!((pooled.members.len(), pooled.judged), (12, 12));
+        // The guard is about all of them together, and so is what would clear it.
+        assert_eq!(receipt.comparisons[1].left.value, Some(54_000.0));
+        assert_eq!(receipt.needs[0].metric, Metric::Orders);
+        assert!(1.0 <= receipt.needs[0].by);
+        let json = receipt.canonical();
+        assert_eq!(serde_json::from_str::<crate::rules::receipt::Receipt>(&json).expect("a receipt"), *receipt);
+    }
+
+    #[test]
+    fn each_deal_is_measured_by_its_own_limit() {
+        let mut ctx = pool(&[4_500.0, 1_500.0]);
+        ctx.targets = BTreeMap::from([(Metric::Cpa, 2_250.0)]);
+        let judged = judge(&strict(), &winter(), &ctx, &days(Some(1.0)), &Memory::default(), day(1));
+        let weight = judged.receipt.comparisons[0].weight.as_ref().expect("weighed");
+        // One unit of 45.00 and three of 15.00.
+        assert_eq!((weight.expected, weight.seen), (4.0, 2.0));
+    }
+
+    #[test]
+    fn deals_without_numbers_take_no_part() {
+        let judged = judge(&strict(), &winter(), &pool(&[4_500.0; 12]), &days(None), &Memory::default(), day(1));
+        assert_eq!(judged.verdict, Verdict::Unknown);
+        assert_eq!(judged.receipt.pool.map(|pool| pool.judged), Some(0));
+    }
+
+    #[test]
+    fn a_pool_that_is_gone_ends_its_incident() {
+        let days = days(Some(0.0));
+        let fired = judge(&strict(), &winter(), &pool(&[4_500.0; 12]), &days, &Memory::default(), day(1));
+        let over = judge(&strict(), &winter(), &context(), &days, &fired.memory, day(2));
+        assert_eq!((over.phase_after, over.change.map(|one| one.reason)), (Phase::Resolved, Some(Reason::NotSelected)));
+    }
+}

@@ -1,5 +1,6 @@
 //! Every kind of message, read aloud in both languages: what the tests have in common.
 
+mod ahead;
 mod alerts;
 mod asking;
 mod levels;
