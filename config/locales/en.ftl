@@ -1034,3 +1034,16 @@ learned-lag = half of the orders within { $span } of the click, from { $n ->
     [one] { $n } order
    *[other] { $n } orders
 }
+## What is still to come, and deals judged together
+
+range = { $low }–{ $high }
+next-brings = { $name } would probably bring { $range } more margin; it costs { $costs }.
+end-projected = At last week's pace, by { $day }: { $things } for { $spend }, { $cost }.
+end-projected-roas = At last week's pace, by { $day }: { $things } for { $spend }, { $cost }, { $roas }.
+pool-together = { $deals } small deals{ $group } together: { $seen } where { $expected } would have come at the limit. None of them is large enough to be judged alone, so no one creator is meant.
+pool-only = { $deals } small deals{ $group } are judged together. None of them is large enough to be judged alone, so no one creator is meant.
+pool-silent = { $count ->
+    [one] One of them has no numbers and takes no part.
+   *[other] { $count } of them have no numbers and take no part.
+}
+pool-group = ({ $platform }, { $format })

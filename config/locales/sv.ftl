@@ -1024,3 +1024,16 @@ learned-lag = hälften av ordrarna inom { $span } från klicket, av { $n ->
     [one] { $n } order
    *[other] { $n } ordrar
 }
+## What is still to come, and deals judged together
+
+range = { $low }–{ $high }
+next-brings = { $name } skulle troligen ge { $range } mer i marginal; den kostar { $costs }.
+end-projected = I förra veckans takt, till { $day }: { $things } för { $spend }, { $cost }.
+end-projected-roas = I förra veckans takt, till { $day }: { $things } för { $spend }, { $cost }, { $roas }.
+pool-together = { $deals } små avtal{ $group } tillsammans: { $seen } där { $expected } skulle ha kommit vid gränsen. Inget av dem är stort nog att bedömas för sig, så ingen enskild kreatör avses.
+pool-only = { $deals } små avtal{ $group } bedöms tillsammans. Inget av dem är stort nog att bedömas för sig, så ingen enskild kreatör avses.
+pool-silent = { $count ->
+    [one] Ett av dem saknar siffror och räknas inte med.
+   *[other] { $count } av dem saknar siffror och räknas inte med.
+}
+pool-group = ({ $platform }, { $format })

@@ -33,7 +33,7 @@ pub struct Facts {
     pub purpose: Purpose,
     /// Money it probably saves.
     pub saves: Option<Money>,
-    /// Margin it probably loses, at the cautious end of the range. `None`: not known, which is not nothing.
+    /// Margin it probably loses, at the middle of the range that is shown. `None`: not known, which is not nothing.
     pub loses: Option<Money>,
     /// When the newest number that the decision rests on was observed.
     pub data_at: Option<Timestamp>,

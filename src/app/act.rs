@@ -164,7 +164,7 @@ async fn facts(core: &Core, proposal: &Proposal, now: Timestamp) -> Result<Facts
             Deed::ResumeBoost { .. } | Deed::ReviveCode { .. } | Deed::Release { .. } => Purpose::Restore,
         },
         saves: stake.map(|stake| stake.saves).or(proposal.saves),
-        loses: stake.and_then(|stake| stake.loses),
+        loses: stake.and_then(|stake| stake.loses).map(|loses| loses.mid),
         data_at: proposal.data_at,
         done_today: u32::try_from(done_today).unwrap_or(u32::MAX),
         last_on_object,

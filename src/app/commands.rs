@@ -9,7 +9,7 @@ use super::deciding::{acknowledge, answer_proposals, last_state, propose_approve
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
-use super::{pieces, proposing, views};
+use super::{pieces, projecting, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
@@ -197,6 +197,9 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
             creators: u32::try_from(state.catalog.partnerships.keys().filter(|key| key.campaign == one.id).count())
                 .unwrap_or(u32::MAX),
             data_at: state.polled.values().max().copied(),
+            end: (asked.audience == Audience::Internal)
+                .then(|| projecting::end_of(&state, &Subject::Campaign(one.id.clone()), Metric::Cpa, 0.0, now))
+                .flatten(),
         })
         .collect();
     let troubles = state.failing.iter().map(|(source, since)| (source.to_string(), *since)).collect();

@@ -252,6 +252,8 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         maturity: about.maturity,
         learned: about.learned.clone(),
         rule_version,
+        plan: about.plan.clone(),
+        ..Context::default()
     }
 }
 

@@ -2,22 +2,21 @@
 //!
 //! An action that would lose more margin than it saves is never offered (invariant 13).
 
-use jiff::{SignedDuration, Timestamp};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive as _;
-
 use super::catalog::About;
-use super::core::{Core, State};
+use super::core::{Core, State, context};
 use super::cycle::Fired;
 use crate::domain::action::{Deed, Fix, Object, Proposal, ProposalStage};
 use crate::domain::cost::{self, Accrued, Facts};
 use crate::domain::document::{Boost, Deliverable, Partnership, PartnershipRef, Running};
 use crate::domain::ids::{Platform, SourceId, Subject};
+use crate::domain::margin;
 use crate::domain::metric::Metric;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::num;
+use crate::rules::projection;
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::rule::{Do, Kind, Mode};
+use jiff::{SignedDuration, Timestamp};
 
 /// What is offered at a fire.
 #[derive(Debug, Default)]
@@ -36,13 +35,24 @@ pub struct Stake {
     /// What doing it saves.
     pub saves: Money,
     /// The margin that leaving it would probably still bring. `None` when it is not known.
-    pub loses: Option<Money>,
+    pub loses: Option<Gain>,
+}
+
+/// Margin that something would probably bring: four times in five it is inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gain {
+    /// One time in ten it is less.
+    pub low: Money,
+    /// On average: what is decided on.
+    pub mid: Money,
+    /// One time in ten it is more.
+    pub high: Money,
 }
 
 impl Stake {
-    /// It is known to lose at least as much margin as it saves.
+    /// It is known to lose, on average, at least as much margin as it saves (invariant 13).
     fn is_losing(&self) -> bool {
-        self.loses.is_some_and(|loses| self.saves.minor <= loses.minor)
+        self.loses.is_some_and(|loses| self.saves.minor <= loses.mid.minor)
     }
 }
 
@@ -124,6 +134,9 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
     let mut offers = Offers::default();
     let wants = |what| rule.then.iter().any(|step| step.what == what);
     for boost in state.catalog.boosts_of(&one.subject) {
+        if !is_meant(one, &boost.partnership) {
+            continue;
+        }
         let stake = stake(state, boost, now);
         if stake.is_some_and(|stake| stake.is_losing()) {
             continue;
@@ -161,6 +174,11 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
     offers
 }
 
+/// Whether a partnership is part of what fired: of a pool only its own deals are.
+fn is_meant(one: &Fired, partnership: &PartnershipRef) -> bool {
+    one.judgement.receipt.pool.as_ref().is_none_or(|pool| pool.members.contains(&partnership.subject()))
+}
+
 /// Whether a rule wants something at once. What it wants later is offered, and nobody is asked about it yet.
 fn wants_now(one: &Fired, what: Do) -> bool {
     one.rule.rule.rule().then.iter().any(|step| step.what == what && step.after.is_zero())
@@ -173,7 +191,8 @@ fn offer_pieces(core: &Core, state: &State, one: &Fired, now: Timestamp, offers:
         return;
     }
     let mut next = true;
-    for piece in state.catalog.pieces_of(&one.subject).into_iter().take(PIECES_MAX) {
+    let pieces = state.catalog.pieces_of(&one.subject).into_iter().filter(|piece| is_meant(one, &piece.partnership));
+    for piece in pieces.take(PIECES_MAX) {
         let Some(stake) = stake_of_piece(state, piece, now).filter(|stake| 0 < stake.saves.minor) else { continue };
         if stake.is_losing() {
             continue;
@@ -211,31 +230,61 @@ fn stake_of_piece(state: &State, piece: &Deliverable, now: Timestamp) -> Option<
     Some(Stake { saves, loses: would_bring(state, &about, saves, (orders, spend), now) })
 }
 
-/// The margin that money of a partnership would probably bring: at the rate of `orders` for `spend` of the last week, else of
-/// the whole deal. `None` where that is not known.
+/// The margin that money of a partnership would probably bring, as a range ([`projection::to_come`]): from the `orders` for
+/// the `spend` of the last week, else of the whole deal, and what is known of such deals and of luck between posts. `None`
+/// where nothing was spent yet, or an order's worth is not known.
 fn would_bring(
     state: &State,
     about: &About,
     money: Money,
     (orders, spend): (impl Fn(Span) -> Option<f64>, impl Fn(Span) -> Option<f64>),
     now: Timestamp,
-) -> Option<Money> {
+) -> Option<Gain> {
     let deal = about.deal.map_or(Timestamp::MIN, |deal| deal.0);
     let week = now.checked_sub(RATE_OVER).unwrap_or(deal);
-    let rate = [std::cmp::max(week, deal), deal].into_iter().find_map(|from| {
+    let (orders, spend) = [std::cmp::max(week, deal), deal].into_iter().find_map(|from| {
         let span = Span { from, until: now };
         let (orders, spend) = (orders(span)?, spend(span)?);
-        (0.0 < spend).then(|| orders / spend)
+        (0.0 < spend).then_some((orders, spend))
     })?;
-    let worth = worth_of_order(state, about)?;
-    Decimal::from_f64(rate * worth).and_then(|share| money.share(share).ok())
+    let worth = worth_of_order(state, about, now)?;
+    // The prior is about rates around the limit; without one, around where an order pays for itself.
+    let limit = about.targets.get(&Metric::Cpa).copied().unwrap_or(worth);
+    let known = context(about, SignedDuration::ZERO, 0);
+    let units = |minor: f64| minor / limit;
+    let orders = (0.0 < limit)
+        .then(|| projection::to_come(orders, units(spend), units(num::f64_of(money.minor)), known.luck, known.prior))?;
+    let margin = |orders: f64| Some(Money::new(num::round_i64(orders * worth)?, money.currency));
+    let (low, mid, high) = (margin(orders.low)?, margin(orders.mid)?, margin(orders.high)?);
+    // Orders that leave less than nothing turn the range round.
+    let (low, high) = if low.minor <= high.minor { (low, high) } else { (high, low) };
+    Some(Gain { low, mid, high })
 }
 
-/// What an order is worth: the brand's margin; where that is not set, the most the brand agreed to pay for one.
-fn worth_of_order(state: &State, about: &About) -> Option<f64> {
+/// What an order is worth, in minor units: what the campaign's or the brand's margin says part by part, the brand's
+/// declared margin; where neither is set, the most the brand agreed to pay for one.
+#[must_use]
+pub fn worth_of_order(state: &State, about: &About, now: Timestamp) -> Option<f64> {
     let brand = state.catalog.brands.get(about.brand.as_ref()?)?;
-    let margin = brand.margin_per_order.map(|margin| num::f64_of(margin.minor));
+    let campaign = about.campaign.as_ref().and_then(|id| state.catalog.campaigns.get(id));
+    let parts = campaign.and_then(|campaign| campaign.margin.as_ref()).or(brand.margin.as_ref());
+    let by_parts =
+        parts.and_then(|parts| margin::per_order(parts, order_value(state, about, brand.currency, now)).ok()?);
+    let margin = by_parts.or(brand.margin_per_order).map(|margin| num::f64_of(margin.minor));
     margin.or_else(|| about.targets.get(&Metric::Cpa).copied())
+}
+
+/// What an order of the deal has brought on average.
+fn order_value(state: &State, about: &About, currency: Currency, now: Timestamp) -> Option<Money> {
+    let subject = match (&about.campaign, &about.creator) {
+        (Some(campaign), Some(creator)) => Subject::Partnership(campaign.clone(), creator.clone()),
+        (_, _) => return None,
+    };
+    let span = Span { from: about.deal.map_or(Timestamp::MIN, |deal| deal.0), until: now };
+    let read = |metric| state.history.view().over(&subject, Want { metric, platform: None }, span).reading.value();
+    let (revenue, orders) = (read(Metric::Revenue)?, read(Metric::Orders)?);
+    let minor = (0.0 < orders).then(|| num::round_i64(revenue / orders))??;
+    Some(Money::new(minor, currency))
 }
 
 /// Where the money of a subject's running partnerships stands, each by [`cost::accrue`]. `None`: none is known, or their
@@ -269,14 +318,12 @@ fn accrued_in(state: &State, partnership: &Partnership, now: Timestamp) -> Optio
     let about = state.catalog.about(&subject);
     let currency = about.currency?;
     let deal = about.deal.map_or(Timestamp::MIN, |deal| deal.0);
-    let view = state.history.view();
-    let span = Span { from: deal, until: now };
-    let read = |metric| {
-        let value = view.over(&subject, Want { metric, platform: None }, span).reading.value();
-        value.and_then(num::round_i64).unwrap_or(0)
+    let boosted = boosted(state, &subject, Span { from: deal, until: now }).and_then(num::round_i64).unwrap_or(0);
+    let facts = match about.deal {
+        Some((from, _)) => super::booking::facts(state, partnership, &about.zone, (from, now)),
+        None => Facts::default(),
     };
-    let boosted = boosted(state, &subject, span).and_then(num::round_i64).unwrap_or(0);
-    let facts = Facts { boosted_minor: boosted, revenue_minor: read(Metric::Revenue), views: read(Metric::Views) };
+    let facts = Facts { boosted_minor: boosted, ..facts };
     let pieces: Vec<Deliverable> = state.catalog.pieces_in(&key).cloned().collect();
     let boosts: Vec<Boost> = state.catalog.boosts_of(&subject).into_iter().cloned().collect();
     cost::accrue(partnership, &pieces, &boosts, facts, (currency, &about.zone), now).ok()

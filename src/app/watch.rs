@@ -131,6 +131,7 @@ pub async fn take_in(
     keep(core, &samples, &missing, &record).await?;
     keep_posts(core, posts).await?;
     let alarms = hear(core, Some(id), &samples, &missing, now, intake).await?;
+    super::booking::book_heard(core, &samples).await?;
     trouble::of_source(core, id, partial.as_ref()).await?;
     for alarm in alarms {
         tell_alarm(core, &alarm).await?;
@@ -285,6 +286,7 @@ pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreE
     let history = if has_levels { Some(core.read_history().await?) } else { None };
     let mut state = core.state.lock().await;
     let news = news_of(&state, samples.iter().map(|one| (&one.series, one.form.observed_at())));
+    let heard: Vec<Sample> = samples.iter().filter(|one| super::booking::is_paid_by(one)).cloned().collect();
     match history {
         // What the guards say of it, they said when it was so.
         Some(history) => state.history = history,
@@ -294,7 +296,8 @@ pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreE
     let fired = judge_touched(core, &mut state, &news, now);
     drop(state);
     drop(intake);
-    cycle::commit(core, fired).await
+    cycle::commit(core, fired).await?;
+    super::booking::book_heard(core, &heard).await
 }
 
 /// What a poll said of one subject.
@@ -364,6 +367,7 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             }
         }
     }
+    fired.extend(super::pooling::judge(state, news.keys(), now, &mut scratch));
     core.count(|counts| counts.evaluations += evaluated);
     fired
 }

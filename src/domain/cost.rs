@@ -2,7 +2,7 @@
 //!
 //! A deliverable's fee becomes *spend* when its post is live; fees that can no longer be avoided are *owed*; the rest is
 //! *avoidable*. What is on hold is set apart: saved as long as it stays so. Boosting is spent with the ad report, commission
-//! with its order.
+//! with its order, pay per thousand views with its views, the product at its declared cost on the day it is sent.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -70,13 +70,36 @@ pub fn accrue(
         sum.avoidable_boost = left;
         sum.avoidable = sum.avoidable.checked_add(left)?;
     }
-    if let Some(share) = partnership.commission {
-        sum.spent = sum.spent.checked_add(Money::new(facts.revenue_minor, currency).share(share.fraction())?)?;
-    }
-    if let Some(rate) = partnership.per_thousand_views {
-        sum.spent = sum.spent.checked_add(rate.share(Decimal::from(facts.views) / Decimal::ONE_THOUSAND)?)?;
+    sum.spent = sum.spent.checked_add(earned(partnership, facts, currency)?)?;
+    if let Some(product) = partnership.product_cost {
+        if shipped_at(partnership, zone).is_some_and(|at| at <= now) {
+            sum.spent = sum.spent.checked_add(product)?;
+        } else {
+            sum.avoidable = sum.avoidable.checked_add(product)?;
+        }
     }
     Ok(sum)
+}
+
+/// What a creator has earned beside fees: their share of the revenue and their pay per thousand views.
+///
+/// Errors when two currencies meet.
+pub fn earned(partnership: &Partnership, facts: Facts, currency: Currency) -> Result<Money, MoneyError> {
+    let mut sum = Money::zero(currency);
+    if let Some(share) = partnership.commission {
+        sum = sum.checked_add(Money::new(facts.revenue_minor, currency).share(share.fraction())?)?;
+    }
+    if let Some(rate) = partnership.per_thousand_views {
+        sum = sum.checked_add(rate.share(Decimal::from(facts.views) / Decimal::ONE_THOUSAND)?)?;
+    }
+    Ok(sum)
+}
+
+/// The instant from which the product is spent: the first of the day it was sent, in the zone of its campaign.
+#[must_use]
+pub fn shipped_at(partnership: &Partnership, zone: &TimeZone) -> Option<Timestamp> {
+    let day = partnership.shipped?;
+    day.0.to_zoned(zone.clone()).ok().map(|midnight| midnight.timestamp())
 }
 
 /// Where the money of one deliverable stands.
@@ -166,6 +189,31 @@ mod tests {
         assert_eq!(got.owed.to_string(), "400.00 EUR"); // reel-2 past cancelling, half of the story
         assert_eq!(got.avoidable.to_string(), "286.00 EUR"); // the other half, 86 of the boost
         assert_eq!(got.avoidable_boost.to_string(), "86.00 EUR");
+    }
+
+    #[test]
+    fn what_is_earned_and_what_is_sent_is_spent_when_it_is() {
+        let text = r#"
+            [[partnership]]
+            campaign = "spring"
+            creator = "alma"
+            commission = "12.5 %"
+            per_thousand_views = "3.00 EUR"
+            product_cost = "89.00 EUR"
+            shipped = 2026-03-02
+        "#;
+        let partnership = Documents::from_toml(text).expect("documents").partnership.remove(0);
+        let eur: Currency = "EUR".parse().expect("EUR");
+        let facts = Facts { boosted_minor: 0, revenue_minor: 19_999, views: 12_345 };
+        let stockholm = TimeZone::get("Europe/Stockholm").expect("a zone");
+        let at = |text: &str| {
+            let now = text.parse().expect("an instant");
+            let got = accrue(&partnership, &[], &[], facts, (eur, &stockholm), now).expect("adds up");
+            [got.spent.to_string(), got.avoidable.to_string()]
+        };
+        // 24.999 of commission and 37.035 of views, each rounded once.
+        assert_eq!(at("2026-03-01T22:59:59Z"), ["62.04 EUR", "89.00 EUR"]);
+        assert_eq!(at("2026-03-01T23:00:00Z"), ["151.04 EUR", "0.00 EUR"]);
     }
 
     fn piece() -> Deliverable {

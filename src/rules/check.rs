@@ -103,6 +103,10 @@ impl CheckedRule {
     /// Whether the rule speaks about this subject.
     #[must_use]
     pub fn selects(&self, subject: &Subject, ctx: &Context) -> bool {
+        // Whom a pool is about was asked when it was made.
+        if !ctx.pool.is_empty() {
+            return true;
+        }
         let selects = &self.rule.selects;
         let fits = |globs: &Option<Globs>, name: Option<&str>| match globs {
             Some(globs) => globs.fit(name),

@@ -12,8 +12,9 @@ use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
 
+use super::ahead::Plan;
 use super::check::CheckedRule;
-use super::eval::{Live, Scratch, Sweep, View, verdict, weighed};
+use super::eval::{Live, Member, Scratch, Sweep, View, number, verdict, weighed};
 use super::evidence::tested::Weight;
 use super::evidence::{Luck, Prior};
 use super::learn::Lesson;
@@ -50,6 +51,12 @@ pub struct Context {
     pub learned: Vec<Lesson>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
+    /// What is agreed and has not happened yet.
+    pub plan: Plan,
+    /// The deals that are judged together, where this is a pool: each with what is known about it.
+    pub pool: Vec<Member>,
+    /// What the deals of a pool share: `instagram reel`.
+    pub pool_group: Option<String>,
 }
 
 impl Default for Context {
@@ -67,6 +74,9 @@ impl Default for Context {
             maturity: Maturity::at_once(),
             learned: Vec::new(),
             rule_version: 1,
+            plan: Plan::default(),
+            pool: Vec::new(),
+            pool_group: None,
         }
     }
 }
@@ -213,6 +223,17 @@ impl CheckedRule {
         weighed(compare, tested, 0.0, self.inputs(), &mut live).ok().map(|outcome| outcome.weight)
     }
 
+    /// What one thing may cost by the tested comparison; `None`: the rule tests none, or the deal does not say.
+    #[must_use]
+    pub fn tested_limit(&self, subject: &Subject, ctx: &Context, readings: &dyn Readings) -> Option<f64> {
+        let (compare, tested) =
+            self.when().comparisons().into_iter().find_map(|one| Some((one, one.tested.as_ref()?)))?;
+        let mut scratch = Scratch::default();
+        let mut live = Live::new(self, subject, ctx, readings, &mut scratch);
+        live.look(View::Nothing);
+        number(if tested.on_left { &compare.right } else { &compare.left }, self.inputs(), &mut live).ok()
+    }
+
     fn timing(&self, ctx: &Context) -> Timing {
         let rule = self.rule();
         Timing {
@@ -346,6 +367,8 @@ fn write_up(
             reason: step.reason,
             version: step.memory.version,
             open,
+            since: step.memory.since,
+            fired: step.memory.last_fired,
         },
     );
     Judgement {

@@ -29,6 +29,7 @@ pub mod check;
 pub mod lower;
 pub mod units;
 
+pub mod ahead;
 pub mod counterfactual;
 pub mod downgrade;
 pub mod eval;
@@ -37,6 +38,7 @@ pub mod judge;
 pub mod learn;
 pub mod lifecycle;
 pub mod maturity;
+pub mod projection;
 pub mod receipt;
 
 pub mod lint;

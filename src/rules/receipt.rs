@@ -13,8 +13,10 @@ use crate::domain::money::Currency;
 use crate::domain::num::six_digits;
 use crate::domain::verdict::Verdict;
 
+use super::ahead::Stands;
 use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
+pub use super::eval::Pooled;
 use super::eval::{Gap, Live, Lookup as _, age, number, weighed};
 use super::evidence::tested::Weight;
 use super::learn::Lesson;
@@ -72,6 +74,9 @@ pub struct Receipt {
     /// The learned things the verdict rests on, in which version each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learned: Vec<Lesson>,
+    /// The small deals that are judged together here, where no one of them is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Pooled>,
 }
 
 /// One comparison over one window.
@@ -216,6 +221,8 @@ pub(super) struct Facts<'a> {
     pub(super) reason: Reason,
     pub(super) version: u32,
     pub(super) open: bool,
+    pub(super) since: Option<Timestamp>,
+    pub(super) fired: Option<Timestamp>,
 }
 
 /// Writes a receipt over the windows that are looked at.
@@ -239,7 +246,8 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
     if let (Some(cond), true) = (rule.recover(), facts.open) {
         compare_all(rule, cond, live, facts.at, &mut recovery);
     }
-    let needs = counterfactual::needs(rule, live, facts.open);
+    let stands = Stands { at: facts.at, phase: facts.phase, since: facts.since, fired: facts.fired };
+    let needs = counterfactual::needs(rule, live, facts.open, stands);
     Receipt {
         rule: rule.rule().id.clone(),
         version: facts.version,
@@ -261,6 +269,7 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
         recovery,
         needs,
         learned: live.lessons(),
+        pool: Pooled::of(live),
     }
 }
 

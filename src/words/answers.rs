@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::ahead;
 use super::buttons::Composed;
 use super::history;
 use super::incident::{clears_lines, footer};
@@ -35,11 +36,15 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
         return None;
     }
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
-    let mut blocks = comparison_blocks(&seen, reader, now);
+    let mut blocks: Vec<Block> = block(0, ahead::pool_lines(view, &seen, reader)).into_iter().collect();
+    blocks.extend(comparison_blocks(&seen, reader, now));
     let team = audience != Audience::Creator;
     if team {
         blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
+        if audience == Audience::Internal {
+            blocks.extend(block(0, ahead::why_lines(view, reader, now)));
+        }
         let tips: Vec<Line> = view.tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
         blocks.extend(block(0, tips));
         let mut lines = vec![bold(say!(words, "what-happened"))];
@@ -174,13 +179,17 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
     blocks.extend(block(0, troubles.collect()));
     let campaigns = view.campaigns.iter().map(|campaign| {
         let name = phrase::short_name(&campaign.name);
-        line(match campaign.data_at {
+        let text = match campaign.data_at {
             Some(at) => {
                 let time = number::time(reader, at, now);
                 say!(words, "status-campaign", name = name, count = campaign.creators, time = time)
             }
             None => say!(words, "status-campaign-no-data", name = name, count = campaign.creators),
-        })
+        };
+        match &campaign.end {
+            Some(end) => line(format!("{text}. {}", ahead::end_text(end, reader, now))),
+            None => line(text),
+        }
     });
     let campaigns: Vec<Line> = campaigns.collect();
     if campaigns.is_empty() {

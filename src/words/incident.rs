@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::ahead;
 use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::chart::{self, ChartError};
@@ -40,7 +41,10 @@ pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Ti
         Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
         Audience::Client if view.released => {
             let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_clients(view.billed)).collect();
-            team(view, &seen, view.billed, reader, now)?
+            // What would be left of it is the team's alone.
+            let mut view = view.clone();
+            view.ahead.next = None;
+            team(&view, &seen, view.billed, reader, now)?
         }
         Audience::Creator => creator(view, reader, now)?,
         Audience::Client | Audience::Operator => return None,
@@ -77,6 +81,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let words = reader.words();
     let is_over = view.incident.stage == Stage::Resolved;
     let mut blocks: Vec<Block> = Vec::new();
+    blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
     blocks.extend(block(0, seen_lines(seen, is_over, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
@@ -252,7 +257,9 @@ fn money_lines(view: &IncidentView, reader: &Reader, now: Timestamp) -> Vec<Line
     if !avoidable.is_empty() {
         parts.push(say!(words, "avoidable", what = avoidable.join(", ")));
     }
-    if parts.is_empty() { Vec::new() } else { vec![line(parts.join(" "))] }
+    let mut lines = if parts.is_empty() { Vec::new() } else { vec![line(parts.join(" "))] };
+    lines.extend(ahead::next_line(view, reader));
+    lines
 }
 
 /// The smallest change that flips it.
@@ -262,8 +269,8 @@ pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timest
         return Vec::new();
     };
     let text = match clears {
-        Clears::More { metric, amount, by, boost_stopped } => {
-            let more = number::value(reader, *metric, *amount, None);
+        Clears::More { metric, amount, by, boost_stopped, currency } => {
+            let more = number::value(reader, *metric, *amount, *currency);
             match (by.map(|by| number::time(reader, by, now)), boost_stopped) {
                 (Some(by), true) => say!(words, "clears-more-by-stopped", what = more, by = by),
                 (Some(by), false) => say!(words, "clears-more-by", what = more, by = by),

@@ -16,6 +16,7 @@ use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::evidence::tested::Weight;
 use crate::rules::learn::Lesson;
+use crate::rules::projection::Projection;
 
 /// What things are called by people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +140,9 @@ pub enum Clears {
         by: Option<Timestamp>,
         /// Only if the boost is stopped.
         boost_stopped: bool,
+        /// Its currency, where it is money.
+        #[serde(default)]
+        currency: Option<Currency>,
     },
     /// A value on the good side of the line.
     Reaches {
@@ -284,6 +288,60 @@ pub struct IncidentView {
     pub level: Option<LevelView>,
     /// What was learned from history and takes part in the receipt.
     pub learned: Vec<Lesson>,
+    /// What is still to come.
+    pub ahead: AheadView,
+}
+
+/// What is still to come of the money an incident is about. Of no concern to clients and creators: margins are in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AheadView {
+    /// Further ways to clear it, beside the first one.
+    pub clears: Vec<Clears>,
+    /// The small deals that are judged together.
+    pub pool: Option<PoolView>,
+    /// The next piece that can be stopped.
+    pub next: Option<NextView>,
+    /// Where it would end if the last week goes on.
+    pub end: Option<EndView>,
+}
+
+/// Deals that are judged together because each is too small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolView {
+    /// How many.
+    pub deals: u32,
+    /// Of them, those that had numbers.
+    pub judged: u32,
+    /// What they all are: on which platform, in which format.
+    pub group: Option<(Platform, String)>,
+}
+
+/// A piece that can still be stopped, and the margin it would probably bring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextView {
+    /// What people call it.
+    pub name: String,
+    /// What stopping it saves.
+    pub costs: Money,
+    /// One time in ten it brings less.
+    pub low: Money,
+    /// One time in ten it brings more.
+    pub high: Money,
+}
+
+/// Where a deal or a campaign would end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EndView {
+    /// An instant of its last day.
+    pub at: Timestamp,
+    /// What is counted.
+    pub things: Metric,
+    /// What one of them costs.
+    pub cost: Metric,
+    /// The ranges; money in minor units.
+    pub end: Projection,
+    /// Of what.
+    pub currency: Currency,
 }
 
 impl IncidentView {
@@ -392,7 +450,7 @@ pub struct JudgedView {
 }
 
 /// A line of `status`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CampaignLine {
     /// The campaign, or the brand.
     pub name: String,
@@ -400,6 +458,8 @@ pub struct CampaignLine {
     pub creators: u32,
     /// The newest data.
     pub data_at: Option<Timestamp>,
+    /// Where it would end if the last week goes on.
+    pub end: Option<EndView>,
 }
 
 /// What `status` shows.

@@ -14,6 +14,7 @@ mod browser;
 mod chats;
 mod cli;
 mod control;
+mod counter;
 mod deals;
 mod demo_page;
 mod demo_story;

@@ -23,7 +23,10 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
 use crate::rules::evidence::Prior;
 use crate::rules::learn::{Book, Lesson};
+use crate::rules::ahead::Plan;
 use crate::rules::maturity::Maturity;
+
+mod plan;
 
 /// The picture.
 #[derive(Debug, Clone, Default)]
@@ -83,6 +86,8 @@ pub struct About {
     pub priors: BTreeMap<Metric, Prior>,
     /// The learned things in all of this.
     pub learned: Vec<Lesson>,
+    /// What is agreed and has not happened yet.
+    pub plan: Plan,
 }
 
 impl Default for About {
@@ -103,6 +108,7 @@ impl Default for About {
             levels: BTreeMap::new(),
             priors: BTreeMap::new(),
             learned: Vec::new(),
+            plan: Plan::default(),
         }
     }
 }
@@ -144,8 +150,10 @@ impl Catalog {
         };
         let partnership = |at: &PartnershipRef| missing("partnership", at, self.partnerships.contains_key(at));
         match document {
-            Document::Brand(_) | Document::Creator(_) | Document::Rate(_) => None,
-            Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
+            Document::Brand(one) => plan::wrong_margin(one.margin.as_ref(), one.currency),
+            Document::Creator(_) | Document::Rate(_) => None,
+            Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand))
+                .or_else(|| plan::wrong_margin(one.margin.as_ref(), self.brands.get(&one.brand)?.currency)),
             Document::Program(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
             Document::Member(one) => missing("program", &one.program, self.programs.contains_key(&one.program))
                 .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
@@ -153,6 +161,10 @@ impl Catalog {
             Document::Partnership(one) => {
                 missing("campaign", &one.campaign, self.campaigns.contains_key(&one.campaign))
                     .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
+                    .or_else(|| {
+                        let at = PartnershipRef { campaign: one.campaign.clone(), creator: one.creator.clone() };
+                        one.product_cost.and_then(|cost| self.wrong_currency(&at, cost))
+                    })
             }
             Document::Deliverable(one) => {
                 partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.fee))
@@ -235,6 +247,7 @@ impl Catalog {
             about.currency = Some(brand.currency);
         }
         self.fill_deal(subject, &mut about);
+        about.plan = self.plan_of(subject, &about.zone);
         if let Subject::Partnership(campaign, creator) = subject {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
             let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);

@@ -90,6 +90,7 @@ fn brand(at: usize) -> impl Strategy<Value = Brand> {
                 currency,
                 locale: locale.to_owned(),
                 margin_per_order,
+                margin: None,
                 state,
             })
         })
@@ -110,6 +111,7 @@ fn campaign(at: usize, brand: &Brand) -> impl Strategy<Value = Campaign> + use<>
             ends: Day(starts.0.checked_add(days.days()).expect("a day")),
             attribution,
             target,
+            margin: None,
             state,
         },
     )
@@ -152,6 +154,8 @@ fn partnership(at: PartnershipRef, currency: Currency) -> impl Strategy<Value = 
             link,
             commission,
             per_thousand_views,
+            product_cost: None,
+            shipped: None,
             target,
             starts,
             state,

@@ -21,9 +21,7 @@ use crate::rules::window::{Frame, Window};
 use crate::store::records::load;
 use crate::store::{StoreError, keys};
 use crate::words::chart::Chart;
-use crate::words::view::{
-    Clears, GroupView, IncidentView, JudgedView, Member, Names, OptionView, ProposalView, Relation,
-};
+use crate::words::view::{GroupView, IncidentView, JudgedView, Member, Names, OptionView, ProposalView};
 
 /// Windows drawn in a chart.
 const CHART_WINDOWS: u32 = 21;
@@ -80,19 +78,26 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         (Some(level), Some(creator)) => super::levels::numbers::tips(&state, creator, level, now),
         (_, _) => tips.map(|(tips, _)| tips).unwrap_or_default(),
     };
+    let of_receipt = live.as_ref().or(receipt.as_ref());
+    let mut clears = if incident.stage == Stage::Resolved { Vec::new() } else { ahead::clears(of_receipt) }.into_iter();
+    let first_clear = clears.next();
+    let options = options(core, &state, &incident, &proposals, now);
+    let pooled = receipt.as_ref().is_some_and(|receipt| receipt.pool.is_some());
     Ok(IncidentView {
+        ahead: ahead::of(&state, &incident, (of_receipt, clears.collect()), &options, now),
         names: names(&state, &incident.subject),
         current: if incident.stage == Stage::Firing { None } else { current },
-        owed: super::pieces::owed(&state, &incident.subject, now),
-        clears: if incident.stage == Stage::Resolved { None } else { clears(live.as_ref().or(receipt.as_ref())) },
-        options: options(core, &state, &incident, &proposals, now),
+        // Of a pool only its own deals are meant, and the campaign has others.
+        owed: super::pieces::owed(&state, &incident.subject, now).filter(|_| !pooled),
+        clears: first_clear,
+        options,
         proposals: newest(&proposals).into_iter().map(|one| proposal_view(&state, one)).collect(),
         tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
         released: false,
         billed: false,
-        chart: receipt.as_ref().filter(|_| with_chart).and_then(|receipt| chart(&state, &incident, receipt)),
+        chart: receipt.as_ref().filter(|_| with_chart && !pooled).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
         seen,
         learned: receipt.map(|receipt| receipt.learned).unwrap_or_default(),
@@ -128,24 +133,10 @@ pub fn judged(
 ) -> Option<crate::rules::judge::Judgement> {
     let ruled = state.rules.get(rule)?;
     let about = state.catalog.about_at(subject, now);
-    let context = context(&about, SignedDuration::ZERO, ruled.version);
+    let mut context = context(&about, SignedDuration::ZERO, ruled.version);
+    super::pooling::fill(state, ruled, subject, &mut context, now);
     let memory = state.memory.get(&(rule.clone(), subject.clone())).cloned().unwrap_or_default();
     Some(judge(&ruled.rule, subject, &context, &state.history.view(), &memory, now))
-}
-
-fn clears(receipt: Option<&Receipt>) -> Option<Clears> {
-    let receipt = receipt?;
-    let need = receipt.needs.first()?;
-    if 0.0 < need.by {
-        return Some(Clears::More { metric: need.metric, amount: need.by, by: None, boost_stopped: false });
-    }
-    Some(Clears::Reaches {
-        metric: need.metric,
-        value: need.to,
-        currency: receipt.currency,
-        relation: Relation::Below,
-        window: over(receipt.window),
-    })
 }
 
 async fn proposals(core: &Core, incident: &Incident) -> Result<Vec<Proposal>, StoreError> {
@@ -393,7 +384,8 @@ pub fn judged_then(
 ) -> Option<(JudgedView, Receipt)> {
     let ruled = state.rules.get(rule)?;
     let about = state.catalog.about_at(subject, at);
-    let context = context(&about, SignedDuration::ZERO, ruled.version);
+    let mut context = context(&about, SignedDuration::ZERO, ruled.version);
+    super::pooling::fill(state, ruled, subject, &mut context, at);
     let judgement = judge(&ruled.rule, subject, &context, &state.history.as_of(at), &Memory::default(), at);
     Some(judgement_view(state, ruled, subject, judgement, at))
 }
@@ -430,4 +422,5 @@ fn judgement_view(
 pub use seen::seen;
 pub(super) use seen::{over, relation};
 
+mod ahead;
 mod seen;

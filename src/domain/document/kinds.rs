@@ -10,6 +10,7 @@ use crate::domain::deal::DeliverableState;
 use crate::domain::ids::{
     BoostId, BrandId, CampaignId, CreatorId, DeliverableId, Platform, PostRef, ProgramId, RoomId, SourceId, Subject,
 };
+use crate::domain::margin::Margin;
 use crate::domain::money::{self, Currency, Money};
 use crate::domain::person::Audience;
 use crate::domain::written::{Day, Moment, Percent, Zone};
@@ -32,6 +33,9 @@ pub struct Brand {
     /// What one order leaves, net of discount, VAT, returns, goods and shipping.
     #[serde(default, with = "money::text::option")]
     pub margin_per_order: Option<Money>,
+    /// What becomes of an order's price, part by part; where it says enough, it is what an order leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<Margin>,
     /// Its own places by platform: the shop whose orders are all its orders, the site whose visits are all its visits.
     #[serde(default)]
     pub accounts: BTreeMap<Platform, String>,
@@ -68,6 +72,9 @@ pub struct Campaign {
     /// What it should reach.
     #[serde(default)]
     pub target: Targets,
+    /// What becomes of an order's price in this campaign; the brand's where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<Margin>,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,
@@ -174,6 +181,12 @@ pub struct Partnership {
     /// Pay per thousand views.
     #[serde(default, with = "money::text::option")]
     pub per_thousand_views: Option<Money>,
+    /// What the product sent to them is declared at.
+    #[serde(default, with = "money::text::option", skip_serializing_if = "Option::is_none")]
+    pub product_cost: Option<Money>,
+    /// The day it was sent: from then on it is spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped: Option<Day>,
     /// What it should reach; the campaign's where it does not say.
     #[serde(default)]
     pub target: Targets,

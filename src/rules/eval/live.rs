@@ -9,6 +9,7 @@ use crate::domain::money::Currency;
 use crate::domain::num::{len_of, quantile_at};
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
+use crate::rules::ahead::Ahead;
 use crate::rules::check::CheckedRule;
 use crate::rules::evidence::tested::Tested;
 use crate::rules::evidence::{Luck, Prior};
@@ -41,6 +42,8 @@ pub(in crate::rules) struct Live<'a> {
     pub(super) view: View,
     /// The window that is "now".
     pub(super) current: Option<Span>,
+    /// What is asked about is an instant ahead, not now.
+    pub(super) ahead: Option<Ahead>,
 }
 
 /// What a condition is over the windows of a view.
@@ -60,7 +63,7 @@ impl<'a> Live<'a> {
         readings: &'a dyn Readings,
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None }
+        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None, ahead: None }
     }
 
     /// The view at `now`, moved back by `shift` windows.
@@ -207,6 +210,7 @@ impl<'a> Live<'a> {
 
     pub(super) fn over(&self, want: Want, span: Option<Span>) -> Answer {
         match span {
+            Some(span) if !self.ctx.pool.is_empty() => self.pooled(want, span),
             Some(span) if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) => {
                 self.mature(want, span)
             }
@@ -296,6 +300,9 @@ impl Lookup for Live<'_> {
 
     fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {
         let Some(deal) = self.current else { return Err(Gap::NoWindow) };
+        if !self.ctx.pool.is_empty() {
+            return self.pooled_posts(tested);
+        }
         let by_post = self.slices(deal);
         match self.parts_over(tested, &by_post) {
             Ok(posts) => Ok(posts),

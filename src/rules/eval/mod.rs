@@ -154,10 +154,12 @@ pub struct Scratch {
 pub use deal::by_post;
 pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
+pub use pool::{Member, Pooled};
 
 mod deal;
 mod gap;
 mod lessons;
 mod live;
+mod pool;
 #[cfg(test)]
 pub(super) mod tests;

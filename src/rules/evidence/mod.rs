@@ -20,6 +20,7 @@
 pub mod counts;
 mod curve;
 pub mod luck;
+pub mod pool;
 pub mod shares;
 pub mod tested;
 

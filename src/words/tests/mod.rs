@@ -1,5 +1,6 @@
 //! Every kind of message, read aloud in both languages: what the tests have in common.
 
+mod ahead;
 mod alerts;
 mod asking;
 mod levels;
@@ -20,7 +21,7 @@ use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::replies::{self, Reply};
 use crate::words::trouble::Trouble;
 use crate::words::view::{
-    CampaignLine, Clears, GroupView, IncidentView, JudgedView, MeView, Member, Names, OptionView, OwnNumber,
+    AheadView, CampaignLine, Clears, GroupView, IncidentView, JudgedView, MeView, Member, Names, OptionView, OwnNumber,
     ProposalView, Relation, RightKind, Seen, StatusView, Window,
 };
 use crate::words::wording::Reader;
@@ -174,6 +175,7 @@ fn fired() -> IncidentView {
             amount: 3.0,
             by: Some(at("2026-06-26T16:00:00Z")),
             boost_stopped: true,
+            currency: None,
         }),
         options: vec![OptionView {
             deed: stop_boost(),
@@ -193,6 +195,7 @@ fn fired() -> IncidentView {
         chart: None,
         level: None,
         learned: Vec::new(),
+        ahead: AheadView::default(),
     }
 }
 

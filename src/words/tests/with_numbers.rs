@@ -204,6 +204,7 @@ fn status_view() -> StatusView {
             name: "Spring Launch".into(),
             creators: 23,
             data_at: Some(at("2026-06-23T12:10:00Z")),
+            end: None,
         }],
         open: vec![
             member("Alma Lind", "A7K2", Some("486.00 EUR"), Stage::Firing),

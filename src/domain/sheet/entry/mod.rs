@@ -213,6 +213,7 @@ impl Entry<'_, '_> {
             currency: currency?,
             locale: draft.brand_locale.clone().unwrap_or_else(|| "en".to_owned()),
             margin_per_order: None,
+            margin: None,
             state: Running::Active,
             accounts: BTreeMap::new(),
         })
@@ -332,6 +333,8 @@ impl Entry<'_, '_> {
             link: None,
             commission: None,
             per_thousand_views: None,
+            product_cost: None,
+            shipped: None,
             target: Targets::new(),
             starts: None,
             state: Running::Active,
@@ -446,6 +449,7 @@ fn new_campaign(whose: &Whose, draft: &Draft, default: Option<&String>) -> Campa
         ends: day,
         attribution: None,
         target: Targets::new(),
+        margin: None,
         state: Running::Active,
     }
 }
