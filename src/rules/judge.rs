@@ -3,6 +3,7 @@
 //! Owns: bringing readings, condition and phase together. Refuses: reading a clock, storing, telling.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
 
+use super::benchmark::group::Shared;
+use super::benchmark::pack::Packs;
+use super::benchmark::size::Audiences;
 use super::check::CheckedRule;
 use super::eval::{Live, Scratch, Sweep, View, verdict, weighed};
 use super::evidence::tested::Weight;
@@ -45,6 +49,12 @@ pub struct Context {
     pub maturity: Maturity,
     /// The version of the rule that is judged.
     pub rule_version: u32,
+    /// Whom it is compared with; itself among them.
+    pub group: Option<Shared>,
+    /// The followers of its creator.
+    pub audiences: Audiences,
+    /// Published figures.
+    pub packs: Arc<Packs>,
 }
 
 impl Default for Context {
@@ -60,6 +70,9 @@ impl Default for Context {
             prior: Prior::UNLEARNED,
             maturity: Maturity::at_once(),
             rule_version: 1,
+            group: None,
+            audiences: Audiences::default(),
+            packs: Arc::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ProgramId, RuleId, Scope};
+use crate::domain::ids::{GroupId, ProgramId, RuleId, Scope};
 use crate::domain::metric::Metric;
 
 pub use super::terms::{For, Globs, Length, OnAbsent};
@@ -183,7 +183,8 @@ pub struct JudgeBy {
 pub struct Case {
     /// A claim.
     pub name: String,
-    /// Readings held constant: a metric (`views`, `followers@twitch`) or one of the tables `target`, `own`, `prev`.
+    /// Readings held constant: a metric (`views`, `followers@twitch`) or one of the tables `target`, `own`, `prev`,
+    /// `peers`, `rank`, `industry`.
     #[serde(default)]
     pub given: BTreeMap<String, Given>,
     /// What must come of it.
@@ -204,7 +205,7 @@ pub enum Given {
     Number(f64),
     /// Money, `"270.00 EUR"`.
     Text(String),
-    /// Values of `target`, `own` or `prev`.
+    /// Values of a table.
     Table(BTreeMap<String, Given>),
 }
 
@@ -279,6 +280,9 @@ pub struct Rule {
     /// How far back `own()` looks.
     #[serde(default = "own_default")]
     pub own: Length,
+    /// With whom `peers(x)`, `rank(x)` and small samples of `own(x)` compare, where it is not those alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
     /// How far it may go.
     #[serde(default)]
     pub mode: Mode,
