@@ -54,6 +54,20 @@ pub enum Size {
     Mega,
 }
 
+impl Size {
+    /// The name in files and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nano => "nano",
+            Self::Micro => "micro",
+            Self::Mid => "mid",
+            Self::Macro => "macro",
+            Self::Mega => "mega",
+        }
+    }
+}
+
 /// Which subjects a rule speaks about; a missing key is every one. `*` in a name stands for any text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

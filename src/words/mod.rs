@@ -9,6 +9,7 @@
 
 pub mod answers;
 pub mod asking;
+pub mod benchmark;
 pub mod buttons;
 pub mod chart;
 pub mod command;
@@ -18,6 +19,7 @@ pub mod incident;
 pub mod level;
 pub mod message;
 pub mod number;
+pub mod others;
 pub mod permission;
 pub mod phrase;
 pub mod replies;

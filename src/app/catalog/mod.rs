@@ -4,22 +4,29 @@
 //! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use crate::app::config::MaturityConfig;
 use crate::domain::document::{
-    Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
-    Target, Targets,
+    Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, PeerGroup, Program,
+    Running, Target, Targets,
 };
 use crate::domain::ids::{
-    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, PersonId, Platform, PostRef, ProgramId, RoomId, Scope,
-    Subject,
+    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, PersonId, Platform, PostRef, ProgramId, RoomId,
+    Scope, Subject,
 };
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::rules::benchmark::pack::Packs;
+use crate::rules::benchmark::size::Audiences;
 use crate::rules::maturity::Maturity;
+
+pub use groups::{Benchmarks, Groups, judging};
+
+mod groups;
 
 /// The picture.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +51,12 @@ pub struct Catalog {
     pub maturity: MaturityConfig,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
+    /// Creators that somebody calls comparable.
+    pub groups: BTreeMap<GroupId, PeerGroup>,
+    /// How sizes, groups and published figures are told.
+    pub benchmarks: Benchmarks,
+    /// How many follow each creator, as far as numbers have come.
+    pub audiences: BTreeMap<CreatorId, Audiences>,
 }
 
 /// What is known about a subject before any number is read.
@@ -73,6 +86,10 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+    /// The followers of its creator.
+    pub audiences: Audiences,
+    /// Published figures.
+    pub packs: Arc<Packs>,
 }
 
 impl Default for About {
@@ -91,6 +108,8 @@ impl Default for About {
             k: crate::rules::evidence::luck::K_DEFAULT,
             maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
+            audiences: Audiences::default(),
+            packs: Arc::default(),
         }
     }
 }
@@ -121,6 +140,7 @@ impl Catalog {
                 let room = room_of(one, kept.as_ref());
                 self.rooms.insert(room.id.clone(), room);
             }
+            Document::Group(one) => drop(self.groups.insert(one.id.clone(), one)),
         }
     }
 
@@ -147,6 +167,9 @@ impl Catalog {
             }
             Document::Boost(one) => {
                 partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.budget))
+            }
+            Document::Group(one) => {
+                one.members.iter().find_map(|id| missing("creator", id, self.creators.contains_key(id)))
             }
             Document::Room(one) => {
                 one.brand.as_ref().and_then(|brand| missing("brand", brand, self.brands.contains_key(brand))).or_else(
@@ -224,6 +247,10 @@ impl Catalog {
             let platforms = self.deliverables.values().filter(|one| own(&one.partnership)).map(|one| one.platform);
             let window = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)?.attribution.as_deref());
             about.maturity = self.maturity.of(platforms, window.and_then(crate::app::config::parse_length));
+        }
+        about.packs = Arc::clone(&self.benchmarks.packs);
+        if let Some(creator) = &about.creator {
+            about.audiences = self.audiences_of(subject, creator);
         }
         about
     }

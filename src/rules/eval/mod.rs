@@ -161,7 +161,8 @@ pub struct Scratch {
 pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 
-pub(in crate::rules) use peers::{Basis, Others, is_of_others, reads_groups};
+pub use peers::{Basis, Others};
+pub(in crate::rules) use peers::{is_of_others, reads_groups};
 
 mod deal;
 mod gap;

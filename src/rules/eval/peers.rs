@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::live::{Live, View};
 use super::{Answer, Gap, Scratch};
 use crate::domain::ids::CreatorId;
-use crate::domain::metric::{Metric, Unit};
+use crate::domain::metric::Unit;
 use crate::rules::benchmark::group::{Group, Member, Shared};
 use crate::rules::benchmark::shrink::{self, Past};
 use crate::rules::benchmark::{Quantile, quantile};
@@ -28,7 +28,7 @@ const KEPT_MAX: usize = 1_024;
 
 /// What of others is in an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::rules) enum Basis {
+pub enum Basis {
     /// A quantile over others.
     Peers {
         /// Whom.
@@ -62,13 +62,13 @@ pub(in crate::rules) enum Basis {
 
 /// How many others there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rules) struct Others {
+pub struct Others {
     /// Others with a value.
-    pub(in crate::rules) n: u32,
+    pub n: u32,
     /// How many creators they are of.
-    pub(in crate::rules) creators: u32,
+    pub creators: u32,
     /// Others without.
-    pub(in crate::rules) absent: u32,
+    pub absent: u32,
 }
 
 impl Others {
