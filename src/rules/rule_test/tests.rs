@@ -131,5 +131,16 @@ fn others_are_what_a_case_says_and_nothing_of_ones_own() {
         run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\" }\nexpect = \"unknown\""),
         run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\", industry = 3 }\nexpect = \"unknown\""),
     ];
-    insta::assert_snapshot!(sentences.join("\n"), @"");
+    insta::assert_snapshot!(sentences.join("\n"), @r#"
+    passed: fires (er_views 0.01 < peers(er_views, 0.25) 0.02)
+    passed: fires (er_views 0.01 < peers(er_views, 0.25) 0.02)
+    passed: unknown (er_views 0.01 < peers(er_views, 0.25) too_few_peers)
+    passed: unknown (er_views 0.01 < peers(er_views, 0.25) too_few_peers)
+    passed: fires (rank(cpa) 0.95 > 0.9 0.9)
+    6:1: in the case `case`: `rank` of `cpa` is 95; a rank is from 0 to 1
+    6:1: in the case `case`: the value of `cpa` has the wrong form; `cpa` is a number: write it without quotes
+    passed: fires (cpm 900 > industry(cpm) 500)
+    passed: unknown (cpm 900 > industry(cpm) no_figure)
+    6:1: in the case `case`: `industry` is not a table; write `industry = { cpa = "45.00 EUR" }`
+    "#);
 }

@@ -183,14 +183,14 @@ fn a_group_that_is_not_there_stands_in_the_way_of_its_rule() {
     );
     let rule = &rules.rules[0].rule;
     let none = catalog(&[("alma", 1, 1)], "");
-    insta::assert_snapshot!(none.no_group(rule).expect("a fault"), @"");
+    insta::assert_snapshot!(none.no_group(rule).expect("a fault"), @"there is no group `mum`; write a [[group]] with its members, or leave `group` out");
     let some = catalog(&[("alma", 1, 1)], "[[group]]\nid = \"mums\"\nmembers = [\"alma\"]\n");
-    insta::assert_snapshot!(some.no_group(rule).expect("a fault"), @"");
+    insta::assert_snapshot!(some.no_group(rule).expect("a fault"), @"there is no group `mum`; write one of mums, or apply it first");
     let stranger = Documents::from_toml("[[group]]\nid = \"mums\"\nmembers = [\"zoe\"]\n").expect("documents");
     let group = stranger.into_list().next().expect("a group");
-    insta::assert_snapshot!(none.dangling(&group).expect("a fault"), @"");
+    insta::assert_snapshot!(none.dangling(&group).expect("a fault"), @"there is no creator `zoe`; add it to the same file or apply it first");
     let twice = Documents::from_toml("[[group]]\nid = \"mums\"\nmembers = [\"alma\", \"alma\"]\n");
-    insta::assert_snapshot!(twice.expect_err("twice").to_string(), @"");
+    insta::assert_snapshot!(twice.expect_err("twice").to_string(), @"line 1, column 1: group `mums` has the member `alma` twice");
 }
 
 #[test]

@@ -19,7 +19,10 @@ fn figure(lines: &str) -> String {
 fn a_figure_without_year_or_source_is_refused() {
     insta::assert_snapshot!(errors(&format!("{}[[figure]]\n{RATE}", HEAD.replace("year = 2025\n", ""))), @"p.toml:1:1: the pack says no `year`; a pack says `id`, `year`, `source`, `link`, `of` and `statistic`");
     insta::assert_snapshot!(errors(&format!("{}[[figure]]\n{RATE}", HEAD.replace("source = \"S 2025\"\n", ""))), @"p.toml:1:1: the pack says no `source`; a pack says `id`, `year`, `source`, `link`, `of` and `statistic`");
-    insta::assert_snapshot!(errors(&format!("{}[[figure]]\n{RATE}", HEAD.replace("2025", "25").replace("https", "see"))), @"");
+    insta::assert_snapshot!(errors(&format!("{}[[figure]]\n{RATE}", HEAD.replace("2025", "25").replace("https", "see"))), @"
+    p.toml:1:1: 25 is not a year that figures are of; write the year that was counted, 2010 or later
+    p.toml:1:1: `see://s.example` is not a link; write where the figure stands, as `https://…`
+    ");
 }
 
 #[test]
@@ -29,9 +32,13 @@ fn a_rate_answers_only_for_its_own_denominator() {
             "metric = \"{metric}\"\ndenominator = \"{whole}\"\nplatform = \"instagram\"\nvalue = 0.02\n"
         )))
     };
-    insta::assert_snapshot!([of("er_views", "followers"), of("er_views", "impressions"), of("ctr", "reach")].join("\n"), @"");
-    insta::assert_snapshot!(errors(&figure("metric = \"er_views\"\nplatform = \"instagram\"\nvalue = 0.02\n")), @"");
-    insta::assert_snapshot!(errors(&figure("metric = \"cpm\"\ndenominator = \"impressions\"\nplatform = \"instagram\"\nvalue = \"9.00 EUR\"\n")), @"");
+    insta::assert_snapshot!([of("er_views", "followers"), of("er_views", "impressions"), of("ctr", "reach")].join("\n"), @"
+    p.toml:10:15: `er_views` is per views, and the figure is per followers; the figure is `er_followers`, or leave it out
+    p.toml:10:15: `er_views` is per views, and the figure is per impressions; there is no metric of that denominator; leave the figure out
+    p.toml:10:15: `ctr` is per views, and the figure is per reach; there is no metric of that denominator; leave the figure out
+    ");
+    insta::assert_snapshot!(errors(&figure("metric = \"er_views\"\nplatform = \"instagram\"\nvalue = 0.02\n")), @r#"p.toml:9:10: `er_views` is a rate, and the figure does not say per what; write `denominator = "views"` if the study says so"#);
+    insta::assert_snapshot!(errors(&figure("metric = \"cpm\"\ndenominator = \"impressions\"\nplatform = \"instagram\"\nvalue = \"9.00 EUR\"\n")), @"p.toml:10:15: `cpm` is per views, and the figure is per impressions; there is no metric of that denominator; leave the figure out");
 }
 
 #[test]
@@ -46,7 +53,16 @@ fn what_else_does_not_fit_says_where() {
         errors(&figure(&format!("{RATE}colour = 3\n"))),
         errors(HEAD),
     ];
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+    p.toml:9:10: `er_folowers` is not a metric; did you mean `er_followers`?
+    p.toml:11:12: `instagrm` is not a platform: expected one of youtube, instagram, tiktok, twitch, x, facebook, meta_ads, tiktok_ads, google_ads, shop, web, deal; did you mean `instagram`?
+    p.toml:13:8: the figure is for a size, and the pack does not say where sizes begin; add `edges = { nano = 1000, micro = 10000, … }` to `[pack]`
+    p.toml:12:9: the value of `er_followers` has the wrong form; write a number without quotes
+    p.toml:13:1: `er_followers` on instagram stands twice for the same size; keep one; figures of two studies are two packs
+    p.toml:12:9: its quantiles do not rise; a higher quantile is a higher value
+    p.toml:13:1: unknown field `colour`, expected one of `metric`, `denominator`, `platform`, `size`, `per`, `value`, `quantiles`; a pack says `id`, `year`, `source`, `link`, `of` and `statistic`
+    p.toml:1:1: the pack has no [[figure]]; add one, or leave the file out
+    ");
 }
 
 fn audiences(platform: Platform, followers: u64) -> Audiences {
