@@ -694,6 +694,7 @@ help-headline = What you can say here
 help-status = What is watched, what is open, what is missing
 help-me = Your own numbers, for creators
 help-tips = What your own posts suggest, for creators
+help-benchmark = Where somebody stands: own past, similar creators, published figures
 help-criteria = What your levels ask for and where you stand, for creators
 help-appeal = Say what is wrong with a notice about your level; no time runs then
 help-why = Why an alert was told: every number behind it
@@ -1047,3 +1048,54 @@ pool-silent = { $count ->
    *[other] { $count } of them have no numbers and take no part.
 }
 pool-group = ({ $platform }, { $format })
+## Others: whom a number is compared with
+
+source-peers-share = { $base ->
+    [none] { "" }
+   *[other] { $base },{ " " }
+}{ $share } of { $others } similar creators have less
+compared-with = Compared with { $others ->
+    [one] one other
+   *[other] { $others } others
+}: { $group }{ $absent ->
+    [0] .
+    [one] ; one more has no number.
+   *[other] ; { $absent } more have no number.
+}
+own-drawn = The usual rests on few earlier windows, { $raw }, so it is drawn towards { $others ->
+    [one] one similar creator
+   *[other] { $others } similar creators
+}, { $toward }.
+industry-beside = Published: { $value } ({ $source }).
+industry-of = { $statistic ->
+    [median] the middle
+   *[average] average
+} of { $of }{ $per ->
+    [post] , per post
+   *[none] { "" }
+}
+industry-sample = n = { $count }
+industry-no-sample = n not published
+place-seen = { $value }, above { $below } of { $others } similar creators
+place-worded = a place above { $share } of similar creators in { $title }
+place-against = { $what }. The line is { $line }.
+gap-no-group = There is nobody to compare with: a group needs the number of followers, and for deals a campaign. A [[group]] names one.
+gap-too-few-peers = Too few similar creators have a number to compare with ({ $count }).
+gap-no-figure = No published figure fits this platform and size.
+size-name = { $size ->
+    [nano] nano
+    [micro] micro
+    [mid] mid
+    [macro] macro
+   *[mega] mega
+}
+benchmark-headline = { $who }: above { $below } of { $others } similar creators in { $title }
+benchmark-headline-alone = { $who }: { $value }
+benchmark-none = { $who }: no numbers to compare yet
+benchmark-own = usually { $usual } ({ $windows ->
+    [one] one earlier window
+   *[other] { $windows } earlier windows
+})
+benchmark-peers = similar creators { $middle } in the middle; { $below } of { $others } have less
+benchmark-private = Others are shown together, from five on. Nobody sees your numbers by name.
+benchmark-who = Say of whom, such as “benchmark alma”: creators and their deals are compared, not { $given }.

@@ -696,6 +696,7 @@ help-headline = Det här kan du säga här
 help-status = Vad som bevakas, vad som är öppet, vad som saknas
 help-me = Dina egna siffror, för kreatörer
 help-tips = Vad dina egna inlägg antyder, för kreatörer
+help-benchmark = Var någon står: det egna förr, liknande kreatörer, publicerade siffror
 help-criteria = Vad dina nivåer kräver och var du står, för kreatörer
 help-appeal = Säg vad som är fel med ett besked om din nivå; ingen tid går då
 help-why = Varför ett larm kom: varje siffra bakom det
@@ -1037,3 +1038,54 @@ pool-silent = { $count ->
    *[other] { $count } av dem saknar siffror och räknas inte med.
 }
 pool-group = ({ $platform }, { $format })
+## Andra: vad en siffra jämförs med
+
+source-peers-share = { $base ->
+    [none] { "" }
+   *[other] { $base },{ " " }
+}{ $share } av { $others } liknande kreatörer har mindre
+compared-with = Jämfört med { $others ->
+    [one] en annan
+   *[other] { $others } andra
+}: { $group }{ $absent ->
+    [0] .
+    [one] ; en till saknar siffra.
+   *[other] ; { $absent } till saknar siffra.
+}
+own-drawn = Det vanliga vilar på få tidigare perioder, { $raw }, och dras därför mot { $others ->
+    [one] en liknande kreatör
+   *[other] { $others } liknande kreatörer
+}, { $toward }.
+industry-beside = Publicerat: { $value } ({ $source }).
+industry-of = { $statistic ->
+    [median] mittvärdet
+   *[average] snittet
+} för { $of }{ $per ->
+    [post] , per inlägg
+   *[none] { "" }
+}
+industry-sample = n = { $count }
+industry-no-sample = n inte publicerat
+place-seen = { $value }, över { $below } av { $others } liknande kreatörer
+place-worded = en plats över { $share } av liknande kreatörer i { $title }
+place-against = { $what }. Gränsen är { $line }.
+gap-no-group = Det finns ingen att jämföra med: en grupp kräver antalet följare, och för avtal en kampanj. En [[group]] namnger en.
+gap-too-few-peers = För få liknande kreatörer har en siffra att jämföra med ({ $count }).
+gap-no-figure = Ingen publicerad siffra passar plattformen och storleken.
+size-name = { $size ->
+    [nano] nano
+    [micro] mikro
+    [mid] mellan
+    [macro] makro
+   *[mega] mega
+}
+benchmark-headline = { $who }: över { $below } av { $others } liknande kreatörer i { $title }
+benchmark-headline-alone = { $who }: { $value }
+benchmark-none = { $who }: inga siffror att jämföra än
+benchmark-own = vanligen { $usual } ({ $windows ->
+    [one] en tidigare period
+   *[other] { $windows } tidigare perioder
+})
+benchmark-peers = liknande kreatörer { $middle } i mitten; { $below } av { $others } har mindre
+benchmark-private = Andra visas tillsammans, från fem och uppåt. Ingen ser dina siffror med namn.
+benchmark-who = Säg om vem, som ”benchmark alma”: kreatörer och deras avtal jämförs, inte { $given }.

@@ -155,7 +155,7 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
         }
     }
     for (file, rule) in &given.rules {
-        if let Some(fault) = catalog.no_ladder(rule) {
+        if let Some(fault) = catalog.no_ladder(rule).or_else(|| catalog.no_group(rule)) {
             faults.push(format!("{}: rule `{}`: {fault}", file.display(), rule.id));
         }
     }

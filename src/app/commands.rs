@@ -67,6 +67,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Status { subject } => status(core, asked, subject.as_deref(), now).await?,
         Command::Me => me(core, asked, now).await?,
         Command::Tips => tips(core, asked, now).await?,
+        Command::Benchmark { subject } => super::benchmarks::say(core, asked, subject.as_deref(), now).await?,
         Command::Criteria => super::levels::criteria(core, asked, now).await?,
         Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
         Command::Why { what } => why(core, asked, &what, now).await?,
@@ -232,7 +233,7 @@ fn only_self(state: &super::core::State, asked: &Asked) -> Option<CreatorId> {
 }
 
 /// The brands a person may see; `None` for all of them.
-fn visible_brands(
+pub(super) fn visible_brands(
     state: &super::core::State,
     asked: &Asked,
 ) -> Option<std::collections::BTreeSet<crate::domain::ids::BrandId>> {

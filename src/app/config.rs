@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
@@ -9,9 +10,12 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::app::catalog::Benchmarks;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{BrandId, Platform, SourceId};
 use crate::domain::written::Zone;
+use crate::rules::benchmark::pack::Packs;
+use crate::rules::benchmark::size::Edges;
 use crate::sources::generic;
 
 /// Every setting with its default, and the comments that explain them.
@@ -83,6 +87,7 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
     pub log: LogConfig,
+    pub benchmarks: BenchmarksConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -341,6 +346,44 @@ pub struct LogConfig {
     pub json: bool,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct BenchmarksConfig {
+    pub folder: PathBuf,
+    pub peers_min: u32,
+    pub own_small: u32,
+    pub sizes: Edges,
+    /// The packs that came with the program and those of the folder, read once.
+    #[serde(skip)]
+    pub packs: Arc<Packs>,
+}
+
+impl From<BenchmarksConfig> for Benchmarks {
+    fn from(config: BenchmarksConfig) -> Self {
+        Self { edges: config.sizes, packs: config.packs, least: config.peers_min, small: config.own_small }
+    }
+}
+
+impl BenchmarksConfig {
+    fn read(&mut self, beside: &Path) -> Result<(), ConfigError> {
+        if !self.sizes.rise() {
+            return Err(ConfigError::Invalid(
+                "`benchmarks.sizes` do not rise; each size begins above the one before it".to_owned(),
+            ));
+        }
+        if self.peers_min == 0 {
+            return Err(ConfigError::Invalid(
+                "`benchmarks.peers_min` is 0; compare with one other at least".to_owned(),
+            ));
+        }
+        let folder = (!self.folder.as_os_str().is_empty()).then(|| beside.join(&self.folder));
+        let packs = super::benchmarks::packs(folder.as_deref());
+        self.packs = Arc::new(packs.map_err(|fault| ConfigError::Invalid(format!("benchmarks: {fault}")))?);
+        Ok(())
+    }
+}
+
 /// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
 #[must_use]
 pub fn terminal_user() -> String {
@@ -369,6 +412,7 @@ impl Config {
         let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
+        config.benchmarks.read(&beside)?;
         if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
             return Err(ConfigError::Invalid(format!(
                 "`evidence.k` is {}, and a shape is above 0; smaller is wilder luck between posts, 1.1 is cautious",

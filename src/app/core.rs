@@ -125,10 +125,13 @@ impl Core {
     /// Opens the program on a store: everything in memory is read from it.
     pub async fn open(clock: Clock, store: Arc<dyn Store>, config: Config, seed: u64) -> Result<Arc<Self>, StoreError> {
         let now = clock.now();
+        let history = load_history(&*store, now, switches(&config)).await?;
+        let mut catalog = load_catalog(&*store, &config).await?;
+        catalog.measure(&history.view(), now);
         let state = State {
-            catalog: load_catalog(&*store, &config).await?,
+            catalog,
             rules: load_rules(&*store).await?,
-            history: load_history(&*store, now, switches(&config)).await?,
+            history,
             memory: load_memory(&*store).await?,
             judged: HashMap::new(),
             failing: BTreeMap::new(),
@@ -160,9 +163,10 @@ impl Core {
     /// shown between the reading and the showing.
     pub async fn reload(&self) -> Result<(), StoreError> {
         let _pen = self.pen.lock().await;
-        let catalog = load_catalog(&*self.store, &self.config).await?;
+        let mut catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
         let mut state = self.state.lock().await;
+        catalog.measure(&state.history.view(), self.clock.now());
         state.catalog = catalog;
         state.rules = rules;
         state.judged.clear();
@@ -240,7 +244,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
             creator: about.creator.clone(),
             brand: about.brand.clone(),
             platform: about.platform,
-            size: None,
+            size: about.audiences.of_main().and_then(|audience| audience.size),
             levels: about.levels.clone(),
         },
         targets: about.targets.clone(),
@@ -253,12 +257,17 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         learned: about.learned.clone(),
         rule_version,
         plan: about.plan.clone(),
+        // Only rules that compare need one: see [`super::catalog::judging`].
+        group: None,
+        audiences: about.audiences.clone(),
+        packs: Arc::clone(&about.packs),
         ..Context::default()
     }
 }
 
 async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, StoreError> {
     let mut catalog = Catalog { k: Some(config.evidence.k), maturity: config.maturity.clone(), ..Catalog::default() };
+    catalog.benchmarks = config.benchmarks.clone().into();
     for room in scan_all::<Room>(store).await? {
         catalog.rooms.insert(room.value.id.clone(), room.value);
     }

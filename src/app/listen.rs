@@ -380,7 +380,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
 fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
-            Command::Status { subject } => subject.clone(),
+            Command::Status { subject } | Command::Benchmark { subject } => subject.clone(),
             Command::Why { what } => Some(what.typed.clone()),
             Command::WhyNot { subject, .. } => Some(subject.clone()),
             Command::Pause { what } | Command::Resume { what } => Some(what.clone()),

@@ -8,6 +8,7 @@
 pub mod act;
 pub mod apply;
 pub mod asking;
+pub mod benchmarks;
 pub mod booking;
 pub mod catalog;
 pub mod commands;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
 
+use super::catalog::{Catalog, Groups};
 use super::config::SourceConfig;
 use super::core::{Core, Ruled, State, context};
 use super::cycle::{self, Fired};
@@ -17,10 +18,11 @@ use super::records::{PollRecord, PostRecord};
 use super::schedule::Schedule;
 use super::service::rest_until;
 use super::trouble;
-use crate::domain::ids::{Platform, RuleId, SourceId, Subject};
+use crate::domain::ids::{CreatorId, Platform, RuleId, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::num;
 use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
+use crate::rules::benchmark::group::Shared;
 use crate::rules::eval::Scratch;
 use crate::rules::guards::Alarm;
 use crate::rules::history::Touch;
@@ -164,9 +166,15 @@ async fn hear(
     let mut state = core.state.lock().await;
     let appended = state.history.append_poll(samples, missing, now);
     let alarms = appended.alarms;
-    if !alarms.is_empty() {
+    if alarms.is_empty() {
+        let followed = followed(&state, &appended.touched, missing);
+        let State { catalog, history, .. } = &mut *state;
+        catalog.measure_some(&history.view(), followed, now);
+    } else {
         // What a guard says now may be about days that were judged already.
         state.judged.clear();
+        let State { catalog, history, .. } = &mut *state;
+        catalog.measure(&history.view(), now);
     }
     let news = news_of(&state, spoken_of(&state, &appended.touched, missing));
     let fired = judge_touched(core, &mut state, &news, now);
@@ -293,6 +301,8 @@ pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreE
         None => drop(state.history.append_all(samples)),
     }
     state.judged.clear();
+    let State { catalog, history, .. } = &mut *state;
+    catalog.measure(&history.view(), now);
     let fired = judge_touched(core, &mut state, &news, now);
     drop(state);
     drop(intake);
@@ -331,10 +341,22 @@ impl Asks {
     }
 }
 
-/// Judges every rule on every subject whose inputs changed.
+/// The creators whose followers were spoken of.
+fn followed(state: &State, touched: &[Touch], missing: &[Missing]) -> Vec<CreatorId> {
+    let followers = spoken_of(state, touched, missing).filter(|(series, _)| series.metric == Metric::Followers);
+    let creators = followers.filter_map(|(series, _)| match &series.subject {
+        Subject::Creator(creator) => Some(creator.clone()),
+        Subject::Brand(_) | Subject::Campaign(_) | Subject::Partnership(..) | Subject::Post(..) => None,
+    });
+    creators.collect()
+}
+
+/// Judges every rule on every subject whose inputs changed, and rules that compare with others on everybody in a group of
+/// which one member's did.
 fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>, now: Timestamp) -> Vec<Fired> {
     let mut fired = Vec::new();
     let mut scratch = Scratch::default();
+    let mut groups = Groups::default();
     let mut evaluated = 0;
     let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
     let moved: BTreeSet<(RuleId, Subject)> = state
@@ -343,22 +365,32 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
         .filter(|((id, _), memory)| state.rules.get(id).is_some_and(|ruled| is_moved_by_time(ruled, memory)))
         .map(|(key, _)| key.clone())
         .collect();
-    for (subject, news) in news {
+    let among = among_others(&state.catalog, &mut groups, &rules, news);
+    let subjects: BTreeSet<&Subject> = news.keys().chain(among.values().flat_map(BTreeMap::keys)).collect();
+    for subject in subjects {
         let mut about = None;
-        for Asks { id, ruled, .. } in rules.iter().filter(|asks| {
-            asks.ruled.rule.rule().scope == subject.scope()
-                && (asks.hears(&news.of) || (!moved.is_empty() && moved.contains(&(asks.id.clone(), subject.clone()))))
-        }) {
+        for asks in rules.iter().filter(|asks| asks.ruled.rule.rule().scope == subject.scope()) {
+            let Asks { id, ruled, .. } = asks;
+            let own = news.get(subject).filter(|news| asks.hears(&news.of)).map(|news| news.observed);
+            let others = among.get(id).and_then(|others| others.get(subject)).copied();
+            let is_moved =
+                news.contains_key(subject) && !moved.is_empty() && moved.contains(&(id.clone(), subject.clone()));
+            let heard = [own, others].into_iter().flatten().min();
+            let Some(observed) = heard.or_else(|| news.get(subject).filter(|_| is_moved).map(|news| news.observed))
+            else {
+                continue;
+            };
             let about = about.get_or_insert_with(|| state.catalog.about_at(subject, now));
-            let context = context(about, SignedDuration::ZERO, ruled.version);
-            let due = is_due(&mut state.judged, (id, subject), ruled, (news.observed, now, &context.frame));
-            if !due && (moved.is_empty() || !moved.contains(&(id.clone(), subject.clone()))) {
+            let mut context = context(about, SignedDuration::ZERO, ruled.version);
+            let due = is_due(&mut state.judged, (id, subject), ruled, (observed, now, &context.frame));
+            if !due && !is_moved {
                 continue;
             }
             let memory = state.memory.get(&(id.clone(), subject.clone())).cloned().unwrap_or_default();
             if !ruled.rule.selects(subject, &context) && !memory.is_open() {
                 continue;
             }
+            groups.add(&mut context, &state.catalog, subject, ruled);
             evaluated += 1;
             let view = state.history.view();
             let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut scratch);
@@ -370,6 +402,35 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
     fired.extend(super::pooling::judge(state, news.keys(), now, &mut scratch));
     core.count(|counts| counts.evaluations += evaluated);
     fired
+}
+
+/// For each rule that compares with others: everybody in the groups of those whose numbers came, and when these were
+/// observed, the earliest of them. Each group is gone through once, however many of it have news.
+fn among_others(
+    catalog: &Catalog,
+    groups: &mut Groups,
+    rules: &[Asks],
+    news: &BTreeMap<Subject, News>,
+) -> BTreeMap<RuleId, BTreeMap<Subject, Timestamp>> {
+    let mut among = BTreeMap::new();
+    for asks in rules.iter().filter(|asks| asks.ruled.rule.is_of_others()) {
+        let rule = asks.ruled.rule.rule();
+        let mut spoken: HashMap<usize, (Shared, Timestamp)> = HashMap::new();
+        for (subject, news) in news {
+            if rule.scope != subject.scope() || !asks.hears(&news.of) {
+                continue;
+            }
+            let Some(group) = groups.of(catalog, subject, rule.group.as_ref()) else { continue };
+            let (_, observed) = spoken.entry(Arc::as_ptr(&group).addr()).or_insert_with(|| (group, news.observed));
+            *observed = std::cmp::min(*observed, news.observed);
+        }
+        let everybody = spoken.into_values().flat_map(|(group, observed)| {
+            let members: Vec<Subject> = group.members.iter().map(|member| member.subject.clone()).collect();
+            members.into_iter().map(move |subject| (subject, observed))
+        });
+        among.insert(asks.id.clone(), everybody.collect());
+    }
+    among
 }
 
 /// The series that a poll spoke of. A number that is missing is news too: it may be the one that a rule waits for.

@@ -97,6 +97,8 @@ ids! {
     RuleId = "a rule id";
     /// A programme with levels.
     ProgramId = "a programme id";
+    /// Creators that somebody has called comparable.
+    GroupId = "a group id";
     /// A place where messages go.
     RoomId = "a room id";
     /// A human being who may speak to the program.

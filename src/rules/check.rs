@@ -1,13 +1,14 @@
 //! From a rule as written to a rule that can be judged, or everything that is wrong with it.
 //!
-//! Owns: [`CheckedRule`], the only thing that is judged. Refuses: rules whose words are known but whose judgement this
-//! version does not have (benchmarks between creators); they are errors, never silently plain.
+//! Owns: [`CheckedRule`], the only thing that is judged. Refuses: rules that could not be judged as they are written; they
+//! are errors, never silently plain.
 
-use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Subject};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, Scope, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 
 use super::error::{RuleError, nearest};
+use super::eval;
 use super::evidence::tested::{Tested, is_weighable, missing_op};
 use super::judge::Context;
 use super::language::{self, Node, Operator, What};
@@ -80,6 +81,18 @@ impl CheckedRule {
             (Some(input), None) => Some(input.want),
             (_, _) => None,
         }
+    }
+
+    /// Whether the numbers of others decide: then it is to be judged again when they change.
+    #[must_use]
+    pub fn is_of_others(&self) -> bool {
+        eval::is_of_others(&self.inputs)
+    }
+
+    /// Whether it may read comparable others at all: also a small sample of its own past is drawn towards theirs.
+    #[must_use]
+    pub fn reads_groups(&self) -> bool {
+        eval::reads_groups(&self.inputs)
     }
 
     /// How many of the newest windows must each satisfy the condition: 1 unless `for` counts windows.
@@ -167,6 +180,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
         recover_node.map(|node| node.and_then(|node| lower_field("recover", &node, &mut lowering, &mut errors)));
     check_keys(rule, &lowering, &mut errors);
     super::downgrade::check_keys(rule, &mut errors);
+    check_others(rule, &lowering.inputs, &mut errors);
     check_windows(rule, &lowering.inputs, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {
@@ -236,6 +250,40 @@ fn is_spent(metric: Metric) -> bool {
     metric.parts().contains(&Metric::Spend)
 }
 
+/// Whether there are others of the kind that is judged.
+fn check_others(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) {
+    let of_others = inputs.iter().find(|input| input.source.is_of_others());
+    let alone = match rule.scope {
+        Scope::Brand | Scope::Campaign => true,
+        Scope::Partnership | Scope::Creator | Scope::Post => false,
+    };
+    if let (Some(input), true) = (of_others, alone) {
+        let name = if input.source == Source::Rank { "rank" } else { "peers" };
+        errors.push(RuleError::about(
+            "scope",
+            format!("`{name}()` compares creators, and the rule is about a whole {}", scope_name(rule.scope)),
+            "write `scope = \"partnership\"`, `\"creator\"` or `\"post\"`, or compare with `target`",
+        ));
+    }
+    if rule.group.is_some() && !eval::reads_groups(inputs) {
+        errors.push(RuleError::about(
+            "group",
+            "the rule names a group and compares with nobody",
+            "use `peers()` or `rank()`, or leave `group` out",
+        ));
+    }
+}
+
+fn scope_name(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Brand => "brand",
+        Scope::Campaign => "campaign",
+        Scope::Partnership => "partnership",
+        Scope::Creator => "creator",
+        Scope::Post => "post",
+    }
+}
+
 /// Whether the window has the windows before it that the rule asks for.
 fn check_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) {
     let window = rule.window();
@@ -250,12 +298,16 @@ fn check_windows(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) {
     }
     let before = inputs.iter().find(|input| matches!(input.source, Source::Prev | Source::Own));
     // The form of an evidence rule says more about its limits than a missing window does.
-    if let (Some(input), None) = (before, &rule.evidence) {
+    let is_said = rule.evidence.is_some() && !errors.is_empty();
+    if let (Some(input), false) = (before, is_said) {
         let name = if input.source == Source::Prev { "prev" } else { "own" };
         let none = match (window, input.source) {
             (Window::Deal, _) | (Window::LastPosts(_), Source::Own) => true,
             (Window::Days(_) | Window::Hours(_), _)
-            | (Window::LastPosts(_), Source::Now | Source::Prev | Source::Target) => false,
+            | (
+                Window::LastPosts(_),
+                Source::Now | Source::Prev | Source::Target | Source::Peers(_) | Source::Rank | Source::Industry,
+            ) => false,
         };
         if none {
             errors.push(RuleError::about(
@@ -393,7 +445,20 @@ fn is_tested(node: &Node) -> bool {
     }
 }
 
-/// Every part of a tree, itself included.
+/// Every part of a tree, itself included, that is about the window itself: what stands in a function is about another.
+fn walk_bare<'a>(node: &'a Node, into: &mut Vec<&'a Node>) {
+    into.push(node);
+    match &node.what {
+        What::Two(_, left, right) => {
+            walk_bare(left, into);
+            walk_bare(right, into);
+        }
+        What::Not(inner) | What::Negate(inner) | What::Select(inner, _) => walk_bare(inner, into),
+        What::Call(..) | What::Number(_) | What::Text(_) | What::Truth(_) | What::Name(..) => {}
+    }
+}
+
+/// Every part of a tree, itself included; what `industry()` is of does not move, and is left out.
 fn walk<'a>(node: &'a Node, into: &mut Vec<&'a Node>) {
     into.push(node);
     match &node.what {
@@ -402,15 +467,15 @@ fn walk<'a>(node: &'a Node, into: &mut Vec<&'a Node>) {
             walk(right, into);
         }
         What::Not(inner) | What::Negate(inner) | What::Select(inner, _) => walk(inner, into),
-        What::Call(_, args) => args.iter().for_each(|arg| walk(arg, into)),
-        What::Number(_) | What::Text(_) | What::Truth(_) | What::Name(..) => {}
+        What::Call(name, args) if name != "industry" => args.iter().for_each(|arg| walk(arg, into)),
+        What::Call(..) | What::Number(_) | What::Text(_) | What::Truth(_) | What::Name(..) => {}
     }
 }
 
 /// Whether a conjunct is the tested comparison; an error where it means to be and is not.
 fn tested_comparison(part: &Node) -> Result<bool, RuleError> {
     let mut all = Vec::new();
-    walk(part, &mut all);
+    walk_bare(part, &mut all);
     let Some(metric) = all.iter().find(|node| is_tested(node)) else {
         return Ok(false);
     };

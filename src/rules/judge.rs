@@ -3,6 +3,7 @@
 //! Owns: bringing readings, condition and phase together. Refuses: reading a clock, storing, telling.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use crate::domain::money::Currency;
 use crate::domain::verdict::Verdict;
 
 use super::ahead::Plan;
+use super::benchmark::group::Shared;
+use super::benchmark::pack::Packs;
+use super::benchmark::size::Audiences;
 use super::check::CheckedRule;
 use super::eval::{Live, Member, Scratch, Sweep, View, number, verdict, weighed};
 use super::evidence::tested::Weight;
@@ -57,6 +61,12 @@ pub struct Context {
     pub pool: Vec<Member>,
     /// What the deals of a pool share: `instagram reel`.
     pub pool_group: Option<String>,
+    /// Whom it is compared with; itself among them.
+    pub group: Option<Shared>,
+    /// The followers of its creator.
+    pub audiences: Audiences,
+    /// Published figures.
+    pub packs: Arc<Packs>,
 }
 
 impl Default for Context {
@@ -77,6 +87,9 @@ impl Default for Context {
             plan: Plan::default(),
             pool: Vec::new(),
             pool_group: None,
+            group: None,
+            audiences: Audiences::default(),
+            packs: Arc::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns: types, units and denominators. Every distinct reading of a rule (this metric now, before, own median, target)
 //! gets one slot, so that a condition that names it twice reads it once.
-//! Refuses: evidence and benchmarks between creators; `check` says what of them is missing.
+//! Refuses: evidence, and whether a scope has peers at all; `check` says what of them is missing.
 
 use jiff::SignedDuration;
 
@@ -18,6 +18,8 @@ use super::readings::Want;
 use super::rule::Length;
 use super::units::Dim;
 
+pub use super::benchmark::Quantile;
+
 /// Where a value is taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,32 @@ pub enum Source {
     Own,
     /// The deal's figure.
     Target,
+    /// A quantile over the others of the comparable group.
+    Peers(Quantile),
+    /// This one's place among them, 0 to 1.
+    Rank,
+    /// The figure of an industry pack.
+    Industry,
+}
+
+impl Source {
+    /// Whether it moves when somebody else's numbers do.
+    #[must_use]
+    pub fn is_of_others(self) -> bool {
+        match self {
+            Self::Peers(_) | Self::Rank => true,
+            Self::Now | Self::Prev | Self::Own | Self::Target | Self::Industry => false,
+        }
+    }
+
+    /// Whether it is taken over the window that is looked at, so that it is another for another window.
+    #[must_use]
+    pub fn is_of_window(self) -> bool {
+        match self {
+            Self::Now | Self::Prev | Self::Peers(_) | Self::Rank => true,
+            Self::Own | Self::Target | Self::Industry => false,
+        }
+    }
 }
 
 /// One reading that a rule needs.
@@ -326,7 +354,9 @@ impl Lowering {
             self.inputs.push(input);
             self.inputs.len() - 1
         });
-        (Num::Read(slot), Dim::of(want.metric))
+        // A place among others is a number, whatever was counted.
+        let dim = if source == Source::Rank { Dim::Plain } else { Dim::of(want.metric) };
+        (Num::Read(slot), dim)
     }
 
     fn select(&mut self, at: usize, inner: &Node, field: &str) -> Result<(Num, Dim), RuleError> {
@@ -351,16 +381,22 @@ impl Lowering {
                 let length: SignedDuration = length.get();
                 Ok((Num::Literal(f64_of(length.as_secs())), Dim::Seconds))
             }
-            "peers" | "rank" | "industry" => {
-                let quantile = name == "peers" && args.len() == 2;
-                self.metric_function(at, name, if quantile { args.get(..1).unwrap_or(args) } else { args })?;
-                check_quantile(args.get(1).filter(|_| quantile))?;
-                Err(error_at(
-                    at,
-                    format!("`{name}()` has no figures of others to compare with in this version"),
-                    "compare with `target`, with `own()` or with a number",
-                ))
+            "peers" => {
+                let (of, quantile) = match args {
+                    [of, quantile] => (std::slice::from_ref(of), quantile_of(quantile)?),
+                    [_, _, more, ..] => {
+                        return Err(error_at(
+                            more.at,
+                            format!("`peers()` takes a metric and a quantile, not {} things", args.len()),
+                            "write `peers(views)` for the middle, or `peers(views, 0.25)`",
+                        ));
+                    }
+                    of => (of, Quantile::MIDDLE),
+                };
+                self.metric_function(at, name, of).map(|want| self.read(Source::Peers(quantile), want))
             }
+            "rank" => self.metric_function(at, name, args).map(|want| self.read(Source::Rank, want)),
+            "industry" => self.metric_function(at, name, args).map(|want| self.read(Source::Industry, want)),
             _ => Err(unknown_function(at, name)),
         }
     }
@@ -369,6 +405,13 @@ impl Lowering {
     fn metric_function(&self, at: usize, name: &str, args: &[Node]) -> Result<Want, RuleError> {
         match args {
             [Node { at, what: What::Name(inner, platform) }] => metric(*at, inner, *platform),
+            [Node { at, what: What::Select(inner, field) }] if matches!(&inner.what, What::Name(name, _) if name == "target") => {
+                Err(error_at(
+                    *at,
+                    format!("`{name}()` takes a metric, and `target.{field}` is agreed, not counted"),
+                    format!("write `{name}({field})`, or compare with `target.{field}` itself"),
+                ))
+            }
             [other] => Err(error_at(
                 other.at,
                 format!("`{name}()` takes a metric, not `{other}`"),
@@ -383,16 +426,15 @@ impl Lowering {
     }
 }
 
-fn check_quantile(given: Option<&Node>) -> Result<(), RuleError> {
-    match given {
-        None => Ok(()),
-        Some(Node { what: What::Number(share), .. }) if (0.0..=1.0).contains(share) => Ok(()),
-        Some(other) => Err(error_at(
-            other.at,
-            format!("`{other}` is not a quantile"),
+fn quantile_of(given: &Node) -> Result<Quantile, RuleError> {
+    let quantile = if let What::Number(share) = given.what { Quantile::new(share) } else { None };
+    quantile.ok_or_else(|| {
+        error_at(
+            given.at,
+            format!("`{given}` is not a quantile"),
             "write a number from 0 to 1, such as `peers(views, 0.25)`",
-        )),
-    }
+        )
+    })
 }
 
 fn comparison(operator: Operator) -> Option<Op> {

@@ -14,14 +14,18 @@ use crate::domain::num::six_digits;
 use crate::domain::verdict::Verdict;
 
 use super::ahead::Stands;
+use super::benchmark::Quantile;
+use super::benchmark::group::MadeBy;
+use super::benchmark::pack::{Head, Per};
+use super::benchmark::size::Audience;
 use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
 pub use super::eval::Pooled;
-use super::eval::{Gap, Live, Lookup as _, age, number, weighed};
+use super::eval::{self, Gap, Live, Lookup as _, age, number, weighed};
 use super::evidence::tested::Weight;
 use super::learn::Lesson;
 use super::lifecycle::{Phase, Reason};
-use super::lower::{Compare, Cond, Num, Op, Source};
+use super::lower::{Compare, Cond, Input, Num, Op, Source};
 use super::readings::Span;
 use super::rule::Kind;
 use super::window::Window;
@@ -77,6 +81,9 @@ pub struct Receipt {
     /// The small deals that are judged together here, where no one of them is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Pooled>,
+    /// The followers that its size comes from, where the rule asks for sizes, others or the industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
 }
 
 /// One comparison over one window.
@@ -152,6 +159,76 @@ pub struct Used {
     /// Spend that was left out because it has not had time to sell, in minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh: Option<f64>,
+    /// What of others is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// Comparable others that a number was held against, or drawn towards.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Others {
+    /// What the group is called.
+    pub group: String,
+    /// What makes it one.
+    pub made_by: MadeBy,
+    /// Others with a value.
+    pub n: u32,
+    /// How many creators they are of.
+    pub creators: u32,
+    /// Others without one, who were left out.
+    pub absent: u32,
+}
+
+/// What of others is in a reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Basis {
+    /// A quantile over others.
+    Peers {
+        /// Whom.
+        others: Others,
+        /// Which.
+        quantile: Quantile,
+    },
+    /// A place among others.
+    Rank {
+        /// Whom.
+        others: Others,
+        /// How many of them have less.
+        below: u32,
+        /// What the subject has.
+        value: f64,
+    },
+    /// A published figure.
+    Industry {
+        /// The pack: id, year, source, sample.
+        pack: Head,
+        /// Over what it was counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        per: Option<Per>,
+    },
+    /// A small sample of the own past, drawn towards others.
+    Shrunk {
+        /// The median of the own windows.
+        raw: f64,
+        /// The median of the others'.
+        toward: f64,
+        /// The weight of the own.
+        weight: f64,
+        /// Whom.
+        others: Others,
+    },
+}
+
+impl Basis {
+    /// The others in it.
+    #[must_use]
+    pub fn others(&self) -> Option<&Others> {
+        match self {
+            Self::Peers { others, .. } | Self::Rank { others, .. } | Self::Shrunk { others, .. } => Some(others),
+            Self::Industry { .. } => None,
+        }
+    }
 }
 
 impl Comparison {
@@ -270,7 +347,42 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
         needs,
         learned: live.lessons(),
         pool: Pooled::of(live),
+        audience: audience(rule, live),
     }
+}
+
+/// The followers that decide with whom and with what it is compared.
+fn audience(rule: &CheckedRule, live: &Live<'_>) -> Option<Audience> {
+    let asks = rule.rule().selects.size.is_some()
+        || rule.inputs().iter().any(|input| input.source.is_of_others() || input.source == Source::Industry);
+    asks.then(|| live.context().audiences.of_main()).flatten()
+}
+
+/// What of others is in an answer, with their names.
+fn basis(live: &Live<'_>, input: Input, basis: Option<eval::Basis>) -> Option<Basis> {
+    let ctx = live.context();
+    let others = |others: eval::Others| {
+        let group = ctx.group.as_ref()?;
+        let eval::Others { n, creators, absent } = others;
+        Some(Others { group: group.name.clone(), made_by: group.made_by.clone(), n, creators, absent })
+    };
+    Some(match basis? {
+        eval::Basis::Peers { others: of, quantile } => Basis::Peers { others: others(of)?, quantile },
+        eval::Basis::Rank { others: of, below, value } => {
+            Basis::Rank { others: others(of)?, below, value: six_digits(value) }
+        }
+        eval::Basis::Shrunk { raw, toward, weight, others: of } => Basis::Shrunk {
+            raw: six_digits(raw),
+            toward: six_digits(toward),
+            weight: six_digits(weight),
+            others: others(of)?,
+        },
+        eval::Basis::Industry => {
+            let want = input.want;
+            let figure = ctx.packs.figure(want.metric, want.platform, &ctx.audiences, ctx.currency)?;
+            Basis::Industry { pack: (*figure.pack).clone(), per: figure.per }
+        }
+    })
 }
 
 fn compare_all(rule: &CheckedRule, cond: &Cond, live: &mut Live<'_>, at: Timestamp, into: &mut Vec<Comparison>) {
@@ -334,6 +446,7 @@ fn side(
             age_secs: answer.newest.map(|newest| age(newest, at).as_secs()),
             span: answer.span,
             fresh: answer.fresh.map(six_digits),
+            basis: basis(live, input, answer.basis),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }
@@ -346,9 +459,9 @@ fn limit(rule: &CheckedRule, compare: &Compare) -> Option<Limit> {
             .into_iter()
             .filter_map(|slot| rule.inputs().get(slot))
             .map(|input| match input.source {
-                Source::Now => 2,
-                Source::Prev | Source::Own => 1,
-                Source::Target => 0,
+                Source::Now | Source::Rank => 2,
+                Source::Prev | Source::Own | Source::Peers(_) => 1,
+                Source::Target | Source::Industry => 0,
             })
             .max()
             .unwrap_or(0)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ProgramId, RuleId, Scope};
+use crate::domain::ids::{GroupId, ProgramId, RuleId, Scope};
 use crate::domain::metric::Metric;
 
 pub use super::terms::{For, Globs, Length, OnAbsent};
@@ -52,6 +52,20 @@ pub enum Size {
     Mid,
     Macro,
     Mega,
+}
+
+impl Size {
+    /// The name in files and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nano => "nano",
+            Self::Micro => "micro",
+            Self::Mid => "mid",
+            Self::Macro => "macro",
+            Self::Mega => "mega",
+        }
+    }
 }
 
 /// Which subjects a rule speaks about; a missing key is every one. `*` in a name stands for any text.
@@ -183,7 +197,8 @@ pub struct JudgeBy {
 pub struct Case {
     /// A claim.
     pub name: String,
-    /// Readings held constant: a metric (`views`, `followers@twitch`) or one of the tables `target`, `own`, `prev`.
+    /// Readings held constant: a metric (`views`, `followers@twitch`) or one of the tables `target`, `own`, `prev`,
+    /// `peers`, `rank`, `industry`.
     #[serde(default)]
     pub given: BTreeMap<String, Given>,
     /// What must come of it.
@@ -204,7 +219,7 @@ pub enum Given {
     Number(f64),
     /// Money, `"270.00 EUR"`.
     Text(String),
-    /// Values of `target`, `own` or `prev`.
+    /// Values of a table.
     Table(BTreeMap<String, Given>),
 }
 
@@ -279,6 +294,9 @@ pub struct Rule {
     /// How far back `own()` looks.
     #[serde(default = "own_default")]
     pub own: Length,
+    /// With whom `peers(x)`, `rank(x)` and small samples of `own(x)` compare, where it is not those alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
     /// How far it may go.
     #[serde(default)]
     pub mode: Mode,

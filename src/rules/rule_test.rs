@@ -2,7 +2,8 @@
 //!
 //! Owns: what `given` means. A metric that is given has that value in every window: `prev(x)` and `own(x)` are the same
 //! unless the tables `prev` and `own` say otherwise. A derived metric is worked out from its parts where it is not given
-//! itself; what is neither is absent. Where `for` counts windows, each of them is given the same.
+//! itself; what is neither is absent. `peers`, `rank` and `industry` are what their tables say and absent without: nothing
+//! of others follows from the subject's own. `peers` is every quantile, `"peers(0.25)"` that one. Where `for` counts windows, each of them is given the same.
 //! `fires` = the rule fires once time has passed; `quiet` (or `holds_back`) = all numbers are there and it does not hold;
 //! `unknown` = a number that would decide is not given.
 
@@ -25,7 +26,7 @@ use super::evidence::tested::{self, Tested};
 use super::evidence::{Luck, Prior};
 use super::file::RulesFile;
 use super::lifecycle::{Memory, Phase, Signals, Timing, advance};
-use super::lower::{Input, Source};
+use super::lower::{Input, Quantile, Source};
 use super::readings::Want;
 use super::rule::{Case, Expect, Given, OnAbsent};
 use super::units::Dim;
@@ -142,6 +143,8 @@ fn in_case(case: &Case, text: &str, remedy: &str) -> RuleError {
 /// The constants of a case.
 struct Constants {
     values: BTreeMap<(Source, Want), f64>,
+    /// Of `peers`, whatever the quantile.
+    peers: BTreeMap<Want, f64>,
     currency: Option<Currency>,
     /// Spend and orders of each post; none given is the closed form over the sums.
     posts: Vec<(f64, f64)>,
@@ -164,29 +167,29 @@ fn luck(case: &Case) -> Result<Luck, RuleError> {
 
 impl Constants {
     fn read(case: &Case) -> Result<Self, RuleError> {
-        let mut constants = Self { values: BTreeMap::new(), currency: None, posts: Vec::new(), luck: luck(case)? };
+        let mut constants = Self {
+            values: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            currency: None,
+            posts: Vec::new(),
+            luck: luck(case)?,
+        };
         constants.add_posts(case)?;
         for (key, value) in &case.given {
-            let source = match key.as_str() {
-                "target" => Source::Target,
-                "own" => Source::Own,
-                "prev" => Source::Prev,
-                _ => Source::Now,
+            let Some(source) = table_of(key) else {
+                constants.add(case, Some(Source::Now), key, value)?;
+                continue;
             };
-            match (source, value) {
-                (Source::Now, value) => constants.add(case, source, key, value)?,
-                (Source::Target | Source::Own | Source::Prev, Given::Table(inner)) => {
-                    for (key, value) in inner {
-                        constants.add(case, source, key, value)?;
-                    }
-                }
-                (Source::Target | Source::Own | Source::Prev, Given::Number(_) | Given::Text(_)) => {
-                    return Err(in_case(
-                        case,
-                        &format!("`{key}` is not a table"),
-                        &format!("write `{key} = {{ cpa = \"45.00 EUR\" }}`"),
-                    ));
-                }
+            let Given::Table(inner) = value else {
+                let example = match source {
+                    Some(Source::Rank) => "{ cpa = 0.9 }",
+                    _ => "{ cpa = \"45.00 EUR\" }",
+                };
+                let remedy = format!("write `{key} = {example}`");
+                return Err(in_case(case, &format!("`{key}` is not a table"), &remedy));
+            };
+            for (key, value) in inner {
+                constants.add(case, source, key, value)?;
             }
         }
         Ok(constants)
@@ -218,10 +221,16 @@ impl Constants {
         Ok(())
     }
 
-    fn add(&mut self, case: &Case, source: Source, key: &str, value: &Given) -> Result<(), RuleError> {
+    /// A value of a table; `None` is `peers`, whatever the quantile.
+    fn add(&mut self, case: &Case, source: Option<Source>, key: &str, value: &Given) -> Result<(), RuleError> {
         let want = want(key).map_err(|(text, remedy)| in_case(case, &text, &remedy))?;
-        let is_money = Dim::of(want.metric).is_money();
+        // A place among others has no unit, whatever was counted.
+        let is_place = source == Some(Source::Rank);
+        let is_money = !is_place && Dim::of(want.metric).is_money();
         let value = match value {
+            Given::Number(place) if is_place && !(0.0..=1.0).contains(place) => {
+                return Err(in_case(case, &format!("`rank` of `{key}` is {place}"), "a rank is from 0 to 1"));
+            }
             Given::Number(value) if !is_money && value.is_finite() => *value,
             Given::Text(text) if is_money => {
                 let money: Money = text.parse().map_err(|error| in_case(case, &format!("`{key}`: {error}"), ""))?;
@@ -244,7 +253,10 @@ impl Constants {
                 return Err(in_case(case, &format!("the value of `{key}` has the wrong form"), &remedy));
             }
         };
-        self.values.insert((source, want), value);
+        match source {
+            Some(source) => drop(self.values.insert((source, want), value)),
+            None => drop(self.peers.insert(want, value)),
+        }
         Ok(())
     }
 
@@ -254,7 +266,8 @@ impl Constants {
             return Ok(*value);
         }
         let parts = want.metric.parts();
-        if parts != [want.metric] && source != Source::Target {
+        let follows = matches!(source, Source::Now | Source::Prev | Source::Own);
+        if parts != [want.metric] && follows {
             let values: Result<Vec<f64>, Gap> = parts
                 .iter()
                 .map(|part| {
@@ -280,13 +293,16 @@ impl Constants {
             Source::Prev | Source::Own => self.value(Source::Now, want),
             Source::Now => Err(Gap::NotYet),
             Source::Target => Err(Gap::NoTarget),
+            Source::Peers(_) => self.peers.get(&want).copied().ok_or(Gap::TooFewPeers),
+            Source::Rank => Err(Gap::TooFewPeers),
+            Source::Industry => Err(Gap::NoFigure),
         }
     }
 }
 
 impl Lookup for Constants {
     fn answer(&mut self, _slot: usize, input: Input) -> Answer {
-        Answer { value: self.value(input.source, input.want), n: 1, newest: None, span: None, fresh: None }
+        Answer { value: self.value(input.source, input.want), n: 1, ..Answer::gap(Gap::NotYet) }
     }
 
     fn currency(&self) -> Option<Currency> {
@@ -311,6 +327,20 @@ impl Lookup for Constants {
     }
 }
 
+/// The table of a key of `given`; `Some(None)` is `peers`, whatever the quantile, `None` a metric.
+fn table_of(key: &str) -> Option<Option<Source>> {
+    let quantile = || key.strip_prefix("peers(")?.strip_suffix(')')?.trim().parse().ok().and_then(Quantile::new);
+    Some(match key {
+        "target" => Some(Source::Target),
+        "own" => Some(Source::Own),
+        "prev" => Some(Source::Prev),
+        "rank" => Some(Source::Rank),
+        "industry" => Some(Source::Industry),
+        "peers" => None,
+        _ => Some(Source::Peers(quantile()?)),
+    })
+}
+
 /// A metric as cases write it, `followers@twitch`.
 fn want(key: &str) -> Result<Want, (String, String)> {
     let (name, platform) = match key.split_once('@') {
@@ -319,7 +349,7 @@ fn want(key: &str) -> Result<Want, (String, String)> {
     };
     let metric: Metric = name.parse().map_err(|_| {
         let known = Metric::ALL.iter().map(|metric| metric.as_str());
-        let remedy = super::error::nearest(name, known.chain(["target", "own", "prev"]))
+        let remedy = super::error::nearest(name, known.chain(["target", "own", "prev", "peers", "rank", "industry"]))
             .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
         (format!("`{name}` is not a metric"), remedy)
     })?;

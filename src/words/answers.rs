@@ -36,9 +36,9 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
         return None;
     }
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
-    let mut blocks: Vec<Block> = block(0, ahead::pool_lines(view, &seen, reader)).into_iter().collect();
-    blocks.extend(comparison_blocks(&seen, reader, now));
     let team = audience != Audience::Creator;
+    let mut blocks: Vec<Block> = block(0, ahead::pool_lines(view, &seen, reader)).into_iter().collect();
+    blocks.extend(comparison_blocks(&seen, team, reader, now));
     if team {
         blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
@@ -75,7 +75,7 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         Verdict::DoesNotHold => say!(words, "why-not-quiet", who = who, rule = rule),
         Verdict::Unknown => say!(words, "why-not-unknown", who = who, rule = rule),
     };
-    let mut blocks = comparison_blocks(&seen, reader, now);
+    let mut blocks = comparison_blocks(&seen, audience != Audience::Creator, reader, now);
     // How many posts and deals of others stand behind it is the team's to know.
     let lessons = if audience == Audience::Internal { view.learned.as_slice() } else { &[] };
     blocks.extend(block(0, learned(lessons, reader).into_iter().collect()));
@@ -106,20 +106,24 @@ fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {
         .collect()
 }
 
-fn comparison_blocks(seen: &[&Seen], reader: &Reader, now: Timestamp) -> Vec<Block> {
-    let lines: Vec<Line> = seen.iter().flat_map(|seen| comparison(seen, reader, now)).collect();
+fn comparison_blocks(seen: &[&Seen], team: bool, reader: &Reader, now: Timestamp) -> Vec<Block> {
+    let lines: Vec<Line> = seen.iter().flat_map(|seen| comparison(seen, team, reader, now)).collect();
     block(0, lines).into_iter().collect()
 }
 
-/// Two lines: what was seen against what was allowed, and how well it is known.
-fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
+/// What was seen against what was allowed, how well it is known, and what of others is in it.
+fn comparison(seen: &Seen, team: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
     let words = reader.words();
     let title = seen.title(reader);
     let (left, right) = (seen.left_text(reader), seen.line_text(reader));
     let mut lines = Vec::new();
     match (left, right, seen.left) {
         (Some(left), Some(right), _) => {
+            let bare = |share: f64| number::percent(reader.locale, share);
             let text = match (seen.verdict == Verdict::Holds, seen.relation) {
+                _ if seen.beside.place.is_some() => {
+                    say!(words, "place-against", what = left, line = seen.right.value().map_or_else(String::new, bare))
+                }
                 (true, Relation::Above) => say!(words, "is-above", what = left, line = right),
                 (true, Relation::Below) => say!(words, "is-below", what = left, line = right),
                 (false, Relation::Above) => say!(words, "is-not-above", what = left, line = right),
@@ -134,16 +138,20 @@ fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
             lines.extend(luck_lines(seen, reader));
         }
         (_, _, Reading::Absent(why)) => {
-            lines.push(line(say!(words, "is-absent", title = title, why = phrase::absence(reader, why))));
+            let why = seen.beside.missing_text(reader).unwrap_or_else(|| phrase::absence(reader, why));
+            lines.push(line(say!(words, "is-absent", title = title, why = why)));
         }
         (_, _, Reading::Value(value)) => {
             let why = match seen.right {
-                Reading::Absent(why) => phrase::absence(reader, why),
+                Reading::Absent(why) => {
+                    seen.beside.missing_text(reader).unwrap_or_else(|| phrase::absence(reader, why))
+                }
                 Reading::Value(_) => String::new(),
             };
             lines.push(line(say!(words, "is-unmatched", what = seen.worded(reader, value), why = why)));
         }
     }
+    lines.extend(seen.beside.lines(team, &|value| seen.bare(reader, value), reader));
     lines
 }
 

@@ -10,6 +10,7 @@
 mod ahead;
 pub mod answers;
 pub mod asking;
+pub mod benchmark;
 pub mod buttons;
 pub mod chart;
 pub mod command;
@@ -20,6 +21,7 @@ mod learned;
 pub mod level;
 pub mod message;
 pub mod number;
+pub mod others;
 pub mod permission;
 pub mod phrase;
 pub mod replies;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::message::{Block, Line, Message, Run};
 use super::number;
+use super::others::is_shown;
 use super::view::{Names, Relation, RightKind, Seen, Window};
 use super::wording::{Reader, Words, say};
 use crate::domain::ids::Platform;
@@ -13,6 +14,8 @@ use crate::domain::sample::{Absence, Reading};
 use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{Cell, Days};
 use crate::insight::tips::Tip;
+use crate::rules::benchmark::Quantile;
+use crate::rules::benchmark::group::SHOWN_MIN;
 use crate::rules::evidence::tested;
 use crate::rules::rule::Method;
 
@@ -155,6 +158,9 @@ fn on_platform(reader: &Reader, said: String, platform: Option<Platform>) -> Str
 impl Seen {
     /// What is measured: `cost per order`, or the rule's own formula.
     pub(crate) fn title(&self, reader: &Reader) -> String {
+        if let Some(place) = &self.beside.place {
+            return number::title(reader, place.metric, place.platform);
+        }
         match (self.metric, &self.formula) {
             (Some(metric), None) => number::title(reader, metric, self.platform),
             (_, Some(formula)) => formula.clone(),
@@ -164,6 +170,9 @@ impl Seen {
 
     /// A value of the left side's kind, with its words.
     pub(crate) fn worded(&self, reader: &Reader, value: f64) -> String {
+        if let Some(place) = &self.beside.place {
+            return place.worded(reader, value);
+        }
         match (self.metric, &self.formula) {
             (Some(metric), None) => {
                 on_platform(reader, number::value(reader, metric, value, self.currency), self.platform)
@@ -178,6 +187,7 @@ impl Seen {
     /// A value of the left side's kind, bare.
     pub(crate) fn bare(&self, reader: &Reader, value: f64) -> String {
         match self.metric {
+            _ if self.beside.place.is_some() => number::percent(reader.locale, value),
             Some(metric) if self.formula.is_none() => number::short(reader, metric, value, self.currency),
             _ => number::brief(reader.locale, value),
         }
@@ -205,6 +215,9 @@ impl Seen {
     pub(crate) fn left_text(&self, reader: &Reader) -> Option<String> {
         let value = self.left.value()?;
         let (value, over) = (self.worded(reader, value), window(reader, self.window));
+        if let Some(place) = &self.beside.place {
+            return Some(format!("{} {over}", place.text(reader)));
+        }
         Some(if self.is_level() { value } else { format!("{value} {over}") })
     }
 
@@ -235,7 +248,13 @@ impl Seen {
         let source = match self.right_kind {
             RightKind::Own { windows } => say!(words, "source-own", base = base, windows = windows),
             RightKind::Prev => say!(words, "source-prev", base = base),
-            RightKind::Peers { others } => say!(words, "source-peers", base = base, others = others),
+            RightKind::Peers { others, share: Quantile::MIDDLE } => {
+                say!(words, "source-peers", base = base, others = others)
+            }
+            RightKind::Peers { others, share } => {
+                let share = number::percent(reader.locale, share.share());
+                say!(words, "source-peers-share", base = base, others = others, share = share)
+            }
             RightKind::Industry => say!(words, "source-industry", base = base),
             RightKind::Target => return say!(words, "source-target"),
             RightKind::Literal => return say!(words, "source-literal"),
@@ -327,9 +346,8 @@ impl Seen {
 
     /// Whether a creator may see it about themselves: never money, never a group so small that others can be worked out.
     pub(crate) fn is_for_creators(&self) -> bool {
-        use crate::domain::metric::Unit;
         let group = match self.right_kind {
-            RightKind::Peers { others } => 5 <= others,
+            RightKind::Peers { others, .. } => SHOWN_MIN <= others,
             RightKind::Own { .. }
             | RightKind::Target
             | RightKind::Prev
@@ -337,18 +355,20 @@ impl Seen {
             | RightKind::Beside { .. }
             | RightKind::Industry => true,
         };
-        let metric = self.metric.is_some_and(|metric| match metric.unit() {
-            Unit::Count | Unit::Seconds | Unit::Share(_) => true,
-            Unit::Money | Unit::MoneyPer(_) | Unit::Multiple => false,
-        });
+        if self.beside.place.is_some() {
+            return group && self.beside.is_for_creators();
+        }
+        let metric = self.metric.is_some_and(is_shown);
+        let group = group && self.beside.is_for_creators();
         group && metric && self.formula.is_none()
     }
 
     /// Whether a client may see it: not the agency's margin.
     pub(crate) fn is_for_clients(&self, billed: bool) -> bool {
         use crate::domain::metric::Unit;
-        self.formula.is_none()
-            && self.metric.is_some_and(|metric| match metric.unit() {
+        let place = self.beside.place.map(|place| place.metric);
+        (self.formula.is_none() || place.is_some())
+            && self.metric.or(place).is_some_and(|metric| match metric.unit() {
                 Unit::Count | Unit::Seconds | Unit::Share(_) => true,
                 Unit::Money | Unit::MoneyPer(_) | Unit::Multiple => {
                     billed && !matches!(metric, Metric::Margin | Metric::Roi)

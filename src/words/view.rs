@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
 use super::level::LevelView;
+use super::others::Beside;
 use crate::domain::action::Deed;
 use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
@@ -14,6 +15,7 @@ use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::rules::benchmark::Quantile;
 use crate::rules::evidence::tested::Weight;
 use crate::rules::learn::Lesson;
 use crate::rules::projection::Projection;
@@ -79,9 +81,16 @@ pub enum RightKind {
     Peers {
         /// How many others.
         others: u32,
+        /// The share of them that have less than the line: 0.5 is the middle.
+        #[serde(default = "middle")]
+        share: Quantile,
     },
     /// A published industry figure.
     Industry,
+}
+
+fn middle() -> Quantile {
+    Quantile::MIDDLE
 }
 
 /// One comparison of a receipt: what was seen, what was allowed.
@@ -124,6 +133,9 @@ pub struct Seen {
     /// How sure it is, where luck was weighed.
     #[serde(default)]
     pub weight: Option<Weight>,
+    /// What of others is in it.
+    #[serde(default)]
+    pub beside: Beside,
 }
 
 /// The smallest change that flips the verdict.

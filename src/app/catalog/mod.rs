@@ -6,26 +6,32 @@
 mod learned;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use crate::app::config::MaturityConfig;
 use crate::domain::document::{
-    Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
-    Target, Targets,
+    Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, PeerGroup, Program,
+    Running, Target, Targets,
 };
 use crate::domain::ids::{
-    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, PersonId, Platform, PostRef, ProgramId, RoomId, Scope,
-    Subject,
+    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, PersonId, Platform, PostRef, ProgramId, RoomId,
+    Scope, Subject,
 };
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::rules::ahead::Plan;
+use crate::rules::benchmark::pack::Packs;
+use crate::rules::benchmark::size::Audiences;
 use crate::rules::evidence::Prior;
 use crate::rules::learn::{Book, Lesson};
-use crate::rules::ahead::Plan;
 use crate::rules::maturity::Maturity;
 
+pub use groups::{Benchmarks, Groups, judging};
+
+mod groups;
 mod plan;
 
 /// The picture.
@@ -53,6 +59,12 @@ pub struct Catalog {
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
     /// What was learned from history, in every version.
     pub learned: Book,
+    /// Creators that somebody calls comparable.
+    pub groups: BTreeMap<GroupId, PeerGroup>,
+    /// How sizes, groups and published figures are told.
+    pub benchmarks: Benchmarks,
+    /// How many follow each creator, as far as numbers have come.
+    pub audiences: BTreeMap<CreatorId, Audiences>,
 }
 
 /// What is known about a subject before any number is read.
@@ -88,6 +100,10 @@ pub struct About {
     pub learned: Vec<Lesson>,
     /// What is agreed and has not happened yet.
     pub plan: Plan,
+    /// The followers of its creator.
+    pub audiences: Audiences,
+    /// Published figures.
+    pub packs: Arc<Packs>,
 }
 
 impl Default for About {
@@ -109,6 +125,8 @@ impl Default for About {
             priors: BTreeMap::new(),
             learned: Vec::new(),
             plan: Plan::default(),
+            audiences: Audiences::default(),
+            packs: Arc::default(),
         }
     }
 }
@@ -139,6 +157,7 @@ impl Catalog {
                 let room = room_of(one, kept.as_ref());
                 self.rooms.insert(room.id.clone(), room);
             }
+            Document::Group(one) => drop(self.groups.insert(one.id.clone(), one)),
         }
     }
 
@@ -171,6 +190,9 @@ impl Catalog {
             }
             Document::Boost(one) => {
                 partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.budget))
+            }
+            Document::Group(one) => {
+                one.members.iter().find_map(|id| missing("creator", id, self.creators.contains_key(id)))
             }
             Document::Room(one) => {
                 one.brand.as_ref().and_then(|brand| missing("brand", brand, self.brands.contains_key(brand))).or_else(
@@ -254,6 +276,10 @@ impl Catalog {
             about.posts = live.collect();
         }
         self.fill_learned(subject, &mut about, at);
+        about.packs = Arc::clone(&self.benchmarks.packs);
+        if let Some(creator) = &about.creator {
+            about.audiences = self.audiences_of(subject, creator);
+        }
         about
     }
 

@@ -16,8 +16,8 @@ use serde_json::json;
 pub use answer::{appeal, criteria, press};
 
 use super::apply::put_level;
-use super::catalog::About as Known;
-use super::core::{Core, State, context};
+use super::catalog::{About as Known, Groups, judging};
+use super::core::{Core, State};
 use super::cycle::{self, Fired};
 use super::records::{LevelCase, MemoryRecord};
 use super::service::rest;
@@ -228,7 +228,7 @@ fn stand(core: &Core, state: &State, case: &LevelCase) -> (Verdict, Option<Times
     let Some(ruled) = state.rules.get(&case.rule) else { return (Verdict::Unknown, None) };
     let now = core.clock.now();
     let about = state.catalog.about(&case.subject);
-    let context = context(&about, SignedDuration::ZERO, ruled.version);
+    let context = judging(&state.catalog, &mut Groups::default(), &case.subject, &about, ruled);
     let view = state.history.view();
     let verdict = ruled.rule.verdict_only(&case.subject, &context, &view, now, &mut Scratch::default());
     let judged = super::views::judged(state, &case.rule, &case.subject, now);

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::catalog::{Groups, judging};
 use super::core::{Core, Ruled, State, context};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
 use crate::domain::ids::{CreatorId, Platform, Subject};
@@ -40,7 +41,11 @@ const UNDO_FOR: SignedDuration = SignedDuration::from_hours(24);
 #[must_use]
 pub fn data_at(receipt: &Receipt) -> Option<Timestamp> {
     let sides = receipt.comparisons.iter().flat_map(|one| [&one.left, &one.right]);
-    sides.flat_map(|side| &side.readings).filter(|used| used.source == Source::Now).filter_map(|used| used.newest).max()
+    sides
+        .flat_map(|side| &side.readings)
+        .filter(|used| matches!(used.source, Source::Now | Source::Rank))
+        .filter_map(|used| used.newest)
+        .max()
 }
 
 /// What people call what a subject is about.
@@ -61,6 +66,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let case = super::levels::case_of(core, &incident).await?;
     let state = core.state.lock().await;
     let seen = receipt.as_ref().map(seen).unwrap_or_default();
+    let seen = with_industry(seen, &state.catalog.about(&incident.subject));
     let live = live(&state, &incident, now);
     let current = match (live.as_ref(), seen.first()) {
         (Some(live), Some(first)) => first_value(live).filter(|value| Some(*value) != first.left.value()),
@@ -133,7 +139,7 @@ pub fn judged(
 ) -> Option<crate::rules::judge::Judgement> {
     let ruled = state.rules.get(rule)?;
     let about = state.catalog.about_at(subject, now);
-    let mut context = context(&about, SignedDuration::ZERO, ruled.version);
+    let mut context = judging(&state.catalog, &mut Groups::default(), subject, &about, ruled);
     super::pooling::fill(state, ruled, subject, &mut context, now);
     let memory = state.memory.get(&(rule.clone(), subject.clone())).cloned().unwrap_or_default();
     Some(judge(&ruled.rule, subject, &context, &state.history.view(), &memory, now))
@@ -383,10 +389,14 @@ pub fn judged_then(
     at: Timestamp,
 ) -> Option<(JudgedView, Receipt)> {
     let ruled = state.rules.get(rule)?;
-    let about = state.catalog.about_at(subject, at);
-    let mut context = context(&about, SignedDuration::ZERO, ruled.version);
+    let view = state.history.as_of(at);
+    // Who was comparable then goes by the followers that were known then.
+    let mut catalog = state.catalog.clone();
+    catalog.measure(&view, at);
+    let about = catalog.about_at(subject, at);
+    let mut context = judging(&catalog, &mut Groups::default(), subject, &about, ruled);
     super::pooling::fill(state, ruled, subject, &mut context, at);
-    let judgement = judge(&ruled.rule, subject, &context, &state.history.as_of(at), &Memory::default(), at);
+    let judgement = judge(&ruled.rule, subject, &context, &view, &Memory::default(), at);
     Some(judgement_view(state, ruled, subject, judgement, at))
 }
 
@@ -410,7 +420,7 @@ fn judgement_view(
         rule: ruled.rule.rule().id.clone(),
         version: ruled.version,
         verdict: judgement.verdict,
-        seen: seen(&judgement.receipt),
+        seen: with_industry(seen(&judgement.receipt), &state.catalog.about(subject)),
         pending_secs,
         cooling_until,
         data_at: data_at(&judgement.receipt),
@@ -420,7 +430,7 @@ fn judgement_view(
 }
 
 pub use seen::seen;
-pub(super) use seen::{over, relation};
+pub(super) use seen::{compared, over, relation, with_industry};
 
 mod ahead;
 mod seen;

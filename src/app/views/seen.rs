@@ -1,10 +1,12 @@
 //! What a receipt saw and allowed, as the wording needs it.
 
+use crate::app::catalog::About;
 use crate::domain::metric::Unit;
 use crate::domain::sample::Reading;
 use crate::rules::lower::{Op, Source};
-use crate::rules::receipt::{Comparison, Receipt, Side, Used};
+use crate::rules::receipt::{Basis, Comparison, Others, Receipt, Side, Used};
 use crate::rules::window::Window;
+use crate::words::others::{Beside, Cited, Compared, Drawn, Place};
 use crate::words::view::{Relation, RightKind, Seen, Window as Over};
 
 /// The comparisons of a receipt over its newest window that are about numbers of that window: what was seen and what was
@@ -17,16 +19,21 @@ pub fn seen(receipt: &Receipt) -> Vec<Seen> {
         .comparisons
         .iter()
         .filter(|one| one.window == newest || one.window.is_none())
-        .filter(|one| one.seen().readings.iter().any(|used| used.source == Source::Now))
+        .filter(|one| one.seen().readings.iter().any(|used| is_of_now(used.source)))
         .collect();
     told.into_iter().map(|one| one_seen(receipt, one, over)).collect()
 }
 
+/// Whether a reading is about the window itself; a place in it is.
+fn is_of_now(source: Source) -> bool {
+    matches!(source, Source::Now | Source::Rank)
+}
+
 fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
     let (left, right) = (one.seen(), one.allowed());
-    let main = left.readings.iter().find(|used| used.source == Source::Now);
+    let main = left.readings.iter().find(|used| is_of_now(used.source));
     let plain = match left.readings.as_slice() {
-        [used] if used.value == left.value => Some(used),
+        [used] if used.value == left.value && used.source != Source::Rank => Some(used),
         _ => None,
     };
     let base = right.readings.first();
@@ -46,7 +53,60 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         verdict: one.verdict,
         weight: one.weight.clone(),
         fresh: main.and_then(|used| used.fresh),
+        beside: beside(receipt, left, right),
     }
+}
+
+/// What of others is in the two sides of a comparison.
+fn beside(receipt: &Receipt, left: &Side, right: &Side) -> Beside {
+    let mut beside = Beside::default();
+    for used in left.readings.iter().chain(&right.readings) {
+        let (value, basis) = (used.value, used.basis.as_ref());
+        if let Some(others) = basis.and_then(Basis::others) {
+            beside.compared = Some(compared(others));
+        }
+        match basis {
+            Some(Basis::Shrunk { raw, toward, .. }) => beside.drawn = Some(Drawn { raw: *raw, toward: *toward }),
+            Some(Basis::Industry { pack, per }) => {
+                beside.industry = value.map(|value| Cited { value, pack: pack.clone(), per: *per });
+            }
+            Some(Basis::Rank { others, below, value }) if left.readings.len() == 1 => {
+                beside.place = Some(Place {
+                    metric: used.metric,
+                    platform: used.platform,
+                    value: *value,
+                    currency: receipt.currency,
+                    below: *below,
+                    others: others.n,
+                });
+            }
+            Some(Basis::Peers { .. } | Basis::Rank { .. }) | None => {}
+        }
+        beside.missing = beside.missing.or(used.gap);
+    }
+    beside
+}
+
+/// A group as people are told of it.
+pub(in crate::app) fn compared(others: &Others) -> Compared {
+    Compared {
+        group: others.group.clone(),
+        made_by: others.made_by.clone(),
+        others: others.n,
+        creators: others.creators,
+        absent: others.absent,
+    }
+}
+
+/// Puts the published figure that fits beside what was seen, where there is one: for information, whatever the rule says.
+pub(in crate::app) fn with_industry(mut seen: Vec<Seen>, about: &About) -> Vec<Seen> {
+    for one in seen.iter_mut().filter(|one| one.beside.industry.is_none()) {
+        let Some(metric) = one.metric.or(one.beside.place.map(|place| place.metric)) else { continue };
+        let figure = about.packs.figure(metric, one.platform, &about.audiences, about.currency);
+        one.beside.industry =
+            figure.map(|figure| Cited { value: figure.value, pack: (*figure.pack).clone(), per: figure.per });
+    }
+    seen
 }
 
 fn reading(side: &Side) -> Reading {
@@ -73,6 +133,11 @@ fn right_kind(right: &Side) -> RightKind {
         [Used { source: Source::Own, n, .. }, ..] => RightKind::Own { windows: *n },
         [Used { source: Source::Target, .. }, ..] => RightKind::Target,
         [Used { source: Source::Prev, .. }, ..] => RightKind::Prev,
+        [Used { source: Source::Peers(quantile), n, basis, .. }, ..] => RightKind::Peers {
+            others: basis.as_ref().and_then(Basis::others).map_or(*n, |others| others.creators),
+            share: *quantile,
+        },
+        [Used { source: Source::Industry, .. }, ..] => RightKind::Industry,
         [used] if used.metric.unit() == Unit::Count => {
             RightKind::Beside { metric: used.metric, platform: used.platform }
         }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use super::{Running, Targets};
 use crate::domain::deal::DeliverableState;
 use crate::domain::ids::{
-    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, Platform, PostRef, ProgramId, RoomId, SourceId, Subject,
+    BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, Platform, PostRef, ProgramId, RoomId, SourceId,
+    Subject,
 };
 use crate::domain::margin::Margin;
 use crate::domain::money::{self, Currency, Money};
@@ -351,4 +352,20 @@ pub struct RoomDocument {
     /// Quiet hours as `22:00-07:00`.
     #[serde(default)]
     pub quiet: Option<String>,
+}
+
+/// Creators that somebody calls comparable, in place of campaign × platform × format × size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerGroup {
+    /// Its id: rules name it with `group = "ID"`.
+    pub id: GroupId,
+    /// Its name; the id where it has none.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Who is in it.
+    pub members: Vec<CreatorId>,
+    /// Whether it is in use.
+    #[serde(default)]
+    pub state: Running,
 }

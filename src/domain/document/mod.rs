@@ -15,8 +15,8 @@ use super::money::Money;
 mod kinds;
 
 pub use kinds::{
-    Boost, Brand, Campaign, Creator, Deliverable, Goal, Level, Member, Partnership, PartnershipRef, Program, Rate,
-    RoomDocument,
+    Boost, Brand, Campaign, Creator, Deliverable, Goal, Level, Member, Partnership, PartnershipRef, PeerGroup, Program,
+    Rate, RoomDocument,
 };
 
 /// Whether something runs.
@@ -100,6 +100,7 @@ pub struct Documents {
     pub member: Vec<Member>,
     pub rate: Vec<Rate>,
     pub room: Vec<RoomDocument>,
+    pub group: Vec<PeerGroup>,
 }
 
 impl Documents {
@@ -132,6 +133,12 @@ impl Documents {
                 return Some(format!("program `{}` has the level `{}` twice", program.id, twice.name));
             }
         }
+        for group in &self.group {
+            let mut members = std::collections::BTreeSet::new();
+            if let Some(twice) = group.members.iter().find(|creator| !members.insert(*creator)) {
+                return Some(format!("group `{}` has the member `{twice}` twice", group.id));
+            }
+        }
         for partnership in &self.partnership {
             if let Some(what) = misfits(&partnership.target).next() {
                 return Some(format!("partnership `{}/{}`: {what}", partnership.campaign, partnership.creator));
@@ -162,6 +169,7 @@ pub enum Document {
     Member(Member),
     Rate(Rate),
     Room(RoomDocument),
+    Group(PeerGroup),
 }
 
 impl Document {
@@ -179,6 +187,7 @@ impl Document {
             Self::Member(_) => "member",
             Self::Rate(_) => "rate",
             Self::Room(_) => "room",
+            Self::Group(_) => "group",
         }
     }
 
@@ -196,6 +205,7 @@ impl Document {
             Self::Member(one) => format!("{}/{}", one.program, one.creator),
             Self::Rate(one) => one.id.clone(),
             Self::Room(one) => one.id.to_string(),
+            Self::Group(one) => one.id.to_string(),
         }
     }
 }
@@ -210,7 +220,8 @@ impl Documents {
         let five = self.boost.into_iter().map(Document::Boost).chain(self.program.into_iter().map(Document::Program));
         let members = self.member.into_iter().map(Document::Member);
         let six = self.rate.into_iter().map(Document::Rate).chain(self.room.into_iter().map(Document::Room));
-        one.chain(two).chain(three).chain(four).chain(five).chain(members).chain(six)
+        let seven = self.group.into_iter().map(Document::Group);
+        one.chain(two).chain(three).chain(four).chain(five).chain(members).chain(six).chain(seven)
     }
 }
 

@@ -34,6 +34,12 @@ pub enum Gap {
     TooFewPosts,
     /// The rule is written in another currency than the subject is kept in.
     OtherCurrency,
+    /// There is nobody comparable: its audience or its campaign is not known, or nobody is like it.
+    NoGroup,
+    /// Too few comparable others have a number.
+    TooFewPeers,
+    /// No published figure fits its platform and size.
+    NoFigure,
 }
 
 impl From<Absence> for Gap {
@@ -70,6 +76,9 @@ impl Gap {
             | Self::NoTarget
             | Self::NoHistory
             | Self::NoWindow
+            | Self::NoGroup
+            | Self::TooFewPeers
+            | Self::NoFigure
             | Self::TooFewPosts => Absence::NotYet,
         }
     }
@@ -94,6 +103,9 @@ impl Gap {
             Self::NoWindow => "no_window",
             Self::TooFewPosts => "too_few_posts",
             Self::OtherCurrency => "other_currency",
+            Self::NoGroup => "no_group",
+            Self::TooFewPeers => "too_few_peers",
+            Self::NoFigure => "no_figure",
         }
     }
 }

@@ -2,25 +2,19 @@
 
 use super::live::Live;
 use crate::rules::evidence::Prior;
-use crate::rules::evidence::tested::Tested;
 use crate::rules::learn::{Lesson, Thing};
 use crate::rules::rule::Method;
 
 impl Live<'_> {
-    /// The one comparison of an evidence rule whose luck is weighed.
-    fn tested(&self) -> Option<&Tested> {
-        self.rule.when().comparisons().into_iter().find_map(|one| one.tested.as_ref())
-    }
-
     /// What is known of the tested metric before the deal: as learned for it, else as for any.
     pub(super) fn prior(&self) -> Prior {
-        let learned = self.tested().and_then(|tested| self.ctx.priors.get(&tested.want.metric));
+        let learned = self.tested().and_then(|(_, tested)| self.ctx.priors.get(&tested.want.metric));
         learned.copied().unwrap_or(self.ctx.prior)
     }
 
     /// The learned things that take part in this rule's verdict.
     pub(in crate::rules) fn lessons(&self) -> Vec<Lesson> {
-        let tested = self.tested();
+        let tested = self.tested().map(|(_, tested)| tested);
         let takes_part = |lesson: &&Lesson| match lesson.name.thing {
             Thing::Luck => tested.is_some(),
             Thing::Prior => tested.is_some_and(|tested| {

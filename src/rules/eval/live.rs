@@ -116,7 +116,7 @@ impl<'a> Live<'a> {
             back => self.rule.window().back(latest, back, &self.ctx.frame),
         };
         for (slot, input) in self.rule.inputs().iter().enumerate() {
-            if let (Source::Now | Source::Prev, Some(memo)) = (input.source, self.scratch.memo.get_mut(slot)) {
+            if let (true, Some(memo)) = (input.source.is_of_window(), self.scratch.memo.get_mut(slot)) {
                 *memo = None;
             }
         }
@@ -175,6 +175,11 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// What is known about the subject beside its readings.
+    pub(in crate::rules) fn context(&self) -> &Context {
+        self.ctx
+    }
+
     /// The window that is looked at now.
     pub(in crate::rules) fn current(&self) -> Option<Span> {
         self.current
@@ -185,7 +190,10 @@ impl<'a> Live<'a> {
         self.rule
             .inputs()
             .iter()
-            .filter(|input| input.source != Source::Target)
+            .filter(|input| match input.source {
+                Source::Now | Source::Prev | Source::Own | Source::Rank => true,
+                Source::Target | Source::Peers(_) | Source::Industry => false,
+            })
             .map(|input| self.readings.newest(self.subject, input.want, now))
             .try_fold(now, |oldest, newest| Some(std::cmp::min(oldest, newest?)))
     }
@@ -196,12 +204,18 @@ impl<'a> Live<'a> {
                 Some(value) => Answer { value: Ok(*value), ..Answer::gap(Gap::NoTarget) },
                 None => Answer::gap(Gap::NoTarget),
             },
+            (Source::Peers(quantile), _) => self.peers(input.want, quantile),
+            (Source::Rank, _) => self.rank(input.want),
+            (Source::Industry, _) => self.industry(input.want),
             (Source::Now, View::Spans { .. }) => self.over(input.want, self.current),
             (Source::Prev, View::Spans { .. }) => {
                 let before = self.current.and_then(|span| self.rule.window().back(span, 1, &self.ctx.frame));
                 self.over(input.want, before)
             }
-            (Source::Own, View::Spans { first, .. }) => self.own(input.want, first),
+            (Source::Own, View::Spans { first, .. }) => {
+                let own = self.own(input.want, first);
+                self.drawn(input.want, first, own)
+            }
             (Source::Now, View::Posts { until }) => self.over_posts(input.want, until, false),
             (Source::Prev, View::Posts { until }) => self.over_posts(input.want, until, true),
             (Source::Own, View::Posts { .. }) | (_, View::Nothing) => Answer::gap(Gap::NoWindow),
@@ -219,7 +233,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn over_posts(&self, want: Want, until: Timestamp, earlier: bool) -> Answer {
+    pub(super) fn over_posts(&self, want: Want, until: Timestamp, earlier: bool) -> Answer {
         let Window::LastPosts(count) = self.rule.window() else {
             return Answer::gap(Gap::NoWindow);
         };

@@ -28,13 +28,15 @@ pub struct Answer {
     pub span: Option<Span>,
     /// Spend that is left out because it has not had time to sell, in minor units.
     pub fresh: Option<f64>,
+    /// What of others is in it.
+    pub basis: Option<Basis>,
 }
 
 impl Answer {
     /// No value, and why.
     #[must_use]
     pub fn gap(gap: Gap) -> Self {
-        Self { value: Err(gap), n: 0, newest: None, span: None, fresh: None }
+        Self { value: Err(gap), n: 0, newest: None, span: None, fresh: None, basis: None }
     }
 
     fn seen(seen: Seen, span: Option<Span>) -> Self {
@@ -47,6 +49,7 @@ impl Answer {
             newest: seen.newest,
             span,
             fresh: None,
+            basis: None,
         }
     }
 }
@@ -144,11 +147,15 @@ pub fn number(num: &Num, inputs: &[Input], lookup: &mut dyn Lookup) -> Result<f6
     }
 }
 
-/// Memory that verdicts share, so that they need none of their own. It carries nothing from one to the next.
+/// Memory that verdicts share, so that they need none of their own. It carries no verdict from one to the next.
+///
+/// The one thing it keeps is what the members of a group have over one window, so that a thousand of them do not read each
+/// other a million times. One scratch is for one state of the series: who appends numbers takes a new one.
 #[derive(Debug, Default)]
 pub struct Scratch {
     memo: Vec<Option<Answer>>,
     values: Vec<f64>,
+    others: peers::Kept,
 }
 
 pub use deal::by_post;
@@ -156,10 +163,14 @@ pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 pub use pool::{Member, Pooled};
 
+pub use peers::{Basis, Others};
+pub(in crate::rules) use peers::{is_of_others, reads_groups};
+
 mod deal;
 mod gap;
 mod lessons;
 mod live;
+mod peers;
 mod pool;
 #[cfg(test)]
 pub(super) mod tests;

@@ -61,7 +61,7 @@ impl Live<'_> {
         Some(ask(&mut live))
     }
 
-    fn tested(&self) -> Option<(&Compare, &Tested)> {
+    pub(super) fn tested(&self) -> Option<(&Compare, &Tested)> {
         self.rule.when().comparisons().into_iter().find_map(|one| Some((one, one.tested.as_ref()?)))
     }
 

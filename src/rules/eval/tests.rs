@@ -262,6 +262,7 @@ impl Lookup for Fixed<'_> {
             newest: None,
             span: None,
             fresh: None,
+            basis: None,
         }
     }
 

@@ -119,6 +119,14 @@ fn rules_that_do_not_make_sense_say_why() {
         with("when = \"views < 10\"\nwhere = { platform = [\"you*\", \"instragram\"] }"),
         with("when = \"views < 10\"\nmature = true"),
         with("when = \"views < 10\"\nmax_per_day = 0"),
+        with("when = \"cpa > peers(target.cpa)\""),
+        with("when = \"views < peers(views, 0.25, 3)\""),
+        with("when = \"rank(views, 0.5) < 0.1\""),
+        with("when = \"rank(views) < views\""),
+        with("when = \"rank(cpa) > money('1.00 EUR')\""),
+        with("when = \"er_views < industry(er_followers)\""),
+        with("when = \"spend > peers(cpa)\""),
+        with("when = \"views < industry(2)\""),
     ];
     insta::assert_snapshot!(sentences.join("\n"));
 }
@@ -139,6 +147,10 @@ fn evidence_has_its_form_and_is_never_silently_plain() {
         evidence("when = \"target.roas < roas\""),
         evidence("when = \"ctr < 0.5 * own(ctr)\""),
         evidence("when = \"ctr < peers(ctr)\""),
+        evidence("when = \"ctr < rank(ctr)\""),
+        evidence("when = \"ctr < 0.8 * industry(ctr)\""),
+        evidence("when = \"cpa > target.cpa && rank(ctr) < 0.25\""),
+        evidence("when = \"cpa > target.cpa && own(ctr) < 0.01\""),
         with("evidence = { method = \"anytime\", level = 95.0 }\nwhen = \"ctr < 0.01\""),
         with("evidence = { method = \"anytime\", levle = 0.9 }\nwhen = \"ctr < 0.01\""),
     ];

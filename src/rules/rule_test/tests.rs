@@ -113,5 +113,37 @@ fn every_ready_made_rule_checks_and_passes_its_own_cases() {
         let findings = crate::rules::lint::lint_file(&file, &crate::rules::lint::Sources::default());
         assert_eq!(findings, [], "{name}");
     }
-    assert!(rules >= 11, "only {rules} rules found");
+    assert!(rules >= 14, "only {rules} rules found");
+}
+
+#[test]
+fn others_are_what_a_case_says_and_nothing_of_ones_own() {
+    let bottom = "when = \"er_views < peers(er_views, 0.25)\"";
+    let sentences = [
+        run_one(bottom, "given = { er_views = 0.01, peers = { er_views = 0.02 } }\nexpect = \"fires\""),
+        run_one(bottom, "given = { er_views = 0.01, \"peers(0.25)\" = { er_views = 0.02 } }\nexpect = \"fires\""),
+        run_one(bottom, "given = { er_views = 0.01, \"peers(0.75)\" = { er_views = 0.02 } }\nexpect = \"unknown\""),
+        run_one(bottom, "given = { er_views = 0.01 }\nexpect = \"unknown\""),
+        run_one("when = \"rank(cpa) > 0.9\"", "given = { rank = { cpa = 0.95 } }\nexpect = \"fires\""),
+        run_one("when = \"rank(cpa) > 0.9\"", "given = { rank = { cpa = 95 } }\nexpect = \"fires\""),
+        run_one("when = \"rank(cpa) > 0.9\"", "given = { rank = { cpa = \"95.00 EUR\" } }\nexpect = \"fires\""),
+        run_one(
+            "when = \"cpm > industry(cpm)\"",
+            "given = { cpm = \"9.00 EUR\", industry = { cpm = \"5.00 EUR\" } }\nexpect = \"fires\"",
+        ),
+        run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\" }\nexpect = \"unknown\""),
+        run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\", industry = 3 }\nexpect = \"unknown\""),
+    ];
+    insta::assert_snapshot!(sentences.join("\n"), @r#"
+    passed: fires (er_views 0.01 < peers(er_views, 0.25) 0.02)
+    passed: fires (er_views 0.01 < peers(er_views, 0.25) 0.02)
+    passed: unknown (er_views 0.01 < peers(er_views, 0.25) too_few_peers)
+    passed: unknown (er_views 0.01 < peers(er_views, 0.25) too_few_peers)
+    passed: fires (rank(cpa) 0.95 > 0.9 0.9)
+    6:1: in the case `case`: `rank` of `cpa` is 95; a rank is from 0 to 1
+    6:1: in the case `case`: the value of `cpa` has the wrong form; `cpa` is a number: write it without quotes
+    passed: fires (cpm 900 > industry(cpm) 500)
+    passed: unknown (cpm 900 > industry(cpm) no_figure)
+    6:1: in the case `case`: `industry` is not a table; write `industry = { cpa = "45.00 EUR" }`
+    "#);
 }

@@ -26,6 +26,7 @@ pub enum Name {
     Me,
     Tips,
     Criteria,
+    Benchmark,
     Appeal,
     Why,
     WhyNot,
@@ -265,6 +266,7 @@ table! {
     Me "me" "jag" &[], &[], Own, Direct, false, &["me"];
     Tips "tips" "tips" &["tip"], &[], Own, Direct, false, &["tips"];
     Criteria "criteria" "kriterier" &["level"], &[], Own, Direct, false, &["criteria"];
+    Benchmark "benchmark" "jämför" &["compare"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["benchmark", "benchmark alma"];
     Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
@@ -312,6 +314,7 @@ pub enum Command {
     Me,
     Tips,
     Criteria,
+    Benchmark { subject: Option<String> },
     Appeal { id: IncidentId, text: String },
     Why { what: What },
     WhyNot { subject: String, rule: RuleId },
@@ -351,6 +354,7 @@ impl Command {
             Self::Me => Name::Me,
             Self::Tips => Name::Tips,
             Self::Criteria => Name::Criteria,
+            Self::Benchmark { .. } => Name::Benchmark,
             Self::Appeal { .. } => Name::Appeal,
             Self::Why { .. } => Name::Why,
             Self::WhyNot { .. } => Name::WhyNot,

@@ -193,6 +193,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },
         Name::Me => Command::Me,
         Name::Tips => Command::Tips,
+        Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
         Name::Why => {
             let typed = args.text(0)?;
             Command::Why { what: What { incident: IncidentId::typed(&typed), typed } }

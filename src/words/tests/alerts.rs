@@ -444,7 +444,7 @@ proptest! {
         view.seen = kinds.iter().zip(&values).map(|(kind, value)| Seen {
             metric: Some(Metric::ALL[*kind]),
             left: Reading::Value(*value),
-            right_kind: RightKind::Peers { others },
+            right_kind: RightKind::Peers { others, share: crate::rules::benchmark::Quantile::MIDDLE },
             ..cpa()
         }).collect();
         view.incident.stage = [Stage::Firing, Stage::Recovering, Stage::Resolved][stage];

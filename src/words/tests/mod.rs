@@ -16,6 +16,7 @@ use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::command::{Command, Name, parse};
 use crate::words::incident::{compose, mark_repeat};
 use crate::words::message::Message;
+use crate::words::others::Beside;
 use crate::words::permission::Reason;
 use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::replies::{self, Reply};
@@ -84,6 +85,7 @@ fn cpa() -> Seen {
         verdict: Verdict::Holds,
         weight: None,
         fresh: None,
+        beside: Beside::default(),
     }
 }
 

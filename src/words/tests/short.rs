@@ -11,6 +11,7 @@ fn help_is_the_table() {
     me Your own numbers, for creators
     tips What your own posts suggest, for creators
     criteria What your levels ask for and where you stand, for creators
+    benchmark [SUBJECT] Where somebody stands: own past, similar creators, published figures
     appeal ID TEXT Say what is wrong with a notice about your level; no time runs then
     why WHAT Why an alert was told: every number behind it
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it

@@ -1,0 +1,188 @@
+//! Published figures as they come with the program and from its owner's folder, and the command that says where somebody
+//! stands.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::catalog::{Groups, judging};
+use super::commands::{Asked, own_creator, unknown, visible_brands};
+use super::core::{Core, Ruled, State};
+use super::resolve::{Meant, resolve};
+use super::views;
+use crate::domain::document::Running;
+use crate::domain::ids::{Scope, Subject};
+use crate::domain::metric::Metric;
+use crate::rules::benchmark::pack::{Packs, parse_pack};
+use crate::rules::file::parse_rules;
+use crate::rules::judge::judge;
+use crate::rules::lifecycle::Memory;
+use crate::rules::lower::Source;
+use crate::rules::receipt::{Basis, Receipt, Used};
+use crate::store::StoreError;
+use crate::words::benchmark::{Standing, StandingsView, of_whom, standings};
+use crate::words::message::Message;
+use crate::words::others::Cited;
+use crate::words::phrase;
+
+/// The packs that come with the program.
+const BUILT_IN: [(&str, &str); 2] = [
+    ("config/benchmarks/brand_pages_2022.toml", include_str!("../../config/benchmarks/brand_pages_2022.toml")),
+    ("config/benchmarks/creators_2025.toml", include_str!("../../config/benchmarks/creators_2025.toml")),
+];
+
+/// Reads every pack: ours, then those of a folder, in the order of their names.
+///
+/// # Errors
+///
+/// The first thing that is wrong, with its file and line.
+pub fn packs(folder: Option<&Path>) -> Result<Packs, String> {
+    let mut packs = Packs::default();
+    for (name, text) in BUILT_IN {
+        take(&mut packs, text, name)?;
+    }
+    if let Some(folder) = folder {
+        for file in super::apply::files_of(&[folder.to_path_buf()])? {
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("{name}: cannot be read: {error}"))?;
+            take(&mut packs, &text, &name)?;
+        }
+    }
+    Ok(packs)
+}
+
+fn take(packs: &mut Packs, text: &str, name: &str) -> Result<(), String> {
+    let figures = parse_pack(text, name)
+        .map_err(|errors| errors.first().map_or_else(|| format!("{name}: cannot be read"), ToString::to_string))?;
+    packs.add(figures);
+    Ok(())
+}
+
+/// Deals of a creator that are told beside them.
+const DEALS_MAX: usize = 3;
+
+/// What is told of a creator and of a post, over whole days.
+const OF_CREATORS: [Metric; 5] = [Metric::Views, Metric::ErViews, Metric::ErFollowers, Metric::Ctr, Metric::Orders];
+
+/// What is told of a deal, since it began.
+const OF_DEALS: [Metric; 7] =
+    [Metric::ErViews, Metric::Ctr, Metric::Cvr, Metric::Orders, Metric::Cpa, Metric::Roas, Metric::Cpm];
+
+/// Where somebody stands against their own past, comparable others and what is published.
+pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestamp) -> Result<Message, StoreError> {
+    let state = core.state.lock().await;
+    let meant = match subject {
+        None => own_creator(asked).map(|creator| Meant::Subject(Subject::Creator(creator))),
+        Some(typed) => resolve(&state.catalog, typed),
+    };
+    let of = match meant {
+        Some(Meant::Subject(subject)) => about_of(&state, asked, &subject),
+        Some(Meant::Deliverable(partnership, _) | Meant::Code(partnership, _)) => vec![partnership.subject()],
+        Some(Meant::Boost(_)) => Vec::new(),
+        None => {
+            drop(state);
+            return Ok(match subject {
+                Some(typed) => unknown(core, typed).await.say(&asked.reader, now),
+                None => of_whom("everything", &asked.reader),
+            });
+        }
+    };
+    if of.is_empty() {
+        return Ok(of_whom(subject.unwrap_or_default(), &asked.reader));
+    }
+    let mut groups = Groups::default();
+    let mut data_at = None;
+    let told: Vec<StandingsView> = of.iter().map(|one| of_one(&state, &mut groups, one, now, &mut data_at)).collect();
+    Ok(standings(&told, data_at, &asked.reader, asked.audience, now))
+}
+
+/// The subjects that are told of: a creator with their running deals that the asker may see, a deal, a post.
+fn about_of(state: &State, asked: &Asked, subject: &Subject) -> Vec<Subject> {
+    match subject {
+        Subject::Partnership(..) | Subject::Post(..) => vec![subject.clone()],
+        Subject::Creator(creator) => {
+            let is_self = own_creator(asked).as_ref() == Some(creator);
+            let brands = if is_self { None } else { visible_brands(state, asked) };
+            let deals = state.catalog.partnerships.iter().filter(|(key, one)| {
+                let brand = state.catalog.campaigns.get(&key.campaign).map(|campaign| &campaign.brand);
+                let may_see = brands.as_ref().is_none_or(|brands| brand.is_some_and(|brand| brands.contains(brand)));
+                key.creator == *creator && one.state == Running::Active && may_see
+            });
+            let deals = deals.map(|(key, _)| key.subject()).take(DEALS_MAX);
+            std::iter::once(subject.clone()).chain(deals).collect()
+        }
+        // A brand and a campaign are one of a kind.
+        Subject::Brand(_) | Subject::Campaign(_) => Vec::new(),
+    }
+}
+
+fn of_one(
+    state: &State,
+    groups: &mut Groups,
+    subject: &Subject,
+    now: Timestamp,
+    data_at: &mut Option<Timestamp>,
+) -> StandingsView {
+    let metrics: &[Metric] = if subject.scope() == Scope::Partnership { &OF_DEALS } else { &OF_CREATORS };
+    let standings = metrics.iter().filter_map(|metric| {
+        let receipt = receipt(state, groups, subject, *metric, now)?;
+        *data_at = std::cmp::max(*data_at, views::data_at(&receipt));
+        standing(&receipt, *metric)
+    });
+    let standings = standings.collect();
+    StandingsView { who: phrase::who(&views::names(state, subject), &subject.to_string()), standings }
+}
+
+/// The receipt of a rule that compares a number with all there is to compare it with.
+fn receipt(state: &State, groups: &mut Groups, subject: &Subject, metric: Metric, now: Timestamp) -> Option<Receipt> {
+    let (scope, window, own) = match subject.scope() {
+        Scope::Partnership => ("partnership", "deal", String::new()),
+        Scope::Post => ("post", "7d", String::new()),
+        Scope::Creator => ("creator", "7d", format!(" && {metric} > own({metric})")),
+        Scope::Brand | Scope::Campaign => return None,
+    };
+    let text = format!(
+        "[[rule]]\nid = \"benchmark\"\nkind = \"opportunity\"\nscope = \"{scope}\"\nwindow = \"{window}\"\n\
+         when = \"{metric} > peers({metric}) && rank({metric}) > 0.5 && {metric} > industry({metric}){own}\"\n"
+    );
+    let rule = parse_rules(&text, None).check().ok()?.pop()?;
+    let ruled = Ruled { rule, version: 1 };
+    let context = judging(&state.catalog, groups, subject, &state.catalog.about(subject), &ruled);
+    Some(judge(&ruled.rule, subject, &context, &state.history.view(), &Memory::default(), now).receipt)
+}
+
+/// `None` where the number itself is not there.
+fn standing(receipt: &Receipt, metric: Metric) -> Option<Standing> {
+    let all = || receipt.comparisons.iter().flat_map(|one| one.left.readings.iter().chain(&one.right.readings));
+    let of = |is: fn(Source) -> bool| all().find(|used| is(used.source));
+    let value = of(|source| source == Source::Now)?.value?;
+    let peers: Option<&Used> = of(|source| matches!(source, Source::Peers(_)));
+    let middle = peers.and_then(|used| used.value);
+    let below = of(|source| source == Source::Rank).and_then(|used| match used.basis {
+        Some(Basis::Rank { below, .. }) => Some(below),
+        _ => None,
+    });
+    let others = peers.and_then(|used| used.basis.as_ref()).and_then(Basis::others);
+    let own = of(|source| source == Source::Own).and_then(|used| {
+        // Their own past as it is: what a rule makes of a small sample is the rule's.
+        let usual = match used.basis {
+            Some(Basis::Shrunk { raw, .. }) => Some(raw),
+            _ => used.value,
+        };
+        usual.map(|usual| (usual, used.n))
+    });
+    let industry = of(|source| source == Source::Industry).and_then(|used| match &used.basis {
+        Some(Basis::Industry { pack, per }) => used.value.map(|value| Cited { value, pack: pack.clone(), per: *per }),
+        _ => None,
+    });
+    Some(Standing {
+        metric,
+        currency: receipt.currency,
+        window: views::over(receipt.window),
+        value,
+        own,
+        peers: middle.zip(below),
+        compared: others.map(views::compared),
+        industry,
+    })
+}
