@@ -10,6 +10,7 @@ pub mod apply;
 pub mod asking;
 pub mod booking;
 pub mod catalog;
+pub mod clicks;
 pub mod commands;
 pub mod config;
 pub mod control;

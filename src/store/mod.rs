@@ -79,11 +79,13 @@ pub enum Table {
     LevelCases = 30,
     /// Those that are not over, in the order of their time. Key: time big-endian, case key; value: the stage.
     DueLevels = 31,
+    /// Clicks on tracking links, one row per partnership and hour. Key: `campaign/creator` 0 hour.
+    Clicks = 40,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -111,6 +113,7 @@ impl Table {
         Self::Unanswered,
         Self::LevelCases,
         Self::DueLevels,
+        Self::Clicks,
     ];
 
     /// Its number in the file format.

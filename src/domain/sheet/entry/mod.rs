@@ -214,6 +214,7 @@ impl Entry<'_, '_> {
             locale: draft.brand_locale.clone().unwrap_or_else(|| "en".to_owned()),
             margin_per_order: None,
             state: Running::Active,
+            fallback: None,
             accounts: BTreeMap::new(),
         })
     }
@@ -328,6 +329,7 @@ impl Entry<'_, '_> {
         let mut deal = touched.or(known).cloned().unwrap_or_else(|| Partnership {
             campaign: at.campaign.clone(),
             creator: at.creator.clone(),
+            landing: None,
             codes: Vec::new(),
             link: None,
             commission: None,
@@ -444,6 +446,7 @@ fn new_campaign(whose: &Whose, draft: &Draft, default: Option<&String>) -> Campa
         goal: None,
         starts: day,
         ends: day,
+        landing: None,
         attribution: None,
         target: Targets::new(),
         state: Running::Active,
