@@ -911,6 +911,21 @@ metric-clicks = link clicks
         [one] { $value } link click
        *[other] { $value } link clicks
     }
+metric-bot_clicks = clicks by programs
+    .value = { $n ->
+        [one] { $value } click by a program
+       *[other] { $value } clicks by programs
+    }
+metric-prefetches = links fetched ahead
+    .value = { $n ->
+        [one] { $value } link fetched ahead
+       *[other] { $value } links fetched ahead
+    }
+metric-visitors = visitors
+    .value = { $n ->
+        [one] { $value } visitor
+       *[other] { $value } visitors
+    }
 metric-story_link_taps = story link taps
     .value = { $n ->
         [one] { $value } story link tap

@@ -913,6 +913,21 @@ metric-clicks = länkklick
         [one] { $value } länkklick
        *[other] { $value } länkklick
     }
+metric-bot_clicks = klick av program
+    .value = { $n ->
+        [one] { $value } klick av ett program
+       *[other] { $value } klick av program
+    }
+metric-prefetches = förhandshämtningar
+    .value = { $n ->
+        [one] { $value } förhandshämtning
+       *[other] { $value } förhandshämtningar
+    }
+metric-visitors = besökare
+    .value = { $n ->
+        [one] { $value } besökare
+       *[other] { $value } besökare
+    }
 metric-story_link_taps = tryck på storylänken
     .value = { $n ->
         [one] { $value } tryck på storylänken

@@ -86,6 +86,7 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
+    pub web: WebConfig,
     pub log: LogConfig,
     pub benchmarks: BenchmarksConfig,
 }
@@ -336,6 +337,14 @@ pub struct LimitsConfig {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PeopleConfig {
     pub code_minutes: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct WebConfig {
+    pub listen: String,
+    pub behind_proxy: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

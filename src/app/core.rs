@@ -111,6 +111,8 @@ pub struct Core {
     pub intake: tokio::sync::RwLock<()>,
     /// Held by whoever imports a table.
     pub imports: tokio::sync::Mutex<()>,
+    /// Where tracking links lead.
+    pub links: super::clicks::Links,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -138,6 +140,8 @@ impl Core {
             quota: BTreeMap::new(),
             polled: BTreeMap::new(),
         };
+        let links = super::clicks::Links::default();
+        links.show(&state.catalog);
         let bells = Bells {
             deliver_telegram: clock.bell(),
             deliver_discord: clock.bell(),
@@ -154,6 +158,7 @@ impl Core {
             pen: tokio::sync::Mutex::new(()),
             intake: tokio::sync::RwLock::new(()),
             imports: tokio::sync::Mutex::new(()),
+            links,
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))
@@ -165,6 +170,7 @@ impl Core {
         let _pen = self.pen.lock().await;
         let mut catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
+        self.links.show(&catalog);
         let mut state = self.state.lock().await;
         catalog.measure(&state.history.view(), self.clock.now());
         state.catalog = catalog;

@@ -11,6 +11,7 @@ pub mod asking;
 pub mod benchmarks;
 pub mod booking;
 pub mod catalog;
+pub mod clicks;
 pub mod commands;
 pub mod config;
 pub mod control;

@@ -17,7 +17,7 @@ use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
-use super::{act, deliver, learning, levels, listen, sourcing, watch};
+use super::{act, clicks, deliver, learning, levels, listen, sourcing, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -27,6 +27,7 @@ use crate::chat::telegram::TelegramBot;
 use crate::chat::telegram::poll::{self, PollEnd};
 use crate::domain::person::Chat;
 use crate::time::{Bell, Clock, Held};
+use crate::web::Web;
 
 /// Before a receiver that broke is started again. Discord allows 1,000 identifications a day: one in 90 seconds is 960.
 const RECEIVER_WAIT: SignedDuration = SignedDuration::from_secs(90);
@@ -145,6 +146,17 @@ impl Service {
         service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
         service.receive(&clock, &ears);
         Ok(service)
+    }
+
+    /// Answers tracking links through a server that listens, until the end.
+    pub fn answer_links(&mut self, web: Web, counter: &Arc<clicks::Counter>) {
+        let clock = &self.core.clock;
+        let (one, stop) = (Arc::clone(counter), self.stop.clone());
+        self.tasks.push(clock.spawn("keep clicks", move |held| clicks::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(counter), self.stop.clone());
+        self.tasks.push(clock.spawn("state clicks", move |held| clicks::state(one, held, stop)));
+        let stop = self.stop.clone();
+        self.tasks.push(clock.spawn("web", move |held| web.serve(held, stop)));
     }
 
     /// Takes commands of the terminal through a door, until the end.

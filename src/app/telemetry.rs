@@ -1,5 +1,7 @@
 //! Where logs go: to stderr, filtered as the configuration says. Results go to stdout and never through here.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use super::config::{ConfigError, LogConfig};
@@ -16,7 +18,11 @@ pub fn filter(log: &LogConfig) -> Result<EnvFilter, ConfigError> {
 
 /// Starts logging. Once in a process; a second start changes nothing.
 pub fn start(log: &LogConfig) -> Result<(), ConfigError> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(std::io::stderr);
+    // Colours are for terminals; in a file they are noise.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter(log)?)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // Already started: the first one stays, and says the same.
     drop(if log.json { builder.json().try_init() } else { builder.try_init() });
     Ok(())

@@ -7,9 +7,11 @@ use secrecy::ExposeSecret as _;
 
 use super::opened::Opened;
 use super::{CliError, Common};
+use crate::app::clicks::Counter;
 use crate::app::config::Config;
 use crate::app::service::Service;
 use crate::app::telemetry;
+use crate::web::Web;
 
 /// The arguments: there are none beside those of every command.
 #[derive(Debug, Args)]
@@ -83,11 +85,35 @@ async fn serve(opened: &Opened) -> Result<(), CliError> {
         CliError::input(format!("configuration: {}; `plimsoll check` looks it over", super::one_line(&error)))
     })?;
     admit(&mut service).await;
+    answer_links(&mut service).await?;
     tracing::info!("running");
     end.come().await;
     tracing::info!("stopping: finishing what is under way");
     service.stop().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Listens for tracking links, where the configuration says so.
+async fn answer_links(service: &mut Service) -> Result<(), CliError> {
+    let core = std::sync::Arc::clone(&service.core);
+    let (address, behind_proxy) = (&core.config.web.listen, core.config.web.behind_proxy);
+    if address.is_empty() {
+        return Ok(());
+    }
+    let counter = std::sync::Arc::new(Counter::new(std::sync::Arc::clone(&core)));
+    let salt = core.roll(rand::Rng::random::<[u8; 32]>);
+    let web = Web::bind(address, std::sync::Arc::clone(&counter) as _, core.clock.clone(), salt, behind_proxy).await;
+    let web = web.map_err(|error| {
+        CliError::input(format!(
+            "configuration: web.listen: cannot listen at `{address}` ({error}); write an address of this machine whose \
+             port is free, such as 127.0.0.1:8642"
+        ))
+    })?;
+    if let Ok(at) = web.address() {
+        tracing::info!(web.address = %at, "listening for tracking links");
+    }
+    service.answer_links(web, &counter);
     Ok(())
 }
 

@@ -125,11 +125,12 @@ pub enum Platform {
     GoogleAds,
     Shop,
     Web,
+    Link,
     Deal,
 }
 
 /// Every platform with its name in ids, rules and files, and the name people use.
-const PLATFORMS: [(Platform, &str, &str); 12] = [
+const PLATFORMS: [(Platform, &str, &str); 13] = [
     (Platform::Youtube, "youtube", "YouTube"),
     (Platform::Instagram, "instagram", "Instagram"),
     (Platform::Tiktok, "tiktok", "TikTok"),
@@ -141,6 +142,8 @@ const PLATFORMS: [(Platform, &str, &str); 12] = [
     (Platform::GoogleAds, "google_ads", "Google Ads"),
     (Platform::Shop, "shop", "the shop"),
     (Platform::Web, "web", "the web"),
+    // The program's own tracking links.
+    (Platform::Link, "link", "tracking links"),
     // What was agreed with a creator: fees become spend here when their post is live. The program itself is its source.
     (Platform::Deal, "deal", "the deal"),
 ];

@@ -98,6 +98,9 @@ metrics! {
     Shares = "shares", Kind::Counter, Unit::Count, "shares";
     Saves = "saves", Kind::Counter, Unit::Count, "saves";
     Clicks = "clicks", Kind::Counter, Unit::Count, "link clicks";
+    BotClicks = "bot_clicks", Kind::Counter, Unit::Count, "clicks by programs";
+    Prefetches = "prefetches", Kind::Counter, Unit::Count, "links fetched ahead";
+    Visitors = "visitors", Kind::Counter, Unit::Count, "visitors";
     StoryLinkTaps = "story_link_taps", Kind::Counter, Unit::Count, "story link taps";
     Sessions = "sessions", Kind::Counter, Unit::Count, "shop visits";
     Leads = "leads", Kind::Counter, Unit::Count, "leads";

@@ -9,6 +9,7 @@ pub mod deal;
 pub mod document;
 pub mod ids;
 pub mod journal;
+pub mod link;
 pub mod margin;
 pub mod metric;
 pub mod money;

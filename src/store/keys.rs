@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::limits::KEY_MAX;
 use super::{Key, StoreError};
+use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
 use crate::domain::person::{Chat, Identity, Reach, Role};
 use crate::outbox::incident::IncidentId;
@@ -125,6 +126,12 @@ pub fn poll(source: &SourceId, at: Timestamp) -> Key {
 #[must_use]
 pub fn rule_and_subject(rule: &RuleId, subject: &Subject) -> Key {
     join(&[rule.as_str().as_bytes(), subject.to_string().as_bytes()])
+}
+
+/// The clicks of an hour.
+#[must_use]
+pub fn clicks(partnership: &PartnershipRef, hour: Timestamp) -> Key {
+    join(&[partnership.to_string().as_bytes(), &time(hour)])
 }
 
 /// An incident.

@@ -81,11 +81,13 @@ pub enum Table {
     DueLevels = 31,
     /// What was learned from history, every version. Key: name, 0, version big-endian.
     Learned = 40,
+    /// Clicks on tracking links, one row per partnership and hour. Key: `campaign/creator` 0 hour.
+    Clicks = 41,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -114,6 +116,7 @@ impl Table {
         Self::LevelCases,
         Self::DueLevels,
         Self::Learned,
+        Self::Clicks,
     ];
 
     /// Its number in the file format.

@@ -1,1 +1,134 @@
-//! The small loopback server: health, metrics, hooks, redirector.
+//! The small server: tracking links and whether the program is well. On loopback unless a setting says otherwise.
+//!
+//! Owns: HTTP, who clicked (a person, a program, a prefetch), and that a click is kept before it is answered. Refuses:
+//! where links lead and how clicks are kept; those are [`Clicks`]. Nothing of a request gets into the address that is
+//! answered.
+
+mod redirect;
+pub mod visitors;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::link::{Page, Slug};
+use crate::time::{Clock, Held};
+use visitors::{Caller, Visitors};
+
+/// Where a link leads now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    /// The page.
+    pub page: Page,
+}
+
+/// One request for a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Click {
+    /// Which link.
+    pub slug: Slug,
+    /// When it came.
+    pub at: Timestamp,
+    /// Who asked.
+    pub caller: Caller,
+    /// Somebody of this day, without saying who; the same number for the same visitor until midnight UTC.
+    pub visitor: u64,
+}
+
+/// Whoever knows the links and keeps the clicks.
+#[async_trait]
+pub trait Clicks: Send + Sync {
+    /// Where a link leads; `None`: there is no such link. Must not wait.
+    fn landing(&self, slug: &Slug) -> Option<Landing>;
+
+    /// Keeps a click, and returns once it is on disk. `false`: it could not be kept, and has been said in the log.
+    async fn keep(&self, click: Click) -> bool;
+
+    /// Whether the program is ready to work.
+    fn is_ready(&self) -> bool;
+}
+
+/// What the requests share.
+struct Shared {
+    clicks: Arc<dyn Clicks>,
+    visitors: Visitors,
+    clock: Clock,
+    behind_proxy: bool,
+}
+
+/// A server that listens and does not answer yet.
+pub struct Web {
+    listener: TcpListener,
+    router: Router,
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Web({:?})", self.listener.local_addr())
+    }
+}
+
+impl Web {
+    /// Listens at an address. `salt` is a secret of this run; `behind_proxy`: the last `X-Forwarded-For` is the caller.
+    ///
+    /// # Errors
+    ///
+    /// The address is not free, or not one of this machine.
+    pub async fn bind(
+        address: &str,
+        clicks: Arc<dyn Clicks>,
+        clock: Clock,
+        salt: [u8; 32],
+        behind_proxy: bool,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let shared = Arc::new(Shared { clicks, visitors: Visitors::new(salt), clock, behind_proxy });
+        let ready = Arc::clone(&shared);
+        let router = Router::new()
+            .route("/healthz", get(|| async { "ok\n" }))
+            .route(
+                "/readyz",
+                get(move || async move {
+                    if ready.clicks.is_ready() {
+                        (StatusCode::OK, "ready\n")
+                    } else {
+                        (StatusCode::SERVICE_UNAVAILABLE, "starting\n")
+                    }
+                }),
+            )
+            .route("/go/{slug}", get(redirect::go))
+            .with_state(shared);
+        Ok(Self { listener, router })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    ///
+    /// The system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Answers until the end; what is under way is finished.
+    pub async fn serve(self, held: Held, stop: CancellationToken) {
+        // A server at rest holds nothing; who asks it holds a token.
+        drop(held);
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(self.listener, service).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = served.await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the web server ended; links do not lead anywhere"
+            );
+        }
+    }
+}

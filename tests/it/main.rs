@@ -25,6 +25,7 @@ mod discord_sim_serenity;
 mod kills;
 mod learned;
 mod learned_views;
+mod links;
 mod peers;
 mod pieces;
 mod replay_backtest;

@@ -83,6 +83,7 @@ fn brand(at: usize) -> impl Strategy<Value = Brand> {
         .prop_flat_map(move |(name, code, zone, locale, state)| {
             let currency: Currency = code.parse().expect("a currency");
             proptest::option::of(money(currency)).prop_map(move |margin_per_order| Brand {
+                fallback: None,
                 accounts: std::collections::BTreeMap::new(),
                 id: BrandId::new(&format!("brand-{at}")).expect("an id"),
                 name: name.clone(),
@@ -103,6 +104,7 @@ fn campaign(at: usize, brand: &Brand) -> impl Strategy<Value = Campaign> + use<>
     let rest = (proptest::option::of(select(goals)), running(), proptest::option::of(Just("14d".to_owned())));
     (name(), day(), 0_i64..200, rest, targets(brand.currency)).prop_map(
         move |(name, starts, days, (goal, state, attribution), target)| Campaign {
+            landing: None,
             id: CampaignId::new(&format!("campaign-{at}")).expect("an id"),
             name,
             brand: id.clone(),
@@ -148,6 +150,7 @@ fn partnership(at: PartnershipRef, currency: Currency) -> impl Strategy<Value = 
         running(),
     )
         .prop_map(move |(codes, link, commission, per_thousand_views, target, starts, state)| Partnership {
+            landing: None,
             campaign: at.campaign.clone(),
             creator: at.creator.clone(),
             codes: codes.into_iter().rev().collect(),

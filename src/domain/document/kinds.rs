@@ -11,6 +11,7 @@ use crate::domain::ids::{
     BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, Platform, PostRef, ProgramId, RoomId, SourceId,
     Subject,
 };
+use crate::domain::link::Page;
 use crate::domain::margin::Margin;
 use crate::domain::money::{self, Currency, Money};
 use crate::domain::person::Audience;
@@ -40,6 +41,9 @@ pub struct Brand {
     /// Its own places by platform: the shop whose orders are all its orders, the site whose visits are all its visits.
     #[serde(default)]
     pub accounts: BTreeMap<Platform, String>,
+    /// Where tracking links lead whose product is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Page>,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,
@@ -67,6 +71,9 @@ pub struct Campaign {
     pub starts: Day,
     /// Its last day.
     pub ends: Day,
+    /// The page that its tracking links lead to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing: Option<Page>,
     /// How long after a post an order may be counted, in days.
     #[serde(default, rename = "attribution")]
     pub attribution: Option<String>,
@@ -176,6 +183,9 @@ pub struct Partnership {
     /// Their tracking link.
     #[serde(default)]
     pub link: Option<String>,
+    /// The page that it leads to; the campaign's where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landing: Option<Page>,
     /// Their share of each order.
     #[serde(default)]
     pub commission: Option<Percent>,

@@ -215,6 +215,7 @@ impl Entry<'_, '_> {
             margin_per_order: None,
             margin: None,
             state: Running::Active,
+            fallback: None,
             accounts: BTreeMap::new(),
         })
     }
@@ -329,6 +330,7 @@ impl Entry<'_, '_> {
         let mut deal = touched.or(known).cloned().unwrap_or_else(|| Partnership {
             campaign: at.campaign.clone(),
             creator: at.creator.clone(),
+            landing: None,
             codes: Vec::new(),
             link: None,
             commission: None,
@@ -447,6 +449,7 @@ fn new_campaign(whose: &Whose, draft: &Draft, default: Option<&String>) -> Campa
         goal: None,
         starts: day,
         ends: day,
+        landing: None,
         attribution: None,
         target: Targets::new(),
         margin: None,
