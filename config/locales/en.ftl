@@ -1011,3 +1011,11 @@ metric-roas = sales for every 1 spent
     .value = { $value } in sales for every 1 spent
 metric-roi = return on what was spent
     .value = a return of { $value }
+
+# A past instant (`why --at`)
+why-then-held = { $who }: { $rule } held, { $at }
+why-then-quiet = { $who }: { $rule } did not hold, { $at }
+why-then-unknown = { $who }: { $rule } could not be judged, { $at }
+why-then-version = Judged from what was known then, under version { $version } of the rule.
+why-then-not-yet = The rule was not in force yet; this is what its version { $version } would have said.
+why-then-differs = Another receipt was written down then: numbers about that time have been imported since.

@@ -1013,3 +1013,11 @@ metric-roas = försäljning för varje satsad 1
     .value = { $value } i försäljning för varje satsad 1
 metric-roi = avkastning på kostnaden
     .value = en avkastning på { $value }
+
+# Ett ögonblick som har varit (`why --at`)
+why-then-held = { $who }: { $rule } stämde, { $at }
+why-then-quiet = { $who }: { $rule } stämde inte, { $at }
+why-then-unknown = { $who }: { $rule } gick inte att bedöma, { $at }
+why-then-version = Bedömt efter vad som var känt då, enligt version { $version } av regeln.
+why-then-not-yet = Regeln gällde inte än; det här är vad dess version { $version } skulle ha sagt.
+why-then-differs = Då skrevs ett annat kvitto ner: siffror om den tiden har importerats sedan dess.

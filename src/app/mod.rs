@@ -24,6 +24,7 @@ pub mod ears;
 pub mod groups;
 pub mod levels;
 pub mod listen;
+pub mod past;
 pub mod people;
 pub mod pieces;
 pub mod preflight;

@@ -43,8 +43,21 @@ pub struct Context {
     pub prior: Prior,
     /// How its spend matures.
     pub maturity: Maturity,
+    /// The stretches of the deal that differ in limit or test, oldest first; none where nothing changed since it began.
+    pub regimes: Vec<Regime>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
+}
+
+/// A stretch of a deal in which neither its limits nor its prices changed. It ends where the next one begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Regime {
+    /// From when on.
+    pub from: Timestamp,
+    /// The targets in force; money in minor units.
+    pub targets: BTreeMap<Metric, f64>,
+    /// Which test of the deal it belongs to, from 1: a changed deal starts another.
+    pub test: u32,
 }
 
 impl Default for Context {
@@ -59,6 +72,7 @@ impl Default for Context {
             luck: Luck::Alike,
             prior: Prior::UNLEARNED,
             maturity: Maturity::at_once(),
+            regimes: Vec::new(),
             rule_version: 1,
         }
     }

@@ -79,11 +79,13 @@ pub enum Table {
     LevelCases = 30,
     /// Those that are not over, in the order of their time. Key: time big-endian, case key; value: the stage.
     DueLevels = 31,
+    /// Every change of what a rule remembers. Key: `rule` 0 `subject` 0, time big-endian.
+    MemoryHistory = 40,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -111,6 +113,7 @@ impl Table {
         Self::Unanswered,
         Self::LevelCases,
         Self::DueLevels,
+        Self::MemoryHistory,
     ];
 
     /// Its number in the file format.

@@ -19,7 +19,12 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::rules::judge::Regime;
 use crate::rules::maturity::Maturity;
+
+mod terms;
+
+pub use terms::Terms;
 
 /// The picture.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +47,8 @@ pub struct Catalog {
     pub k: Option<f64>,
     /// How fast orders follow clicks, and views fade.
     pub maturity: MaturityConfig,
+    /// Every version of what deals turn on.
+    pub terms: Terms,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
 }
@@ -73,6 +80,8 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+    /// The stretches of the deal that differ in limit or test.
+    pub regimes: Vec<Regime>,
 }
 
 impl Default for About {
@@ -91,11 +100,18 @@ impl Default for About {
             k: crate::rules::evidence::luck::K_DEFAULT,
             maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
+            regimes: Vec::new(),
         }
     }
 }
 
 impl Catalog {
+    /// Takes a version of a document in, applied at `at`: versions of one document in their order.
+    pub fn take_version(&mut self, document: Document, at: jiff::Timestamp) {
+        self.terms.note(&document, at);
+        self.take(document);
+    }
+
     /// Takes one document in, over what was there under its id.
     pub fn take(&mut self, document: Document) {
         match document {
@@ -217,6 +233,9 @@ impl Catalog {
             about.currency = Some(brand.currency);
         }
         self.fill_deal(subject, &mut about);
+        if let Some(deal) = about.deal {
+            about.regimes = self.terms.regimes(subject, &about.zone, deal);
+        }
         if let Subject::Partnership(campaign, creator) = subject {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
             let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);

@@ -19,6 +19,7 @@ use super::apply::put_level;
 use super::catalog::About as Known;
 use super::core::{Core, State, context};
 use super::cycle::{self, Fired};
+use super::past::memory;
 use super::records::{LevelCase, MemoryRecord};
 use super::service::rest;
 use crate::domain::ids::{BrandId, CreatorId, ProgramId, RuleId, Subject};
@@ -306,10 +307,11 @@ async fn forget(
     let key = keys::rule_and_subject(&case.rule, &case.subject);
     let Some(mut kept) = load::<MemoryRecord>(&*core.store, &key).await? else { return Ok(None) };
     let before = kept.value.memory.clone();
-    let memory = Memory { phase: Phase::Resolved, since: Some(now), acknowledged: None, snoozed_until: None, ..before };
-    kept.value.memory = memory.clone();
+    let after = Memory { phase: Phase::Resolved, since: Some(now), acknowledged: None, snoozed_until: None, ..before };
+    let before = std::mem::replace(&mut kept.value.memory, after.clone());
     transaction.update(&kept)?;
-    Ok(Some(((case.rule.clone(), case.subject.clone()), memory)))
+    memory::note(core, transaction, (&case.rule, &case.subject), (&before, &after), None)?;
+    Ok(Some(((case.rule.clone(), case.subject.clone()), after)))
 }
 
 /// How a case moved.

@@ -12,7 +12,6 @@ use crate::insight::tips::Tip;
 use crate::outbox::incident::{Happened, Incident, Stage};
 use crate::outbox::notice::{About, Notice};
 use crate::rules::judge::{Judgement, judge};
-use crate::rules::lifecycle::Memory;
 use crate::rules::lower::Source;
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::receipt::Receipt;
@@ -382,22 +381,9 @@ pub fn judged_view(
     Some(judgement_view(state, ruled, subject, judgement, now))
 }
 
-/// The rule of today on what was known at an earlier instant, with nothing remembered from before it.
+/// A judgement as the wording needs it.
 #[must_use]
-pub fn judged_then(
-    state: &State,
-    rule: &crate::domain::ids::RuleId,
-    subject: &Subject,
-    at: Timestamp,
-) -> Option<(JudgedView, Receipt)> {
-    let ruled = state.rules.get(rule)?;
-    let about = state.catalog.about(subject);
-    let context = context(&about, SignedDuration::ZERO, ruled.version);
-    let judgement = judge(&ruled.rule, subject, &context, &state.history.as_of(at), &Memory::default(), at);
-    Some(judgement_view(state, ruled, subject, judgement, at))
-}
-
-fn judgement_view(
+pub fn judgement_view(
     state: &State,
     ruled: &Ruled,
     subject: &Subject,
