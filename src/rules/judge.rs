@@ -366,4 +366,6 @@ fn write_up(
 }
 
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
 mod kills;
+mod past;
 mod pieces;
 mod replay_backtest;
 mod replay_live;

@@ -260,8 +260,10 @@ pub fn weigh_parts(
     posts.iter().for_each(|post| all.add(*post));
     let weighed = match family {
         Family::Cost | Family::Return | Family::Rate => {
-            let posts: Vec<counts::Post> =
-                posts.iter().map(|post| counts::Post { expected: post.expected, seen: post.seen }).collect();
+            let posts: Vec<counts::Post> = posts
+                .iter()
+                .map(|post| counts::Post { expected: some(post.expected), seen: some(post.seen) })
+                .collect();
             counts::weigh(&posts, luck, prior, tested.demand)
         }
         Family::Share => {
@@ -276,7 +278,7 @@ pub fn weigh_parts(
             // More clicks than views is a platform's way of counting; it is not worse than all of them.
             let posts: Vec<shares::Post> = posts
                 .iter()
-                .map(|one| shares::Post { tries: one.tries, hits: f64::min(one.tries, one.seen) })
+                .map(|one| shares::Post { tries: some(one.tries), hits: some(f64::min(one.tries, one.seen)) })
                 .collect();
             shares::weigh(&posts, limit, luck, prior, tested.demand)
         }
@@ -333,6 +335,11 @@ fn shown(parts: &Parts, stretches: Vec<(Option<usize>, Option<Stretch>)>) -> Vec
         ..one
     };
     stretches.into_iter().filter_map(|(_, one)| one).map(rounded).collect()
+}
+
+/// A total may fall, and so a post may have brought less than nothing; no likelihood knows such a number.
+fn some(value: f64) -> f64 {
+    f64::max(value, 0.0)
 }
 
 /// What one post could have brought at its limit, and what it brought.
@@ -413,6 +420,20 @@ mod tests {
         check(Metric::Ctr, &[&[5.0, 1_000.0], &[5.0, 1_000.0]], 0.01, Some((20.0, 10.0, true)));
         check(Metric::Ctr, &[&[5.0, 1_000.0]], 1.5, None);
         check(Metric::Cpa, &[&[27_000.0, 1.0]], 0.0, None);
+    }
+
+    #[test]
+    fn a_total_that_fell_is_no_number_of_things() {
+        // Removed clicks, an order taken back: nothing breaks, and it is no evidence beyond none at all.
+        for posts in [[&[-5.0, 100.0], &[5.0, 1_000.0]], [&[5.0, -100.0], &[5.0, 1_000.0]]] {
+            let posts: Vec<Vec<f64>> = posts.iter().map(|values| values.to_vec()).collect();
+            for luck in [Luck::Alike, Luck::Varied { k: 1.1 }] {
+                for metric in [Metric::Ctr, Metric::Cpc] {
+                    let got = weigh(&tested(metric, 0.95), &posts, 0.5, 0.0, (luck, Prior::UNLEARNED));
+                    assert!(got.is_some_and(|one| !one.weight.value.is_nan()), "{metric} {luck:?}");
+                }
+            }
+        }
     }
 
     #[test]
