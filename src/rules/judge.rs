@@ -366,6 +366,8 @@ fn write_up(
 }
 
 #[cfg(test)]
+mod regimes;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod tests;

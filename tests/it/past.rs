@@ -91,7 +91,8 @@ async fn what_was_judged_is_judged_again_byte_for_byte() {
     story.apply(&campaign("30.00 EUR")).await;
     story.report(&[("bo", 9_500, 1), ("cleo", 11_000, 1)]).await;
     story.wait(36 * 3_600).await;
-    assert!(4 <= all_come_out_again(story.world.core()).await);
+    let fired = all_come_out_again(story.world.core()).await;
+    assert!(3 <= fired, "{fired} receipts");
     // Late orders for days that were judged already, a rule that is edited, a price that changes.
     story.report(&[("alma", 12_000, 30), ("bo", 9_500, 2), ("cleo", 11_000, 20)]).await;
     edit_rules(&story, "spend / target.cpa >= 10", "spend / target.cpa >= 9").await;
@@ -109,7 +110,7 @@ async fn what_was_judged_is_judged_again_byte_for_byte() {
     // And life goes on.
     story.report(&[("cleo", 20_000, 1)]).await;
     story.wait(30 * 3_600).await;
-    assert!(there <= all_come_out_again(story.world.core()).await);
+    assert!(fired < there && there <= all_come_out_again(story.world.core()).await);
 
     // As people ask for it.
     let ((rule, subject, at), bytes) = before.first_key_value().expect("a receipt");

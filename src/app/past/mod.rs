@@ -16,6 +16,8 @@
 
 pub mod memory;
 pub mod picture;
+#[cfg(test)]
+mod secrets;
 pub mod settings;
 
 use jiff::{SignedDuration, Timestamp};

@@ -102,7 +102,7 @@ pub fn weighed(
     let now = number(side, inputs, lookup)?;
     let parts = lookup.stretches(tested)?;
     let mut limits = vec![Some(now)];
-    if 1 < parts.regimes {
+    if 0 < parts.regimes {
         limits.clear();
         for regime in 0..parts.regimes {
             lookup.under(Some(regime));

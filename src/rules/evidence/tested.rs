@@ -159,7 +159,7 @@ pub struct Part {
 pub struct Parts {
     /// Its parts, oldest first.
     pub parts: Vec<Part>,
-    /// How many regimes the deal has had.
+    /// How many regimes the deal has had; 0 where nothing changed and the limit of now is the only one.
     pub regimes: usize,
     /// The first of them that belongs to this test.
     pub first: usize,
@@ -172,7 +172,7 @@ impl Parts {
     #[must_use]
     pub fn alike(posts: Vec<Vec<f64>>) -> Self {
         let part = |(post, values)| Part { post, regime: Some(0), span: None, values };
-        Self { parts: posts.into_iter().enumerate().map(part).collect(), regimes: 1, first: 0, tests: 1 }
+        Self { parts: posts.into_iter().enumerate().map(part).collect(), regimes: 0, first: 0, tests: 1 }
     }
 }
 
@@ -323,9 +323,9 @@ fn add_stretch(stretches: &mut Vec<(Option<usize>, Option<Stretch>)>, part: &Par
     }
 }
 
-/// The stretches, where there is more than one limit, or an earlier test that they come after.
+/// The stretches, where the deal has changed or is about to.
 fn shown(parts: &Parts, stretches: Vec<(Option<usize>, Option<Stretch>)>) -> Vec<Stretch> {
-    if parts.regimes < 2 {
+    if parts.regimes == 0 {
         return Vec::new();
     }
     let rounded = |one: Stretch| Stretch {
