@@ -55,7 +55,7 @@
 //! 9. Only [`app::config`] reads the environment.
 //! 10. A creator never sees another's numbers or anyone's margin.
 //! 11. Nothing is acted on that rests on old data.
-//! 12. Same samples, same rules: same receipt, byte for byte.
+//! 12. Same samples, same rules: same receipt, byte for byte, now and for any past instant ([`app::past`]).
 //! 13. No action is offered that would lose more margin than it saves.
 
 pub mod time;

@@ -1114,3 +1114,10 @@ benchmark-own = usually { $usual } ({ $windows ->
 benchmark-peers = similar creators { $middle } in the middle; { $below } of { $others } have less
 benchmark-private = Others are shown together, from five on. Nobody sees your numbers by name.
 benchmark-who = Say of whom, such as “benchmark alma”: creators and their deals are compared, not { $given }.
+# A past instant (`why --at`)
+why-then-held = { $who }: { $rule } held, { $at }
+why-then-quiet = { $who }: { $rule } did not hold, { $at }
+why-then-unknown = { $who }: { $rule } could not be judged, { $at }
+why-then-version = Judged from what was known then, under version { $version } of the rule.
+why-then-not-yet = The rule was not in force yet; this is what its version { $version } would have said.
+why-then-differs = Another receipt was written down then: numbers about that time have been imported since.

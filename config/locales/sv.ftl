@@ -1104,3 +1104,10 @@ benchmark-own = vanligen { $usual } ({ $windows ->
 benchmark-peers = liknande kreatörer { $middle } i mitten; { $below } av { $others } har mindre
 benchmark-private = Andra visas tillsammans, från fem och uppåt. Ingen ser dina siffror med namn.
 benchmark-who = Säg om vem, som ”benchmark alma”: kreatörer och deras avtal jämförs, inte { $given }.
+# Ett ögonblick som har varit (`why --at`)
+why-then-held = { $who }: { $rule } stämde, { $at }
+why-then-quiet = { $who }: { $rule } stämde inte, { $at }
+why-then-unknown = { $who }: { $rule } gick inte att bedöma, { $at }
+why-then-version = Bedömt efter vad som var känt då, enligt version { $version } av regeln.
+why-then-not-yet = Regeln gällde inte än; det här är vad dess version { $version } skulle ha sagt.
+why-then-differs = Då skrevs ett annat kvitto ner: siffror om den tiden har importerats sedan dess.

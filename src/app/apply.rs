@@ -208,7 +208,7 @@ pub(super) async fn put_document(
         let after = room_of(declared.clone(), room.as_ref().map(|room| &room.value));
         transaction.set(room.as_ref(), &after)?;
     }
-    let record = DocumentRecord { document, version, by: actor.to_owned(), at: now };
+    let record = DocumentRecord { document, version, by: actor.to_owned(), at: now, known: Some(core.stamp()) };
     transaction.set(kept.as_ref(), &record)?;
     let detail = json!({ "version": version });
     transaction.append_journal(&core.line_by(actor, "document_applied", format!("{kind}/{id}"), detail))?;
@@ -246,6 +246,7 @@ fn earlier(old: &DocumentRecord) -> Result<HistoryRecord, StoreError> {
         body: to_json(&old.document)?,
         by: old.by.clone(),
         at: old.at,
+        known: Some(old.known_at()),
     })
 }
 
@@ -273,6 +274,7 @@ pub async fn put_level(
     kept.value.version = kept.value.version.saturating_add(1);
     by.clone_into(&mut kept.value.by);
     kept.value.at = now;
+    kept.value.known = Some(core.stamp());
     let detail = json!({ "program": program, "from": from, "to": level, "version": kept.value.version });
     transaction.create(&before)?;
     transaction.update(&kept)?;
@@ -306,10 +308,12 @@ async fn put_rule(
             body: to_json(&old.rule)?,
             by: old.by.clone(),
             at: old.at,
+            known: Some(old.known_at()),
         })?;
     }
     let version = kept.as_ref().map_or(1, |kept| kept.value.version + 1);
-    let record = RuleRecord { rule, version, by: actor.to_owned(), at: core.clock.now() };
+    let (at, known) = (core.clock.now(), Some(core.stamp()));
+    let record = RuleRecord { rule, version, by: actor.to_owned(), at, known };
     transaction.set(kept.as_ref(), &record)?;
     let detail = json!({ "version": version });
     transaction.append_journal(&core.line_by(actor, "rule_applied", format!("rule/{id}"), detail))?;

@@ -140,7 +140,7 @@ async fn take(core: &Core, mut proposal: Loaded<Proposal>, step: Step, extra: Tr
     }
     core.store.commit(transaction).await?;
     if let Some(piece) = step.piece {
-        core.state.lock().await.catalog.take(Document::Deliverable(piece));
+        core.take_document(Document::Deliverable(piece)).await;
     }
     cycle::ring_deliverers(core);
     Ok(())

@@ -147,8 +147,9 @@ fn receipt(state: &State, groups: &mut Groups, subject: &Subject, metric: Metric
     );
     let rule = parse_rules(&text, None).check().ok()?.pop()?;
     let ruled = Ruled { rule, version: 1 };
-    let context = judging(&state.catalog, groups, subject, &state.catalog.about(subject), &ruled);
-    Some(judge(&ruled.rule, subject, &context, &state.history.view(), &Memory::default(), now).receipt)
+    let (about, view) = (state.catalog.about_at(subject, now), state.history.view());
+    let context = judging((&state.catalog, &view), groups, (subject, &about), &ruled, now);
+    Some(judge(&ruled.rule, subject, &context, &view, &Memory::default(), now).receipt)
 }
 
 /// `None` where the number itself is not there.

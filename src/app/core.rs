@@ -4,19 +4,24 @@
 //! Survives: a kill at any point. Everything in memory is a picture of the store and is made again from it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
+use serde::{Deserialize, Serialize};
+
 use super::catalog::{About, Catalog};
 use super::config::Config;
+use super::past::picture;
+use super::past::settings::Judging;
 use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
+use crate::domain::document::Document;
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
-use crate::domain::person::{Grant, Person, Room};
-use crate::rules::check::{self, CheckedRule};
+use crate::rules::check::CheckedRule;
 use crate::rules::evidence::{Luck, Prior};
 use crate::rules::guards::Switches;
 use crate::rules::history::History;
@@ -31,6 +36,9 @@ use crate::time::{Bell, Clock};
 
 /// How much history is kept in memory: the longest window a rule may look at (a year and a day) is read from there.
 pub(super) const HISTORY_KEPT: SignedDuration = SignedDuration::from_hours(367 * 24);
+
+/// The smallest step of an instant.
+const NANOSECOND: SignedDuration = SignedDuration::from_nanos(1);
 
 /// The bells that tasks wake each other with.
 #[derive(Debug, Clone)]
@@ -71,8 +79,38 @@ pub struct Ruled {
     pub version: u32,
 }
 
+/// How far a picture goes: what became known later is not in it. Both are instants of [`Core::stamp`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// The newest numbers and posts in it.
+    pub known: Timestamp,
+    /// The newest documents and rules in it.
+    pub edition: Timestamp,
+}
+
+impl Cut {
+    /// Everything that was known by an instant.
+    #[must_use]
+    pub fn at(at: Timestamp) -> Self {
+        Self { known: at, edition: at }
+    }
+}
+
+/// Which numbers are in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryKept {
+    /// From when on.
+    pub since: Timestamp,
+    /// Whether the store has older ones.
+    pub older: bool,
+}
+
 /// The picture in memory.
 pub struct State {
+    /// How far it goes.
+    pub cut: Cut,
+    /// How far back its numbers go.
+    pub kept: HistoryKept,
     /// What was applied.
     pub catalog: Catalog,
     /// The rules in force, by id.
@@ -106,13 +144,16 @@ pub struct Core {
     /// Held by whoever reads, decides and commits, so that no two decide on the same reading. Other processes are held
     /// off by the versions in each transaction.
     pub pen: tokio::sync::Mutex<()>,
-    /// Held from the moment numbers are kept until the picture has them: by polls side by side, and alone by whoever
-    /// reads the picture again from the store.
-    pub intake: tokio::sync::RwLock<()>,
+    /// Held from the moment numbers are kept until the picture has them, so that the picture has them in the order of their
+    /// stamps.
+    pub intake: tokio::sync::Mutex<()>,
     /// Held by whoever imports a table.
     pub imports: tokio::sync::Mutex<()>,
     /// Where tracking links lead.
     pub links: super::clicks::Links,
+    /// Whether the settings in force are known to be written down.
+    pub(super) settings_kept: AtomicBool,
+    stamped: Mutex<Timestamp>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -127,12 +168,20 @@ impl Core {
     /// Opens the program on a store: everything in memory is read from it.
     pub async fn open(clock: Clock, store: Arc<dyn Store>, config: Config, seed: u64) -> Result<Arc<Self>, StoreError> {
         let now = clock.now();
-        let history = load_history(&*store, now, switches(&config)).await?;
+        let (history, kept, newest) = load_history(&*store, now, switches(&config)).await?;
         let mut catalog = load_catalog(&*store, &config).await?;
         catalog.measure(&history.view(), now);
+        let rules = load_rules(&*store).await?;
+        let newest = std::cmp::max(newest, newest_edition(&*store).await?);
+        // Nothing that comes now may share its instant with what is kept. What says it is from a later time came by import.
+        let before = now.checked_sub(NANOSECOND).unwrap_or(now);
+        let soon = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+        let stamped = if newest <= soon { std::cmp::max(before, newest) } else { before };
         let state = State {
+            cut: Cut::at(stamped),
+            kept,
             catalog,
-            rules: load_rules(&*store).await?,
+            rules,
             history,
             memory: load_memory(&*store).await?,
             judged: HashMap::new(),
@@ -156,9 +205,11 @@ impl Core {
             bells,
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
-            intake: tokio::sync::RwLock::new(()),
+            intake: tokio::sync::Mutex::new(()),
             imports: tokio::sync::Mutex::new(()),
             links,
+            settings_kept: AtomicBool::new(false),
+            stamped: Mutex::new(stamped),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))
@@ -175,6 +226,7 @@ impl Core {
         catalog.measure(&state.history.view(), self.clock.now());
         state.catalog = catalog;
         state.rules = rules;
+        state.cut.edition = self.stamped();
         state.judged.clear();
         drop(state);
         // Somebody may have come to a chat, or left a programme.
@@ -183,8 +235,29 @@ impl Core {
     }
 
     /// Reads the numbers again from the store, in the order in which they became known: what a start would see.
-    pub async fn read_history(&self) -> Result<History, StoreError> {
-        load_history(&*self.store, self.clock.now(), switches(&self.config)).await
+    pub async fn read_history(&self) -> Result<(History, HistoryKept), StoreError> {
+        let (history, kept, _) = load_history(&*self.store, self.clock.now(), switches(&self.config)).await?;
+        Ok((history, kept))
+    }
+
+    /// An instant that nothing else has: now, or just after the last one that was given. Whatever changes the picture
+    /// carries one, so that what was known when has an order even where a clock stands.
+    pub fn stamp(&self) -> Timestamp {
+        let mut last = self.stamped.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = std::cmp::max(self.clock.now(), last.checked_add(NANOSECOND).unwrap_or(*last));
+        *last
+    }
+
+    fn stamped(&self) -> Timestamp {
+        *self.stamped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a document that was just committed into the picture. Hold [`Core::pen`]: every document that is kept by then
+    /// is in the picture afterwards.
+    pub async fn take_document(&self, document: Document) {
+        let mut state = self.state.lock().await;
+        state.catalog.take_version(document, self.clock.now());
+        state.cut.edition = self.stamped();
     }
 
     /// Counts something.
@@ -261,6 +334,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         priors: about.priors.clone(),
         maturity: about.maturity,
         learned: about.learned.clone(),
+        regimes: about.regimes.clone(),
         rule_version,
         plan: about.plan.clone(),
         // Only rules that compare need one: see [`super::catalog::judging`].
@@ -272,42 +346,25 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
 }
 
 async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, StoreError> {
-    let mut catalog = Catalog { k: Some(config.evidence.k), maturity: config.maturity.clone(), ..Catalog::default() };
+    let mut catalog = picture::catalog(store, &Judging::of(config), None).await?;
     catalog.benchmarks = config.benchmarks.clone().into();
-    for room in scan_all::<Room>(store).await? {
-        catalog.rooms.insert(room.value.id.clone(), room.value);
-    }
-    for record in scan_all::<DocumentRecord>(store).await? {
-        catalog.take(record.value.document);
-    }
-    for person in scan_all::<Person>(store).await? {
-        catalog.people.insert(person.value.id.clone(), person.value);
-    }
-    catalog.grants = scan_all::<Grant>(store).await?.into_iter().map(|grant| grant.value).collect();
-    for post in scan_all::<PostRecord>(store).await? {
-        let post = post.value;
-        catalog.published.insert((post.platform, post.post.clone()), post.published_at);
-        catalog.posts.insert((post.platform, post.post), post.creator);
-    }
-    catalog.learned = super::learning::load_book(store).await?;
     Ok(catalog)
 }
 
 async fn load_rules(store: &dyn Store) -> Result<BTreeMap<RuleId, Ruled>, StoreError> {
     let mut rules = BTreeMap::new();
     for record in scan_all::<RuleRecord>(store).await? {
-        let RuleRecord { rule, version, .. } = record.value;
-        // It was checked before it was kept; a program that understands less than the one that kept it must say so.
-        let rule = check::check(&rule).map_err(|errors| StoreError::Damaged {
-            what: format!(
-                "the rule `{}` cannot be judged by this version ({}); run the version that applied it",
-                rule.id,
-                errors.first().map(ToString::to_string).unwrap_or_default()
-            ),
-        })?;
-        rules.insert(rule.rule().id.clone(), Ruled { rule, version });
+        let ruled = picture::ruled(&record.value.rule, record.value.version)?;
+        rules.insert(ruled.rule.rule().id.clone(), ruled);
     }
     Ok(rules)
+}
+
+/// When the newest document or rule was taken in.
+async fn newest_edition(store: &dyn Store) -> Result<Timestamp, StoreError> {
+    let documents = scan_all::<DocumentRecord>(store).await?.into_iter().map(|kept| kept.value.known_at());
+    let rules = scan_all::<RuleRecord>(store).await?.into_iter().map(|kept| kept.value.known_at());
+    Ok(documents.chain(rules).max().unwrap_or(Timestamp::MIN))
 }
 
 /// The guards in force.
@@ -316,17 +373,31 @@ pub fn switches(config: &Config) -> Switches {
     Switches { standstill: config.guards.standstill, implausible: config.guards.implausible }
 }
 
-async fn load_history(store: &dyn Store, now: Timestamp, switches: Switches) -> Result<History, StoreError> {
+/// The numbers in memory, how far back they go, and when the newest of them was known.
+async fn load_history(
+    store: &dyn Store,
+    now: Timestamp,
+    switches: Switches,
+) -> Result<(History, HistoryKept, Timestamp), StoreError> {
     let mut history = History::new(switches);
     let since = now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN);
-    let mut all = Vec::new();
-    samples::load_history(store, since, &mut |sample| all.push(sample)).await?;
-    // What the guards said then was told then.
-    drop(history.append_all(all));
+    let (mut samples, mut missing, mut newest) = (Vec::new(), Vec::new(), Timestamp::MIN);
+    let older = samples::load_history(store, since, &mut |known_at, row| {
+        newest = std::cmp::max(newest, known_at);
+        match row {
+            samples::Row::Samples(row) => samples.extend(row),
+            samples::Row::Missing(row) => missing.extend(row.into_iter().map(|word| (known_at, word))),
+        }
+    })
+    .await?;
+    history.append_known(samples, missing);
     for post in scan_all::<PostRecord>(store).await? {
-        history.add_post(&post.value.facts());
+        for (facts, known_at) in post.value.all_facts() {
+            newest = std::cmp::max(newest, known_at);
+            history.add_post_known(&facts, known_at);
+        }
     }
-    Ok(history)
+    Ok((history, HistoryKept { since, older }, newest))
 }
 
 async fn load_memory(store: &dyn Store) -> Result<HashMap<(RuleId, Subject), Memory>, StoreError> {

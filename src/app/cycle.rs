@@ -3,11 +3,14 @@
 //!
 //! Survives: a kill before the commit (the next poll comes to the same) and after it (the deliverer finds what is due).
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::catalog::About as Known;
-use super::core::{Core, Ruled};
+use super::core::{Core, Cut, Ruled};
+use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
 use super::{groups, levels, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
@@ -43,6 +46,10 @@ pub struct Fired {
     pub about: Known,
     /// What came of judging.
     pub judgement: Judgement,
+    /// What the rule remembered before.
+    pub before: Memory,
+    /// How far the picture went that was judged.
+    pub cut: Cut,
 }
 
 /// Commits what a cycle came to.
@@ -68,6 +75,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     }
     let Work { transaction, silent, fired, resolved, proposed, .. } = work.end()?;
     core.store.commit(transaction).await?;
+    core.settings_kept.store(true, Ordering::Release);
     let mut state = core.state.lock().await;
     for one in part {
         let key = (one.rule.rule.rule().id.clone(), one.subject.clone());
@@ -113,7 +121,11 @@ impl Work {
     async fn begin(core: &Core) -> Result<Self, StoreError> {
         let kept = core.counters().await?;
         let counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
-        Ok(Self { transaction: Transaction::new(), kept, counters, silent: true, fired: 0, resolved: 0, proposed: 0 })
+        let mut transaction = Transaction::new();
+        if !core.settings_kept.load(Ordering::Acquire) {
+            settings::keep(core, &mut transaction).await?;
+        }
+        Ok(Self { transaction, kept, counters, silent: true, fired: 0, resolved: 0, proposed: 0 })
     }
 
     fn end(mut self) -> Result<Self, StoreError> {
@@ -173,6 +185,10 @@ impl Work {
         let rule = &one.rule.rule.rule().id;
         let kept = load::<MemoryRecord>(&*core.store, &keys::rule_and_subject(rule, &one.subject)).await?;
         let memory = one.judgement.memory.clone();
+        let receipt = &one.judgement.receipt;
+        let judged = memory::Judged { at: receipt.at, cut: one.cut, receipt: memory::digest(receipt) };
+        let key = (rule, &one.subject);
+        memory::note(core, &mut self.transaction, key, (&one.before, &memory), Some(judged))?;
         match kept {
             Some(kept) if memory == Memory::default() => drop(self.transaction.delete(&kept)),
             None if memory == Memory::default() => {}

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::commands::{Asked, open_incidents};
 use super::core::Core;
+use super::past::memory;
 use super::proposing::{self, Placed};
 use super::{act, asking, cycle};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
@@ -288,8 +289,9 @@ async fn touch(
         }
     });
     if let (Some(mut kept), Some(after)) = (kept, after.clone()) {
-        kept.value.memory = after;
+        let before = std::mem::replace(&mut kept.value.memory, after.clone());
         transaction.update(&kept)?;
+        memory::note(core, &mut transaction, (&key.0, &key.1), (&before, &after), None)?;
     }
     let detail = json!({ "incident": incident.value.id.as_str() });
     transaction.append_journal(&core.line_by(&asked.actor(), deed, &incident.value.subject, detail))?;

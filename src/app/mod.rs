@@ -27,6 +27,7 @@ pub mod groups;
 pub mod learning;
 pub mod levels;
 pub mod listen;
+pub mod past;
 pub mod people;
 pub mod pieces;
 pub mod pooling;

@@ -310,7 +310,7 @@ async fn keep_live(core: &Core, asked: &Asked, after: &Deliverable, at: Timestam
             Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
             done => {
                 done?;
-                core.state.lock().await.catalog.take(Document::Deliverable(after.clone()));
+                core.take_document(Document::Deliverable(after.clone())).await;
                 return Ok(());
             }
         }

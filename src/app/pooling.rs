@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::catalog::Catalog;
 use super::core::{Ruled, State, context};
 use super::cycle::Fired;
 use crate::domain::document::PartnershipRef;
@@ -22,6 +23,7 @@ use crate::rules::evidence::pool::{self, Pool, Small};
 use crate::rules::evidence::tested::Tested;
 use crate::rules::evidence::{Demand, Luck};
 use crate::rules::judge::{Context, judge_changes};
+use crate::rules::readings::Readings;
 use crate::rules::window::Window;
 
 /// Deals in one pool. What fewer prove together is told; a campaign of more has pools by platform and format.
@@ -57,10 +59,10 @@ pub fn judge<'a>(
     let mut fired = Vec::new();
     for campaign in campaigns {
         let subject = Subject::Campaign(campaign.clone());
-        let about = state.catalog.about(&subject);
+        let about = state.catalog.about_at(&subject, now);
         for (id, ruled) in &rules {
             let mut context = context(&about, SignedDuration::ZERO, ruled.version);
-            fill(state, ruled, &subject, &mut context, now);
+            fill((&state.catalog, &state.history.view()), ruled, &subject, &mut context, now);
             let memory = state.memory.get(&((*id).clone(), subject.clone())).cloned().unwrap_or_default();
             if context.pool.is_empty() && memory == crate::rules::lifecycle::Memory::default() {
                 continue;
@@ -68,7 +70,8 @@ pub fn judge<'a>(
             let view = state.history.view();
             if let Some(judgement) = judge_changes(&ruled.rule, &subject, &context, &view, &memory, now, scratch) {
                 let (rule, about) = ((*ruled).clone(), about.clone());
-                fired.push(Fired { rule, subject: subject.clone(), about, judgement });
+                let (before, cut) = (memory, state.cut);
+                fired.push(Fired { rule, subject: subject.clone(), about, judgement, before, cut });
             }
         }
     }
@@ -81,9 +84,15 @@ fn pooled_by(ruled: &Ruled) -> Option<&Tested> {
 }
 
 /// Adds the pool that a rule judges on a campaign to what is known about it. Nothing is added where there is none.
-pub fn fill(state: &State, ruled: &Ruled, subject: &Subject, into: &mut Context, now: Timestamp) {
+pub fn fill(
+    (catalog, readings): (&Catalog, &dyn Readings),
+    ruled: &Ruled,
+    subject: &Subject,
+    into: &mut Context,
+    now: Timestamp,
+) {
     let (Subject::Campaign(campaign), Some(tested)) = (subject, pooled_by(ruled)) else { return };
-    let small = small_deals(state, ruled, campaign, tested.demand);
+    let small = small_deals((catalog, readings), ruled, (campaign, now), tested.demand);
     // Of several kinds of posts the most uneven luck: it stops later, never sooner.
     let ks = small.iter().filter_map(|one| match one.deal.member.ctx.luck {
         Luck::Varied { k } => Some(k),
@@ -95,8 +104,7 @@ pub fn fill(state: &State, ruled: &Ruled, subject: &Subject, into: &mut Context,
     let contexts = all.into_iter().map(|pool| context_of(pool, into, (luck, tested.want.metric)));
     let weight = |ctx: &Context| {
         let span = Window::Deal.latest(now, &ctx.frame)?;
-        let view = state.history.view();
-        let weight = ruled.rule.weight_over(subject, ctx, &view, span, &mut Scratch::default())?;
+        let weight = ruled.rule.weight_over(subject, ctx, readings, span, &mut Scratch::default())?;
         Some(weight.value / weight.line)
     };
     let strongest = contexts
@@ -108,19 +116,29 @@ pub fn fill(state: &State, ruled: &Ruled, subject: &Subject, into: &mut Context,
 }
 
 /// Running deals of a campaign that a rule speaks of and could never fire on alone.
-fn small_deals(state: &State, ruled: &Ruled, campaign: &CampaignId, demand: Demand) -> Vec<Small<Group, Deal>> {
-    let of_campaign = state.catalog.partnerships.keys().filter(|key| key.campaign == *campaign);
-    of_campaign.filter_map(|key| small_deal(state, ruled, key, demand)).take(DEALS_MAX).collect()
+fn small_deals(
+    picture: (&Catalog, &dyn Readings),
+    ruled: &Ruled,
+    (campaign, now): (&CampaignId, Timestamp),
+    demand: Demand,
+) -> Vec<Small<Group, Deal>> {
+    let of_campaign = picture.0.partnerships.keys().filter(|key| key.campaign == *campaign);
+    of_campaign.filter_map(|key| small_deal(picture, ruled, (key, now), demand)).take(DEALS_MAX).collect()
 }
 
-fn small_deal(state: &State, ruled: &Ruled, key: &PartnershipRef, demand: Demand) -> Option<Small<Group, Deal>> {
-    let whole = state.catalog.whole_of(key)?;
+fn small_deal(
+    (catalog, readings): (&Catalog, &dyn Readings),
+    ruled: &Ruled,
+    (key, now): (&PartnershipRef, Timestamp),
+    demand: Demand,
+) -> Option<Small<Group, Deal>> {
+    let whole = catalog.whole_of(key)?;
     let subject = key.subject();
-    let ctx = context(&state.catalog.about(&subject), SignedDuration::ZERO, ruled.version);
+    let ctx = context(&catalog.about_at(&subject, now), SignedDuration::ZERO, ruled.version);
     if !ruled.rule.selects(&subject, &ctx) {
         return None;
     }
-    let limit = ruled.rule.tested_limit(&subject, &ctx, &state.history.view()).filter(|limit| 0.0 < *limit)?;
+    let limit = ruled.rule.tested_limit(&subject, &ctx, readings).filter(|limit| 0.0 < *limit)?;
     let minor = num::f64_of(whole.minor);
     let units = minor / limit;
     let posts = std::cmp::max(whole.posts, u32::try_from(ctx.posts.len()).unwrap_or(u32::MAX));

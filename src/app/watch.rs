@@ -36,7 +36,7 @@ use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, samples};
 use crate::time::Held;
 use crate::words::trouble::Trouble;
-use tokio::sync::RwLockReadGuard;
+use tokio::sync::MutexGuard;
 use tokio_util::sync::CancellationToken;
 
 /// Subjects in one transaction; a larger poll is several cycles.
@@ -118,7 +118,7 @@ pub async fn take_in(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Fetched { samples, missing, posts, units, partial } = fetched;
-    let (samples, missing) = add_up(samples, missing);
+    let (mut samples, missing) = add_up(samples, missing);
     core.count(|counts| counts.samples += crate::domain::num::u64_of_len(samples.len()));
     let record = PollRecord {
         source: id.clone(),
@@ -129,10 +129,12 @@ pub async fn take_in(
         units: units.into_iter().collect(),
         failure: partial.as_ref().map(ToString::to_string),
     };
-    let intake = core.intake.read().await;
-    keep(core, &samples, &missing, &record).await?;
-    keep_posts(core, posts).await?;
-    let alarms = hear(core, Some(id), &samples, &missing, now, intake).await?;
+    let intake = core.intake.lock().await;
+    let known = core.stamp();
+    know(&mut samples, known);
+    keep(core, &samples, &missing, &record, known).await?;
+    keep_posts(core, posts, known).await?;
+    let alarms = hear(core, Some(id), &samples, &missing, (now, known), intake).await?;
     super::booking::book_heard(core, &samples).await?;
     trouble::of_source(core, id, partial.as_ref()).await?;
     for alarm in alarms {
@@ -143,14 +145,25 @@ pub async fn take_in(
 
 /// Keeps what the program itself wrote down, judges it and commits what follows.
 pub async fn take_booked(core: &Core, samples: &[Sample], now: Timestamp) -> Result<(), StoreError> {
-    let intake = core.intake.read().await;
-    for part in by_subjects(samples, |sample| &sample.series.subject) {
+    let intake = core.intake.lock().await;
+    let known = core.stamp();
+    let mut samples = samples.to_vec();
+    know(&mut samples, known);
+    for part in by_subjects(&samples, |sample| &sample.series.subject) {
         core.store.commit(samples::writes_of(part, &[])).await?;
     }
-    for alarm in hear(core, None, samples, &[], now, intake).await? {
+    for alarm in hear(core, None, &samples, &[], (now, known), intake).await? {
         tell_alarm(core, &alarm).await?;
     }
     Ok(())
+}
+
+/// What was fetched is known from the moment on at which it is taken in: several fetches may share an instant, and what
+/// was known when must have an order.
+fn know(samples: &mut [Sample], known: Timestamp) {
+    for sample in samples {
+        sample.known_at = known;
+    }
 }
 
 /// Takes samples that are kept into the picture in memory, judges what they touch and commits what follows. `intake` is
@@ -160,11 +173,12 @@ async fn hear(
     polled: Option<&SourceId>,
     samples: &[Sample],
     missing: &[Missing],
-    now: Timestamp,
-    intake: RwLockReadGuard<'_, ()>,
+    (now, known): (Timestamp, Timestamp),
+    intake: MutexGuard<'_, ()>,
 ) -> Result<Vec<Alarm>, StoreError> {
     let mut state = core.state.lock().await;
-    let appended = state.history.append_poll(samples, missing, now);
+    let appended = state.history.append_poll(samples, missing, known);
+    state.cut.known = known;
     let alarms = appended.alarms;
     if alarms.is_empty() {
         let followed = followed(&state, &appended.touched, missing);
@@ -215,12 +229,18 @@ fn add_up(samples: Vec<Sample>, missing: Vec<Missing>) -> (Vec<Sample>, Vec<Miss
     (sums.into_values().collect(), missing)
 }
 
-async fn keep(core: &Core, samples: &[Sample], missing: &[Missing], record: &PollRecord) -> Result<(), StoreError> {
+async fn keep(
+    core: &Core,
+    samples: &[Sample],
+    missing: &[Missing],
+    record: &PollRecord,
+    known: Timestamp,
+) -> Result<(), StoreError> {
     for part in by_subjects(samples, |sample| &sample.series.subject) {
         core.store.commit(samples::writes_of(part, &[])).await?;
     }
     for part in by_subjects(missing, |one| &one.series.subject) {
-        core.store.commit(samples::writes_of(&[], part)).await?;
+        core.store.commit(samples::writes_of_missing(part, known)).await?;
     }
     let mut transaction = Transaction::new();
     let before = load::<PollRecord>(&*core.store, &keys::poll(&record.source, record.at)).await?;
@@ -244,7 +264,7 @@ fn by_subjects<T>(items: &[T], subject: impl Fn(&T) -> &Subject) -> Vec<&[T]> {
     parts
 }
 
-async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError> {
+async fn keep_posts(core: &Core, posts: Vec<FoundPost>, known: Timestamp) -> Result<(), StoreError> {
     for part in posts.chunks(SUBJECTS_MAX) {
         let _pen = core.pen.lock().await;
         let mut transaction = Transaction::new();
@@ -259,7 +279,10 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
                 title: found.title.clone().or_else(|| kept.as_ref().and_then(|kept| kept.value.title.clone())),
                 text: found.description.clone().or_else(|| kept.as_ref().and_then(|kept| kept.value.text.clone())),
                 format: kept.as_ref().and_then(|kept| kept.value.format.clone()),
+                known_at: None,
+                earlier: Vec::new(),
             };
+            let record = record.after(kept.as_ref().map(|kept| &kept.value), known);
             if kept.as_ref().is_none_or(|kept| kept.value != record) {
                 transaction.set(kept.as_ref(), &record)?;
                 news.push(record);
@@ -269,15 +292,16 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
             continue;
         }
         core.store.commit(transaction).await?;
-        know_posts(&mut *core.state.lock().await, news);
+        know_posts(&mut *core.state.lock().await, news, known);
     }
     Ok(())
 }
 
-/// Takes posts that are kept into the picture.
-pub fn know_posts(state: &mut State, posts: Vec<PostRecord>) {
+/// Takes posts that are kept into the picture. Hold [`Core::intake`], since before `known` was stamped.
+pub fn know_posts(state: &mut State, posts: Vec<PostRecord>, known: Timestamp) {
+    state.cut.known = std::cmp::max(state.cut.known, known);
     for record in posts {
-        state.history.add_post(&record.facts());
+        state.history.add_post_known(&record.facts(), record.known_at.unwrap_or(known));
         state.catalog.published.insert((record.platform, record.post.clone()), record.published_at);
         state.catalog.posts.insert((record.platform, record.post), record.creator);
     }
@@ -288,7 +312,7 @@ pub fn know_posts(state: &mut State, posts: Vec<PostRecord>) {
 /// The guards hear levels in the order in which they became known, and an import may be older than the last poll: then
 /// the series are read again from the store. Amounts they do not listen to.
 pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreError> {
-    let intake = core.intake.write().await;
+    let intake = core.intake.lock().await;
     let now = core.clock.now();
     let has_levels = samples.iter().any(|one| matches!(one.form, Form::Total { .. } | Form::Gauge { .. }));
     let history = if has_levels { Some(core.read_history().await?) } else { None };
@@ -297,9 +321,13 @@ pub async fn take_notice(core: &Core, samples: Vec<Sample>) -> Result<(), StoreE
     let heard: Vec<Sample> = samples.iter().filter(|one| super::booking::is_paid_by(one)).cloned().collect();
     match history {
         // What the guards say of it, they said when it was so.
-        Some(history) => state.history = history,
+        Some((history, kept)) => {
+            state.history = history;
+            state.kept = kept;
+        }
         None => drop(state.history.append_all(samples)),
     }
+    state.cut.known = core.stamp();
     state.judged.clear();
     let State { catalog, history, .. } = &mut *state;
     catalog.measure(&history.view(), now);
@@ -395,7 +423,14 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             let view = state.history.view();
             let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut scratch);
             if let Some(judgement) = judged {
-                fired.push(Fired { rule: ruled.clone(), subject: subject.clone(), about: about.clone(), judgement });
+                fired.push(Fired {
+                    rule: ruled.clone(),
+                    subject: subject.clone(),
+                    about: about.clone(),
+                    judgement,
+                    before: memory,
+                    cut: state.cut,
+                });
             }
         }
     }

@@ -132,6 +132,8 @@ pub fn part_of(one: &Deliverable, zone: &TimeZone, now: Timestamp) -> Result<Par
 }
 
 #[cfg(test)]
+mod adds_up;
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::document::Documents;

@@ -53,6 +53,8 @@ pub struct Context {
     pub maturity: Maturity,
     /// Which learned things `luck`, `priors` and `maturity` are made of.
     pub learned: Vec<Lesson>,
+    /// The stretches of the deal that differ in limit or test, oldest first; none where nothing changed since it began.
+    pub regimes: Vec<Regime>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
     /// What is agreed and has not happened yet.
@@ -69,6 +71,17 @@ pub struct Context {
     pub packs: Arc<Packs>,
 }
 
+/// A stretch of a deal in which neither its limits nor its prices changed. It ends where the next one begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Regime {
+    /// From when on.
+    pub from: Timestamp,
+    /// The targets in force; money in minor units.
+    pub targets: BTreeMap<Metric, f64>,
+    /// Which test of the deal it belongs to, from 1: a changed deal starts another.
+    pub test: u32,
+}
+
 impl Default for Context {
     /// Nothing is known: days in UTC, no deal, no target, posts alike, everything spent has had time to sell.
     fn default() -> Self {
@@ -83,6 +96,7 @@ impl Default for Context {
             priors: BTreeMap::new(),
             maturity: Maturity::at_once(),
             learned: Vec::new(),
+            regimes: Vec::new(),
             rule_version: 1,
             plan: Plan::default(),
             pool: Vec::new(),
@@ -394,5 +408,9 @@ fn write_up(
     }
 }
 
+#[cfg(test)]
+mod regimes;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod tests;

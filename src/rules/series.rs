@@ -35,7 +35,9 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    fn reaches(self, at: Timestamp) -> bool {
+    /// Whether what became known then counts.
+    #[must_use]
+    pub fn reaches(self, at: Timestamp) -> bool {
         self.known.is_none_or(|known| at <= known)
     }
 }
@@ -61,6 +63,14 @@ impl Amount {
 struct Held {
     moment: u32,
     released: Option<Timestamp>,
+}
+
+/// A typed absence: since when, when we knew, and why.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    at: Timestamp,
+    known: Timestamp,
+    why: Absence,
 }
 
 /// A level a source stated.
@@ -91,7 +101,7 @@ pub struct Line {
     moments: Vec<u32>,
     values: Vec<i64>,
     amounts: Vec<Amount>,
-    missing: Vec<(Timestamp, Absence)>,
+    missing: Vec<Word>,
     held: Vec<Held>,
     /// The currency of the first statement; others are refused.
     pub currency: Option<Currency>,
@@ -106,10 +116,29 @@ fn count(len: usize) -> u32 {
 }
 
 impl Line {
-    /// Whether it ever said a number.
+    /// Whether it ever said a number, as far as is known.
     #[must_use]
-    pub fn has_spoken(&self) -> bool {
-        !(self.moments.is_empty() && self.amounts.is_empty())
+    pub fn has_spoken(&self, table: &[Moment], knowledge: Knowledge) -> bool {
+        let level = || {
+            self.moments
+                .iter()
+                .any(|place| moment_at(table, *place).is_some_and(|moment| knowledge.reaches(moment.known)))
+        };
+        self.has_amounts(knowledge) || level()
+    }
+
+    fn has_amounts(&self, knowledge: Knowledge) -> bool {
+        self.amounts.iter().any(|amount| knowledge.reaches(amount.known))
+    }
+
+    /// How many statements stand from one place to another, both included.
+    fn statements(&self, table: &[Moment], (from, until): (usize, usize), knowledge: Knowledge) -> u32 {
+        let between = self.moments.get(from..=until).unwrap_or_default();
+        let known = |place: &&u32| moment_at(table, **place).is_some_and(|moment| knowledge.reaches(moment.known));
+        match knowledge.known {
+            None => count(between.len()),
+            Some(_) => count(between.iter().filter(known).count()),
+        }
     }
 
     /// Adds a level (a total or a gauge). Statements may come late; what is the same twice is kept once.
@@ -135,15 +164,15 @@ impl Line {
     }
 
     /// Adds a typed absence. One that only repeats the last word is not kept.
-    pub fn push_missing(&mut self, table: &[Moment], at: Timestamp, why: Absence) {
+    pub fn push_missing(&mut self, table: &[Moment], at: Timestamp, known: Timestamp, why: Absence) {
         let spoken = self.moments.last().and_then(|place| moment_at(table, *place));
         let spoken =
             std::cmp::max(spoken.map(|moment| moment.observed), self.amounts.last().map(|amount| amount.until));
         let repeats =
-            self.missing.last().is_some_and(|(last, known)| *known == why && *last <= at && spoken <= Some(*last));
+            self.missing.last().is_some_and(|last| last.why == why && last.at <= at && spoken <= Some(last.at));
         if !repeats {
-            let place = self.missing.partition_point(|(other, _)| *other <= at);
-            self.missing.insert(place, (at, why));
+            let place = self.missing.partition_point(|other| other.at <= at);
+            self.missing.insert(place, Word { at, known, why });
         }
     }
 
@@ -200,9 +229,9 @@ impl Line {
         self.missing
             .iter()
             .rev()
-            .find(|(said, _)| *said <= at && knowledge.reaches(*said))
-            .filter(|(said, _)| since.is_none_or(|since| since < *said))
-            .map(|(_, why)| *why)
+            .find(|word| word.at <= at && knowledge.reaches(word.known))
+            .filter(|word| since.is_none_or(|since| since < word.at))
+            .map(|word| word.why)
     }
 
     /// The increase of a total over a span, or of the amounts in it where there is no total.
@@ -211,12 +240,12 @@ impl Line {
             let start = self.level(table, span.from, knowledge)?;
             Ok(Taken {
                 value: f64_of(end.value.saturating_sub(start.value)),
-                n: count(end.place.saturating_sub(start.place).saturating_add(1)),
+                n: self.statements(table, (start.place, end.place), knowledge),
                 newest: end.observed,
             })
         });
         match totals {
-            Err(_) if !self.amounts.is_empty() => self.sum(span, knowledge),
+            Err(_) if self.has_amounts(knowledge) => self.sum(span, knowledge),
             totals => totals,
         }
     }
@@ -274,14 +303,14 @@ impl Line {
     }
 
     /// Every word on its amounts by span, with when it was known; of one span the oldest first.
-    pub fn statements(&self) -> impl Iterator<Item = ((Timestamp, Timestamp), Timestamp, i64)> {
+    pub fn words(&self) -> impl Iterator<Item = ((Timestamp, Timestamp), Timestamp, i64)> {
         self.amounts.iter().map(|amount| ((amount.from, amount.until), amount.known, amount.value))
     }
 
     /// Everything from the beginning to `until`, for a post's whole life.
     pub fn life(&self, table: &[Moment], until: Timestamp, knowledge: Knowledge) -> Result<Taken, Absence> {
         match self.gauge(table, until, knowledge) {
-            Err(_) if !self.amounts.is_empty() => {
+            Err(_) if self.has_amounts(knowledge) => {
                 let from = self.amounts.first().map_or(until, |amount| amount.from);
                 self.sum(Span { from, until }, knowledge)
             }
@@ -334,7 +363,7 @@ impl Line {
         self.moments.drain(..gone);
         self.values.drain(..gone);
         self.amounts.retain(|amount| oldest <= amount.until);
-        let words = self.missing.partition_point(|(at, _)| *at < oldest);
+        let words = self.missing.partition_point(|word| word.at < oldest);
         // The last word before stays: it may still be the reason.
         self.missing.drain(..words.saturating_sub(1));
         self.held.retain(|held| moment_at(table, held.moment).is_some_and(|moment| oldest <= moment.observed));

@@ -104,6 +104,18 @@ pub fn history(kind: &str, id: &str, version: u64) -> Key {
     key
 }
 
+/// The bounds of the earlier versions of one document or rule.
+#[must_use]
+pub fn history_of(kind: &str, id: &str) -> (Key, Key) {
+    beginning_with(format!("{kind}/{id}/").as_bytes())
+}
+
+/// The bounds of the earlier versions of everything of a kind.
+#[must_use]
+pub fn history_of_kind(kind: &str) -> (Key, Key) {
+    beginning_with(format!("{kind}/").as_bytes())
+}
+
 /// A rule.
 #[must_use]
 pub fn rule(id: &RuleId) -> Key {
@@ -132,6 +144,18 @@ pub fn rule_and_subject(rule: &RuleId, subject: &Subject) -> Key {
 #[must_use]
 pub fn clicks(partnership: &PartnershipRef, hour: Timestamp) -> Key {
     join(&[partnership.to_string().as_bytes(), &time(hour)])
+}
+
+/// A change of what a rule remembers about a subject.
+#[must_use]
+pub fn memory_change(rule: &RuleId, subject: &Subject, written: Timestamp) -> Key {
+    join(&[&rule_and_subject(rule, subject), &time(written)])
+}
+
+/// The bounds of what a rule ever remembered about a subject.
+#[must_use]
+pub fn memory_changes(rule: &RuleId, subject: &Subject) -> (Key, Key) {
+    beginning_with(&join(&[&rule_and_subject(rule, subject), b""]))
 }
 
 /// An incident.

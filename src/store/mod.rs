@@ -83,11 +83,13 @@ pub enum Table {
     Learned = 40,
     /// Clicks on tracking links, one row per partnership and hour. Key: `campaign/creator` 0 hour.
     Clicks = 41,
+    /// Every change of what a rule remembers. Key: `rule` 0 `subject` 0, time big-endian.
+    MemoryHistory = 42,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -117,6 +119,7 @@ impl Table {
         Self::DueLevels,
         Self::Learned,
         Self::Clicks,
+        Self::MemoryHistory,
     ];
 
     /// Its number in the file format.

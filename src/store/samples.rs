@@ -110,13 +110,13 @@ pub fn rows_of(samples: &[Sample]) -> Vec<(Key, Vec<u8>)> {
     groups.into_iter().map(row).collect()
 }
 
-/// The rows of some absences, in key order.
+/// The rows of some absences, in key order. `known_at`: when that was known; each when it was so, where it is not said.
 #[must_use]
-pub fn missing_rows_of(missing: &[Missing]) -> Vec<(Key, Vec<u8>)> {
+pub fn missing_rows_of(missing: &[Missing], known_at: Option<Timestamp>) -> Vec<(Key, Vec<u8>)> {
     let mut groups: BTreeMap<Key, Vec<&Missing>> = BTreeMap::new();
     for absent in missing {
-        // An absence is known when it is so.
-        groups.entry(place(&absent.series, absent.at, absent.at)).or_default().push(absent);
+        let known_at = known_at.unwrap_or(absent.at);
+        groups.entry(place(&absent.series, absent.at, known_at)).or_default().push(absent);
     }
     let row = |(mut key, missing): (Key, Vec<&Missing>)| {
         let contents = missing.iter().map(|absent| (absent.series.metric, 0));
@@ -135,7 +135,17 @@ pub fn missing_rows_of(missing: &[Missing]) -> Vec<(Key, Vec<u8>)> {
 /// The changes that keep what a poll said.
 #[must_use]
 pub fn writes_of(samples: &[Sample], missing: &[Missing]) -> Transaction {
-    let rows = rows_of(samples).into_iter().chain(missing_rows_of(missing));
+    writes(rows_of(samples), missing_rows_of(missing, None))
+}
+
+/// The changes that keep absences that were known at this instant.
+#[must_use]
+pub fn writes_of_missing(missing: &[Missing], known_at: Timestamp) -> Transaction {
+    writes(Vec::new(), missing_rows_of(missing, Some(known_at)))
+}
+
+fn writes(samples: Vec<(Key, Vec<u8>)>, missing: Vec<(Key, Vec<u8>)>) -> Transaction {
+    let rows = samples.into_iter().chain(missing);
     Transaction {
         expect: Vec::new(),
         writes: rows.map(|(key, bytes)| Write::Put { table: Table::Samples, key, bytes }).collect(),
@@ -161,27 +171,36 @@ pub fn samples_of(key: &[u8], bytes: &[u8]) -> Result<Vec<Sample>, StoreError> {
     }
 }
 
-/// Gives `each` every sample that was observed at `since` or later, subject by subject, each in the order of
-/// observation, then of knowledge: what the histories in memory are built from at the start.
+/// When an absence was known: from the key of its row.
+#[must_use]
+pub fn known_at(key: &[u8]) -> Option<Timestamp> {
+    keys::read_time(times(key).get(TIME_LEN..2 * TIME_LEN)?)
+}
+
+/// Gives `each` every row that was observed at `since` or later, subject by subject, each in the order of observation,
+/// then of knowledge, with when it was known: what the histories in memory are built from at the start. Answers whether
+/// there are older ones.
 pub async fn load_history(
     store: &dyn Store,
     since: Timestamp,
-    each: &mut (dyn FnMut(Sample) + Send),
-) -> Result<(), StoreError> {
+    each: &mut (dyn FnMut(Timestamp, Row) + Send),
+) -> Result<bool, StoreError> {
     let oldest = keys::time(since);
     let (mut from, until) = keys::all();
+    let mut older = false;
     loop {
         let page = store.scan(Table::Samples, &from, &until, PAGE).await?;
         for (key, kept) in &page {
-            if oldest.as_slice() <= times(key) {
-                for sample in samples_of(key, &kept.bytes)? {
-                    each(sample);
-                }
+            if times(key) < oldest.as_slice() {
+                older = true;
+                continue;
             }
+            let row = read_row(key, &kept.bytes)?;
+            each(known_at(key).unwrap_or(Timestamp::MIN), row);
         }
         match page.last() {
             Some((last, _)) if PAGE <= page.len() => from = resume(last, &oldest),
-            _ => return Ok(()),
+            _ => return Ok(older),
         }
     }
 }

@@ -79,6 +79,59 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
     // How many posts and deals of others stand behind it is the team's to know.
     let lessons = if audience == Audience::Internal { view.learned.as_slice() } else { &[] };
     blocks.extend(block(0, learned(lessons, reader).into_iter().collect()));
+    Some(Message { headline, footer: judged_footer(view, reader, now), ..judged(view, blocks, reader, now) })
+}
+
+/// How far the answer about a past instant can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The instant.
+    pub at: Timestamp,
+    /// The rule was in force then; else this is what its first version would have said.
+    pub in_force: bool,
+    /// Another receipt was written down then: numbers about that time came in later, by import.
+    pub differs: bool,
+}
+
+/// The same for a past instant, under the version of the rule that was in force then.
+#[must_use]
+pub fn why_then(
+    view: &JudgedView,
+    known: Known,
+    reader: &Reader,
+    audience: Audience,
+    now: Timestamp,
+) -> Option<Message> {
+    let words = reader.words();
+    let seen = visible(&view.seen, audience, false);
+    if seen.is_empty() {
+        return None;
+    }
+    let who = phrase::who(&view.names, "");
+    let rule = view.rule.as_str();
+    let at = number::time(reader, known.at, now);
+    let headline = match view.verdict {
+        Verdict::Holds => say!(words, "why-then-held", who = who, rule = rule, at = at),
+        Verdict::DoesNotHold => say!(words, "why-then-quiet", who = who, rule = rule, at = at),
+        Verdict::Unknown => say!(words, "why-then-unknown", who = who, rule = rule, at = at),
+    };
+    let version = view.version.to_string();
+    let mut lines = vec![line(if known.in_force {
+        say!(words, "why-then-version", version = version)
+    } else {
+        say!(words, "why-then-not-yet", version = version)
+    })];
+    if known.differs {
+        lines.push(line(say!(words, "why-then-differs")));
+    }
+    let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
+    blocks.extend(comparison_blocks(&seen, audience != Audience::Creator, reader, known.at));
+    Some(Message { headline, footer: judged_footer(view, reader, now), ..judged(view, blocks, reader, known.at) })
+}
+
+/// What stands between a rule and telling, under what was compared.
+fn judged(view: &JudgedView, mut blocks: Vec<Block>, reader: &Reader, now: Timestamp) -> Message {
+    let words = reader.words();
     let mut waits = Vec::new();
     if let Some(secs) = view.pending_secs {
         waits.push(line(say!(words, "why-not-pending", left = number::span(reader, secs))));
@@ -87,12 +140,17 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         waits.push(line(say!(words, "why-not-cooling", until = number::time(reader, until, now))));
     }
     blocks.extend(block(0, waits));
+    Message { blocks, silent: true, ..Message::default() }
+}
+
+fn judged_footer(view: &JudgedView, reader: &Reader, now: Timestamp) -> String {
+    let words = reader.words();
     let mut footer = format!("{} v{}", view.rule, view.version);
     if let Some(at) = view.data_at {
         footer.push_str(" · ");
         footer.push_str(&say!(words, "data-at", time = number::time(reader, at, now)));
     }
-    Some(Message { headline, blocks, footer, silent: true, ..Message::default() })
+    footer
 }
 
 fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {

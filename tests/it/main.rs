@@ -26,6 +26,7 @@ mod kills;
 mod learned;
 mod learned_views;
 mod links;
+mod past;
 mod peers;
 mod pieces;
 mod replay_backtest;

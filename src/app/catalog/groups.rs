@@ -163,9 +163,16 @@ fn group(catalog: &Catalog, key: &Key, members: &[(Subject, CreatorId)]) -> Grou
 }
 
 /// What judging a rule on a subject needs to know, comparable others included where the rule reads them.
-pub fn judging(catalog: &Catalog, groups: &mut Groups, subject: &Subject, about: &About, ruled: &Ruled) -> Context {
+pub fn judging(
+    (catalog, readings): (&Catalog, &dyn Readings),
+    groups: &mut Groups,
+    (subject, about): (&Subject, &About),
+    ruled: &Ruled,
+    now: Timestamp,
+) -> Context {
     let mut context = context(about, SignedDuration::ZERO, ruled.version);
     groups.add(&mut context, catalog, subject, ruled);
+    crate::app::pooling::fill((catalog, readings), ruled, subject, &mut context, now);
     context
 }
 

@@ -26,13 +26,16 @@ use crate::rules::ahead::Plan;
 use crate::rules::benchmark::pack::Packs;
 use crate::rules::benchmark::size::Audiences;
 use crate::rules::evidence::Prior;
+use crate::rules::judge::Regime;
 use crate::rules::learn::{Book, Lesson};
 use crate::rules::maturity::Maturity;
 
 pub use groups::{Benchmarks, Groups, judging};
+pub use terms::Terms;
 
 mod groups;
 mod plan;
+mod terms;
 
 /// The picture.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +58,8 @@ pub struct Catalog {
     pub k: Option<f64>,
     /// How fast orders follow clicks, and views fade.
     pub maturity: MaturityConfig,
+    /// Every version of what deals turn on.
+    pub terms: Terms,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
     /// What was learned from history, in every version.
@@ -104,6 +109,8 @@ pub struct About {
     pub audiences: Audiences,
     /// Published figures.
     pub packs: Arc<Packs>,
+    /// The stretches of the deal that differ in limit or test.
+    pub regimes: Vec<Regime>,
 }
 
 impl Default for About {
@@ -127,11 +134,18 @@ impl Default for About {
             plan: Plan::default(),
             audiences: Audiences::default(),
             packs: Arc::default(),
+            regimes: Vec::new(),
         }
     }
 }
 
 impl Catalog {
+    /// Takes a version of a document in, applied at `at`: versions of one document in their order.
+    pub fn take_version(&mut self, document: Document, at: jiff::Timestamp) {
+        self.terms.note(&document, at);
+        self.take(document);
+    }
+
     /// Takes one document in, over what was there under its id.
     pub fn take(&mut self, document: Document) {
         match document {
@@ -270,6 +284,9 @@ impl Catalog {
         }
         self.fill_deal(subject, &mut about);
         about.plan = self.plan_of(subject, &about.zone);
+        if let Some(deal) = about.deal {
+            about.regimes = self.terms.regimes(subject, &about.zone, deal);
+        }
         if let Subject::Partnership(campaign, creator) = subject {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
             let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);

@@ -76,6 +76,8 @@ pub(super) async fn posts(
     }
     let rows: Vec<&PostRow> = last.into_values().collect();
     let of = u64_of_len(rows.len());
+    let intake = core.intake.lock().await;
+    let known = core.stamp();
     let mut done = 0;
     for part in rows.chunks(CYCLE_SUBJECTS_MAX) {
         let _pen = core.pen.lock().await;
@@ -83,7 +85,8 @@ pub(super) async fn posts(
         let mut news = Vec::new();
         for row in part {
             let kept = load::<PostRecord>(&*core.store, &keys::post(row.platform, &row.post)).await?;
-            let record = post_of(row, kept.as_ref().map(|kept| &kept.value));
+            let kept_post = kept.as_ref().map(|kept| &kept.value);
+            let record = post_of(row, kept_post).after(kept_post, known);
             if kept.as_ref().is_none_or(|kept| kept.value != record) {
                 transaction.set(kept.as_ref(), &record)?;
                 news.push(record);
@@ -91,11 +94,12 @@ pub(super) async fn posts(
         }
         if !news.is_empty() {
             core.store.commit(transaction).await?;
-            watch::know_posts(&mut *core.state.lock().await, news);
+            watch::know_posts(&mut *core.state.lock().await, news, known);
         }
         done += u64_of_len(part.len());
         tell(Progress { done, of });
     }
+    drop(intake);
     journal(core, &actor, "posts_imported", file, &sheet).await?;
     Ok(report(&sheet))
 }
@@ -168,6 +172,8 @@ pub fn post_of(row: &PostRow, kept: Option<&PostRecord>) -> PostRecord {
         title: kept.and_then(|kept| kept.title.clone()),
         text: filled(&row.text).or_else(|| kept.and_then(|kept| kept.text.clone())),
         format: filled(&row.format).or_else(|| kept.and_then(|kept| kept.format.clone())),
+        known_at: None,
+        earlier: Vec::new(),
     }
 }
 

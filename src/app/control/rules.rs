@@ -6,12 +6,13 @@ use serde_json::json;
 use super::{Answer, Refusal, Request, Text, actor};
 use crate::app::apply::{self, Change, Difference};
 use crate::app::core::{Core, State};
+use crate::app::past::{self, PastError};
 use crate::app::resolve::{Meant, nearest_subject, resolve};
 use crate::app::views;
 use crate::domain::ids::{RuleId, Subject};
 use crate::domain::person::Audience;
 use crate::rules::error::nearest;
-use crate::words::answers;
+use crate::words::answers::{self, Known};
 use crate::words::phrase;
 use crate::words::wording::Reader;
 
@@ -45,23 +46,45 @@ pub(super) async fn why(core: &Core, subject: &str, rule: &RuleId, at: Option<Ti
     let state = core.state.lock().await;
     let subject = meant(&state, subject)?;
     let now = core.clock.now();
-    let judged = match at {
-        Some(at) => views::judged_then(&state, rule, &subject, at),
-        None => views::judged_view(&state, rule, &subject, now),
-    };
-    let Some((view, receipt)) = judged else {
-        let known = state.rules.keys().map(RuleId::as_str);
-        let remedy = nearest(rule.as_str(), known)
-            .map_or("`plimsoll apply` takes rules in".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Refusal::input(format!("there is no rule `{rule}` in force; {remedy}")));
+    if let Some(at) = at {
+        drop(state);
+        return why_then(core, &subject, rule, at).await;
+    }
+    let Some((view, receipt)) = views::judged_view(&state, rule, &subject, now) else {
+        return Err(no_rule(&state, rule));
     };
     let zone = state.catalog.about(&subject).zone;
     let reader = Reader::new("en", zone.iana_name().unwrap_or("UTC"));
-    let message = answers::why_not(&view, &reader, Audience::Internal, at.unwrap_or(now));
+    let message = answers::why_not(&view, &reader, Audience::Internal, now);
     let json = receipt.canonical();
     // A rule that compares nothing of the window itself has no sentence; its receipt still says everything.
     let text = message.map_or_else(|| json.clone(), |message| phrase::plain(&message));
     Ok(Answer::Done { json, text })
+}
+
+/// The same as it was at an instant.
+async fn why_then(core: &Core, subject: &Subject, rule: &RuleId, at: Timestamp) -> Result<Answer, Refusal> {
+    let then = match past::judged(core, rule, subject, at).await {
+        Ok(then) => then,
+        Err(PastError::UnknownRule) => return Err(no_rule(&*core.state.lock().await, rule)),
+        Err(error @ PastError::NotKept { .. }) => return Err(Refusal::input(error.to_string())),
+        Err(PastError::Store(error)) => return Err(error.into()),
+    };
+    let json = then.judgement.receipt.canonical();
+    let state = core.state.lock().await;
+    let reader = Reader::new("en", then.about.zone.iana_name().unwrap_or("UTC"));
+    let (view, _) = views::judgement_view(&state, &then.ruled, subject, then.judgement, at);
+    let known = Known { at, in_force: then.in_force, differs: then.differs };
+    let message = answers::why_then(&view, known, &reader, Audience::Internal, core.clock.now());
+    let text = message.map_or_else(|| json.clone(), |message| phrase::plain(&message));
+    Ok(Answer::Done { json, text })
+}
+
+fn no_rule(state: &State, rule: &RuleId) -> Refusal {
+    let known = state.rules.keys().map(RuleId::as_str);
+    let remedy = nearest(rule.as_str(), known)
+        .map_or("`plimsoll apply` takes rules in".to_owned(), |near| format!("did you mean `{near}`?"));
+    Refusal::input(format!("there is no rule `{rule}` in force; {remedy}"))
 }
 
 fn meant(state: &State, given: &str) -> Result<Subject, Refusal> {

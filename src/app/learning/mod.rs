@@ -77,9 +77,9 @@ pub async fn pass(core: &Core) -> Result<usize, StoreError> {
 /// One transaction: the versions that are new, a line in the journal for each, and when it was.
 async fn keep(core: &Core, learned: Vec<Estimate>) -> Result<usize, StoreError> {
     // Alone: no poll is judged between the instant that these are known from and their being known.
-    let intake = core.intake.write().await;
+    let intake = core.intake.lock().await;
     let _pen = core.pen.lock().await;
-    let now = core.clock.now();
+    let now = core.stamp();
     let news = core.state.lock().await.catalog.learned.news(learned, now);
     let mut transaction = Transaction::new();
     for one in &news {

@@ -19,6 +19,7 @@ use super::apply::put_level;
 use super::catalog::{About as Known, Groups, judging};
 use super::core::{Core, State};
 use super::cycle::{self, Fired};
+use super::past::memory;
 use super::records::{LevelCase, MemoryRecord};
 use super::service::rest;
 use crate::domain::ids::{BrandId, CreatorId, ProgramId, RuleId, Subject};
@@ -227,9 +228,8 @@ async fn facts(core: &Core, case: &LevelCase) -> Result<Facts, StoreError> {
 fn stand(core: &Core, state: &State, case: &LevelCase) -> (Verdict, Option<Timestamp>) {
     let Some(ruled) = state.rules.get(&case.rule) else { return (Verdict::Unknown, None) };
     let now = core.clock.now();
-    let about = state.catalog.about(&case.subject);
-    let context = judging(&state.catalog, &mut Groups::default(), &case.subject, &about, ruled);
-    let view = state.history.view();
+    let (about, view) = (state.catalog.about_at(&case.subject, now), state.history.view());
+    let context = judging((&state.catalog, &view), &mut Groups::default(), (&case.subject, &about), ruled, now);
     let verdict = ruled.rule.verdict_only(&case.subject, &context, &view, now, &mut Scratch::default());
     let judged = super::views::judged(state, &case.rule, &case.subject, now);
     (verdict, judged.and_then(|judged| super::views::data_at(&judged.receipt)))
@@ -306,10 +306,11 @@ async fn forget(
     let key = keys::rule_and_subject(&case.rule, &case.subject);
     let Some(mut kept) = load::<MemoryRecord>(&*core.store, &key).await? else { return Ok(None) };
     let before = kept.value.memory.clone();
-    let memory = Memory { phase: Phase::Resolved, since: Some(now), acknowledged: None, snoozed_until: None, ..before };
-    kept.value.memory = memory.clone();
+    let after = Memory { phase: Phase::Resolved, since: Some(now), acknowledged: None, snoozed_until: None, ..before };
+    let before = std::mem::replace(&mut kept.value.memory, after.clone());
     transaction.update(&kept)?;
-    Ok(Some(((case.rule.clone(), case.subject.clone()), memory)))
+    memory::note(core, transaction, (&case.rule, &case.subject), (&before, &after), None)?;
+    Ok(Some(((case.rule.clone(), case.subject.clone()), after)))
 }
 
 /// How a case moved.

@@ -13,7 +13,6 @@ use crate::insight::tips::Tip;
 use crate::outbox::incident::{Happened, Incident, Stage};
 use crate::outbox::notice::{About, Notice};
 use crate::rules::judge::{Judgement, judge};
-use crate::rules::lifecycle::Memory;
 use crate::rules::lower::Source;
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::receipt::Receipt;
@@ -139,8 +138,8 @@ pub fn judged(
 ) -> Option<crate::rules::judge::Judgement> {
     let ruled = state.rules.get(rule)?;
     let about = state.catalog.about_at(subject, now);
-    let mut context = judging(&state.catalog, &mut Groups::default(), subject, &about, ruled);
-    super::pooling::fill(state, ruled, subject, &mut context, now);
+    let context =
+        judging((&state.catalog, &state.history.view()), &mut Groups::default(), (subject, &about), ruled, now);
     let memory = state.memory.get(&(rule.clone(), subject.clone())).cloned().unwrap_or_default();
     Some(judge(&ruled.rule, subject, &context, &state.history.view(), &memory, now))
 }
@@ -380,27 +379,9 @@ pub fn judged_view(
     Some(judgement_view(state, ruled, subject, judgement, now))
 }
 
-/// The rule of today on what was known at an earlier instant, with nothing remembered from before it.
+/// A judgement as the wording needs it.
 #[must_use]
-pub fn judged_then(
-    state: &State,
-    rule: &crate::domain::ids::RuleId,
-    subject: &Subject,
-    at: Timestamp,
-) -> Option<(JudgedView, Receipt)> {
-    let ruled = state.rules.get(rule)?;
-    let view = state.history.as_of(at);
-    // Who was comparable then goes by the followers that were known then.
-    let mut catalog = state.catalog.clone();
-    catalog.measure(&view, at);
-    let about = catalog.about_at(subject, at);
-    let mut context = judging(&catalog, &mut Groups::default(), subject, &about, ruled);
-    super::pooling::fill(state, ruled, subject, &mut context, at);
-    let judgement = judge(&ruled.rule, subject, &context, &view, &Memory::default(), at);
-    Some(judgement_view(state, ruled, subject, judgement, at))
-}
-
-fn judgement_view(
+pub fn judgement_view(
     state: &State,
     ruled: &Ruled,
     subject: &Subject,

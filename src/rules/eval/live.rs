@@ -11,7 +11,7 @@ use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::rules::ahead::Ahead;
 use crate::rules::check::CheckedRule;
-use crate::rules::evidence::tested::Tested;
+use crate::rules::evidence::tested::{Parts, Tested};
 use crate::rules::evidence::{Luck, Prior};
 use crate::rules::judge::Context;
 use crate::rules::lower::{Cond, Input, Source};
@@ -44,6 +44,8 @@ pub(in crate::rules) struct Live<'a> {
     pub(super) current: Option<Span>,
     /// What is asked about is an instant ahead, not now.
     pub(super) ahead: Option<Ahead>,
+    /// The regime whose targets are asked for; those of now where there is none.
+    pub(super) regime: Option<usize>,
 }
 
 /// What a condition is over the windows of a view.
@@ -63,7 +65,7 @@ impl<'a> Live<'a> {
         readings: &'a dyn Readings,
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None, ahead: None }
+        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None, ahead: None, regime: None }
     }
 
     /// The view at `now`, moved back by `shift` windows.
@@ -200,7 +202,7 @@ impl<'a> Live<'a> {
 
     fn read(&mut self, input: Input) -> Answer {
         match (input.source, self.view) {
-            (Source::Target, _) => match self.ctx.targets.get(&input.want.metric) {
+            (Source::Target, _) => match self.targets().get(&input.want.metric) {
                 Some(value) => Answer { value: Ok(*value), ..Answer::gap(Gap::NoTarget) },
                 None => Answer::gap(Gap::NoTarget),
             },
@@ -298,6 +300,9 @@ impl<'a> Live<'a> {
 
 impl Lookup for Live<'_> {
     fn answer(&mut self, slot: usize, input: Input) -> Answer {
+        if self.regime.is_some() && input.source == Source::Target {
+            return self.read(input);
+        }
         if let Some(Some(known)) = self.scratch.memo.get(slot) {
             return *known;
         }
@@ -326,10 +331,22 @@ impl Lookup for Live<'_> {
         }
     }
 
+    fn stretches(&mut self, tested: &Tested) -> Result<Parts, Gap> {
+        match self.current {
+            Some(deal) if !self.ctx.regimes.is_empty() => self.by_regime(tested, deal),
+            Some(_) | None => self.posts(tested).map(Parts::alike),
+        }
+    }
+
+    fn under(&mut self, regime: Option<usize>) {
+        self.regime = regime;
+    }
+
     fn luck(&self) -> (Luck, Prior) {
         (self.ctx.luck, self.prior())
     }
 }
+
 /// The middle value, or the mean of the two middle ones.
 fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);

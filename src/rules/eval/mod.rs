@@ -10,7 +10,7 @@ use crate::domain::money::Currency;
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 
-use super::evidence::tested::{Outcome, Tested, weigh};
+use super::evidence::tested::{Outcome, Parts, Tested, weigh_parts};
 use super::evidence::{Luck, Prior};
 use super::lower::{Compare, Cond, Input, Math, Num};
 use super::readings::{Seen, Span};
@@ -58,6 +58,12 @@ impl Answer {
 pub trait Lookup {
     /// The values of these parts of a metric in each post of the deal, oldest first; what has no posts is one.
     fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap>;
+    /// The same, cut where the limit changed; the limit of each stretch is asked for [`Lookup::under`] its regime.
+    fn stretches(&mut self, tested: &Tested) -> Result<Parts, Gap> {
+        self.posts(tested).map(Parts::alike)
+    }
+    /// Answers targets as they were in this regime, until it is asked for `None`: those of now.
+    fn under(&mut self, _regime: Option<usize>) {}
     /// How much luck varies between them, and what was known before.
     fn luck(&self) -> (Luck, Prior);
     /// The answer to the input in this slot.
@@ -95,10 +101,20 @@ pub fn weighed(
     inputs: &[Input],
     lookup: &mut dyn Lookup,
 ) -> Result<Outcome, Gap> {
-    let limit = number(if tested.on_left { &compare.right } else { &compare.left }, inputs, lookup)?;
-    let posts = lookup.posts(tested)?;
+    let side = if tested.on_left { &compare.right } else { &compare.left };
+    let now = number(side, inputs, lookup)?;
+    let parts = lookup.stretches(tested)?;
+    let mut limits = vec![Some(now)];
+    if 0 < parts.regimes {
+        limits.clear();
+        for regime in 0..parts.regimes {
+            lookup.under(Some(regime));
+            limits.push(number(side, inputs, lookup).ok());
+        }
+        lookup.under(None);
+    }
     let luck = lookup.luck();
-    weigh(tested, &posts, limit, extra, luck).ok_or(Gap::NotYet)
+    weigh_parts(tested, &parts, &limits, extra, luck).ok_or(Gap::NotYet)
 }
 
 /// The verdict of one comparison: unknown where a side has no value.
@@ -172,5 +188,6 @@ mod lessons;
 mod live;
 mod peers;
 mod pool;
+mod regime;
 #[cfg(test)]
 pub(super) mod tests;

@@ -260,6 +260,7 @@ impl Live<'_> {
                 view: self.view,
                 current: None,
                 ahead: None,
+                regime: None,
             };
             match what {
                 What::At(at) => {

@@ -9,7 +9,7 @@ use super::{Demand, Luck, Prior, Weighed, counts, shares};
 use crate::domain::metric::Metric;
 use crate::domain::num::six_digits;
 use crate::rules::lower::Op;
-use crate::rules::readings::Want;
+use crate::rules::readings::{Span, Want};
 use crate::rules::rule::Method;
 
 /// What is tested, and how sure it must be.
@@ -124,6 +124,21 @@ pub struct Weight {
     /// The prior, where one is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<[f64; 2]>,
+    /// Which test of the deal this is: a changed deal starts a new one.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub tests: u32,
+    /// Limit by limit, where the deal had more than one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stretches: Vec<Stretch>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_first(tests: &u32) -> bool {
+    *tests <= 1
 }
 
 /// What came of weighing.
@@ -137,42 +152,149 @@ pub struct Outcome {
     pub weight: Weight,
 }
 
-/// Weighs posts against a limit. `posts` hold the values of [`parts`] in their order, money in minor units; `extra` more
-/// things are added to the newest of them, for "what would flip it". `None`: the numbers make no statement (no order value
-/// is known yet, or the limit is not above 0).
+/// What one post brought while one limit was in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Which post, counted from the first.
+    pub post: usize,
+    /// Which regime of the deal; none where they cannot be told apart.
+    pub regime: Option<usize>,
+    /// From when to when, where that is known.
+    pub span: Option<Span>,
+    /// The values of [`parts`] in their order, money in minor units.
+    pub values: Vec<f64>,
+}
+
+/// The running test of a deal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    /// Its parts, oldest first.
+    pub parts: Vec<Part>,
+    /// How many regimes the deal has had; 0 where nothing changed and the limit of now is the only one.
+    pub regimes: usize,
+    /// The first of them that belongs to this test.
+    pub first: usize,
+    /// Which test of the deal this is.
+    pub tests: u32,
+}
+
+impl Parts {
+    /// Posts under one limit.
+    #[must_use]
+    pub fn alike(posts: Vec<Vec<f64>>) -> Self {
+        let part = |(post, values)| Part { post, regime: Some(0), span: None, values };
+        Self { parts: posts.into_iter().enumerate().map(part).collect(), regimes: 0, first: 0, tests: 1 }
+    }
+}
+
+/// A stretch of a test with a limit of its own, as a receipt shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// From when to when.
+    pub span: Span,
+    /// The limit in force.
+    pub limit: f64,
+    /// What would have come at it.
+    pub expected: f64,
+    /// What came.
+    pub seen: f64,
+}
+
+/// How much of what is counted against things there is: spend, views, tries.
 #[must_use]
-pub fn weigh(
+pub fn exposure(metric: Metric, values: &[f64]) -> f64 {
+    let at = match family(metric) {
+        Some(Family::Cost) => values.first(),
+        Some(Family::Return) => values.get(1),
+        Some(Family::Rate | Family::Share) | None => values.last(),
+    };
+    at.copied().unwrap_or(0.0)
+}
+
+/// Weighs posts against one limit. `posts` hold the values of [`parts`] in their order; see [`weigh_parts`].
+#[must_use]
+pub fn weigh(tested: &Tested, posts: &[Vec<f64>], limit: f64, extra: f64, luck: (Luck, Prior)) -> Option<Outcome> {
+    weigh_parts(tested, &Parts::alike(posts.to_vec()), &[Some(limit)], extra, luck)
+}
+
+/// Weighs the running test of a deal, each part against the limit of its regime; `extra` more things are added to the
+/// newest post, for "what would flip it". What was spent before there was a limit counts against none. `None`: the numbers
+/// make no statement (no order value is known yet, or a limit is not above 0).
+///
+/// Spend in units of the limit adds up over regimes, so a cost, a return and a rate stay the same test when the limit moves
+/// (DESIGN §6). A share has no such unit: it is tested against its limits' mean, weighted by tries, which is the mean of what
+/// would have come; hits at differing rates vary less than at their mean (Hoeffding 1956), so that errs on the safe side.
+#[must_use]
+pub fn weigh_parts(
     tested: &Tested,
-    posts: &[Vec<f64>],
-    limit: f64,
+    parts: &Parts,
+    limits: &[Option<f64>],
     extra: f64,
     (luck, prior): (Luck, Prior),
 ) -> Option<Outcome> {
-    if limit.is_nan() || limit <= 0.0 {
-        return None;
-    }
     let metric = tested.want.metric;
     let family = family(metric)?;
-    let mut pairs = pairs(metric, posts, limit)?;
-    if let Some(newest) = pairs.last_mut() {
-        newest.1 += extra;
-    }
-    let (all, seen) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-    let (expected, weighed) = match family {
-        Family::Cost | Family::Return | Family::Rate => {
-            let posts: Vec<counts::Post> =
-                pairs.iter().map(|pair| counts::Post { expected: pair.0, seen: pair.1 }).collect();
-            (all, counts::weigh(&posts, luck, prior, tested.demand))
-        }
-        Family::Share if limit < 1.0 => {
-            // More clicks than views is a platform's way of counting; it is not worse than all of them.
-            let posts: Vec<shares::Post> =
-                pairs.iter().map(|pair| shares::Post { tries: pair.0, hits: f64::min(pair.0, pair.1) }).collect();
-            (all * limit, shares::weigh(&posts, limit, of_shares(luck, limit), prior, tested.demand))
-        }
-        Family::Share => return None,
+    let lenient = || {
+        let of_test = limits.iter().skip(parts.first).flatten().copied();
+        of_test.reduce(match family {
+            Family::Cost => f64::max,
+            Family::Return | Family::Rate | Family::Share => f64::min,
+        })
     };
-    let plain = seen < expected;
+    let value = order_value(&parts.parts);
+    let mut posts: Vec<Pair> = Vec::new();
+    let mut stretches: Vec<(Option<usize>, Option<Stretch>)> = Vec::new();
+    let (mut last, mut same) = (None, None);
+    for part in &parts.parts {
+        let limit = match part.regime {
+            Some(at) => limits.get(at).copied().flatten(),
+            None => lenient(),
+        };
+        let Some(limit) = limit else { continue };
+        if limit.is_nan() || limit <= 0.0 {
+            return None;
+        }
+        let pair = pair(family, &part.values, value, limit)?;
+        same = if posts.is_empty() { Some(limit) } else { same.filter(|one| *one == limit) };
+        if last == Some(part.post)
+            && let Some(post) = posts.last_mut()
+        {
+            post.add(pair);
+        } else {
+            posts.push(pair);
+        }
+        last = Some(part.post);
+        add_stretch(&mut stretches, part, limit, pair);
+    }
+    posts.last_mut()?.seen += extra;
+    let mut all = Pair::default();
+    posts.iter().for_each(|post| all.add(*post));
+    let weighed = match family {
+        Family::Cost | Family::Return | Family::Rate => {
+            let posts: Vec<counts::Post> = posts
+                .iter()
+                .map(|post| counts::Post { expected: some(post.expected), seen: some(post.seen) })
+                .collect();
+            counts::weigh(&posts, luck, prior, tested.demand)
+        }
+        Family::Share => {
+            let limit = match same {
+                Some(limit) => limit,
+                None if 0.0 < all.tries => all.expected / all.tries,
+                None => lenient()?,
+            };
+            if 1.0 <= limit {
+                return None;
+            }
+            // More clicks than views is a platform's way of counting; it is not worse than all of them.
+            let posts: Vec<shares::Post> = posts
+                .iter()
+                .map(|one| shares::Post { tries: some(one.tries), hits: some(f64::min(one.tries, one.seen)) })
+                .collect();
+            shares::weigh(&posts, limit, of_shares(luck, limit), prior, tested.demand)
+        }
+    };
+    let plain = all.seen < all.expected;
     let (value, line) = match weighed {
         Weighed::Anytime { ln_e } => (libm::exp(f64::min(ln_e, 700.0)), 1.0 / (1.0 - tested.demand.level)),
         Weighed::Posterior { chance } => (chance, tested.demand.level),
@@ -185,14 +307,16 @@ pub fn weigh(
             level: tested.demand.level,
             value: six_digits(value),
             line: six_digits(line),
-            expected: six_digits(expected),
-            seen: six_digits(seen),
-            posts: u32::try_from(pairs.len()).unwrap_or(u32::MAX),
+            expected: six_digits(all.expected),
+            seen: six_digits(all.seen),
+            posts: u32::try_from(posts.len()).unwrap_or(u32::MAX),
             k: match luck {
                 Luck::Alike => None,
                 Luck::Varied { k } => Some(six_digits(k)),
             },
             prior: (tested.demand.method == Method::Posterior).then_some([prior.a, prior.b]),
+            tests: parts.tests,
+            stretches: shown(parts, stretches),
         },
     })
 }
@@ -213,34 +337,91 @@ pub fn of_shares(luck: Luck, mean: f64) -> Luck {
 #[must_use]
 pub fn pairs(metric: Metric, posts: &[Vec<f64>], limit: f64) -> Option<Vec<(f64, f64)>> {
     let family = family(metric)?;
-    posts.iter().map(|values| pair(family, values, posts, limit)).collect()
+    let value = order_value(&Parts::alike(posts.to_vec()).parts);
+    let of = |values: &Vec<f64>| {
+        let pair = pair(family, values, value, limit)?;
+        Some((if family == Family::Share { pair.tries } else { pair.expected }, pair.seen))
+    };
+    posts.iter().map(of).collect()
 }
 
-/// What one post could have brought (in units of the limit, or tries) and what it brought.
-fn pair(family: Family, values: &[f64], posts: &[Vec<f64>], limit: f64) -> Option<(f64, f64)> {
+/// Adds a part to the stretch of its regime.
+fn add_stretch(stretches: &mut Vec<(Option<usize>, Option<Stretch>)>, part: &Part, limit: f64, pair: Pair) {
+    let one = part.span.map(|span| Stretch { span, limit, expected: pair.expected, seen: pair.seen });
+    match (stretches.last_mut(), one) {
+        (Some((regime, Some(last))), Some(one)) if *regime == part.regime => {
+            last.span.until = one.span.until;
+            last.expected += one.expected;
+            last.seen += one.seen;
+        }
+        (_, one) => stretches.push((part.regime, one)),
+    }
+}
+
+/// The stretches, where the deal has changed or is about to.
+fn shown(parts: &Parts, stretches: Vec<(Option<usize>, Option<Stretch>)>) -> Vec<Stretch> {
+    if parts.regimes == 0 {
+        return Vec::new();
+    }
+    let rounded = |one: Stretch| Stretch {
+        limit: six_digits(one.limit),
+        expected: six_digits(one.expected),
+        seen: six_digits(one.seen),
+        ..one
+    };
+    stretches.into_iter().filter_map(|(_, one)| one).map(rounded).collect()
+}
+
+/// A total may fall, and so a post may have brought less than nothing; no likelihood knows such a number.
+fn some(value: f64) -> f64 {
+    f64::max(value, 0.0)
+}
+
+/// What one post could have brought at its limit, and what it brought.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pair {
+    /// At the limit.
+    expected: f64,
+    /// Came.
+    seen: f64,
+    /// Of how many, for shares.
+    tries: f64,
+}
+
+impl Pair {
+    fn add(&mut self, other: Self) {
+        self.expected += other.expected;
+        self.seen += other.seen;
+        self.tries += other.tries;
+    }
+}
+
+/// What one post could have brought at its limit, and what it brought. `value`: revenue per order.
+fn pair(family: Family, values: &[f64], value: Option<f64>, limit: f64) -> Option<Pair> {
+    let of = |expected, seen| Pair { expected, seen, tries: 0.0 };
     match family {
         Family::Cost => {
             let (spend, things) = values.split_first()?;
-            Some((spend / limit, things.iter().sum()))
+            Some(of(spend / limit, things.iter().sum()))
         }
         Family::Return => {
             let [_, spend, orders] = values else { return None };
-            Some((spend * limit / order_value(posts)?, *orders))
+            Some(of(spend * limit / value?, *orders))
         }
         Family::Rate => {
             let (under, over) = values.split_last()?;
-            Some((under * limit, over.iter().sum()))
+            Some(of(under * limit, over.iter().sum()))
         }
         Family::Share => {
             let (under, over) = values.split_last()?;
-            Some((*under, over.iter().sum()))
+            Some(Pair { expected: under * limit, seen: over.iter().sum(), tries: *under })
         }
     }
 }
 
 /// Revenue per order over all posts: a return is judged as orders at this value.
-fn order_value(posts: &[Vec<f64>]) -> Option<f64> {
-    let sum = |at: usize| posts.iter().filter_map(|values| values.get(at)).sum::<f64>();
+fn order_value(parts: &[Part]) -> Option<f64> {
+    let sum = |at: usize| parts.iter().filter_map(|part| part.values.get(at)).sum::<f64>();
     let (revenue, orders) = (sum(0), sum(2));
     (0.0 < orders && 0.0 < revenue).then(|| revenue / orders)
 }
@@ -286,6 +467,20 @@ mod tests {
         // Two such posts are not.
         let got = weigh(&tested(Metric::Ctr, 0.95), posts.get(..2).expect("two"), 0.01, 0.0, luck);
         assert!(got.is_some_and(|one| one.plain && !one.holds));
+    }
+
+    #[test]
+    fn a_total_that_fell_is_no_number_of_things() {
+        // Removed clicks, an order taken back: nothing breaks, and it is no evidence beyond none at all.
+        for posts in [[&[-5.0, 100.0], &[5.0, 1_000.0]], [&[5.0, -100.0], &[5.0, 1_000.0]]] {
+            let posts: Vec<Vec<f64>> = posts.iter().map(|values| values.to_vec()).collect();
+            for luck in [Luck::Alike, Luck::Varied { k: 1.1 }] {
+                for metric in [Metric::Ctr, Metric::Cpc] {
+                    let got = weigh(&tested(metric, 0.95), &posts, 0.5, 0.0, (luck, Prior::UNLEARNED));
+                    assert!(got.is_some_and(|one| !one.weight.value.is_nan()), "{metric} {luck:?}");
+                }
+            }
+        }
     }
 
     #[test]

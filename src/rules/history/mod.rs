@@ -25,7 +25,7 @@ use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
 
 use super::guards::{Alarm, Guards, Switches, Told};
 use super::readings::Want;
-use super::series::{Line, Moment};
+use super::series::{Knowledge, Line, Moment};
 
 pub use view::View;
 
@@ -77,6 +77,25 @@ pub struct PostFacts {
     pub published_at: Timestamp,
 }
 
+/// A post of a subject, in the order of publishing, and from when to when that was what we knew.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Published {
+    at: Timestamp,
+    platform: Platform,
+    post: PostRef,
+    known: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl Published {
+    fn is_known(&self, known: Option<Timestamp>) -> bool {
+        match known {
+            None => self.until.is_none(),
+            Some(known) => self.known <= known && self.until.is_none_or(|until| known < until),
+        }
+    }
+}
+
 /// All series.
 #[derive(Debug, Default)]
 pub struct History {
@@ -86,7 +105,9 @@ pub struct History {
     lines: Vec<Line>,
     of_subject: HashMap<Subject, Vec<u32>>,
     members: HashMap<Subject, Vec<Subject>>,
-    posts: HashMap<Subject, Vec<(Timestamp, Platform, PostRef)>>,
+    posts: HashMap<Subject, Vec<Published>>,
+    /// Whose each of them is.
+    owners: HashMap<(Platform, PostRef), Vec<Subject>>,
     guards: Guards,
 }
 
@@ -112,7 +133,15 @@ impl History {
         self.keys.push(key.clone());
         self.lines.push(Line::default());
         self.guards.enrol(key.platform, key.metric);
-        self.of_subject.entry(key.subject.clone()).or_default().push(id);
+        // In the order of their names, whichever spoke first: which absence is told must not depend on it.
+        let of_subject = self.of_subject.entry(key.subject.clone()).or_default();
+        let keys = &self.keys;
+        let name = |id: u32| {
+            let known = usize::try_from(id).ok().and_then(|id| keys.get(id));
+            known.map(|key| (key.metric, key.platform))
+        };
+        let place = of_subject.partition_point(|other| name(*other) <= Some((key.metric, key.platform)));
+        of_subject.insert(place, id);
         id
     }
 
@@ -125,7 +154,7 @@ impl History {
     /// Takes in what one fetch said, all of it known at `known_at`, and judges the source by it.
     pub fn append_poll(&mut self, samples: &[Sample], missing: &[Missing], known_at: Timestamp) -> Appended {
         for word in missing {
-            self.append_missing(word);
+            self.append_missing_known(word, known_at);
         }
         let said: Vec<Said> = samples
             .iter()
@@ -167,7 +196,8 @@ impl History {
             let Some(line) = line_mut(&mut self.lines, statement.series) else {
                 continue;
             };
-            if line.has_spoken() && line.currency != statement.currency {
+            let spoken = Knowledge { known: None, holds_back: false };
+            if line.has_spoken(&self.moments, spoken) && line.currency != statement.currency {
                 appended.refused.push(statement.series);
                 continue;
             }
@@ -200,11 +230,15 @@ impl History {
         appended
     }
 
-    /// Notes that a source has no value, and why.
+    /// Notes that a source has no value, and why; known when it was so.
     pub fn append_missing(&mut self, missing: &Missing) {
+        self.append_missing_known(missing, missing.at);
+    }
+
+    fn append_missing_known(&mut self, missing: &Missing, known_at: Timestamp) {
         let series = self.series(&missing.series);
         if let Some(line) = line_mut(&mut self.lines, series) {
-            line.push_missing(&self.moments, missing.at, missing.why);
+            line.push_missing(&self.moments, missing.at, known_at, missing.why);
         }
     }
 
@@ -214,17 +248,58 @@ impl History {
         self.told(alarms)
     }
 
-    /// Registers a post, or corrects what is known of it.
+    /// Takes in everything that was ever known, in any order, as polls in the order in which it became known. What is
+    /// missing comes with when that was known.
+    pub fn append_known(&mut self, samples: Vec<Sample>, missing: Vec<(Timestamp, Missing)>) {
+        let mut polls: BTreeMap<Timestamp, (Vec<Sample>, Vec<Missing>)> = BTreeMap::new();
+        for sample in samples {
+            polls.entry(sample.known_at).or_default().0.push(sample);
+        }
+        for (known_at, word) in missing {
+            polls.entry(known_at).or_default().1.push(word);
+        }
+        for (known_at, (samples, missing)) in polls {
+            // What the guards say of it, they said then.
+            drop(self.append_poll(&samples, &missing, known_at));
+        }
+    }
+
+    /// Registers a post, or corrects what is known of it; it counts as known from the beginning.
     pub fn add_post(&mut self, facts: &PostFacts) {
+        self.add_post_known(facts, Timestamp::MIN);
+    }
+
+    /// The same, known from an instant on: before it, what was known earlier stands.
+    pub fn add_post_known(&mut self, facts: &PostFacts, known_at: Timestamp) {
         let mut owners = vec![Subject::Creator(facts.creator.clone())];
         if let Some(campaign) = &facts.campaign {
             owners.push(Subject::Campaign(campaign.clone()));
             owners.push(Subject::Partnership(campaign.clone(), facts.creator.clone()));
         }
+        let before = self.owners.insert((facts.platform, facts.post.clone()), owners.clone()).unwrap_or_default();
+        let stands =
+            |one: &Published| (one.platform, &one.post) == (facts.platform, &facts.post) && one.until.is_none();
+        let is_so = |owner: &Subject| {
+            let posts = self.posts.get(owner).map(Vec::as_slice).unwrap_or_default();
+            posts.iter().any(|one| stands(one) && one.at == facts.published_at)
+        };
+        if before == owners && owners.iter().all(is_so) {
+            return;
+        }
+        for owner in before {
+            let posts = self.posts.entry(owner).or_default();
+            posts.retain(|one| !stands(one) || one.known < known_at);
+            posts.iter_mut().filter(|one| stands(one)).for_each(|one| one.until = Some(known_at));
+        }
         for owner in owners {
             let posts = self.posts.entry(owner).or_default();
-            posts.retain(|(_, platform, post)| (*platform, post) != (facts.platform, &facts.post));
-            let new = (facts.published_at, facts.platform, facts.post.clone());
+            let new = Published {
+                at: facts.published_at,
+                platform: facts.platform,
+                post: facts.post.clone(),
+                known: known_at,
+                until: None,
+            };
             let place = posts.partition_point(|post| *post < new);
             posts.insert(place, new);
         }
@@ -326,7 +401,7 @@ impl History {
         let mut all: BTreeMap<_, Vec<(Timestamp, i64)>> = BTreeMap::new();
         for (series, line) in self.lines_of(subject, metric, None).filter(|(series, _)| !self.is_book(*series)) {
             let Some(platform) = self.key(series).map(|key| key.platform) else { continue };
-            for ((from, until), known, value) in line.statements() {
+            for ((from, until), known, value) in line.words() {
                 all.entry((platform, from, until)).or_default().push((known, value));
             }
         }
@@ -340,9 +415,9 @@ impl History {
     }
 
     /// The book that a metric of a subject needs.
-    fn book_of(&self, subject: &Subject, want: Want) -> impl Iterator<Item = &Line> {
+    fn book_of(&self, subject: &Subject, want: Want, knowledge: Knowledge) -> impl Iterator<Item = &Line> {
         self.lines_of(subject, want.metric, want.platform)
-            .filter(|(series, line)| self.is_book(*series) && line.has_spoken())
+            .filter(move |(series, line)| self.is_book(*series) && line.has_spoken(&self.moments, knowledge))
             .map(|(_, line)| line)
     }
 

@@ -67,7 +67,7 @@ impl View<'_> {
             if self.history.is_book(series) {
                 continue;
             }
-            if line.has_spoken() {
+            if line.has_spoken(&self.history.moments, self.knowledge()) {
                 sum = Some(add(sum, self.line(series, line, want.metric, over).map_err(Some)?));
             } else {
                 let until = match over {
@@ -101,7 +101,7 @@ impl View<'_> {
     /// What the deal's own book says, where there is one.
     fn booked(self, subject: &Subject, want: Want, over: Over) -> Option<Taken> {
         let Over::Span(span) = over else { return None };
-        self.history.book_of(subject, want).map(|line| line.booked(span, self.knowledge())).next()
+        self.history.book_of(subject, want, self.knowledge()).map(|line| line.booked(span, self.knowledge())).next()
     }
 
     /// What each line that a metric needs answers.
@@ -202,9 +202,9 @@ impl Readings for View<'_> {
         posts
             .iter()
             .rev()
-            .filter(|(published_at, ..)| *published_at < until)
+            .filter(|one| one.at < until && one.is_known(self.known))
             .take(n)
-            .map(|(_, platform, post)| (*platform, post.clone()))
+            .map(|one| (one.platform, one.post.clone()))
             .collect()
     }
 

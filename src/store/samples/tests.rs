@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn absences_come_back_as_they_were(mut missing in proptest::collection::vec(any_missing(), 0..12)) {
         let mut back = Vec::new();
-        for (key, bytes) in missing_rows_of(&missing) {
+        for (key, bytes) in missing_rows_of(&missing, None) {
             prop_assert_eq!(samples_of(&key, &bytes).expect("reads"), []);
             match read_row(&key, &bytes).expect("reads") {
                 Row::Missing(row) => back.extend(row),
@@ -178,7 +178,20 @@ async fn history_begins_at_since_and_is_in_order() {
     }
     for since in [0, 2_400, 2_499, 2_500] {
         let mut seen = Vec::new();
-        load_history(&store, at(since), &mut |sample| seen.push(sample)).await.expect("loads");
+        let mut missing = 0;
+        let older = load_history(&store, at(since), &mut |known, row| match row {
+            Row::Samples(samples) => {
+                assert!(samples.iter().all(|sample| sample.known_at == known));
+                seen.extend(samples);
+            }
+            Row::Missing(words) => {
+                assert_eq!(known, at(2_450));
+                missing += words.len();
+            }
+        })
+        .await
+        .expect("loads");
+        assert_eq!((older, missing), (0 < since, usize::from(since <= 2_450)));
         let want: Vec<Sample> = all.iter().filter(|sample| since <= sample.value).cloned().collect();
         assert_eq!(seen.len(), want.len(), "since {since}");
         assert_eq!(seen, want, "since {since}");

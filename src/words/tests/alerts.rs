@@ -470,8 +470,19 @@ proptest! {
 fn weighed(method: Method, level: f64, value: f64) -> IncidentView {
     let mut view = proposed();
     let line = if method == Method::Anytime { 1.0 / (1.0 - level) } else { level };
-    view.seen[0].weight =
-        Some(Weight { method, level, value, line, expected: 14.2222, seen: 4.0, posts: 9, k: Some(5.0), prior: None });
+    view.seen[0].weight = Some(Weight {
+        method,
+        level,
+        value,
+        line,
+        expected: 14.2222,
+        seen: 4.0,
+        posts: 9,
+        k: Some(5.0),
+        prior: None,
+        tests: 1,
+        stretches: Vec::new(),
+    });
     view
 }
 
