@@ -95,13 +95,7 @@ pub struct Known {
 
 /// The same for a past instant, under the version of the rule that was in force then.
 #[must_use]
-pub fn why_then(
-    view: &JudgedView,
-    known: Known,
-    reader: &Reader,
-    audience: Audience,
-    now: Timestamp,
-) -> Option<Message> {
+pub fn why_then(view: &JudgedView, known: Known, reader: &Reader, audience: Audience) -> Option<Message> {
     let words = reader.words();
     let seen = visible(&view.seen, audience, false);
     if seen.is_empty() {
@@ -109,7 +103,8 @@ pub fn why_then(
     }
     let who = phrase::who(&view.names, "");
     let rule = view.rule.as_str();
-    let at = number::time(reader, known.at, now);
+    // As seen from long ago: always with its year.
+    let at = number::time(reader, known.at, Timestamp::UNIX_EPOCH);
     let headline = match view.verdict {
         Verdict::Holds => say!(words, "why-then-held", who = who, rule = rule, at = at),
         Verdict::DoesNotHold => say!(words, "why-then-quiet", who = who, rule = rule, at = at),
@@ -126,7 +121,7 @@ pub fn why_then(
     }
     let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
     blocks.extend(comparison_blocks(&seen, audience != Audience::Creator, reader, known.at));
-    Some(Message { headline, footer: judged_footer(view, reader, now), ..judged(view, blocks, reader, known.at) })
+    Some(Message { headline, footer: judged_footer(view, reader, known.at), ..judged(view, blocks, reader, known.at) })
 }
 
 /// What stands between a rule and telling, under what was compared.

@@ -451,7 +451,9 @@ fn why_says_the_same_bytes_twice() {
     // Numbers and their units are held together by spaces that do not break.
     let text = desk.done(&["why", "alma", "views-fall", "--at", "2026-03-21"]).replace(['\u{a0}', '\u{202f}'], " ");
     insta::assert_snapshot!(text.trim_end(), @r"
-    Alma Lind: views-fall holds now
+    Alma Lind: views-fall held, 22 Mar 2026 00:00
+
+    The rule was not in force yet; this is what its version 1 would have said.
 
     Holds: 10 views in a day. That is below 250 views, 25 % of the usual 1,000 (middle of 7 earlier windows).
        one reading, newest 00:00

@@ -75,7 +75,7 @@ async fn why_then(core: &Core, subject: &Subject, rule: &RuleId, at: Timestamp) 
     let reader = Reader::new("en", then.about.zone.iana_name().unwrap_or("UTC"));
     let (view, _) = views::judgement_view(&state, &then.ruled, subject, then.judgement, at);
     let known = Known { at, in_force: then.in_force, differs: then.differs };
-    let message = answers::why_then(&view, known, &reader, Audience::Internal, core.clock.now());
+    let message = answers::why_then(&view, known, &reader, Audience::Internal);
     let text = message.map_or_else(|| json.clone(), |message| phrase::plain(&message));
     Ok(Answer::Done { json, text })
 }

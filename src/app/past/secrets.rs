@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -314,7 +313,7 @@ async fn all_she_reads(core: &Core, tag: &str, others: usize) -> Vec<(String, St
     }
     for line in lines {
         // What cannot be understood teaches, and shows nothing that is kept.
-        let Ok(command) = parse::parse(&line) else { continue };
+        let Ok(command) = parse(&line) else { continue };
         let answer = permitted(core, None, &asked, Some(&room), command).await.expect("an answer");
         // Refusals repeat nothing of what was asked about; what she typed herself is no secret to her.
         read.push((line, shown(&answer)));
@@ -333,9 +332,8 @@ async fn a_creator_reads_no_fee_margin_or_name_of_anybody_else() {
         let config = Config::load(None, &[]).expect("the defaults");
         let core = Core::open(clock, Arc::new(MemoryStore::new()), config, seed).await.expect("opens");
         let file = Path::new("world.toml").to_path_buf();
-        let mut documents = Documents::from_toml(&text).expect("documents").into_list();
-        documents.shuffle(&mut dice);
-        let documents = documents.into_iter().map(|one| (file.clone(), one)).collect();
+        let documents = Documents::from_toml(&text).expect("documents").into_list();
+        let documents = documents.map(|one| (file.clone(), one)).collect();
         let rules = parse_rules(RULES, None).rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
         apply(&core, Given { documents, rules }, "terminal:test", false).await.expect("applied");
         let source = SourceId::new("meta_ads").expect("an id");

@@ -232,65 +232,29 @@ pub fn weigh_parts(
     extra: f64,
     (luck, prior): (Luck, Prior),
 ) -> Option<Outcome> {
-    let metric = tested.want.metric;
-    let family = family(metric)?;
-    let lenient = || {
-        let of_test = limits.iter().skip(parts.first).flatten().copied();
-        of_test.reduce(match family {
-            Family::Cost => f64::max,
-            Family::Return | Family::Rate | Family::Share => f64::min,
-        })
-    };
-    let value = order_value(&parts.parts);
-    let mut posts: Vec<Pair> = Vec::new();
-    let mut stretches: Vec<(Option<usize>, Option<Stretch>)> = Vec::new();
-    let (mut last, mut same) = (None, None);
-    for part in &parts.parts {
-        let limit = match part.regime {
-            Some(at) => limits.get(at).copied().flatten(),
-            None => lenient(),
-        };
-        let Some(limit) = limit else { continue };
-        if limit.is_nan() || limit <= 0.0 {
-            return None;
-        }
-        let pair = pair(family, &part.values, value, limit)?;
-        same = if posts.is_empty() { Some(limit) } else { same.filter(|one| *one == limit) };
-        if last == Some(part.post)
-            && let Some(post) = posts.last_mut()
-        {
-            post.add(pair);
-        } else {
-            posts.push(pair);
-        }
-        last = Some(part.post);
-        add_stretch(&mut stretches, part, limit, pair);
-    }
-    posts.last_mut()?.seen += extra;
+    let family = family(tested.want.metric)?;
+    let mut test = Gathered::of(family, parts, limits)?;
+    test.posts.last_mut()?.seen += extra;
     let mut all = Pair::default();
-    posts.iter().for_each(|post| all.add(*post));
+    test.posts.iter().for_each(|post| all.add(*post));
     let weighed = match family {
         Family::Cost | Family::Return | Family::Rate => {
-            let posts: Vec<counts::Post> = posts
-                .iter()
-                .map(|post| counts::Post { expected: some(post.expected), seen: some(post.seen) })
-                .collect();
+            let post = |one: &Pair| counts::Post { expected: some(one.expected), seen: some(one.seen) };
+            let posts: Vec<counts::Post> = test.posts.iter().map(post).collect();
             counts::weigh(&posts, luck, prior, tested.demand)
         }
         Family::Share => {
-            let limit = match same {
+            let limit = match test.limit {
                 Some(limit) => limit,
                 None if 0.0 < all.tries => all.expected / all.tries,
-                None => lenient()?,
+                None => lenient(family, parts, limits)?,
             };
             if 1.0 <= limit {
                 return None;
             }
             // More clicks than views is a platform's way of counting; it is not worse than all of them.
-            let posts: Vec<shares::Post> = posts
-                .iter()
-                .map(|one| shares::Post { tries: some(one.tries), hits: some(f64::min(one.tries, one.seen)) })
-                .collect();
+            let post = |one: &Pair| shares::Post { tries: some(one.tries), hits: some(f64::min(one.tries, one.seen)) };
+            let posts: Vec<shares::Post> = test.posts.iter().map(post).collect();
             shares::weigh(&posts, limit, of_shares(luck, limit), prior, tested.demand)
         }
     };
@@ -309,14 +273,14 @@ pub fn weigh_parts(
             line: six_digits(line),
             expected: six_digits(all.expected),
             seen: six_digits(all.seen),
-            posts: u32::try_from(posts.len()).unwrap_or(u32::MAX),
+            posts: u32::try_from(test.posts.len()).unwrap_or(u32::MAX),
             k: match luck {
                 Luck::Alike => None,
                 Luck::Varied { k } => Some(six_digits(k)),
             },
             prior: (tested.demand.method == Method::Posterior).then_some([prior.a, prior.b]),
             tests: parts.tests,
-            stretches: shown(parts, stretches),
+            stretches: shown(parts, test.stretches),
         },
     })
 }
@@ -345,8 +309,56 @@ pub fn pairs(metric: Metric, posts: &[Vec<f64>], limit: f64) -> Option<Vec<(f64,
     posts.iter().map(of).collect()
 }
 
+/// The limit of a test that leaves the least evidence.
+fn lenient(family: Family, parts: &Parts, limits: &[Option<f64>]) -> Option<f64> {
+    let of_test = limits.iter().skip(parts.first).flatten().copied();
+    of_test.reduce(match family {
+        Family::Cost => f64::max,
+        Family::Return | Family::Rate | Family::Share => f64::min,
+    })
+}
+
+/// Stretches in the making, each with its regime.
+type Stretches = Vec<(Option<usize>, Option<Stretch>)>;
+
+/// A test, post by post and limit by limit.
+struct Gathered {
+    posts: Vec<Pair>,
+    stretches: Stretches,
+    /// The limit, where there is only one.
+    limit: Option<f64>,
+}
+
+impl Gathered {
+    fn of(family: Family, parts: &Parts, limits: &[Option<f64>]) -> Option<Self> {
+        let value = order_value(&parts.parts);
+        let mut test = Self { posts: Vec::new(), stretches: Vec::new(), limit: None };
+        let mut last = None;
+        for part in &parts.parts {
+            let limit = match part.regime {
+                Some(at) => limits.get(at).copied().flatten(),
+                None => lenient(family, parts, limits),
+            };
+            let Some(limit) = limit else { continue };
+            if limit.is_nan() || limit <= 0.0 {
+                return None;
+            }
+            let pair = pair(family, &part.values, value, limit)?;
+            let same = |one: &f64| one.to_bits() == limit.to_bits();
+            test.limit = if test.posts.is_empty() { Some(limit) } else { test.limit.filter(same) };
+            match test.posts.last_mut() {
+                Some(post) if last == Some(part.post) => post.add(pair),
+                Some(_) | None => test.posts.push(pair),
+            }
+            last = Some(part.post);
+            add_stretch(&mut test.stretches, part, limit, pair);
+        }
+        Some(test)
+    }
+}
+
 /// Adds a part to the stretch of its regime.
-fn add_stretch(stretches: &mut Vec<(Option<usize>, Option<Stretch>)>, part: &Part, limit: f64, pair: Pair) {
+fn add_stretch(stretches: &mut Stretches, part: &Part, limit: f64, pair: Pair) {
     let one = part.span.map(|span| Stretch { span, limit, expected: pair.expected, seen: pair.seen });
     match (stretches.last_mut(), one) {
         (Some((regime, Some(last))), Some(one)) if *regime == part.regime => {
@@ -359,7 +371,7 @@ fn add_stretch(stretches: &mut Vec<(Option<usize>, Option<Stretch>)>, part: &Par
 }
 
 /// The stretches, where the deal has changed or is about to.
-fn shown(parts: &Parts, stretches: Vec<(Option<usize>, Option<Stretch>)>) -> Vec<Stretch> {
+fn shown(parts: &Parts, stretches: Stretches) -> Vec<Stretch> {
     if parts.regimes == 0 {
         return Vec::new();
     }

@@ -132,6 +132,36 @@ fn why_not_says_what_it_waits_for() {
     ");
 }
 
+#[test]
+fn a_past_instant_is_named_with_the_version_of_its_rule() {
+    let then = |in_force, differs, tag| {
+        let known = answers::Known { at: at("2026-06-23T12:10:00Z"), in_force, differs };
+        let view = quiet(Reading::Value(3_120.0), Verdict::Holds);
+        read(&answers::why_then(&view, known, &reader(tag), Audience::Internal).expect("an answer"))
+    };
+    insta::assert_snapshot!(then(true, false, "en"), @r"
+    Alma Lind · Spring Launch: views-slump held, 23 Jun 2026 14:10
+
+    Judged from what was known then, under version 2 of the rule.
+
+    Holds: 3,120 views in a day. That is below 5,350 views, 25 % of the usual 21,400 (middle of 7 earlier windows).
+       24 readings, newest 14:10
+
+    views-slump v2 · data 14:10
+    ");
+    insta::assert_snapshot!(then(false, true, "sv"), @r"
+    Alma Lind · Spring Launch: views-slump stämde, 23 juni 2026 14:10
+
+    Regeln gällde inte än; det här är vad dess version 2 skulle ha sagt.
+    Då skrevs ett annat kvitto ner: siffror om den tiden har importerats sedan dess.
+
+    Stämmer: 3 120 visningar på en dag. Det är under 5 350 visningar, 25 % av de vanliga 21 400 (mittvärde av 7 tidigare perioder).
+       24 mätningar, den senaste 14:10
+
+    views-slump v2 · data 14:10
+    ");
+}
+
 fn member(name: &str, id_text: &str, avoidable: Option<&str>, stage: Stage) -> Member {
     Member {
         incident: id(id_text),
