@@ -1018,7 +1018,7 @@ metric-roi = return on what was spent
 source-peers-share = { $base ->
     [none] { "" }
    *[other] { $base },{ " " }
-}{ $share } of { $others } similar creators have less
+}which { $share } of { $others } similar creators are below
 compared-with = Compared with { $others ->
     [one] one other
    *[other] { $others } others

@@ -1020,7 +1020,7 @@ metric-roi = avkastning på kostnaden
 source-peers-share = { $base ->
     [none] { "" }
    *[other] { $base },{ " " }
-}{ $share } av { $others } liknande kreatörer har mindre
+}som { $share } av { $others } liknande kreatörer ligger under
 compared-with = Jämfört med { $others ->
     [one] en annan
    *[other] { $others } andra

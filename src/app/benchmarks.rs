@@ -52,9 +52,8 @@ pub fn packs(folder: Option<&Path>) -> Result<Packs, String> {
 }
 
 fn take(packs: &mut Packs, text: &str, name: &str) -> Result<(), String> {
-    let figures = parse_pack(text, name).map_err(|errors| {
-        errors.first().map_or_else(|| format!("{name}: cannot be read"), ToString::to_string)
-    })?;
+    let figures = parse_pack(text, name)
+        .map_err(|errors| errors.first().map_or_else(|| format!("{name}: cannot be read"), ToString::to_string))?;
     packs.add(figures);
     Ok(())
 }
@@ -63,20 +62,14 @@ fn take(packs: &mut Packs, text: &str, name: &str) -> Result<(), String> {
 const DEALS_MAX: usize = 3;
 
 /// What is told of a creator and of a post, over whole days.
-const OF_CREATORS: [Metric; 5] =
-    [Metric::Views, Metric::ErViews, Metric::ErFollowers, Metric::Ctr, Metric::Orders];
+const OF_CREATORS: [Metric; 5] = [Metric::ErViews, Metric::Views, Metric::ErFollowers, Metric::Ctr, Metric::Orders];
 
 /// What is told of a deal, since it began.
 const OF_DEALS: [Metric; 7] =
     [Metric::ErViews, Metric::Ctr, Metric::Cvr, Metric::Orders, Metric::Cpa, Metric::Roas, Metric::Cpm];
 
 /// Where somebody stands against their own past, comparable others and what is published.
-pub async fn say(
-    core: &Core,
-    asked: &Asked,
-    subject: Option<&str>,
-    now: Timestamp,
-) -> Result<Message, StoreError> {
+pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestamp) -> Result<Message, StoreError> {
     let state = core.state.lock().await;
     let meant = match subject {
         None => own_creator(asked).map(|creator| Meant::Subject(Subject::Creator(creator))),
@@ -179,9 +172,7 @@ fn standing(receipt: &Receipt, metric: Metric) -> Option<Standing> {
         usual.map(|usual| (usual, used.n))
     });
     let industry = of(|source| source == Source::Industry).and_then(|used| match &used.basis {
-        Some(Basis::Industry { pack, per }) => {
-            used.value.map(|value| Cited { value, pack: pack.clone(), per: *per })
-        }
+        Some(Basis::Industry { pack, per }) => used.value.map(|value| Cited { value, pack: pack.clone(), per: *per }),
         _ => None,
     });
     Some(Standing {
@@ -194,4 +185,50 @@ fn standing(receipt: &Receipt, metric: Metric) -> Option<Standing> {
         compared: others.map(views::compared),
         industry,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Platform;
+    use crate::rules::benchmark::size::{Audience, Audiences};
+
+    fn instagram(followers: u64) -> Audiences {
+        let (platform, observed) = (Platform::Instagram, Timestamp::UNIX_EPOCH);
+        let each = [(platform, Audience { platform, followers, observed, size: None })].into();
+        Audiences { main: Some(platform), each }
+    }
+
+    fn figure(packs: &Packs, followers: u64) -> Option<(String, f64)> {
+        let figure = packs.figure(Metric::ErFollowers, None, &instagram(followers), None)?;
+        Some((figure.pack.id.clone(), figure.value))
+    }
+
+    #[test]
+    fn every_pack_of_the_folder_comes_with_the_program() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/benchmarks");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the packs")
+            .map(|entry| format!("config/benchmarks/{}", entry.expect("a file").file_name().to_string_lossy()))
+            .collect();
+        files.sort();
+        assert_eq!(files, BUILT_IN.map(|(name, _)| name.to_owned()));
+        let packs = packs(None).expect("they read");
+        assert_eq!(figure(&packs, 20_000), Some(("creators-2025".to_owned(), 0.024)));
+        // Too small for any size of theirs: what is known of pages of any size.
+        assert_eq!(figure(&packs, 20), Some(("brand-pages-2022".to_owned(), 0.0047)));
+        assert_eq!(packs.figure(Metric::ErViews, None, &instagram(20_000), None), None);
+    }
+
+    #[test]
+    fn packs_of_ones_own_go_over_those_of_the_same_id() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = BUILT_IN[1].1.replace("0.024", "0.031");
+        std::fs::write(folder.path().join("mine.toml"), text).expect("written");
+        let read = packs(Some(folder.path())).expect("they read");
+        assert_eq!(figure(&read, 20_000), Some(("creators-2025".to_owned(), 0.031)));
+        std::fs::write(folder.path().join("worse.toml"), "[pack]\nid = 3\n").expect("written");
+        let fault = packs(Some(folder.path())).expect_err("is refused");
+        assert!(fault.contains("worse.toml:2:6"), "{fault}");
+    }
 }

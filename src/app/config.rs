@@ -379,7 +379,9 @@ impl BenchmarksConfig {
             ));
         }
         if self.peers_min == 0 {
-            return Err(ConfigError::Invalid("`benchmarks.peers_min` is 0; compare with one other at least".to_owned()));
+            return Err(ConfigError::Invalid(
+                "`benchmarks.peers_min` is 0; compare with one other at least".to_owned(),
+            ));
         }
         let folder = (!self.folder.as_os_str().is_empty()).then(|| beside.join(&self.folder));
         let packs = super::benchmarks::packs(folder.as_deref());
@@ -547,6 +549,16 @@ mod tests {
             &["guards.cool_off=ten"],
             "configuration: `ten` is not a length of time: write it like `50s`, `10m`, `26h` or `7d` \
              (`guards.cool_off` in --set); config/default.toml lists every setting",
+        );
+        check_refused(
+            "",
+            &["benchmarks.peers_min=0"],
+            "configuration: `benchmarks.peers_min` is 0; compare with one other at least",
+        );
+        check_refused(
+            "",
+            &["benchmarks.sizes.micro=5"],
+            "configuration: `benchmarks.sizes` do not rise; each size begins above the one before it",
         );
         check_refused("", &["guards"], "configuration: `--set guards` lacks a value: write --set key.path=value");
     }

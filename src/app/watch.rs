@@ -370,9 +370,8 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             let Asks { id, ruled, .. } = asks;
             let own = news.get(subject).filter(|news| asks.hears(&news.of)).map(|news| news.observed);
             let others = among.get(id).and_then(|others| others.get(subject)).copied();
-            let is_moved = news.contains_key(subject)
-                && !moved.is_empty()
-                && moved.contains(&(id.clone(), subject.clone()));
+            let is_moved =
+                news.contains_key(subject) && !moved.is_empty() && moved.contains(&(id.clone(), subject.clone()));
             let heard = [own, others].into_iter().flatten().min();
             let Some(observed) = heard.or_else(|| news.get(subject).filter(|_| is_moved).map(|news| news.observed))
             else {

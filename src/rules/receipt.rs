@@ -13,10 +13,10 @@ use crate::domain::money::Currency;
 use crate::domain::num::six_digits;
 use crate::domain::verdict::Verdict;
 
+use super::benchmark::Quantile;
 use super::benchmark::group::MadeBy;
 use super::benchmark::pack::{Head, Per};
 use super::benchmark::size::Audience;
-use super::benchmark::Quantile;
 use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
 use super::eval::{self, Gap, Live, Lookup as _, age, number, weighed};

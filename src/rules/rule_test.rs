@@ -167,7 +167,13 @@ fn luck(case: &Case) -> Result<Luck, RuleError> {
 
 impl Constants {
     fn read(case: &Case) -> Result<Self, RuleError> {
-        let mut constants = Self { values: BTreeMap::new(), peers: BTreeMap::new(), currency: None, posts: Vec::new(), luck: luck(case)? };
+        let mut constants = Self {
+            values: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            currency: None,
+            posts: Vec::new(),
+            luck: luck(case)?,
+        };
         constants.add_posts(case)?;
         for (key, value) in &case.given {
             let Some(source) = table_of(key) else {

@@ -43,7 +43,11 @@ const UNDO_FOR: SignedDuration = SignedDuration::from_hours(24);
 #[must_use]
 pub fn data_at(receipt: &Receipt) -> Option<Timestamp> {
     let sides = receipt.comparisons.iter().flat_map(|one| [&one.left, &one.right]);
-    sides.flat_map(|side| &side.readings).filter(|used| matches!(used.source, Source::Now | Source::Rank)).filter_map(|used| used.newest).max()
+    sides
+        .flat_map(|side| &side.readings)
+        .filter(|used| matches!(used.source, Source::Now | Source::Rank))
+        .filter_map(|used| used.newest)
+        .max()
 }
 
 /// What people call what a subject is about.

@@ -206,8 +206,9 @@ pub fn parse_pack(text: &str, name: &str) -> Result<Vec<Figure>, Vec<RuleError>>
     for one in written.figure.into_iter().take(FIGURES_MAX) {
         let at = one.span().start;
         let Some(figure) = reader.figure(&head, one.into_inner()) else { continue };
-        let same =
-            |known: &Figure| (known.metric, known.platform, known.size) == (figure.metric, figure.platform, figure.size);
+        let same = |known: &Figure| {
+            (known.metric, known.platform, known.size) == (figure.metric, figure.platform, figure.size)
+        };
         if figures.iter().any(same) {
             let text = format!("`{}` on {} stands twice for the same size", figure.metric, figure.platform);
             reader.wrong(at, text, "keep one; figures of two studies are two packs");
@@ -348,7 +349,8 @@ impl Reader<'_> {
                 Err(error) => self.wrong(at, error.to_string(), "write money like `\"12.00 EUR\"`"),
             },
             Amount::Whole(_) | Amount::Number(_) | Amount::Money(_) => {
-                let remedy = if is_money { "write money like `\"12.00 EUR\"`" } else { "write a number without quotes" };
+                let remedy =
+                    if is_money { "write money like `\"12.00 EUR\"`" } else { "write a number without quotes" };
                 self.wrong(at, format!("the value of `{metric}` has the wrong form"), remedy);
             }
         }

@@ -127,7 +127,10 @@ fn others_are_what_a_case_says_and_nothing_of_ones_own() {
         run_one("when = \"rank(cpa) > 0.9\"", "given = { rank = { cpa = 0.95 } }\nexpect = \"fires\""),
         run_one("when = \"rank(cpa) > 0.9\"", "given = { rank = { cpa = 95 } }\nexpect = \"fires\""),
         run_one("when = \"rank(cpa) > 0.9\"", "given = { rank = { cpa = \"95.00 EUR\" } }\nexpect = \"fires\""),
-        run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\", industry = { cpm = \"5.00 EUR\" } }\nexpect = \"fires\""),
+        run_one(
+            "when = \"cpm > industry(cpm)\"",
+            "given = { cpm = \"9.00 EUR\", industry = { cpm = \"5.00 EUR\" } }\nexpect = \"fires\"",
+        ),
         run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\" }\nexpect = \"unknown\""),
         run_one("when = \"cpm > industry(cpm)\"", "given = { cpm = \"9.00 EUR\", industry = 3 }\nexpect = \"unknown\""),
     ];

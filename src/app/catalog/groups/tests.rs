@@ -109,7 +109,11 @@ fn deals_are_alike_by_campaign_main_kind_and_size_on_that_platform() {
     let text = [
         deal("spring", "alma", &[("r1", "instagram", "reel", 800), ("s1", "instagram", "story", 100)]),
         // More stories, but more money in the reel.
-        deal("spring", "bo", &[("r1", "instagram", "reel", 500), ("s1", "instagram", "story", 100), ("s2", "instagram", "story", 100)]),
+        deal(
+            "spring",
+            "bo",
+            &[("r1", "instagram", "reel", 500), ("s1", "instagram", "story", 100), ("s2", "instagram", "story", 100)],
+        ),
         // Mostly known from YouTube, but paid on Instagram: the size is that on Instagram.
         deal("spring", "cleo", &[("r1", "instagram", "reel", 900), ("v1", "youtube", "video", 100)]),
         deal("spring", "dan", &[("s1", "instagram", "story", 900)]),
@@ -142,7 +146,9 @@ fn posts_are_alike_by_campaign_platform_format_and_size() {
     check(&known, "post/instagram/alma-r1", None, Some(("spring/instagram/reel/micro", &reels)));
     check(&known, "post/instagram/cleo-r1", None, Some(("spring/instagram/reel/nano", &["post/instagram/cleo-r1"])));
     // A post that no deal paid for belongs to no campaign.
-    known.posts.insert((Platform::Instagram, PostRef::new("own").expect("an id")), CreatorId::new("bo").expect("an id"));
+    known
+        .posts
+        .insert((Platform::Instagram, PostRef::new("own").expect("an id")), CreatorId::new("bo").expect("an id"));
     check(&known, "post/instagram/own", None, None);
 }
 

@@ -75,7 +75,8 @@ fn audiences(platform: Platform, followers: u64) -> Audiences {
 fn the_figure_of_the_own_size_goes_before_that_of_all_and_newer_before_older() {
     let mut packs = Packs::default();
     let edges = "edges = { nano = 1000, micro = 10000, mid = 100000, macro = 500000, mega = 1000000 }\n";
-    let head = |id: &str, year: &str| HEAD.replace("\"p\"", &format!("\"{id}\"")).replace("= 2025", &format!("= {year}"));
+    let head =
+        |id: &str, year: &str| HEAD.replace("\"p\"", &format!("\"{id}\"")).replace("= 2025", &format!("= {year}"));
     let take = |packs: &mut Packs, text: String| packs.add(parse_pack(&text, "p.toml").expect("a pack"));
     take(&mut packs, format!("{}[[figure]]\n{}", head("all-2026", "2026"), RATE.replace("0.02", "0.01")));
     take(&mut packs, format!("{}[[figure]]\n{RATE}", head("all-2024", "2024")));

@@ -162,7 +162,8 @@ fn what_compares_with_too_few_never_fires() {
 #[test]
 fn those_without_a_number_are_left_out_and_counted() {
     let town = Town::views(&FIVE).with("dan", Metric::Views, &[None; 14]);
-    let receipt = judged("when = \"views < peers(views)\"\nwindow = \"1d\"", "alma", &among("alma", group(&NAMES)), &town);
+    let receipt =
+        judged("when = \"views < peers(views)\"\nwindow = \"1d\"", "alma", &among("alma", group(&NAMES)), &town);
     let used = &receipt.comparisons[0].right.readings[0];
     assert_eq!(used.value, Some(1000.0), "the middle of 200, 400, 1600, 3200");
     let Some(receipt::Basis::Peers { others, .. }) = &used.basis else { panic!("{used:?}") };
@@ -189,7 +190,8 @@ fn three_posts_of_one_creator_are_one_other() {
 fn a_place_is_the_share_of_others_that_have_less_and_ties_count_half() {
     let town = Town::views(&[("alma", 400.0), ("bo", 200.0), ("cleo", 400.0), ("dan", 400.0), ("eva", 800.0)]);
     let names = ["alma", "bo", "cleo", "dan", "eva"];
-    let receipt = judged("when = \"rank(views) < 0.25\"\nwindow = \"1d\"", "alma", &among("alma", group(&names)), &town);
+    let receipt =
+        judged("when = \"rank(views) < 0.25\"\nwindow = \"1d\"", "alma", &among("alma", group(&names)), &town);
     let side = &receipt.comparisons[0].left;
     assert_eq!((side.value, receipt.verdict), (Some(0.5), DoesNotHold));
     let Some(receipt::Basis::Rank { below, value, others }) = &side.readings[0].basis else { panic!("{side:?}") };
@@ -275,7 +277,8 @@ fn a_downgrade_rests_on_no_fewer_than_may_be_shown() {
     let text = format!("[[rule]]\nid = \"r\"\nkind = \"downgrade\"\nscope = \"creator\"\n{keys}\n");
     let rule = parse_rules(&text, None).check().expect("checks").remove(0);
     let town = Town::views(&FIVE);
-    let verdict = |context: &Context| rule.verdict_only(&creator("alma"), context, &town, day(14), &mut Scratch::default());
+    let verdict =
+        |context: &Context| rule.verdict_only(&creator("alma"), context, &town, day(14), &mut Scratch::default());
     assert_eq!(verdict(&of_five), Unknown, "four others");
     assert_eq!(verdict(&among("alma", group(&NAMES))), Holds, "five others");
 }
