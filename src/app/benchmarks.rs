@@ -1,12 +1,15 @@
-//! Published figures as they come with the program and from its owner's folder, and the command that says where somebody
-//! stands.
+//! The settings of comparing, published figures as they come with the program and from its owner's folder, and the command
+//! that says where somebody stands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::catalog::{Groups, judging};
+use super::catalog::{Benchmarks, Groups, judging};
 use super::commands::{Asked, own_creator, unknown, visible_brands};
+use super::config::ConfigError;
 use super::core::{Core, Ruled, State};
 use super::resolve::{Meant, resolve};
 use super::views;
@@ -14,6 +17,7 @@ use crate::domain::document::Running;
 use crate::domain::ids::{Scope, Subject};
 use crate::domain::metric::Metric;
 use crate::rules::benchmark::pack::{Packs, parse_pack};
+use crate::rules::benchmark::size::Edges;
 use crate::rules::file::parse_rules;
 use crate::rules::judge::judge;
 use crate::rules::lifecycle::Memory;
@@ -24,6 +28,45 @@ use crate::words::benchmark::{Standing, StandingsView, of_whom, standings};
 use crate::words::message::Message;
 use crate::words::others::Cited;
 use crate::words::phrase;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct BenchmarksConfig {
+    pub folder: PathBuf,
+    pub peers_min: u32,
+    pub own_small: u32,
+    pub sizes: Edges,
+    /// The packs that came with the program and those of the folder, read once.
+    #[serde(skip)]
+    pub packs: Arc<Packs>,
+}
+
+impl From<BenchmarksConfig> for Benchmarks {
+    fn from(config: BenchmarksConfig) -> Self {
+        Self { edges: config.sizes, packs: config.packs, least: config.peers_min, small: config.own_small }
+    }
+}
+
+impl BenchmarksConfig {
+    /// Reads the packs; a folder is beside the configuration.
+    pub(super) fn read(&mut self, beside: &Path) -> Result<(), ConfigError> {
+        if !self.sizes.rise() {
+            return Err(ConfigError::Invalid(
+                "`benchmarks.sizes` do not rise; each size begins above the one before it".to_owned(),
+            ));
+        }
+        if self.peers_min == 0 {
+            return Err(ConfigError::Invalid(
+                "`benchmarks.peers_min` is 0; compare with one other at least".to_owned(),
+            ));
+        }
+        let folder = (!self.folder.as_os_str().is_empty()).then(|| beside.join(&self.folder));
+        let packs = packs(folder.as_deref());
+        self.packs = Arc::new(packs.map_err(|fault| ConfigError::Invalid(format!("benchmarks: {fault}")))?);
+        Ok(())
+    }
+}
 
 /// The packs that come with the program.
 const BUILT_IN: [(&str, &str); 2] = [

@@ -97,13 +97,70 @@ fn everything() -> Vec<Seen> {
 
 #[test]
 fn the_team_is_told_whom_a_number_was_compared_with() {
-    insta::assert_snapshot!(why_not(everything(), "en", Audience::Internal).expect("told"), @"");
-    insta::assert_snapshot!(why_not(everything(), "sv", Audience::Internal).expect("told"), @"");
+    insta::assert_snapshot!(why_not(everything(), "en", Audience::Internal).expect("told"), @"
+    Alma Lind · Spring Launch: far-behind holds now
+
+    Holds: 1.2 reactions per 100 views in 7 days. That is below 2.1 reactions per 100 views, which 25 % of 14 similar creators are below.
+       42 readings, newest 14:10
+       Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
+       Published: 2.4 (average of creators, per post; Some Study 2025, n = 70,000).
+    1.2 reactions per 100 views, above 2 of 14 similar creators in 7 days. The line is 25 %.
+       42 readings, newest 14:10
+       Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
+    Holds: 1.2 reactions per 100 views in 7 days. That is below 3 reactions per 100 views, the usual (middle of 3 earlier windows).
+       42 readings, newest 14:10
+       The usual rests on few earlier windows, 4, so it is drawn towards 14 similar creators, 2.
+       Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
+    Cannot be compared: 1.2 reactions per 100 views. Too few similar creators have a number to compare with (2).
+       Compared with 2 others: spring · Instagram · reel · micro; 2 more have no number.
+    Cannot be compared: 1.2 reactions per 100 views. There is nobody to compare with: a group needs the number of followers, and for deals a campaign. A [[group]] names one.
+       Compared with 2 others: spring · Instagram · reel · micro; 2 more have no number.
+    Cannot be compared: 1.2 reactions per 100 views. No published figure fits this platform and size.
+       Compared with 2 others: spring · Instagram · reel · micro; 2 more have no number.
+
+    far-behind v1
+    ");
+    insta::assert_snapshot!(why_not(everything(), "sv", Audience::Internal).expect("told"), @"
+    Alma Lind · Spring Launch: far-behind stämmer just nu
+
+    Stämmer: 1,2 reaktioner per 100 visningar på 7 dagar. Det är under 2,1 reaktioner per 100 visningar, som 25 % av 14 liknande kreatörer ligger under.
+       42 mätningar, den senaste 14:10
+       Jämfört med 14 andra: spring · Instagram · reel · mikro; 2 till saknar siffra.
+       Publicerat: 2,4 (snittet för creators, per inlägg; Some Study 2025, n = 70 000).
+    1,2 reaktioner per 100 visningar, över 2 av 14 liknande kreatörer på 7 dagar. Gränsen är 25 %.
+       42 mätningar, den senaste 14:10
+       Jämfört med 14 andra: spring · Instagram · reel · mikro; 2 till saknar siffra.
+    Stämmer: 1,2 reaktioner per 100 visningar på 7 dagar. Det är under 3 reaktioner per 100 visningar, det vanliga (mittvärde av 3 tidigare perioder).
+       42 mätningar, den senaste 14:10
+       Det vanliga vilar på få tidigare perioder, 4, och dras därför mot 14 liknande kreatörer, 2.
+       Jämfört med 14 andra: spring · Instagram · reel · mikro; 2 till saknar siffra.
+    Går inte att jämföra: 1,2 reaktioner per 100 visningar. För få liknande kreatörer har en siffra att jämföra med (2).
+       Jämfört med 2 andra: spring · Instagram · reel · mikro; 2 till saknar siffra.
+    Går inte att jämföra: 1,2 reaktioner per 100 visningar. Det finns ingen att jämföra med: en grupp kräver antalet följare, och för avtal en kampanj. En [[group]] namnger en.
+       Jämfört med 2 andra: spring · Instagram · reel · mikro; 2 till saknar siffra.
+    Går inte att jämföra: 1,2 reaktioner per 100 visningar. Ingen publicerad siffra passar plattformen och storleken.
+       Jämfört med 2 andra: spring · Instagram · reel · mikro; 2 till saknar siffra.
+
+    far-behind v1
+    ");
 }
 
 #[test]
 fn a_creator_is_told_of_five_others_and_of_no_group() {
-    insta::assert_snapshot!(why_not(everything(), "en", Audience::Creator).expect("told"), @"");
+    insta::assert_snapshot!(why_not(everything(), "en", Audience::Creator).expect("told"), @"
+    Alma Lind · Spring Launch: far-behind holds now
+
+    Holds: 1.2 reactions per 100 views in 7 days. That is below 2.1 reactions per 100 views, which 25 % of 14 similar creators are below.
+       42 readings, newest 14:10
+       Published: 2.4 (average of creators, per post; Some Study 2025, n = 70,000).
+    1.2 reactions per 100 views, above 2 of 14 similar creators in 7 days. The line is 25 %.
+       42 readings, newest 14:10
+    Holds: 1.2 reactions per 100 views in 7 days. That is below 3 reactions per 100 views, the usual (middle of 3 earlier windows).
+       42 readings, newest 14:10
+       The usual rests on few earlier windows, 4, so it is drawn towards 14 similar creators, 2.
+
+    far-behind v1
+    ");
     for seen in [place(4), rate(Beside { compared: Some(compared(4)), ..Beside::default() })] {
         assert_eq!(why_not(vec![seen], "en", Audience::Creator), None);
     }
@@ -140,7 +197,12 @@ fn a_place_makes_a_headline() {
     view.seen = vec![place(14)];
     view.incident.stage = Stage::Firing;
     let composed = compose(&view, &reader("en"), Audience::Internal, now()).expect("told");
-    insta::assert_snapshot!(plain(&composed.message).lines().take(4).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(plain(&composed.message).lines().take(4).collect::<Vec<_>>().join("\n"), @"
+    🟡 Alma Lind · Spring Launch: boost stopped, €86 saved. Still a place above 18 % of similar creators in reactions per 100 views in 7 days, at least 25 % wanted
+
+    Seen: 1.2 reactions per 100 views, above 2 of 14 similar creators in 7 days (42 readings, newest 14:10).
+    Allowed: at least a place above 25 % of similar creators in reactions per 100 views, as written in the rule.
+    ");
 }
 
 fn standing(metric: Metric, creators: u32) -> Standing {
@@ -164,9 +226,35 @@ fn benchmark_says_where_somebody_stands() {
     };
     let told =
         |creators, tag: &str, audience| plain(&standings(&views(creators), Some(now()), &reader(tag), audience, now()));
-    insta::assert_snapshot!(told(14, "en", Audience::Internal), @"");
-    insta::assert_snapshot!(told(14, "sv", Audience::Creator), @"");
+    insta::assert_snapshot!(told(14, "en", Audience::Internal), @"
+    Alma Lind: above 2 of 14 similar creators in reactions per 100 views
+
+    • 1.2 reactions per 100 views in 7 days
+       usually 1.5 (4 earlier windows)
+       similar creators 2.1 in the middle; 2 of 14 have less
+       Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
+       Published: 2.4 (average of creators, per post; Some Study 2025, n = 70,000).
+    • €42 per order in 7 days
+       usually €0 (4 earlier windows)
+       similar creators €0 in the middle; 2 of 14 have less
+       Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
+       Published: €0 (average of creators, per post; Some Study 2025, n = 70,000).
+
+    data 14:15
+    ");
+    insta::assert_snapshot!(told(14, "sv", Audience::Creator), @"
+    Alma Lind: över 2 av 14 liknande kreatörer i reaktioner per 100 visningar
+
+    • 1,2 reaktioner per 100 visningar på 7 dagar
+       vanligen 1,5 (4 tidigare perioder)
+       liknande kreatörer 2,1 i mitten; 2 av 14 har mindre
+       Publicerat: 2,4 (snittet för creators, per inlägg; Some Study 2025, n = 70 000).
+
+    Andra visas tillsammans, från fem och uppåt. Ingen ser dina siffror med namn.
+
+    data 14:15
+    ");
     let few = told(4, "en", Audience::Creator);
     assert!(!few.contains("similar") && !few.contains("€"), "{few}");
-    insta::assert_snapshot!(told(2, "en", Audience::Internal).lines().next().unwrap_or_default(), @"");
+    insta::assert_snapshot!(told(2, "en", Audience::Internal).lines().next().unwrap_or_default(), @"Alma Lind: above 2 of 2 similar creators in reactions per 100 views");
 }
