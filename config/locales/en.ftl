@@ -1068,7 +1068,7 @@ pool-group = ({ $platform }, { $format })
 source-peers-share = { $base ->
     [none] { "" }
    *[other] { $base },{ " " }
-}{ $share } of { $others } similar creators have less
+}which { $share } of { $others } similar creators are below
 compared-with = Compared with { $others ->
     [one] one other
    *[other] { $others } others

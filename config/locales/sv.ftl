@@ -1058,7 +1058,7 @@ pool-group = ({ $platform }, { $format })
 source-peers-share = { $base ->
     [none] { "" }
    *[other] { $base },{ " " }
-}{ $share } av { $others } liknande kreatörer har mindre
+}som { $share } av { $others } liknande kreatörer ligger under
 compared-with = Jämfört med { $others ->
     [one] en annan
    *[other] { $others } andra

@@ -1,12 +1,15 @@
-//! Published figures as they come with the program and from its owner's folder, and the command that says where somebody
-//! stands.
+//! The settings of comparing, published figures as they come with the program and from its owner's folder, and the command
+//! that says where somebody stands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::catalog::{Groups, judging};
+use super::catalog::{Benchmarks, Groups, judging};
 use super::commands::{Asked, own_creator, unknown, visible_brands};
+use super::config::ConfigError;
 use super::core::{Core, Ruled, State};
 use super::resolve::{Meant, resolve};
 use super::views;
@@ -14,6 +17,7 @@ use crate::domain::document::Running;
 use crate::domain::ids::{Scope, Subject};
 use crate::domain::metric::Metric;
 use crate::rules::benchmark::pack::{Packs, parse_pack};
+use crate::rules::benchmark::size::Edges;
 use crate::rules::file::parse_rules;
 use crate::rules::judge::judge;
 use crate::rules::lifecycle::Memory;
@@ -24,6 +28,45 @@ use crate::words::benchmark::{Standing, StandingsView, of_whom, standings};
 use crate::words::message::Message;
 use crate::words::others::Cited;
 use crate::words::phrase;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct BenchmarksConfig {
+    pub folder: PathBuf,
+    pub peers_min: u32,
+    pub own_small: u32,
+    pub sizes: Edges,
+    /// The packs that came with the program and those of the folder, read once.
+    #[serde(skip)]
+    pub packs: Arc<Packs>,
+}
+
+impl From<BenchmarksConfig> for Benchmarks {
+    fn from(config: BenchmarksConfig) -> Self {
+        Self { edges: config.sizes, packs: config.packs, least: config.peers_min, small: config.own_small }
+    }
+}
+
+impl BenchmarksConfig {
+    /// Reads the packs; a folder is beside the configuration.
+    pub(super) fn read(&mut self, beside: &Path) -> Result<(), ConfigError> {
+        if !self.sizes.rise() {
+            return Err(ConfigError::Invalid(
+                "`benchmarks.sizes` do not rise; each size begins above the one before it".to_owned(),
+            ));
+        }
+        if self.peers_min == 0 {
+            return Err(ConfigError::Invalid(
+                "`benchmarks.peers_min` is 0; compare with one other at least".to_owned(),
+            ));
+        }
+        let folder = (!self.folder.as_os_str().is_empty()).then(|| beside.join(&self.folder));
+        let packs = packs(folder.as_deref());
+        self.packs = Arc::new(packs.map_err(|fault| ConfigError::Invalid(format!("benchmarks: {fault}")))?);
+        Ok(())
+    }
+}
 
 /// The packs that come with the program.
 const BUILT_IN: [(&str, &str); 2] = [
@@ -62,7 +105,7 @@ fn take(packs: &mut Packs, text: &str, name: &str) -> Result<(), String> {
 const DEALS_MAX: usize = 3;
 
 /// What is told of a creator and of a post, over whole days.
-const OF_CREATORS: [Metric; 5] = [Metric::Views, Metric::ErViews, Metric::ErFollowers, Metric::Ctr, Metric::Orders];
+const OF_CREATORS: [Metric; 5] = [Metric::ErViews, Metric::Views, Metric::ErFollowers, Metric::Ctr, Metric::Orders];
 
 /// What is told of a deal, since it began.
 const OF_DEALS: [Metric; 7] =
@@ -186,4 +229,50 @@ fn standing(receipt: &Receipt, metric: Metric) -> Option<Standing> {
         compared: others.map(views::compared),
         industry,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Platform;
+    use crate::rules::benchmark::size::{Audience, Audiences};
+
+    fn instagram(followers: u64) -> Audiences {
+        let (platform, observed) = (Platform::Instagram, Timestamp::UNIX_EPOCH);
+        let each = [(platform, Audience { platform, followers, observed, size: None })].into();
+        Audiences { main: Some(platform), each }
+    }
+
+    fn figure(packs: &Packs, followers: u64) -> Option<(String, f64)> {
+        let figure = packs.figure(Metric::ErFollowers, None, &instagram(followers), None)?;
+        Some((figure.pack.id.clone(), figure.value))
+    }
+
+    #[test]
+    fn every_pack_of_the_folder_comes_with_the_program() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/benchmarks");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the packs")
+            .map(|entry| format!("config/benchmarks/{}", entry.expect("a file").file_name().to_string_lossy()))
+            .collect();
+        files.sort();
+        assert_eq!(files, BUILT_IN.map(|(name, _)| name.to_owned()));
+        let packs = packs(None).expect("they read");
+        assert_eq!(figure(&packs, 20_000), Some(("creators-2025".to_owned(), 0.024)));
+        // Too small for any size of theirs: what is known of pages of any size.
+        assert_eq!(figure(&packs, 20), Some(("brand-pages-2022".to_owned(), 0.0047)));
+        assert_eq!(packs.figure(Metric::ErViews, None, &instagram(20_000), None), None);
+    }
+
+    #[test]
+    fn packs_of_ones_own_go_over_those_of_the_same_id() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = BUILT_IN[1].1.replace("0.024", "0.031");
+        std::fs::write(folder.path().join("mine.toml"), text).expect("written");
+        let read = packs(Some(folder.path())).expect("they read");
+        assert_eq!(figure(&read, 20_000), Some(("creators-2025".to_owned(), 0.031)));
+        std::fs::write(folder.path().join("worse.toml"), "[pack]\nid = 3\n").expect("written");
+        let fault = packs(Some(folder.path())).expect_err("is refused");
+        assert!(fault.contains("worse.toml:2:6"), "{fault}");
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
@@ -10,12 +9,9 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::app::catalog::Benchmarks;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{BrandId, Platform, SourceId};
 use crate::domain::written::Zone;
-use crate::rules::benchmark::pack::Packs;
-use crate::rules::benchmark::size::Edges;
 use crate::sources::generic;
 
 /// Every setting with its default, and the comments that explain them.
@@ -88,7 +84,7 @@ pub struct Config {
     pub people: PeopleConfig,
     pub web: WebConfig,
     pub log: LogConfig,
-    pub benchmarks: BenchmarksConfig,
+    pub benchmarks: super::benchmarks::BenchmarksConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -355,44 +351,6 @@ pub struct LogConfig {
     pub json: bool,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct BenchmarksConfig {
-    pub folder: PathBuf,
-    pub peers_min: u32,
-    pub own_small: u32,
-    pub sizes: Edges,
-    /// The packs that came with the program and those of the folder, read once.
-    #[serde(skip)]
-    pub packs: Arc<Packs>,
-}
-
-impl From<BenchmarksConfig> for Benchmarks {
-    fn from(config: BenchmarksConfig) -> Self {
-        Self { edges: config.sizes, packs: config.packs, least: config.peers_min, small: config.own_small }
-    }
-}
-
-impl BenchmarksConfig {
-    fn read(&mut self, beside: &Path) -> Result<(), ConfigError> {
-        if !self.sizes.rise() {
-            return Err(ConfigError::Invalid(
-                "`benchmarks.sizes` do not rise; each size begins above the one before it".to_owned(),
-            ));
-        }
-        if self.peers_min == 0 {
-            return Err(ConfigError::Invalid(
-                "`benchmarks.peers_min` is 0; compare with one other at least".to_owned(),
-            ));
-        }
-        let folder = (!self.folder.as_os_str().is_empty()).then(|| beside.join(&self.folder));
-        let packs = super::benchmarks::packs(folder.as_deref());
-        self.packs = Arc::new(packs.map_err(|fault| ConfigError::Invalid(format!("benchmarks: {fault}")))?);
-        Ok(())
-    }
-}
-
 /// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
 #[must_use]
 pub fn terminal_user() -> String {
@@ -552,6 +510,16 @@ mod tests {
             &["guards.cool_off=ten"],
             "configuration: `ten` is not a length of time: write it like `50s`, `10m`, `26h` or `7d` \
              (`guards.cool_off` in --set); config/default.toml lists every setting",
+        );
+        check_refused(
+            "",
+            &["benchmarks.peers_min=0"],
+            "configuration: `benchmarks.peers_min` is 0; compare with one other at least",
+        );
+        check_refused(
+            "",
+            &["benchmarks.sizes.micro=5"],
+            "configuration: `benchmarks.sizes` do not rise; each size begins above the one before it",
         );
         check_refused("", &["guards"], "configuration: `--set guards` lacks a value: write --set key.path=value");
     }

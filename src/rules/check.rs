@@ -14,7 +14,7 @@ use super::judge::Context;
 use super::language::{self, Node, Operator, What};
 use super::lower::{Cond, Input, Lowering, Num, Source};
 use super::readings::Want;
-use super::rule::{Evidence, For, Globs, Length, Rule};
+use super::rule::{Evidence, For, Globs, Kind, Length, Rule};
 use super::window::Window;
 
 /// A rule whose conditions are lowered and whose keys fit together.
@@ -263,6 +263,13 @@ fn check_others(rule: &Rule, inputs: &[Input], errors: &mut Vec<RuleError>) {
             "scope",
             format!("`{name}()` compares creators, and the rule is about a whole {}", scope_name(rule.scope)),
             "write `scope = \"partnership\"`, `\"creator\"` or `\"post\"`, or compare with `target`",
+        ));
+    }
+    if rule.kind == Kind::Downgrade && inputs.iter().any(|input| input.source == Source::Rank) {
+        errors.push(RuleError::about(
+            "when",
+            "`rank()` is no criterion: somebody is always last, and a level is lost by a number that can be reached",
+            "compare the metric itself with `peers(…, 0.25)`, `target` or a number",
         ));
     }
     if rule.group.is_some() && !eval::reads_groups(inputs) {

@@ -181,10 +181,8 @@ impl Constants {
                 continue;
             };
             let Given::Table(inner) = value else {
-                let example = match source {
-                    Some(Source::Rank) => "{ cpa = 0.9 }",
-                    _ => "{ cpa = \"45.00 EUR\" }",
-                };
+                let is_place = source == Some(Source::Rank);
+                let example = if is_place { "{ cpa = 0.9 }" } else { "{ cpa = \"45.00 EUR\" }" };
                 let remedy = format!("write `{key} = {example}`");
                 return Err(in_case(case, &format!("`{key}` is not a table"), &remedy));
             };

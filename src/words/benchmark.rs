@@ -56,10 +56,11 @@ pub fn standings(
     // Whoever is not of the team is shown no money, and others only where nobody can be told apart.
     let own = audience != Audience::Internal;
     let shown = |one: &&Standing| !own || is_shown(one.metric);
+    let told = views.iter().filter(|view| view.standings.iter().any(|one| shown(&one))).count();
     let mut blocks: Vec<Block> = Vec::new();
     for view in views {
         let lines: Vec<Line> = view.standings.iter().filter(shown).flat_map(|one| one.lines(own, reader)).collect();
-        let head = (1 < views.len() && !lines.is_empty()).then(|| phrase::bold(view.who.clone()));
+        let head = (1 < told && !lines.is_empty()).then(|| phrase::bold(view.who.clone()));
         blocks.extend(block(0, head.into_iter().chain(lines).collect()));
     }
     let who = views.first().map(|view| view.who.clone()).unwrap_or_default();

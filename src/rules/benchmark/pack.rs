@@ -360,8 +360,10 @@ impl Reader<'_> {
 
 /// What a metric is divided by, as packs write it.
 fn whole_of(metric: Metric) -> Option<&'static str> {
+    if metric == Metric::Cpe {
+        return Some("engagements");
+    }
     match metric.unit() {
-        _ if metric == Metric::Cpe => Some("engagements"),
         Unit::Share(whole) | Unit::MoneyPer(whole) => Some(whole.as_str()),
         Unit::Multiple => Some("spend"),
         Unit::Count | Unit::Money | Unit::Seconds => None,

@@ -6,6 +6,7 @@ mod asking;
 mod levels;
 mod levels_creator;
 mod levels_team;
+mod others;
 mod permission;
 mod short;
 mod with_numbers;

@@ -389,6 +389,10 @@ fn a_rule_for_a_whole_campaign_has_no_peers() {
     insta::assert_snapshot!(rule("campaign", "when = \"views < peers(views)\"").expect("an error"), @r#"scope: `peers()` compares creators, and the rule is about a whole campaign; write `scope = "partnership"`, `"creator"` or `"post"`, or compare with `target`"#);
     insta::assert_snapshot!(rule("brand", "when = \"rank(views) < 0.5\"").expect("an error"), @r#"scope: `rank()` compares creators, and the rule is about a whole brand; write `scope = "partnership"`, `"creator"` or `"post"`, or compare with `target`"#);
     insta::assert_snapshot!(rule("creator", "when = \"views < 5\"\ngroup = \"mums\"").expect("an error"), @"group: the rule names a group and compares with nobody; use `peers()` or `rank()`, or leave `group` out");
+    let text = "[[rule]]\nid = \"r\"\nkind = \"downgrade\"\nscope = \"creator\"\nprogram = \"p\"\nlevel = \"Gold\"\ngrace = \"12d\"\n\
+                when = \"rank(views) < 0.25\"\nwindow = \"7d\"\n";
+    let errors = check(&parse_rules(text, None).rules.remove(0).rule).expect_err("is refused");
+    insta::assert_snapshot!(errors[0].to_string(), @"");
     assert_eq!(rule("creator", "when = \"views < peers(views)\"\ngroup = \"mums\""), None);
     assert_eq!(rule("post", "when = \"views < peers(views)\"\nwindow = \"1d\""), None);
 }
