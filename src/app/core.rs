@@ -41,6 +41,8 @@ pub struct Bells {
     pub answer: Bell,
     pub act: Bell,
     pub levels: Bell,
+    pub ladder: Bell,
+    pub promotion: Bell,
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -141,6 +143,8 @@ impl Core {
             answer: clock.bell(),
             act: clock.bell(),
             levels: clock.bell(),
+            ladder: clock.bell(),
+            promotion: clock.bell(),
         };
         Ok(Arc::new(Self {
             clock,
@@ -162,11 +166,15 @@ impl Core {
         let _pen = self.pen.lock().await;
         let catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
+        let memory = load_memory(&*self.store).await?;
         let mut state = self.state.lock().await;
         state.catalog = catalog;
         state.rules = rules;
+        // A rule that has left shadow has forgotten what it saw there.
+        state.memory = memory;
         state.judged.clear();
         drop(state);
+        self.bells.promotion.ring();
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
         Ok(())

@@ -79,11 +79,17 @@ pub enum Table {
     LevelCases = 30,
     /// Those that are not over, in the order of their time. Key: time big-endian, case key; value: the stage.
     DueLevels = 31,
+    /// Open incidents whose rule has a step to come, in the order of their time. Key: time big-endian, incident id.
+    DueRungs = 40,
+    /// What rules in shadow would have told. Key: `rule` 0 time big-endian, subject.
+    ShadowFires = 41,
+    /// What was asked about rules that watched long enough, and answered. Key: `rule` 0 version big-endian.
+    Promotions = 42,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -111,6 +117,9 @@ impl Table {
         Self::Unanswered,
         Self::LevelCases,
         Self::DueLevels,
+        Self::DueRungs,
+        Self::ShadowFires,
+        Self::Promotions,
     ];
 
     /// Its number in the file format.

@@ -7,7 +7,7 @@ use super::number;
 use super::phrase::{self, line};
 use super::view::{IncidentView, ProposalView, proposal_of};
 use super::wording::{Reader, say};
-use crate::domain::action::Deed;
+use crate::domain::action::{Deed, Revival, budget_in};
 use crate::outbox::incident::{Event, Happened, Stage};
 
 /// Proposals shown in the message; all are behind Why.
@@ -31,6 +31,12 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
         .skip(skip)
         .filter_map(|proposal| Some(line(proposal_text(view, proposal, money, reader, now)?)))
         .collect();
+    if let Some(Event { at, .. }) =
+        view.incident.events.last().filter(|event| matches!(event.what, Happened::StillFiring))
+    {
+        lines.push(line(say!(words, "still-firing", time = number::time(reader, *at, now))));
+    }
+    lines.extend(next_step(view, reader, now));
     let last = |wanted: fn(&Happened) -> bool| view.incident.events.iter().rev().find(|event| wanted(&event.what));
     let is_open = view.incident.stage != Stage::Resolved;
     if let Some(event) = last(|what| matches!(what, Happened::Noted { .. }))
@@ -69,8 +75,9 @@ fn proposal_text(
     let runs_on = option.map_or_else(String::new, |option| option.runs_on.clone());
     let deed = proposal.deed.as_str();
     let by = || actor(event, reader);
-    let to = || say!(words, "deed-to", deed = deed, name = name.as_str());
-    let done = || say!(words, "deed-done", deed = deed, name = name.as_str());
+    let aimed = phrase::aimed(reader, &proposal.deed, &name);
+    let to = || say!(words, "deed-to", deed = deed, name = aimed.as_str());
+    let done = || say!(words, "deed-done", deed = deed, name = aimed.as_str());
     let left = || say!(words, "deed-left", deed = deed, name = name.as_str());
     Some(match &event.what {
         Happened::Proposed { .. } => waiting(&to(), proposal, money, reader, now),
@@ -80,9 +87,19 @@ fn proposal_text(
             say!(words, "did-rejected", by = by(), time = at, what = kept)
         }
         Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, what = left()),
-        Happened::Held { reason, .. } => {
+        Happened::Held { reason, again, .. } => {
             let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
-            say!(words, "did-held", time = at, what = what, reason = reason.as_str())
+            let reason = say!(words, "held-why", reason = reason.as_str());
+            let text = say!(words, "did-held", time = at, what = what, reason = reason);
+            match again {
+                Some(again) => format!("{text} {}", say!(words, "held-again", time = number::time(reader, *again, now))),
+                None => text,
+            }
+        }
+        Happened::Withdrawn { why, .. } => {
+            let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
+            let why = say!(words, "left-out", why = why.as_str());
+            say!(words, "did-held", time = at, what = what, reason = why)
         }
         Happened::Done { .. } => {
             let by = stopper(view, proposal.id, reader);
@@ -127,10 +144,26 @@ fn proposal_text(
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::StillFiring
+        | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => return None,
     })
+}
+
+/// The next step of the rule, while there is one: what it will ask for, or do, and when.
+fn next_step(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Line> {
+    let words = reader.words();
+    let at = view.incident.next_rung_at()?;
+    let rung = view.incident.rungs.iter().min_by_key(|rung| rung.due)?;
+    let what = say!(words, "step", what = rung.what.as_str());
+    let time = number::time(reader, at, now);
+    Some(line(if view.automatic && view.incident.acknowledged_by.is_none() {
+        say!(words, "next-step-done", time = time, what = what)
+    } else {
+        say!(words, "next-step-asked", time = time, what = what)
+    }))
 }
 
 /// How a question to a creator stands, in one sentence.
@@ -187,9 +220,13 @@ fn noted(event: &Event, text: &str, tag: Option<&str>, short: bool, reader: &Rea
 fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
-    let text = match saves {
-        Some(saves) => say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves)),
-        None => say!(words, "did-proposed", what = to),
+    let text = match (saves, &proposal.revives) {
+        (_, Some(Revival { orders: Some((orders, needed)), .. })) => {
+            say!(words, "did-proposed-late", what = to, orders = *orders, needed = *needed)
+        }
+        (_, Some(Revival { orders: None, .. })) => say!(words, "did-proposed-clear", what = to),
+        (Some(saves), None) => say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves)),
+        (None, None) => say!(words, "did-proposed", what = to),
     };
     match proposal.expires {
         Some(until) => {
@@ -202,6 +239,9 @@ fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now:
 
 /// What a platform calls a state, in the reader's language where it is a common one.
 fn state_text(state: &str, reader: &Reader) -> String {
+    if let Some(budget) = budget_in(state) {
+        return say!(reader.words(), "state-budget", amount = number::money(reader.locale, budget));
+    }
     match state.to_ascii_lowercase().as_str() {
         "paused" => say!(reader.words(), "state-paused"),
         "active" => say!(reader.words(), "state-active"),
@@ -248,7 +288,7 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
     let people = deed.filter(|deed| deed.asks().is_some());
     let to = |deed: &Deed| {
         let name = view.option(deed).map_or_else(|| deed.title(), |option| option.name.clone());
-        say!(words, "deed-to", deed = deed.as_str(), name = name)
+        say!(words, "deed-to", deed = deed.as_str(), name = phrase::aimed(reader, deed, &name))
     };
     match &event.what {
         Happened::Proposed { .. } if people.is_some() => {
@@ -273,11 +313,25 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Snoozed { until } => {
             say!(words, "event-snoozed", by = by, until = number::time(reader, *until, now))
         }
+        // What else is done than stopping a boost is said as what it is.
+        Happened::Proposed { .. } if deed.is_some_and(|deed| deed.as_str() != "stop_boost") => {
+            say!(words, "event-asks", by = by, what = deed.map(to).unwrap_or_default())
+        }
         Happened::Proposed { .. } => say!(words, "event-proposed", by = by),
         Happened::Approved { .. } => say!(words, "event-approved", by = by),
         Happened::Rejected { .. } => say!(words, "event-rejected", by = by),
         Happened::ProposalExpired { .. } => say!(words, "event-expired"),
-        Happened::Held { reason, .. } => say!(words, "event-held", reason = reason.as_str()),
+        Happened::Held { reason, .. } => {
+            say!(words, "event-held", reason = say!(words, "held-why", reason = reason.as_str()))
+        }
+        Happened::Withdrawn { why, .. } => {
+            say!(words, "event-withdrawn", why = say!(words, "left-out", why = why.as_str()))
+        }
+        Happened::StillFiring => say!(words, "event-still-firing"),
+        Happened::Skipped { what, why } => {
+            let what = say!(words, "step", what = what.as_str());
+            say!(words, "event-skipped", what = what, why = say!(words, "left-out", why = why.as_str()))
+        }
         Happened::Done { .. } => say!(words, "event-done"),
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),

@@ -296,6 +296,9 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
+    if view.automatic && view.incident.next_rung_at().is_some() {
+        return say!(words, "stays-steps");
+    }
     if let Some(stopped) = history::verified(view) {
         return say!(words, "stays-stopped", deed = stopped.deed.as_str());
     }
@@ -350,6 +353,12 @@ pub(crate) fn deed_label(
     let named = several || !matches!(deed.object(), Object::Boost(_));
     let name = option.map_or_else(|| deed.title(), |option| option.name.clone());
     let name = if named { format!(" {}", phrase::short_name(&name)) } else { String::new() };
+    let name = match deed.budget() {
+        Some(budget) => {
+            format!("{name} {}", say!(words, "budget-to", amount = number::money(reader.locale, budget)))
+        }
+        None => name,
+    };
     let saves = saves
         .filter(|saves| 0 < saves.minor)
         .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
@@ -374,7 +383,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         };
         let deed = &proposal.deed;
         match &event.what {
-            Happened::Proposed { .. } if is_open => {
+            Happened::Proposed { .. } if is_open || proposal.revives.is_some() => {
                 let saves = proposal.saves.filter(|_| money);
                 let label = deed_label(deed, view.option(deed), saves, several, reader);
                 let keep = say!(words, "deed-keep", deed = deed.as_str());
@@ -409,10 +418,13 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             | Happened::ProposalExpired { .. }
             | Happened::Undone { .. }
             | Happened::Held { .. }
+            | Happened::Withdrawn { .. }
             | Happened::Failed { .. } => continue,
             _ => {}
         }
-        taken.push(deed.object());
+        // A boost that was cut runs on, and can be stopped.
+        let runs_on = deed.budget().is_some() && !matches!(event.what, Happened::Proposed { .. });
+        taken.extend(Some(deed.object()).filter(|_| !runs_on));
     }
     if 1 < waiting && is_open {
         let refuse = ButtonPurpose::Reject { incident: incident(), proposal: None };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
 use super::level::LevelView;
-use crate::domain::action::Deed;
+use crate::domain::action::{Deed, Revival};
 use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -188,6 +188,8 @@ pub struct ProposalView {
     pub expires: Option<Timestamp>,
     /// It can be taken back until then.
     pub undo_until: Option<Timestamp>,
+    /// It brings back what was stopped, because later numbers have cleared the line.
+    pub revives: Option<Revival>,
     /// What the creator is asked, for what is done with people.
     pub ask: Option<AskView>,
 }
@@ -315,6 +317,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Rejected { proposal }
         | Happened::ProposalExpired { proposal }
         | Happened::Held { proposal, .. }
+        | Happened::Withdrawn { proposal, .. }
         | Happened::Done { proposal }
         | Happened::Verified { proposal, .. }
         | Happened::Failed { proposal, .. }
@@ -327,6 +330,8 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::StillFiring
+        | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => None,

@@ -86,7 +86,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         owed: super::pieces::owed(&state, &incident.subject, now),
         clears: if incident.stage == Stage::Resolved { None } else { clears(live.as_ref().or(receipt.as_ref())) },
         options: options(core, &state, &incident, &proposals, now),
-        proposals: newest(&proposals).into_iter().map(|one| proposal_view(&state, one)).collect(),
+        proposals: newest(&proposals).into_iter().map(|one| proposal_view(&state, one, &proposals)).collect(),
         tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
@@ -169,9 +169,18 @@ fn newest(proposals: &[Proposal]) -> Vec<&Proposal> {
     proposals.iter().filter(|one| one.undoes.is_none() && !overtaken(one)).collect()
 }
 
-fn proposal_view(state: &State, one: &Proposal) -> ProposalView {
+fn proposal_view(state: &State, one: &Proposal, all: &[Proposal]) -> ProposalView {
+    // What is being brought back, or asked about, is taken back by that and by nothing else.
+    let is_back = all.iter().any(|other| {
+        let open = !other.stage.is_over() || matches!(other.stage, ProposalStage::Verified { .. });
+        open && other.revives.is_some_and(|revival| revival.proposal == one.number)
+    });
     let done_at = match one.stage {
-        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. } if one.deed.can_be_taken_back() => Some(at),
+        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. }
+            if one.deed.can_be_taken_back() && !is_back =>
+        {
+            Some(at)
+        }
         _ => None,
     };
     ProposalView {
@@ -183,6 +192,7 @@ fn proposal_view(state: &State, one: &Proposal) -> ProposalView {
             _ => None,
         },
         undo_until: done_at.and_then(|at| at.checked_add(UNDO_FOR).ok()),
+        revives: one.revives,
         ask: super::asking::view(state, one),
     }
 }
@@ -194,6 +204,7 @@ fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposa
             let last = proposals
                 .iter()
                 .rev()
+                .filter(|one| one.deed.budget().is_none())
                 .find(|one| one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. }));
             option.running = last.is_none_or(|one| !one.deed.stops() || is_undone(incident, one.number));
         }

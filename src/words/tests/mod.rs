@@ -160,6 +160,7 @@ fn fired() -> IncidentView {
         receipt: serde_json::Value::Null,
         avoidable: Some(money("86.00 EUR")),
         options: vec![stop_boost()],
+        rungs: Vec::new(),
         events: Vec::new(),
     };
     incident.note(event(0, None, Happened::Fired));
@@ -202,7 +203,7 @@ fn proposed() -> IncidentView {
         deed: stop_boost(),
         saves: Some(money("86.00 EUR")),
         expires: Some(at("2026-06-23T16:00:00Z")),
-        undo_until: None,
+        undo_until: None, revives: None,
         ask: None,
     }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));
