@@ -783,7 +783,7 @@ help-hold = Ask a creator to put a promised piece on hold; asks first and says w
 help-release = Ask a creator to make a held piece after all; asks first
 help-live = Say that a promised piece is out, with the address of its post
 help-note = Keep a remark about somebody or an alert, with a #tag if you like
-help-rules = Which rules are in force, how far each may go and how often it has told something
+help-rules = Which rules are in force, how far each may go and how often it has raised an alert
 help-rule = One rule, and how far it may go: watch, propose or act; managers change that
 help-approve = Agree to what an alert proposes
 help-reject = Say no to what an alert proposes, and why
@@ -902,22 +902,22 @@ rules-headline = { $count ->
     [one] One rule is in force here
    *[other] { $count } rules are in force here
 }
-rule-would-have-told = in { $days ->
-    [one] one day
-   *[other] { $days } days
-} it would have told { $fires ->
-    [0] nothing
+rule-would-have-told = It would have raised { $fires ->
+    [0] no alert
     [one] one alert
    *[other] { $fires } alerts
-}
-rule-has-told = in { $days ->
+} in { $days ->
     [one] one day
    *[other] { $days } days
-} it told { $fires ->
-    [0] nothing
+}.
+rule-has-told = It raised { $fires ->
+    [0] no alert
     [one] one alert
    *[other] { $fires } alerts
-}
+} in { $days ->
+    [one] one day
+   *[other] { $days } days
+}.
 rule-outcomes = By what came later { $right } of them { $right ->
     [one] was
    *[other] were
@@ -932,8 +932,8 @@ rule-change = Say “{ $command }”, and { $mode ->
 promotion-asks = 🔵 { $rule } watched for { $days ->
     [one] one day
    *[other] { $days } days
-}: it would have told { $fires ->
-    [0] nothing
+}: it would have raised { $fires ->
+    [0] no alert
     [one] one alert
    *[other] { $fires } alerts
 }
@@ -942,8 +942,8 @@ promotion-stays = If you let it propose, it tells this room and asks before anyt
 promotion-watched = It watched for { $days ->
     [one] one day
    *[other] { $days } days
-} and would have told { $fires ->
-    [0] nothing
+} and would have raised { $fires ->
+    [0] no alert
     [one] one alert
    *[other] { $fires } alerts
 }.

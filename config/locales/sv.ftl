@@ -785,7 +785,7 @@ help-hold = Be en kreatör parkera ett utlovat inslag; frågar först och säger
 help-release = Be en kreatör göra ett parkerat inslag ändå; frågar först
 help-live = Säg att ett utlovat inslag är ute, med inläggets adress
 help-note = Spara en anmärkning om någon eller ett larm, gärna med en #tagg
-help-rules = Vilka regler som gäller, hur långt var och en får gå och hur ofta den sagt något
+help-rules = Vilka regler som gäller, hur långt var och en får gå och hur ofta den gett larm
 help-rule = En regel, och hur långt den får gå: titta på, föreslå eller handla; chefer ändrar det
 help-approve = Säg ja till det ett larm föreslår
 help-reject = Säg nej till det ett larm föreslår, och varför
@@ -904,22 +904,22 @@ rules-headline = { $count ->
     [one] En regel gäller här
    *[other] { $count } regler gäller här
 }
-rule-would-have-told = på { $days ->
-    [one] en dag
-   *[other] { $days } dagar
-} skulle den ha gett { $fires ->
+rule-would-have-told = Den skulle ha gett { $fires ->
     [0] inget larm
     [one] ett larm
    *[other] { $fires } larm
-}
-rule-has-told = på { $days ->
+} på { $days ->
     [one] en dag
    *[other] { $days } dagar
-} gav den { $fires ->
+}.
+rule-has-told = Den gav { $fires ->
     [0] inget larm
     [one] ett larm
    *[other] { $fires } larm
-}
+} på { $days ->
+    [one] en dag
+   *[other] { $days } dagar
+}.
 rule-outcomes = Av det som kom sedan var { $right } av dem { $right ->
     [one] rätt
    *[other] rätt

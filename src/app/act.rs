@@ -114,8 +114,14 @@ async fn step(core: &Core, hands: &Hands, proposal: Loaded<Proposal>) -> Result<
 }
 
 /// The guard, and then the note that a request may leave.
-async fn begin(core: &Core, proposal: Loaded<Proposal>) -> Result<(), StoreError> {
+async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreError> {
     let now = core.clock.now();
+    if proposal.value.agreed_by_rule().is_some() {
+        // What a rule decided by itself rests on the numbers of its turn, which may be a day after it asked.
+        let spend = Want { metric: Metric::Spend, platform: None };
+        let newest = core.state.lock().await.history.view().newest(&proposal.value.subject, spend, now);
+        proposal.value.data_at = std::cmp::max(proposal.value.data_at, newest);
+    }
     let all = scan_all::<Proposal>(&*core.store).await?;
     if let Some(why) = ladder::still_wanted(core, &proposal.value, &all, now).await? {
         let happened = Happened::Withdrawn { proposal: proposal.value.number, why };
@@ -186,12 +192,7 @@ async fn its_turn(
 }
 
 /// Puts off what a rule decided by itself. It is told once that it waits, however often its turn comes and goes.
-async fn put_off(
-    core: &Core,
-    mut proposal: Loaded<Proposal>,
-    reason: Reason,
-    again: Timestamp,
-) -> Result<(), StoreError> {
+async fn put_off(core: &Core, proposal: Loaded<Proposal>, reason: Reason, again: Timestamp) -> Result<(), StoreError> {
     let number = proposal.value.number;
     let reason = reason.as_str().to_owned();
     let told = incident_of(core, &proposal.value).await?.is_some_and(|incident| {
@@ -199,10 +200,6 @@ async fn put_off(
         let mut mine = events.filter(|event| crate::words::view::proposal_of(&event.what) == Some(number));
         mine.next().is_some_and(|event| matches!(&event.what, Happened::Held { reason: told, .. } if *told == reason))
     });
-    // The numbers it rests on are those of its turn.
-    let spend = Want { metric: Metric::Spend, platform: None };
-    let newest = core.state.lock().await.history.view().newest(&proposal.value.subject, spend, again);
-    proposal.value.data_at = std::cmp::max(proposal.value.data_at, newest);
     let by = proposal.value.asked_by.clone();
     let happened = (!told).then_some(Happened::Held { proposal: number, reason, again: Some(again) });
     enter(core, proposal, ProposalStage::Approved { by, at: again }, None, happened).await

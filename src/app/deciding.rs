@@ -223,8 +223,7 @@ fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Pr
 /// Whether a proposal takes another one back, or has brought back what that one stopped.
 fn is_taken_back_by(proposal: &Proposal, number: u64) -> bool {
     let brought = matches!(proposal.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
-    proposal.undoes == Some(number)
-        || (brought && proposal.revives.is_some_and(|revival| revival.proposal == number))
+    proposal.undoes == Some(number) || (brought && proposal.revives.is_some_and(|revival| revival.proposal == number))
 }
 
 /// Takes back what was done about an incident: restores the recorded earlier state.

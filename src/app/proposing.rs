@@ -176,13 +176,7 @@ fn wants_now(one: &Fired, what: Do) -> bool {
 
 /// The pieces that are still to be made, by the day they are due: holding each is an option, and the next one is what
 /// `hold_next` and `cancel_next` mean.
-fn offer_pieces(
-    core: &Core,
-    state: &State,
-    (one, asker): (&Fired, &Asker<'_>),
-    now: Timestamp,
-    offers: &mut Offers,
-) {
+fn offer_pieces(core: &Core, state: &State, (one, asker): (&Fired, &Asker<'_>), now: Timestamp, offers: &mut Offers) {
     if one.rule.rule.rule().kind == Kind::Opportunity {
         return;
     }

@@ -167,7 +167,9 @@ impl Deed {
             Self::Release { .. } => PLANNED,
             Self::Cancel { .. } => CANCELLED,
             Self::AskFix { .. } => FIXED,
-            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } => return Cow::Owned(budget_state(*budget)),
+            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } => {
+                return Cow::Owned(budget_state(*budget));
+            }
         })
     }
 

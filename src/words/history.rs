@@ -92,7 +92,9 @@ fn proposal_text(
             let reason = say!(words, "held-why", reason = reason.as_str());
             let text = say!(words, "did-held", time = at, what = what, reason = reason);
             match again {
-                Some(again) => format!("{text} {}", say!(words, "held-again", time = number::time(reader, *again, now))),
+                Some(again) => {
+                    format!("{text} {}", say!(words, "held-again", time = number::time(reader, *again, now)))
+                }
                 None => text,
             }
         }
@@ -225,7 +227,9 @@ fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now:
             say!(words, "did-proposed-late", what = to, orders = *orders, needed = *needed)
         }
         (_, Some(Revival { orders: None, .. })) => say!(words, "did-proposed-clear", what = to),
-        (Some(saves), None) => say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves)),
+        (Some(saves), None) => {
+            say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves))
+        }
         (None, None) => say!(words, "did-proposed", what = to),
     };
     match proposal.expires {

@@ -111,12 +111,8 @@ pub fn compose(view: &PromotionView, reader: &Reader, now: Timestamp) -> Compose
             }
         }
     };
-    let mut message = Message {
-        headline,
-        footer: format!("{rule} v{}", view.version),
-        silent: true,
-        ..Message::default()
-    };
+    let mut message =
+        Message { headline, footer: format!("{rule} v{}", view.version), silent: true, ..Message::default() };
     let mut lines: Vec<Line> = said.into_iter().collect();
     match &view.answer {
         None => {
@@ -165,7 +161,7 @@ pub fn list(rules: &[RuleView], reader: &Reader, _now: Timestamp) -> Message {
     let words = reader.words();
     let headline = say!(words, "rules-headline", count = rules.len());
     let lines = rules.iter().map(|view| {
-        let text = format!(" v{} · {} · {}", view.version, mode(words, view.mode), told(view, reader));
+        let text = format!(" v{} {}. {}", view.version, mode(words, view.mode), told(view, reader));
         vec![Run::Code(view.id.to_string()), Run::Plain(text)]
     });
     let mut message = Message { headline, silent: true, ..Message::default() };
@@ -182,7 +178,7 @@ pub fn rule(view: &RuleView, reader: &Reader, now: Timestamp) -> Message {
     let mut lines = vec![vec![Run::Code(view.when.clone())]];
     let since = number::time(reader, view.since, now);
     lines.push(line(say!(words, "rule-since", since = since, by = view.by.as_str())));
-    lines.push(line(format!("{}.", told(view, reader))));
+    lines.push(line(told(view, reader)));
     lines.extend(outcomes(&view.tally, reader).map(line));
     let mut message = Message { headline, silent: true, ..Message::default() };
     message.blocks.extend(block(0, lines));
@@ -202,7 +198,7 @@ pub fn rule(view: &RuleView, reader: &Reader, now: Timestamp) -> Message {
 pub fn confirm_auto(view: &RuleView, reader: &Reader) -> Composed {
     let words = reader.words();
     let rule = view.id.as_str();
-    let mut lines = vec![line(format!("{}.", told(view, reader)))];
+    let mut lines = vec![line(told(view, reader))];
     lines.extend(outcomes(&view.tally, reader).map(line));
     let known = view.tally.right + view.tally.wrong;
     if 0 < known {
@@ -282,26 +278,65 @@ mod tests {
     }
 
     fn shown(composed: &Composed) -> String {
-        let labels: Vec<&str> =
-            composed.message.buttons.iter().flatten().map(|button| button.label.as_str()).collect();
+        let labels: Vec<&str> = composed.message.buttons.iter().flatten().map(|button| button.label.as_str()).collect();
         format!("{}\n[{}]", plain(&composed.message), labels.join("] ["))
     }
 
     #[test]
     fn the_question_says_what_it_saw_whether_it_was_right_and_that_nothing_was_done() {
         let reader = Reader::new("en", "UTC");
-        insta::assert_snapshot!(shown(&compose(&view(None), &reader, now())), @"");
+        insta::assert_snapshot!(shown(&compose(&view(None), &reader, now())), @"
+        🔵 cpa-stop watched for 14 days: it would have raised 6 alerts
+
+        By what came later 5 of them were right and 1 wrong.
+        Nobody was told and nothing was done.
+
+        If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
+
+        cpa-stop v3
+        [Let it propose] [Keep watching]
+        ");
         let mut unknown = view(None);
         unknown.tally = Tally { days: 14, fires: 1, open: 1, ..Tally::default() };
-        insta::assert_snapshot!(shown(&compose(&unknown, &Reader::new("sv", "UTC"), now())), @"");
+        insta::assert_snapshot!(shown(&compose(&unknown, &Reader::new("sv", "UTC"), now())), @"
+        🔵 cpa-stop har tittat på i 14 dagar: den skulle ha gett ett larm
+
+        Om det var rätt går inte att säga än.
+        Ingen fick veta något och inget gjordes.
+
+        Låter ni den föreslå säger den till i det här rummet och frågar innan något görs. Tills någon av er säger det fortsätter den titta på.
+
+        cpa-stop v3
+        [Låt den föreslå] [Fortsätt titta på]
+        ");
     }
 
     #[test]
     fn the_answer_takes_the_place_of_the_question() {
         let reader = Reader::new("en", "UTC");
         let answer = |to| Some(Answer { by: "Maja".to_owned(), at: now(), to });
-        insta::assert_snapshot!(shown(&compose(&view(answer(Some(Mode::Propose))), &reader, now())), @"");
-        insta::assert_snapshot!(shown(&compose(&view(answer(None)), &reader, now())), @"");
+        insta::assert_snapshot!(shown(&compose(&view(answer(Some(Mode::Propose))), &reader, now())), @"
+        🟢 cpa-stop proposes from now on: Maja decided 10:00
+
+        It watched for 14 days and would have raised 6 alerts.
+        By what came later 5 of them were right and 1 wrong.
+
+        To have it watch again, say “rule cpa-stop mode shadow”.
+
+        cpa-stop v3
+        []
+        ");
+        insta::assert_snapshot!(shown(&compose(&view(answer(None)), &reader, now())), @"
+        🔵 cpa-stop goes on watching: Maja decided 10:00
+
+        It watched for 14 days and would have raised 6 alerts.
+        By what came later 5 of them were right and 1 wrong.
+
+        When you want it to propose, say “rule cpa-stop mode propose”.
+
+        cpa-stop v3
+        []
+        ");
     }
 
     #[test]
@@ -316,8 +351,30 @@ mod tests {
             tally: Tally { days: 28, fires: 7, right: 5, wrong: 1, open: 1, subject_days: 200 },
         };
         let reader = Reader::new("en", "UTC");
-        insta::assert_snapshot!(shown(&confirm_auto(&view, &reader)), @"");
-        insta::assert_snapshot!(plain(&rule(&view, &reader, now())), @"");
-        insta::assert_snapshot!(plain(&list(&[view], &reader, now())), @"");
+        insta::assert_snapshot!(shown(&confirm_auto(&view, &reader)), @"
+        🔴 Let cpa-stop act by itself?
+
+        It raised 7 alerts in 28 days.
+        By what came later 5 of them were right and 1 wrong. Of 1 it is not known yet.
+        Wrong so far: 17 % of 6 that can be told.
+
+        It stops boosts inside the day's limits and tells you each time; Undo takes it back. What cannot be taken back it still asks about.
+        [Yes, let it act] [No, let it ask]
+        ");
+        insta::assert_snapshot!(plain(&rule(&view, &reader, now())), @"
+        cpa-stop v4: proposes
+
+        cpa > target.cpa
+        In force since 15 Feb 10:00, by Maja.
+        It raised 7 alerts in 28 days.
+        By what came later 5 of them were right and 1 wrong. Of 1 it is not known yet.
+
+        Say “rule cpa-stop mode auto”, and it acts by itself inside the limits; you are asked first.
+        ");
+        insta::assert_snapshot!(plain(&list(&[view], &reader, now())), @"
+        One rule is in force here
+
+        cpa-stop v4 proposes. It raised 7 alerts in 28 days.
+        ");
     }
 }

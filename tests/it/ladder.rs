@@ -1,15 +1,29 @@
 //! Steps of a rule that come later, cuts, what late orders bring back, and the limits in front of all of it, in both chats.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
+use plimsoll::app::apply::{Given, apply};
+use plimsoll::app::config::Config;
+use plimsoll::app::core::Core;
+use plimsoll::app::demo::{START, World};
+use plimsoll::app::service::Service;
+use plimsoll::app::watch::take_in;
 use plimsoll::domain::action::{Proposal, ProposalStage};
-use plimsoll::outbox::incident::Incident;
+use plimsoll::domain::ids::{CampaignId, CreatorId, Platform, SourceId, Subject};
+use plimsoll::domain::metric::Metric;
+use plimsoll::domain::sample::{Form, Sample, SeriesKey};
+use plimsoll::outbox::incident::{Happened, Incident};
+use plimsoll::rules::file::parse_rules;
+use plimsoll::sources::Fetched;
 use plimsoll::store::records::scan_all;
 use serde_json::Value;
 
-use super::story::{CAMPAIGN, Story, telegram_text};
+use super::story::{CAMPAIGN, Story, discord_text, telegram_text};
 
 /// A rule about the winter campaign. The numbers of the stories are whole days, so it may judge the last seven of them.
-fn rule(mode: &str, then: &str, more: &str) -> String {
+pub fn rule(mode: &str, then: &str, more: &str) -> String {
     format!(
         r#"
 [[rule]]
@@ -27,19 +41,7 @@ then = {then}
     )
 }
 
-const CUT_THEN_STOP: &str = r#"[ { do = "cut_boost" }, { after = "48h", do = "stop_boost" } ]"#;
-
-/// The team, Alma with a boost of 6,000 euros, and one rule.
-async fn with(mode: &str, then: &str, more: &str, settings: &[&str]) -> Story {
-    let mut story = Story::begin_with(7, &["alma"], settings).await;
-    // The demo's own rule about the same numbers would tell the same again.
-    story.apply_rules(&format!("{}{}", QUIET, rule(mode, then, more))).await;
-    assert!(story.world.ads.board().give_budget("boost-alma", "6000.00 EUR", story.world.clock.now()));
-    story.begin_here();
-    story
-}
-
-/// The demo's rule, about nobody.
+/// The demo's rule about the same numbers, about nobody: it would tell the same again.
 const QUIET: &str = r#"
 [[rule]]
 id = "cpa-stop"
@@ -48,7 +50,82 @@ scope = "partnership"
 where = { campaign = "nothing" }
 when = "cpa > target.cpa && spend / target.cpa >= 10"
 window = "7d"
+mode = "propose"
 "#;
+
+const CUT_THEN_STOP: &str = r#"[ { do = "cut_boost" }, { after = "48h", do = "stop_boost" } ]"#;
+
+pub async fn apply_rules(story: &Story, text: &str) {
+    let parsed = parse_rules(text, None);
+    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    let file = Path::new("rules.toml").to_path_buf();
+    let rules = parsed.rules.into_iter().map(|one| (file.clone(), one.rule)).collect();
+    let given = Given { documents: Vec::new(), rules };
+    apply(story.world.core(), given, "terminal:story", false).await.expect("applied");
+}
+
+/// The same world with the program started anew on the same store, its settings changed.
+async fn restart_with(world: World, change: impl FnOnce(&mut Config)) -> World {
+    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
+    let (store, mut config) = (Arc::clone(&service.core.store), service.core.config.clone());
+    change(&mut config);
+    let sessions = discord.gateway_counts();
+    service.stop().await;
+    let held = clock.hold("restart");
+    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
+    let service = Service::start(&core).expect("started");
+    discord.session_since(sessions).await.expect("a session");
+    drop(held);
+    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
+}
+
+/// A story in which only `rules` tell anything, with other settings.
+pub async fn story(creators: &[&str], rules: &str, settings: impl FnOnce(&mut Config)) -> Story {
+    let story = Story::begin(7, creators).await;
+    apply_rules(&story, &format!("{QUIET}{rules}")).await;
+    let mut story = story.again(|world| restart_with(world, settings)).await;
+    story.begin_here();
+    story
+}
+
+/// The team, Alma with a boost of 6,000 euros, and one rule.
+async fn with(mode: &str, then: &str, more: &str) -> Story {
+    let story = story(&["alma"], &rule(mode, then, more), |_| {}).await;
+    assert!(story.world.ads.board().give_budget("boost-alma", "6000.00 EUR", story.world.clock.now()));
+    story
+}
+
+/// What every whole day since the world began has brought: spend in cents and orders, a day.
+pub async fn since_start(story: &mut Story, rows: &[(&str, i64, i64)]) {
+    let now = story.world.clock.now();
+    let start: jiff::Zoned = START.parse().expect("an instant");
+    let day = |n: i64| start.checked_add(jiff::Span::new().days(n)).expect("in range").timestamp();
+    let mut samples = Vec::new();
+    for (creator, spend, orders) in rows {
+        let campaign = CampaignId::new(CAMPAIGN).expect("an id");
+        let subject = Subject::Partnership(campaign, CreatorId::new(creator).expect("an id"));
+        for n in (0..).take_while(|n| day(n + 1) <= now) {
+            let euro = "EUR".parse().expect("a currency");
+            for (metric, value, currency) in [(Metric::Spend, *spend, Some(euro)), (Metric::Orders, *orders, None)] {
+                samples.push(Sample {
+                    series: SeriesKey { subject: subject.clone(), metric, platform: Platform::TiktokAds },
+                    value,
+                    currency,
+                    form: Form::Amount { from: day(n), until: day(n + 1) },
+                    known_at: now,
+                    provisional: false,
+                    self_reported: false,
+                });
+            }
+        }
+    }
+    let fetched = Fetched { samples, ..Fetched::default() };
+    let held = story.world.clock.hold("report");
+    let source = SourceId::new("tiktok_ads").expect("an id");
+    take_in(story.world.core(), &source, rows.len(), fetched, now).await.expect("taken in");
+    drop(held);
+    story.wait(5).await;
+}
 
 async fn proposals(story: &Story) -> Vec<Proposal> {
     let kept = scan_all::<Proposal>(&*story.world.core().store).await.expect("proposals");
@@ -65,12 +142,12 @@ fn deeds(proposals: &[Proposal]) -> Vec<&'static str> {
     proposals.iter().map(|one| one.deed.as_str()).collect()
 }
 
-async fn hours(story: &mut Story, hours: i64) {
+pub async fn hours(story: &mut Story, hours: i64) {
     story.wait(hours * 3_600).await;
 }
 
 fn told(story: &Story) -> (String, String) {
-    (telegram_text(&story.on_telegram().remove(0)), super::story::discord_text(&story.on_discord().remove(0)))
+    (telegram_text(&story.on_telegram().remove(0)), discord_text(&story.on_discord().remove(0)))
 }
 
 /// The budgets a boost has had, as its platform knows them.
@@ -80,7 +157,7 @@ fn budgets(story: &Story) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_boost_is_cut_at_once_and_stopped_two_days_later_if_it_is_still_so() {
-    let mut story = with("propose", CUT_THEN_STOP, "", &[]).await;
+    let mut story = with("propose", CUT_THEN_STOP, "").await;
     let cast = story.world.cast;
     story.fires("alma").await;
     let fired = incident(&story).await.opened_at;
@@ -100,15 +177,16 @@ async fn a_boost_is_cut_at_once_and_stopped_two_days_later_if_it_is_still_so() {
         assert!(text.contains("[Undo: give its budget back] [Stop boost"), "{text}");
     }
     hours(&mut story, 47).await;
+    since_start(&mut story, &[("alma", 12_000, 1)]).await;
     assert_eq!(deeds(&proposals(&story).await), ["cut_boost"]);
     hours(&mut story, 1).await;
     let made = proposals(&story).await;
     assert_eq!(deeds(&made), ["cut_boost", "stop_boost"]);
     assert_eq!(made[1].asked_at, fired + SignedDuration::from_hours(48));
-    assert_eq!(made[1].saves.map(|saves| saves.to_string()), Some("1320.00 EUR".to_owned()));
+    assert_eq!(made[1].saves.map(|saves| saves.to_string()), Some("1200.00 EUR".to_owned()));
     let (telegram, discord) = told(&story);
     for text in [&telegram, &discord] {
-        assert!(text.contains("Asks to stop the boost alma-winter: saves €1,320."), "{text}");
+        assert!(text.contains("Asks to stop the boost alma-winter: saves €1,200."), "{text}");
         assert!(!text.contains("If it is still so"), "{text}");
     }
     // The same message, edited: nobody's phone rang twice.
@@ -122,7 +200,7 @@ async fn a_boost_is_cut_at_once_and_stopped_two_days_later_if_it_is_still_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn undo_gives_back_the_budget_that_was_read_before() {
-    let mut story = with("propose", CUT_THEN_STOP, "", &[]).await;
+    let mut story = with("propose", CUT_THEN_STOP, "").await;
     // The platform knows better than the file what the boost may spend.
     assert!(story.world.ads.board().give_budget("boost-alma", "6100.00 EUR", story.world.clock.now()));
     let cast = story.world.cast;
@@ -141,7 +219,7 @@ async fn undo_gives_back_the_budget_that_was_read_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_that_nobody_tells_is_not_cut() {
-    let mut story = with("auto", r#"[ { do = "cut_boost" } ]"#, "", &[]).await;
+    let mut story = with("auto", r#"[ { do = "cut_boost" } ]"#, "").await;
     story.world.ads.board().forget_budget("boost-alma");
     story.fires("alma").await;
     let (telegram, _) = told(&story);
@@ -152,7 +230,7 @@ async fn a_budget_that_nobody_tells_is_not_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_is_clear_before_the_second_step_has_no_second_step() {
-    let mut story = with("auto", CUT_THEN_STOP, "", &[]).await;
+    let mut story = with("auto", CUT_THEN_STOP, "").await;
     story.fires("alma").await;
     assert_eq!(budgets(&story), ["4680.00 EUR"]);
     hours(&mut story, 24).await;
@@ -167,8 +245,8 @@ async fn a_line_that_is_clear_before_the_second_step_has_no_second_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_so_already_is_left_out_and_what_was_refused_by_name_is_not_asked_again() {
-    let mut story = with("propose", CUT_THEN_STOP, "", &[]).await;
+async fn what_is_so_already_is_left_out_and_the_journal_says_so() {
+    let mut story = with("propose", CUT_THEN_STOP, "").await;
     let cast = story.world.cast;
     story.fires("alma").await;
     let message = story.on_discord().remove(0);
@@ -189,7 +267,7 @@ async fn what_is_so_already_is_left_out_and_what_was_refused_by_name_is_not_aske
 #[tokio::test(flavor = "multi_thread")]
 async fn with_auto_it_acts_by_itself_unless_a_person_has_it() {
     for taken in [false, true] {
-        let mut story = with("auto", CUT_THEN_STOP, "", &[]).await;
+        let mut story = with("auto", CUT_THEN_STOP, "").await;
         let cast = story.world.cast;
         story.fires("alma").await;
         assert_eq!(budgets(&story), ["4680.00 EUR"]);
@@ -199,7 +277,7 @@ async fn with_auto_it_acts_by_itself_unless_a_person_has_it() {
         }
         // The numbers of the second day: nothing is acted on that rests on old ones.
         hours(&mut story, 47).await;
-        story.report_until_now(&[("alma", 12_000, 1)]).await;
+        since_start(&mut story, &[("alma", 12_000, 1)]).await;
         hours(&mut story, 1).await;
         let state = if taken { "active" } else { "paused" };
         assert_eq!(story.boost("boost-alma"), state, "taken: {taken}");
@@ -210,7 +288,7 @@ async fn with_auto_it_acts_by_itself_unless_a_person_has_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snooze_puts_the_step_off_to_its_end() {
-    let mut story = with("propose", r#"[ { after = "2h", do = "stop_boost" } ]"#, "", &[]).await;
+    let mut story = with("propose", r#"[ { after = "2h", do = "stop_boost" } ]"#, "").await;
     let cast = story.world.cast;
     story.fires("alma").await;
     assert!(proposals(&story).await.is_empty(), "nothing is asked at once");
@@ -224,16 +302,16 @@ async fn a_snooze_puts_the_step_off_to_its_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_between_two_steps_loses_none_and_doubles_none() {
-    let mut story = with("auto", CUT_THEN_STOP, "", &[]).await;
+    let mut story = with("auto", CUT_THEN_STOP, "").await;
     story.fires("alma").await;
     hours(&mut story, 30).await;
-    story.restart().await;
+    story = story.again(|world| restart_with(world, |_| {})).await;
     assert_eq!(deeds(&proposals(&story).await), ["cut_boost"]);
-    story.report_until_now(&[("alma", 12_000, 1)]).await;
+    since_start(&mut story, &[("alma", 12_000, 1)]).await;
     hours(&mut story, 30).await;
     assert_eq!(deeds(&proposals(&story).await), ["cut_boost", "stop_boost"]);
     assert_eq!(story.boost("boost-alma"), "paused");
-    story.restart().await;
+    story = story.again(|world| restart_with(world, |_| {})).await;
     hours(&mut story, 5).await;
     assert_eq!(proposals(&story).await.len(), 2);
     assert_eq!(story.journal("ladder_step").await.len(), 1);
@@ -241,7 +319,7 @@ async fn a_restart_between_two_steps_loses_none_and_doubles_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn late_orders_that_clear_the_line_offer_to_start_the_boost_again() {
-    let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, "revive = true", &[]).await;
+    let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, "revive = true").await;
     let cast = story.world.cast;
     story.fires("alma").await;
     let message = story.on_discord().remove(0);
@@ -269,20 +347,18 @@ async fn late_orders_that_clear_the_line_offer_to_start_the_boost_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn days_that_leave_the_window_bring_nothing_back() {
     let recover = r#"revive = true"#;
-    let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, recover, &[]).await;
+    let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, recover).await;
     let cast = story.world.cast;
-    story.apply_rules(&rule("propose", r#"[ { do = "stop_boost" } ]"#, recover).replace(
-        "recover = \"cpa < 0.9 * target.cpa\"",
-        "recover = \"spend / target.cpa < 10\"",
-    ))
-    .await;
+    let rules = rule("propose", r#"[ { do = "stop_boost" } ]"#, recover);
+    let rules = rules.replace("cpa < 0.9 * target.cpa", "spend / target.cpa < 10");
+    apply_rules(&story, &rules).await;
     story.fires("alma").await;
     let shown = story.on_telegram().remove(0);
     story.presses(cast.maja, &shown, "Stop boost").await;
     // Stopped, it spends nothing more; in a week its bad days are gone from the window.
     for _ in 0..8 {
         hours(&mut story, 24).await;
-        story.report_until_now(&[("alma", 0, 0)]).await;
+        since_start(&mut story, &[("alma", 0, 0)]).await;
     }
     story.wait(5).await;
     assert!(incident(&story).await.resolved_at.is_some());
@@ -292,12 +368,13 @@ async fn days_that_leave_the_window_bring_nothing_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn by_itself_it_starts_again_only_when_its_cooldown_is_over_and_only_once() {
     let more = "revive = true\ncooldown = \"30h\"";
-    let mut story = with("auto", r#"[ { do = "stop_boost" } ]"#, more, &[]).await;
+    let mut story = with("auto", r#"[ { do = "stop_boost" } ]"#, more).await;
     story.fires("alma").await;
     assert_eq!(story.boost("boost-alma"), "paused");
     hours(&mut story, 10).await;
     story.report(&[("alma", 12_000, 4)]).await;
     hours(&mut story, 15).await;
+    since_start(&mut story, &[("alma", 12_000, 4)]).await;
     assert_eq!(story.boost("boost-alma"), "paused", "the rule could not stop it again before its cooldown is over");
     hours(&mut story, 6).await;
     assert_eq!(story.boost("boost-alma"), "active");
@@ -315,7 +392,7 @@ async fn by_itself_it_starts_again_only_when_its_cooldown_is_over_and_only_once(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_who_started_it_meanwhile_has_decided() {
-    let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, "revive = true", &[]).await;
+    let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, "revive = true").await;
     let cast = story.world.cast;
     story.fires("alma").await;
     let shown = story.on_telegram().remove(0);
@@ -331,9 +408,8 @@ async fn a_person_who_started_it_meanwhile_has_decided() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_fourth_action_of_a_day_of_three_waits_is_told_once_and_is_done_the_next_day() {
     let names = ["alma", "bo", "cleo", "dario"];
-    let mut story = Story::begin_with(7, &names, &["guards.actions_per_day=3"]).await;
-    story.apply_rules(&format!("{}{}", QUIET, rule("auto", r#"[ { do = "stop_boost" } ]"#, ""))).await;
-    story.begin_here();
+    let rules = rule("auto", r#"[ { do = "stop_boost" } ]"#, "");
+    let mut story = story(&names, &rules, |config| config.guards.actions_per_day = 3).await;
     story.report(&names.map(|name| (name, 12_000, 1))).await;
     story.wait(60).await;
     let paused = |story: &Story| names.iter().filter(|name| story.boost(&format!("boost-{name}")) == "paused").count();
@@ -353,12 +429,11 @@ async fn the_fourth_action_of_a_day_of_three_waits_is_told_once_and_is_done_the_
     };
     assert_eq!(held(&story), 1);
     hours(&mut story, 23).await;
-    story.report_until_now(&names.map(|name| (name, 12_000, 1))).await;
     assert_eq!(paused(&story), 3);
     hours(&mut story, 2).await;
     assert_eq!(paused(&story), 4);
     let incidents = scan_all::<Incident>(&*story.world.core().store).await.expect("incidents");
     let noted = incidents.iter().flat_map(|kept| &kept.value.events);
-    let noted = noted.filter(|event| matches!(event.what, plimsoll::outbox::incident::Happened::Held { .. }));
+    let noted = noted.filter(|event| matches!(event.what, Happened::Held { .. }));
     assert_eq!(noted.count(), 1, "told once");
 }

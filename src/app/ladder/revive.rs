@@ -77,11 +77,7 @@ pub(in crate::app) fn revivals(
 }
 
 /// The newest deed about the object of a proposal that was done, is being done, or is agreed and due.
-pub(super) fn newest_about<'a>(
-    all: &'a [Loaded<Proposal>],
-    about: &Proposal,
-    now: Timestamp,
-) -> Option<&'a Proposal> {
+pub(super) fn newest_about<'a>(all: &'a [Loaded<Proposal>], about: &Proposal, now: Timestamp) -> Option<&'a Proposal> {
     all.iter().rev().map(|kept| &kept.value).find(|one| {
         one.deed.object() == about.deed.object()
             && (one.number != about.number || matches!(one.stage, ProposalStage::Verified { .. }))

@@ -67,7 +67,9 @@ fn next_piece(state: &State, subject: &Subject, what: Do, now: Timestamp, wanted
             Do::CancelNext => Deed::Cancel { partnership, deliverable },
             _ => Deed::Hold { partnership, deliverable },
         };
-        let Some(stake) = proposing::stake_of(state, &deed, now).filter(|stake| 0 < stake.saves.minor) else { continue };
+        let Some(stake) = proposing::stake_of(state, &deed, now).filter(|stake| 0 < stake.saves.minor) else {
+            continue;
+        };
         if stake.is_losing() {
             wanted.losing = true;
             continue;

@@ -99,6 +99,11 @@ impl Board {
         self.lock().set_budget(object, text, "", at)
     }
 
+    /// The platform tells the budget of an object no more.
+    pub fn forget_budget(&self, object: &str) {
+        self.lock().budgets.remove(object);
+    }
+
     /// Every object.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {

@@ -203,7 +203,8 @@ fn proposed() -> IncidentView {
         deed: stop_boost(),
         saves: Some(money("86.00 EUR")),
         expires: Some(at("2026-06-23T16:00:00Z")),
-        undo_until: None, revives: None,
+        undo_until: None,
+        revives: None,
         ask: None,
     }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));
