@@ -329,10 +329,12 @@ has-it-short = { $who } has it
 snoozed = Snoozed until { $until }.
 snoozed-by = Snoozed until { $until } by { $by }.
 the-program = Plimsoll
+the-rule = the rule { $rule }
 did-proposed = Asks to { $what }.
 did-proposed-saves = Asks to { $what }: saves { $saves }.
 answer-by = Without an answer by { $time } { $stays }.
 did-approved = { $by } agreed { $time } to { $what }; it is being done.
+did-approved-later = { $by } agreed { $time } to { $what }; it is done { $due }, if nothing changes by then.
 did-rejected = { $by } decided { $time } { $what }.
 did-expired = Nobody answered by { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
@@ -353,11 +355,11 @@ state-active = active
 state-ended = ended
 state-budget = a budget of { $amount }
 held-again = It is tried again { $time }.
-did-proposed-late = Late orders cleared the line: { $orders ->
+late-orders = Late orders cleared the line: { $orders ->
     [one] one order
    *[other] { $orders } orders
-} now, { $needed } needed. Asks to { $what }.
-did-proposed-clear = Numbers that came later cleared the line. Asks to { $what }.
+} now, { $needed } needed.
+late-numbers = Numbers that came later cleared the line.
 still-firing = Still so { $time }.
 next-step-asked = If it is still so { $time }, you are asked to { $what }.
 next-step-done = If it is still so { $time }, the next step is to { $what }, inside the limits.

@@ -328,10 +328,12 @@ has-it-short = { $who } tar hand om det
 snoozed = Vilar till { $until }.
 snoozed-by = Vilar till { $until }, av { $by }.
 the-program = Plimsoll
+the-rule = regeln { $rule }
 did-proposed = Ber att få { $what }.
 did-proposed-saves = Ber att få { $what }: sparar { $saves }.
 answer-by = Utan svar före { $time } { $stays }.
 did-approved = { $by } sa ja { $time } till att { $what }; det görs nu.
+did-approved-later = { $by } sa ja { $time } till att { $what }; det görs { $due }, om inget ändras innan dess.
 did-rejected = { $by } bestämde { $time } { $what }.
 did-expired = Ingen svarade före { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
@@ -352,11 +354,11 @@ state-active = aktiv
 state-ended = avslutad
 state-budget = en budget på { $amount }
 held-again = Ett nytt försök görs { $time }.
-did-proposed-late = Sena beställningar gör att gränsen hålls: { $orders ->
+late-orders = Sena beställningar gör att gränsen hålls: { $orders ->
     [one] en beställning
    *[other] { $orders } beställningar
-} nu, { $needed } behövdes. Ber att få { $what }.
-did-proposed-clear = Siffror som kom senare gör att gränsen hålls. Ber att få { $what }.
+} nu, { $needed } behövdes.
+late-numbers = Siffror som kom senare gör att gränsen hålls.
 still-firing = Fortfarande så { $time }.
 next-step-asked = Är det fortfarande så { $time } får ni frågan att { $what }.
 next-step-done = Är det fortfarande så { $time } är nästa steg att { $what }, inom gränserna.

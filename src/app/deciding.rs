@@ -152,7 +152,11 @@ pub async fn answer_proposals(
     let proposals = proposals_of(core, &incident.value).await?;
     let waiting: Vec<Loaded<Proposal>> = proposals
         .iter()
-        .filter(|kept| matches!(kept.value.stage, ProposalStage::Proposed { .. }))
+        .filter(|kept| {
+            // What a rule has decided by itself and still waits for its turn can be refused, not agreed to.
+            matches!(kept.value.stage, ProposalStage::Proposed { .. })
+                || (reason.is_some() && kept.value.agreed_by_rule().is_some())
+        })
         .filter(|kept| only.is_none_or(|only| only == kept.value.number))
         .cloned()
         .collect();

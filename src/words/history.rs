@@ -80,8 +80,15 @@ fn proposal_text(
     let done = || say!(words, "deed-done", deed = deed, name = aimed.as_str());
     let left = || say!(words, "deed-left", deed = deed, name = name.as_str());
     Some(match &event.what {
-        Happened::Proposed { .. } => waiting(&to(), proposal, money, reader, now),
-        Happened::Approved { .. } => say!(words, "did-approved", by = by(), time = at, what = to()),
+        Happened::Proposed { .. } => late(proposal, reader) + &waiting(&to(), proposal, money, reader, now),
+        Happened::Approved { .. } => match proposal.due.filter(|due| now < *due) {
+            Some(due) => {
+                let due = number::time(reader, due, now);
+                let text = say!(words, "did-approved-later", by = by(), time = at, what = to(), due = due);
+                late(proposal, reader) + &text
+            }
+            None => late(proposal, reader) + &say!(words, "did-approved", by = by(), time = at, what = to()),
+        },
         Happened::Rejected { .. } => {
             let kept = say!(words, "deed-kept", deed = deed, name = name.as_str());
             say!(words, "did-rejected", by = by(), time = at, what = kept)
@@ -219,18 +226,25 @@ fn noted(event: &Event, text: &str, tag: Option<&str>, short: bool, reader: &Rea
     say!(reader.words(), "noted", by = actor(event, reader), time = time, text = text, tag = tag)
 }
 
+/// Why something is brought back, before what is said of it.
+fn late(proposal: &ProposalView, reader: &Reader) -> String {
+    let words = reader.words();
+    let text = match &proposal.revives {
+        Some(Revival { orders: Some((orders, needed)), .. }) => {
+            say!(words, "late-orders", orders = *orders, needed = *needed)
+        }
+        Some(Revival { orders: None, .. }) => say!(words, "late-numbers"),
+        None => return String::new(),
+    };
+    format!("{text} ")
+}
+
 fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
-    let text = match (saves, &proposal.revives) {
-        (_, Some(Revival { orders: Some((orders, needed)), .. })) => {
-            say!(words, "did-proposed-late", what = to, orders = *orders, needed = *needed)
-        }
-        (_, Some(Revival { orders: None, .. })) => say!(words, "did-proposed-clear", what = to),
-        (Some(saves), None) => {
-            say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves))
-        }
-        (None, None) => say!(words, "did-proposed", what = to),
+    let text = match saves {
+        Some(saves) => say!(words, "did-proposed-saves", what = to, saves = number::money(reader.locale, saves)),
+        None => say!(words, "did-proposed", what = to),
     };
     match proposal.expires {
         Some(until) => {
@@ -255,16 +269,20 @@ fn state_text(state: &str, reader: &Reader) -> String {
 }
 
 fn actor(event: &Event, reader: &Reader) -> String {
-    match event.by.as_deref() {
-        Some(name) => name.to_owned(),
-        None => say!(reader.words(), "the-program"),
-    }
+    named(event.by.as_deref(), reader)
 }
 
 fn stopper(view: &IncidentView, proposal: u64, reader: &Reader) -> String {
-    match view.approver_of(proposal) {
-        Some(name) => name.to_owned(),
-        None => say!(reader.words(), "the-program"),
+    named(view.approver_of(proposal), reader)
+}
+
+/// Who did something, as people call them: a person, a rule by itself, or the program.
+fn named(by: Option<&str>, reader: &Reader) -> String {
+    let words = reader.words();
+    match by.map(|by| (by, by.strip_prefix("rule/"))) {
+        Some((_, Some(rule))) => say!(words, "the-rule", rule = rule),
+        Some((name, None)) => name.to_owned(),
+        None => say!(words, "the-program"),
     }
 }
 

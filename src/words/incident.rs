@@ -401,6 +401,12 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
                     row.push((refuse, keep, Look::Plain));
                 }
             }
+            // What a rule has decided and waits for its turn can be refused until then.
+            Happened::Approved { .. } | Happened::Held { .. } if proposal.due.is_some_and(|due| now < due) => {
+                let refuse = ButtonPurpose::Reject { incident: incident(), proposal: Some(proposal.id) };
+                row.push((refuse, say!(words, "deed-keep", deed = deed.as_str()), Look::Plain));
+                continue;
+            }
             Happened::Asked { .. } => {
                 row.extend(proposal.ask.iter().flat_map(|ask| asking::record_buttons(ask, reader)));
             }

@@ -186,6 +186,8 @@ pub struct ProposalView {
     pub saves: Option<Money>,
     /// It is dropped unless answered by then.
     pub expires: Option<Timestamp>,
+    /// It is agreed, and done then at the earliest: when the day has room for it, or when its rule can stop it again.
+    pub due: Option<Timestamp>,
     /// It can be taken back until then.
     pub undo_until: Option<Timestamp>,
     /// It brings back what was stopped, because later numbers have cleared the line.

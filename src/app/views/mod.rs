@@ -191,6 +191,10 @@ fn proposal_view(state: &State, one: &Proposal, all: &[Proposal]) -> ProposalVie
             ProposalStage::Proposed { until } => Some(until),
             _ => None,
         },
+        due: match one.stage {
+            ProposalStage::Approved { at, .. } => Some(at),
+            _ => None,
+        },
         undo_until: done_at.and_then(|at| at.checked_add(UNDO_FOR).ok()),
         revives: one.revives,
         ask: super::asking::view(state, one),

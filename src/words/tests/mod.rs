@@ -205,6 +205,7 @@ fn proposed() -> IncidentView {
         expires: Some(at("2026-06-23T16:00:00Z")),
         undo_until: None,
         revives: None,
+        due: None,
         ask: None,
     }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));
