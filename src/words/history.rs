@@ -81,60 +81,45 @@ fn proposal_text(
     let left = || say!(words, "deed-left", deed = deed, name = name.as_str());
     Some(match &event.what {
         Happened::Proposed { .. } => late(proposal, reader) + &waiting(&to(), proposal, money, reader, now),
-        Happened::Approved { .. } => match proposal.due.filter(|due| now < *due) {
-            Some(due) => {
-                let due = number::time(reader, due, now);
-                let text = say!(words, "did-approved-later", by = by(), time = at, what = to(), due = due);
-                late(proposal, reader) + &text
-            }
-            None => late(proposal, reader) + &say!(words, "did-approved", by = by(), time = at, what = to()),
-        },
+        Happened::Approved { .. } => {
+            let due = proposal.due.filter(|due| now < *due).map(|due| number::time(reader, due, now));
+            late(proposal, reader)
+                + &match due {
+                    Some(due) => say!(words, "did-approved-later", by = by(), time = at, what = to(), due = due),
+                    None => say!(words, "did-approved", by = by(), time = at, what = to()),
+                }
+        }
         Happened::Rejected { .. } => {
             let kept = say!(words, "deed-kept", deed = deed, name = name.as_str());
             say!(words, "did-rejected", by = by(), time = at, what = kept)
         }
         Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, what = left()),
-        Happened::Held { reason, again, .. } => {
+        Happened::Held { .. } | Happened::Withdrawn { .. } => {
             let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
-            let reason = say!(words, "held-why", reason = reason.as_str());
-            let text = say!(words, "did-held", time = at, what = what, reason = reason);
-            match again {
-                Some(again) => {
-                    format!("{text} {}", say!(words, "held-again", time = number::time(reader, *again, now)))
-                }
-                None => text,
-            }
-        }
-        Happened::Withdrawn { why, .. } => {
-            let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
-            let why = say!(words, "left-out", why = why.as_str());
-            say!(words, "did-held", time = at, what = what, reason = why)
+            return not_done(&event.what, &what, &at, reader, now);
         }
         Happened::Done { .. } => {
             let by = stopper(view, proposal.id, reader);
             say!(words, "did-done", by = by, time = at, what = done(), runs_on = runs_on)
         }
         Happened::Verified { state, .. } => {
-            let by = stopper(view, proposal.id, reader);
-            let events = view.incident.events.iter();
-            let accepted =
-                events.rev().find(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
-            let accepted = accepted.map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
-            let state = state_text(state, reader);
+            let accepted = view.incident.events.iter().rev();
+            let mut accepted =
+                accepted.filter(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
+            let done_at = accepted.next().map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
+            let (by, state) = (stopper(view, proposal.id, reader), state_text(state, reader));
+            let (what, at) = (done(), at);
             let text = say!(
                 words,
                 "did-verified",
                 by = by,
-                done_at = accepted,
+                done_at = done_at,
                 time = at,
-                what = done(),
+                what = what,
                 runs_on = runs_on,
                 state = state
             );
-            match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
-                None => text,
-            }
+            text + &undo_line(proposal, reader, now)
         }
         Happened::Failed { reason, .. } => {
             let what = say!(words, "deed-failed", deed = deed, name = name.as_str());
@@ -158,6 +143,29 @@ fn proposal_text(
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => return None,
+    })
+}
+
+/// Until when something can be taken back, behind what is said of it.
+fn undo_line(proposal: &ProposalView, reader: &Reader, now: Timestamp) -> String {
+    match proposal.undo_until.filter(|until| now < *until) {
+        Some(until) => format!(" {}", say!(reader.words(), "undo-until", time = number::time(reader, until, now))),
+        None => String::new(),
+    }
+}
+
+/// Why something was not done, and when it is tried again where it is.
+fn not_done(what: &Happened, not_done: &str, at: &str, reader: &Reader, now: Timestamp) -> Option<String> {
+    let words = reader.words();
+    let (reason, again) = match what {
+        Happened::Held { reason, again, .. } => (say!(words, "held-why", reason = reason.as_str()), *again),
+        Happened::Withdrawn { why, .. } => (say!(words, "left-out", why = why.as_str()), None),
+        _ => return None,
+    };
+    let text = say!(words, "did-held", time = at, what = not_done, reason = reason);
+    Some(match again {
+        Some(again) => format!("{text} {}", say!(words, "held-again", time = number::time(reader, again, now))),
+        None => text,
     })
 }
 
@@ -197,10 +205,7 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
                 Some(by) => say!(words, "did-confirm-by", what = done, of = of, by = by, time = at),
                 None => say!(words, "did-confirm", what = done, of = of, time = at),
             };
-            match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
-                None => text,
-            }
+            text + &undo_line(proposal, reader, now)
         }
         Happened::Declined { of, .. } => {
             let of = phrase::first_name(of);

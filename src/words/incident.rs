@@ -366,6 +366,11 @@ pub(crate) fn deed_label(
     say!(words, "deed-button", deed = deed.as_str(), name = name, saves = saves)
 }
 
+/// Whether a proposal waits for somebody's yes.
+fn waits(view: &IncidentView, proposal: &ProposalView) -> bool {
+    matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Proposed { .. }))
+}
+
 fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, reader: &Reader, now: Timestamp) {
     let words = reader.words();
     let incident = || view.incident.id.clone();
@@ -373,10 +378,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
     let boosts = view.options.iter().filter(|option| matches!(option.deed.object(), Object::Boost(_)));
     let several = 1 < boosts.count();
     let (mut row, mut taken) = (Vec::new(), Vec::new());
-    let waits = |proposal: &&ProposalView| {
-        matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Proposed { .. }))
-    };
-    let waiting = view.proposals.iter().filter(waits).count();
+    let waiting = view.proposals.iter().filter(|proposal| waits(view, proposal)).count();
     for proposal in &view.proposals {
         let Some(event) = view.last_of(proposal.id) else {
             continue;
@@ -410,11 +412,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             Happened::Asked { .. } => {
                 row.extend(proposal.ask.iter().flat_map(|ask| asking::record_buttons(ask, reader)));
             }
-            Happened::Confirmed { .. } if proposal.undo_until.is_some_and(|until| now < until) => {
-                let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
-                row.push((purpose, say!(words, "deed-undo", deed = deed.as_str()), Look::Plain));
-            }
-            Happened::Done { .. } | Happened::Verified { .. }
+            Happened::Confirmed { .. } | Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
                 let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };

@@ -127,8 +127,7 @@ pub fn compose(view: &PromotionView, reader: &Reader, now: Timestamp) -> Compose
             let how = format!("rule {rule} mode {}", Mode::Propose.as_str());
             let back = format!("rule {rule} mode {}", Mode::Shadow.as_str());
             let how = match answer.to {
-                None => say!(words, "promotion-later", command = how),
-                Some(Mode::Shadow) => say!(words, "promotion-later", command = how),
+                None | Some(Mode::Shadow) => say!(words, "promotion-later", command = how),
                 Some(Mode::Propose | Mode::Auto) => say!(words, "promotion-back", command = back),
             };
             message.blocks.extend(block(0, vec![line(how)]));
@@ -183,9 +182,8 @@ pub fn rule(view: &RuleView, reader: &Reader, now: Timestamp) -> Message {
     let mut message = Message { headline, silent: true, ..Message::default() };
     message.blocks.extend(block(0, lines));
     let next = match view.mode {
-        Mode::Shadow => Mode::Propose,
+        Mode::Shadow | Mode::Auto => Mode::Propose,
         Mode::Propose => Mode::Auto,
-        Mode::Auto => Mode::Propose,
     };
     let command = format!("rule {rule} mode {}", next.as_str());
     let how = say!(words, "rule-change", command = command, mode = next.as_str());

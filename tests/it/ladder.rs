@@ -352,7 +352,7 @@ async fn late_orders_that_clear_the_line_offer_to_start_the_boost_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn days_that_leave_the_window_bring_nothing_back() {
-    let recover = r#"revive = true"#;
+    let recover = "revive = true";
     let mut story = with("propose", r#"[ { do = "stop_boost" } ]"#, recover).await;
     let cast = story.world.cast;
     let rules = rule("propose", r#"[ { do = "stop_boost" } ]"#, recover);
