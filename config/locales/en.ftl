@@ -109,6 +109,7 @@ stays-stopped = { $deed ->
    *[stop_boost] Posts stay up and codes stay on: a code costs nothing unsold. Nothing else stops by itself.
 }
 stays-code = Posts stay up. If { $code } is ended, followers who type it pay the full price; ask for a new code first. Nothing stops until one of you says so.
+stays-steps = Posts stay up and codes stay on: a code costs nothing unsold. Beyond its steps nothing happens by itself, and Undo takes each back.
 stays-opportunity = Nothing is bought or renewed until one of you says so.
 
 clears-more = Clears with another { $what }.
@@ -129,6 +130,8 @@ maybe-repeat = you may have seen this already
 deed-to = { $deed ->
     [stop_boost] stop the boost { $name }
     [resume_boost] start the boost { $name } again
+    [cut_boost] cut the boost { $name }
+    [raise_boost] give the boost its budget back, { $name }
     [end_code] end the code { $name }
     [hold] put { $name } on hold
     [release] have { $name } made after all
@@ -147,6 +150,8 @@ deed-ask = { $deed ->
 deed-kept = { $deed ->
     [stop_boost] to keep the boost { $name } running
     [resume_boost] to leave the boost { $name } stopped
+    [cut_boost] to leave the budget of { $name } as it is
+    [raise_boost] to leave the budget of { $name } cut
     [end_code] to leave the code { $name } on
     [hold] to leave { $name } as planned
     [release] to leave { $name } on hold
@@ -158,6 +163,8 @@ deed-kept = { $deed ->
 deed-left = { $deed ->
     [stop_boost] the boost { $name } runs on
     [resume_boost] the boost { $name } stays stopped
+    [cut_boost] the budget of { $name } stays as it is
+    [raise_boost] the budget of { $name } stays cut
     [end_code] the code { $name } stays on
     [hold] { $name } stays as planned
     [release] { $name } stays on hold
@@ -169,6 +176,8 @@ deed-left = { $deed ->
 deed-stays = { $deed ->
     [stop_boost] it runs on
     [resume_boost] it stays stopped
+    [cut_boost] its budget stays as it is
+    [raise_boost] its budget stays cut
     [end_code] it stays on
     [hold] it stays as planned
     [release] it stays on hold
@@ -180,6 +189,8 @@ deed-stays = { $deed ->
 deed-not-done = { $deed ->
     [stop_boost] The boost { $name } was not stopped
     [resume_boost] The boost { $name } was not started
+    [cut_boost] The boost { $name } was not cut
+    [raise_boost] The boost { $name } did not get its budget back
     [end_code] The code { $name } was not ended
     [hold] { $name } was not put on hold
     [release] { $name } was not released
@@ -191,6 +202,8 @@ deed-not-done = { $deed ->
 deed-failed = { $deed ->
     [stop_boost] The boost { $name } is NOT stopped
     [resume_boost] The boost { $name } is NOT started
+    [cut_boost] The boost { $name } is NOT cut
+    [raise_boost] The boost { $name } has NOT got its budget back
     [end_code] The code { $name } is NOT off
     [hold] { $name } is NOT on hold
     [release] { $name } is NOT released
@@ -202,6 +215,8 @@ deed-failed = { $deed ->
 deed-done = { $deed ->
     [stop_boost] Boost { $name } stopped
     [resume_boost] Boost { $name } started again
+    [cut_boost] Budget cut, boost { $name }
+    [raise_boost] Budget given back, boost { $name }
     [end_code] Code { $name } ended
     [hold] { $name } is on hold
     [release] { $name } is made after all
@@ -213,6 +228,8 @@ deed-done = { $deed ->
 deed-undone = { $deed ->
     [stop_boost] Boost { $name } started again
     [resume_boost] Boost { $name } stopped again
+    [cut_boost] Boost { $name } has its old budget again
+    [raise_boost] Boost { $name } is cut again
     [end_code] Code { $name } switched on again
     [hold] { $name } is made after all
     [release] { $name } is on hold again
@@ -221,6 +238,8 @@ deed-undone = { $deed ->
 deed-short = { $deed ->
     [stop_boost] boost stopped
     [resume_boost] boost started again
+    [cut_boost] budget cut
+    [raise_boost] budget given back
     [end_code] code ended
     [hold] { $name } on hold
     [release] { $name } made after all
@@ -232,6 +251,8 @@ deed-short = { $deed ->
 deed-button = { $deed ->
     [stop_boost] Stop boost{ $name }{ $saves }
     [resume_boost] Start boost{ $name }
+    [cut_boost] Cut boost{ $name }{ $saves }
+    [raise_boost] Raise boost{ $name }
     [end_code] End code{ $name }
     [hold] Hold{ $name }{ $saves }
     [release] Release{ $name }
@@ -243,6 +264,8 @@ deed-button = { $deed ->
 deed-keep = { $deed ->
     [stop_boost] Keep it running
     [resume_boost] Leave it stopped
+    [cut_boost] Keep the budget
+    [raise_boost] Leave it cut
     [end_code] Leave the code on
     [hold] Keep it as planned
     [release] Leave it on hold
@@ -254,10 +277,49 @@ deed-keep = { $deed ->
 deed-undo = { $deed ->
     [stop_boost] Undo: start boost again
     [resume_boost] Undo: stop boost again
+    [cut_boost] Undo: give its budget back
+    [raise_boost] Undo: cut it again
     [end_code] Undo: switch code on again
     [hold] Undo: make it after all
     [release] Undo: hold it again
    *[revive_code] Undo: end code again
+}
+budget-of = { $name } to { $amount }
+budget-to = to { $amount }
+step = { $what ->
+    [stop_boost] stop the boost
+    [cut_boost] cut the boost
+    [hold_next] put the next piece on hold
+    [cancel_next] cancel the next piece
+    [end_code] end the code
+    [cut_link] cut the link
+    [ask_fix] have link and code checked
+    [ask_make_good] ask for a make-good
+    [offer] offer other terms
+   *[notify] tell you again
+}
+left-out = { $why ->
+    [achieved] it is so already, or on its way
+    [losing] it would lose more margin than it saves
+    [refused] one of you said no to just that
+    [cleared] the line is clear again
+    [crossed] the line was crossed again
+    [overtaken] a later step took its place
+    [decided] it was decided otherwise meanwhile
+    [watching] the rule only watches now
+   *[nothing] there is nothing left to do it to
+}
+held-why = { $reason ->
+    [kill_switch] the kill switch is on
+    [dry_run] this is a dry run
+    [daily_cap] the day's number of actions is used up
+    [cooling_off] it was acted on a moment ago
+    [no_data] there are no numbers to rest on
+    [stale_data] the numbers are too old
+    [gain_unknown] what it saves or loses is not known
+    [loses_more] it would lose more margin than it saves
+    [overspent] more than that has been spent meanwhile
+   *[other] { $reason }
 }
 
 ## Who did what
@@ -267,10 +329,12 @@ has-it-short = { $who } has it
 snoozed = Snoozed until { $until }.
 snoozed-by = Snoozed until { $until } by { $by }.
 the-program = Plimsoll
+the-rule = the rule { $rule }
 did-proposed = Asks to { $what }.
 did-proposed-saves = Asks to { $what }: saves { $saves }.
 answer-by = Without an answer by { $time } { $stays }.
 did-approved = { $by } agreed { $time } to { $what }; it is being done.
+did-approved-later = { $by } agreed { $time } to { $what }; it is done { $due }, if nothing changes by then.
 did-rejected = { $by } decided { $time } { $what }.
 did-expired = Nobody answered by { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
@@ -289,6 +353,16 @@ did-undone = { $what } by { $by }; { $runs_on } says { $state } { $time }.
 state-paused = paused
 state-active = active
 state-ended = ended
+state-budget = a budget of { $amount }
+held-again = It is tried again { $time }.
+late-orders = Late orders cleared the line: { $orders ->
+    [one] one order
+   *[other] { $orders } orders
+} now, { $needed } needed.
+late-numbers = Numbers that came later cleared the line.
+still-firing = Still so { $time }.
+next-step-asked = If it is still so { $time }, you are asked to { $what }.
+next-step-done = If it is still so { $time }, the next step is to { $what }, inside the limits.
 
 what-happened = What happened
 event-fired = crossed the line
@@ -313,6 +387,9 @@ event-asked-yourselves = somebody has to ask { $of }
 event-confirmed = { $of } confirmed
 event-confirmed-by = { $by } noted that { $of } confirmed
 event-declined = { $of } said that something is in the way
+event-withdrawn = not wanted any more: { $why }
+event-still-firing = still on the wrong side
+event-skipped = left out the step to { $what }: { $why }
 
 ## Buttons: what each saves or does
 
@@ -325,6 +402,10 @@ button-further = Page { $page } of { $pages } ›
 button-yes-stop = Yes, stop it
 button-yes-start = Yes, start it again
 button-no = No, leave it
+button-let-propose = Let it propose
+button-keep-watching = Keep watching
+button-yes-auto = Yes, let it act
+button-no-auto = No, let it ask
 
 ## With people: what a creator is asked, and what the team sees of it
 
@@ -705,6 +786,8 @@ help-hold = Ask a creator to put a promised piece on hold; asks first and says w
 help-release = Ask a creator to make a held piece after all; asks first
 help-live = Say that a promised piece is out, with the address of its post
 help-note = Keep a remark about somebody or an alert, with a #tag if you like
+help-rules = Which rules are in force, how far each may go and how often it has raised an alert
+help-rule = One rule, and how far it may go: watch, propose or act; managers change that
 help-approve = Agree to what an alert proposes
 help-reject = Say no to what an alert proposes, and why
 help-undo = Take back what was done about an alert
@@ -728,6 +811,7 @@ arg-reach = where it counts: brand/nordbo, campaign/spring or all
 arg-duration = how long, such as 45m, 6h or 2d, up to 30 days
 arg-code = the one-time code
 arg-command = a command, such as snooze
+arg-mode = how far it may go: shadow, propose or auto
 arg-text = what you want to say, in your own words
 
 role-creator = creator
@@ -809,6 +893,89 @@ confirm-resume-stays = { $deed ->
     [revive_code] It takes money off orders again from the moment the shop confirms it.
    *[resume_boost] It spends money again from the moment the platform confirms it.
 }
+## Rules, and how far each may go
+
+rule-mode = { $mode ->
+    [shadow] watches
+    [propose] proposes
+   *[auto] acts by itself
+}
+rules-headline = { $count ->
+    [0] No rule is in force here
+    [one] One rule is in force here
+   *[other] { $count } rules are in force here
+}
+rule-would-have-told = It would have raised { $fires ->
+    [0] no alert
+    [one] one alert
+   *[other] { $fires } alerts
+} in { $days ->
+    [one] one day
+   *[other] { $days } days
+}.
+rule-has-told = It raised { $fires ->
+    [0] no alert
+    [one] one alert
+   *[other] { $fires } alerts
+} in { $days ->
+    [one] one day
+   *[other] { $days } days
+}.
+rule-outcomes = By what came later { $right } of them { $right ->
+    [one] was
+   *[other] were
+} right and { $wrong } wrong.
+rule-outcomes-open = Of { $open } it is not known yet.
+rule-outcomes-unknown = Whether that was right is not known yet.
+rule-since = In force since { $since }, by { $by }.
+rule-change = Say “{ $command }”, and { $mode ->
+    [auto] it acts by itself inside the limits; you are asked first.
+   *[propose] it tells and asks before anything is done.
+}
+promotion-asks = 🔵 { $rule } watched for { $days ->
+    [one] one day
+   *[other] { $days } days
+}: it would have raised { $fires ->
+    [0] no alert
+    [one] one alert
+   *[other] { $fires } alerts
+}
+promotion-nothing = Nobody was told and nothing was done.
+promotion-stays = If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
+promotion-watched = It watched for { $days ->
+    [one] one day
+   *[other] { $days } days
+} and would have raised { $fires ->
+    [0] no alert
+    [one] one alert
+   *[other] { $fires } alerts
+}.
+promotion-set = 🟢 { $rule } { $mode ->
+    [shadow] watches
+    [propose] proposes
+   *[auto] acts by itself
+} from now on: { $by } decided { $time }
+promotion-watches = 🔵 { $rule } goes on watching: { $by } decided { $time }
+promotion-later = When you want it to propose, say “{ $command }”.
+promotion-back = To have it watch again, say “{ $command }”.
+confirm-auto = 🔴 Let { $rule } act by itself?
+confirm-auto-share = Wrong so far: { $share } of { $known } that can be told.
+confirm-auto-stays = It stops boosts inside the day's limits and tells you each time; Undo takes it back. What cannot be taken back it still asks about.
+reply-rule-set = { $rule } { $mode ->
+    [shadow] only watches
+    [propose] proposes
+   *[auto] acts by itself
+} from now on.
+reply-rule-already = { $rule } { $mode ->
+    [shadow] only watches
+    [propose] proposes
+   *[auto] acts by itself
+} already.
+reply-rule-watches = { $rule } goes on watching. Nobody is told.
+reply-rule-proposes-first = { $rule } only watches. Let it propose first; it may act by itself once it has.
+reply-rule-too-early = { $rule } proposes since { $since }. It may act by itself from { $from } at the earliest.
+reply-rule-answered = { $who } has answered about { $rule } already.
+reply-rule-changed = { $rule } was changed meanwhile. Say “rules” to see how it stands.
 
 ## Troubles, for operators
 

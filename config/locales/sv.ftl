@@ -108,6 +108,7 @@ stays-stopped = { $deed ->
    *[stop_boost] Inläggen ligger kvar och koderna gäller: en kod kostar inget osåld. Inget mer stoppas av sig självt.
 }
 stays-code = Inläggen ligger kvar. Avslutas { $code } betalar följare som skriver den fullt pris; be om en ny kod först. Inget stoppas förrän någon av er säger det.
+stays-steps = Inlägg ligger kvar och koder gäller: en kod kostar inget osåld. Utöver stegen händer inget av sig självt, och vart och ett går att ångra.
 stays-opportunity = Inget köps eller förlängs förrän någon av er säger det.
 
 clears-more = Löses av ytterligare { $what }.
@@ -128,6 +129,8 @@ maybe-repeat = du kan redan ha sett detta
 deed-to = { $deed ->
     [stop_boost] stoppa boosten { $name }
     [resume_boost] starta boosten { $name } igen
+    [cut_boost] sänka boosten { $name }
+    [raise_boost] ge tillbaka budgeten, { $name }
     [end_code] avsluta koden { $name }
     [hold] parkera { $name }
     [release] låta göra { $name } ändå
@@ -146,6 +149,8 @@ deed-ask = { $deed ->
 deed-kept = { $deed ->
     [stop_boost] att boosten { $name } rullar vidare
     [resume_boost] att boosten { $name } förblir stoppad
+    [cut_boost] att budgeten för { $name } står kvar
+    [raise_boost] att budgeten för { $name } förblir sänkt
     [end_code] att koden { $name } gäller vidare
     [hold] att { $name } görs som planerat
     [release] att { $name } förblir parkerad
@@ -157,6 +162,8 @@ deed-kept = { $deed ->
 deed-left = { $deed ->
     [stop_boost] boosten { $name } rullar vidare
     [resume_boost] boosten { $name } förblir stoppad
+    [cut_boost] budgeten för { $name } står kvar
+    [raise_boost] budgeten för { $name } förblir sänkt
     [end_code] koden { $name } gäller vidare
     [hold] { $name } görs som planerat
     [release] { $name } förblir parkerad
@@ -168,6 +175,8 @@ deed-left = { $deed ->
 deed-stays = { $deed ->
     [stop_boost] rullar den vidare
     [resume_boost] förblir den stoppad
+    [cut_boost] står budgeten kvar
+    [raise_boost] förblir budgeten sänkt
     [end_code] gäller den vidare
     [hold] görs den som planerat
     [release] förblir den parkerad
@@ -179,6 +188,8 @@ deed-stays = { $deed ->
 deed-not-done = { $deed ->
     [stop_boost] Boosten { $name } stoppades inte
     [resume_boost] Boosten { $name } startades inte
+    [cut_boost] Boosten { $name } sänktes inte
+    [raise_boost] Boosten { $name } fick inte tillbaka sin budget
     [end_code] Koden { $name } avslutades inte
     [hold] { $name } parkerades inte
     [release] { $name } släpptes inte
@@ -190,6 +201,8 @@ deed-not-done = { $deed ->
 deed-failed = { $deed ->
     [stop_boost] Boosten { $name } är INTE stoppad
     [resume_boost] Boosten { $name } är INTE startad
+    [cut_boost] Boosten { $name } är INTE sänkt
+    [raise_boost] Boosten { $name } har INTE fått tillbaka sin budget
     [end_code] Koden { $name } är INTE av
     [hold] { $name } är INTE parkerad
     [release] { $name } är INTE släppt
@@ -201,6 +214,8 @@ deed-failed = { $deed ->
 deed-done = { $deed ->
     [stop_boost] Boosten { $name } stoppad
     [resume_boost] Boosten { $name } startad igen
+    [cut_boost] Budgeten sänkt, boosten { $name }
+    [raise_boost] Budgeten tillbaka, boosten { $name }
     [end_code] Koden { $name } avslutad
     [hold] { $name } är parkerad
     [release] { $name } görs ändå
@@ -212,6 +227,8 @@ deed-done = { $deed ->
 deed-undone = { $deed ->
     [stop_boost] Boosten { $name } startad igen
     [resume_boost] Boosten { $name } stoppad igen
+    [cut_boost] Boosten { $name } har sin gamla budget igen
+    [raise_boost] Boosten { $name } är sänkt igen
     [end_code] Koden { $name } påslagen igen
     [hold] { $name } görs ändå
     [release] { $name } är parkerad igen
@@ -220,6 +237,8 @@ deed-undone = { $deed ->
 deed-short = { $deed ->
     [stop_boost] boosten stoppad
     [resume_boost] boosten startad igen
+    [cut_boost] budgeten sänkt
+    [raise_boost] budgeten tillbaka
     [end_code] koden avslutad
     [hold] { $name } parkerad
     [release] { $name } görs ändå
@@ -231,6 +250,8 @@ deed-short = { $deed ->
 deed-button = { $deed ->
     [stop_boost] Stoppa boost{ $name }{ $saves }
     [resume_boost] Starta boost{ $name }
+    [cut_boost] Sänk boost{ $name }{ $saves }
+    [raise_boost] Höj boost{ $name }
     [end_code] Avsluta kod{ $name }
     [hold] Parkera{ $name }{ $saves }
     [release] Släpp{ $name }
@@ -242,6 +263,8 @@ deed-button = { $deed ->
 deed-keep = { $deed ->
     [stop_boost] Låt den rulla
     [resume_boost] Låt den vara stoppad
+    [cut_boost] Behåll budgeten
+    [raise_boost] Låt den vara sänkt
     [end_code] Låt koden gälla
     [hold] Gör som planerat
     [release] Låt den vara parkerad
@@ -253,10 +276,49 @@ deed-keep = { $deed ->
 deed-undo = { $deed ->
     [stop_boost] Ångra: starta boosten igen
     [resume_boost] Ångra: stoppa boosten igen
+    [cut_boost] Ångra: ge tillbaka budgeten
+    [raise_boost] Ångra: sänk den igen
     [end_code] Ångra: slå på koden igen
     [hold] Ångra: gör den ändå
     [release] Ångra: parkera den igen
    *[revive_code] Ångra: avsluta koden igen
+}
+budget-of = { $name } till { $amount }
+budget-to = till { $amount }
+step = { $what ->
+    [stop_boost] stoppa boosten
+    [cut_boost] sänka boosten
+    [hold_next] parkera nästa inslag
+    [cancel_next] ställa in nästa inslag
+    [end_code] avsluta koden
+    [cut_link] bryta länken
+    [ask_fix] låta se över länk och kod
+    [ask_make_good] be om gottgörelse
+    [offer] erbjuda andra villkor
+   *[notify] säga till igen
+}
+left-out = { $why ->
+    [achieved] det är redan så, eller på väg
+    [losing] det skulle förlora mer marginal än det sparar
+    [refused] någon av er sa nej till just det
+    [cleared] gränsen hålls igen
+    [crossed] gränsen passerades igen
+    [overtaken] ett senare steg kom i stället
+    [decided] det bestämdes annorlunda under tiden
+    [watching] regeln bara tittar på nu
+   *[nothing] det finns inget kvar att göra det med
+}
+held-why = { $reason ->
+    [kill_switch] nödstoppet är på
+    [dry_run] det här är en torrkörning
+    [daily_cap] dagens antal åtgärder är förbrukat
+    [cooling_off] något gjordes med den alldeles nyss
+    [no_data] det finns inga siffror att gå på
+    [stale_data] siffrorna är för gamla
+    [gain_unknown] vad det sparar eller kostar är inte känt
+    [loses_more] det skulle förlora mer marginal än det sparar
+    [overspent] mer än så har förbrukats under tiden
+   *[other] { $reason }
 }
 
 ## Vem som gjorde vad
@@ -266,10 +328,12 @@ has-it-short = { $who } tar hand om det
 snoozed = Vilar till { $until }.
 snoozed-by = Vilar till { $until }, av { $by }.
 the-program = Plimsoll
+the-rule = regeln { $rule }
 did-proposed = Ber att få { $what }.
 did-proposed-saves = Ber att få { $what }: sparar { $saves }.
 answer-by = Utan svar före { $time } { $stays }.
 did-approved = { $by } sa ja { $time } till att { $what }; det görs nu.
+did-approved-later = { $by } sa ja { $time } till att { $what }; det görs { $due }, om inget ändras innan dess.
 did-rejected = { $by } bestämde { $time } { $what }.
 did-expired = Ingen svarade före { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
@@ -288,6 +352,16 @@ did-undone = { $what } av { $by }; { $runs_on } säger { $state } { $time }.
 state-paused = pausad
 state-active = aktiv
 state-ended = avslutad
+state-budget = en budget på { $amount }
+held-again = Ett nytt försök görs { $time }.
+late-orders = Sena beställningar gör att gränsen hålls: { $orders ->
+    [one] en beställning
+   *[other] { $orders } beställningar
+} nu, { $needed } behövdes.
+late-numbers = Siffror som kom senare gör att gränsen hålls.
+still-firing = Fortfarande så { $time }.
+next-step-asked = Är det fortfarande så { $time } får ni frågan att { $what }.
+next-step-done = Är det fortfarande så { $time } är nästa steg att { $what }, inom gränserna.
 
 what-happened = Vad som hänt
 event-fired = gick över gränsen
@@ -312,6 +386,9 @@ event-asked-yourselves = någon måste fråga { $of }
 event-confirmed = { $of } bekräftade
 event-confirmed-by = { $by } antecknade att { $of } bekräftade
 event-declined = { $of } sa att något är i vägen
+event-withdrawn = behövs inte längre: { $why }
+event-still-firing = fortfarande på fel sida
+event-skipped = hoppade över steget att { $what }: { $why }
 
 ## Knappar: vad var och en sparar eller gör
 
@@ -324,6 +401,10 @@ button-further = Sida { $page } av { $pages } ›
 button-yes-stop = Ja, stoppa
 button-yes-start = Ja, starta igen
 button-no = Nej, låt vara
+button-let-propose = Låt den föreslå
+button-keep-watching = Fortsätt titta på
+button-yes-auto = Ja, låt den handla
+button-no-auto = Nej, låt den fråga
 
 ## Med människor: vad en kreatör tillfrågas om, och vad teamet ser av det
 
@@ -707,6 +788,8 @@ help-hold = Be en kreatör parkera ett utlovat inslag; frågar först och säger
 help-release = Be en kreatör göra ett parkerat inslag ändå; frågar först
 help-live = Säg att ett utlovat inslag är ute, med inläggets adress
 help-note = Spara en anmärkning om någon eller ett larm, gärna med en #tagg
+help-rules = Vilka regler som gäller, hur långt var och en får gå och hur ofta den gett larm
+help-rule = En regel, och hur långt den får gå: titta på, föreslå eller handla; chefer ändrar det
 help-approve = Säg ja till det ett larm föreslår
 help-reject = Säg nej till det ett larm föreslår, och varför
 help-undo = Ta tillbaka det som gjorts åt ett larm
@@ -730,6 +813,7 @@ arg-reach = var den gäller: brand/nordbo, campaign/spring eller all
 arg-duration = hur länge, som 45m, 6h eller 2d, högst 30 dagar
 arg-code = engångskoden
 arg-command = ett kommando, som snooze
+arg-mode = hur långt den får gå: shadow, propose eller auto
 arg-text = vad du vill säga, med egna ord
 
 role-creator = kreatör
@@ -811,6 +895,89 @@ confirm-resume-stays = { $deed ->
     [revive_code] Den drar av på beställningar igen från att butiken bekräftat.
    *[resume_boost] Den kostar pengar igen från att plattformen bekräftat.
 }
+## Regler, och hur långt var och en får gå
+
+rule-mode = { $mode ->
+    [shadow] tittar på
+    [propose] föreslår
+   *[auto] handlar själv
+}
+rules-headline = { $count ->
+    [0] Ingen regel gäller här
+    [one] En regel gäller här
+   *[other] { $count } regler gäller här
+}
+rule-would-have-told = Den skulle ha gett { $fires ->
+    [0] inget larm
+    [one] ett larm
+   *[other] { $fires } larm
+} på { $days ->
+    [one] en dag
+   *[other] { $days } dagar
+}.
+rule-has-told = Den gav { $fires ->
+    [0] inget larm
+    [one] ett larm
+   *[other] { $fires } larm
+} på { $days ->
+    [one] en dag
+   *[other] { $days } dagar
+}.
+rule-outcomes = Av det som kom sedan var { $right } av dem { $right ->
+    [one] rätt
+   *[other] rätt
+} och { $wrong } fel.
+rule-outcomes-open = Om { $open } går det inte att säga än.
+rule-outcomes-unknown = Om det var rätt går inte att säga än.
+rule-since = Gäller sedan { $since }, av { $by }.
+rule-change = Säg ”{ $command }”, så { $mode ->
+    [auto] handlar den själv inom gränserna; du får frågan först.
+   *[propose] säger den till och frågar innan något görs.
+}
+promotion-asks = 🔵 { $rule } har tittat på i { $days ->
+    [one] en dag
+   *[other] { $days } dagar
+}: den skulle ha gett { $fires ->
+    [0] inget larm
+    [one] ett larm
+   *[other] { $fires } larm
+}
+promotion-nothing = Ingen fick veta något och inget gjordes.
+promotion-stays = Låter ni den föreslå säger den till i det här rummet och frågar innan något görs. Tills någon av er säger det fortsätter den titta på.
+promotion-watched = Den tittade på i { $days ->
+    [one] en dag
+   *[other] { $days } dagar
+} och skulle ha gett { $fires ->
+    [0] inget larm
+    [one] ett larm
+   *[other] { $fires } larm
+}.
+promotion-set = 🟢 { $rule } { $mode ->
+    [shadow] tittar på
+    [propose] föreslår
+   *[auto] handlar själv
+} från och med nu: { $by } bestämde { $time }
+promotion-watches = 🔵 { $rule } fortsätter titta på: { $by } bestämde { $time }
+promotion-later = När ni vill att den föreslår, säg ”{ $command }”.
+promotion-back = För att den ska titta på igen, säg ”{ $command }”.
+confirm-auto = 🔴 Ska { $rule } handla själv?
+confirm-auto-share = Fel hittills: { $share } av { $known } som går att bedöma.
+confirm-auto-stays = Den stoppar boostar inom dagens gränser och säger till varje gång; Ångra tar tillbaka det. Det som inte går att ta tillbaka frågar den fortfarande om.
+reply-rule-set = { $rule } { $mode ->
+    [shadow] tittar bara på
+    [propose] föreslår
+   *[auto] handlar själv
+} från och med nu.
+reply-rule-already = { $rule } { $mode ->
+    [shadow] tittar bara på
+    [propose] föreslår
+   *[auto] handlar själv
+} redan.
+reply-rule-watches = { $rule } fortsätter titta på. Ingen får veta något.
+reply-rule-proposes-first = { $rule } tittar bara på. Låt den föreslå först; sedan får den handla själv.
+reply-rule-too-early = { $rule } föreslår sedan { $since }. Tidigast { $from } får den handla själv.
+reply-rule-answered = { $who } har redan svarat om { $rule }.
+reply-rule-changed = { $rule } har ändrats under tiden. Säg ”regler” för att se hur den står.
 
 ## Driftstörningar, för driften
 

@@ -22,6 +22,9 @@ pub enum Purpose {
     /// Agrees with a creator that a piece is not made, or asks for a fix. A person's word needs no data; a rule's must be
     /// fresh. What is known to lose more than it saves is not done.
     Ask,
+    /// Brings back what was stopped because later numbers cleared the line. It rests on numbers, so they must be fresh, and
+    /// it counts as an action, so that nothing is stopped and started in turns.
+    Revive,
     /// Restores the state before an action (Undo). Needs no fresh data and no gain: it takes a decision back.
     Restore,
 }
@@ -142,10 +145,10 @@ fn first_reason(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason
     }
     match facts.purpose {
         Purpose::Restore => None,
-        Purpose::Stop | Purpose::End | Purpose::Ask if limits.per_day_max <= facts.done_today => {
+        Purpose::Stop | Purpose::End | Purpose::Ask | Purpose::Revive if limits.per_day_max <= facts.done_today => {
             Some(Reason::DailyCap { max: limits.per_day_max })
         }
-        Purpose::End => cooling(facts, limits, now).or_else(|| stale(facts, limits, now)),
+        Purpose::End | Purpose::Revive => cooling(facts, limits, now).or_else(|| stale(facts, limits, now)),
         Purpose::Ask => {
             let stale = facts.data_at.and_then(|_| stale(facts, limits, now));
             let known = facts.saves.is_some() && facts.loses.is_some();
@@ -275,6 +278,18 @@ mod tests {
             },
             Some(Reason::DryRun),
         );
+    }
+
+    #[test]
+    fn bringing_back_needs_fresh_numbers_and_room_in_the_day_but_no_gain() {
+        let revive = |facts: &mut Facts| {
+            *facts = Facts { purpose: Purpose::Revive, saves: None, loses: None, ..*facts };
+        };
+        check(|facts, _| revive(facts), None);
+        check(|facts, _| (revive(facts), facts.done_today = 3).1, Some(Reason::DailyCap { max: 3 }));
+        let cooling = Reason::CoolingOff { until: at(1) };
+        check(|facts, _| (revive(facts), facts.last_on_object = Some(at(-5))).1, Some(cooling));
+        check(|facts, _| (revive(facts), facts.data_at = None).1, Some(Reason::NoData));
     }
 
     #[test]

@@ -16,6 +16,12 @@ pub trait Hand: Send + Sync {
     /// The state of an object now, in the words of [`crate::domain::action`].
     async fn read(&self, object: &str, now: Timestamp) -> Result<String, ActionError>;
 
+    /// What an object may spend in all, as money is written; `None` where that cannot be told.
+    async fn read_budget(&self, object: &str, now: Timestamp) -> Result<Option<String>, ActionError> {
+        let _ = (object, now);
+        Ok(None)
+    }
+
     /// Sets the state. Doing it twice is doing it once.
     async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError>;
 }

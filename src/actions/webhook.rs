@@ -9,7 +9,10 @@
 //!
 //! * Set: `POST url` with `{"id","subject","object","desired"}`. Any 2xx accepts. `id` is the same for every attempt at
 //!   one action; a receiver that has seen it answers 2xx and changes nothing.
-//! * Read back: `GET url?object=O` answers 200 with `{"object","state"}`.
+//! * `desired` is a word (`paused`, `active`) or, for the whole budget of a boost, `budget 3620.00 EUR`: what it may spend in
+//!   all, what it has spent so far included. Setting a budget leaves the state as it is, and the other way round.
+//! * Read back: `GET url?object=O` answers 200 with `{"object","state"}`, and `"budget":"3620.00 EUR"` beside them where the
+//!   object has one and the receiver can tell. Where it does not, a budget is never cut: there would be no way back.
 //! * Both carry `Plimsoll-Signature: t=T,v1=S`. `T` is the time of sending in whole seconds since 1970, in decimal. `S` is
 //!   the lower-case hexadecimal HMAC-SHA256, under the shared secret, of the bytes `T`, `.`, payload. The payload is the
 //!   body of the POST as it was sent, byte for byte, and for the GET the value of `object`, decoded.
@@ -54,6 +57,9 @@ pub struct ObjectState {
     pub object: String,
     /// The state it has.
     pub state: String,
+    /// What it may spend in all, where the receiver says so.
+    #[serde(default)]
+    pub budget: Option<String>,
 }
 
 /// What the caller does about a [`WebhookError`].
@@ -251,6 +257,10 @@ fn sort(answer: Result<Answer, HttpError>) -> Result<Answer, WebhookError> {
 impl super::Hand for Webhook {
     async fn read(&self, object: &str, now: Timestamp) -> Result<String, super::ActionError> {
         Ok(self.read_back(object, now).await?.state)
+    }
+
+    async fn read_budget(&self, object: &str, now: Timestamp) -> Result<Option<String>, super::ActionError> {
+        Ok(self.read_back(object, now).await?.budget)
     }
 
     async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), super::ActionError> {

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::core::Core;
+use super::core::{Core, State};
 use super::service::rest;
-use super::{asking, cycle, proposing};
-use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose};
+use super::{asking, budget, cutting, cycle, ladder};
+use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose, Reason};
 use crate::actions::webhook::{Fate, SetState};
 use crate::actions::{ActionError, Hand};
 use crate::domain::action::{Deed, Proposal, ProposalStage};
-use crate::domain::ids::{BrandId, SourceId};
+use crate::domain::ids::SourceId;
+use crate::domain::metric::Metric;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
+use crate::rules::readings::{Readings as _, Want};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
@@ -112,9 +114,20 @@ async fn step(core: &Core, hands: &Hands, proposal: Loaded<Proposal>) -> Result<
 }
 
 /// The guard, and then the note that a request may leave.
-async fn begin(core: &Core, proposal: Loaded<Proposal>) -> Result<(), StoreError> {
+async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreError> {
     let now = core.clock.now();
-    let facts = facts(core, &proposal.value, now).await?;
+    if proposal.value.agreed_by_rule().is_some() {
+        // What a rule decided by itself rests on the numbers of its turn, which may be a day after it asked.
+        let spend = Want { metric: Metric::Spend, platform: None };
+        let newest = core.state.lock().await.history.view().newest(&proposal.value.subject, spend, now);
+        proposal.value.data_at = std::cmp::max(proposal.value.data_at, newest);
+    }
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    if let Some(why) = ladder::still_wanted(core, &proposal.value, &all, now).await? {
+        let happened = Happened::Withdrawn { proposal: proposal.value.number, why };
+        return enter(core, proposal, ProposalStage::Expired { at: now }, None, Some(happened)).await;
+    }
+    let facts = facts(core, &proposal.value, &all, now).await;
     let settings = &core.config.guards;
     let limits = Limits {
         kill_switch: settings.kill_switch,
@@ -123,52 +136,120 @@ async fn begin(core: &Core, proposal: Loaded<Proposal>) -> Result<(), StoreError
         cool_off: settings.cool_off.0,
         data_age_max: settings.freshness.0,
     };
+    let number = proposal.value.number;
+    let refused = |reason: &str| {
+        let happened = Happened::Held { proposal: number, reason: reason.to_owned(), again: None };
+        (ProposalStage::Refused { at: now, reason: reason.to_owned() }, happened)
+    };
     match guard::guard(&facts, &limits, now) {
+        Guarded::Allowed if cutting::is_overspent(&*core.state.lock().await, &proposal.value.deed, now) => {
+            let (stage, happened) = refused(OVERSPENT);
+            enter(core, proposal, stage, None, Some(happened)).await
+        }
         Guarded::Allowed => {
             let stage = ProposalStage::Doing { since: now, tries: 0, not_before: now };
             enter(core, proposal, stage, None, None).await
         }
         Guarded::Refused(reason) => {
-            let number = proposal.value.number;
-            let happened = Happened::Held { proposal: number, reason: reason.as_str().to_owned() };
-            let stage = ProposalStage::Refused { at: now, reason: reason.as_str().to_owned() };
+            if let Some(again) = its_turn(core, &proposal.value, &all, reason, now).await {
+                return put_off(core, proposal, reason, again).await;
+            }
+            let (stage, happened) = refused(reason.as_str());
             enter(core, proposal, stage, None, Some(happened)).await
         }
     }
 }
 
-async fn facts(core: &Core, proposal: &Proposal, now: Timestamp) -> Result<Facts, StoreError> {
-    let all = scan_all::<Proposal>(&*core.store).await?;
-    let state = core.state.lock().await;
-    let brand = |one: &Proposal| -> Option<BrandId> { state.catalog.about(&one.subject).brand };
-    let mine = brand(proposal);
-    let done_at = |one: &Proposal| match one.stage {
+/// A boost has spent more than a cut would leave it.
+const OVERSPENT: &str = "overspent";
+
+/// When something that a rule decided by itself is tried again, where it was refused only for now: the day's actions are used
+/// up, or the object was acted on a moment ago. What a person agreed to is told as refused; they are there to say it again.
+async fn its_turn(
+    core: &Core,
+    proposal: &Proposal,
+    all: &[Loaded<Proposal>],
+    reason: Reason,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    proposal.agreed_by_rule()?;
+    match reason {
+        Reason::CoolingOff { until } => Some(until),
+        Reason::DailyCap { max } => {
+            let mut today = done_in_a_day(&*core.state.lock().await, proposal, all, now);
+            today.sort_unstable();
+            // There is room when all but `max - 1` of them are older than a day.
+            let at = today.len().checked_sub(usize::try_from(max).ok()?)?;
+            today.get(at)?.checked_add(A_DAY).ok()
+        }
+        Reason::KillSwitch
+        | Reason::DryRun
+        | Reason::NoData
+        | Reason::StaleData { .. }
+        | Reason::GainUnknown
+        | Reason::LosesMore { .. } => None,
+    }
+}
+
+/// Puts off what a rule decided by itself. It is told once that it waits, however often its turn comes and goes.
+async fn put_off(core: &Core, proposal: Loaded<Proposal>, reason: Reason, again: Timestamp) -> Result<(), StoreError> {
+    let number = proposal.value.number;
+    let reason = reason.as_str().to_owned();
+    let told = incident_of(core, &proposal.value).await?.is_some_and(|incident| {
+        let events = incident.value.events.iter().rev();
+        let mut mine = events.filter(|event| crate::words::view::proposal_of(&event.what) == Some(number));
+        mine.next().is_some_and(|event| matches!(&event.what, Happened::Held { reason: told, .. } if *told == reason))
+    });
+    let by = proposal.value.asked_by.clone();
+    let happened = (!told).then_some(Happened::Held { proposal: number, reason, again: Some(again) });
+    enter(core, proposal, ProposalStage::Approved { by, at: again }, None, happened).await
+}
+
+/// How far back actions count against the day's.
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+fn done_at(one: &Proposal) -> Option<Timestamp> {
+    match one.stage {
         ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. } => Some(at),
         ProposalStage::Doing { since, .. } => Some(since),
         _ => None,
-    };
-    let day = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    let others: Vec<&Proposal> =
-        all.iter().map(|kept| &kept.value).filter(|one| one.number != proposal.number).collect();
-    let done_today = others
-        .iter()
-        .filter(|one| one.undoes.is_none() && brand(one) == mine && done_at(one).is_some_and(|at| day < at))
-        .count();
-    let last_on_object = others.iter().filter(|one| one.object == proposal.object).filter_map(|one| done_at(one)).max();
-    let stake = proposing::stake_of(&state, &proposal.deed, now);
-    Ok(Facts {
+    }
+}
+
+/// When each action of the last day was done in the brand that a proposal is about; what takes another one back is no action.
+fn done_in_a_day(state: &State, about: &Proposal, all: &[Loaded<Proposal>], now: Timestamp) -> Vec<Timestamp> {
+    let brand = |one: &Proposal| state.catalog.about(&one.subject).brand;
+    let mine = brand(about);
+    let day = now.checked_sub(A_DAY).unwrap_or(now);
+    let others = all.iter().map(|kept| &kept.value).filter(|one| one.number != about.number && one.undoes.is_none());
+    others.filter(|one| brand(one) == mine).filter_map(done_at).filter(|at| day < *at).collect()
+}
+
+async fn facts(core: &Core, proposal: &Proposal, all: &[Loaded<Proposal>], now: Timestamp) -> Facts {
+    let state = core.state.lock().await;
+    let others = all.iter().map(|kept| &kept.value).filter(|one| one.number != proposal.number);
+    let last_on_object = others.filter(|one| one.deed.object() == proposal.deed.object()).filter_map(done_at).max();
+    let stake = cutting::stake_of(&state, &proposal.deed, now);
+    Facts {
         purpose: match proposal.deed {
+            _ if proposal.revives.is_some() => Purpose::Revive,
             Deed::StopBoost { .. } => Purpose::Stop,
+            // A budget that is given back takes a cut back.
+            Deed::CutBoost { .. } if proposal.undoes.is_none() => Purpose::Stop,
             Deed::EndCode { .. } => Purpose::End,
             Deed::Hold { .. } | Deed::Cancel { .. } | Deed::AskFix { .. } => Purpose::Ask,
-            Deed::ResumeBoost { .. } | Deed::ReviveCode { .. } | Deed::Release { .. } => Purpose::Restore,
+            Deed::CutBoost { .. }
+            | Deed::RaiseBoost { .. }
+            | Deed::ResumeBoost { .. }
+            | Deed::ReviveCode { .. }
+            | Deed::Release { .. } => Purpose::Restore,
         },
         saves: stake.map(|stake| stake.saves).or(proposal.saves),
         loses: stake.and_then(|stake| stake.loses).map(|loses| loses.mid),
         data_at: proposal.data_at,
-        done_today: u32::try_from(done_today).unwrap_or(u32::MAX),
+        done_today: u32::try_from(done_in_a_day(&state, proposal, all, now).len()).unwrap_or(u32::MAX),
         last_on_object,
-    })
+    }
 }
 
 /// Reads what is, remembers it for Undo, and sets what is wanted.
@@ -179,8 +260,9 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
     let now = core.clock.now();
     let mut proposal = proposal;
     if proposal.value.before.is_none() && reached.reads {
-        match reached.hand.read(&proposal.value.object, now).await {
-            Ok(state) => proposal.value.before = Some(state),
+        match budget::read(reached.hand, &proposal.value, now).await {
+            Ok(Some(state)) => proposal.value.before = Some(state),
+            Ok(None) => return give_up(core, proposal, budget::UNTOLD.to_owned()).await,
             Err(error) => return failed(core, proposal, tries, &error).await,
         }
         let mut transaction = Transaction::new();
@@ -195,7 +277,7 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
         id: format!("proposal-{}", proposal.value.number),
         subject: proposal.value.subject.clone(),
         object: proposal.value.object.clone(),
-        desired: proposal.value.deed.desired().to_owned(),
+        desired: proposal.value.deed.desired().into_owned(),
     };
     match reached.hand.set(&wanted, now).await {
         Ok(()) => {
@@ -240,11 +322,10 @@ async fn read_back(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
         return give_up(core, proposal, "no outgoing webhook is configured any more; set actions.url".to_owned()).await;
     };
     let number = proposal.value.number;
-    let wanted = proposal.value.deed.desired();
-    let seen = reached.hand.read(&proposal.value.object, now).await;
+    let seen = budget::read(reached.hand, &proposal.value, now).await.map(Option::unwrap_or_default);
     let wait = usize::try_from(tries).ok().and_then(|at| WAITS.get(at)).copied();
     match (seen, wait) {
-        (Ok(state), _) if state == wanted => {
+        (Ok(state), _) if proposal.value.deed.is_met_by(&state) => {
             core.count(|counts| counts.verified += 1);
             let happened = match proposal.value.undoes {
                 Some(undone) => Happened::Undone { proposal: undone, state: state.clone() },
@@ -311,10 +392,14 @@ pub async fn try_enter(
     let actor = by.clone().unwrap_or_else(|| "plimsoll".to_owned());
     let detail = json!({ "proposal": one.number, "do": one.deed, "object": one.object, "stage": one.stage, "incident": one.incident });
     transaction.append_journal(&core.line_by(&actor, "proposal_moved", &one.subject, detail))?;
+    let boost = budget::keep(core, &mut transaction, one).await?;
     if let (Some(what), Some(incident)) = (happened, incident_of(core, one).await?) {
         cycle::note(core, &mut transaction, incident, Event { at: core.clock.now(), by, what }).await?;
     }
     core.store.commit(transaction).await?;
+    if let Some(boost) = boost {
+        core.state.lock().await.catalog.take(boost);
+    }
     cycle::ring_deliverers(core);
     Ok(())
 }

@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::catalog::room_of;
 use super::core::Core;
-use super::records::{DocumentRecord, HistoryRecord, RuleRecord};
+use super::records::{DocumentRecord, HistoryRecord, MemoryRecord, RuleRecord};
 use crate::domain::document::{Document, Documents};
 use crate::domain::ids::{CreatorId, ProgramId};
 use crate::domain::person::Room;
 use crate::domain::written::Day;
 use crate::rules::file as rule_file;
-use crate::rules::rule::Rule;
-use crate::store::records::load;
+use crate::rules::rule::{Mode, Rule};
+use crate::store::records::{load, scan_range};
 use crate::store::{StoreError, Transaction, keys};
 
 /// What is wrong with what was given: one line each.
@@ -282,7 +282,9 @@ pub async fn put_level(
     Ok(true)
 }
 
-async fn put_rule(
+/// A rule into a transaction, with the version it replaces; nothing where it is as it was. A rule that leaves shadow begins
+/// anew: what it saw in silence is nothing that anybody was told. Hold [`Core::pen`].
+pub(super) async fn put_rule(
     core: &Core,
     transaction: &mut Transaction,
     rule: Rule,
@@ -293,6 +295,7 @@ async fn put_rule(
     let change = match &kept {
         None => Change::Added,
         Some(kept) if kept.value.rule == rule => Change::Same,
+        Some(kept) if is_as_filed(core, &kept.value, &rule, actor).await? => Change::Same,
         Some(_) => Change::Changed,
     };
     let difference = Difference { kind: "rule".to_owned(), id: id.clone(), change };
@@ -310,6 +313,13 @@ async fn put_rule(
             at: old.at,
             known: Some(old.known_at()),
         })?;
+        if old.rule.mode == Mode::Shadow && rule.mode != Mode::Shadow {
+            let (from, until) = keys::of_rule(&rule.id);
+            let kept = scan_range::<MemoryRecord>(&*core.store, &from, &until).await?;
+            for memory in kept.iter().filter(|kept| kept.value.memory.is_open()) {
+                transaction.delete(memory);
+            }
+        }
     }
     let version = kept.as_ref().map_or(1, |kept| kept.value.version + 1);
     let (at, known) = (core.clock.now(), Some(core.stamp()));
@@ -318,6 +328,26 @@ async fn put_rule(
     let detail = json!({ "version": version });
     transaction.append_journal(&core.line_by(actor, "rule_applied", format!("rule/{id}"), detail))?;
     Ok(difference)
+}
+
+/// Whether a rule is what the last file said, and people in a chat have changed it since: a file that is applied again as it was
+/// does not take back how far somebody let the rule go.
+async fn is_as_filed(core: &Core, kept: &RuleRecord, given: &Rule, actor: &str) -> Result<bool, StoreError> {
+    let in_chat = |by: &str| by.starts_with("chat:");
+    if in_chat(actor) {
+        return Ok(false);
+    }
+    let (mut by, mut version, mut body) = (kept.by.clone(), kept.version, None);
+    while in_chat(&by) && 1 < version {
+        version -= 1;
+        let key = keys::history("rule", given.id.as_str(), u64::from(version));
+        let Some(older) = load::<HistoryRecord>(&*core.store, &key).await? else { return Ok(false) };
+        (by, body) = (older.value.by, Some(older.value.body));
+    }
+    Ok(match body {
+        Some(body) => body == to_json(given)?,
+        None => false,
+    })
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, StoreError> {

@@ -182,7 +182,7 @@ pub async fn tell(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), Sto
     if stopped || (piece.is_none() && matches!(proposal.value.deed.object(), Object::Deliverable(..))) {
         let reason = "it is out, or changed meanwhile".to_owned();
         let stage = ProposalStage::Refused { at: now, reason: reason.clone() };
-        let happened = Happened::Held { proposal: number, reason };
+        let happened = Happened::Held { proposal: number, reason, again: None };
         return again_if_beaten(take(core, proposal, step(stage, happened, "ask_dropped"), Transaction::new()).await);
     }
     let last = piece.filter(|_| proposal.value.deed.stops()).and_then(|piece| piece.cancellable_until(&zone));
@@ -364,7 +364,7 @@ async fn answer_once(core: &Core, number: u64, yes: bool, voice: &Voice<'_>) -> 
     }
     let actor = voice.actor.to_owned();
     let step = if yes {
-        let state = deed.desired().to_owned();
+        let state = deed.desired().into_owned();
         let piece = match piece {
             Some(piece) => Some(changed(core, &deed, &piece, &zone, at).await?),
             None => None,

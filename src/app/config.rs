@@ -80,6 +80,7 @@ pub struct Config {
     pub maturity: MaturityConfig,
     pub actions: ActionsConfig,
     pub delivery: DeliveryConfig,
+    pub promotion: PromotionConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
     pub web: WebConfig,
@@ -318,6 +319,16 @@ pub struct DeliveryConfig {
     pub expires: Length,
     pub proposal_expires: Length,
     pub lease: Length,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct PromotionConfig {
+    pub after: Length,
+    pub fires: u32,
+    pub subject_days: u32,
+    pub auto_after: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]

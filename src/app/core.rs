@@ -49,6 +49,8 @@ pub struct Bells {
     pub answer: Bell,
     pub act: Bell,
     pub levels: Bell,
+    pub ladder: Bell,
+    pub promotion: Bell,
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -197,6 +199,8 @@ impl Core {
             answer: clock.bell(),
             act: clock.bell(),
             levels: clock.bell(),
+            ladder: clock.bell(),
+            promotion: clock.bell(),
         };
         Ok(Arc::new(Self {
             clock,
@@ -222,13 +226,17 @@ impl Core {
         let mut catalog = load_catalog(&*self.store, &self.config).await?;
         let rules = load_rules(&*self.store).await?;
         self.links.show(&catalog);
+        let memory = load_memory(&*self.store).await?;
         let mut state = self.state.lock().await;
         catalog.measure(&state.history.view(), self.clock.now());
         state.catalog = catalog;
         state.rules = rules;
         state.cut.edition = self.stamped();
+        // A rule that has left shadow has forgotten what it saw there.
+        state.memory = memory;
         state.judged.clear();
         drop(state);
+        self.bells.promotion.ring();
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
         Ok(())

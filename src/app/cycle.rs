@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::catalog::About as Known;
-use super::core::{Core, Cut, Ruled};
+use super::core::{Core, Cut, Ruled, State};
 use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
-use super::{groups, levels, proposing, trouble};
+use super::{groups, ladder, levels, promotion, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::Subject;
 use crate::domain::person::Room;
@@ -23,7 +23,7 @@ use crate::outbox::retry;
 use crate::rules::judge::{Change, Judgement};
 use crate::rules::lifecycle::{Memory, Phase, Reason};
 use crate::rules::rule::{Kind, Mode};
-use crate::store::records::{Loaded, load, scan_range};
+use crate::store::records::{Loaded, load, scan_all, scan_range};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::words::trouble::Trouble;
 
@@ -70,7 +70,15 @@ pub async fn commit(core: &Core, fired: Vec<Fired>) -> Result<(), StoreError> {
 async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     let _pen = core.pen.lock().await;
     let mut work = Work::begin(core).await?;
-    for one in part {
+    // A rule that was changed since it was judged is judged anew, as it is now.
+    let in_force = |one: &&Fired, state: &State| {
+        state.rules.get(&one.rule.rule.rule().id).is_none_or(|ruled| ruled.version == one.rule.version)
+    };
+    let part: Vec<&Fired> = {
+        let state = core.state.lock().await;
+        part.iter().filter(|one| in_force(one, &state)).collect()
+    };
+    for one in &part {
         work.take(core, one).await?;
     }
     let Work { transaction, silent, fired, resolved, proposed, .. } = work.end()?;
@@ -95,6 +103,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
         ring_deliverers(core);
         core.bells.act.ring();
         core.bells.levels.ring();
+        core.bells.ladder.ring();
     }
     Ok(())
 }
@@ -147,10 +156,12 @@ impl Work {
         if change.reason == Reason::DataAbsent {
             self.tell_absent(core, one, change.at).await?;
         }
-        if rule.mode == Mode::Shadow {
-            return Ok(());
-        }
         let open = open_incident(core, one).await?;
+        // What a rule told before it was put into shadow goes on to its end; anything new is kept and told to nobody.
+        if rule.mode == Mode::Shadow && open.is_none() {
+            let fires = change.to == Phase::Firing && !matches!(change.from, Phase::Firing | Phase::Recovering);
+            return if fires { promotion::remember(core, &mut self.transaction, one, change.at).await } else { Ok(()) };
+        }
         match (change.from, change.to, open) {
             (Phase::Recovering, Phase::Firing, Some(incident)) => {
                 self.change(core, incident, one, change, Happened::FiredAgain, Stage::Firing).await
@@ -230,20 +241,11 @@ impl Work {
                 .map_err(|cause| StoreError::Failed { deed: "write a receipt down", cause: Box::new(cause) })?,
             avoidable: offers.avoidable,
             options: offers.options,
+            rungs: if downgrade.is_some() { Vec::new() } else { ladder::rungs(rule, now) },
             events: Vec::new(),
         };
         incident.note(Event { at: now, by: None, what: Happened::Fired });
-        for draft in offers.proposals {
-            let number = self.counters.proposal;
-            self.counters.proposal += 1;
-            let proposal = Proposal { number, incident: Some(incident.id.as_str().to_owned()), ..draft };
-            incident.note(Event { at: now, by: None, what: Happened::Proposed { proposal: number } });
-            if let ProposalStage::Approved { by, .. } = &proposal.stage {
-                incident.note(Event { at: now, by: Some(by.clone()), what: Happened::Approved { proposal: number } });
-            }
-            self.transaction.create(&proposal)?;
-            self.proposed += 1;
-        }
+        self.propose(&mut incident, offers.proposals, now)?;
         let mut notice = notice_of(core, &incident, rule.kind, now);
         let rooms = match (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
@@ -262,6 +264,47 @@ impl Work {
         self.fired += 1;
         self.silent = false;
         Ok(())
+    }
+
+    /// Numbers proposals, keeps them and notes them in their incident.
+    fn propose(&mut self, incident: &mut Incident, drafts: Vec<Proposal>, now: Timestamp) -> Result<(), StoreError> {
+        for draft in drafts {
+            let number = self.counters.proposal;
+            self.counters.proposal += 1;
+            let proposal = Proposal { number, incident: Some(incident.id.as_str().to_owned()), ..draft };
+            incident.note(Event { at: now, by: None, what: Happened::Proposed { proposal: number } });
+            if let ProposalStage::Approved { by, .. } = &proposal.stage {
+                incident.note(Event { at: now, by: Some(by.clone()), what: Happened::Approved { proposal: number } });
+            }
+            self.transaction.create(&proposal)?;
+            self.proposed += 1;
+        }
+        Ok(())
+    }
+
+    /// A resolved incident ends its ladder; what late numbers have cleared is brought back, or asked about.
+    async fn wind_up(
+        &mut self,
+        core: &Core,
+        incident: &mut Incident,
+        one: &Fired,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let dropped = std::mem::take(&mut incident.rungs);
+        if !dropped.is_empty() {
+            let detail = json!({ "incident": incident.id.as_str(), "rule": incident.rule, "steps": dropped });
+            self.transaction.append_journal(&core.line("ladder_over", &one.subject, detail))?;
+        }
+        if change.reason != Reason::Recovered || !one.rule.rule.rule().revive {
+            return Ok(());
+        }
+        let all = scan_all::<Proposal>(&*core.store).await?;
+        let back = ladder::revivals(core, &*core.state.lock().await, incident, one, &all, change.at);
+        let detail = json!({ "incident": incident.id.as_str(), "rule": incident.rule, "back": back });
+        if !back.is_empty() {
+            self.transaction.append_journal(&core.line("revival_offered", &one.subject, detail))?;
+        }
+        self.propose(incident, back, change.at)
     }
 
     async fn change(
@@ -294,6 +337,14 @@ impl Work {
         });
         self.transaction.append_journal(&core.line(deed, &one.subject, detail))?;
         self.silent = false;
+        if stage == Stage::Resolved {
+            // The last word is what is told of it: that it is over, then what follows from that.
+            incident.value.note(Event { at: change.at, by: None, what });
+            self.wind_up(core, &mut incident.value, one, change).await?;
+            tell_again(core, &mut self.transaction, &incident.value).await?;
+            self.transaction.update(&incident)?;
+            return Ok(());
+        }
         note(core, &mut self.transaction, incident, Event { at: change.at, by: None, what }).await
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Every effect is safe to repeat: whoever does it again finds it done.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -23,19 +25,32 @@ use crate::words::replies::Reply;
 const TRIES_MAX: u32 = 10;
 
 /// What the newest action on an object left it in, as far as its platform confirmed; `None` where nothing was done.
-pub async fn last_state(core: &Core, object: &Object<'_>) -> Result<Option<&'static str>, StoreError> {
+pub async fn last_state(core: &Core, object: &Object<'_>) -> Result<Option<Cow<'static, str>>, StoreError> {
     let all = scan_all::<Proposal>(&*core.store).await?;
-    let newest = all.iter().rev().map(|kept| &kept.value).find(|one| {
+    Ok(state_in(all.iter().map(|kept| &kept.value), object, core.clock.now()))
+}
+
+/// The same among proposals that were read already, oldest first. A budget is no state in which something runs or does not,
+/// and what waits for its turn is not done.
+pub fn state_in<'a>(
+    all: impl DoubleEndedIterator<Item = &'a Proposal>,
+    object: &Object<'_>,
+    now: Timestamp,
+) -> Option<Cow<'static, str>> {
+    let newest = all.rev().find(|one| {
         one.deed.object() == *object
-            && matches!(
-                one.stage,
-                ProposalStage::Verified { .. }
-                    | ProposalStage::Done { .. }
-                    | ProposalStage::Doing { .. }
-                    | ProposalStage::Approved { .. }
-            )
+            && one.deed.budget().is_none()
+            && match &one.stage {
+                ProposalStage::Verified { .. } | ProposalStage::Done { .. } | ProposalStage::Doing { .. } => true,
+                ProposalStage::Approved { at, .. } => *at <= now,
+                ProposalStage::Proposed { .. }
+                | ProposalStage::Failed { .. }
+                | ProposalStage::Rejected { .. }
+                | ProposalStage::Expired { .. }
+                | ProposalStage::Refused { .. } => false,
+            }
     });
-    Ok(newest.map(|one| one.deed.desired()))
+    newest.map(|one| one.deed.desired())
 }
 
 /// Writes down an action that a person asked for and thereby approved; linked to the incident that offers it, if one does.
@@ -83,6 +98,7 @@ pub async fn propose_approved(
         asked_at: now,
         data_at,
         undoes: undoes.as_ref().map(|undone| undone.0),
+        revives: None,
         asked: None,
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     };
@@ -137,7 +153,11 @@ pub async fn answer_proposals(
     let proposals = proposals_of(core, &incident.value).await?;
     let waiting: Vec<Loaded<Proposal>> = proposals
         .iter()
-        .filter(|kept| matches!(kept.value.stage, ProposalStage::Proposed { .. }))
+        .filter(|kept| {
+            // What a rule has decided by itself and still waits for its turn can be refused, not agreed to.
+            matches!(kept.value.stage, ProposalStage::Proposed { .. })
+                || (reason.is_some() && kept.value.agreed_by_rule().is_some())
+        })
         .filter(|kept| only.is_none_or(|only| only == kept.value.number))
         .cloned()
         .collect();
@@ -205,6 +225,12 @@ fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Pr
     }
 }
 
+/// Whether a proposal takes another one back, or has brought back what that one stopped.
+fn is_taken_back_by(proposal: &Proposal, number: u64) -> bool {
+    let brought = matches!(proposal.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
+    proposal.undoes == Some(number) || (brought && proposal.revives.is_some_and(|revival| revival.proposal == number))
+}
+
 /// Takes back what was done about an incident: restores the recorded earlier state.
 pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>) -> Result<Reply, StoreError> {
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
@@ -215,7 +241,7 @@ pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>
     for proposal in proposals_of(core, &incident.value).await? {
         let one = &proposal.value;
         let is_done = matches!(one.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
-        let is_undone = all.iter().any(|kept| kept.value.undoes == Some(one.number));
+        let is_undone = all.iter().any(|kept| is_taken_back_by(&kept.value, one.number));
         if !is_done || is_undone || only.is_some_and(|only| only != one.number) {
             continue;
         }

@@ -217,6 +217,7 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Page { .. }
         | ButtonPurpose::Open { .. }
         | ButtonPurpose::Confirm { .. }
+        | ButtonPurpose::Rule { .. }
         | ButtonPurpose::Cancel => false,
     }
 }

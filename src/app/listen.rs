@@ -294,6 +294,9 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
         return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
     }
     let state = core.state.lock().await;
+    if let Some(rule) = ask.rule() {
+        return Ok(Facts { brand: super::promotion::brand_of(&state, rule), ..facts });
+    }
     if let Some(typed) = subject_asked(ask) {
         let about = match super::resolve::resolve(&state.catalog, &typed) {
             Some(super::resolve::Meant::Subject(subject)) => Some(state.catalog.about(&subject)),
@@ -372,6 +375,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Page { .. }
             | ButtonPurpose::Confirm { .. }
             | ButtonPurpose::Cancel
+            | ButtonPurpose::Rule { .. }
             | ButtonPurpose::MyNumbers { .. } => None,
         },
     }
@@ -481,6 +485,9 @@ async fn press(
             None
         }
         ButtonPurpose::Level { incident, answer } => Some(super::levels::press(core, asked, &incident, answer).await?),
+        ButtonPurpose::Rule { rule, version, answer } => {
+            Some(super::promotion::press(core, asked, (&rule, version), answer).await?)
+        }
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
 }

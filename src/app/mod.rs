@@ -2,20 +2,23 @@
 //!
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
-//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share,
-//! [`control`] lets the terminal in, [`learning`] reads history once a day.
+//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people, [`ladder`] takes the later steps of
+//! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go. [`core`] is what they
+//! share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
 pub mod apply;
 pub mod asking;
 pub mod benchmarks;
 pub mod booking;
+pub mod budget;
 pub mod catalog;
 pub mod clicks;
 pub mod commands;
 pub mod config;
 pub mod control;
 pub mod core;
+pub mod cutting;
 pub mod cycle;
 pub mod deals;
 pub mod deciding;
@@ -24,6 +27,7 @@ pub mod demo;
 pub mod discover;
 pub mod ears;
 pub mod groups;
+pub mod ladder;
 pub mod learning;
 pub mod levels;
 pub mod listen;
@@ -33,6 +37,7 @@ pub mod pieces;
 pub mod pooling;
 pub mod preflight;
 pub mod projecting;
+pub mod promotion;
 pub mod proposing;
 pub mod records;
 pub mod render;

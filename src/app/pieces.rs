@@ -170,6 +170,7 @@ pub async fn choose(core: &Core, asked: &Asked, deed: Deed) -> Result<Composed, 
         asked_at: now,
         data_at: None,
         undoes: None,
+        revives: None,
         asked: None,
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     };

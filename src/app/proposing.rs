@@ -4,6 +4,7 @@
 
 use super::catalog::About;
 use super::core::{Core, State, context};
+use super::cutting;
 use super::cycle::Fired;
 use crate::domain::action::{Deed, Fix, Object, Proposal, ProposalStage};
 use crate::domain::cost::{self, Accrued, Facts};
@@ -15,7 +16,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::num;
 use crate::rules::projection;
 use crate::rules::readings::{Readings as _, Span, Want};
-use crate::rules::rule::{Do, Kind, Mode};
+use crate::rules::rule::{Do, Kind, Mode, Rule};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is offered at a fire.
@@ -49,9 +50,17 @@ pub struct Gain {
     pub high: Money,
 }
 
+impl Gain {
+    /// What a part of it would bring.
+    pub(super) fn part(self, share: Decimal) -> Option<Self> {
+        let part = |money: Money| money.share(share).ok();
+        Some(Self { low: part(self.low)?, mid: part(self.mid)?, high: part(self.high)? })
+    }
+}
+
 impl Stake {
     /// It is known to lose, on average, at least as much margin as it saves (invariant 13).
-    fn is_losing(&self) -> bool {
+    pub(super) fn is_losing(&self) -> bool {
         self.loses.is_some_and(|loses| self.saves.minor <= loses.mid.minor)
     }
 }
@@ -60,7 +69,7 @@ impl Stake {
 const PEOPLE: &str = "people";
 
 /// Pieces that are offered at once, at most: a deal of more is stopped as a whole, by hand.
-const PIECES_MAX: usize = 24;
+pub(super) const PIECES_MAX: usize = 24;
 
 /// Where a deed is done, and what its object is called there.
 #[derive(Debug, Clone)]
@@ -127,12 +136,14 @@ fn add_up(sum: Option<Money>, saves: Option<Money>) -> Option<Money> {
 /// Offers for a rule that fires now, in the order in which things should be stopped. Every running boost of the subject,
 /// and every piece of it that is still to be made and would save something, whatever the rule's `then` says; a fix, a
 /// make-good and the end of a code only where the rule says so, because a live code costs nothing unsold. What loses more
-/// than it saves, as far as that is known, is left out. What the `then` names is proposed.
+/// than it saves, as far as that is known, is left out. What the `then` names without `after` is proposed; its later steps
+/// are for [`ladder`](super::ladder).
 #[must_use]
 pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers {
     let rule = one.rule.rule.rule();
     let mut offers = Offers::default();
     let wants = |what| rule.then.iter().any(|step| step.what == what);
+    let asker = Asker { rule, mode: rule.mode, data_at: super::views::data_at(&one.judgement.receipt) };
     for boost in state.catalog.boosts_of(&one.subject) {
         if !is_meant(one, &boost.partnership) {
             continue;
@@ -144,12 +155,17 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
         let saves = stake.map(|stake| stake.saves);
         offers.avoidable = add_up(offers.avoidable, saves);
         let deed = Deed::StopBoost { boost: boost.id.clone() };
-        if wants(Do::StopBoost) {
-            offers.proposals.extend(proposal(core, state, one, &deed, saves, now));
+        if wants_now(one, Do::CutBoost)
+            && let Some((cut, saves)) = cutting::cut(state, boost, now)
+        {
+            offers.proposals.extend(proposal(core, state, &asker, &cut, Some(saves), now));
+        }
+        if wants_now(one, Do::StopBoost) {
+            offers.proposals.extend(proposal(core, state, &asker, &deed, saves, now));
         }
         offers.options.push(deed);
     }
-    offer_pieces(core, state, one, now, &mut offers);
+    offer_pieces(core, state, (one, &asker), now, &mut offers);
     if let Subject::Partnership(campaign, creator) = &one.subject {
         let partnership = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
         for (step, what) in [(Do::AskFix, Fix::Check), (Do::AskMakeGood, Fix::MakeGood)] {
@@ -158,7 +174,7 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
                 continue;
             }
             if wants_now(one, step) {
-                offers.proposals.extend(proposal(core, state, one, &deed, None, now));
+                offers.proposals.extend(proposal(core, state, &asker, &deed, None, now));
             }
             offers.options.push(deed);
         }
@@ -166,8 +182,8 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
     if wants(Do::EndCode) {
         for (partnership, code) in codes_of(state, &one.subject) {
             let deed = Deed::EndCode { partnership, code };
-            let Some(proposal) = proposal(core, state, one, &deed, None, now) else { continue };
-            offers.proposals.push(proposal);
+            let Some(proposal) = proposal(core, state, &asker, &deed, None, now) else { continue };
+            offers.proposals.extend(Some(proposal).filter(|_| wants_now(one, Do::EndCode)));
             offers.options.push(deed);
         }
     }
@@ -186,7 +202,7 @@ fn wants_now(one: &Fired, what: Do) -> bool {
 
 /// The pieces that are still to be made, by the day they are due: holding each is an option, and the next one is what
 /// `hold_next` and `cancel_next` mean.
-fn offer_pieces(core: &Core, state: &State, one: &Fired, now: Timestamp, offers: &mut Offers) {
+fn offer_pieces(core: &Core, state: &State, (one, asker): (&Fired, &Asker<'_>), now: Timestamp, offers: &mut Offers) {
     if one.rule.rule.rule().kind == Kind::Opportunity {
         return;
     }
@@ -203,7 +219,7 @@ fn offer_pieces(core: &Core, state: &State, one: &Fired, now: Timestamp, offers:
         let deed =
             if cancels { Deed::Cancel { partnership, deliverable } } else { Deed::Hold { partnership, deliverable } };
         if next && (cancels || wants_now(one, Do::HoldNext)) {
-            offers.proposals.extend(proposal(core, state, one, &deed, Some(stake.saves), now));
+            offers.proposals.extend(proposal(core, state, asker, &deed, Some(stake.saves), now));
         }
         next = false;
         offers.options.push(deed);
@@ -350,22 +366,34 @@ fn brought(state: &State, subject: &Subject, span: Span) -> Option<f64> {
 }
 
 /// The codes of the partnership that a subject is.
-fn codes_of(state: &State, subject: &Subject) -> Vec<(PartnershipRef, String)> {
+pub(super) fn codes_of(state: &State, subject: &Subject) -> Vec<(PartnershipRef, String)> {
     let Subject::Partnership(campaign, creator) = subject else { return Vec::new() };
     let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
     let codes = state.catalog.partnerships.get(&key).map(|one| one.codes.clone()).unwrap_or_default();
     codes.into_iter().map(|code| (key.clone(), code)).collect()
 }
 
-fn proposal(
+/// Who asks: a rule, as it is or as it may act just now, and how old the numbers are that it rests on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asker<'a> {
+    /// The rule.
+    pub(super) rule: &'a Rule,
+    /// How far it may go here.
+    pub(super) mode: Mode,
+    /// When the newest number it rests on was observed.
+    pub(super) data_at: Option<Timestamp>,
+}
+
+/// What a rule asks for, not numbered yet. `None`: there is nowhere to do it.
+pub(super) fn proposal(
     core: &Core,
     state: &State,
-    one: &Fired,
+    asker: &Asker<'_>,
     deed: &Deed,
     saves: Option<Money>,
     now: Timestamp,
 ) -> Option<Proposal> {
-    let rule = one.rule.rule.rule();
+    let rule = asker.rule;
     let placed = placed(core, state, deed)?;
     let until = now.checked_add(core.config.delivery.proposal_expires.0).unwrap_or(now);
     let asked_by = format!("rule/{}", rule.id);
@@ -380,10 +408,11 @@ fn proposal(
         before: None,
         asked_by: asked_by.clone(),
         asked_at: now,
-        data_at: super::views::data_at(&one.judgement.receipt),
+        data_at: asker.data_at,
         undoes: None,
+        revives: None,
         asked: None,
-        stage: match rule.mode {
+        stage: match asker.mode {
             // What has no way back is never done without a person's word.
             Mode::Auto if deed.stops() && !deed.can_be_taken_back() => ProposalStage::Proposed { until },
             Mode::Auto => ProposalStage::Approved { by: asked_by, at: now },

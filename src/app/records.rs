@@ -20,6 +20,7 @@ use crate::rules::rule::Rule;
 use crate::store::records::{IndexRow, Record};
 use crate::store::{Key, Table, keys};
 use crate::words::buttons::ButtonPurpose;
+use crate::words::promotion::{Answer, Tally};
 
 /// A document in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -206,6 +207,56 @@ impl Record for LevelCase {
         let bytes = self.case.stage.as_str().as_bytes().to_vec();
         let row = |at| IndexRow { table: Table::DueLevels, key: keys::due(at, &self.key()), bytes };
         self.case.due().map(row).into_iter().collect()
+    }
+}
+
+/// What a rule in shadow would have told; nobody is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShadowFire {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its version.
+    pub version: u32,
+    /// About whom.
+    pub subject: Subject,
+    /// When.
+    pub at: Timestamp,
+    /// The receipt of the verdict, canonical JSON.
+    pub receipt: serde_json::Value,
+}
+
+impl Record for ShadowFire {
+    const TABLE: Table = Table::ShadowFires;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::shadow_fire(&self.rule, self.at, &self.subject)
+    }
+}
+
+/// The question whether a version of a rule that has watched long enough may propose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PromotionRecord {
+    /// The rule.
+    pub rule: RuleId,
+    /// The version that watched.
+    pub version: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the team was asked.
+    pub asked_at: Timestamp,
+    /// What it had seen by then.
+    pub tally: Tally,
+    /// What a person said.
+    pub answer: Option<Answer>,
+}
+
+impl Record for PromotionRecord {
+    const TABLE: Table = Table::Promotions;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::promotion(&self.rule, self.version)
     }
 }
 

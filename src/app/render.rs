@@ -16,7 +16,7 @@ use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::Message;
 use crate::words::wording::Reader;
-use crate::words::{asking, chart, group, incident, replies};
+use crate::words::{asking, chart, group, incident, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -70,6 +70,10 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
                 composed
             })
         }
+        About::Promotion(rule, version) => {
+            let view = super::promotion::view(core, rule, *version).await?;
+            view.map(|view| promotion::compose(&view, &reader, now))
+        }
         About::Group(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
@@ -90,7 +94,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Trouble(_) | About::Reply(_) => message.headline.clone(),
+        About::Ask(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
 }

@@ -1,5 +1,7 @@
 //! Actions: proposal → approval → action → verification. Every action sets an absolute state, never a difference.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,24 @@ pub enum Deed {
         /// Which.
         boost: BoostId,
     },
+    /// Set the whole budget of a boost to less than it had.
+    CutBoost {
+        /// Which.
+        boost: BoostId,
+        /// What it may spend in all from then on, what it has spent by then included.
+        budget: Money,
+        /// What it might spend before, as far as was known when this was worked out.
+        was: Money,
+    },
+    /// Set the whole budget of a boost to more than it had.
+    RaiseBoost {
+        /// Which.
+        boost: BoostId,
+        /// What it may spend in all from then on, what it has spent by then included.
+        budget: Money,
+        /// What it might spend before.
+        was: Money,
+    },
     /// Set a discount code to ended.
     EndCode {
         /// Whose.
@@ -120,12 +140,26 @@ pub const PLANNED: &str = "planned";
 pub const CANCELLED: &str = "cancelled";
 /// It was put right.
 pub const FIXED: &str = "fixed";
+/// A boost may spend so much in all: the word, a space, and the amount as money is written.
+const BUDGET: &str = "budget ";
+
+/// The state of a boost whose whole budget is `amount`: `budget 3620.00 EUR`.
+#[must_use]
+pub fn budget_state(amount: Money) -> String {
+    format!("{BUDGET}{amount}")
+}
+
+/// The amount that [`budget_state`] wrote, whoever wrote it.
+#[must_use]
+pub fn budget_in(state: &str) -> Option<Money> {
+    state.strip_prefix(BUDGET)?.trim().parse().ok()
+}
 
 impl Deed {
     /// The state that this sets, in the words that hands and messages use.
     #[must_use]
-    pub fn desired(&self) -> &'static str {
-        match self {
+    pub fn desired(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::StopBoost { .. } => PAUSED,
             Self::ResumeBoost { .. } | Self::ReviveCode { .. } => ACTIVE,
             Self::EndCode { .. } => ENDED,
@@ -133,6 +167,34 @@ impl Deed {
             Self::Release { .. } => PLANNED,
             Self::Cancel { .. } => CANCELLED,
             Self::AskFix { .. } => FIXED,
+            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } => {
+                return Cow::Owned(budget_state(*budget));
+            }
+        })
+    }
+
+    /// The budget that this sets; `None` where it sets whether something runs.
+    #[must_use]
+    pub fn budget(&self) -> Option<Money> {
+        match self {
+            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } => Some(*budget),
+            Self::StopBoost { .. }
+            | Self::ResumeBoost { .. }
+            | Self::EndCode { .. }
+            | Self::ReviveCode { .. }
+            | Self::Hold { .. }
+            | Self::Release { .. }
+            | Self::Cancel { .. }
+            | Self::AskFix { .. } => None,
+        }
+    }
+
+    /// Whether what somebody says of the object is the state that this sets. Amounts are compared as money.
+    #[must_use]
+    pub fn is_met_by(&self, said: &str) -> bool {
+        match self.budget() {
+            Some(budget) => budget_in(said) == Some(budget),
+            None => self.desired() == said,
         }
     }
 
@@ -140,7 +202,10 @@ impl Deed {
     #[must_use]
     pub fn object(&self) -> Object<'_> {
         match self {
-            Self::StopBoost { boost } | Self::ResumeBoost { boost } => Object::Boost(boost),
+            Self::StopBoost { boost }
+            | Self::ResumeBoost { boost }
+            | Self::CutBoost { boost, .. }
+            | Self::RaiseBoost { boost, .. } => Object::Boost(boost),
             Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
                 Object::Code(partnership, code)
             }
@@ -151,12 +216,20 @@ impl Deed {
         }
     }
 
-    /// Whether it stops something; else it lets something run.
+    /// Whether it stops something, or a part of it; else it lets something run.
     #[must_use]
     pub fn stops(&self) -> bool {
         match self {
-            Self::StopBoost { .. } | Self::EndCode { .. } | Self::Hold { .. } | Self::Cancel { .. } => true,
-            Self::ResumeBoost { .. } | Self::ReviveCode { .. } | Self::Release { .. } | Self::AskFix { .. } => false,
+            Self::StopBoost { .. }
+            | Self::CutBoost { .. }
+            | Self::EndCode { .. }
+            | Self::Hold { .. }
+            | Self::Cancel { .. } => true,
+            Self::ResumeBoost { .. }
+            | Self::RaiseBoost { .. }
+            | Self::ReviveCode { .. }
+            | Self::Release { .. }
+            | Self::AskFix { .. } => false,
         }
     }
 
@@ -168,7 +241,12 @@ impl Deed {
             | Self::Release { partnership, .. }
             | Self::Cancel { partnership, .. }
             | Self::AskFix { partnership, .. } => Some(partnership),
-            Self::StopBoost { .. } | Self::ResumeBoost { .. } | Self::EndCode { .. } | Self::ReviveCode { .. } => None,
+            Self::StopBoost { .. }
+            | Self::ResumeBoost { .. }
+            | Self::CutBoost { .. }
+            | Self::RaiseBoost { .. }
+            | Self::EndCode { .. }
+            | Self::ReviveCode { .. } => None,
         }
     }
 
@@ -179,6 +257,8 @@ impl Deed {
             Self::Cancel { .. } | Self::AskFix { .. } => false,
             Self::StopBoost { .. }
             | Self::ResumeBoost { .. }
+            | Self::CutBoost { .. }
+            | Self::RaiseBoost { .. }
             | Self::EndCode { .. }
             | Self::ReviveCode { .. }
             | Self::Hold { .. }
@@ -192,6 +272,8 @@ impl Deed {
         match self {
             Self::StopBoost { .. } => "stop_boost",
             Self::ResumeBoost { .. } => "resume_boost",
+            Self::CutBoost { .. } => "cut_boost",
+            Self::RaiseBoost { .. } => "raise_boost",
             Self::EndCode { .. } => "end_code",
             Self::ReviveCode { .. } => "revive_code",
             Self::Hold { .. } => "hold",
@@ -211,6 +293,14 @@ impl Deed {
             Self::StopBoost { boost } | Self::ResumeBoost { boost } => {
                 let boost = boost.clone();
                 if was_stopped { Self::StopBoost { boost } } else { Self::ResumeBoost { boost } }
+            }
+            Self::CutBoost { boost, budget, was } | Self::RaiseBoost { boost, budget, was } => {
+                let (boost, was) = (boost.clone(), before.and_then(budget_in).unwrap_or(*was));
+                if was.minor < budget.minor {
+                    Self::CutBoost { boost, budget: was, was: *budget }
+                } else {
+                    Self::RaiseBoost { boost, budget: was, was: *budget }
+                }
             }
             Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
                 let (partnership, code) = (partnership.clone(), code.clone());
@@ -273,6 +363,17 @@ pub enum ProposalStage {
     Refused { at: Timestamp, reason: String },
 }
 
+impl Proposal {
+    /// The rule that agreed to it by itself, as `rule/ID`; `None` where a person did, or nobody yet.
+    #[must_use]
+    pub fn agreed_by_rule(&self) -> Option<&str> {
+        match &self.stage {
+            ProposalStage::Approved { by, .. } if *by == self.asked_by && by.starts_with("rule/") => Some(by),
+            _ => None,
+        }
+    }
+}
+
 impl ProposalStage {
     /// Whether nothing more will happen to it by itself.
     #[must_use]
@@ -295,6 +396,16 @@ pub struct AskedOf {
     pub direct: bool,
     /// Who noted the answer, where the creator did not give it here.
     pub noted_by: Option<String>,
+}
+
+/// Why something that was stopped is wanted back: numbers that came later cleared the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revival {
+    /// The proposal by which it was stopped.
+    pub proposal: u64,
+    /// The orders there are now, and how many were needed for what was spent; `None` where the line is not about orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<(u64, u64)>,
 }
 
 /// A wish to act, with everything needed to decide on it.
@@ -325,6 +436,9 @@ pub struct Proposal {
     pub data_at: Option<Timestamp>,
     /// This takes back another one.
     pub undoes: Option<u64>,
+    /// This brings back what another one stopped, because the line has been cleared since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revives: Option<Revival>,
     /// How its creator was asked, for what is done with people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedOf>,
@@ -348,6 +462,16 @@ mod tests {
             let boost = BoostId::new("alma-reel-1").expect("an id");
             if stops { Deed::StopBoost { boost } } else { Deed::ResumeBoost { boost } }
         };
+        let money = |text: &str| text.parse::<Money>().expect("money");
+        let budget = |cuts| {
+            let boost = BoostId::new("alma-reel-1").expect("an id");
+            let (low, high) = (money("3620.00 EUR"), money("6000.00 EUR"));
+            if cuts {
+                Deed::CutBoost { boost, budget: low, was: high }
+            } else {
+                Deed::RaiseBoost { boost, budget: high, was: low }
+            }
+        };
         for (deed, before, want) in [
             (boost(true), Some(ACTIVE), boost(false)),
             (boost(true), Some(PAUSED), boost(true)),
@@ -355,9 +479,32 @@ mod tests {
             (code(true), Some(ACTIVE), code(false)),
             (code(true), Some(ENDED), code(true)),
             (code(false), None, code(true)),
+            (budget(true), Some("budget 6000.00 EUR"), budget(false)),
+            (budget(true), Some("budget 6000 EUR"), budget(false)),
+            (budget(true), None, budget(false)),
+            (budget(false), None, budget(true)),
         ] {
             assert_eq!(deed.taken_back(before), want, "{deed:?} {before:?}");
             assert_eq!(serde_json::to_value(&deed).expect("json")["do"], deed.as_str());
         }
+    }
+    #[test]
+    fn a_budget_is_met_by_its_amount_however_it_is_written() {
+        let boost = BoostId::new("alma-reel-1").expect("an id");
+        let money = |text: &str| text.parse::<Money>().expect("money");
+        let cut = Deed::CutBoost { boost: boost.clone(), budget: money("3620.00 EUR"), was: money("6000.00 EUR") };
+        assert_eq!(cut.desired(), "budget 3620.00 EUR");
+        for (said, met) in [
+            ("budget 3620.00 EUR", true),
+            ("budget 3620 EUR", true),
+            ("budget 3620.00 SEK", false),
+            ("budget 6000.00 EUR", false),
+            ("active", false),
+            ("", false),
+        ] {
+            assert_eq!(cut.is_met_by(said), met, "{said}");
+        }
+        let stop = Deed::StopBoost { boost };
+        assert!(stop.is_met_by(PAUSED) && !stop.is_met_by("budget 3620.00 EUR"));
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::action::Deed;
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
 use crate::rules::downgrade::Milestone;
+use crate::rules::rule::Do;
 
 /// Short and sayable: `A7K2`. Letters and digits that are not mistaken for each other.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,8 +127,19 @@ pub enum Happened {
     Rejected { proposal: u64 },
     /// Nobody answered in time.
     ProposalExpired { proposal: u64 },
-    /// The guard refused, and why.
-    Held { proposal: u64, reason: String },
+    /// The guard refused, and why. Where it is only for now: when it is tried again.
+    Held {
+        proposal: u64,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Timestamp>,
+    },
+    /// Nothing is asked or done any more, and why.
+    Withdrawn { proposal: u64, why: LeftOut },
+    /// A later step of the rule came, and told no more than that it still holds.
+    StillFiring,
+    /// A later step of the rule was left out, and why.
+    Skipped { what: Do, why: LeftOut },
     /// The platform accepted.
     Done { proposal: u64 },
     /// The platform says it is so.
@@ -146,6 +158,58 @@ pub enum Happened {
     Declined { proposal: u64, of: String },
     /// A remark by a person.
     Noted { text: String, tag: Option<String> },
+}
+
+/// Why a step of a rule was not taken, or what it asked for is not wanted any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOut {
+    /// It is so already, or on its way.
+    Achieved,
+    /// There is nothing to do it to.
+    Nothing,
+    /// It would lose at least as much margin as it saves.
+    Losing,
+    /// A person said no to just this.
+    Refused,
+    /// The line is clear again.
+    Cleared,
+    /// The line was crossed again.
+    Crossed,
+    /// A later step took its place.
+    Overtaken,
+    /// A person decided otherwise meanwhile.
+    Decided,
+    /// The rule only watches now, or is gone.
+    Watching,
+}
+
+impl LeftOut {
+    /// The name in JSON, the journal and the wording files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Achieved => "achieved",
+            Self::Nothing => "nothing",
+            Self::Losing => "losing",
+            Self::Refused => "refused",
+            Self::Cleared => "cleared",
+            Self::Crossed => "crossed",
+            Self::Overtaken => "overtaken",
+            Self::Decided => "decided",
+            Self::Watching => "watching",
+        }
+    }
+}
+
+/// A step of the rule's `then` that is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
+    /// What.
+    #[serde(rename = "do")]
+    pub what: Do,
+    /// When, if it fires still.
+    pub due: Timestamp,
 }
 
 /// One rule on one subject from firing to resolved.
@@ -186,6 +250,9 @@ pub struct Incident {
     /// What can be done about it.
     #[serde(default)]
     pub options: Vec<Deed>,
+    /// The later steps of the rule's ladder, as they were when it fired, in the order of their time. Taken ones are gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rungs: Vec<Rung>,
     /// What happened, oldest first; bounded by [`EVENTS_MAX`].
     pub events: Vec<Event>,
 }
@@ -194,6 +261,16 @@ pub struct Incident {
 pub const EVENTS_MAX: usize = 64;
 
 impl Incident {
+    /// When the next step is due: only while it fires, and not before the end of a snooze.
+    #[must_use]
+    pub fn next_rung_at(&self) -> Option<Timestamp> {
+        if self.stage != Stage::Firing {
+            return None;
+        }
+        let due = self.rungs.iter().map(|rung| rung.due).min()?;
+        Some(self.snoozed_until.map_or(due, |until| std::cmp::max(due, until)))
+    }
+
     /// Notes what happened and counts a revision.
     pub fn note(&mut self, event: Event) {
         self.revision = self.revision.saturating_add(1);

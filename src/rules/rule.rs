@@ -119,6 +119,43 @@ pub enum Do {
     Offer,
 }
 
+impl Do {
+    /// The name in files, JSON and the wording files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Notify => "notify",
+            Self::StopBoost => "stop_boost",
+            Self::CutBoost => "cut_boost",
+            Self::HoldNext => "hold_next",
+            Self::CancelNext => "cancel_next",
+            Self::EndCode => "end_code",
+            Self::CutLink => "cut_link",
+            Self::AskFix => "ask_fix",
+            Self::AskMakeGood => "ask_make_good",
+            Self::Offer => "offer",
+        }
+    }
+}
+
+impl Mode {
+    /// The name in files, JSON and the wording files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shadow => "shadow",
+            Self::Propose => "propose",
+            Self::Auto => "auto",
+        }
+    }
+
+    /// The mode of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Shadow, Self::Propose, Self::Auto].into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
 /// One step of the ladder after firing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -158,6 +158,29 @@ pub fn memory_changes(rule: &RuleId, subject: &Subject) -> (Key, Key) {
     beginning_with(&join(&[&rule_and_subject(rule, subject), b""]))
 }
 
+/// What a rule in shadow would have told about a subject at an instant.
+#[must_use]
+pub fn shadow_fire(rule: &RuleId, at: Timestamp, subject: &Subject) -> Key {
+    let mut key = of_rule(rule).0;
+    key.extend_from_slice(&time(at));
+    key.extend_from_slice(subject.to_string().as_bytes());
+    key
+}
+
+/// The question whether a version of a rule may go further.
+#[must_use]
+pub fn promotion(rule: &RuleId, version: u32) -> Key {
+    let mut key = of_rule(rule).0;
+    key.extend_from_slice(&version.to_be_bytes());
+    key
+}
+
+/// The bounds of what is kept by rule: its memory of every subject, its fires in shadow, its promotions.
+#[must_use]
+pub fn of_rule(rule: &RuleId) -> (Key, Key) {
+    beginning_with(&join(&[rule.as_str().as_bytes(), b""]))
+}
+
 /// An incident.
 #[must_use]
 pub fn incident(id: &IncidentId) -> Key {

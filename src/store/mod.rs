@@ -85,11 +85,17 @@ pub enum Table {
     Clicks = 41,
     /// Every change of what a rule remembers. Key: `rule` 0 `subject` 0, time big-endian.
     MemoryHistory = 42,
+    /// Open incidents whose rule has a step to come, in the order of their time. Key: time big-endian, incident id.
+    DueRungs = 43,
+    /// What rules in shadow would have told. Key: `rule` 0 time big-endian, subject.
+    ShadowFires = 44,
+    /// What was asked about rules that watched long enough, and answered. Key: `rule` 0 version big-endian.
+    Promotions = 45,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -120,6 +126,9 @@ impl Table {
         Self::Learned,
         Self::Clicks,
         Self::MemoryHistory,
+        Self::DueRungs,
+        Self::ShadowFires,
+        Self::Promotions,
     ];
 
     /// Its number in the file format.

@@ -57,14 +57,20 @@ impl Record for Incident {
     }
 
     fn index(&self) -> Vec<IndexRow> {
-        match self.stage {
+        let mut rows = match self.stage {
             Stage::Firing | Stage::Recovering => vec![IndexRow {
                 table: Table::OpenIncidents,
                 key: keys::rule_and_subject(&self.rule, &self.subject),
                 bytes: self.key(),
             }],
             Stage::Resolved => Vec::new(),
-        }
+        };
+        rows.extend(self.next_rung_at().map(|at| IndexRow {
+            table: Table::DueRungs,
+            key: keys::due(at, &self.key()),
+            bytes: Vec::new(),
+        }));
+        rows
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::command::Needs;
 use super::message::{Button, Look, Message};
 use crate::domain::action::Deed;
-use crate::domain::ids::Subject;
+use crate::domain::ids::{RuleId, Subject};
 use crate::domain::money::Money;
 use crate::outbox::incident::IncidentId;
 
@@ -108,6 +108,15 @@ pub enum ButtonPurpose {
         /// Whose.
         subject: Subject,
     },
+    /// How far a rule may go that has watched long enough.
+    Rule {
+        /// Which rule.
+        rule: RuleId,
+        /// The version that watched.
+        version: u32,
+        /// What.
+        answer: RuleAnswer,
+    },
     /// Something about a level that may be lost.
     Level {
         /// Of which incident.
@@ -115,6 +124,16 @@ pub enum ButtonPurpose {
         /// What.
         answer: LevelAnswer,
     },
+}
+
+/// What can be answered to the question about a rule that watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleAnswer {
+    /// It may tell and propose.
+    Propose,
+    /// It goes on as it is.
+    KeepWatching,
 }
 
 /// What can be answered to a notice about a level.
@@ -160,6 +179,7 @@ impl ButtonPurpose {
             | Self::Choose { .. }
             | Self::Sure { .. }
             | Self::Record { .. }
+            | Self::Rule { .. }
             | Self::Approve { .. }
             | Self::Reject { .. }
             | Self::Undo { .. } => Needs::Money,

@@ -7,7 +7,7 @@ use super::number;
 use super::phrase::{self, line};
 use super::view::{IncidentView, ProposalView, proposal_of};
 use super::wording::{Reader, say};
-use crate::domain::action::Deed;
+use crate::domain::action::{Deed, Revival, budget_in};
 use crate::outbox::incident::{Event, Happened, Stage};
 
 /// Proposals shown in the message; all are behind Why.
@@ -31,6 +31,12 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
         .skip(skip)
         .filter_map(|proposal| Some(line(proposal_text(view, proposal, money, reader, now)?)))
         .collect();
+    if let Some(Event { at, .. }) =
+        view.incident.events.last().filter(|event| matches!(event.what, Happened::StillFiring))
+    {
+        lines.push(line(say!(words, "still-firing", time = number::time(reader, *at, now))));
+    }
+    lines.extend(next_step(view, reader, now));
     let last = |wanted: fn(&Happened) -> bool| view.incident.events.iter().rev().find(|event| wanted(&event.what));
     let is_open = view.incident.stage != Stage::Resolved;
     if let Some(event) = last(|what| matches!(what, Happened::Noted { .. }))
@@ -69,46 +75,51 @@ fn proposal_text(
     let runs_on = option.map_or_else(String::new, |option| option.runs_on.clone());
     let deed = proposal.deed.as_str();
     let by = || actor(event, reader);
-    let to = || say!(words, "deed-to", deed = deed, name = name.as_str());
-    let done = || say!(words, "deed-done", deed = deed, name = name.as_str());
+    let aimed = phrase::aimed(reader, &proposal.deed, &name);
+    let to = || say!(words, "deed-to", deed = deed, name = aimed.as_str());
+    let done = || say!(words, "deed-done", deed = deed, name = aimed.as_str());
     let left = || say!(words, "deed-left", deed = deed, name = name.as_str());
     Some(match &event.what {
-        Happened::Proposed { .. } => waiting(&to(), proposal, money, reader, now),
-        Happened::Approved { .. } => say!(words, "did-approved", by = by(), time = at, what = to()),
+        Happened::Proposed { .. } => late(proposal, reader) + &waiting(&to(), proposal, money, reader, now),
+        Happened::Approved { .. } => {
+            let due = proposal.due.filter(|due| now < *due).map(|due| number::time(reader, due, now));
+            late(proposal, reader)
+                + &match due {
+                    Some(due) => say!(words, "did-approved-later", by = by(), time = at, what = to(), due = due),
+                    None => say!(words, "did-approved", by = by(), time = at, what = to()),
+                }
+        }
         Happened::Rejected { .. } => {
             let kept = say!(words, "deed-kept", deed = deed, name = name.as_str());
             say!(words, "did-rejected", by = by(), time = at, what = kept)
         }
         Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, what = left()),
-        Happened::Held { reason, .. } => {
+        Happened::Held { .. } | Happened::Withdrawn { .. } => {
             let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
-            say!(words, "did-held", time = at, what = what, reason = reason.as_str())
+            return not_done(&event.what, &what, &at, reader, now);
         }
         Happened::Done { .. } => {
             let by = stopper(view, proposal.id, reader);
             say!(words, "did-done", by = by, time = at, what = done(), runs_on = runs_on)
         }
         Happened::Verified { state, .. } => {
-            let by = stopper(view, proposal.id, reader);
-            let events = view.incident.events.iter();
-            let accepted =
-                events.rev().find(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
-            let accepted = accepted.map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
-            let state = state_text(state, reader);
+            let accepted = view.incident.events.iter().rev();
+            let mut accepted =
+                accepted.filter(|other| matches!(other.what, Happened::Done { proposal: of } if of == proposal.id));
+            let done_at = accepted.next().map_or_else(|| at.clone(), |done| number::time(reader, done.at, now));
+            let (by, state) = (stopper(view, proposal.id, reader), state_text(state, reader));
+            let (what, at) = (done(), at);
             let text = say!(
                 words,
                 "did-verified",
                 by = by,
-                done_at = accepted,
+                done_at = done_at,
                 time = at,
-                what = done(),
+                what = what,
                 runs_on = runs_on,
                 state = state
             );
-            match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
-                None => text,
-            }
+            text + &undo_line(proposal, reader, now)
         }
         Happened::Failed { reason, .. } => {
             let what = say!(words, "deed-failed", deed = deed, name = name.as_str());
@@ -127,10 +138,49 @@ fn proposal_text(
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::StillFiring
+        | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => return None,
     })
+}
+
+/// Until when something can be taken back, behind what is said of it.
+fn undo_line(proposal: &ProposalView, reader: &Reader, now: Timestamp) -> String {
+    match proposal.undo_until.filter(|until| now < *until) {
+        Some(until) => format!(" {}", say!(reader.words(), "undo-until", time = number::time(reader, until, now))),
+        None => String::new(),
+    }
+}
+
+/// Why something was not done, and when it is tried again where it is.
+fn not_done(what: &Happened, not_done: &str, at: &str, reader: &Reader, now: Timestamp) -> Option<String> {
+    let words = reader.words();
+    let (reason, again) = match what {
+        Happened::Held { reason, again, .. } => (say!(words, "held-why", reason = reason.as_str()), *again),
+        Happened::Withdrawn { why, .. } => (say!(words, "left-out", why = why.as_str()), None),
+        _ => return None,
+    };
+    let text = say!(words, "did-held", time = at, what = not_done, reason = reason);
+    Some(match again {
+        Some(again) => format!("{text} {}", say!(words, "held-again", time = number::time(reader, again, now))),
+        None => text,
+    })
+}
+
+/// The next step of the rule, while there is one: what it will ask for, or do, and when.
+fn next_step(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Line> {
+    let words = reader.words();
+    let at = view.incident.next_rung_at()?;
+    let rung = view.incident.rungs.iter().min_by_key(|rung| rung.due)?;
+    let what = say!(words, "step", what = rung.what.as_str());
+    let time = number::time(reader, at, now);
+    Some(line(if view.automatic && view.incident.acknowledged_by.is_none() {
+        say!(words, "next-step-done", time = time, what = what)
+    } else {
+        say!(words, "next-step-asked", time = time, what = what)
+    }))
 }
 
 /// How a question to a creator stands, in one sentence.
@@ -155,10 +205,7 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
                 Some(by) => say!(words, "did-confirm-by", what = done, of = of, by = by, time = at),
                 None => say!(words, "did-confirm", what = done, of = of, time = at),
             };
-            match proposal.undo_until.filter(|until| now < *until) {
-                Some(until) => format!("{text} {}", say!(words, "undo-until", time = number::time(reader, until, now))),
-                None => text,
-            }
+            text + &undo_line(proposal, reader, now)
         }
         Happened::Declined { of, .. } => {
             let of = phrase::first_name(of);
@@ -184,6 +231,19 @@ fn noted(event: &Event, text: &str, tag: Option<&str>, short: bool, reader: &Rea
     say!(reader.words(), "noted", by = actor(event, reader), time = time, text = text, tag = tag)
 }
 
+/// Why something is brought back, before what is said of it.
+fn late(proposal: &ProposalView, reader: &Reader) -> String {
+    let words = reader.words();
+    let text = match &proposal.revives {
+        Some(Revival { orders: Some((orders, needed)), .. }) => {
+            say!(words, "late-orders", orders = *orders, needed = *needed)
+        }
+        Some(Revival { orders: None, .. }) => say!(words, "late-numbers"),
+        None => return String::new(),
+    };
+    format!("{text} ")
+}
+
 fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now: Timestamp) -> String {
     let words = reader.words();
     let saves = proposal.saves.filter(|saves| money && 0 < saves.minor);
@@ -202,6 +262,9 @@ fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now:
 
 /// What a platform calls a state, in the reader's language where it is a common one.
 fn state_text(state: &str, reader: &Reader) -> String {
+    if let Some(budget) = budget_in(state) {
+        return say!(reader.words(), "state-budget", amount = number::money(reader.locale, budget));
+    }
     match state.to_ascii_lowercase().as_str() {
         "paused" => say!(reader.words(), "state-paused"),
         "active" => say!(reader.words(), "state-active"),
@@ -211,16 +274,20 @@ fn state_text(state: &str, reader: &Reader) -> String {
 }
 
 fn actor(event: &Event, reader: &Reader) -> String {
-    match event.by.as_deref() {
-        Some(name) => name.to_owned(),
-        None => say!(reader.words(), "the-program"),
-    }
+    named(event.by.as_deref(), reader)
 }
 
 fn stopper(view: &IncidentView, proposal: u64, reader: &Reader) -> String {
-    match view.approver_of(proposal) {
-        Some(name) => name.to_owned(),
-        None => say!(reader.words(), "the-program"),
+    named(view.approver_of(proposal), reader)
+}
+
+/// Who did something, as people call them: a person, a rule by itself, or the program.
+fn named(by: Option<&str>, reader: &Reader) -> String {
+    let words = reader.words();
+    match by.map(|by| (by, by.strip_prefix("rule/"))) {
+        Some((_, Some(rule))) => say!(words, "the-rule", rule = rule),
+        Some((name, None)) => name.to_owned(),
+        None => say!(words, "the-program"),
     }
 }
 
@@ -248,7 +315,7 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
     let people = deed.filter(|deed| deed.asks().is_some());
     let to = |deed: &Deed| {
         let name = view.option(deed).map_or_else(|| deed.title(), |option| option.name.clone());
-        say!(words, "deed-to", deed = deed.as_str(), name = name)
+        say!(words, "deed-to", deed = deed.as_str(), name = phrase::aimed(reader, deed, &name))
     };
     match &event.what {
         Happened::Proposed { .. } if people.is_some() => {
@@ -273,11 +340,25 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Snoozed { until } => {
             say!(words, "event-snoozed", by = by, until = number::time(reader, *until, now))
         }
+        // What else is done than stopping a boost is said as what it is.
+        Happened::Proposed { .. } if deed.is_some_and(|deed| deed.as_str() != "stop_boost") => {
+            say!(words, "event-asks", by = by, what = deed.map(to).unwrap_or_default())
+        }
         Happened::Proposed { .. } => say!(words, "event-proposed", by = by),
         Happened::Approved { .. } => say!(words, "event-approved", by = by),
         Happened::Rejected { .. } => say!(words, "event-rejected", by = by),
         Happened::ProposalExpired { .. } => say!(words, "event-expired"),
-        Happened::Held { reason, .. } => say!(words, "event-held", reason = reason.as_str()),
+        Happened::Held { reason, .. } => {
+            say!(words, "event-held", reason = say!(words, "held-why", reason = reason.as_str()))
+        }
+        Happened::Withdrawn { why, .. } => {
+            say!(words, "event-withdrawn", why = say!(words, "left-out", why = why.as_str()))
+        }
+        Happened::StillFiring => say!(words, "event-still-firing"),
+        Happened::Skipped { what, why } => {
+            let what = say!(words, "step", what = what.as_str());
+            say!(words, "event-skipped", what = what, why = say!(words, "left-out", why = why.as_str()))
+        }
         Happened::Done { .. } => say!(words, "event-done"),
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),

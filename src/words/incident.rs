@@ -303,6 +303,9 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
+    if view.automatic && view.incident.next_rung_at().is_some() {
+        return say!(words, "stays-steps");
+    }
     if let Some(stopped) = history::verified(view) {
         return say!(words, "stays-stopped", deed = stopped.deed.as_str());
     }
@@ -357,11 +360,22 @@ pub(crate) fn deed_label(
     let named = several || !matches!(deed.object(), Object::Boost(_));
     let name = option.map_or_else(|| deed.title(), |option| option.name.clone());
     let name = if named { format!(" {}", phrase::short_name(&name)) } else { String::new() };
+    let name = match deed.budget() {
+        Some(budget) => {
+            format!("{name} {}", say!(words, "budget-to", amount = number::money(reader.locale, budget)))
+        }
+        None => name,
+    };
     let saves = saves
         .filter(|saves| 0 < saves.minor)
         .map(|saves| format!(" {}", number::saving(reader.locale, saves)))
         .unwrap_or_default();
     say!(words, "deed-button", deed = deed.as_str(), name = name, saves = saves)
+}
+
+/// Whether a proposal waits for somebody's yes.
+fn waits(view: &IncidentView, proposal: &ProposalView) -> bool {
+    matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Proposed { .. }))
 }
 
 fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, reader: &Reader, now: Timestamp) {
@@ -371,17 +385,14 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
     let boosts = view.options.iter().filter(|option| matches!(option.deed.object(), Object::Boost(_)));
     let several = 1 < boosts.count();
     let (mut row, mut taken) = (Vec::new(), Vec::new());
-    let waits = |proposal: &&ProposalView| {
-        matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Proposed { .. }))
-    };
-    let waiting = view.proposals.iter().filter(waits).count();
+    let waiting = view.proposals.iter().filter(|proposal| waits(view, proposal)).count();
     for proposal in &view.proposals {
         let Some(event) = view.last_of(proposal.id) else {
             continue;
         };
         let deed = &proposal.deed;
         match &event.what {
-            Happened::Proposed { .. } if is_open => {
+            Happened::Proposed { .. } if is_open || proposal.revives.is_some() => {
                 let saves = proposal.saves.filter(|_| money);
                 let label = deed_label(deed, view.option(deed), saves, several, reader);
                 let keep = say!(words, "deed-keep", deed = deed.as_str());
@@ -399,14 +410,16 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
                     row.push((refuse, keep, Look::Plain));
                 }
             }
+            // What a rule has decided and waits for its turn can be refused until then.
+            Happened::Approved { .. } | Happened::Held { .. } if proposal.due.is_some_and(|due| now < due) => {
+                let refuse = ButtonPurpose::Reject { incident: incident(), proposal: Some(proposal.id) };
+                row.push((refuse, say!(words, "deed-keep", deed = deed.as_str()), Look::Plain));
+                continue;
+            }
             Happened::Asked { .. } => {
                 row.extend(proposal.ask.iter().flat_map(|ask| asking::record_buttons(ask, reader)));
             }
-            Happened::Confirmed { .. } if proposal.undo_until.is_some_and(|until| now < until) => {
-                let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
-                row.push((purpose, say!(words, "deed-undo", deed = deed.as_str()), Look::Plain));
-            }
-            Happened::Done { .. } | Happened::Verified { .. }
+            Happened::Confirmed { .. } | Happened::Done { .. } | Happened::Verified { .. }
                 if proposal.undo_until.is_some_and(|until| now < until) =>
             {
                 let purpose = ButtonPurpose::Undo { incident: incident(), proposal: proposal.id };
@@ -416,10 +429,13 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             | Happened::ProposalExpired { .. }
             | Happened::Undone { .. }
             | Happened::Held { .. }
+            | Happened::Withdrawn { .. }
             | Happened::Failed { .. } => continue,
             _ => {}
         }
-        taken.push(deed.object());
+        // A boost that was cut runs on, and can be stopped.
+        let runs_on = deed.budget().is_some() && !matches!(event.what, Happened::Proposed { .. });
+        taken.extend(Some(deed.object()).filter(|_| !runs_on));
     }
     if 1 < waiting && is_open {
         let refuse = ButtonPurpose::Reject { incident: incident(), proposal: None };

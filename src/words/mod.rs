@@ -24,6 +24,7 @@ pub mod number;
 pub mod others;
 pub mod permission;
 pub mod phrase;
+pub mod promotion;
 pub mod replies;
 pub mod trouble;
 pub mod view;

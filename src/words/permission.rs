@@ -9,7 +9,7 @@
 
 use super::buttons::ButtonPurpose;
 use super::command::{Command, Needs, Where};
-use crate::domain::ids::{BrandId, CampaignId, CreatorId};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, RuleId};
 use crate::domain::person::{Audience, Grant, Person, Reach, Role, Room};
 
 /// What is asked.
@@ -27,8 +27,20 @@ impl Ask<'_> {
     pub fn needs(self) -> Needs {
         match self {
             // Without a row nobody may; the tests prove that every command has one.
+            // Looking at a rule is for everybody on the team; how far it may go is about money.
+            Self::Command(Command::Rule { mode: Some(_), .. }) => Needs::Money,
             Self::Command(command) => command.name().spec().map_or(Needs::Grant, |spec| spec.needs),
             Self::Button(button) => button.needs(),
+        }
+    }
+
+    /// The rule that is asked about.
+    #[must_use]
+    pub fn rule(&self) -> Option<&RuleId> {
+        match self {
+            Self::Command(Command::Rule { id, .. }) => Some(id),
+            Self::Button(ButtonPurpose::Rule { rule, .. }) => Some(rule),
+            Self::Command(_) | Self::Button(_) => None,
         }
     }
 
@@ -231,7 +243,9 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         needs.roles().contains(&role)
             && match role {
                 Role::Creator | Role::TalentManager => false,
-                Role::Operator => needs == Needs::Grant || (needs == Needs::See && unspecific(facts)),
+                Role::Operator => {
+                    matches!(needs, Needs::Grant | Needs::Look) || (needs == Needs::See && unspecific(facts))
+                }
                 Role::Analyst | Role::Manager | Role::ClientOwner | Role::Agency => true,
             }
     };
@@ -242,7 +256,7 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
         Needs::See | Needs::Tell if own => None,
-        Needs::See | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => {
+        Needs::See | Needs::Look | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
                 return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
                     Reason::OwnOnly
@@ -251,7 +265,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
                 });
             }
             let reached = mine.any(|grant| {
-                covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell) && unspecific(facts))
+                covers(&grant.reach, facts)
+                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell) && unspecific(facts))
             });
             (!reached).then_some(Reason::Reach)
         }
@@ -282,7 +297,7 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
     match (facts.membership, ask.needs()) {
         (_, Needs::Nothing)
         | (Membership::Member, _)
-        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Tell | Needs::Work) => None,
+        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Look | Needs::Tell | Needs::Work) => None,
         (Membership::Stranger, _) => Some(Reason::NotMember),
         (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
     }

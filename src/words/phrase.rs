@@ -7,6 +7,7 @@ use super::number;
 use super::others::is_shown;
 use super::view::{Names, Relation, RightKind, Seen, Window};
 use super::wording::{Reader, Words, say};
+use crate::domain::action::Deed;
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
@@ -114,6 +115,18 @@ pub fn who(names: &Names, otherwise: &str) -> String {
         parts.push(short_name(names.brand.as_deref().unwrap_or(otherwise)));
     }
     parts.join(" · ")
+}
+
+/// What a deed's object is called where the deed is named: a budget says which, `alma-winter to €3,680`.
+#[must_use]
+pub(crate) fn aimed(reader: &Reader, deed: &Deed, name: &str) -> String {
+    match deed.budget() {
+        Some(budget) => {
+            let amount = number::money(reader.locale, budget);
+            say!(reader.words(), "budget-of", name = name, amount = amount)
+        }
+        None => name.to_owned(),
+    }
 }
 
 /// `in a day`, `since the deal began`.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::chart::Chart;
 use super::level::LevelView;
 use super::others::Beside;
-use crate::domain::action::Deed;
+use crate::domain::action::{Deed, Revival};
 use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -203,8 +203,12 @@ pub struct ProposalView {
     pub saves: Option<Money>,
     /// It is dropped unless answered by then.
     pub expires: Option<Timestamp>,
+    /// It is agreed, and done then at the earliest: when the day has room for it, or when its rule can stop it again.
+    pub due: Option<Timestamp>,
     /// It can be taken back until then.
     pub undo_until: Option<Timestamp>,
+    /// It brings back what was stopped, because later numbers have cleared the line.
+    pub revives: Option<Revival>,
     /// What the creator is asked, for what is done with people.
     pub ask: Option<AskView>,
 }
@@ -388,6 +392,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Rejected { proposal }
         | Happened::ProposalExpired { proposal }
         | Happened::Held { proposal, .. }
+        | Happened::Withdrawn { proposal, .. }
         | Happened::Done { proposal }
         | Happened::Verified { proposal, .. }
         | Happened::Failed { proposal, .. }
@@ -400,6 +405,8 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::FiredAgain
         | Happened::Resolved
         | Happened::Acknowledged
+        | Happened::StillFiring
+        | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::Noted { .. } => None,

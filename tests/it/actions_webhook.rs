@@ -57,6 +57,25 @@ async fn a_state_is_set_read_back_and_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_budget_is_set_beside_the_state_and_read_back_where_it_is_told() {
+    let stage = stage().await;
+    let hook = stage.hook("whsec-1");
+    let now = stage.clock.now();
+    assert_eq!(hook.read_back("boost-alma", now).await.expect("told").budget, None);
+    assert!(stage.sim.board().give_budget("boost-alma", "6000.00 EUR", now));
+    hook.set_state(&order("a1", "budget 3620.00 EUR"), now).await.expect("accepted");
+    let told = hook.read_back("boost-alma", now).await.expect("told");
+    assert_eq!((told.state.as_str(), told.budget.as_deref()), ("running", Some("3620.00 EUR")));
+    hook.set_state(&order("a2", "stopped"), now).await.expect("accepted");
+    let told = hook.read_back("boost-alma", now).await.expect("told");
+    assert_eq!((told.state.as_str(), told.budget.as_deref()), ("stopped", Some("3620.00 EUR")));
+    let refused = hook.set_state(&order("a3", "budget lots"), now).await.expect_err("not a budget");
+    assert_eq!(refused.fate(), Fate::GiveUp);
+    hook.set_state(&order("a1", "budget 3620.00 EUR"), now).await.expect("the same again");
+    assert_eq!(stage.sim.board().budgets("boost-alma").len(), 2, "done once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_action_sent_twice_is_done_once() {
     let stage = stage().await;
     let hook = stage.hook("whsec-1");

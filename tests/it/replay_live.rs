@@ -403,7 +403,12 @@ async fn operators_are_told_once(world: &World) {
         .iter()
         .filter_map(|notice| match &notice.value.about {
             About::Trouble(what) => Some(what.clone()),
-            About::Incident(_) | About::Level(..) | About::Ask(_) | About::Group(_) | About::Reply(_) => None,
+            About::Incident(_)
+            | About::Level(..)
+            | About::Ask(_)
+            | About::Promotion(..)
+            | About::Group(_)
+            | About::Reply(_) => None,
         })
         .collect();
     troubles.sort_unstable();

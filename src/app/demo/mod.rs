@@ -57,6 +57,9 @@ const CREATORS: usize = 8;
 /// The brand's site, whose visits are counted.
 const SITE: &str = "nordbo.example";
 
+/// What each boost may spend in all.
+const BUDGET: &str = "14000.00 EUR";
+
 const DISCORD_TOKEN: &str = "demo.discord.token";
 const TELEGRAM_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 const SHOP_TOKEN: &str = "shpat_sim";
@@ -127,6 +130,9 @@ impl World {
         let boosts: Vec<(String, String)> =
             living.creators().iter().map(|life| (life.boost.clone(), "active".to_owned())).collect();
         let ads = AdHookSim::start(&clock, HOOK_SECRET, &boosts).await?;
+        for (boost, _) in &boosts {
+            ads.board().give_budget(boost, BUDGET, clock.now());
+        }
         let shop = ShopSim::start(&clock, ShopConfig::default(), Arc::new(ShopWorld::new("EUR"))).await?;
         let codes: Vec<String> = living.creators().iter().map(code_of).collect();
         let till = Box::new(ShopTill::new(shop.world(), &codes, clock.now()));
@@ -215,7 +221,9 @@ async fn start_feeds(
             "/followers.json" => Some(living.follower_rows(now)),
             "/web.json" => Some(trade.rows()),
             "/ads.json" => Some(living.ad_rows(now, &|boost| {
-                board.history(boost).into_iter().map(|change| (change.at, change.state == "active")).collect()
+                let runs = board.history(boost).into_iter().map(|change| (change.at, change.state == "active"));
+                let budgets = board.budgets(boost).into_iter().map(|budget| (budget.at, budget.minor));
+                (runs.collect(), budgets.collect())
             })),
             _ => None,
         }
@@ -368,8 +376,9 @@ id = "{id}-boost"
 partnership = "spring/{id}"
 source = "meta_ads"
 ref = "{boost}"
-budget = "14000.00 EUR"
+budget = "{budget}"
 "#,
+            budget = BUDGET,
             id = life.id,
             name = life.name,
             channel = life.channel,

@@ -96,7 +96,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         owed: super::pieces::owed(&state, &incident.subject, now).filter(|_| !pooled),
         clears: first_clear,
         options,
-        proposals: newest(&proposals).into_iter().map(|one| proposal_view(&state, one)).collect(),
+        proposals: newest(&proposals).into_iter().map(|one| proposal_view(&state, one, &proposals)).collect(),
         tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
@@ -166,9 +166,18 @@ fn newest(proposals: &[Proposal]) -> Vec<&Proposal> {
     proposals.iter().filter(|one| one.undoes.is_none() && !overtaken(one)).collect()
 }
 
-fn proposal_view(state: &State, one: &Proposal) -> ProposalView {
+fn proposal_view(state: &State, one: &Proposal, all: &[Proposal]) -> ProposalView {
+    // What is being brought back, or asked about, is taken back by that and by nothing else.
+    let is_back = all.iter().any(|other| {
+        let open = !other.stage.is_over() || matches!(other.stage, ProposalStage::Verified { .. });
+        open && other.revives.is_some_and(|revival| revival.proposal == one.number)
+    });
     let done_at = match one.stage {
-        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. } if one.deed.can_be_taken_back() => Some(at),
+        ProposalStage::Done { at, .. } | ProposalStage::Verified { at, .. }
+            if one.deed.can_be_taken_back() && !is_back =>
+        {
+            Some(at)
+        }
         _ => None,
     };
     ProposalView {
@@ -179,7 +188,12 @@ fn proposal_view(state: &State, one: &Proposal) -> ProposalView {
             ProposalStage::Proposed { until } => Some(until),
             _ => None,
         },
+        due: match one.stage {
+            ProposalStage::Approved { at, .. } => Some(at),
+            _ => None,
+        },
         undo_until: done_at.and_then(|at| at.checked_add(UNDO_FOR).ok()),
+        revives: one.revives,
         ask: super::asking::view(state, one),
     }
 }
@@ -188,10 +202,10 @@ fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposa
     let with_stops = |deed: &Deed| {
         let mut option = option(core, state, deed, incident.opened_at, now)?;
         if deed.asks().is_none() {
-            let last = proposals
-                .iter()
-                .rev()
-                .find(|one| one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. }));
+            let last =
+                proposals.iter().rev().filter(|one| one.deed.budget().is_none()).find(|one| {
+                    one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. })
+                });
             option.running = last.is_none_or(|one| !one.deed.stops() || is_undone(incident, one.number));
         }
         Some(option)

@@ -1,6 +1,6 @@
 //! The emulated ad platform behind the signed webhook: objects with a state that signed requests set and read.
 //!
-//! Owns: checking the signature and its age, one change an id, and the history of every object.
+//! Owns: checking the signature and its age, one change an id, and the history of every object and of its budget.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -34,6 +34,19 @@ pub struct Change {
     pub by: String,
 }
 
+/// One budget of an object, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// When it was set.
+    pub at: Timestamp,
+    /// What the object may spend in all, in minor units.
+    pub minor: i64,
+    /// As it was written: `3620.00 EUR`.
+    pub text: String,
+    /// By which action; empty for the budget it began with.
+    pub by: String,
+}
+
 /// An order that was well signed, done or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderSeen {
@@ -54,6 +67,7 @@ pub struct Board(Mutex<Objects>);
 #[derive(Debug, Default)]
 struct Objects {
     history: BTreeMap<String, Vec<Change>>,
+    budgets: BTreeMap<String, Vec<Budget>>,
     ids: BTreeSet<String>,
     orders: Vec<OrderSeen>,
     deaf: u32,
@@ -73,6 +87,23 @@ impl Board {
         self.lock().history.get(object).cloned().unwrap_or_default()
     }
 
+    /// Every budget an object has had, oldest first; empty for one whose budget the platform does not tell.
+    #[must_use]
+    pub fn budgets(&self, object: &str) -> Vec<Budget> {
+        self.lock().budgets.get(object).cloned().unwrap_or_default()
+    }
+
+    /// Gives an object a budget from `at` on, written `6000.00 EUR`. `false`: it is not written so, or there is no such
+    /// object.
+    pub fn give_budget(&self, object: &str, text: &str, at: Timestamp) -> bool {
+        self.lock().set_budget(object, text, "", at)
+    }
+
+    /// The platform tells the budget of an object no more.
+    pub fn forget_budget(&self, object: &str) {
+        self.lock().budgets.remove(object);
+    }
+
     /// Every object.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
@@ -88,6 +119,25 @@ impl Board {
     fn lock(&self) -> MutexGuard<'_, Objects> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Objects {
+    fn set_budget(&mut self, object: &str, text: &str, by: &str, at: Timestamp) -> bool {
+        let Some(minor) = minor_of(text).filter(|_| self.history.contains_key(object)) else { return false };
+        let budget = Budget { at, minor, text: text.to_owned(), by: by.to_owned() };
+        self.budgets.entry(object.to_owned()).or_default().push(budget);
+        true
+    }
+}
+
+/// `3620.00 EUR` in hundredths. Currencies with two decimals are all that run here.
+fn minor_of(text: &str) -> Option<i64> {
+    let (amount, currency) = text.split_once(' ')?;
+    let (whole, cents) = amount.split_once('.').unwrap_or((amount, "00"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let good = is_number(whole) && is_number(cents) && cents.len() == 2 && currency.len() == 3;
+    let (whole, cents): (i64, i64) = (whole.parse().ok()?, cents.parse().ok()?);
+    good.then(|| whole.checked_mul(100)?.checked_add(cents)).flatten()
 }
 
 /// The running server.
@@ -196,9 +246,13 @@ impl Inner {
     }
 
     fn tell(&self, object: &str) -> Response {
-        match self.board.state(object) {
-            Some(state) => answer(200, json!({"object": object, "state": state}).to_string()),
-            None => refuse(404, "no such object"),
+        let budget = self.board.budgets(object).pop().map(|budget| budget.text);
+        match (self.board.state(object), budget) {
+            (Some(state), Some(budget)) => {
+                answer(200, json!({"object": object, "state": state, "budget": budget}).to_string())
+            }
+            (Some(state), None) => answer(200, json!({"object": object, "state": state}).to_string()),
+            (None, _) => refuse(404, "no such object"),
         }
     }
 
@@ -213,6 +267,10 @@ impl Inner {
         if !board.history.contains_key(&order.object) {
             return refuse(404, "no such object");
         }
+        let budget = order.desired.strip_prefix("budget ");
+        if budget.is_some_and(|text| minor_of(text).is_none()) {
+            return refuse(400, "a budget is written `budget 3620.00 EUR`");
+        }
         let again = !board.ids.insert(order.id.clone());
         let (id, object, desired) = (order.id.clone(), order.object.clone(), order.desired.clone());
         board.orders.push(OrderSeen { id, object, desired, again });
@@ -220,10 +278,12 @@ impl Inner {
         if deaf {
             board.deaf -= 1;
         }
-        if !again
-            && !deaf
-            && let Some(history) = board.history.get_mut(&order.object)
-        {
+        if again || deaf {
+            return answer(202, json!({"accepted": true, "again": again}).to_string());
+        }
+        if let Some(text) = budget {
+            board.set_budget(&order.object, text, &order.id, now);
+        } else if let Some(history) = board.history.get_mut(&order.object) {
             history.push(Change { at: now, state: order.desired, by: order.id });
         }
         answer(202, json!({"accepted": true, "again": again}).to_string())

@@ -110,6 +110,9 @@ pub struct CampaignTotals {
     pub revenue_minor: i64,
 }
 
+/// How a boost was set: when it ran, and what it might spend in all, in cents, each since an instant, oldest first.
+pub type BoostSet = (Vec<(Timestamp, bool)>, Vec<(Timestamp, i64)>);
+
 /// Amounts a day with their sums, read at any instant.
 #[derive(Debug)]
 struct Days {
@@ -189,6 +192,19 @@ impl LivingWorld {
     /// It runs from the start of the world until the first switch.
     #[must_use]
     pub fn campaign(&self, creator: usize, at: Timestamp, switches: &[(Timestamp, bool)]) -> CampaignTotals {
+        self.campaign_within(creator, at, switches, &[])
+    }
+
+    /// The same where the boost may spend no more in all than its budget, in cents, as set since each instant, oldest first:
+    /// at the budget it stops, and with a higher one it goes on. What came by then came evenly, to the second.
+    #[must_use]
+    pub fn campaign_within(
+        &self,
+        creator: usize,
+        at: Timestamp,
+        switches: &[(Timestamp, bool)],
+        budgets: &[(Timestamp, i64)],
+    ) -> CampaignTotals {
         let Some(life) = self.creators.get(creator) else {
             return CampaignTotals::default();
         };
@@ -199,25 +215,55 @@ impl LivingWorld {
             ..CampaignTotals::default()
         };
         let mut on_since = Some(self.start);
-        let ends = switches.iter().copied().filter(|switch| switch.0 < at).chain([(at, false)]);
-        for (when, on) in ends {
-            if let Some(since) = on_since.take() {
-                let between = |days: &Days| self.since_start(days, when) - self.since_start(days, since);
+        let mut budget = None;
+        let switched = switches.iter().map(|(when, on)| (*when, Some(*on), None));
+        let set = budgets.iter().map(|(when, minor)| (*when, None, Some(*minor)));
+        let mut changes: Vec<(Timestamp, Option<bool>, Option<i64>)> =
+            switched.chain(set).filter(|change| change.0 < at).collect();
+        changes.sort_by_key(|change| change.0);
+        changes.push((at, Some(false), None));
+        for (when, on, set) in changes {
+            if let Some(since) = on_since {
+                let left = budget.map(|budget: i64| std::cmp::max(budget - totals.spend_minor, 0));
+                let until = self.lasts(&ads.spend_minor, since, when, left);
+                let between = |days: &Days| self.since_start(days, until) - self.since_start(days, since);
                 totals.spend_minor += between(&ads.spend_minor);
                 totals.clicks += between(&ads.boosted_clicks);
                 totals.orders += between(&ads.boosted_orders);
+                on_since = Some(when);
             }
-            on_since = on.then_some(when);
+            budget = set.or(budget);
+            if let Some(on) = on {
+                on_since = on.then_some(when);
+            }
         }
         totals.revenue_minor = totals.orders * ORDER_MINOR;
         totals
     }
 
+    /// The last second between two instants up to which no more than `left` is spent; the later one where that is enough.
+    fn lasts(&self, spend: &Days, since: Timestamp, until: Timestamp, left: Option<i64>) -> Timestamp {
+        let spent = |at: Timestamp| self.since_start(spend, at) - self.since_start(spend, since);
+        let Some(left) = left.filter(|left| *left < spent(until)) else { return until };
+        let (mut low, mut high) = (0, until.duration_since(since).as_secs());
+        let after = |secs| since.checked_add(SignedDuration::from_secs(secs)).unwrap_or(since);
+        while 1 < high - low {
+            let middle = low + (high - low) / 2;
+            if spent(after(middle)) <= left {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        after(low)
+    }
+
     /// The ad report as a feed would show it: one row a boost, money in major units as text.
     #[must_use]
-    pub fn ad_rows(&self, at: Timestamp, switches: &dyn Fn(&str) -> Vec<(Timestamp, bool)>) -> Value {
+    pub fn ad_rows(&self, at: Timestamp, boosts: &dyn Fn(&str) -> BoostSet) -> Value {
         let rows = self.creators.iter().enumerate().map(|(place, life)| {
-            let totals = self.campaign(place, at, &switches(&life.boost));
+            let (switches, budgets) = boosts(&life.boost);
+            let totals = self.campaign_within(place, at, &switches, &budgets);
             json!({
                 "boost": life.boost,
                 "creator": life.id,
@@ -510,6 +556,18 @@ mod tests {
         assert_eq!(resumed.spend_minor + pause, whole.spend_minor);
         assert!(later.orders <= resumed.orders && resumed.orders <= whole.orders);
         assert_eq!(world.campaign(1, start(), &[]), CampaignTotals::default());
+    }
+
+    #[test]
+    fn a_boost_stops_at_its_budget_and_goes_on_with_a_higher_one() {
+        let world = LivingWorld::new(7, start(), 6);
+        let free = |days| world.campaign(1, after(days), &[]).spend_minor;
+        let (cut, raised) = ((after(2), free(4)), (after(6), free(9)));
+        let spent = |days, budgets: &[_]| world.campaign_within(1, after(days), &[], budgets).spend_minor;
+        assert_eq!(spent(3, &[cut]), free(3));
+        assert!((free(4) - 1..=free(4)).contains(&spent(8, &[cut])) && free(4) < free(8));
+        assert!(free(4) < spent(8, &[cut, raised]) && spent(8, &[cut, raised]) < free(8));
+        assert_eq!(world.campaign_within(1, after(8), &[(after(1), false)], &[raised]).spend_minor, free(1));
     }
 
     #[test]

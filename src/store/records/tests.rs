@@ -62,6 +62,7 @@ fn incident(n: u64) -> Incident {
         receipt: json!({"seen": 0.1, "allowed": [1, 2]}),
         avoidable: None,
         options: Vec::new(),
+        rungs: Vec::new(),
         events: Vec::new(),
     }
 }

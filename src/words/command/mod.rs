@@ -17,6 +17,7 @@ pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, sl
 use crate::domain::ids::{PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::outbox::incident::IncidentId;
+use crate::rules::rule::Mode;
 
 /// The name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,8 @@ pub enum Name {
     Release,
     Live,
     Note,
+    Rules,
+    Rule,
     Approve,
     Reject,
     Undo,
@@ -75,13 +78,15 @@ pub enum ArgKind {
     Code,
     /// The name of a command.
     Command,
+    /// How far a rule may go: `shadow`, `propose` or `auto`.
+    Mode,
     /// All the words that follow.
     Text,
 }
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 13] = [
+    pub const ALL: [ArgKind; 14] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -94,6 +99,7 @@ impl ArgKind {
         Self::Duration,
         Self::Code,
         Self::Command,
+        Self::Mode,
         Self::Text,
     ];
 
@@ -113,6 +119,7 @@ impl ArgKind {
             Self::Duration => "duration",
             Self::Code => "code",
             Self::Command => "command",
+            Self::Mode => "mode",
             Self::Text => "text",
         }
     }
@@ -129,7 +136,7 @@ impl ArgKind {
             | Self::Person
             | Self::Reach
             | Self::Command => true,
-            Self::Role | Self::Duration | Self::Code | Self::Url | Self::Text => false,
+            Self::Role | Self::Duration | Self::Code | Self::Url | Self::Mode | Self::Text => false,
         }
     }
 }
@@ -154,6 +161,8 @@ pub enum Needs {
     Own,
     /// Whoever may see the subject; a creator only themselves.
     See,
+    /// Whoever is on the team, or runs the program: what is no number of anybody's.
+    Look,
     /// Whoever has something to report: the creator about themselves, and whoever works on it.
     Tell,
     /// Whoever works on it: acknowledges, snoozes.
@@ -180,6 +189,7 @@ impl Needs {
                 Role::Agency,
                 Role::Operator,
             ],
+            Self::Look => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency, Role::Operator],
             Self::Tell => {
                 &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
             }
@@ -276,6 +286,8 @@ table! {
     Release "release" "släpp" &["unhold"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["release alma reel-2"];
     Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
+    Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
+    Rule "rule" "regel" &[], &[need("rule", ArgKind::Rule), may("mode", ArgKind::Mode)], Look, Anywhere, false, &["rule cpa-stop", "rule cpa-stop mode propose"];
     Approve "approve" "godkänn" &["yes"], &[ID], Money, Anywhere, false, &["approve A7K2"];
     Reject "reject" "avslå" &["no"], &[ID, need("reason", ArgKind::Text)], Money, Anywhere, false, &["reject A7K2 the campaign ends today anyway"];
     Undo "undo" "ångra" &[], &[ID], Money, Anywhere, false, &["undo A7K2"];
@@ -324,6 +336,8 @@ pub enum Command {
     Release { what: String, deliverable: Option<String> },
     Live { url: String, deliverable: Option<String> },
     Note { subject: What, text: String },
+    Rules,
+    Rule { id: RuleId, mode: Option<Mode> },
     Approve { id: IncidentId },
     Reject { id: IncidentId, reason: String },
     Undo { id: IncidentId },
@@ -364,6 +378,8 @@ impl Command {
             Self::Release { .. } => Name::Release,
             Self::Live { .. } => Name::Live,
             Self::Note { .. } => Name::Note,
+            Self::Rules => Name::Rules,
+            Self::Rule { .. } => Name::Rule,
             Self::Approve { .. } => Name::Approve,
             Self::Reject { .. } => Name::Reject,
             Self::Undo { .. } => Name::Undo,

@@ -10,6 +10,7 @@ use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
 use crate::outbox::incident::IncidentId;
+use crate::rules::rule::Mode;
 
 /// The longest text that is read; Telegram and Discord allow more, no command needs it.
 const TEXT_MAX: usize = 2_000;
@@ -119,6 +120,8 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
                 let rest: Vec<String> = words.by_ref().collect();
                 (!rest.is_empty()).then(|| rest.join(" "))
             }
+            // `rule cpa-stop mode propose`, as people say it.
+            ArgKind::Mode => words.next().and_then(|word| if is_mode_word(&word) { words.next() } else { Some(word) }),
             _ => words.next(),
         });
     }
@@ -126,6 +129,11 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
         Some(word) => Err(Teach::Extra { command: spec.name, word }),
         None => build(spec.name, &Args { name: spec.name, given }),
     }
+}
+
+/// The word before a mode.
+fn is_mode_word(word: &str) -> bool {
+    ["mode", "läge"].contains(&word.to_lowercase().as_str())
 }
 
 struct Args {
@@ -173,6 +181,14 @@ impl Args {
         })
     }
 
+    fn mode(&self, at: usize, word: &str) -> Result<Mode, Teach> {
+        let modes = [Mode::Shadow, Mode::Propose, Mode::Auto];
+        Mode::named(&word.to_lowercase()).ok_or_else(|| {
+            let near = nearest_of(&word.to_lowercase(), modes.into_iter().map(Mode::as_str));
+            self.bad(at, near.map(str::to_owned))
+        })
+    }
+
     fn reach(&self, at: usize) -> Result<Reach, Teach> {
         let text = self.text(at)?;
         let read = match text.split_once('/') {
@@ -217,6 +233,14 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             let typed = args.text(0)?;
             Command::Note { subject: What { incident: IncidentId::typed(&typed), typed }, text: args.text(1)? }
         }
+        Name::Rules => Command::Rules,
+        Name::Rule => Command::Rule {
+            id: RuleId::new(&args.text(0)?).map_err(|_| args.bad(0, None))?,
+            mode: match args.optional(1) {
+                None => None,
+                Some(word) => Some(args.mode(1, word)?),
+            },
+        },
         Name::Approve => Command::Approve { id: args.incident(0)? },
         Name::Criteria => Command::Criteria,
         Name::Appeal => Command::Appeal { id: args.incident(0)?, text: args.text(1)? },
@@ -423,6 +447,25 @@ mod tests {
             Ok(Command::Note { subject, text: "ill until Monday #absence".into() }),
         );
         check("note alma", Err(Teach::Missing { command: Name::Note, arg: "text", kind: ArgKind::Text }));
+    }
+
+    #[test]
+    fn a_rule_is_asked_about_and_told_how_far_it_may_go() {
+        let rule = |mode| Ok(Command::Rule { id: RuleId::new("cpa-stop").expect("id"), mode });
+        check("rules", Ok(Command::Rules));
+        check("rule cpa-stop", rule(None));
+        check("rule cpa-stop mode propose", rule(Some(Mode::Propose)));
+        check("/regel cpa-stop läge auto", rule(Some(Mode::Auto)));
+        check("rule cpa-stop SHADOW", rule(Some(Mode::Shadow)));
+        check("rule cpa-stop mode", rule(None));
+        let bad = |given: &str, nearest: Option<&str>| {
+            let nearest = nearest.map(str::to_owned);
+            Err(Teach::Bad { command: Name::Rule, given: given.into(), kind: ArgKind::Mode, nearest })
+        };
+        check("rule cpa-stop mode porpose", bad("porpose", Some("propose")));
+        check("rule cpa-stop mode on", bad("on", None));
+        let missing = Teach::Missing { command: Name::Rule, arg: "rule", kind: ArgKind::Rule };
+        check("rule", Err(missing));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{ArgKind, Name, Needs, Spec, TABLE, Where};
 use crate::domain::person::Role;
+use crate::rules::rule::Mode;
 use crate::words::wording::{Locale, Words};
 
 /// A slash command, in Discord's terms but none of its types.
@@ -100,6 +101,7 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
         autocomplete: arg.kind.completes(),
         choices: match arg.kind {
             ArgKind::Role => Role::all().map(role_choice).collect(),
+            ArgKind::Mode => [Mode::Shadow, Mode::Propose, Mode::Auto].map(mode_choice).into(),
             _ => Vec::new(),
         },
     }
@@ -108,6 +110,11 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
 fn role_choice(role: Role) -> ChoiceSpec {
     let said = |locale| Words::of(locale).say(&format!("role-{role}"), &[]);
     ChoiceSpec { value: role.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
+}
+
+fn mode_choice(mode: Mode) -> ChoiceSpec {
+    let said = |locale| crate::words::promotion::mode(Words::of(locale), mode);
+    ChoiceSpec { value: mode.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
 }
 
 /// Telegram's menu in one language. Telegram allows no hyphen.
@@ -144,7 +151,7 @@ fn who(needs: Needs) -> String {
     match needs {
         Needs::Nothing => "anybody".to_owned(),
         Needs::See => "every role; creators only about themselves".to_owned(),
-        Needs::Own | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => needs
+        Needs::Own | Needs::Look | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => needs
             .roles()
             .iter()
             .map(|role| Words::of(Locale::En).say(&format!("role-{role}"), &[]))

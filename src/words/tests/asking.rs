@@ -84,6 +84,8 @@ fn asked_about(stand: AskStand, direct: bool, what: Happened, by: Option<&str>) 
         saves: Some(money("400.00 EUR")),
         expires: None,
         undo_until: confirmed.then(|| at("2026-06-24T12:10:00Z")),
+        revives: None,
+        due: None,
         ask: Some(AskView { direct, ..ask(hold(), stand) }),
     }];
     view.incident.note(event(1, Some("Maja"), Happened::Proposed { proposal: 1 }));
@@ -151,6 +153,8 @@ fn several_wishes_have_a_button_each_and_one_no() {
         saves: saves.map(money),
         expires: Some(at("2026-06-23T16:00:00Z")),
         undo_until: None,
+        revives: None,
+        due: None,
         ask: None,
     };
     view.proposals = vec![

@@ -164,6 +164,7 @@ fn fired() -> IncidentView {
         receipt: serde_json::Value::Null,
         avoidable: Some(money("86.00 EUR")),
         options: vec![stop_boost()],
+        rungs: Vec::new(),
         events: Vec::new(),
     };
     incident.note(event(0, None, Happened::Fired));
@@ -210,6 +211,8 @@ fn proposed() -> IncidentView {
         saves: Some(money("86.00 EUR")),
         expires: Some(at("2026-06-23T16:00:00Z")),
         undo_until: None,
+        revives: None,
+        due: None,
         ask: None,
     }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));

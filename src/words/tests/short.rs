@@ -21,6 +21,8 @@ fn help_is_the_table() {
     release WHAT [DELIVERABLE] Ask a creator to make a held piece after all; asks first
     live URL [DELIVERABLE] Say that a promised piece is out, with the address of its post
     note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
+    rules Which rules are in force, how far each may go and how often it has raised an alert
+    rule RULE [MODE] One rule, and how far it may go: watch, propose or act; managers change that
     approve ID Agree to what an alert proposes
     reject ID REASON Say no to what an alert proposes, and why
     undo ID Take back what was done about an alert

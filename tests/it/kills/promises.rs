@@ -52,7 +52,12 @@ impl Kept {
                         let members = groups::members(notice).iter().map(|id| id.as_str().to_owned()).collect();
                         Some((id.as_str().to_owned(), members))
                     }
-                    About::Incident(_) | About::Level(..) | About::Ask(_) | About::Trouble(_) | About::Reply(_) => None,
+                    About::Incident(_)
+                    | About::Level(..)
+                    | About::Ask(_)
+                    | About::Promotion(..)
+                    | About::Trouble(_)
+                    | About::Reply(_) => None,
                 })
                 .collect(),
             proposals: proposals.into_iter().map(|one| (one.number, one)).collect(),
