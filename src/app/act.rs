@@ -315,6 +315,9 @@ pub async fn try_enter(
         cycle::note(core, &mut transaction, incident, Event { at: core.clock.now(), by, what }).await?;
     }
     core.store.commit(transaction).await?;
+    if core.state.lock().await.catalog.know_done(one) {
+        core.bells.deals.ring();
+    }
     cycle::ring_deliverers(core);
     Ok(())
 }

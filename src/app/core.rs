@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use super::catalog::{About, Catalog};
 use super::config::Config;
 use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
+use crate::domain::action::Proposal;
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
@@ -41,6 +42,7 @@ pub struct Bells {
     pub answer: Bell,
     pub act: Bell,
     pub levels: Bell,
+    pub deals: Bell,
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -141,6 +143,7 @@ impl Core {
             answer: clock.bell(),
             act: clock.bell(),
             levels: clock.bell(),
+            deals: clock.bell(),
         };
         Ok(Arc::new(Self {
             clock,
@@ -169,6 +172,7 @@ impl Core {
         drop(state);
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
+        self.bells.deals.ring();
         Ok(())
     }
 
@@ -249,6 +253,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         luck: Luck::Varied { k: about.k },
         prior: Prior::UNLEARNED,
         maturity: about.maturity,
+        standing: about.standing.clone(),
         rule_version,
     }
 }
@@ -266,9 +271,11 @@ async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, Sto
     }
     catalog.grants = scan_all::<Grant>(store).await?.into_iter().map(|grant| grant.value).collect();
     for post in scan_all::<PostRecord>(store).await? {
-        let post = post.value;
-        catalog.published.insert((post.platform, post.post.clone()), post.published_at);
-        catalog.posts.insert((post.platform, post.post), post.creator);
+        catalog.know_post(post.value);
+    }
+    // In the order of their numbers: the newest word on a boost counts.
+    for proposal in scan_all::<Proposal>(store).await? {
+        catalog.know_done(&proposal.value);
     }
     Ok(catalog)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::catalog::About as Known;
 use super::core::{Core, Ruled};
 use super::records::{Counters, MemoryRecord};
-use super::{groups, levels, proposing, trouble};
+use super::{groups, kinds, levels, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::Subject;
 use crate::domain::person::Room;
@@ -19,7 +19,7 @@ use crate::outbox::notice::{About, Notice, Urgency};
 use crate::outbox::retry;
 use crate::rules::judge::{Change, Judgement};
 use crate::rules::lifecycle::{Memory, Phase, Reason};
-use crate::rules::rule::{Kind, Mode};
+use crate::rules::rule::Mode;
 use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::words::trouble::Trouble;
@@ -217,6 +217,7 @@ impl Work {
             events: Vec::new(),
         };
         incident.note(Event { at: now, by: None, what: Happened::Fired });
+        let told_at = kinds::told_at(&offers.proposals, rule.kind, now);
         for draft in offers.proposals {
             let number = self.counters.proposal;
             self.counters.proposal += 1;
@@ -228,7 +229,7 @@ impl Work {
             self.transaction.create(&proposal)?;
             self.proposed += 1;
         }
-        let mut notice = notice_of(core, &incident, rule.kind, now);
+        let mut notice = notice_of(core, &incident, kinds::urgency(&one.rule.rule), now);
         let rooms = match (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
             (Some(opening), Some(creator)) => {
@@ -237,7 +238,8 @@ impl Work {
             }
             (_, _) => state.catalog.followers(&one.about),
         };
-        deliver_to(core, &mut self.transaction, &notice, &rooms).await?;
+        let first = Notice { at: told_at, ..notice.clone() };
+        deliver_to(core, &mut self.transaction, &first, &rooms).await?;
         drop(state);
         self.transaction.create(&incident)?;
         self.transaction.create(&notice)?;
@@ -320,14 +322,11 @@ pub async fn tell_again(core: &Core, transaction: &mut Transaction, incident: &I
     Ok(())
 }
 
-fn notice_of(core: &Core, incident: &Incident, kind: Kind, now: Timestamp) -> Notice {
+fn notice_of(core: &Core, incident: &Incident, urgency: Urgency, now: Timestamp) -> Notice {
     Notice {
         about: About::Incident(incident.id.clone()),
         revision: incident.revision,
-        urgency: match kind {
-            Kind::StopLoss | Kind::Late | Kind::Rights => Urgency::Critical,
-            Kind::Downgrade | Kind::Opportunity => Urgency::Informational,
-        },
+        urgency,
         cause: format!("rule/{}", incident.rule),
         at: now,
         expires_at: now.checked_add(core.config.delivery.expires.0).unwrap_or(now),

@@ -2,7 +2,8 @@
 //!
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
-//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`core`] is what they share,
+//! out, [`act`] does what was approved and reads it back, [`asking`] does it with people. [`moments`] judges what time alone
+//! moves. [`core`] is what they share,
 //! [`control`] lets the terminal in.
 
 pub mod act;
@@ -22,8 +23,10 @@ pub mod demo;
 pub mod discover;
 pub mod ears;
 pub mod groups;
+pub mod kinds;
 pub mod levels;
 pub mod listen;
+pub mod moments;
 pub mod people;
 pub mod pieces;
 pub mod preflight;

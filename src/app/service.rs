@@ -17,7 +17,7 @@ use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
-use super::{act, deliver, levels, listen, sourcing, watch};
+use super::{act, deliver, levels, listen, moments, sourcing, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -130,6 +130,8 @@ impl Service {
         service.tasks.push(clock.spawn("act", move |held| act::run(one, two, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("levels", move |held| levels::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("moments", move |held| moments::run(one, held, stop)));
         let (one, two, three, stop) = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());
         service.tasks.push(clock.spawn("listen", move |held| listen::run(one, two, three, held, stop)));
         for (id, config, source) in sources {

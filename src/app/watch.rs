@@ -261,6 +261,8 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
         }
         core.store.commit(transaction).await?;
         know_posts(&mut *core.state.lock().await, news);
+        // What a post says may be what a deal waits for.
+        core.bells.deals.ring();
     }
     Ok(())
 }
@@ -269,8 +271,7 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>) -> Result<(), StoreError
 pub fn know_posts(state: &mut State, posts: Vec<PostRecord>) {
     for record in posts {
         state.history.add_post(&record.facts());
-        state.catalog.published.insert((record.platform, record.post.clone()), record.published_at);
-        state.catalog.posts.insert((record.platform, record.post), record.creator);
+        state.catalog.know_post(record);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns: bringing readings, condition and phase together. Refuses: reading a clock, storing, telling.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, ProgramId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
+use crate::domain::standing::Deal;
 use crate::domain::verdict::Verdict;
 
 use super::check::CheckedRule;
@@ -43,6 +45,8 @@ pub struct Context {
     pub prior: Prior,
     /// How its spend matures.
     pub maturity: Maturity,
+    /// Its deal, for rules about what is overdue, missing or ending.
+    pub standing: Option<Arc<Deal>>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
 }
@@ -59,6 +63,7 @@ impl Default for Context {
             luck: Luck::Alike,
             prior: Prior::UNLEARNED,
             maturity: Maturity::at_once(),
+            standing: None,
             rule_version: 1,
         }
     }
@@ -165,6 +170,7 @@ impl CheckedRule {
         scratch: &mut Scratch,
     ) -> Verdict {
         let mut live = Live::new(self, subject, ctx, readings, scratch);
+        live.stand_at(now);
         let view = live.view_at(now, 0);
         live.look(view);
         live.sweep(self.when(), false).all
@@ -234,6 +240,7 @@ fn look(
     memory: &Memory,
     now: Timestamp,
 ) -> Looked {
+    live.stand_at(now);
     let view = live.view_at(now, 0);
     live.look(view);
     let mut found = (view, None, sweeps(rule, live, memory));

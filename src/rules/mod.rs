@@ -37,6 +37,7 @@ pub mod judge;
 pub mod lifecycle;
 pub mod maturity;
 pub mod receipt;
+pub mod standing;
 
 pub mod lint;
 pub mod rule_test;

@@ -11,6 +11,7 @@ use crate::domain::ids::{Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::num::six_digits;
+use crate::domain::standing::Named;
 use crate::domain::verdict::Verdict;
 
 use super::check::{CheckedRule, slots_of};
@@ -143,6 +144,9 @@ pub struct Used {
     /// Spend that was left out because it has not had time to sell, in minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh: Option<f64>,
+    /// For a fact of the deal: the pieces, rights and posts it is about, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Named>,
 }
 
 impl Comparison {
@@ -320,6 +324,7 @@ fn side(
             age_secs: answer.newest.map(|newest| age(newest, at).as_secs()),
             span: answer.span,
             fresh: answer.fresh.map(six_digits),
+            named: live.named(input),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

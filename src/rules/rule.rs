@@ -202,7 +202,7 @@ pub struct Case {
 pub enum Given {
     /// A count, a share, a multiple.
     Number(f64),
-    /// Money, `"270.00 EUR"`.
+    /// Money, `"270.00 EUR"`, or a length of time, `"26h"`.
     Text(String),
     /// Values of `target`, `own` or `prev`.
     Table(BTreeMap<String, Given>),

@@ -9,6 +9,7 @@ use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::chart::{self, ChartError};
 use super::history;
+use super::kinds;
 use super::message::{Block, Line, Look, Message, Picture};
 use super::number;
 use super::phrase::{self, block, bold, line};
@@ -77,7 +78,8 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let words = reader.words();
     let is_over = view.incident.stage == Stage::Resolved;
     let mut blocks: Vec<Block> = Vec::new();
-    blocks.extend(block(0, seen_lines(seen, is_over, reader, now)));
+    let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
+    blocks.extend(block(0, seen_lines));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
     if money && !is_over {
@@ -88,6 +90,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
             blocks.extend(block(1, money_lines(view, reader, now)));
         }
         blocks.extend(block(2, clears_lines(view.clears.as_ref(), reader, now)));
+        blocks.extend(block(2, kinds::ideas(view, reader, now)));
         blocks.extend(block(4, tip_lines(view, reader)));
         blocks.extend(block(3, vec![line(stays(view, words))]));
     }
@@ -106,6 +109,9 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
 
 /// The whole story on one line.
 fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
+    if let Some(told) = kinds::headline(view, money, reader, now) {
+        return told;
+    }
     let words = reader.words();
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
     let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.headline_text(reader, value));
@@ -296,6 +302,9 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
+    if let Some(stays) = kinds::stays(view, words) {
+        return stays;
+    }
     if let Some(stopped) = history::verified(view) {
         return say!(words, "stays-stopped", deed = stopped.deed.as_str());
     }
@@ -452,6 +461,9 @@ pub(crate) fn standing_buttons(view: &IncidentView, composed: &mut Composed, rea
 /// A creator is told about themselves, in numbers they can change, before anything changes. No money, no other names, no
 /// names of the team.
 fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed> {
+    if let Some(own) = kinds::to_creator(view, reader, now) {
+        return Some(own);
+    }
     let words = reader.words();
     let name = view.names.creator.as_deref()?;
     let name = phrase::first_name(name);

@@ -15,6 +15,7 @@ pub mod command;
 pub mod group;
 mod history;
 pub mod incident;
+mod kinds;
 pub mod level;
 pub mod message;
 pub mod number;

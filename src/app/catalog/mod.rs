@@ -3,7 +3,10 @@
 //! Owns: the questions that judging and telling ask of it (whose is this, in which zone, what is its target, who follows
 //! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
 
+mod standing;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
@@ -19,6 +22,7 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::domain::standing::Deal;
 use crate::rules::maturity::Maturity;
 
 /// The picture.
@@ -44,6 +48,12 @@ pub struct Catalog {
     pub maturity: MaturityConfig,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
+    /// What they say, of creators with a deal, where somebody has seen it.
+    pub texts: BTreeMap<(Platform, PostRef), Arc<str>>,
+    /// Creators with a deal, running or not.
+    pub dealt: BTreeSet<CreatorId>,
+    /// Boosts that a platform has confirmed to be stopped, whatever the document says.
+    pub stopped: BTreeSet<BoostId>,
 }
 
 /// What is known about a subject before any number is read.
@@ -73,6 +83,8 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+    /// The deal itself, for rules about what is overdue, missing or ending.
+    pub standing: Option<Arc<Deal>>,
 }
 
 impl Default for About {
@@ -91,6 +103,7 @@ impl Default for About {
             k: crate::rules::evidence::luck::K_DEFAULT,
             maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
+            standing: None,
         }
     }
 }
@@ -104,6 +117,7 @@ impl Catalog {
             Document::Creator(one) => drop(self.creators.insert(one.id.clone(), one)),
             Document::Partnership(one) => {
                 let key = PartnershipRef { campaign: one.campaign.clone(), creator: one.creator.clone() };
+                self.dealt.insert(key.creator.clone());
                 self.partnerships.insert(key, one);
             }
             Document::Deliverable(one) => {
@@ -224,6 +238,7 @@ impl Catalog {
             let platforms = self.deliverables.values().filter(|one| own(&one.partnership)).map(|one| one.platform);
             let window = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)?.attribution.as_deref());
             about.maturity = self.maturity.of(platforms, window.and_then(crate::app::config::parse_length));
+            about.standing = self.standing(campaign, creator, &about.zone).map(Arc::new);
         }
         about
     }

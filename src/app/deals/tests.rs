@@ -154,6 +154,9 @@ fn partnership(at: PartnershipRef, currency: Currency) -> impl Strategy<Value = 
             per_thousand_views,
             target,
             starts,
+            rights: Vec::new(),
+            exclusivity: None,
+            disclosure: Vec::new(),
             state,
         })
 }
@@ -196,12 +199,17 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             platform,
             format: format.to_owned(),
             fee,
+            draft_due: None,
             due,
+            proof_due: None,
+            report_due: None,
             cancel_by,
             kill_fee,
             state,
             post: post.map(|post| PostRef::new(&post).expect("a post")),
             live_at: live.map(|second| jiff::Timestamp::from_second(second).expect("a time")),
+            reported_at: None,
+            checked: Vec::new(),
         })
 }
 

@@ -81,6 +81,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         (_, _) => tips.map(|(tips, _)| tips).unwrap_or_default(),
     };
     Ok(IncidentView {
+        deal: super::kinds::deal_view(&state, &incident, (receipt.as_ref(), live.as_ref()), now),
         names: names(&state, &incident.subject),
         current: if incident.stage == Stage::Firing { None } else { current },
         owed: super::pieces::owed(&state, &incident.subject, now),
@@ -270,7 +271,7 @@ pub fn tips_by(state: &State, creator: &CreatorId, metric: Metric, now: Timestam
 
 fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart> {
     let main = seen(receipt).into_iter().next()?;
-    let metric = main.metric?;
+    let metric = main.metric.filter(|metric| !metric.is_of_deal())?;
     let want = Want { metric, platform: main.platform };
     let latest = *receipt.windows.last()?;
     let about = state.catalog.about(&incident.subject);

@@ -41,6 +41,8 @@ pub(in crate::rules) struct Live<'a> {
     pub(super) view: View,
     /// The window that is "now".
     pub(super) current: Option<Span>,
+    /// The instant at which facts of the deal are read.
+    pub(super) stands_at: Option<Timestamp>,
 }
 
 /// What a condition is over the windows of a view.
@@ -60,7 +62,7 @@ impl<'a> Live<'a> {
         readings: &'a dyn Readings,
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None }
+        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None, stands_at: None }
     }
 
     /// The view at `now`, moved back by `shift` windows.
@@ -182,12 +184,15 @@ impl<'a> Live<'a> {
         self.rule
             .inputs()
             .iter()
-            .filter(|input| input.source != Source::Target)
+            .filter(|input| input.source != Source::Target && !input.want.metric.is_of_deal())
             .map(|input| self.readings.newest(self.subject, input.want, now))
             .try_fold(now, |oldest, newest| Some(std::cmp::min(oldest, newest?)))
     }
 
     fn read(&mut self, input: Input) -> Answer {
+        if let Some(fact) = self.stands(input) {
+            return fact;
+        }
         match (input.source, self.view) {
             (Source::Target, _) => match self.ctx.targets.get(&input.want.metric) {
                 Some(value) => Answer { value: Ok(*value), ..Answer::gap(Gap::NoTarget) },

@@ -157,5 +157,6 @@ pub(in crate::rules) use live::{Live, Sweep, View, age};
 mod deal;
 mod gap;
 mod live;
+mod standing;
 #[cfg(test)]
 pub(super) mod tests;

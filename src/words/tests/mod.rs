@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asking;
+mod kinds;
 mod levels;
 mod levels_creator;
 mod levels_team;
@@ -192,6 +193,7 @@ fn fired() -> IncidentView {
         billed: true,
         chart: None,
         level: None,
+        deal: None,
     }
 }
 

@@ -334,6 +334,9 @@ impl Entry<'_, '_> {
             per_thousand_views: None,
             target: Targets::new(),
             starts: None,
+            rights: Vec::new(),
+            exclusivity: None,
+            disclosure: Vec::new(),
             state: Running::Active,
         });
         let subject = format!("partnership/{at}");

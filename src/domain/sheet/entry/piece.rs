@@ -170,12 +170,17 @@ impl Entry<'_, '_> {
             platform: platform?,
             format: format?.name,
             fee: fee?,
+            draft_due: None,
             due: due?,
+            proof_due: None,
+            report_due: None,
             cancel_by: None,
             kill_fee: BTreeMap::new(),
             state: DeliverableState::Agreed,
             post: None,
             live_at: None,
+            reported_at: None,
+            checked: Vec::new(),
         })
     }
 }

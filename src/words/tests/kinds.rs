@@ -1,0 +1,2 @@
+//! What is said of a deal itself.
+use super::*;
