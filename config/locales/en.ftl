@@ -1133,7 +1133,7 @@ missing-line = { $kind ->
        *[other] { $wanted } is not in its text.
     }
 }
-disclosure-advice = A platform's own label is not in the text, so look at the post first. Nothing is stopped for this.
+disclosure-advice = A platform's own label is not in the text, so look at the post first.
 rights-end = 🔴 { $who }: { $right ->
     [partnership_ad] the partnership ad permission
     [spark_code] the Spark code

@@ -1112,7 +1112,7 @@ overdue-line = { $kind ->
     [report_overdue] { $piece } är ute; siffrorna skulle vara här { $day }.
    *[post_overdue] { $piece } skulle vara ute { $day }; det är det inte.
 }
-overdue-clears = Är över när det är där, pausat eller har fått en senare dag.
+overdue-clears = Är över när det är där, parkerat eller har fått en senare dag.
 missing-in = { $kind ->
     [links_wrong] 🟡 { $who }: avtalets länk saknas i { $count ->
         [one] { $piece }
@@ -1135,7 +1135,7 @@ missing-line = { $kind ->
        *[other] { $wanted } står inte i texten.
     }
 }
-disclosure-advice = Plattformens egen märkning står inte i texten, så titta på inlägget först. Inget stoppas för detta.
+disclosure-advice = Plattformens egen märkning står inte i texten, så titta på inlägget först.
 rights-end = 🔴 { $who }: { $right ->
     [partnership_ad] tillståndet för partnerannons
     [spark_code] Spark-koden
@@ -1188,7 +1188,7 @@ kind-over = { $kind ->
 }
 kind-creator = 🟡 Hej { $name }, en sak i ditt avtal är öppen
 kind-creator-over = 🟢 Hej { $name }, allt är bra igen: { $over }
-stays-overdue = Inlägg som är ute ligger kvar och betalas som avtalat. Inget pausas eller avbokas förrän någon av er säger det.
+stays-overdue = Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget parkeras eller ställs in förrän någon av er säger det.
 stays-rights = Själva inlägget ligger kvar; det här gäller annonsen. Inget stoppas förrän någon av er säger det.
 stays-text = Inlägg ligger kvar och koder gäller. Inget stoppas för detta.
 ideas = Värt en tanke

@@ -428,9 +428,10 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         row.push((refuse, say!(words, "button-keep-all"), Look::Plain));
     }
     let free = view.options.iter().filter(|option| is_open && option.running && !taken.contains(&option.deed.object()));
-    // What stops money first, and beside it one thing that may put it right.
+    // What stops money first, and beside it one thing that may put it right: of what is late, more time as well.
+    let fixes_max = if view.deal.is_some() { 2 } else { 1 };
     let (stops, fixes): (Vec<&OptionView>, Vec<&OptionView>) = free.partition(|option| option.deed.stops());
-    for option in stops.into_iter().take(DEED_BUTTONS_MAX).chain(fixes.into_iter().take(1)) {
+    for option in stops.into_iter().take(DEED_BUTTONS_MAX).chain(fixes.into_iter().take(fixes_max)) {
         let saves = option.avoidable.filter(|_| money);
         let label = deed_label(&option.deed, Some(option), saves, several, reader);
         let purpose = ButtonPurpose::Do { incident: incident(), deed: option.deed.clone(), saves };
