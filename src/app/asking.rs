@@ -191,8 +191,14 @@ pub async fn tell(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), Sto
     let team: Vec<_> = state.catalog.followers(&about).into_iter().cloned().collect();
     let of = state.catalog.creator_name(&partnership.creator);
     drop(state);
-    let step =
-        |stage, happened, deed| Step { stage, by: None, happened, actor: "plimsoll".to_owned(), deed, documents: Vec::new() };
+    let step = |stage, happened, deed| Step {
+        stage,
+        by: None,
+        happened,
+        actor: "plimsoll".to_owned(),
+        deed,
+        documents: Vec::new(),
+    };
     let stopped = !is_open || piece.as_ref().is_some_and(|piece| obstacle(piece, &proposal.value.deed).is_some());
     if stopped || (piece.is_none() && matches!(proposal.value.deed.object(), Object::Deliverable(..))) {
         let reason = "it is out, or changed meanwhile".to_owned();
@@ -397,7 +403,14 @@ async fn answer_once(core: &Core, number: u64, yes: bool, voice: &Voice<'_>) -> 
     } else {
         let reason = "the creator says that something is in the way".to_owned();
         let happened = Happened::Declined { proposal: number, of };
-        Step { stage: ProposalStage::Failed { at, reason }, by, happened, actor, deed: "creator_declined", documents: Vec::new() }
+        Step {
+            stage: ProposalStage::Failed { at, reason },
+            by,
+            happened,
+            actor,
+            deed: "creator_declined",
+            documents: Vec::new(),
+        }
     };
     take(core, proposal, step, Transaction::new()).await?;
     if yes {

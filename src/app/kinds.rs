@@ -220,9 +220,10 @@ pub fn deal_view(
         exclusive_until: deal.exclusivity.as_ref().map(|one| one.until),
         newest: newest.filter(|_| is_opportunity).map(|piece| title_of(&piece.id)),
         unboosted: is_opportunity && standing.boosts.is_empty(),
-        ends: about.deal.map(|deal| deal.1).filter(|ends| {
-            is_opportunity && now < *ends && ends.duration_since(now) <= RENEW_WITHIN
-        }),
+        ends: about
+            .deal
+            .map(|deal| deal.1)
+            .filter(|ends| is_opportunity && now < *ends && ends.duration_since(now) <= RENEW_WITHIN),
     })
 }
 

@@ -76,7 +76,9 @@ fn judge_all(state: &State, now: Timestamp) -> (Vec<Fired>, Vec<Looked>) {
     let running = state.catalog.subjects(Scope::Partnership);
     // A deal that has ended has nothing overdue any more: what is open about it is to be closed.
     let open = state.memory.iter().filter(|(key, memory)| {
-        memory.phase != Phase::Quiet && matches!(key.1, Subject::Partnership(..)) && rules.iter().any(|one| *one.0 == key.0)
+        memory.phase != Phase::Quiet
+            && matches!(key.1, Subject::Partnership(..))
+            && rules.iter().any(|one| *one.0 == key.0)
     });
     let subjects: BTreeSet<Subject> = running.into_iter().chain(open.map(|(key, _)| key.1.clone())).collect();
     let (view, mut scratch) = (state.history.view(), Scratch::default());

@@ -100,7 +100,8 @@ impl CheckedRule {
         for moment in self.facts().into_iter().flat_map(|metric| deal.moments(metric)) {
             for length in &lengths {
                 // At the length itself `>=` turns, a second later `>` does; before the moment and after it.
-                for secs in [*length, length.saturating_add(1), length.saturating_neg(), 1_i64.saturating_sub(*length)] {
+                for secs in [*length, length.saturating_add(1), length.saturating_neg(), 1_i64.saturating_sub(*length)]
+                {
                     let at = moment.checked_add(SignedDuration::from_secs(secs)).ok();
                     if let Some(at) = at.filter(|at| now < *at) {
                         first = Some(first.map_or(at, |first| std::cmp::min(first, at)));

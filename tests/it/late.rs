@@ -119,7 +119,7 @@ async fn restart(world: World) -> World {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_is_late_at_its_moment_and_the_creator_hears_first() {
-    let mut story = begin(true).await;
+    let story = begin(true).await;
     story.apply(REEL).await;
     with_rules(&story, LATE).await;
     let mut story = story.again(restart).await;
@@ -160,7 +160,8 @@ async fn a_post_is_late_at_its_moment_and_the_creator_hears_first() {
     assert!(discord_text(&story.on_discord()[0]).contains("Reel 2 by Alma is"), "both rooms are told");
     let alma = story.world.cast.alma;
     let (_, answer) = story.presses(alma, &asked, "It is out").await;
-    let wanted = "Thank you. Please also send me “live” and the address of the post, so that its numbers count as yours.";
+    let wanted =
+        "Thank you. Please also send me “live” and the address of the post, so that its numbers count as yours.";
     assert_eq!(answer, wanted);
     story.wait(10).await;
     let out = piece(&story, "reel-2").await;

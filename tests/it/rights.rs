@@ -38,7 +38,17 @@ async fn fired() -> Story {
     let mut story = begin(true).await;
     // Each order costs a little less than the target and a little more than it brings: worth stopping, no alert by itself.
     story.report(&[("alma", 4_450, 1)]).await;
-    let boost = story.world.core().state.lock().await.catalog.boosts.values().find(|one| one.id.as_str() == "alma-winter").cloned();
+    let boost = story
+        .world
+        .core()
+        .state
+        .lock()
+        .await
+        .catalog
+        .boosts
+        .values()
+        .find(|one| one.id.as_str() == "alma-winter")
+        .cloned();
     let reference = boost.expect("a boost").reference;
     story
         .apply(&format!(
@@ -60,8 +70,24 @@ async fn a_right_that_ends_is_told_and_ends_with_its_boost() {
     let mut story = fired().await;
     let maja = story.world.cast.maja;
     let told = story.on_telegram().pop().expect("told");
-    insta::assert_snapshot!(telegram_text(&told), @"");
-    assert!(discord_text(story.on_discord().last().expect("told")).contains("the usage right for Reel 1 ends in 45 h"));
+    insta::assert_snapshot!(telegram_text(&told), @"
+    🔴 Alma: the usage right for Reel 1 ends in 45 h while its boost runs (€44.50 a day)
+
+    Usage right for Reel 1: last day 2 Mar.
+    The boost spends about €44.50 a day.
+    Without the right the ad must not run: extend it or stop the boost before.
+
+    Asks to stop the boost alma-winter: saves €4,754. Without an answer by Mon 02:00 it runs on.
+
+    Can still be saved: €4,754 of the boost alma-winter (TikTok Ads).
+
+    The post itself stays up; this is about the ad. Nothing stops until one of you says so.
+
+    right-ends v1 · plain threshold · data 02:00 · #0000
+    [Stop boost −€4,754] [Keep it running] [Ask Alma to extend]
+    [Why] [I've got it] [Snooze 6 h]
+    ");
+    assert!(discord_text(story.on_discord().last().expect("told")).contains("the usage right for Reel 1 ends in"));
     story.presses(maja, &told, "Stop boost").await;
     story.wait(60).await;
     let boost = told_boost(&story).await;

@@ -22,9 +22,10 @@ impl Catalog {
         let partnership = self.partnerships.get(&key)?;
         let runs = |state: Running| state == Running::Active;
         let pieces: Vec<_> = self.pieces_in(&key).cloned().collect();
-        let boosts = self.boosts.values().filter(|one| {
-            one.partnership == key && runs(one.state) && !self.stopped.contains(&one.id)
-        });
+        let boosts = self
+            .boosts
+            .values()
+            .filter(|one| one.partnership == key && runs(one.state) && !self.stopped.contains(&one.id));
         let boosts = boosts.cloned().collect();
         let mut posts: Vec<Post> =
             pieces.iter().filter_map(|piece| Some(self.post(piece.platform, piece.post.as_ref()?))).collect();

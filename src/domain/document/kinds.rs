@@ -234,6 +234,20 @@ pub struct Right {
     pub posts: Vec<DeliverableId>,
 }
 
+impl Right {
+    /// To use everything of a deal in ads until this day.
+    #[must_use]
+    pub fn usage(until: Day) -> Self {
+        Self { kind: RightKind::Usage, from: None, until, posts: Vec::new() }
+    }
+
+    /// Whether it is to use everything of a deal, from the beginning: what a sheet has one column for.
+    #[must_use]
+    pub fn is_plain_usage(&self) -> bool {
+        self.kind == RightKind::Usage && self.from.is_none() && self.posts.is_empty()
+    }
+}
+
 /// Whom a creator may not work for, and how long. Whole days of the campaign's zone, the last one included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -369,9 +369,8 @@ impl Deal {
             return none;
         }
         // A link in a caption of Instagram or TikTok cannot be followed: there it stands elsewhere.
-        let asked = |piece: &&Deliverable| {
-            piece.state.is_out() && (what != Checked::Link || texts::has_links(piece.platform))
-        };
+        let asked =
+            |piece: &&Deliverable| piece.state.is_out() && (what != Checked::Link || texts::has_links(piece.platform));
         let (mut seen, mut unseen, mut named) = (0_u32, 0_u32, Vec::new());
         for piece in self.pieces.iter().filter(asked) {
             if piece.checked.contains(&what) {
@@ -456,7 +455,8 @@ fn last_day(rights: &[&Right], now: Timestamp, zone: &TimeZone) -> Option<(Day, 
         }
     }
     let over = || spans.iter().filter(|span| span.1 <= now).map(|span| (span.1, span.2)).max();
-    let ahead = || spans.first().and_then(|span| Some((now, Day(span.0.to_zoned(zone.clone()).date().yesterday().ok()?))));
+    let ahead =
+        || spans.first().and_then(|span| Some((now, Day(span.0.to_zoned(zone.clone()).date().yesterday().ok()?))));
     reached.or_else(over).or_else(ahead).map(|(at, day)| (day, at))
 }
 

@@ -193,9 +193,8 @@ fn a_right_that_is_carried_on_ends_later() {
 
 #[test]
 fn a_competitor_named_inside_the_exclusive_time_counts() {
-    let agreed = |from: &str, until: &str| {
-        format!("exclusivity = {{ against = [\"Acme\"], from = {from}, until = {until} }}\n")
-    };
+    let agreed =
+        |from: &str, until: &str| format!("exclusivity = {{ against = [\"Acme\"], from = {from}, until = {until} }}\n");
     let texts = [("v1", Some("Trying @acme today")), ("v2", Some("Nordbo all the way"))];
     let now = "2026-03-06T00:00:00Z";
     let broken = deal(&agreed("2026-03-01", "2026-03-31"), &texts);
@@ -212,7 +211,10 @@ fn a_competitor_named_inside_the_exclusive_time_counts() {
 fn documents_that_contradict_themselves_are_refused() {
     let head = "[[partnership]]\ncampaign = \"spring\"\ncreator = \"alma\"\n";
     for (text, want) in [
-        ("rights = [{ kind = \"usage\", from = 2026-03-02, until = 2026-03-01 }]", "the right `usage` ends before it starts"),
+        (
+            "rights = [{ kind = \"usage\", from = 2026-03-02, until = 2026-03-01 }]",
+            "the right `usage` ends before it starts",
+        ),
         ("exclusivity = { against = [], until = 2026-03-01 }", "its exclusivity is against nobody"),
         ("rights = [{ kind = \"spark\", until = 2026-03-01 }]", "unknown variant `spark`"),
     ] {

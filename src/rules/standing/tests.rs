@@ -114,8 +114,14 @@ fn the_next_turn_is_where_a_written_length_is_reached() {
 fn what_makes_no_sense_of_a_deal_says_what_to_write() {
     for (given, want) in [
         ("scope = \"creator\"\nwhen = \"post_overdue > 0\"", "`post_overdue` is a fact of one deal"),
-        ("scope = \"partnership\"\nwhen = \"post_overdue > prev(post_overdue)\"", "it has no earlier windows and no target"),
-        ("scope = \"partnership\"\nwhen = \"post_overdue > target.post_overdue\"", "it has no earlier windows and no target"),
+        (
+            "scope = \"partnership\"\nwhen = \"post_overdue > prev(post_overdue)\"",
+            "it has no earlier windows and no target",
+        ),
+        (
+            "scope = \"partnership\"\nwhen = \"post_overdue > target.post_overdue\"",
+            "it has no earlier windows and no target",
+        ),
         ("scope = \"partnership\"\nwhen = \"codes_missing@youtube > 0\"", "is of the whole deal, not of YouTube"),
         ("scope = \"partnership\"\nwhen = \"post_overdue > 0\"\nfor = \"2 windows\"", "`post_overdue` has no windows"),
         (

@@ -14,12 +14,7 @@ fn piece_id(id: &str) -> Option<DeliverableId> {
 }
 
 fn due(id: &str, day: &str, ended: &str) -> Named {
-    Named {
-        piece: piece_id(id),
-        day: Some(Day(day.parse().expect("a day"))),
-        at: Some(at(ended)),
-        ..Named::default()
-    }
+    Named { piece: piece_id(id), day: Some(Day(day.parse().expect("a day"))), at: Some(at(ended)), ..Named::default() }
 }
 
 fn ask_deed(what: Fix) -> Deed {
@@ -112,14 +107,8 @@ fn a_late_post_is_told_with_its_delay_and_what_can_be_done() {
 fn the_creator_was_asked_first_and_the_team_reads_that() {
     let mut view = late_post();
     let deed = ask_deed(Fix::Post);
-    view.proposals = vec![ProposalView {
-        id: 1,
-        deed: deed.clone(),
-        saves: None,
-        expires: None,
-        undo_until: None,
-        ask: None,
-    }];
+    view.proposals =
+        vec![ProposalView { id: 1, deed: deed.clone(), saves: None, expires: None, undo_until: None, ask: None }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));
     view.incident.note(event(1, None, Happened::Asked { proposal: 1, of: "Alma Lind".into(), direct: true }));
     let text = team(&view, "en");
@@ -139,7 +128,9 @@ fn the_creator_was_asked_first_and_the_team_reads_that() {
 
 #[test]
 fn every_delay_has_its_own_first_line() {
-    let named = || vec![due("reel-2", "2026-06-21", "2026-06-21T22:00:00Z"), due("story", "2026-06-22", "2026-06-22T22:00:00Z")];
+    let named = || {
+        vec![due("reel-2", "2026-06-21", "2026-06-21T22:00:00Z"), due("story", "2026-06-22", "2026-06-22T22:00:00Z")]
+    };
     for (metric, want) in [
         (Metric::DraftOverdue, "🟡 The draft of Reel 2 by Alma Lind is 38 h late (Spring Launch)"),
         (Metric::ProofOverdue, "🟡 The proof of Reel 2 by Alma Lind is 38 h late (Spring Launch)"),
@@ -222,7 +213,10 @@ fn a_right_that_ends_is_told_with_what_its_boost_spends() {
     [Why] [I've got it] [Snooze 6 h]
     ");
     let over = team(&right("2026-06-23T09:15:00Z"), "sv");
-    assert!(over.starts_with("🔴 Alma Lind: nyttjanderätten för Reel 1 tog slut för 3 h sedan och boosten går än"), "{over}");
+    assert!(
+        over.starts_with("🔴 Alma Lind: nyttjanderätten för Reel 1 tog slut för 3 h sedan och boosten går än"),
+        "{over}"
+    );
     // A client reads no agency money.
     let mut view = right("2026-06-25T22:00:00Z");
     view.billed = false;
