@@ -53,9 +53,8 @@ pub fn urgency(rule: &CheckedRule) -> Urgency {
     };
     let facts = rule.facts();
     match rule.rule().kind {
-        Kind::StopLoss | Kind::Rights => Urgency::Critical,
         Kind::Late if !facts.is_empty() && facts.iter().all(quiet) => Urgency::Informational,
-        Kind::Late => Urgency::Critical,
+        Kind::StopLoss | Kind::Rights | Kind::Late => Urgency::Critical,
         Kind::Downgrade | Kind::Opportunity => Urgency::Informational,
     }
 }

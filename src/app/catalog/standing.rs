@@ -11,7 +11,7 @@ use crate::domain::document::{PartnershipRef, Running};
 use crate::domain::ids::{CampaignId, CreatorId};
 use crate::domain::standing::{Deal, Post, usual_marks};
 
-/// Letters of a post's text that are looked through: as long as the longest that a platform takes (YouTube, 5,000).
+/// Letters of a post's text that are looked through: as long as the longest that a platform takes (`YouTube`, 5,000).
 const TEXT_MAX: usize = 5_000;
 
 impl Catalog {

@@ -202,7 +202,7 @@ pub enum RightKind {
     Usage,
     /// Run ads in the creator's name on Instagram and Facebook: a permission that the creator gives in the app.
     PartnershipAd,
-    /// Run the creator's TikTok post as an ad: a code that the creator makes for 7, 30, 60 or 365 days.
+    /// Run the creator's `TikTok` post as an ad: a code that the creator makes for 7, 30, 60 or 365 days.
     SparkCode,
 }
 

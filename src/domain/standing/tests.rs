@@ -255,7 +255,7 @@ proptest! {
                 std::cmp::max(now.as_second() - end.as_second(), 0)
             });
             let want = if owed.is_unmet(piece) { late } else { 0 };
-            prop_assert_eq!(value, f64_of(want));
+            prop_assert_eq!(crate::domain::num::round_i64(value), Some(want));
             prop_assert_eq!(fact.named.is_empty(), want == 0);
             // Doing it ends it.
             let mut done = deal.clone();

@@ -35,7 +35,8 @@ pub fn says(text: &str, word: &str) -> bool {
     text.match_indices(&word).any(|(at, found)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
-        !(begins_inside && before.is_some_and(is_part)) && !(ends_inside && after.is_some_and(is_part))
+        let goes_on = (begins_inside && before.is_some_and(is_part)) || (ends_inside && after.is_some_and(is_part));
+        !goes_on
     })
 }
 

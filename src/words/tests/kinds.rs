@@ -9,17 +9,22 @@ use crate::domain::written::Day;
 use crate::words::asking;
 use crate::words::view::{AskStand, AskView, DealView, FactView};
 
-fn piece_id(id: &str) -> Option<DeliverableId> {
-    Some(DeliverableId::new(id).expect("an id"))
+fn piece_id(id: &str) -> DeliverableId {
+    DeliverableId::new(id).expect("an id")
 }
 
 fn due(id: &str, day: &str, ended: &str) -> Named {
-    Named { piece: piece_id(id), day: Some(Day(day.parse().expect("a day"))), at: Some(at(ended)), ..Named::default() }
+    Named {
+        piece: Some(piece_id(id)),
+        day: Some(Day(day.parse().expect("a day"))),
+        at: Some(at(ended)),
+        ..Named::default()
+    }
 }
 
 fn ask_deed(what: Fix) -> Deed {
     let partnership: PartnershipRef = serde_json::from_str(r#""spring/alma""#).expect("a partnership");
-    Deed::AskFix { partnership, what, deliverable: piece_id("reel-2") }
+    Deed::AskFix { partnership, what, deliverable: Some(piece_id("reel-2")) }
 }
 
 fn option(deed: Deed) -> OptionView {
@@ -145,7 +150,7 @@ fn every_delay_has_its_own_first_line() {
 #[test]
 fn what_a_text_does_not_say_is_looked_at_and_stops_nothing() {
     let missing = |metric, wanted: &str| {
-        let named = vec![Named { piece: piece_id("reel-1"), ..Named::default() }];
+        let named = vec![Named { piece: Some(piece_id("reel-1")), ..Named::default() }];
         about("late", "missing", FactView { wanted: wanted.into(), ..fact(metric, 1.0, named) })
     };
     insta::assert_snapshot!(team(&missing(Metric::DisclosuresMissing, ""), "en"), @"
@@ -175,7 +180,7 @@ fn what_a_text_does_not_say_is_looked_at_and_stops_nothing() {
 
 fn right(ends: &str) -> IncidentView {
     let named = Named {
-        piece: piece_id("reel-1"),
+        piece: Some(piece_id("reel-1")),
         right: Some(Granted::Usage),
         boost: Some(BoostId::new("alma-reel-1").expect("id")),
         day: Some(Day("2026-06-25".parse().expect("a day"))),
