@@ -138,6 +138,10 @@ deed-to = { $deed ->
     [cancel] cancel { $name }
     [ask_fix] have { $name } check link and code
     [ask_make_good] ask { $name } to make up for what fell short
+    [ask_late] ask { $name } for what is overdue
+    [ask_time] offer { $name } three more days
+    [ask_right] ask { $name } to extend the right
+    [ask_mark] have { $name } mark the post as advertising
    *[revive_code] switch the code { $name } on again
 }
 deed-ask = { $deed ->
@@ -145,6 +149,10 @@ deed-ask = { $deed ->
     [release] make { $name } after all
     [cancel] drop { $name } for good
     [ask_make_good] make up for what fell short
+    [ask_late] deliver what is overdue
+    [ask_time] agree to three more days
+    [ask_right] extend the right by 30 days
+    [ask_mark] mark the post as advertising
    *[ask_fix] check link and code
 }
 deed-kept = { $deed ->
@@ -158,6 +166,10 @@ deed-kept = { $deed ->
     [cancel] to leave { $name } as planned
     [ask_fix] not to ask { $name } about link and code
     [ask_make_good] not to ask { $name } for more
+    [ask_late] not to ask { $name } for what is overdue
+    [ask_time] to leave the date as agreed
+    [ask_right] not to ask { $name } to extend the right
+    [ask_mark] not to ask { $name } about the label
    *[revive_code] to leave the code { $name } off
 }
 deed-left = { $deed ->
@@ -171,6 +183,10 @@ deed-left = { $deed ->
     [cancel] { $name } stays as planned
     [ask_fix] link and code stay as they are
     [ask_make_good] nothing is made up for
+    [ask_late] it stays overdue
+    [ask_time] the date stays as agreed
+    [ask_right] the right ends as agreed
+    [ask_mark] the post stays as it is
    *[revive_code] the code { $name } stays off
 }
 deed-stays = { $deed ->
@@ -184,6 +200,10 @@ deed-stays = { $deed ->
     [cancel] it stays as planned
     [ask_fix] link and code stay as they are
     [ask_make_good] nothing is made up for
+    [ask_late] it stays overdue
+    [ask_time] the date stays as agreed
+    [ask_right] the right ends as agreed
+    [ask_mark] the post stays as it is
    *[revive_code] it stays off
 }
 deed-not-done = { $deed ->
@@ -197,6 +217,10 @@ deed-not-done = { $deed ->
     [cancel] { $name } was not cancelled
     [ask_fix] { $name } was not asked to check link and code
     [ask_make_good] { $name } was not asked for more
+    [ask_late] { $name } was not asked for what is overdue
+    [ask_time] { $name } was not offered more time
+    [ask_right] { $name } was not asked to extend the right
+    [ask_mark] { $name } was not asked to mark the post
    *[revive_code] The code { $name } was not switched on
 }
 deed-failed = { $deed ->
@@ -210,6 +234,10 @@ deed-failed = { $deed ->
     [cancel] { $name } is NOT cancelled
     [ask_fix] Link and code are NOT checked by { $name }
     [ask_make_good] { $name } has NOT agreed to more
+    [ask_late] What is overdue is NOT there
+    [ask_time] A later date is NOT agreed
+    [ask_right] The right is NOT extended
+    [ask_mark] The post is NOT marked as advertising
    *[revive_code] The code { $name } is NOT on
 }
 deed-done = { $deed ->
@@ -223,6 +251,10 @@ deed-done = { $deed ->
     [cancel] { $name } is cancelled
     [ask_fix] Link and code are checked
     [ask_make_good] A make-good is agreed
+    [ask_late] What was overdue is there
+    [ask_time] A later date is agreed
+    [ask_right] The right is extended by 30 days
+    [ask_mark] The post is marked as advertising
    *[revive_code] Code { $name } switched on again
 }
 deed-undone = { $deed ->
@@ -246,6 +278,10 @@ deed-short = { $deed ->
     [cancel] { $name } cancelled
     [ask_fix] link and code checked
     [ask_make_good] make-good agreed
+    [ask_late] delivered
+    [ask_time] later date agreed
+    [ask_right] right extended
+    [ask_mark] post marked
    *[revive_code] code on again
 }
 deed-button = { $deed ->
@@ -259,6 +295,10 @@ deed-button = { $deed ->
     [cancel] Cancel{ $name }{ $saves }
     [ask_fix] Ask{ $name } to fix
     [ask_make_good] Ask{ $name } for a make-good
+    [ask_late] Ask{ $name }
+    [ask_time] Give{ $name } 3 more days
+    [ask_right] Ask{ $name } to extend
+    [ask_mark] Ask{ $name } to mark it
    *[revive_code] Switch on code{ $name }
 }
 deed-keep = { $deed ->
@@ -272,6 +312,10 @@ deed-keep = { $deed ->
     [cancel] Keep it as planned
     [ask_fix] Don't ask
     [ask_make_good] Don't ask
+    [ask_late] Don't ask
+    [ask_time] Keep the date
+    [ask_right] Don't ask
+    [ask_mark] Don't ask
    *[revive_code] Leave the code off
 }
 deed-undo = { $deed ->
@@ -416,6 +460,13 @@ ask-headline = { $ask ->
     [fix_link] 🟡 Hi { $name }, your link opens the wrong page ({ $place })
     [fix_code] 🟡 Hi { $name }, your code is missing in a post ({ $place })
     [make_good] 🟡 Hi { $name }, one post fell short of what we agreed ({ $place })
+    [late_draft] 🟡 Hi { $name }, how is the draft of { $what } coming along? ({ $place })
+    [late_post] 🟡 Hi { $name }, { $what } should be out by now ({ $place })
+    [late_proof] 🟡 Hi { $name }, we still need the proof of { $what } ({ $place })
+    [late_report] 🟡 Hi { $name }, we still need the numbers of { $what } ({ $place })
+    [more_time] 🟢 Hi { $name }, you may have more time for what is overdue ({ $place })
+    [extend_right] 🟡 Hi { $name }, may our ad with your post run on? ({ $place })
+    [fix_mark] 🟡 Hi { $name }, please look whether your post says that it is advertising ({ $place })
    *[fix_check] 🟡 Hi { $name }, please check link and code of your posts ({ $place })
 }
 ask-body = { $ask ->
@@ -431,6 +482,13 @@ ask-body = { $ask ->
     [fix_link] Please let it open the product page, so that your sales are counted as yours.
     [fix_code] Please add your code to the caption, so that your sales are counted as yours.
     [make_good] Would you post something more for it? If you would rather talk first, press the second button.
+    [late_draft] It was due { $due }. Please send it to the team, then press the first button. If something is in the way, press the second: we look for a way together.
+    [late_post] It was due { $due }. Once it is out, press the first button and send me “live” with its address, so that its numbers count as yours. If something is in the way, press the second.
+    [late_proof] It was due { $due }; a screenshot that the post is out is enough. Please send it to the team, then press the first button.
+    [late_report] They were due { $due }; a screenshot of the post's statistics is enough. Please send it to the team, then press the first button.
+    [more_time] It would be due { $due } instead. Everything else stays as agreed.
+    [extend_right] The right for it ends soon; it would last until { $due } instead. Everything else stays as agreed. For an ad in your own name, please extend the permission in the app as well.
+    [fix_mark] We found no word such as #ad in its text. The platform's own label is fine and does not show there; if it has neither, please add one.
    *[fix_check] Does your link open the product, and is your code in the caption? Then your sales are counted as yours.
 }
 ask-stays = Posts that are out stay up and are paid as agreed. Nothing changes until you have answered.
@@ -440,12 +498,26 @@ ask-yes = { $ask ->
     [release] OK, I'll make it
     [cancel] OK, I won't make it
     [make_good] OK, I'll post more
+    [late_draft] I've sent it
+    [late_post] It is out
+    [late_proof] I've sent it
+    [late_report] I've sent them
+    [more_time] OK, by then
+    [extend_right] Yes, go on
+    [fix_mark] It is marked
    *[fix_check] Fixed
 }
 ask-no = { $ask ->
     [hold] Already made it / problem
     [release] I can't / problem
     [cancel] Already made it / problem
+    [late_draft] Something is in the way
+    [late_post] Something is in the way
+    [late_proof] Something is in the way
+    [late_report] Something is in the way
+    [more_time] That does not help
+    [extend_right] No / let's talk
+    [fix_mark] I need help
    *[fix_check] I need help
 }
 ask-done = { $ask ->
@@ -453,6 +525,13 @@ ask-done = { $ask ->
     [release] 🟢 { $what } is yours to make again since { $time }. Thank you
     [cancel] 🟢 { $what } is cancelled since { $time }. Thank you
     [make_good] 🟢 You agreed { $time } to post more. Thank you
+    [late_draft] 🟢 The draft of { $what } was sent, noted { $time }. Thank you
+    [late_post] 🟢 { $what } is out, noted { $time }. Thank you
+    [late_proof] 🟢 The proof of { $what } was sent, noted { $time }. Thank you
+    [late_report] 🟢 The numbers of { $what } were sent, noted { $time }. Thank you
+    [more_time] 🟢 You have more time, agreed { $time }
+    [extend_right] 🟢 You agreed { $time } that the ad may run on. Thank you
+    [fix_mark] 🟢 The post is marked, noted { $time }. Thank you
    *[fix_check] 🟢 You fixed it { $time }. Thank you
 }
 ask-done-text = { $ask ->
@@ -462,6 +541,7 @@ ask-done-text = { $ask ->
         [none] Nothing else in your deal changes.
        *[other] { $owed } of its fee is still paid. Nothing else in your deal changes.
     }
+    [late_post] Please also send me “live” and its address, so that its numbers count as yours.
    *[fix_check] The team sees that you answered.
 }
 ask-declined = 🟡 You answered { $time } that something is in the way ({ $what })
@@ -490,6 +570,10 @@ sure-headline = { $deed ->
     [release] Ask { $of } to make { $name } after all?{ $saves }
     [cancel] Cancel { $name } for good?{ $saves }
     [ask_make_good] Ask { $of } to make up for what fell short?{ $saves }
+    [ask_late] Ask { $of } for what is overdue?{ $saves }
+    [ask_time] Offer { $of } three more days?{ $saves }
+    [ask_right] Ask { $of } to extend the right by 30 days?{ $saves }
+    [ask_mark] Ask { $of } to mark the post as advertising?{ $saves }
    *[ask_fix] Ask { $of } to check link and code?{ $saves }
 }
 sure-saves = That saves { $saves }
@@ -1288,3 +1372,146 @@ why-then-unknown = { $who }: { $rule } could not be judged, { $at }
 why-then-version = Judged from what was known then, under version { $version } of the rule.
 why-then-not-yet = The rule was not in force yet; this is what its version { $version } would have said.
 why-then-differs = Another receipt was written down then: numbers about that time have been imported since.
+## A deal itself: what is late or missing in it, which right ends, what goes well
+
+overdue = { $kind ->
+    [draft_overdue] 🟡 The draft of { $piece } by { $who } is { $late } late{ $place }
+    [proof_overdue] 🟡 The proof of { $piece } by { $who } is { $late } late{ $place }
+    [report_overdue] 🟡 The numbers of { $piece } by { $who } are { $late } late{ $place }
+   *[post_overdue] 🔴 { $piece } by { $who } is { $late } late{ $place }
+}
+overdue-line = { $kind ->
+    [draft_overdue] The draft of { $piece } was due { $day }; none has come.
+    [proof_overdue] { $piece } is out; its proof was due { $day }.
+    [report_overdue] { $piece } is out; its numbers were due { $day }.
+   *[post_overdue] { $piece } was due { $day }; it is not out.
+}
+overdue-clears = Clears when it is there, put on hold or given a later day.
+missing-in = { $kind ->
+    [links_wrong] 🟡 { $who }: the deal's link is missing in { $count ->
+        [one] { $piece }
+       *[other] { $count } posts
+    }{ $place }
+    [codes_missing] 🟡 { $who }: the code is missing in { $count ->
+        [one] { $piece }
+       *[other] { $count } posts
+    }{ $place }
+   *[disclosures_missing] 🟡 { $who }: no word for advertising found in { $count ->
+        [one] { $piece }
+       *[other] { $count } posts
+    }{ $place }
+}
+missing-line = { $kind ->
+    [links_wrong] { $piece }: the link { $wanted } is not in its text.
+    [codes_missing] { $piece }: the code { $wanted } is not in its text.
+   *[disclosures_missing] { $piece }: { $wanted ->
+        [none] no word such as #ad is in its text.
+       *[other] { $wanted } is not in its text.
+    }
+}
+disclosure-advice = A platform's own label is not in the text, so look at the post first.
+rights-end = 🔴 { $who }: { $right ->
+    [partnership_ad] the partnership ad permission
+    [spark_code] the Spark code
+   *[usage] the usage right
+} { $piece ->
+    [none] of this deal
+   *[other] for { $piece }
+} ends in { $time } while its boost runs{ $a_day ->
+    [none] {""}
+   *[other] {" "}({ $a_day } a day)
+}
+rights-over = 🔴 { $who }: { $right ->
+    [partnership_ad] the partnership ad permission
+    [spark_code] the Spark code
+   *[usage] the usage right
+} { $piece ->
+    [none] of this deal
+   *[other] for { $piece }
+} ended { $time } ago and its boost still runs{ $a_day ->
+    [none] {""}
+   *[other] {" "}({ $a_day } a day)
+}
+right-until = { $right ->
+    [partnership_ad] Partnership ad permission
+    [spark_code] Spark code
+   *[usage] Usage right
+} { $piece ->
+    [none] of this deal
+   *[other] for { $piece }
+}: last day { $day }.
+rights-cost = The boost spends about { $a_day } a day.
+rights-advice = Without the right the ad must not run: extend it or stop the boost before.
+rights-no-end = no end: nothing paid runs on a right
+exclusive-named = 🔴 { $who } names { $word } in a post while the deal is exclusive{ $place }
+exclusive-post = “{ $word }” stands in the post { $post }.
+exclusive-until = Agreed: nothing for competitors until { $day }.
+exclusive-advice = A name in a text is not yet a breach: look at the post first, then talk.
+kind-resolved = 🟢 { $who }: { $over }. It took { $lasted }
+kind-recovering = 🟡 { $who }: { $over }. Closes if it stays so
+kind-over = { $kind ->
+    [draft_overdue] the draft of { $piece } is no longer overdue
+    [proof_overdue] the proof of { $piece } is no longer overdue
+    [report_overdue] the numbers of { $piece } are no longer overdue
+    [links_wrong] the link is in its place
+    [codes_missing] the code is in its place
+    [disclosures_missing] the posts say that they are advertising
+    [rights_left] no ad runs on a right that ends
+    [exclusivity_broken] no post names a competitor any more
+   *[post_overdue] { $piece } is no longer overdue
+}
+kind-creator = 🟡 Hi { $name }, one thing of your deal is open
+kind-creator-over = 🟢 Hi { $name }, all good again: { $over }
+stays-overdue = Posts that are out stay up and are paid as agreed. Nothing is held or cancelled until one of you says so.
+stays-rights = The post itself stays up; this is about the ad. Nothing stops until one of you says so.
+stays-text = Posts stay up and codes stay on. Nothing is stopped for this.
+ideas = Worth a thought
+idea-boost = Boost { $piece }: it goes well and nothing paid runs on it.
+idea-more = Ask for one more piece like { $piece }.
+idea-renew = Renew: the deal ends { $day }.
+told-thanks-address = Thank you. Please also send me “live” and the address of the post, so that its numbers count as yours.
+metric-draft_overdue = time a draft is overdue
+    .value = { $n ->
+        [one] a draft { $value } hour overdue
+       *[other] a draft { $value } hours overdue
+    }
+metric-post_overdue = time a post is overdue
+    .value = { $n ->
+        [one] a post { $value } hour overdue
+       *[other] a post { $value } hours overdue
+    }
+metric-proof_overdue = time a proof is overdue
+    .value = { $n ->
+        [one] a proof { $value } hour overdue
+       *[other] a proof { $value } hours overdue
+    }
+metric-report_overdue = time numbers are overdue
+    .value = { $n ->
+        [one] numbers { $value } hour overdue
+       *[other] numbers { $value } hours overdue
+    }
+metric-links_wrong = posts without the deal's link
+    .value = { $n ->
+        [one] { $value } post without the deal's link
+       *[other] { $value } posts without the deal's link
+    }
+metric-codes_missing = posts without the deal's code
+    .value = { $n ->
+        [one] { $value } post without the deal's code
+       *[other] { $value } posts without the deal's code
+    }
+metric-disclosures_missing = posts without a word for advertising
+    .value = { $n ->
+        [one] { $value } post without a word for advertising
+       *[other] { $value } posts without a word for advertising
+    }
+metric-rights_left = time until a right in use ends
+    .value = { $n ->
+        [one] { $value } hour until a right in use ends
+       *[other] { $value } hours until a right in use ends
+    }
+metric-exclusivity_broken = posts that name a competitor
+    .value = { $n ->
+        [one] { $value } post that names a competitor
+       *[other] { $value } posts that name a competitor
+    }

@@ -137,6 +137,10 @@ deed-to = { $deed ->
     [cancel] ställa in { $name }
     [ask_fix] låta { $name } se över länk och kod
     [ask_make_good] be { $name } gottgöra det som blev för lite
+    [ask_late] be { $name } om det som är försenat
+    [ask_time] erbjuda { $name } tre dagar till
+    [ask_right] be { $name } förlänga rätten
+    [ask_mark] be { $name } märka inlägget som reklam
    *[revive_code] slå på koden { $name } igen
 }
 deed-ask = { $deed ->
@@ -144,6 +148,10 @@ deed-ask = { $deed ->
     [release] göra { $name } ändå
     [cancel] låta bli { $name } för gott
     [ask_make_good] gottgöra det som blev för lite
+    [ask_late] leverera det som är försenat
+    [ask_time] gå med på tre dagar till
+    [ask_right] förlänga rätten med 30 dagar
+    [ask_mark] märka inlägget som reklam
    *[ask_fix] se över länk och kod
 }
 deed-kept = { $deed ->
@@ -157,6 +165,10 @@ deed-kept = { $deed ->
     [cancel] att { $name } görs som planerat
     [ask_fix] att inte fråga { $name } om länk och kod
     [ask_make_good] att inte be { $name } om mer
+    [ask_late] att inte be { $name } om det som är försenat
+    [ask_time] att låta datumet stå
+    [ask_right] att inte be { $name } förlänga rätten
+    [ask_mark] att inte be { $name } om märkningen
    *[revive_code] att koden { $name } förblir av
 }
 deed-left = { $deed ->
@@ -170,6 +182,10 @@ deed-left = { $deed ->
     [cancel] { $name } görs som planerat
     [ask_fix] länk och kod är som de är
     [ask_make_good] inget gottgörs
+    [ask_late] det är fortfarande försenat
+    [ask_time] datumet står kvar
+    [ask_right] rätten slutar som avtalat
+    [ask_mark] inlägget är som det är
    *[revive_code] koden { $name } förblir av
 }
 deed-stays = { $deed ->
@@ -183,6 +199,10 @@ deed-stays = { $deed ->
     [cancel] görs den som planerat
     [ask_fix] är länk och kod som de är
     [ask_make_good] gottgörs inget
+    [ask_late] det är fortfarande försenat
+    [ask_time] datumet står kvar
+    [ask_right] rätten slutar som avtalat
+    [ask_mark] inlägget är som det är
    *[revive_code] förblir den av
 }
 deed-not-done = { $deed ->
@@ -196,6 +216,10 @@ deed-not-done = { $deed ->
     [cancel] { $name } ställdes inte in
     [ask_fix] { $name } ombads inte se över länk och kod
     [ask_make_good] { $name } ombads inte om mer
+    [ask_late] { $name } fick ingen fråga om det som är försenat
+    [ask_time] { $name } erbjöds inte mer tid
+    [ask_right] { $name } fick ingen fråga om rätten
+    [ask_mark] { $name } fick ingen fråga om märkningen
    *[revive_code] Koden { $name } slogs inte på
 }
 deed-failed = { $deed ->
@@ -209,6 +233,10 @@ deed-failed = { $deed ->
     [cancel] { $name } är INTE inställd
     [ask_fix] Länk och kod är INTE sedda över av { $name }
     [ask_make_good] { $name } har INTE gått med på mer
+    [ask_late] Det som är försenat är INTE där
+    [ask_time] Ett senare datum är INTE avtalat
+    [ask_right] Rätten är INTE förlängd
+    [ask_mark] Inlägget är INTE märkt som reklam
    *[revive_code] Koden { $name } är INTE på
 }
 deed-done = { $deed ->
@@ -222,6 +250,10 @@ deed-done = { $deed ->
     [cancel] { $name } är inställd
     [ask_fix] Länk och kod är sedda över
     [ask_make_good] En gottgörelse är avtalad
+    [ask_late] Det som var försenat är där
+    [ask_time] Ett senare datum är avtalat
+    [ask_right] Rätten är förlängd med 30 dagar
+    [ask_mark] Inlägget är märkt som reklam
    *[revive_code] Koden { $name } påslagen igen
 }
 deed-undone = { $deed ->
@@ -245,6 +277,10 @@ deed-short = { $deed ->
     [cancel] { $name } inställd
     [ask_fix] länk och kod sedda över
     [ask_make_good] gottgörelse avtalad
+    [ask_late] levererat
+    [ask_time] senare datum avtalat
+    [ask_right] rätten förlängd
+    [ask_mark] inlägget märkt
    *[revive_code] koden på igen
 }
 deed-button = { $deed ->
@@ -258,6 +294,10 @@ deed-button = { $deed ->
     [cancel] Ställ in{ $name }{ $saves }
     [ask_fix] Be{ $name } rätta
     [ask_make_good] Be{ $name } om gottgörelse
+    [ask_late] Fråga{ $name }
+    [ask_time] Ge{ $name } 3 dagar till
+    [ask_right] Be{ $name } förlänga
+    [ask_mark] Be{ $name } märka det
    *[revive_code] Slå på kod{ $name }
 }
 deed-keep = { $deed ->
@@ -271,6 +311,10 @@ deed-keep = { $deed ->
     [cancel] Gör som planerat
     [ask_fix] Fråga inte
     [ask_make_good] Fråga inte
+    [ask_late] Fråga inte
+    [ask_time] Behåll datumet
+    [ask_right] Fråga inte
+    [ask_mark] Fråga inte
    *[revive_code] Låt koden vara av
 }
 deed-undo = { $deed ->
@@ -415,6 +459,13 @@ ask-headline = { $ask ->
     [fix_link] 🟡 Hej { $name }, din länk öppnar fel sida ({ $place })
     [fix_code] 🟡 Hej { $name }, din kod saknas i ett inlägg ({ $place })
     [make_good] 🟡 Hej { $name }, ett inlägg nådde inte det vi kom överens om ({ $place })
+    [late_draft] 🟡 Hej { $name }, hur går det med utkastet till { $what }? ({ $place })
+    [late_post] 🟡 Hej { $name }, { $what } borde vara ute nu ({ $place })
+    [late_proof] 🟡 Hej { $name }, vi behöver fortfarande beviset för { $what } ({ $place })
+    [late_report] 🟡 Hej { $name }, vi behöver fortfarande siffrorna för { $what } ({ $place })
+    [more_time] 🟢 Hej { $name }, du kan få mer tid för det som är försenat ({ $place })
+    [extend_right] 🟡 Hej { $name }, får vår annons med ditt inlägg gå vidare? ({ $place })
+    [fix_mark] 🟡 Hej { $name }, titta gärna om ditt inlägg säger att det är reklam ({ $place })
    *[fix_check] 🟡 Hej { $name }, se över länk och kod i dina inlägg ({ $place })
 }
 ask-body = { $ask ->
@@ -430,6 +481,13 @@ ask-body = { $ask ->
     [fix_link] Låt den öppna produktsidan, så att din försäljning räknas som din.
     [fix_code] Lägg till koden i texten, så att din försäljning räknas som din.
     [make_good] Vill du publicera något mer för det? Vill du hellre prata först, tryck på den andra knappen.
+    [late_draft] Det skulle vara klart { $due }. Skicka det till teamet och tryck sedan på den första knappen. Är något i vägen, tryck på den andra: vi hittar en väg tillsammans.
+    [late_post] Det skulle vara ute { $due }. Tryck på den första knappen när det är ute och skicka mig ”live” med adressen, så att siffrorna räknas som dina. Är något i vägen, tryck på den andra.
+    [late_proof] Det skulle vara här { $due }; en skärmbild på att inlägget är ute räcker. Skicka den till teamet och tryck sedan på den första knappen.
+    [late_report] De skulle vara här { $due }; en skärmbild på inläggets statistik räcker. Skicka den till teamet och tryck sedan på den första knappen.
+    [more_time] Det skulle vara klart { $due } i stället. Allt annat gäller som avtalat.
+    [extend_right] Rätten till det slutar snart; den skulle gälla till { $due } i stället. Allt annat gäller som avtalat. För en annons i ditt eget namn, förläng gärna tillståndet i appen också.
+    [fix_mark] Vi hittade inget ord som #reklam i texten. Plattformens egen märkning går bra och syns inte där; har inlägget ingetdera, lägg gärna till ett.
    *[fix_check] Öppnar din länk produkten, och står din kod i texten? Då räknas din försäljning som din.
 }
 ask-stays = Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat.
@@ -439,12 +497,26 @@ ask-yes = { $ask ->
     [release] OK, jag gör det
     [cancel] OK, jag gör det inte
     [make_good] OK, jag gör mer
+    [late_draft] Jag har skickat det
+    [late_post] Det är ute
+    [late_proof] Jag har skickat det
+    [late_report] Jag har skickat dem
+    [more_time] OK, till dess
+    [extend_right] Ja, fortsätt
+    [fix_mark] Det är märkt
    *[fix_check] Rättat
 }
 ask-no = { $ask ->
     [hold] Redan gjort / problem
     [release] Kan inte / problem
     [cancel] Redan gjort / problem
+    [late_draft] Något är i vägen
+    [late_post] Något är i vägen
+    [late_proof] Något är i vägen
+    [late_report] Något är i vägen
+    [more_time] Det hjälper inte
+    [extend_right] Nej / vi får prata
+    [fix_mark] Jag behöver hjälp
    *[fix_check] Jag behöver hjälp
 }
 ask-done = { $ask ->
@@ -452,6 +524,13 @@ ask-done = { $ask ->
     [release] 🟢 { $what } är din att göra igen sedan { $time }. Tack
     [cancel] 🟢 { $what } är inställd sedan { $time }. Tack
     [make_good] 🟢 Du gick { $time } med på att göra mer. Tack
+    [late_draft] 🟢 Utkastet till { $what } är skickat, noterat { $time }. Tack
+    [late_post] 🟢 { $what } är ute, noterat { $time }. Tack
+    [late_proof] 🟢 Beviset för { $what } är skickat, noterat { $time }. Tack
+    [late_report] 🟢 Siffrorna för { $what } är skickade, noterat { $time }. Tack
+    [more_time] 🟢 Du har mer tid, avtalat { $time }
+    [extend_right] 🟢 Du sa ja { $time } till att annonsen går vidare. Tack
+    [fix_mark] 🟢 Inlägget är märkt, noterat { $time }. Tack
    *[fix_check] 🟢 Du rättade det { $time }. Tack
 }
 ask-done-text = { $ask ->
@@ -461,6 +540,7 @@ ask-done-text = { $ask ->
         [none] Inget annat i ditt avtal ändras.
        *[other] { $owed } av arvodet betalas ändå. Inget annat i ditt avtal ändras.
     }
+    [late_post] Skicka mig gärna också ”live” och adressen, så att siffrorna räknas som dina.
    *[fix_check] Teamet ser att du har svarat.
 }
 ask-declined = 🟡 Du svarade { $time } att något är i vägen ({ $what })
@@ -489,6 +569,10 @@ sure-headline = { $deed ->
     [release] Be { $of } göra { $name } ändå?{ $saves }
     [cancel] Ställa in { $name } för gott?{ $saves }
     [ask_make_good] Be { $of } gottgöra det som blev för lite?{ $saves }
+    [ask_late] Fråga { $of } om det som är försenat?{ $saves }
+    [ask_time] Erbjuda { $of } tre dagar till?{ $saves }
+    [ask_right] Be { $of } förlänga rätten med 30 dagar?{ $saves }
+    [ask_mark] Be { $of } märka inlägget som reklam?{ $saves }
    *[ask_fix] Be { $of } se över länk och kod?{ $saves }
 }
 sure-saves = Det sparar { $saves }
@@ -1278,3 +1362,146 @@ why-then-unknown = { $who }: { $rule } gick inte att bedöma, { $at }
 why-then-version = Bedömt efter vad som var känt då, enligt version { $version } av regeln.
 why-then-not-yet = Regeln gällde inte än; det här är vad dess version { $version } skulle ha sagt.
 why-then-differs = Då skrevs ett annat kvitto ner: siffror om den tiden har importerats sedan dess.
+## Ett avtal självt: vad som är försenat eller saknas, vilken rätt som slutar, vad som går bra
+
+overdue = { $kind ->
+    [draft_overdue] 🟡 Utkastet till { $piece } av { $who } är { $late } försenat{ $place }
+    [proof_overdue] 🟡 Beviset för { $piece } av { $who } är { $late } försenat{ $place }
+    [report_overdue] 🟡 Siffrorna för { $piece } av { $who } är { $late } försenade{ $place }
+   *[post_overdue] 🔴 { $piece } av { $who } är { $late } försenat{ $place }
+}
+overdue-line = { $kind ->
+    [draft_overdue] Utkastet till { $piece } skulle vara klart { $day }; inget har kommit.
+    [proof_overdue] { $piece } är ute; beviset skulle vara här { $day }.
+    [report_overdue] { $piece } är ute; siffrorna skulle vara här { $day }.
+   *[post_overdue] { $piece } skulle vara ute { $day }; det är det inte.
+}
+overdue-clears = Är över när det är där, parkerat eller har fått en senare dag.
+missing-in = { $kind ->
+    [links_wrong] 🟡 { $who }: avtalets länk saknas i { $count ->
+        [one] { $piece }
+       *[other] { $count } inlägg
+    }{ $place }
+    [codes_missing] 🟡 { $who }: koden saknas i { $count ->
+        [one] { $piece }
+       *[other] { $count } inlägg
+    }{ $place }
+   *[disclosures_missing] 🟡 { $who }: inget ord för reklam hittades i { $count ->
+        [one] { $piece }
+       *[other] { $count } inlägg
+    }{ $place }
+}
+missing-line = { $kind ->
+    [links_wrong] { $piece }: länken { $wanted } står inte i texten.
+    [codes_missing] { $piece }: koden { $wanted } står inte i texten.
+   *[disclosures_missing] { $piece }: { $wanted ->
+        [none] inget ord som #reklam står i texten.
+       *[other] { $wanted } står inte i texten.
+    }
+}
+disclosure-advice = Plattformens egen märkning står inte i texten, så titta på inlägget först.
+rights-end = 🔴 { $who }: { $right ->
+    [partnership_ad] tillståndet för partnerannons
+    [spark_code] Spark-koden
+   *[usage] nyttjanderätten
+} { $piece ->
+    [none] i avtalet
+   *[other] för { $piece }
+} slutar om { $time } medan boosten går{ $a_day ->
+    [none] {""}
+   *[other] {" "}({ $a_day } om dagen)
+}
+rights-over = 🔴 { $who }: { $right ->
+    [partnership_ad] tillståndet för partnerannons
+    [spark_code] Spark-koden
+   *[usage] nyttjanderätten
+} { $piece ->
+    [none] i avtalet
+   *[other] för { $piece }
+} tog slut för { $time } sedan och boosten går än{ $a_day ->
+    [none] {""}
+   *[other] {" "}({ $a_day } om dagen)
+}
+right-until = { $right ->
+    [partnership_ad] Tillstånd för partnerannons
+    [spark_code] Spark-kod
+   *[usage] Nyttjanderätt
+} { $piece ->
+    [none] i avtalet
+   *[other] för { $piece }
+}: sista dag { $day }.
+rights-cost = Boosten kostar ungefär { $a_day } om dagen.
+rights-advice = Utan rätten får annonsen inte gå: förläng den eller stoppa boosten innan.
+rights-no-end = inget slut: inget betalt går på en rätt
+exclusive-named = 🔴 { $who } nämner { $word } i ett inlägg medan avtalet är exklusivt{ $place }
+exclusive-post = ”{ $word }” står i inlägget { $post }.
+exclusive-until = Avtalat: inget för konkurrenter till och med { $day }.
+exclusive-advice = Ett namn i en text är inte ett avtalsbrott än: titta på inlägget först och prata sedan.
+kind-resolved = 🟢 { $who }: { $over }. Det tog { $lasted }
+kind-recovering = 🟡 { $who }: { $over }. Avslutas om det står sig
+kind-over = { $kind ->
+    [draft_overdue] utkastet till { $piece } är inte längre försenat
+    [proof_overdue] beviset för { $piece } är inte längre försenat
+    [report_overdue] siffrorna för { $piece } är inte längre försenade
+    [links_wrong] länken är på plats
+    [codes_missing] koden är på plats
+    [disclosures_missing] inläggen säger att de är reklam
+    [rights_left] ingen annons går på en rätt som slutar
+    [exclusivity_broken] inget inlägg nämner en konkurrent längre
+   *[post_overdue] { $piece } är inte längre försenat
+}
+kind-creator = 🟡 Hej { $name }, en sak i ditt avtal är öppen
+kind-creator-over = 🟢 Hej { $name }, allt är bra igen: { $over }
+stays-overdue = Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget parkeras eller ställs in förrän någon av er säger det.
+stays-rights = Själva inlägget ligger kvar; det här gäller annonsen. Inget stoppas förrän någon av er säger det.
+stays-text = Inlägg ligger kvar och koder gäller. Inget stoppas för detta.
+ideas = Värt en tanke
+idea-boost = Boosta { $piece }: det går bra och inget betalt går på det.
+idea-more = Be om en till i stil med { $piece }.
+idea-renew = Förläng: avtalet slutar { $day }.
+told-thanks-address = Tack. Skicka mig gärna också ”live” och inläggets adress, så att siffrorna räknas som dina.
+metric-draft_overdue = tid som ett utkast är försenat
+    .value = { $n ->
+        [one] ett utkast { $value } timme försenat
+       *[other] ett utkast { $value } timmar försenat
+    }
+metric-post_overdue = tid som ett inlägg är försenat
+    .value = { $n ->
+        [one] ett inlägg { $value } timme försenat
+       *[other] ett inlägg { $value } timmar försenat
+    }
+metric-proof_overdue = tid som ett bevis är försenat
+    .value = { $n ->
+        [one] ett bevis { $value } timme försenat
+       *[other] ett bevis { $value } timmar försenat
+    }
+metric-report_overdue = tid som siffror är försenade
+    .value = { $n ->
+        [one] siffror { $value } timme försenade
+       *[other] siffror { $value } timmar försenade
+    }
+metric-links_wrong = inlägg utan avtalets länk
+    .value = { $n ->
+        [one] { $value } inlägg utan avtalets länk
+       *[other] { $value } inlägg utan avtalets länk
+    }
+metric-codes_missing = inlägg utan avtalets kod
+    .value = { $n ->
+        [one] { $value } inlägg utan avtalets kod
+       *[other] { $value } inlägg utan avtalets kod
+    }
+metric-disclosures_missing = inlägg utan ett ord för reklam
+    .value = { $n ->
+        [one] { $value } inlägg utan ett ord för reklam
+       *[other] { $value } inlägg utan ett ord för reklam
+    }
+metric-rights_left = tid tills en rätt som används slutar
+    .value = { $n ->
+        [one] { $value } timme tills en rätt som används slutar
+       *[other] { $value } timmar tills en rätt som används slutar
+    }
+metric-exclusivity_broken = inlägg som nämner en konkurrent
+    .value = { $n ->
+        [one] { $value } inlägg som nämner en konkurrent
+       *[other] { $value } inlägg som nämner en konkurrent
+    }

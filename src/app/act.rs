@@ -400,6 +400,9 @@ pub async fn try_enter(
     if let Some(boost) = boost {
         core.state.lock().await.catalog.take(boost);
     }
+    if core.state.lock().await.catalog.know_done(one) {
+        core.bells.deals.ring();
+    }
     cycle::ring_deliverers(core);
     Ok(())
 }

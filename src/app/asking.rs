@@ -12,10 +12,10 @@ use super::apply::put_document;
 use super::commands::Asked;
 use super::core::{Core, State};
 use super::records::{DocumentRecord, HistoryRecord};
-use super::{booking, cycle, views};
-use crate::domain::action::{AskedOf, Deed, Object, Proposal, ProposalStage};
+use super::{booking, cycle, kinds, views};
+use crate::domain::action::{AskedOf, Deed, Fix, Object, Proposal, ProposalStage};
 use crate::domain::cost;
-use crate::domain::deal::DeliverableState;
+use crate::domain::deal::{DeliverableState, title_of};
 use crate::domain::document::{Deliverable, Document, PartnershipRef};
 use crate::domain::ids::DeliverableId;
 use crate::outbox::delivery::Delivery;
@@ -36,6 +36,9 @@ const TRIES_MAX: u32 = 10;
 /// Why a piece cannot be what a deed wants: it is out, or it is so already.
 fn obstacle(piece: &Deliverable, deed: &Deed) -> Option<Told> {
     let what = deed.title();
+    if matches!(deed, Deed::AskFix { .. }) {
+        return None;
+    }
     if piece.state.is_out() {
         return Some(Told::AlreadyOut { what });
     }
@@ -64,7 +67,10 @@ fn piece_of<'a>(state: &'a State, deed: &Deed) -> Option<&'a Deliverable> {
 
 /// Why a deed is not asked for at all: its piece is out, or so already.
 #[must_use]
-pub fn standing(state: &State, deed: &Deed) -> Option<Told> {
+pub fn standing(state: &State, deed: &Deed, now: Timestamp) -> Option<Told> {
+    if !kinds::is_open(state, deed, now) {
+        return Some(Told::AlreadySo { deed: deed.clone(), what: deed.title() });
+    }
     piece_of(state, deed).and_then(|piece| obstacle(piece, deed))
 }
 
@@ -88,11 +94,15 @@ pub fn view(state: &State, proposal: &Proposal) -> Option<AskView> {
         proposal: proposal.number,
         what: match deed.object() {
             Object::Deliverable(..) => deed.title(),
+            Object::Fix(_, _, Some(piece)) => title_of(piece),
             _ => names.campaign.clone().unwrap_or_else(|| partnership.campaign.to_string()),
         },
         fee: piece.map(|piece| piece.fee),
         owed: owed.map(|part| part.owed),
-        due: piece.and_then(|piece| booking::due_day(&state.catalog, piece)),
+        due: match piece {
+            Some(piece) => booking::due_day(&state.catalog, piece),
+            None => kinds::day_asked(state, deed, proposal.asked_at),
+        },
         by: by.map_or_else(|| proposal.asked_by.clone(), |person| person.name.clone()),
         direct: proposal.asked.as_ref().map_or_else(here, |asked| asked.direct),
         locale: state.catalog.creators.get(&partnership.creator).map_or_else(String::new, |one| one.locale.clone()),
@@ -118,8 +128,8 @@ struct Step {
     happened: Happened,
     actor: String,
     deed: &'static str,
-    /// The piece as it is from then on.
-    piece: Option<Deliverable>,
+    /// Pieces and deals as they are from then on.
+    documents: Vec<Document>,
 }
 
 /// Writes a step down in one transaction: the proposal, the piece, the alert, and both messages that are to be edited.
@@ -130,8 +140,8 @@ async fn take(core: &Core, mut proposal: Loaded<Proposal>, step: Step, extra: Tr
     let one = &proposal.value;
     let detail = json!({ "proposal": one.number, "do": one.deed, "stage": one.stage, "incident": one.incident });
     transaction.append_journal(&core.line_by(&step.actor, step.deed, &one.subject, detail))?;
-    if let Some(piece) = &step.piece {
-        put_document(core, &mut transaction, Document::Deliverable(piece.clone()), &step.actor).await?;
+    for document in &step.documents {
+        put_document(core, &mut transaction, document.clone(), &step.actor).await?;
     }
     tell_again(core, &mut transaction, one.number).await?;
     if let Some(incident) = incident_of(core, one).await? {
@@ -139,8 +149,11 @@ async fn take(core: &Core, mut proposal: Loaded<Proposal>, step: Step, extra: Tr
         cycle::note(core, &mut transaction, incident, event).await?;
     }
     core.store.commit(transaction).await?;
-    if let Some(piece) = step.piece {
-        core.take_document(Document::Deliverable(piece)).await;
+    if !step.documents.is_empty() {
+        for document in step.documents {
+            core.take_document(document).await;
+        }
+        core.bells.deals.ring();
     }
     cycle::ring_deliverers(core);
     Ok(())
@@ -170,15 +183,22 @@ pub async fn tell(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), Sto
     let Some(partnership) = proposal.value.deed.asks().cloned() else { return Ok(()) };
     let state = core.state.lock().await;
     let piece = piece_of(&state, &proposal.value.deed).cloned();
+    let is_open = kinds::is_open(&state, &proposal.value.deed, now);
     let zone = state.catalog.about(&proposal.value.subject).zone;
     let direct: Vec<_> = state.catalog.direct_rooms(&partnership.creator).into_iter().cloned().collect();
     let about = state.catalog.about(&proposal.value.subject);
     let team: Vec<_> = state.catalog.followers(&about).into_iter().cloned().collect();
     let of = state.catalog.creator_name(&partnership.creator);
     drop(state);
-    let step =
-        |stage, happened, deed| Step { stage, by: None, happened, actor: "plimsoll".to_owned(), deed, piece: None };
-    let stopped = piece.as_ref().is_some_and(|piece| obstacle(piece, &proposal.value.deed).is_some());
+    let step = |stage, happened, deed| Step {
+        stage,
+        by: None,
+        happened,
+        actor: "plimsoll".to_owned(),
+        deed,
+        documents: Vec::new(),
+    };
+    let stopped = !is_open || piece.as_ref().is_some_and(|piece| obstacle(piece, &proposal.value.deed).is_some());
     if stopped || (piece.is_none() && matches!(proposal.value.deed.object(), Object::Deliverable(..))) {
         let reason = "it is out, or changed meanwhile".to_owned();
         let stage = ProposalStage::Refused { at: now, reason: reason.clone() };
@@ -228,7 +248,7 @@ pub async fn too_late(core: &Core, proposal: Loaded<Proposal>) -> Result<(), Sto
     let happened = Happened::ProposalExpired { proposal: proposal.value.number };
     let stage = ProposalStage::Expired { at: core.clock.now() };
     let actor = "plimsoll".to_owned();
-    let step = Step { stage, by: None, happened, actor, deed: "ask_unanswered", piece: None };
+    let step = Step { stage, by: None, happened, actor, deed: "ask_unanswered", documents: Vec::new() };
     again_if_beaten(take(core, proposal, step, Transaction::new()).await)
 }
 
@@ -244,7 +264,7 @@ async fn withdraw(core: &Core, number: u64, by: Option<&str>, actor: &str) -> Re
         let stage = ProposalStage::Rejected { by: by.unwrap_or("plimsoll").to_owned(), at };
         let (by, actor) = (by.map(str::to_owned), actor.to_owned());
         let happened = Happened::Rejected { proposal: number };
-        let step = Step { stage, by, happened, actor, deed: "ask_withdrawn", piece: None };
+        let step = Step { stage, by, happened, actor, deed: "ask_withdrawn", documents: Vec::new() };
         match take(core, proposal, step, Transaction::new()).await {
             Err(StoreError::Conflict { .. }) => {}
             done => return done.map(|()| true),
@@ -273,7 +293,7 @@ pub async fn settled(core: &Core, piece: &Deliverable, actor: &str) -> Result<()
 pub async fn ask_for(core: &Core, asked: &Asked, deed: Deed) -> Result<Told, StoreError> {
     let Some(partnership) = deed.asks().cloned() else { return Ok(Told::Over) };
     let state = core.state.lock().await;
-    if let Some(told) = standing(&state, &deed) {
+    if let Some(told) = standing(&state, &deed, core.clock.now()) {
         return Ok(told);
     }
     let of = first_name(&state.catalog.creator_name(&partnership.creator));
@@ -328,14 +348,20 @@ pub struct Voice<'a> {
 
 /// The creator's answer. Yes: it is so from now on. No: the team reads that something is in the way.
 pub async fn answered(core: &Core, number: u64, yes: bool, voice: &Voice<'_>) -> Result<Told, StoreError> {
-    let _pen = core.pen.lock().await;
+    let pen = core.pen.lock().await;
     let mut tries = 1;
-    loop {
+    let told = loop {
         match answer_once(core, number, yes, voice).await {
             Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
-            done => return done,
+            done => break done?,
         }
+    };
+    drop(pen);
+    if yes {
+        // What is out now is paid from now on. Done again at the next start where only this was lost.
+        booking::book(core).await?;
     }
+    Ok(told)
 }
 
 async fn answer_once(core: &Core, number: u64, yes: bool, voice: &Voice<'_>) -> Result<Told, StoreError> {
@@ -350,10 +376,12 @@ async fn answer_once(core: &Core, number: u64, yes: bool, voice: &Voice<'_>) -> 
     let state = core.state.lock().await;
     let of = state.catalog.creator_name(&partnership.creator);
     let piece = piece_of(&state, &deed).cloned();
+    let documents = kinds::confirmed(&state, &deed, proposal.value.asked_at, core.clock.now());
     let zone = state.catalog.about(&proposal.value.subject).zone;
     drop(state);
     let told = match (&voice.noted_by, yes) {
         (Some(_), _) => Told::Recorded { of: first_name(&of) },
+        (None, true) if matches!(deed, Deed::AskFix { what: Fix::Post, .. }) => Told::ThanksSendAddress,
         (None, true) => Told::Thanks,
         (None, false) => Told::TeamWrites,
     };
@@ -365,16 +393,23 @@ async fn answer_once(core: &Core, number: u64, yes: bool, voice: &Voice<'_>) -> 
     let actor = voice.actor.to_owned();
     let step = if yes {
         let state = deed.desired().into_owned();
-        let piece = match piece {
-            Some(piece) => Some(changed(core, &deed, &piece, &zone, at).await?),
-            None => None,
+        let documents = match piece {
+            Some(piece) => vec![Document::Deliverable(changed(core, &deed, &piece, &zone, at).await?)],
+            None => documents,
         };
         let happened = Happened::Confirmed { proposal: number, of, state: state.clone() };
-        Step { stage: ProposalStage::Verified { at, state }, by, happened, actor, deed: "creator_confirmed", piece }
+        Step { stage: ProposalStage::Verified { at, state }, by, happened, actor, deed: "creator_confirmed", documents }
     } else {
         let reason = "the creator says that something is in the way".to_owned();
         let happened = Happened::Declined { proposal: number, of };
-        Step { stage: ProposalStage::Failed { at, reason }, by, happened, actor, deed: "creator_declined", piece: None }
+        Step {
+            stage: ProposalStage::Failed { at, reason },
+            by,
+            happened,
+            actor,
+            deed: "creator_declined",
+            documents: Vec::new(),
+        }
     };
     take(core, proposal, step, Transaction::new()).await?;
     if yes {

@@ -51,6 +51,7 @@ pub struct Bells {
     pub levels: Bell,
     pub ladder: Bell,
     pub promotion: Bell,
+    pub deals: Bell,
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -201,6 +202,7 @@ impl Core {
             levels: clock.bell(),
             ladder: clock.bell(),
             promotion: clock.bell(),
+            deals: clock.bell(),
         };
         Ok(Arc::new(Self {
             clock,
@@ -239,6 +241,7 @@ impl Core {
         self.bells.promotion.ring();
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
+        self.bells.deals.ring();
         Ok(())
     }
 
@@ -343,6 +346,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         maturity: about.maturity,
         learned: about.learned.clone(),
         regimes: about.regimes.clone(),
+        standing: about.standing.clone(),
         rule_version,
         plan: about.plan.clone(),
         // Only rules that compare need one: see [`super::catalog::judging`].

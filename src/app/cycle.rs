@@ -12,7 +12,7 @@ use super::catalog::About as Known;
 use super::core::{Core, Cut, Ruled, State};
 use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
-use super::{groups, ladder, levels, promotion, proposing, trouble};
+use super::{groups, kinds, ladder, levels, promotion, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::Subject;
 use crate::domain::person::Room;
@@ -22,7 +22,7 @@ use crate::outbox::notice::{About, Notice, Urgency};
 use crate::outbox::retry;
 use crate::rules::judge::{Change, Judgement};
 use crate::rules::lifecycle::{Memory, Phase, Reason};
-use crate::rules::rule::{Kind, Mode};
+use crate::rules::rule::Mode;
 use crate::store::records::{Loaded, load, scan_all, scan_range};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::words::trouble::Trouble;
@@ -245,8 +245,9 @@ impl Work {
             events: Vec::new(),
         };
         incident.note(Event { at: now, by: None, what: Happened::Fired });
+        let told_at = kinds::told_at(&offers.proposals, rule.kind, now);
         self.propose(&mut incident, offers.proposals, now)?;
-        let mut notice = notice_of(core, &incident, rule.kind, now);
+        let mut notice = notice_of(core, &incident, kinds::urgency(&one.rule.rule), now);
         let rooms = match (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
             (Some(opening), Some(creator)) => {
@@ -255,7 +256,8 @@ impl Work {
             }
             (_, _) => state.catalog.followers(&one.about),
         };
-        deliver_to(core, &mut self.transaction, &notice, &rooms).await?;
+        let first = Notice { at: told_at, ..notice.clone() };
+        deliver_to(core, &mut self.transaction, &first, &rooms).await?;
         drop(state);
         self.transaction.create(&incident)?;
         self.transaction.create(&notice)?;
@@ -387,14 +389,11 @@ pub async fn tell_again(core: &Core, transaction: &mut Transaction, incident: &I
     Ok(())
 }
 
-fn notice_of(core: &Core, incident: &Incident, kind: Kind, now: Timestamp) -> Notice {
+fn notice_of(core: &Core, incident: &Incident, urgency: Urgency, now: Timestamp) -> Notice {
     Notice {
         about: About::Incident(incident.id.clone()),
         revision: incident.revision,
-        urgency: match kind {
-            Kind::StopLoss | Kind::Late | Kind::Rights => Urgency::Critical,
-            Kind::Downgrade | Kind::Opportunity => Urgency::Informational,
-        },
+        urgency,
         cause: format!("rule/{}", incident.rule),
         at: now,
         expires_at: now.checked_add(core.config.delivery.expires.0).unwrap_or(now),

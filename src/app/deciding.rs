@@ -326,6 +326,8 @@ async fn touch(
     if let Some(after) = after {
         core.state.lock().await.memory.insert(key, after);
     }
+    // A rule that time moves is looked at again when the snooze is over.
+    core.bells.deals.ring();
     cycle::ring_deliverers(core);
     Ok(())
 }

@@ -3,8 +3,8 @@
 //! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
 //! out, [`act`] does what was approved and reads it back, [`asking`] does it with people, [`ladder`] takes the later steps of
-//! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go. [`core`] is what they
-//! share, [`control`] lets the terminal in, [`learning`] reads history once a day.
+//! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go, [`moments`] judges what
+//! time alone moves. [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
 pub mod apply;
@@ -27,10 +27,12 @@ pub mod demo;
 pub mod discover;
 pub mod ears;
 pub mod groups;
+pub mod kinds;
 pub mod ladder;
 pub mod learning;
 pub mod levels;
 pub mod listen;
+pub mod moments;
 pub mod past;
 pub mod people;
 pub mod pieces;

@@ -150,7 +150,7 @@ pub async fn choose(core: &Core, asked: &Asked, deed: Deed) -> Result<Composed, 
     }
     let now = core.clock.now();
     let state = core.state.lock().await;
-    if let Some(told) = asking::standing(&state, &deed) {
+    if let Some(told) = asking::standing(&state, &deed, now) {
         return Ok(plain(asked, &told));
     }
     let Some(placed) = proposing::placed(core, &state, &deed) else {
@@ -312,6 +312,7 @@ async fn keep_live(core: &Core, asked: &Asked, after: &Deliverable, at: Timestam
             done => {
                 done?;
                 core.take_document(Document::Deliverable(after.clone())).await;
+                core.bells.deals.ring();
                 return Ok(());
             }
         }

@@ -103,9 +103,10 @@ pub fn placed(core: &Core, state: &State, deed: &Deed) -> Option<Placed> {
             let (subject, source) = (partnership.subject(), SourceId::new(PEOPLE).ok()?);
             Some(Placed { subject, source, object: deed.typed() })
         }
-        Object::Fix(partnership, what) => {
+        Object::Fix(partnership, what, piece) => {
             state.catalog.partnerships.get(partnership)?;
-            let object = format!("{partnership}/{}", what.as_str());
+            let of = piece.map(|piece| format!("{piece}/")).unwrap_or_default();
+            let object = format!("{partnership}/{of}{}", what.as_str());
             Some(Placed { subject: partnership.subject(), source: SourceId::new(PEOPLE).ok()?, object })
         }
     }
@@ -126,7 +127,7 @@ pub fn stake_of(state: &State, deed: &Deed, now: Timestamp) -> Option<Stake> {
 }
 
 /// Adds what one more deed saves to what is avoidable in all.
-fn add_up(sum: Option<Money>, saves: Option<Money>) -> Option<Money> {
+pub(super) fn add_up(sum: Option<Money>, saves: Option<Money>) -> Option<Money> {
     match (sum, saves) {
         (Some(sum), Some(saves)) => sum.checked_add(saves).ok(),
         (sum, saves) => sum.or(saves),
@@ -141,6 +142,9 @@ fn add_up(sum: Option<Money>, saves: Option<Money>) -> Option<Money> {
 #[must_use]
 pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers {
     let rule = one.rule.rule.rule();
+    if matches!(rule.kind, Kind::Late | Kind::Rights | Kind::Opportunity) {
+        return super::kinds::offers(core, state, one, now);
+    }
     let mut offers = Offers::default();
     let wants = |what| rule.then.iter().any(|step| step.what == what);
     let asker = Asker { rule, mode: rule.mode, data_at: super::views::data_at(&one.judgement.receipt) };
@@ -169,7 +173,7 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
     if let Subject::Partnership(campaign, creator) = &one.subject {
         let partnership = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
         for (step, what) in [(Do::AskFix, Fix::Check), (Do::AskMakeGood, Fix::MakeGood)] {
-            let deed = Deed::AskFix { partnership: partnership.clone(), what };
+            let deed = Deed::AskFix { partnership: partnership.clone(), what, deliverable: None };
             if !wants(step) {
                 continue;
             }
@@ -196,16 +200,13 @@ fn is_meant(one: &Fired, partnership: &PartnershipRef) -> bool {
 }
 
 /// Whether a rule wants something at once. What it wants later is offered, and nobody is asked about it yet.
-fn wants_now(one: &Fired, what: Do) -> bool {
+pub(super) fn wants_now(one: &Fired, what: Do) -> bool {
     one.rule.rule.rule().then.iter().any(|step| step.what == what && step.after.is_zero())
 }
 
 /// The pieces that are still to be made, by the day they are due: holding each is an option, and the next one is what
 /// `hold_next` and `cancel_next` mean.
 fn offer_pieces(core: &Core, state: &State, (one, asker): (&Fired, &Asker<'_>), now: Timestamp, offers: &mut Offers) {
-    if one.rule.rule.rule().kind == Kind::Opportunity {
-        return;
-    }
     let mut next = true;
     let pieces = state.catalog.pieces_of(&one.subject).into_iter().filter(|piece| is_meant(one, &piece.partnership));
     for piece in pieces.take(PIECES_MAX) {
@@ -228,7 +229,7 @@ fn offer_pieces(core: &Core, state: &State, (one, asker): (&Fired, &Asker<'_>), 
 
 /// What stopping a piece that is still to be made saves: its fee without what is owed anyway. What it would still bring is
 /// read from what the deal's money brought of late, fees and boosts together.
-fn stake_of_piece(state: &State, piece: &Deliverable, now: Timestamp) -> Option<Stake> {
+pub(super) fn stake_of_piece(state: &State, piece: &Deliverable, now: Timestamp) -> Option<Stake> {
     if !piece.state.is_ahead() {
         return None;
     }

@@ -17,7 +17,7 @@ use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
-use super::{act, clicks, deliver, ladder, learning, levels, listen, promotion, sourcing, watch};
+use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, promotion, sourcing, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -137,6 +137,8 @@ impl Service {
         service.tasks.push(clock.spawn("ladder", move |held| ladder::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("promotion", move |held| promotion::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("moments", move |held| moments::run(one, held, stop)));
         let (one, two, three, stop) = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());
         service.tasks.push(clock.spawn("listen", move |held| listen::run(one, two, three, held, stop)));
         for (id, config, source) in sources {

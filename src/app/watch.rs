@@ -293,6 +293,8 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>, known: Timestamp) -> Res
         }
         core.store.commit(transaction).await?;
         know_posts(&mut *core.state.lock().await, news, known);
+        // What a post says may be what a deal waits for.
+        core.bells.deals.ring();
     }
     Ok(())
 }
@@ -302,8 +304,7 @@ pub fn know_posts(state: &mut State, posts: Vec<PostRecord>, known: Timestamp) {
     state.cut.known = std::cmp::max(state.cut.known, known);
     for record in posts {
         state.history.add_post_known(&record.facts(), record.known_at.unwrap_or(known));
-        state.catalog.published.insert((record.platform, record.post.clone()), record.published_at);
-        state.catalog.posts.insert((record.platform, record.post), record.creator);
+        state.catalog.know_post(record);
     }
 }
 

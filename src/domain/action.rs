@@ -19,8 +19,8 @@ pub enum Object<'a> {
     Code(&'a PartnershipRef, &'a str),
     /// A promised piece.
     Deliverable(&'a PartnershipRef, &'a DeliverableId),
-    /// Something that a creator is asked to put right.
-    Fix(&'a PartnershipRef, Fix),
+    /// Something that a creator is asked to put right, of one piece where it is about one.
+    Fix(&'a PartnershipRef, Fix, Option<&'a DeliverableId>),
 }
 
 /// What a creator may be asked to put right.
@@ -35,6 +35,20 @@ pub enum Fix {
     Code,
     /// Another piece for one that did not do what was agreed.
     MakeGood,
+    /// The post does not say that it is advertising.
+    Disclosure,
+    /// A draft is overdue.
+    Draft,
+    /// A post is overdue.
+    Post,
+    /// The proof that a post is out is overdue.
+    Proof,
+    /// The numbers of a post are overdue.
+    Report,
+    /// A later day for what is overdue.
+    MoreTime,
+    /// A right in use ends: to be extended.
+    Rights,
 }
 
 impl Fix {
@@ -46,6 +60,13 @@ impl Fix {
             Self::Link => "link",
             Self::Code => "code",
             Self::MakeGood => "make_good",
+            Self::Disclosure => "disclosure",
+            Self::Draft => "draft",
+            Self::Post => "post",
+            Self::Proof => "proof",
+            Self::Report => "report",
+            Self::MoreTime => "more_time",
+            Self::Rights => "rights",
         }
     }
 }
@@ -123,6 +144,9 @@ pub enum Deed {
         partnership: PartnershipRef,
         /// What.
         what: Fix,
+        /// Of which piece, where it is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deliverable: Option<DeliverableId>,
     },
 }
 
@@ -212,7 +236,7 @@ impl Deed {
             Self::Hold { partnership, deliverable }
             | Self::Release { partnership, deliverable }
             | Self::Cancel { partnership, deliverable } => Object::Deliverable(partnership, deliverable),
-            Self::AskFix { partnership, what } => Object::Fix(partnership, *what),
+            Self::AskFix { partnership, what, deliverable } => Object::Fix(partnership, *what, deliverable.as_ref()),
         }
     }
 
@@ -281,6 +305,10 @@ impl Deed {
             Self::Cancel { .. } => "cancel",
             Self::AskFix { what: Fix::MakeGood, .. } => "ask_make_good",
             Self::AskFix { what: Fix::Check | Fix::Link | Fix::Code, .. } => "ask_fix",
+            Self::AskFix { what: Fix::Disclosure, .. } => "ask_mark",
+            Self::AskFix { what: Fix::Draft | Fix::Post | Fix::Proof | Fix::Report, .. } => "ask_late",
+            Self::AskFix { what: Fix::MoreTime, .. } => "ask_time",
+            Self::AskFix { what: Fix::Rights, .. } => "ask_right",
         }
     }
 
@@ -323,7 +351,8 @@ impl Deed {
             Object::Boost(boost) => boost.to_string(),
             Object::Code(_, code) => code.to_owned(),
             Object::Deliverable(partnership, deliverable) => format!("{partnership}/{deliverable}"),
-            Object::Fix(partnership, _) => partnership.to_string(),
+            Object::Fix(partnership, _, Some(piece)) => format!("{partnership}/{piece}"),
+            Object::Fix(partnership, _, None) => partnership.to_string(),
         }
     }
 
@@ -333,7 +362,7 @@ impl Deed {
         match self.object() {
             Object::Boost(_) | Object::Code(..) => self.typed(),
             Object::Deliverable(_, deliverable) => title_of(deliverable),
-            Object::Fix(partnership, _) => partnership.creator.to_string(),
+            Object::Fix(partnership, ..) => partnership.creator.to_string(),
         }
     }
 }

@@ -132,9 +132,38 @@ metrics! {
     Cpa = "cpa", derived(&[Metric::Spend], Metric::Orders, 1), Unit::MoneyPer(Metric::Orders), "cost per order";
     Roas = "roas", derived(&[Metric::Revenue], Metric::Spend, 1), Unit::Multiple, "revenue per spend";
     Roi = "roi", derived(&[Metric::Margin], Metric::Spend, 1), Unit::Multiple, "return on spend";
+    // What a deal says of itself at an instant. No source reports these: see `super::standing`.
+    DraftOverdue = "draft_overdue", Kind::Gauge, Unit::Seconds, "time a draft is overdue";
+    PostOverdue = "post_overdue", Kind::Gauge, Unit::Seconds, "time a post is overdue";
+    ProofOverdue = "proof_overdue", Kind::Gauge, Unit::Seconds, "time a proof is overdue";
+    ReportOverdue = "report_overdue", Kind::Gauge, Unit::Seconds, "time a report is overdue";
+    LinksWrong = "links_wrong", Kind::Gauge, Unit::Count, "posts without the deal's link";
+    CodesMissing = "codes_missing", Kind::Gauge, Unit::Count, "posts without the deal's code";
+    DisclosuresMissing = "disclosures_missing", Kind::Gauge, Unit::Count, "posts without a word that says advertising";
+    RightsLeft = "rights_left", Kind::Gauge, Unit::Seconds, "time until a right in use ends";
+    ExclusivityBroken = "exclusivity_broken", Kind::Gauge, Unit::Count, "posts that name a competitor";
 }
 
+/// What a deal says of itself, at the instant it is asked: no window, no history, no platform.
+const OF_DEAL: [Metric; 9] = [
+    Metric::DraftOverdue,
+    Metric::PostOverdue,
+    Metric::ProofOverdue,
+    Metric::ReportOverdue,
+    Metric::LinksWrong,
+    Metric::CodesMissing,
+    Metric::DisclosuresMissing,
+    Metric::RightsLeft,
+    Metric::ExclusivityBroken,
+];
+
 impl Metric {
+    /// Whether it is a fact of the deal itself ([`super::standing`]) and comes from no source.
+    #[must_use]
+    pub fn is_of_deal(self) -> bool {
+        OF_DEAL.contains(&self)
+    }
+
     /// The metrics whose values are needed to work this one out; itself when it is not derived.
     ///
     /// `cpe` divides by the sum of all engagements and `roi` is margin minus spend over spend: both need more than the

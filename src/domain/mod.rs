@@ -19,5 +19,6 @@ pub mod post_url;
 pub mod sample;
 pub mod sample_csv;
 pub mod sheet;
+pub mod standing;
 pub mod verdict;
 pub mod written;

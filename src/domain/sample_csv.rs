@@ -231,6 +231,11 @@ fn form_of(row: &Row<'_>, metric: Metric, at: Timestamp) -> Result<Form, RowErro
             format!("`{metric}` is worked out from others"),
             "give the numbers it is worked out from",
         )),
+        (_, _) if metric.is_of_deal() => Err(row.bad(
+            "metric",
+            format!("`{metric}` is a fact of the deal itself"),
+            "put its dates, codes and rights into the deal instead",
+        )),
         (Kind::Counter, "total") => Ok(Form::Total { at }),
         (Kind::Gauge, "gauge") => Ok(Form::Gauge { at }),
         (Kind::Counter, amount) if amount.starts_with("amount:") => {

@@ -181,6 +181,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     check_keys(rule, &lowering, &mut errors);
     super::downgrade::check_keys(rule, &mut errors);
     check_others(rule, &lowering.inputs, &mut errors);
+    super::standing::check_keys(rule, &lowering.inputs, &mut errors);
     check_windows(rule, &lowering.inputs, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {

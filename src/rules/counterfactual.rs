@@ -212,6 +212,10 @@ fn need(rule: &CheckedRule, compare: &Compare, live: &mut Live<'_>, flips: Flips
         (None, Some(input)) => (input, compare.op.mirrored(), &compare.left),
         (_, _) => return None,
     };
+    // What is owed is put right by doing it, not by so many seconds less.
+    if input.want.metric.is_of_deal() {
+        return None;
+    }
     let spends = input.want.metric.parts().contains(&Metric::Spend);
     if let Some(tested) = &compare.tested {
         return flips_luck(rule, compare, tested, live, flips).map(|need| Found { need, spends });

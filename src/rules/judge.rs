@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, ProgramId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
+use crate::domain::standing::Deal;
 use crate::domain::verdict::Verdict;
 
 use super::ahead::Plan;
@@ -55,6 +56,8 @@ pub struct Context {
     pub learned: Vec<Lesson>,
     /// The stretches of the deal that differ in limit or test, oldest first; none where nothing changed since it began.
     pub regimes: Vec<Regime>,
+    /// Its deal, for rules about what is overdue, missing or ending.
+    pub standing: Option<Arc<Deal>>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
     /// What is agreed and has not happened yet.
@@ -97,6 +100,7 @@ impl Default for Context {
             maturity: Maturity::at_once(),
             learned: Vec::new(),
             regimes: Vec::new(),
+            standing: None,
             rule_version: 1,
             plan: Plan::default(),
             pool: Vec::new(),
@@ -209,6 +213,7 @@ impl CheckedRule {
         scratch: &mut Scratch,
     ) -> Verdict {
         let mut live = Live::new(self, subject, ctx, readings, scratch);
+        live.stand_at(now);
         let view = live.view_at(now, 0);
         live.look(view);
         live.sweep(self.when(), false).all
@@ -289,6 +294,7 @@ fn look(
     memory: &Memory,
     now: Timestamp,
 ) -> Looked {
+    live.stand_at(now);
     let view = live.view_at(now, 0);
     live.look(view);
     let mut found = (view, None, sweeps(rule, live, memory));

@@ -40,6 +40,7 @@ pub mod lifecycle;
 pub mod maturity;
 pub mod projection;
 pub mod receipt;
+pub mod standing;
 
 pub mod lint;
 pub mod rule_test;

@@ -11,6 +11,7 @@ use crate::domain::ids::{Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::num::six_digits;
+use crate::domain::standing::Named;
 use crate::domain::verdict::Verdict;
 
 use super::ahead::Stands;
@@ -162,6 +163,9 @@ pub struct Used {
     /// What of others is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<Basis>,
+    /// For a fact of the deal: the pieces, rights and posts it is about, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Named>,
 }
 
 /// Comparable others that a number was held against, or drawn towards.
@@ -447,6 +451,7 @@ fn side(
             span: answer.span,
             fresh: answer.fresh.map(six_digits),
             basis: basis(live, input, answer.basis),
+            named: live.named(input),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

@@ -254,7 +254,7 @@ pub struct Case {
 pub enum Given {
     /// A count, a share, a multiple.
     Number(f64),
-    /// Money, `"270.00 EUR"`.
+    /// Money, `"270.00 EUR"`, or a length of time, `"26h"`.
     Text(String),
     /// Values of a table.
     Table(BTreeMap<String, Given>),

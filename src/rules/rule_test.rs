@@ -2,8 +2,9 @@
 //!
 //! Owns: what `given` means. A metric that is given has that value in every window: `prev(x)` and `own(x)` are the same
 //! unless the tables `prev` and `own` say otherwise. A derived metric is worked out from its parts where it is not given
-//! itself; what is neither is absent. `peers`, `rank` and `industry` are what their tables say and absent without: nothing
-//! of others follows from the subject's own. `peers` is every quantile, `"peers(0.25)"` that one. Where `for` counts windows, each of them is given the same.
+//! itself; what is neither is absent. A length of time is written as text: `post_overdue = "26h"`. `peers`, `rank` and
+//! `industry` are what their tables say and absent without: nothing of others follows from the subject's own. `peers` is every
+//! quantile, `"peers(0.25)"` that one. Where `for` counts windows, each of them is given the same.
 //! `fires` = the rule fires once time has passed; `quiet` (or `holds_back`) = all numbers are there and it does not hold;
 //! `unknown` = a number that would decide is not given.
 
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::domain::ids::{Platform, RuleId};
-use crate::domain::metric::Metric;
+use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::{Currency, Money};
 use crate::domain::num::{f64_of, six_digits};
 use crate::domain::verdict::Verdict;
@@ -28,7 +29,7 @@ use super::file::RulesFile;
 use super::lifecycle::{Memory, Phase, Signals, Timing, advance};
 use super::lower::{Input, Quantile, Source};
 use super::readings::Want;
-use super::rule::{Case, Expect, Given, OnAbsent};
+use super::rule::{Case, Expect, Given, Length, OnAbsent};
 use super::units::Dim;
 
 /// What came of one case.
@@ -242,9 +243,16 @@ impl Constants {
                 self.currency = Some(money.currency);
                 f64_of(money.minor)
             }
+            Given::Text(text) if want.metric.unit() == Unit::Seconds => {
+                let (sign, length) = text.strip_prefix('-').map_or((1, text.as_str()), |length| (-1, length));
+                let length: Length = length.parse().map_err(|error| in_case(case, &format!("`{key}`: {error}"), ""))?;
+                f64_of(sign * length.get().as_secs())
+            }
             Given::Number(_) | Given::Text(_) | Given::Table(_) => {
                 let remedy = if is_money {
                     format!("`{key}` is money: write it like `\"100.00 EUR\"`")
+                } else if want.metric.unit() == Unit::Seconds {
+                    format!("`{key}` is a length of time: write it like `\"26h\"`")
                 } else {
                     format!("`{key}` is a number: write it without quotes")
                 };

@@ -26,6 +26,13 @@ fn form(deed: &Deed) -> &'static str {
         Deed::AskFix { what: Fix::Link, .. } => "fix_link",
         Deed::AskFix { what: Fix::Code, .. } => "fix_code",
         Deed::AskFix { what: Fix::MakeGood, .. } => "make_good",
+        Deed::AskFix { what: Fix::Disclosure, .. } => "fix_mark",
+        Deed::AskFix { what: Fix::Draft, .. } => "late_draft",
+        Deed::AskFix { what: Fix::Post, .. } => "late_post",
+        Deed::AskFix { what: Fix::Proof, .. } => "late_proof",
+        Deed::AskFix { what: Fix::Report, .. } => "late_report",
+        Deed::AskFix { what: Fix::MoreTime, .. } => "more_time",
+        Deed::AskFix { what: Fix::Rights, .. } => "extend_right",
         other => other.as_str(),
     }
 }
@@ -304,6 +311,8 @@ pub enum Told {
     Over,
     /// A creator's yes, and a creator's no.
     Thanks,
+    /// A creator's yes that a post is out: its address is still to come.
+    ThanksSendAddress,
     TeamWrites,
     /// A person of the team noted an answer.
     Recorded {
@@ -346,6 +355,7 @@ impl Told {
             Self::UnknownPiece { given } => say!(words, "told-unknown-piece", given = given.as_str()),
             Self::Over => say!(words, "told-over"),
             Self::Thanks => say!(words, "told-thanks"),
+            Self::ThanksSendAddress => say!(words, "told-thanks-address"),
             Self::TeamWrites => say!(words, "told-team-writes"),
             Self::Recorded { of } => say!(words, "told-recorded", of = of.as_str()),
             Self::NothingOpen { platform } => say!(words, "told-nothing-open", platform = platform.as_str()),

@@ -10,6 +10,7 @@ use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::chart::{self, ChartError};
 use super::history;
+use super::kinds;
 use super::message::{Block, Line, Look, Message, Picture};
 use super::number;
 use super::phrase::{self, block, bold, line};
@@ -82,7 +83,8 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let is_over = view.incident.stage == Stage::Resolved;
     let mut blocks: Vec<Block> = Vec::new();
     blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
-    blocks.extend(block(0, seen_lines(seen, is_over, reader, now)));
+    let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
+    blocks.extend(block(0, seen_lines));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
     if money && !is_over {
@@ -93,6 +95,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
             blocks.extend(block(1, money_lines(view, reader, now)));
         }
         blocks.extend(block(2, clears_lines(view.clears.as_ref(), reader, now)));
+        blocks.extend(block(2, kinds::ideas(view, reader, now)));
         blocks.extend(block(4, tip_lines(view, reader)));
         blocks.extend(block(3, vec![line(stays(view, words))]));
     }
@@ -111,6 +114,9 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
 
 /// The whole story on one line.
 fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
+    if let Some(told) = kinds::headline(view, money, reader, now) {
+        return told;
+    }
     let words = reader.words();
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
     let said = |value: Option<f64>| value.map_or_else(|| main.title(reader), |value| main.headline_text(reader, value));
@@ -303,6 +309,9 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
+    if let Some(stays) = kinds::stays(view, words) {
+        return stays;
+    }
     if view.automatic && view.incident.next_rung_at().is_some() {
         return say!(words, "stays-steps");
     }
@@ -442,9 +451,10 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         row.push((refuse, say!(words, "button-keep-all"), Look::Plain));
     }
     let free = view.options.iter().filter(|option| is_open && option.running && !taken.contains(&option.deed.object()));
-    // What stops money first, and beside it one thing that may put it right.
+    // What stops money first, and beside it one thing that may put it right: of what is late, more time as well.
+    let fixes_max = if view.deal.is_some() { 2 } else { 1 };
     let (stops, fixes): (Vec<&OptionView>, Vec<&OptionView>) = free.partition(|option| option.deed.stops());
-    for option in stops.into_iter().take(DEED_BUTTONS_MAX).chain(fixes.into_iter().take(1)) {
+    for option in stops.into_iter().take(DEED_BUTTONS_MAX).chain(fixes.into_iter().take(fixes_max)) {
         let saves = option.avoidable.filter(|_| money);
         let label = deed_label(&option.deed, Some(option), saves, several, reader);
         let purpose = ButtonPurpose::Do { incident: incident(), deed: option.deed.clone(), saves };
@@ -475,6 +485,9 @@ pub(crate) fn standing_buttons(view: &IncidentView, composed: &mut Composed, rea
 /// A creator is told about themselves, in numbers they can change, before anything changes. No money, no other names, no
 /// names of the team.
 fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed> {
+    if let Some(own) = kinds::to_creator(view, reader, now) {
+        return Some(own);
+    }
     let words = reader.words();
     let name = view.names.creator.as_deref()?;
     let name = phrase::first_name(name);

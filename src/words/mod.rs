@@ -17,6 +17,7 @@ pub mod command;
 pub mod group;
 mod history;
 pub mod incident;
+mod kinds;
 mod learned;
 pub mod level;
 pub mod message;

@@ -14,6 +14,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::{Currency, Money};
 use crate::domain::num;
+use crate::domain::standing::NO_END;
 
 /// The minus sign; a hyphen would break from its number at the end of a line.
 const MINUS: char = '\u{2212}';
@@ -154,6 +155,9 @@ fn bare(locale: Locale, metric: Metric, value: f64, currency: Option<Currency>) 
 /// A metric's value in words: `€160 per order`, `3,120 views`. Money in minor units of `currency`.
 #[must_use]
 pub fn value(reader: &Reader, metric: Metric, value: f64, currency: Option<Currency>) -> String {
+    if metric == Metric::RightsLeft && num::f64_of(NO_END) <= value {
+        return say!(reader.words(), "rights-no-end");
+    }
     let number = bare(reader.locale, metric, value, currency);
     // Only exactly one is singular; `n` chooses the word, `value` is what is shown.
     let n: i64 = if number == "1" { 1 } else { 2 };

@@ -12,7 +12,9 @@ use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::sample::Reading;
+use crate::domain::standing::Named;
 use crate::domain::verdict::Verdict;
+use crate::domain::written::Day;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::benchmark::Quantile;
@@ -306,6 +308,8 @@ pub struct IncidentView {
     pub learned: Vec<Lesson>,
     /// What is still to come.
     pub ahead: AheadView,
+    /// The deal it is about, for what is late, a right that ends, or what goes well.
+    pub deal: Option<DealView>,
 }
 
 /// What is still to come of the money an incident is about. Of no concern to clients and creators: margins are in it.
@@ -358,6 +362,38 @@ pub struct EndView {
     pub end: Projection,
     /// Of what.
     pub currency: Currency,
+}
+
+/// What is known of a deal beside numbers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DealView {
+    /// Its facts when the rule fired, those that fired it first.
+    pub then: Vec<FactView>,
+    /// The same now.
+    pub now: Vec<FactView>,
+    /// What its boosts spend a day.
+    pub a_day: Option<Money>,
+    /// The last day on which the creator may not work for competitors.
+    pub exclusive_until: Option<Day>,
+    /// The newest piece that is out, where something goes well.
+    pub newest: Option<String>,
+    /// Nothing paid runs on it.
+    pub unboosted: bool,
+    /// When the deal ends, where that is near.
+    pub ends: Option<Timestamp>,
+}
+
+/// A fact of a deal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FactView {
+    /// Which.
+    pub metric: Metric,
+    /// Seconds or a count.
+    pub value: Option<f64>,
+    /// What it is about, the worst first.
+    pub named: Vec<Named>,
+    /// What should be there: a link, codes.
+    pub wanted: String,
 }
 
 impl IncidentView {

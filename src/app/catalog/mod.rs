@@ -4,6 +4,7 @@
 //! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
 
 mod learned;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::domain::standing::Deal;
 use crate::rules::ahead::Plan;
 use crate::rules::benchmark::pack::Packs;
 use crate::rules::benchmark::size::Audiences;
@@ -70,6 +72,12 @@ pub struct Catalog {
     pub benchmarks: Benchmarks,
     /// How many follow each creator, as far as numbers have come.
     pub audiences: BTreeMap<CreatorId, Audiences>,
+    /// What they say, of creators with a deal, where somebody has seen it.
+    pub texts: BTreeMap<(Platform, PostRef), Arc<str>>,
+    /// Creators with a deal, running or not.
+    pub dealt: BTreeSet<CreatorId>,
+    /// Boosts that a platform has confirmed to be stopped, whatever the document says.
+    pub stopped: BTreeSet<BoostId>,
 }
 
 /// What is known about a subject before any number is read.
@@ -111,6 +119,8 @@ pub struct About {
     pub packs: Arc<Packs>,
     /// The stretches of the deal that differ in limit or test.
     pub regimes: Vec<Regime>,
+    /// The deal itself, for rules about what is overdue, missing or ending.
+    pub standing: Option<Arc<Deal>>,
 }
 
 impl Default for About {
@@ -135,6 +145,7 @@ impl Default for About {
             audiences: Audiences::default(),
             packs: Arc::default(),
             regimes: Vec::new(),
+            standing: None,
         }
     }
 }
@@ -154,6 +165,7 @@ impl Catalog {
             Document::Creator(one) => drop(self.creators.insert(one.id.clone(), one)),
             Document::Partnership(one) => {
                 let key = PartnershipRef { campaign: one.campaign.clone(), creator: one.creator.clone() };
+                self.dealt.insert(key.creator.clone());
                 self.partnerships.insert(key, one);
             }
             Document::Deliverable(one) => {
@@ -291,6 +303,7 @@ impl Catalog {
             let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
             let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
             about.posts = live.collect();
+            about.standing = self.standing(campaign, creator, &about.zone).map(Arc::new);
         }
         self.fill_learned(subject, &mut about, at);
         about.packs = Arc::clone(&self.benchmarks.packs);

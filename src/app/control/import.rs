@@ -95,6 +95,7 @@ pub(super) async fn posts(
         if !news.is_empty() {
             core.store.commit(transaction).await?;
             watch::know_posts(&mut *core.state.lock().await, news, known);
+            core.bells.deals.ring();
         }
         done += u64_of_len(part.len());
         tell(Progress { done, of });

@@ -11,7 +11,7 @@ use super::*;
 use crate::app::config::Config;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{
-    Brand, Campaign, Creator, Deliverable, Goal, Partnership, PartnershipRef, Running, Target, Targets,
+    Brand, Campaign, Creator, Deliverable, Goal, Partnership, PartnershipRef, Right, Running, Target, Targets,
 };
 use crate::domain::ids::{CreatorId, DeliverableId, Platform, PostRef};
 use crate::domain::metric::{Metric, Unit};
@@ -161,6 +161,9 @@ fn partnership(at: PartnershipRef, currency: Currency) -> impl Strategy<Value = 
             shipped: None,
             target,
             starts,
+            rights: commission.iter().zip(starts).map(|(_, day)| Right::usage(day)).collect(),
+            exclusivity: None,
+            disclosure: Vec::new(),
             state,
         })
 }
@@ -203,12 +206,17 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             platform,
             format: format.to_owned(),
             fee,
+            draft_due: (fee.minor % 2 == 0).then_some(due),
             due,
+            proof_due: (fee.minor % 3 == 0).then_some(due),
+            report_due: (fee.minor % 5 == 0).then_some(due),
             cancel_by,
             kill_fee,
             state,
             post: post.map(|post| PostRef::new(&post).expect("a post")),
             live_at: live.map(|second| jiff::Timestamp::from_second(second).expect("a time")),
+            reported_at: None,
+            checked: Vec::new(),
         })
 }
 

@@ -8,6 +8,7 @@ use super::settings::Judging;
 use crate::app::catalog::Catalog;
 use crate::app::core::Ruled;
 use crate::app::records::{DocumentRecord, HistoryRecord, PostRecord, RuleRecord};
+use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::document::Document;
 use crate::domain::ids::RuleId;
 use crate::domain::person::{Grant, Person, Room};
@@ -71,8 +72,17 @@ pub async fn catalog(store: &dyn Store, judging: &Judging, until: Option<Until>)
             Some(until) => post.then(until.edition).or_else(|| until.or_first.then(|| post.first())),
         };
         let Some((creator, published_at)) = facts else { continue };
-        catalog.published.insert((post.platform, post.post.clone()), published_at);
-        catalog.posts.insert((post.platform, post.post), creator);
+        catalog.know_post(PostRecord { creator, published_at, ..post });
+    }
+    // In the order of their numbers: the newest word on a boost counts.
+    for proposal in scan_all::<Proposal>(store).await? {
+        let known = match &proposal.value.stage {
+            ProposalStage::Verified { at, .. } => until.is_none_or(|until| *at <= until.edition),
+            _ => false,
+        };
+        if known {
+            catalog.know_done(&proposal.value);
+        }
     }
     // Every version; which of them count at an instant, `Catalog::about_at` says.
     catalog.learned = crate::app::learning::load_book(store).await?;

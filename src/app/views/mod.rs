@@ -90,6 +90,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let pooled = receipt.as_ref().is_some_and(|receipt| receipt.pool.is_some());
     Ok(IncidentView {
         ahead: ahead::of(&state, &incident, (of_receipt, clears.collect()), &options, now),
+        deal: super::kinds::deal_view(&state, &incident, (receipt.as_ref(), live.as_ref()), now),
         names: names(&state, &incident.subject),
         current: if incident.stage == Stage::Firing { None } else { current },
         // Of a pool only its own deals are meant, and the campaign has others.
@@ -281,7 +282,7 @@ pub fn tips_by(state: &State, creator: &CreatorId, metric: Metric, now: Timestam
 
 fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart> {
     let main = seen(receipt).into_iter().next()?;
-    let metric = main.metric?;
+    let metric = main.metric.filter(|metric| !metric.is_of_deal())?;
     let want = Want { metric, platform: main.platform };
     let latest = *receipt.windows.last()?;
     let about = state.catalog.about(&incident.subject);

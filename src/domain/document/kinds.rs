@@ -204,9 +204,97 @@ pub struct Partnership {
     /// When it started; the campaign's first day where it does not say.
     #[serde(default)]
     pub starts: Option<Day>,
+    /// What the brand may do with the creator's posts beside looking at them, and until when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rights: Vec<Right>,
+    /// Whom the creator may not work for meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusivity: Option<Exclusivity>,
+    /// Words of which one must stand in each post; where none is given, those that are usual in the creator's language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disclosure: Vec<String>,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,
+}
+
+/// What a right lets the brand do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RightKind {
+    /// Use the content in ads of its own.
+    Usage,
+    /// Run ads in the creator's name on Instagram and Facebook: a permission that the creator gives in the app.
+    PartnershipAd,
+    /// Run the creator's `TikTok` post as an ad: a code that the creator makes for 7, 30, 60 or 365 days.
+    SparkCode,
+}
+
+impl RightKind {
+    /// The name in files, JSON and the wording files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::PartnershipAd => "partnership_ad",
+            Self::SparkCode => "spark_code",
+        }
+    }
+}
+
+/// A right and how long it lasts. Its days are whole days of the campaign's zone, the last one included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Right {
+    /// What it allows.
+    pub kind: RightKind,
+    /// Its first day; from the beginning where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// Its last day.
+    pub until: Day,
+    /// For which pieces; all of the deal where it does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<DeliverableId>,
+}
+
+impl Right {
+    /// To use everything of a deal in ads until this day.
+    #[must_use]
+    pub fn usage(until: Day) -> Self {
+        Self { kind: RightKind::Usage, from: None, until, posts: Vec::new() }
+    }
+
+    /// Whether it is to use everything of a deal, from the beginning: what a sheet has one column for.
+    #[must_use]
+    pub fn is_plain_usage(&self) -> bool {
+        self.kind == RightKind::Usage && self.from.is_none() && self.posts.is_empty()
+    }
+}
+
+/// Whom a creator may not work for, and how long. Whole days of the campaign's zone, the last one included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exclusivity {
+    /// Names as they stand in posts: `Acme`, `@acme`.
+    pub against: Vec<String>,
+    /// The first day; the deal's where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day.
+    pub until: Day,
+}
+
+/// What a person looked for in a post with their own eyes, and found right whatever the text we know says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Checked {
+    /// The deal's link.
+    Link,
+    /// The deal's code.
+    Code,
+    /// That it says advertising.
+    Disclosure,
 }
 
 /// One promised piece.
@@ -224,8 +312,17 @@ pub struct Deliverable {
     /// What it costs.
     #[serde(with = "money::text")]
     pub fee: Money,
+    /// When its draft is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_due: Option<Day>,
     /// When it is due.
     pub due: Day,
+    /// When the proof that it is out is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_due: Option<Day>,
+    /// When its numbers are due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_due: Option<Day>,
     /// The last moment it can be cancelled.
     #[serde(default)]
     pub cancel_by: Option<Moment>,
@@ -241,6 +338,12 @@ pub struct Deliverable {
     /// When it went live.
     #[serde(default)]
     pub live_at: Option<jiff::Timestamp>,
+    /// When its numbers were handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_at: Option<jiff::Timestamp>,
+    /// What somebody has looked for in its post and found right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checked: Vec<Checked>,
 }
 
 /// Paid spend on a creator's post.
@@ -256,6 +359,9 @@ pub struct Boost {
     /// What it is called there.
     #[serde(rename = "ref")]
     pub reference: String,
+    /// The piece it pays for; any of the deal where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<DeliverableId>,
     /// What it may spend in all.
     #[serde(with = "money::text")]
     pub budget: Money,

@@ -15,8 +15,8 @@ use super::money::Money;
 mod kinds;
 
 pub use kinds::{
-    Boost, Brand, Campaign, Creator, Deliverable, Goal, Level, Member, Partnership, PartnershipRef, PeerGroup, Program,
-    Rate, RoomDocument,
+    Boost, Brand, Campaign, Checked, Creator, Deliverable, Exclusivity, Goal, Level, Member, Partnership,
+    PartnershipRef, PeerGroup, Program, Rate, Right, RightKind, RoomDocument,
 };
 
 /// Whether something runs.
@@ -140,8 +140,20 @@ impl Documents {
             }
         }
         for partnership in &self.partnership {
+            let name = || format!("partnership `{}/{}`", partnership.campaign, partnership.creator);
             if let Some(what) = misfits(&partnership.target).next() {
-                return Some(format!("partnership `{}/{}`: {what}", partnership.campaign, partnership.creator));
+                return Some(format!("{}: {what}", name()));
+            }
+            if let Some(right) = partnership.rights.iter().find(|one| one.from.is_some_and(|from| one.until < from)) {
+                return Some(format!("{}: the right `{}` ends before it starts", name(), right.kind.as_str()));
+            }
+            if let Some(one) = &partnership.exclusivity {
+                if one.from.is_some_and(|from| one.until < from) {
+                    return Some(format!("{}: its exclusivity ends before it starts", name()));
+                }
+                if one.against.iter().all(|word| word.trim().is_empty()) {
+                    return Some(format!("{}: its exclusivity is against nobody; name them in `against`", name()));
+                }
             }
         }
         None

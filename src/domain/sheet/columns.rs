@@ -94,6 +94,16 @@ const SYNONYMS: &[(Field, &str)] = &[
          scheduled date|inlaggsdatum|postdatum|veroffentlichung|termin|publish|planned|posting day|forfallodatum",
     ),
     (
+        Field::DraftDue,
+        "draft due|draft deadline|draft date|first draft|draft by|utkast senast|utkast klart|utkast|entwurf bis",
+    ),
+    (Field::ProofDue, "proof due|proof deadline|proof of posting|bevis senast|nachweis bis"),
+    (
+        Field::ReportDue,
+        "report due|report deadline|insights due|stats due|statistics due|rapport senast|siffror senast|\
+         statistik senast|bericht bis",
+    ),
+    (
         Field::CancelBy,
         "cancel by|cancel before|last cancellation|cancellation deadline|avboka senast|avbokas senast|sista avbokning|\
          avbokning senast|cancellation date|stornierbar bis",
@@ -133,6 +143,11 @@ const SYNONYMS: &[(Field, &str)] = &[
         Field::PerThousandViews,
         "pay per thousand views|cpm fee|fee per 1000 views|fee per thousand views|cpm pay|ersattning per 1000 visningar|\
          pay per 1000 views|rate per 1000 views",
+    ),
+    (
+        Field::UsageUntil,
+        "usage until|usage rights until|usage rights end|usage rights expiry|usage end|usage rights|rights until|\
+         rights end|nyttjanderatt till|nyttjande till|rattigheter till|nutzungsrechte bis",
     ),
     (Field::DealStarts, "deal starts|deal start|contract start|contract starts|avtalsstart|avtal fran|vertragsbeginn"),
     (Field::DealState, "deal state|deal status|partnership state|partnership status|contract status|avtalsstatus"),

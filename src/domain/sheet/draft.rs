@@ -62,7 +62,10 @@ pub struct Piece {
     pub format: Option<words::Format>,
     pub fee: Option<Amount>,
     pub mark: Option<Mark>,
+    pub draft_due: Option<Day>,
     pub due: Option<Day>,
+    pub proof_due: Option<Day>,
+    pub report_due: Option<Day>,
     pub cancel_by: Option<Moment>,
     pub kill_fee: Vec<(DeliverableState, Percent)>,
     pub state: Option<DeliverableState>,
@@ -120,6 +123,7 @@ pub struct Draft {
     pub commission: Option<Percent>,
     pub per_thousand: Option<Amount>,
     pub targets: Vec<(Metric, Aim)>,
+    pub usage_until: Option<Day>,
     pub deal_starts: Option<Day>,
     pub deal_state: Option<Running>,
     pub pieces: Vec<Piece>,
@@ -251,6 +255,7 @@ impl Draft {
             Field::Commission => self.commission = Some(context.share(at, cell)?),
             Field::PerThousandViews => self.per_thousand = Some(Amount::read(cell, context.mark(at))?),
             Field::Target(metric) => self.targets.push((metric, aim(metric, cell, context.mark(at))?)),
+            Field::UsageUntil => self.usage_until = Some(context.day(at, cell)?),
             Field::DealStarts => self.deal_starts = Some(context.day(at, cell)?),
             Field::DealState => self.deal_state = Some(words::running_of(&cell.shown())?),
             _ => {}
@@ -313,7 +318,10 @@ impl Piece {
                 let said = || format!("`{}` is not a currency: write its code, like SEK", cell.brief());
                 self.mark = Some(Mark::of(&text).ok_or_else(said)?);
             }
+            Field::DraftDue => self.draft_due = Some(context.day(at, cell)?),
             Field::Due => self.due = Some(context.day(at, cell)?),
+            Field::ProofDue => self.proof_due = Some(context.day(at, cell)?),
+            Field::ReportDue => self.report_due = Some(context.day(at, cell)?),
             Field::CancelBy => {
                 let When { date, time } = context.when(at, cell)?;
                 // A day alone can be used to its end.

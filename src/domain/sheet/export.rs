@@ -129,6 +129,9 @@ fn piece_columns() -> Vec<Writes> {
         always("Fee", |line| of(line, |piece| Cell::number(piece.fee.to_major()))),
         always("Currency", |line| of(line, |piece| Cell::text(piece.fee.currency.code()))),
         always("Due", |line| of(line, |piece| Cell::day(piece.due.0))),
+        sometimes("Draft due", |line| of(line, |piece| piece.draft_due.map_or(Cell::Empty, |day| Cell::day(day.0)))),
+        sometimes("Proof due", |line| of(line, |piece| piece.proof_due.map_or(Cell::Empty, |day| Cell::day(day.0)))),
+        sometimes("Report due", |line| of(line, |piece| piece.report_due.map_or(Cell::Empty, |day| Cell::day(day.0)))),
         sometimes("Cancel by", |line| of(line, |piece| piece.cancel_by.map_or(Cell::Empty, moment))),
         sometimes("Kill fee", |line| of(line, kill_fee)),
         always("State", |line| of(line, |piece| word(&piece.state))),
@@ -155,6 +158,10 @@ fn deal_columns() -> Vec<Writes> {
             .iter()
             .map(|metric| sometimes(format!("Target: {metric}"), |line| target(&line.deal.target, *metric))),
     );
+    all.push(sometimes("Usage until", |line| {
+        let usage = line.deal.rights.iter().find(|right| right.is_plain_usage());
+        usage.map_or(Cell::Empty, |right| Cell::day(right.until.0))
+    }));
     all.push(sometimes("Deal starts", |line| line.deal.starts.map_or(Cell::Empty, |day| Cell::day(day.0))));
     all.push(sometimes("Deal state", |line| running(line.deal.state)));
     all

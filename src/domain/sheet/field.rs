@@ -24,6 +24,9 @@ pub enum Field {
     Fee,
     Currency,
     Due,
+    DraftDue,
+    ProofDue,
+    ReportDue,
     CancelBy,
     KillFee,
     State,
@@ -34,6 +37,7 @@ pub enum Field {
     Commission,
     PerThousandViews,
     Target(Metric),
+    UsageUntil,
     DealStarts,
     DealState,
     ManagedBy,
@@ -59,7 +63,7 @@ pub enum Field {
 }
 
 /// Every field without a parameter, with its name in mapping files.
-const NAMES: [(Field, &str); 38] = [
+const NAMES: [(Field, &str); 42] = [
     (Field::Brand, "brand"),
     (Field::Campaign, "campaign"),
     (Field::Creator, "creator"),
@@ -69,6 +73,9 @@ const NAMES: [(Field, &str); 38] = [
     (Field::Fee, "fee"),
     (Field::Currency, "currency"),
     (Field::Due, "due"),
+    (Field::DraftDue, "draft_due"),
+    (Field::ProofDue, "proof_due"),
+    (Field::ReportDue, "report_due"),
     (Field::CancelBy, "cancel_by"),
     (Field::KillFee, "kill_fee"),
     (Field::State, "state"),
@@ -78,6 +85,7 @@ const NAMES: [(Field, &str); 38] = [
     (Field::Link, "link"),
     (Field::Commission, "commission"),
     (Field::PerThousandViews, "per_thousand_views"),
+    (Field::UsageUntil, "usage_until"),
     (Field::DealStarts, "deal_starts"),
     (Field::DealState, "deal_state"),
     (Field::ManagedBy, "managed_by"),
@@ -114,6 +122,9 @@ impl Field {
                 | Self::Fee
                 | Self::Currency
                 | Self::Due
+                | Self::DraftDue
+                | Self::ProofDue
+                | Self::ReportDue
                 | Self::CancelBy
                 | Self::KillFee
                 | Self::State
@@ -129,7 +140,16 @@ impl Field {
     pub fn is_date(self) -> bool {
         matches!(
             self,
-            Self::Due | Self::CancelBy | Self::LiveAt | Self::DealStarts | Self::CampaignStarts | Self::CampaignEnds
+            Self::Due
+                | Self::DraftDue
+                | Self::ProofDue
+                | Self::ReportDue
+                | Self::CancelBy
+                | Self::LiveAt
+                | Self::UsageUntil
+                | Self::DealStarts
+                | Self::CampaignStarts
+                | Self::CampaignEnds
         )
     }
 }

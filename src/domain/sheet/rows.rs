@@ -331,6 +331,9 @@ fn lend(draft: &mut Draft, shared: &super::draft::Piece) {
     for piece in &mut draft.pieces {
         piece.platform = piece.platform.or(shared.platform);
         piece.due = piece.due.or(shared.due);
+        piece.draft_due = piece.draft_due.or(shared.draft_due);
+        piece.proof_due = piece.proof_due.or(shared.proof_due);
+        piece.report_due = piece.report_due.or(shared.report_due);
         piece.cancel_by = piece.cancel_by.or(shared.cancel_by);
         piece.state = piece.state.or(shared.state);
         piece.mark = piece.mark.or(shared.mark);

@@ -46,6 +46,8 @@ pub(in crate::rules) struct Live<'a> {
     pub(super) ahead: Option<Ahead>,
     /// The regime whose targets are asked for; those of now where there is none.
     pub(super) regime: Option<usize>,
+    /// The instant at which facts of the deal are read.
+    pub(super) stands_at: Option<Timestamp>,
 }
 
 /// What a condition is over the windows of a view.
@@ -65,7 +67,18 @@ impl<'a> Live<'a> {
         readings: &'a dyn Readings,
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { rule, subject, ctx, readings, scratch, view: View::Nothing, current: None, ahead: None, regime: None }
+        Self {
+            rule,
+            subject,
+            ctx,
+            readings,
+            scratch,
+            view: View::Nothing,
+            current: None,
+            ahead: None,
+            regime: None,
+            stands_at: None,
+        }
     }
 
     /// The view at `now`, moved back by `shift` windows.
@@ -193,7 +206,7 @@ impl<'a> Live<'a> {
             .inputs()
             .iter()
             .filter(|input| match input.source {
-                Source::Now | Source::Prev | Source::Own | Source::Rank => true,
+                Source::Now | Source::Prev | Source::Own | Source::Rank => !input.want.metric.is_of_deal(),
                 Source::Target | Source::Peers(_) | Source::Industry => false,
             })
             .map(|input| self.readings.newest(self.subject, input.want, now))
@@ -201,6 +214,9 @@ impl<'a> Live<'a> {
     }
 
     fn read(&mut self, input: Input) -> Answer {
+        if let Some(fact) = self.stands(input) {
+            return fact;
+        }
         match (input.source, self.view) {
             (Source::Target, _) => match self.targets().get(&input.want.metric) {
                 Some(value) => Answer { value: Ok(*value), ..Answer::gap(Gap::NoTarget) },

@@ -189,5 +189,6 @@ mod live;
 mod peers;
 mod pool;
 mod regime;
+mod standing;
 #[cfg(test)]
 pub(super) mod tests;

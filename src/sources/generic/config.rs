@@ -119,6 +119,8 @@ impl FieldConfig {
         let money = self.metric.unit() == Unit::Money;
         let fault = if self.metric.parts() != [self.metric] {
             Some("a derived metric is worked out, not read")
+        } else if self.metric.is_of_deal() {
+            Some("a fact of a deal comes from its documents, not from a source")
         } else if money != self.currency.is_some() {
             Some("money needs `currency`, and nothing else has one")
         } else if (self.form == FeedForm::Amount) != self.span.is_some() {

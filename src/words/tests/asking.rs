@@ -28,7 +28,7 @@ fn release() -> Deed {
 }
 
 fn fix(what: Fix) -> Deed {
-    Deed::AskFix { partnership: partnership(), what }
+    Deed::AskFix { partnership: partnership(), what, deliverable: None }
 }
 
 fn ask(deed: Deed, stand: AskStand) -> AskView {

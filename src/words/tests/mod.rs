@@ -3,6 +3,7 @@
 mod ahead;
 mod alerts;
 mod asking;
+mod kinds;
 mod levels;
 mod levels_creator;
 mod levels_team;
@@ -200,6 +201,7 @@ fn fired() -> IncidentView {
         level: None,
         learned: Vec::new(),
         ahead: AheadView::default(),
+        deal: None,
     }
 }
 

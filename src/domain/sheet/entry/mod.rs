@@ -12,7 +12,7 @@ use super::numbers::Amount;
 use super::plan::{Book, Planned};
 use super::who::Whose;
 use super::words::account_key;
-use crate::domain::document::{Brand, Campaign, Creator, Partnership, PartnershipRef, Running, Target, Targets};
+use crate::domain::document::{Brand, Campaign, Creator, Partnership, PartnershipRef, Right, Running, Target, Targets};
 use crate::domain::ids::DeliverableId;
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
@@ -339,6 +339,9 @@ impl Entry<'_, '_> {
             shipped: None,
             target: Targets::new(),
             starts: None,
+            rights: Vec::new(),
+            exclusivity: None,
+            disclosure: Vec::new(),
             state: Running::Active,
         });
         let subject = format!("partnership/{at}");
@@ -368,6 +371,14 @@ impl Entry<'_, '_> {
             && self.claim(&subject, &Slot::of(Field::DealStarts), said(day.0))
         {
             deal.starts = Some(day);
+        }
+        if let Some(day) = draft.usage_until
+            && self.claim(&subject, &Slot::of(Field::UsageUntil), said(day.0))
+        {
+            match deal.rights.iter_mut().find(|right| right.is_plain_usage()) {
+                Some(right) => right.until = day,
+                None => deal.rights.push(Right::usage(day)),
+            }
         }
         if let Some(state) = draft.deal_state
             && self.claim(&subject, &Slot::of(Field::DealState), json_word(&state))

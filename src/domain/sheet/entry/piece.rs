@@ -54,6 +54,7 @@ impl Entry<'_, '_> {
         {
             one.due = day;
         }
+        self.other_days(&mut one, piece, &subject);
         if let Some(moment) = piece.cancel_by
             && self.claim(&subject, &slot(Field::CancelBy), said(moment.0))
         {
@@ -77,6 +78,22 @@ impl Entry<'_, '_> {
         self.live(&mut one, piece, &subject, &books.1);
         self.state(&mut one, piece, &subject, known.map(|known| known.state));
         Some(one)
+    }
+
+    /// When its draft, its proof and its numbers are due.
+    fn other_days(&mut self, one: &mut Deliverable, piece: &Piece, subject: &str) {
+        for (field, given, kept) in [
+            (Field::DraftDue, piece.draft_due, &mut one.draft_due),
+            (Field::ProofDue, piece.proof_due, &mut one.proof_due),
+            (Field::ReportDue, piece.report_due, &mut one.report_due),
+        ] {
+            let slot = Slot { group: piece.group.clone(), field };
+            if let Some(day) = given
+                && self.claim(subject, &slot, said(day.0))
+            {
+                *kept = Some(day);
+            }
+        }
     }
 
     /// When it went live. A day alone is its noon, and no news where the kept instant is on that day.
@@ -170,12 +187,17 @@ impl Entry<'_, '_> {
             platform: platform?,
             format: format?.name,
             fee: fee?,
+            draft_due: None,
             due: due?,
+            proof_due: None,
+            report_due: None,
             cancel_by: None,
             kill_fee: BTreeMap::new(),
             state: DeliverableState::Agreed,
             post: None,
             live_at: None,
+            reported_at: None,
+            checked: Vec::new(),
         })
     }
 }
