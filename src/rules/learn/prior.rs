@@ -10,7 +10,7 @@
 //!
 //! and the prior is where `Σ ln m(a, b)` over the partnerships is highest: empirical Bayes by maximum marginal likelihood,
 //! for `k → ∞` the negative binomial marginal in closed form (H. Robbins 1956; B. Efron and C. Morris 1975,
-//! <https://doi.org/10.2307/2285814>; for rates of rare events W. DuMouchel 1999,
+//! <https://doi.org/10.2307/2285814>; for rates of rare events
 //! <https://doi.org/10.1080/00031305.1999.10474456>). A prior that described the spread of what was *seen* would count the
 //! luck of posts twice and be too wide.
 //!
