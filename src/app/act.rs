@@ -398,7 +398,7 @@ pub async fn try_enter(
     }
     core.store.commit(transaction).await?;
     if let Some(boost) = boost {
-        core.state.lock().await.catalog.take(boost);
+        core.take_document(boost).await;
     }
     if core.state.lock().await.catalog.know_done(one) {
         core.bells.deals.ring();

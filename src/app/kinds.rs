@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::core::{Core, State};
 use super::cycle::Fired;
-use super::proposing::{Offers, add_up, proposal, stake, stake_of_piece, wants_now};
+use super::proposing::{Asker, Offers, add_up, proposal, stake, stake_of_piece, wants_now};
 use crate::domain::action::{Deed, Fix, Proposal, ProposalStage};
 use crate::domain::deal::title_of;
 use crate::domain::document::{Checked, Deliverable, Document, Partnership, PartnershipRef, RightKind};
@@ -115,7 +115,9 @@ fn offer(
         return;
     }
     if wants_now(one, step) {
-        let draft = proposal(core, state, one, &deed, saves, now);
+        let rule = one.rule.rule.rule();
+        let asker = Asker { rule, mode: rule.mode, data_at: super::views::data_at(&one.judgement.receipt) };
+        let draft = proposal(core, state, &asker, &deed, saves, now);
         offers.proposals.extend(draft.map(|draft| reminded(state, one, draft, now)));
     }
     offers.avoidable = add_up(offers.avoidable, saves);

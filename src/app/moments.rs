@@ -83,7 +83,7 @@ fn judge_all(state: &State, now: Timestamp) -> (Vec<Fired>, Vec<Looked>) {
     let subjects: BTreeSet<Subject> = running.into_iter().chain(open.map(|(key, _)| key.1.clone())).collect();
     let (view, mut scratch) = (state.history.view(), Scratch::default());
     for subject in subjects {
-        let about = state.catalog.about(&subject);
+        let about = state.catalog.about_at(&subject, now);
         for (id, ruled) in &rules {
             let context = context(&about, SignedDuration::ZERO, ruled.version);
             let memory = state.memory.get(&((*id).clone(), subject.clone())).cloned().unwrap_or_default();
@@ -98,6 +98,8 @@ fn judge_all(state: &State, now: Timestamp) -> (Vec<Fired>, Vec<Looked>) {
                 subject: subject.clone(),
                 about: about.clone(),
                 judgement,
+                before: memory,
+                cut: state.cut,
             }));
         }
     }

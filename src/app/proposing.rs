@@ -18,6 +18,7 @@ use crate::rules::projection;
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::rule::{Do, Kind, Mode, Rule};
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
 /// What is offered at a fire.
 #[derive(Debug, Default)]

@@ -35,7 +35,7 @@ pub(super) fn wanted(core: &Core, state: &State, subject: &Subject, what: Do, no
             if let Subject::Partnership(campaign, creator) = subject {
                 let partnership = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
                 let what = if what == Do::AskFix { Fix::Check } else { Fix::MakeGood };
-                wanted.deeds.push((Deed::AskFix { partnership, what }, None));
+                wanted.deeds.push((Deed::AskFix { partnership, what, deliverable: None }, None));
             }
         }
         // Told, not done; and what nothing here can do yet.

@@ -261,6 +261,7 @@ impl Live<'_> {
                 current: None,
                 ahead: None,
                 regime: None,
+                stands_at: None,
             };
             match what {
                 What::At(at) => {
