@@ -179,7 +179,7 @@ fn moved(compare: &Compare, inputs: &[Input], need: &Need) -> Moved {
         let same = input.want.platform.is_none() || need.platform.is_none() || input.want.platform == need.platform;
         (same && input.want.metric.parts().contains(&need.metric)).then_some(input.want.metric)
     };
-    let side = |num: &Num| slots_of(num).into_iter().filter_map(reads).next();
+    let side = |num: &Num| slots_of(num).into_iter().find_map(reads);
     let bare = |num: &Num| matches!(num, Num::Read(_));
     let (metric, op, is_bare) = match (side(&compare.left), side(&compare.right)) {
         (None, None) => return Moved::Nowhere,

@@ -128,6 +128,7 @@ async fn a_hold_is_done_when_the_creator_confirms_and_survives_restarts() {
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
 
     Owed anyway: €150. Can still be saved: €2,640 of the boost alma-winter (TikTok Ads), Reel 2 €400 (free to cancel to Fri 18:00), Story set €150 (can be cancelled to 06:00).
+    Reel 2 would probably bring €0–€440 more margin; it costs €400.
 
     Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 

@@ -86,9 +86,9 @@ pub fn least_units(demand: Demand, posts: u32, luck: Luck, prior: Prior) -> Opti
     for _ in 0..HALVINGS {
         let middle = libm::sqrt(low * high);
         if enough(middle) {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
         if high - low <= 1e-9 * high {
             break;
