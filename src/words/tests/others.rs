@@ -207,7 +207,7 @@ fn a_place_makes_a_headline() {
 
 fn standing(metric: Metric, creators: u32) -> Standing {
     let is_money = metric == Metric::Cpa;
-    let scale = if is_money { 350_000.0 } else { 1.0 };
+    let scale = if is_money { 400_000.0 } else { 1.0 };
     Standing {
         metric,
         currency: Some(euro()),
@@ -236,9 +236,9 @@ fn benchmark_says_where_somebody_stands() {
        similar creators 2.1 in the middle; 2 of 14 have less
        Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
        Published: 2.4 (average of creators, per post; Some Study 2025, n = 70,000).
-    • €42 per order in 7 days
-       usually €53 (4 earlier windows)
-       similar creators €74 in the middle; 2 of 14 have less
+    • €48 per order in 7 days
+       usually €60 (4 earlier windows)
+       similar creators €84 in the middle; 2 of 14 have less
        Compared with 14 others: spring · Instagram · reel · micro; 2 more have no number.
 
     data 14:15
