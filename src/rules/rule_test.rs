@@ -178,11 +178,11 @@ impl Constants {
         constants.add_posts(case)?;
         for (key, value) in &case.given {
             let Some(source) = table_of(key) else {
-                constants.add(case, Some(Source::Now), key, value)?;
+                constants.add(case, Kept::Of(Source::Now), key, value)?;
                 continue;
             };
             let Given::Table(inner) = value else {
-                let is_place = source == Some(Source::Rank);
+                let is_place = source == Kept::Of(Source::Rank);
                 let example = if is_place { "{ cpa = 0.9 }" } else { "{ cpa = \"45.00 EUR\" }" };
                 let remedy = format!("write `{key} = {example}`");
                 return Err(in_case(case, &format!("`{key}` is not a table"), &remedy));
@@ -220,11 +220,11 @@ impl Constants {
         Ok(())
     }
 
-    /// A value of a table; `None` is `peers`, whatever the quantile.
-    fn add(&mut self, case: &Case, source: Option<Source>, key: &str, value: &Given) -> Result<(), RuleError> {
+    /// A value of a table.
+    fn add(&mut self, case: &Case, source: Kept, key: &str, value: &Given) -> Result<(), RuleError> {
         let want = want(key).map_err(|(text, remedy)| in_case(case, &text, &remedy))?;
         // A place among others has no unit, whatever was counted.
-        let is_place = source == Some(Source::Rank);
+        let is_place = source == Kept::Of(Source::Rank);
         let is_money = !is_place && Dim::of(want.metric).is_money();
         let value = match value {
             Given::Number(place) if is_place && !(0.0..=1.0).contains(place) => {
@@ -260,8 +260,8 @@ impl Constants {
             }
         };
         match source {
-            Some(source) => drop(self.values.insert((source, want), value)),
-            None => drop(self.peers.insert(want, value)),
+            Kept::Of(source) => drop(self.values.insert((source, want), value)),
+            Kept::AnyPeers => drop(self.peers.insert(want, value)),
         }
         Ok(())
     }
@@ -333,17 +333,26 @@ impl Lookup for Constants {
     }
 }
 
-/// The table of a key of `given`; `Some(None)` is `peers`, whatever the quantile, `None` a metric.
-fn table_of(key: &str) -> Option<Option<Source>> {
+/// Which of its tables a value of a case stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Where a rule takes it from.
+    Of(Source),
+    /// `peers`, whatever the quantile.
+    AnyPeers,
+}
+
+/// The table of a key of `given`; `None` is a metric.
+fn table_of(key: &str) -> Option<Kept> {
     let quantile = || key.strip_prefix("peers(")?.strip_suffix(')')?.trim().parse().ok().and_then(Quantile::new);
     Some(match key {
-        "target" => Some(Source::Target),
-        "own" => Some(Source::Own),
-        "prev" => Some(Source::Prev),
-        "rank" => Some(Source::Rank),
-        "industry" => Some(Source::Industry),
-        "peers" => None,
-        _ => Some(Source::Peers(quantile()?)),
+        "target" => Kept::Of(Source::Target),
+        "own" => Kept::Of(Source::Own),
+        "prev" => Kept::Of(Source::Prev),
+        "rank" => Kept::Of(Source::Rank),
+        "industry" => Kept::Of(Source::Industry),
+        "peers" => Kept::AnyPeers,
+        _ => Kept::Of(Source::Peers(quantile()?)),
     })
 }
 

@@ -34,10 +34,15 @@ recover = "er_views >= 0.75 * peers(er_views, 0.25)"
 mode = "propose"
 "#;
 
+fn name_of(id: &str) -> String {
+    let (first, rest) = id.split_at(1);
+    format!("{}{rest} Berg", first.to_uppercase())
+}
+
 fn documents() -> String {
     let mut text = String::new();
     for id in MICRO.into_iter().chain(NANO) {
-        let name = format!("{}{} Berg", id[..1].to_uppercase(), &id[1..]);
+        let name = name_of(id);
         write!(
             text,
             "[[creator]]\nid = \"{id}\"\nname = \"{name}\"\naccounts = {{ instagram = \"{id}\" }}\n\
@@ -119,7 +124,7 @@ fn team(story: &Story) -> Vec<String> {
 /// A creator in a chat of their own.
 async fn joins(story: &mut Story, id: &str) -> UserId {
     let user = story.member(id);
-    let name = format!("{}{} Berg", id[..1].to_uppercase(), &id[1..]);
+    let name = name_of(id);
     story.starts(user, Role::Creator, &name, Some(id)).await;
     user
 }
@@ -130,6 +135,7 @@ async fn asks(story: &mut Story, user: UserId, what: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, and what each of its people is told")]
 async fn the_one_far_behind_similar_creators_fires_and_why_says_who_they_are() {
     let mut story = begin().await;
     let cast = story.world.cast;

@@ -1,5 +1,7 @@
 //! Who is comparable with whom.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::domain::document::Documents;
 use crate::domain::ids::PostRef;
@@ -46,11 +48,12 @@ fn followers(creator: &str, platform: Platform, value: i64, now: Timestamp) -> S
     }
 }
 
-/// Creators with accounts on Instagram and YouTube, and so many followers on each, measured at noon.
+/// Creators with accounts on Instagram and `YouTube`, and so many followers on each, measured at noon.
 fn catalog(creators: &[(&str, i64, i64)], more: &str) -> Catalog {
     let mut text = WORLD.to_owned();
     for (id, ..) in creators {
-        text += &format!("[[creator]]\nid = \"{id}\"\naccounts = {{ instagram = \"i-{id}\", youtube = \"y-{id}\" }}\n");
+        write!(text, "[[creator]]\nid = \"{id}\"\naccounts = {{ instagram = \"i-{id}\", youtube = \"y-{id}\" }}\n")
+            .expect("written");
     }
     let mut catalog = Catalog::default();
     let documents = Documents::from_toml(&(text + more)).expect("documents");
@@ -81,10 +84,12 @@ fn check(catalog: &Catalog, subject: &str, named: Option<&str>, want: Option<(&s
 fn deal(campaign: &str, creator: &str, pieces: &[(&str, &str, &str, u32)]) -> String {
     let mut text = format!("[[partnership]]\ncampaign = \"{campaign}\"\ncreator = \"{creator}\"\n");
     for (id, platform, format, fee) in pieces {
-        text += &format!(
+        write!(
+            text,
             "[[deliverable]]\npartnership = \"{campaign}/{creator}\"\nid = \"{id}\"\nplatform = \"{platform}\"\n\
              format = \"{format}\"\nfee = \"{fee}.00 SEK\"\ndue = 2026-03-20\npost = \"{creator}-{id}\"\n"
-        );
+        )
+        .expect("written");
     }
     text
 }

@@ -392,7 +392,7 @@ fn a_rule_for_a_whole_campaign_has_no_peers() {
     let text = "[[rule]]\nid = \"r\"\nkind = \"downgrade\"\nscope = \"creator\"\nprogram = \"p\"\nlevel = \"Gold\"\ngrace = \"12d\"\n\
                 when = \"rank(views) < 0.25\"\nwindow = \"7d\"\n";
     let errors = check(&parse_rules(text, None).rules.remove(0).rule).expect_err("is refused");
-    insta::assert_snapshot!(errors[0].to_string(), @"");
+    insta::assert_snapshot!(errors[0].to_string(), @"when: `rank()` is no criterion: somebody is always last, and a level is lost by a number that can be reached; compare the metric itself with `peers(…, 0.25)`, `target` or a number");
     assert_eq!(rule("creator", "when = \"views < peers(views)\"\ngroup = \"mums\""), None);
     assert_eq!(rule("post", "when = \"views < peers(views)\"\nwindow = \"1d\""), None);
 }
