@@ -296,7 +296,8 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 
 /// What will not happen.
 fn stays(view: &IncidentView, words: &Words) -> String {
-    if view.automatic && view.incident.next_rung_at().is_some() {
+    let stops = view.incident.rungs.iter().any(|rung| rung.what.stops());
+    if stops && view.automatic && view.incident.next_rung_at().is_some() {
         return say!(words, "stays-steps");
     }
     if let Some(stopped) = history::verified(view) {
