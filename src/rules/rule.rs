@@ -138,6 +138,19 @@ impl Do {
     }
 }
 
+impl Do {
+    /// Whether it stops something, or a part of it.
+    #[must_use]
+    pub fn stops(self) -> bool {
+        match self {
+            Self::StopBoost | Self::CutBoost | Self::HoldNext | Self::CancelNext | Self::EndCode | Self::CutLink => {
+                true
+            }
+            Self::Notify | Self::AskFix | Self::AskMakeGood | Self::Offer => false,
+        }
+    }
+}
+
 impl Mode {
     /// The name in files, JSON and the wording files.
     #[must_use]

@@ -312,7 +312,8 @@ fn stays(view: &IncidentView, words: &Words) -> String {
     if let Some(stays) = kinds::stays(view, words) {
         return stays;
     }
-    if view.automatic && view.incident.next_rung_at().is_some() {
+    let stops = view.incident.rungs.iter().any(|rung| rung.what.stops());
+    if stops && view.automatic && view.incident.next_rung_at().is_some() {
         return say!(words, "stays-steps");
     }
     if let Some(stopped) = history::verified(view) {
