@@ -83,6 +83,7 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
+    pub levels: LevelsConfig,
     pub log: LogConfig,
 }
 
@@ -337,6 +338,14 @@ pub struct LimitsConfig {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PeopleConfig {
     pub code_minutes: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct LevelsConfig {
+    pub mediation: Length,
+    pub extension: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]

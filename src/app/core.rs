@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::catalog::{About, Catalog};
 use super::config::Config;
-use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
+use super::records::{COUNTERS, Counters, DocumentRecord, ExcuseRecord, MemoryRecord, PostRecord, RuleRecord};
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
@@ -249,6 +249,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         luck: Luck::Varied { k: about.k },
         prior: Prior::UNLEARNED,
         maturity: about.maturity,
+        excused: about.excused.clone(),
         rule_version,
     }
 }
@@ -265,6 +266,9 @@ async fn load_catalog(store: &dyn Store, config: &Config) -> Result<Catalog, Sto
         catalog.people.insert(person.value.id.clone(), person.value);
     }
     catalog.grants = scan_all::<Grant>(store).await?.into_iter().map(|grant| grant.value).collect();
+    for excuse in scan_all::<ExcuseRecord>(store).await? {
+        catalog.excuses.insert(excuse.value.id, excuse.value);
+    }
     for post in scan_all::<PostRecord>(store).await? {
         let post = post.value;
         catalog.published.insert((post.platform, post.post.clone()), post.published_at);

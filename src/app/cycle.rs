@@ -9,9 +9,10 @@ use serde_json::json;
 use super::catalog::About as Known;
 use super::core::{Core, Ruled};
 use super::records::{Counters, MemoryRecord};
+use super::causes::{self, Turned};
 use super::{groups, levels, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
-use crate::domain::ids::Subject;
+use crate::domain::ids::{RuleId, Subject};
 use crate::domain::person::Room;
 use crate::outbox::delivery::{Delivery, State as Stand};
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
@@ -66,7 +67,9 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     for one in part {
         work.take(core, one).await?;
     }
-    let Work { transaction, silent, fired, resolved, proposed, .. } = work.end()?;
+    let told = part.iter().map(|one| (one.rule.rule.rule().id.clone(), one.subject.clone())).collect();
+    work.causes.write(core, &mut work.transaction, &told).await?;
+    let Work { transaction, causes, silent, fired, resolved, proposed, .. } = work.end()?;
     core.store.commit(transaction).await?;
     let mut state = core.state.lock().await;
     for one in part {
@@ -77,6 +80,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
             state.memory.insert(key, one.judgement.memory.clone());
         }
     }
+    causes.show(&mut state);
     drop(state);
     core.count(|counts| {
         counts.fired += fired;
@@ -102,6 +106,7 @@ struct Work {
     transaction: Transaction,
     kept: Option<Loaded<Counters>>,
     counters: Counters,
+    causes: Turned,
     /// Nothing in it is to be told.
     silent: bool,
     fired: u64,
@@ -113,7 +118,8 @@ impl Work {
     async fn begin(core: &Core) -> Result<Self, StoreError> {
         let kept = core.counters().await?;
         let counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
-        Ok(Self { transaction: Transaction::new(), kept, counters, silent: true, fired: 0, resolved: 0, proposed: 0 })
+        let (transaction, causes) = (Transaction::new(), Turned::default());
+        Ok(Self { transaction, kept, counters, causes, silent: true, fired: 0, resolved: 0, proposed: 0 })
     }
 
     fn end(mut self) -> Result<Self, StoreError> {
@@ -132,13 +138,14 @@ impl Work {
             "reason": change.reason, "mode": rule.mode,
         });
         self.transaction.append_journal(&core.line("phase_changed", &one.subject, detail))?;
+        self.causes.follow(core, &mut self.transaction, one).await?;
         if change.reason == Reason::DataAbsent {
             self.tell_absent(core, one, change.at).await?;
         }
         if rule.mode == Mode::Shadow {
             return Ok(());
         }
-        let open = open_incident(core, one).await?;
+        let open = open_incident(core, &rule.id, &one.subject).await?;
         match (change.from, change.to, open) {
             (Phase::Recovering, Phase::Firing, Some(incident)) => {
                 self.change(core, incident, one, change, Happened::FiredAgain, Stage::Firing).await
@@ -146,6 +153,10 @@ impl Work {
             (_, Phase::Firing, None) if change.from != Phase::Firing => self.open(core, one, change.at).await,
             (_, Phase::Recovering, Some(incident)) if change.from != Phase::Recovering => {
                 self.change(core, incident, one, change, Happened::Recovering, Stage::Recovering).await
+            }
+            (_, Phase::Resolved, Some(incident)) if change.reason == Reason::BrandCause => {
+                self.resolved += 1;
+                self.spare(core, incident, one, change).await
             }
             (_, Phase::Resolved, Some(incident)) => {
                 self.resolved += 1;
@@ -248,6 +259,31 @@ impl Work {
         Ok(())
     }
 
+    /// It lies with the brand: what was proposed is withdrawn, and the alert closed with the reason.
+    async fn spare(
+        &mut self,
+        core: &Core,
+        mut incident: Loaded<Incident>,
+        one: &Fired,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let excuse = causes::explains(&one.about.excused, incident.value.opened_at).unwrap_or_default();
+        self.causes.spare(core, excuse, &incident.value).await?;
+        let mut withdrawn = Vec::new();
+        for event in &incident.value.events {
+            let Happened::Proposed { proposal } = event.what else { continue };
+            let Some(mut kept) = load::<Proposal>(&*core.store, &keys::number(proposal)).await? else { continue };
+            if matches!(kept.value.stage, ProposalStage::Proposed { .. } | ProposalStage::Approved { .. }) {
+                let reason = change.reason.as_str().to_owned();
+                kept.value.stage = ProposalStage::Refused { at: change.at, reason };
+                self.transaction.update(&kept)?;
+                withdrawn.push(Event { at: change.at, by: None, what: Happened::Withdrawn { proposal } });
+            }
+        }
+        withdrawn.into_iter().for_each(|event| incident.value.note(event));
+        self.change(core, incident, one, change, Happened::BrandCause { excuse }, Stage::Resolved).await
+    }
+
     async fn change(
         &mut self,
         core: &Core,
@@ -282,8 +318,13 @@ impl Work {
     }
 }
 
-async fn open_incident(core: &Core, one: &Fired) -> Result<Option<Loaded<Incident>>, StoreError> {
-    let key = keys::rule_and_subject(&one.rule.rule.rule().id, &one.subject);
+/// The open incident of a rule on a subject.
+pub async fn open_incident(
+    core: &Core,
+    rule: &RuleId,
+    subject: &Subject,
+) -> Result<Option<Loaded<Incident>>, StoreError> {
+    let key = keys::rule_and_subject(rule, subject);
     match core.store.get(Table::OpenIncidents, &key).await? {
         Some(kept) => load::<Incident>(&*core.store, &kept.bytes).await,
         None => Ok(None),

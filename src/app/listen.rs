@@ -352,7 +352,10 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Undo { id }
             | Command::Ack { id }
             | Command::Snooze { id, .. } => Some(id.clone()),
-            Command::Why { what } | Command::Note { subject: what, .. } => what.incident.clone(),
+            Command::Why { what }
+            | Command::Note { subject: what, .. }
+            | Command::Excuse { what, .. }
+            | Command::Unexcuse { what } => what.incident.clone(),
             _ => None,
         },
         Ask::Button(purpose) => match purpose {
@@ -371,6 +374,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Record { .. }
             | ButtonPurpose::Page { .. }
             | ButtonPurpose::Confirm { .. }
+            | ButtonPurpose::Ask { .. }
             | ButtonPurpose::Cancel
             | ButtonPurpose::MyNumbers { .. } => None,
         },
@@ -381,7 +385,9 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
             Command::Status { subject } => subject.clone(),
-            Command::Why { what } => Some(what.typed.clone()),
+            Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
+                Some(what.typed.clone())
+            }
             Command::WhyNot { subject, .. } => Some(subject.clone()),
             Command::Pause { what } | Command::Resume { what } => Some(what.clone()),
             Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
@@ -471,6 +477,13 @@ async fn press(
         }
         ButtonPurpose::Confirm { command } => match parse(&command) {
             Ok(command) => Some(permitted(core, Some(chats), asked, room, command).await?),
+            Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
+        },
+        ButtonPurpose::Ask { command } => match parse(&command) {
+            Ok(command) => {
+                let unsure = Asked { confirmed: false, ..asked.clone() };
+                Some(permitted(core, Some(chats), &unsure, room, command).await?)
+            }
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),

@@ -10,6 +10,7 @@ pub mod apply;
 pub mod asking;
 pub mod booking;
 pub mod catalog;
+pub mod causes;
 pub mod commands;
 pub mod config;
 pub mod control;

@@ -13,11 +13,11 @@ use rand::Rng as _;
 use super::config::SourceConfig;
 use super::core::{Core, Ruled, State, context};
 use super::cycle::{self, Fired};
-use super::records::{PollRecord, PostRecord};
+use super::records::{ExcuseRecord, PollRecord, PostRecord};
 use super::schedule::Schedule;
 use super::service::rest_until;
-use super::trouble;
-use crate::domain::ids::{Platform, RuleId, SourceId, Subject};
+use super::{causes, trouble};
+use crate::domain::ids::{Platform, RuleId, Scope, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::num;
 use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
@@ -319,6 +319,10 @@ impl Asks {
         Self { id: id.clone(), ruled: ruled.clone(), wants: wants.collect() }
     }
 
+    fn is_of_brand(&self) -> bool {
+        matches!(self.ruled.rule.rule().scope, Scope::Brand | Scope::Campaign)
+    }
+
     /// Whether one of these numbers can change the verdict.
     fn hears(&self, of: &[(Metric, Platform)]) -> bool {
         let wanted = |metric, platform| {
@@ -330,9 +334,6 @@ impl Asks {
 
 /// Judges every rule on every subject whose inputs changed.
 fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>, now: Timestamp) -> Vec<Fired> {
-    let mut fired = Vec::new();
-    let mut scratch = Scratch::default();
-    let mut evaluated = 0;
     let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
     let moved: BTreeSet<(RuleId, Subject)> = state
         .memory
@@ -340,32 +341,81 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
         .filter(|((id, _), memory)| state.rules.get(id).is_some_and(|ruled| is_moved_by_time(ruled, memory)))
         .map(|(key, _)| key.clone())
         .collect();
+    let mut round = Round { moved, ..Round::default() };
+    // What lies with a brand is judged first, so that nobody is blamed for it in the same poll.
+    let (brands, others): (Vec<&Asks>, Vec<&Asks>) = rules.iter().partition(|asks| asks.is_of_brand());
+    judge_some(state, &brands, news, now, &mut round);
+    if let Some(after) = causes::believed(&state.catalog.excuses, &round.fired) {
+        let concerned = causes::concerned(state, &after);
+        let silent = concerned.iter().filter(|(_, subject)| !news.contains_key(subject));
+        let silent = silent.map(|(_, subject)| (subject.clone(), News { observed: now, of: Vec::new() })).collect();
+        round.moved.extend(concerned);
+        round.excuses = Some(after);
+        state.judged.clear();
+        judge_some(state, &others, &silent, now, &mut round);
+    }
+    judge_some(state, &others, news, now, &mut round);
+    core.count(|counts| counts.evaluations += round.evaluated);
+    round.fired
+}
+
+/// What is judged in one go.
+#[derive(Default)]
+struct Round {
+    fired: Vec<Fired>,
+    scratch: Scratch,
+    evaluated: u64,
+    /// What is judged although it has no news.
+    moved: BTreeSet<(RuleId, Subject)>,
+    /// What lies with brands, where this round changed it.
+    excuses: Option<BTreeMap<u64, ExcuseRecord>>,
+}
+
+fn judge_some(state: &mut State, rules: &[&Asks], news: &BTreeMap<Subject, News>, now: Timestamp, round: &mut Round) {
     for (subject, news) in news {
         let mut about = None;
-        for Asks { id, ruled, .. } in rules.iter().filter(|asks| {
+        for Asks { id, ruled, .. } in rules.iter().copied().filter(|asks| {
             asks.ruled.rule.rule().scope == subject.scope()
-                && (asks.hears(&news.of) || (!moved.is_empty() && moved.contains(&(asks.id.clone(), subject.clone()))))
+                && (asks.hears(&news.of)
+                    || (!round.moved.is_empty() && round.moved.contains(&(asks.id.clone(), subject.clone()))))
         }) {
-            let about = about.get_or_insert_with(|| state.catalog.about(subject));
+            let about = about.get_or_insert_with(|| {
+                let mut about = state.catalog.about(subject);
+                if let Some(excuses) = &round.excuses {
+                    about.excused = state.catalog.excused(excuses, subject, &about, None);
+                }
+                about
+            });
             let context = context(about, SignedDuration::ZERO, ruled.version);
             let due = is_due(&mut state.judged, (id, subject), ruled, (news.observed, now, &context.frame));
-            if !due && (moved.is_empty() || !moved.contains(&(id.clone(), subject.clone()))) {
+            if !due && (round.moved.is_empty() || !round.moved.contains(&(id.clone(), subject.clone()))) {
                 continue;
             }
             let memory = state.memory.get(&(id.clone(), subject.clone())).cloned().unwrap_or_default();
             if !ruled.rule.selects(subject, &context) && !memory.is_open() {
                 continue;
             }
-            evaluated += 1;
+            round.evaluated += 1;
             let view = state.history.view();
-            let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut scratch);
+            let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut round.scratch);
             if let Some(judgement) = judged {
-                fired.push(Fired { rule: ruled.clone(), subject: subject.clone(), about: about.clone(), judgement });
+                round.fired.push(Fired { rule: ruled.clone(), subject: subject.clone(), about: about.clone(), judgement });
             }
         }
     }
-    core.count(|counts| counts.evaluations += evaluated);
-    fired
+}
+
+/// Judges rules on subjects that have no news, because what is known about them has changed.
+pub async fn judge_again(core: &Core, again: &BTreeSet<(RuleId, Subject)>) -> Result<(), StoreError> {
+    let now = core.clock.now();
+    let mut state = core.state.lock().await;
+    let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
+    let news = again.iter().map(|(_, subject)| (subject.clone(), News { observed: now, of: Vec::new() })).collect();
+    let mut round = Round { moved: again.clone(), ..Round::default() };
+    judge_some(&mut state, &rules.iter().collect::<Vec<_>>(), &news, now, &mut round);
+    drop(state);
+    core.count(|counts| counts.evaluations += round.evaluated);
+    cycle::commit(core, round.fired).await
 }
 
 /// The series that a poll spoke of. A number that is missing is news too: it may be the one that a rule waits for.

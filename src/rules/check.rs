@@ -163,6 +163,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
         recover_node.map(|node| node.and_then(|node| lower_field("recover", &node, &mut lowering, &mut errors)));
     check_keys(rule, &lowering, &mut errors);
     super::downgrade::check_keys(rule, &mut errors);
+    super::excuse::check_keys(rule, &mut errors);
     check_windows(rule, &lowering.inputs, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {

@@ -160,7 +160,7 @@ pub fn parse_rules(text: &str, name: Option<&str>) -> RulesFile {
 }
 
 /// The keys of each table of a rule.
-const RULE_KEYS: [&str; 23] = [
+const RULE_KEYS: [&str; 24] = [
     "id",
     "kind",
     "scope",
@@ -182,6 +182,7 @@ const RULE_KEYS: [&str; 23] = [
     "level",
     "grace",
     "stay",
+    "cause",
     "judge",
     "test",
 ];

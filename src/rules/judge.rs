@@ -16,6 +16,7 @@ use super::check::CheckedRule;
 use super::eval::{Live, Scratch, Sweep, View, verdict, weighed};
 use super::evidence::tested::Weight;
 use super::evidence::{Luck, Prior};
+use super::excuse::{self, Excuse};
 use super::lifecycle::{self, Memory, Phase, Reason, Signals, Step, Timing};
 use super::lower::Cond;
 use super::maturity::Maturity;
@@ -43,6 +44,8 @@ pub struct Context {
     pub prior: Prior,
     /// How its spend matures.
     pub maturity: Maturity,
+    /// Time that does not count against it, because it lies with the brand.
+    pub excused: Vec<Excuse>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
 }
@@ -59,6 +62,7 @@ impl Default for Context {
             luck: Luck::Alike,
             prior: Prior::UNLEARNED,
             maturity: Maturity::at_once(),
+            excused: Vec::new(),
             rule_version: 1,
         }
     }
@@ -244,7 +248,8 @@ fn look(
         found = earlier;
     }
     let (view, as_of, (when, recover)) = found;
-    let signals = Signals { selected: rule.selects(subject, ctx), when, recover };
+    let blame = excuse::blame(rule, &ctx.excused, memory, now);
+    let signals = Signals { selected: rule.selects(subject, ctx), when, recover, blame };
     let today = now.to_zoned(ctx.frame.zone.clone()).date();
     Looked { view, as_of, signals, step: lifecycle::advance(rule.timing(ctx), memory, signals, now, today) }
 }

@@ -33,6 +33,7 @@ pub mod counterfactual;
 pub mod downgrade;
 pub mod eval;
 pub mod evidence;
+pub mod excuse;
 pub mod judge;
 pub mod lifecycle;
 pub mod maturity;

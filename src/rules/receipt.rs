@@ -15,8 +15,9 @@ use crate::domain::verdict::Verdict;
 
 use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
-use super::eval::{Gap, Live, Lookup as _, age, number, weighed};
+use super::eval::{Gap, LeftOut, Live, Lookup as _, age, number, weighed};
 use super::evidence::tested::Weight;
+use super::excuse::Excuse;
 use super::lifecycle::{Phase, Reason};
 use super::lower::{Compare, Cond, Num, Op, Source};
 use super::readings::Span;
@@ -68,6 +69,9 @@ pub struct Receipt {
     pub recovery: Vec<Comparison>,
     /// The smallest changes that would flip the verdict, or end an open incident.
     pub needs: Vec<Need>,
+    /// Time that was not counted, because it lies with the brand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excused: Vec<Excuse>,
 }
 
 /// One comparison over one window.
@@ -143,6 +147,9 @@ pub struct Used {
     /// Spend that was left out because it has not had time to sell, in minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh: Option<f64>,
+    /// What was left out because it lies with the brand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 impl Comparison {
@@ -236,6 +243,7 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
         compare_all(rule, cond, live, facts.at, &mut recovery);
     }
     let needs = counterfactual::needs(rule, live, facts.open);
+    let excused = live.excused(facts.at);
     Receipt {
         rule: rule.rule().id.clone(),
         version: facts.version,
@@ -256,6 +264,7 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
         deciding,
         recovery,
         needs,
+        excused,
     }
 }
 
@@ -320,6 +329,7 @@ fn side(
             age_secs: answer.newest.map(|newest| age(newest, at).as_secs()),
             span: answer.span,
             fresh: answer.fresh.map(six_digits),
+            left_out: live.left_out(input),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

@@ -79,11 +79,13 @@ pub enum Table {
     LevelCases = 30,
     /// Those that are not over, in the order of their time. Key: time big-endian, case key; value: the stage.
     DueLevels = 31,
+    /// Time that lies with a brand and does not count against creators. Key: number big-endian.
+    Excuses = 36,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -111,6 +113,7 @@ impl Table {
         Self::Unanswered,
         Self::LevelCases,
         Self::DueLevels,
+        Self::Excuses,
     ];
 
     /// Its number in the file format.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::buttons::Composed;
+use super::cause;
 use super::history;
 use super::incident::{clears_lines, footer};
 use super::message::{Block, Line, Message};
@@ -36,6 +37,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
     let mut blocks = comparison_blocks(&seen, reader, now);
     let team = audience != Audience::Creator;
+    blocks.extend(block(0, excused_lines(view, team, reader, now)));
     if team {
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
         let tips: Vec<Line> = view.tips.iter().map(|tip| line(format!("• {}", phrase::tip(reader, tip)))).collect();
@@ -76,6 +78,9 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
     if let Some(until) = view.cooling_until.filter(|until| now < *until) {
         waits.push(line(say!(words, "why-not-cooling", until = number::time(reader, until, now))));
     }
+    let team = audience == Audience::Internal;
+    let excused = view.excused.iter().map(|one| if team { one.for_team(reader, now) } else { one.for_creator(reader, now) });
+    waits.extend(excused.map(line));
     blocks.extend(block(0, waits));
     let mut footer = format!("{} v{}", view.rule, view.version);
     if let Some(at) = view.data_at {
@@ -83,6 +88,16 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         footer.push_str(&say!(words, "data-at", time = number::time(reader, at, now)));
     }
     Some(Message { headline, blocks, footer, silent: true, ..Message::default() })
+}
+
+/// Whom it spares by name, or which time was left out.
+fn excused_lines(view: &IncidentView, team: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    if !team {
+        return view.excused.iter().map(|one| line(one.for_creator(reader, now))).collect();
+    }
+    let mut lines = cause::lines(view, reader, now);
+    lines.extend(cause::names(view, reader));
+    lines
 }
 
 fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {

@@ -110,6 +110,7 @@ fn proposal_text(
                 None => text,
             }
         }
+        Happened::Withdrawn { .. } => say!(words, "did-withdrawn", time = at, what = left()),
         Happened::Failed { reason, .. } => {
             let what = say!(words, "deed-failed", deed = deed, name = name.as_str());
             say!(words, "did-failed", time = at, what = what, reason = reason.as_str())
@@ -129,6 +130,7 @@ fn proposal_text(
         | Happened::Acknowledged
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
+        | Happened::BrandCause { .. }
         | Happened::Noted { .. } => return None,
     })
 }
@@ -282,6 +284,8 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
         Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
+        Happened::BrandCause { .. } => say!(words, "event-brand-cause"),
+        Happened::Withdrawn { .. } => say!(words, "event-withdrawn"),
         Happened::Level { step } => say!(words, "event-level", step = step.as_str(), by = by),
     }
 }

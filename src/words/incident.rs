@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
+use super::cause;
 use super::chart::{self, ChartError};
 use super::history;
 use super::message::{Block, Line, Look, Message, Picture};
@@ -78,6 +79,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let is_over = view.incident.stage == Stage::Resolved;
     let mut blocks: Vec<Block> = Vec::new();
     blocks.extend(block(0, seen_lines(seen, is_over, reader, now)));
+    blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
     if money && !is_over {
@@ -101,6 +103,9 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let mut composed = Composed::plain(message);
     action_buttons(view, money, &mut composed, reader, now);
     standing_buttons(view, &mut composed, reader, now);
+    if money {
+        cause::buttons(view, &mut composed, reader);
+    }
     Some(composed)
 }
 
@@ -112,6 +117,9 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
     let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
     let left = said(main.left.value());
     let current = said(view.current.or_else(|| main.left.value()));
+    if let Some(closed_by) = &view.closed_by {
+        return cause::closed_headline(who, closed_by, reader);
+    }
     match (view.incident.stage, view.incident.kind.as_str()) {
         (Stage::Resolved, _) => {
             let ended = view.incident.resolved_at.unwrap_or(now);
@@ -409,6 +417,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             | Happened::ProposalExpired { .. }
             | Happened::Undone { .. }
             | Happened::Held { .. }
+            | Happened::Withdrawn { .. }
             | Happened::Failed { .. } => continue,
             _ => {}
         }

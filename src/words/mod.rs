@@ -10,12 +10,15 @@
 pub mod answers;
 pub mod asking;
 pub mod buttons;
+pub mod cause;
 pub mod chart;
 pub mod command;
+mod criteria;
 pub mod group;
 mod history;
 pub mod incident;
 pub mod level;
+mod mediation;
 pub mod message;
 pub mod number;
 pub mod permission;

@@ -14,6 +14,7 @@ use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
+use crate::rules::excuse::Cause;
 use crate::rules::evidence::tested::Weight;
 
 /// What things are called by people.
@@ -248,6 +249,30 @@ pub struct AskView {
     pub stand: AskStand,
 }
 
+/// A time that does not count, because it lies with a brand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExcusedView {
+    /// What of the brand's it was.
+    pub cause: Cause,
+    /// The brand, as people call it.
+    pub brand: String,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; `None` while it lasts.
+    pub until: Option<Timestamp>,
+}
+
+/// What an incident of a brand or a campaign spares its creators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseView {
+    /// Which time.
+    pub span: ExcusedView,
+    /// Creators with a running deal there.
+    pub creators: Vec<String>,
+    /// Alerts about them that were closed with it.
+    pub closed: u32,
+}
+
 /// Everything that can be told about an incident.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncidentView {
@@ -281,6 +306,12 @@ pub struct IncidentView {
     pub chart: Option<Chart>,
     /// The level it is about, for a downgrade.
     pub level: Option<LevelView>,
+    /// Whom it spares, where it lies with a brand.
+    pub cause: Option<CauseView>,
+    /// What it was closed by, where that lies with a brand.
+    pub closed_by: Option<ExcusedView>,
+    /// Time that was left out of its numbers.
+    pub excused: Vec<ExcusedView>,
 }
 
 impl IncidentView {
@@ -315,6 +346,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Rejected { proposal }
         | Happened::ProposalExpired { proposal }
         | Happened::Held { proposal, .. }
+        | Happened::Withdrawn { proposal }
         | Happened::Done { proposal }
         | Happened::Verified { proposal, .. }
         | Happened::Failed { proposal, .. }
@@ -329,6 +361,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Acknowledged
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
+        | Happened::BrandCause { .. }
         | Happened::Noted { .. } => None,
     }
 }
@@ -382,6 +415,8 @@ pub struct JudgedView {
     pub pending_secs: Option<i64>,
     /// It may not fire again before.
     pub cooling_until: Option<Timestamp>,
+    /// Time that is left out, or holds it back while it lasts.
+    pub excused: Vec<ExcusedView>,
     /// How old the data is.
     pub data_at: Option<Timestamp>,
 }

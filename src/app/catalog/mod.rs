@@ -3,6 +3,8 @@
 //! Owns: the questions that judging and telling ask of it (whose is this, in which zone, what is its target, who follows
 //! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
 
+mod excused;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
@@ -19,6 +21,8 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
+use crate::app::records::ExcuseRecord;
+use crate::rules::excuse::Excuse;
 use crate::rules::maturity::Maturity;
 
 /// The picture.
@@ -44,6 +48,8 @@ pub struct Catalog {
     pub maturity: MaturityConfig,
     /// When each of them became public.
     pub published: BTreeMap<(Platform, PostRef), jiff::Timestamp>,
+    /// Time that lies with brands, by number.
+    pub excuses: BTreeMap<u64, ExcuseRecord>,
 }
 
 /// What is known about a subject before any number is read.
@@ -73,6 +79,8 @@ pub struct About {
     pub maturity: Maturity,
     /// A creator's level in each programme whose criteria they have agreed to.
     pub levels: BTreeMap<ProgramId, String>,
+    /// Time that does not count against it, because it lies with a brand.
+    pub excused: Vec<Excuse>,
 }
 
 impl Default for About {
@@ -91,6 +99,7 @@ impl Default for About {
             k: crate::rules::evidence::luck::K_DEFAULT,
             maturity: Maturity::at_once(),
             levels: BTreeMap::new(),
+            excused: Vec::new(),
         }
     }
 }
@@ -225,6 +234,7 @@ impl Catalog {
             let window = about.campaign.as_ref().and_then(|id| self.campaigns.get(id)?.attribution.as_deref());
             about.maturity = self.maturity.of(platforms, window.and_then(crate::app::config::parse_length));
         }
+        about.excused = self.excused(&self.excuses, subject, &about, None);
         about
     }
 

@@ -94,6 +94,9 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         billed: false,
         chart: receipt.as_ref().filter(|_| with_chart).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
+        cause: super::causes::of_incident(&state, &incident),
+        closed_by: super::causes::closed_by(&state, &incident),
+        excused: super::causes::views(&state, live.as_ref().map_or(&[], |live| &live.excused)),
         seen,
         incident,
     })
@@ -392,7 +395,8 @@ pub fn judged_then(
 ) -> Option<(JudgedView, Receipt)> {
     let ruled = state.rules.get(rule)?;
     let about = state.catalog.about(subject);
-    let context = context(&about, SignedDuration::ZERO, ruled.version);
+    let mut context = context(&about, SignedDuration::ZERO, ruled.version);
+    context.excused = state.catalog.excused(&state.catalog.excuses, subject, &about, Some(at));
     let judgement = judge(&ruled.rule, subject, &context, &state.history.as_of(at), &Memory::default(), at);
     Some(judgement_view(state, ruled, subject, judgement, at))
 }
@@ -421,6 +425,7 @@ fn judgement_view(
         pending_secs,
         cooling_until,
         data_at: data_at(&judgement.receipt),
+        excused: super::causes::views(state, &judgement.receipt.excused),
     };
     (view, judgement.receipt)
 }

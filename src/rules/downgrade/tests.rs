@@ -26,7 +26,15 @@ fn told() -> Case {
 }
 
 fn facts() -> Facts {
-    Facts { delivered_at: None, reachable: true, level: Some("Gold".into()), verdict: Verdict::Holds, fresh: true }
+    Facts {
+        delivered_at: None,
+        reachable: true,
+        level: Some("Gold".into()),
+        verdict: Verdict::Holds,
+        fresh: true,
+        excused: SignedDuration::ZERO,
+        excuse_lasts: false,
+    }
 }
 
 #[track_caller]

@@ -32,6 +32,8 @@ pub enum Gap {
     NoWindow,
     /// Fewer posts than the window asks for.
     TooFewPosts,
+    /// It lies with the brand, and does not count.
+    Excused,
     /// The rule is written in another currency than the subject is kept in.
     OtherCurrency,
 }
@@ -70,6 +72,7 @@ impl Gap {
             | Self::NoTarget
             | Self::NoHistory
             | Self::NoWindow
+            | Self::Excused
             | Self::TooFewPosts => Absence::NotYet,
         }
     }
@@ -93,6 +96,7 @@ impl Gap {
             Self::NoHistory => "no_history",
             Self::NoWindow => "no_window",
             Self::TooFewPosts => "too_few_posts",
+            Self::Excused => "excused",
             Self::OtherCurrency => "other_currency",
         }
     }

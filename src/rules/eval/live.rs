@@ -75,7 +75,7 @@ impl<'a> Live<'a> {
         });
         let first = latest.and_then(|span| match self.rule.windows() {
             1 => Some(span),
-            windows => window.back(span, windows - 1, frame),
+            windows => self.earlier(span, windows - 1),
         });
         match (latest, first) {
             (Some(latest), Some(first)) => View::Spans { latest, first },
@@ -108,10 +108,7 @@ impl<'a> Live<'a> {
     /// Looks at the `back`-th window before the newest; what does not depend on it is kept.
     pub(in crate::rules) fn look_back(&mut self, back: u32) {
         let View::Spans { latest, .. } = self.view else { return };
-        self.current = match back {
-            0 => Some(latest),
-            back => self.rule.window().back(latest, back, &self.ctx.frame),
-        };
+        self.current = self.earlier(latest, back);
         for (slot, input) in self.rule.inputs().iter().enumerate() {
             if let (Source::Now | Source::Prev, Some(memo)) = (input.source, self.scratch.memo.get_mut(slot)) {
                 *memo = None;
@@ -124,10 +121,7 @@ impl<'a> Live<'a> {
         match self.view {
             View::Spans { latest, .. } => (0..self.rule.windows())
                 .rev()
-                .filter_map(|back| match back {
-                    0 => Some(latest),
-                    back => self.rule.window().back(latest, back, &self.ctx.frame),
-                })
+                .filter_map(|back| self.earlier(latest, back))
                 .collect(),
             View::Posts { .. } | View::Nothing => Vec::new(),
         }
@@ -207,12 +201,17 @@ impl<'a> Live<'a> {
 
     pub(super) fn over(&self, want: Want, span: Option<Span>) -> Answer {
         match span {
-            Some(span) if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) => {
-                self.mature(want, span)
-            }
-            Some(span) => Answer::seen(self.readings.over(self.subject, want, span), Some(span)),
+            Some(span) => self.excused_over(want, span).unwrap_or_else(|| self.whole_over(want, span)),
             None => Answer::gap(Gap::NoWindow),
         }
+    }
+
+    /// A metric over all of a span.
+    pub(super) fn whole_over(&self, want: Want, span: Span) -> Answer {
+        if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) {
+            return self.mature(want, span);
+        }
+        Answer::seen(self.readings.over(self.subject, want, span), Some(span))
     }
 
     fn over_posts(&self, want: Want, until: Timestamp, earlier: bool) -> Answer {
@@ -224,6 +223,7 @@ impl<'a> Live<'a> {
         let posts: Vec<(Platform, PostRef)> =
             self.readings.newest_posts(self.subject, until, count.saturating_add(skip));
         match posts.get(skip..skip.saturating_add(count)) {
+            Some(posts) if self.ran_through(want, posts, until) => Answer::gap(Gap::Excused),
             Some(posts) => Answer::seen(self.readings.over_posts(posts, want, until), None),
             None => Answer::gap(Gap::TooFewPosts),
         }
@@ -245,6 +245,9 @@ impl<'a> Live<'a> {
             let Some(span) = self.rule.window().back(first, k, &self.ctx.frame) else {
                 break;
             };
+            if self.is_touched(want, span) {
+                continue;
+            }
             let seen = self.readings.over(self.subject, want, span);
             match seen.reading {
                 Reading::Value(value) => {

@@ -151,10 +151,12 @@ pub struct Scratch {
     values: Vec<f64>,
 }
 
+pub use excused::LeftOut;
 pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 
 mod deal;
+mod excused;
 mod gap;
 mod live;
 #[cfg(test)]

@@ -14,7 +14,7 @@ fn at(hour: i64) -> Timestamp {
 
 fn signals(when: Verdict, recover: Verdict) -> Signals {
     let both = |verdict| Sweep { all: verdict, newest: verdict };
-    Signals { selected: true, when: both(when), recover: both(recover) }
+    Signals { selected: true, when: both(when), recover: both(recover), blame: Blame::default() }
 }
 
 fn step(timing: Timing, memory: &Memory, hour: i64, verdict: Verdict) -> Step {

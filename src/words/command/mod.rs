@@ -6,11 +6,13 @@
 //!
 //! A new command is a row here and a variant of [`Command`]; it does not compile until permission and handler name it.
 
+mod moment;
 mod parse;
 mod surfaces;
 
 use std::time::Duration;
 
+pub use moment::Moment;
 pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
 pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, slash_commands, telegram_menu, typed};
 
@@ -35,6 +37,8 @@ pub enum Name {
     Release,
     Live,
     Note,
+    Excuse,
+    Unexcuse,
     Approve,
     Reject,
     Undo,
@@ -70,6 +74,8 @@ pub enum ArgKind {
     Reach,
     /// `45m`, `6h`, `2d`.
     Duration,
+    /// `2026-03-04T10:00`, `2026-03-04`, `14:00`, `now`.
+    Moment,
     /// A one-time code.
     Code,
     /// The name of a command.
@@ -80,7 +86,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 13] = [
+    pub const ALL: [ArgKind; 14] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -91,6 +97,7 @@ impl ArgKind {
         Self::Role,
         Self::Reach,
         Self::Duration,
+        Self::Moment,
         Self::Code,
         Self::Command,
         Self::Text,
@@ -110,6 +117,7 @@ impl ArgKind {
             Self::Role => "role",
             Self::Reach => "reach",
             Self::Duration => "duration",
+            Self::Moment => "moment",
             Self::Code => "code",
             Self::Command => "command",
             Self::Text => "text",
@@ -128,7 +136,7 @@ impl ArgKind {
             | Self::Person
             | Self::Reach
             | Self::Command => true,
-            Self::Role | Self::Duration | Self::Code | Self::Url | Self::Text => false,
+            Self::Role | Self::Duration | Self::Moment | Self::Code | Self::Url | Self::Text => false,
         }
     }
 }
@@ -274,6 +282,8 @@ table! {
     Release "release" "släpp" &["unhold"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["release alma reel-2"];
     Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
+    Excuse "excuse" "undanta" &[], &[need("what", ArgKind::IncidentOrSubject), may("from", ArgKind::Moment), may("to", ArgKind::Moment), may("reason", ArgKind::Text)], Money, Anywhere, true, &["excuse A7K2", "excuse nordbo 2026-03-04T10:00 2026-03-04T14:00 the checkout was broken"];
+    Unexcuse "unexcuse" "räkna-med" &[], &[need("what", ArgKind::IncidentOrSubject)], Money, Anywhere, true, &["unexcuse A7K2", "unexcuse nordbo"];
     Approve "approve" "godkänn" &["yes"], &[ID], Money, Anywhere, false, &["approve A7K2"];
     Reject "reject" "avslå" &["no"], &[ID, need("reason", ArgKind::Text)], Money, Anywhere, false, &["reject A7K2 the campaign ends today anyway"];
     Undo "undo" "ångra" &[], &[ID], Money, Anywhere, false, &["undo A7K2"];
@@ -321,6 +331,8 @@ pub enum Command {
     Release { what: String, deliverable: Option<String> },
     Live { url: String, deliverable: Option<String> },
     Note { subject: What, text: String },
+    Excuse { what: What, from: Option<Moment>, to: Option<Moment>, reason: Option<String> },
+    Unexcuse { what: What },
     Approve { id: IncidentId },
     Reject { id: IncidentId, reason: String },
     Undo { id: IncidentId },
@@ -360,6 +372,8 @@ impl Command {
             Self::Release { .. } => Name::Release,
             Self::Live { .. } => Name::Live,
             Self::Note { .. } => Name::Note,
+            Self::Excuse { .. } => Name::Excuse,
+            Self::Unexcuse { .. } => Name::Unexcuse,
             Self::Approve { .. } => Name::Approve,
             Self::Reject { .. } => Name::Reject,
             Self::Undo { .. } => Name::Undo,

@@ -192,6 +192,9 @@ fn fired() -> IncidentView {
         billed: true,
         chart: None,
         level: None,
+        cause: None,
+        closed_by: None,
+        excused: Vec::new(),
     }
 }
 
