@@ -1022,7 +1022,7 @@ metric-roi = return on what was spent
 excused-span = from { $from } to { $until }
 excused-since = since { $from }
 excused-what = { $cause ->
-    [shop] the shop of { $brand } did not sell
+    [shop] { $brand }'s shop did not sell
     [stock] { $brand } had sold out
     [price] { $brand } had another price than advertised
     [pixel] { $brand } did not track orders
@@ -1031,7 +1031,7 @@ excused-what = { $cause ->
 excused-team = Not judged against the creator, { $span }: { $what }.
 excused-lasts = While that lasts this rule does not fire.
 excused-creator = Not counted, { $span }: { $what }.
-excused-headline = 🟢 { $who }: closed, it does not lie with them: { $what }
+excused-headline = 🟢 { $who }: closed, not their doing. Reason: { $what }
 cause-spares = The creators are not at fault. Rules that need what is broken are silent for { $creators ->
     [one] one creator
    *[other] { $creators } creators
@@ -1040,6 +1040,7 @@ cause-spared = The creators are not at fault: the time { $span } does not count 
     [one] one creator
    *[other] { $creators } creators
 } with a running deal.
+stays-cause = Look at the shop, the stock and the price first. No creator is told.
 cause-closed = { $closed ->
     [one] One alert about them was closed with it.
    *[other] { $closed } alerts about them were closed with it.
@@ -1073,6 +1074,7 @@ help-unexcuse = Say that it does count after all; asks first
 
 level-mediating = 🟡 Hi { $name }, you and { $brand } look for another way. You stay { $from } meanwhile
 level-team-mediating = 🟡 { $who }: another way than losing { $from } is looked for. Nothing changes meanwhile
+level-team-agreed = 🟢 { $who } keeps { $from } at { $brand }: both sides have agreed
 level-extended = For that you have { $long } more.
 way = { $way ->
     [format] another format for the next pieces

@@ -1024,7 +1024,7 @@ metric-roi = avkastning på kostnaden
 excused-span = från { $from } till { $until }
 excused-since = sedan { $from }
 excused-what = { $cause ->
-    [shop] { $brand } butik sålde inte
+    [shop] butiken hos { $brand } sålde inte
     [stock] { $brand } hade slut i lager
     [price] { $brand } hade ett annat pris än det utlovade
     [pixel] { $brand } räknade inte order
@@ -1033,7 +1033,7 @@ excused-what = { $cause ->
 excused-team = Räknas inte mot kreatören, { $span }: { $what }.
 excused-lasts = Så länge det varar larmar den här regeln inte.
 excused-creator = Räknas inte, { $span }: { $what }.
-excused-headline = 🟢 { $who }: stängt, det ligger inte hos dem: { $what }
+excused-headline = 🟢 { $who }: stängt, inte deras fel. Orsak: { $what }
 cause-spares = Kreatörerna bär inte skulden. Regler som behöver det som är trasigt är tysta för { $creators ->
     [one] en kreatör
    *[other] { $creators } kreatörer
@@ -1042,6 +1042,7 @@ cause-spared = Kreatörerna bär inte skulden: tiden { $span } räknas inte mot 
     [one] en kreatör
    *[other] { $creators } kreatörer
 } med pågående avtal.
+stays-cause = Se först på butiken, lagret och priset. Ingen kreatör får höra det.
 cause-closed = { $closed ->
     [one] Ett larm om dem stängdes med det.
    *[other] { $closed } larm om dem stängdes med det.
@@ -1075,6 +1076,7 @@ help-unexcuse = Säg att den räknas ändå; frågar först
 
 level-mediating = 🟡 Hej { $name }, du och { $brand } söker en annan väg. Du är kvar på { $from } under tiden
 level-team-mediating = 🟡 { $who }: en annan väg än att förlora { $from } söks. Inget ändras under tiden
+level-team-agreed = 🟢 { $who } behåller { $from } hos { $brand }: båda sidor är överens
 level-extended = För det har du { $long } till.
 way = { $way ->
     [format] ett annat format för de kommande delarna

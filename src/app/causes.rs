@@ -55,8 +55,8 @@ pub fn turned(excuses: &BTreeMap<u64, ExcuseRecord>, one: &Fired) -> Option<Excu
     }
     let of_rule = |one_of: &&ExcuseRecord| one_of.rule.as_ref() == Some(&rule.id) && one_of.scope == one.subject;
     let lasting = excuses.values().find(|kept| of_rule(kept) && kept.lasts());
-    let begins = matches!(change.from, Phase::Quiet | Phase::Resolved)
-        && matches!(change.to, Phase::Pending | Phase::Firing);
+    let begins =
+        matches!(change.from, Phase::Quiet | Phase::Resolved) && matches!(change.to, Phase::Pending | Phase::Firing);
     let turn = match (lasting, change.to) {
         (None, _) if begins && rule.mode != Mode::Shadow => Turn::Open,
         (Some(_), Phase::Resolved) => Turn::Close,
@@ -180,13 +180,7 @@ pub fn closed_by(state: &State, incident: &Incident) -> Option<ExcusedView> {
     let record = state.catalog.excuses.get(&id).filter(|_| incident.stage == Stage::Resolved)?;
     // Also what was lifted later was the reason then.
     let last = record.versions.iter().rfind(|version| !version.lifted)?;
-    let excuse = Excuse {
-        id,
-        from: last.from,
-        until: last.until,
-        cause: record.cause,
-        by: last.by.clone(),
-    };
+    let excuse = Excuse { id, from: last.from, until: last.until, cause: record.cause, by: last.by.clone() };
     Some(view(state, record, &excuse))
 }
 
@@ -271,7 +265,8 @@ pub async fn declare(core: &Core, asked: &Asked, said: Said<'_>) -> Result<Compo
     let same = |kept: &&ExcuseRecord| kept.scope == target.scope && kept.rule == rule;
     let covers = |kept: &ExcuseRecord| {
         kept.excuse(None).is_some_and(|one| {
-            one.from <= from && (one.until.is_none() || until.is_some_and(|until| one.until.is_some_and(|end| until <= end)))
+            one.from <= from
+                && (one.until.is_none() || until.is_some_and(|until| one.until.is_some_and(|end| until <= end)))
         })
     };
     let is_kept = state.catalog.excuses.values().any(|kept| same(&kept) && covers(kept));
@@ -314,12 +309,7 @@ fn retyped(said: &Said<'_>, (from, until): (Timestamp, Option<Timestamp>), zone:
     typed
 }
 
-fn span_of(
-    state: &State,
-    target: &Target,
-    said: &Said<'_>,
-    now: Timestamp,
-) -> Option<(Timestamp, Option<Timestamp>)> {
+fn span_of(state: &State, target: &Target, said: &Said<'_>, now: Timestamp) -> Option<(Timestamp, Option<Timestamp>)> {
     let zone = state.catalog.about(&target.scope).zone;
     let at = |moment: Moment, ends: bool| instant(moment, ends, &zone, now);
     let (from, until) = match (said.from, &target.incident) {
@@ -362,9 +352,7 @@ pub async fn lift(core: &Core, asked: &Asked, what: &What) -> Result<Composed, S
     let state = core.state.lock().await;
     let found = match &target.incident {
         Some(incident) => linked(&state, incident).filter(|record| record.excuse(None).is_some()),
-        None => {
-            state.catalog.excuses.values().rfind(|kept| kept.scope == target.scope && kept.excuse(None).is_some())
-        }
+        None => state.catalog.excuses.values().rfind(|kept| kept.scope == target.scope && kept.excuse(None).is_some()),
     };
     let Some((mut record, excuse)) = found.cloned().and_then(|record| Some((record.clone(), record.excuse(None)?)))
     else {

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::catalog::About as Known;
+use super::causes::{self, Turned};
 use super::core::{Core, Ruled};
 use super::records::{Counters, MemoryRecord};
-use super::causes::{self, Turned};
 use super::{groups, levels, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::{RuleId, Subject};

@@ -399,7 +399,12 @@ fn judge_some(state: &mut State, rules: &[&Asks], news: &BTreeMap<Subject, News>
             let view = state.history.view();
             let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut round.scratch);
             if let Some(judgement) = judged {
-                round.fired.push(Fired { rule: ruled.clone(), subject: subject.clone(), about: about.clone(), judgement });
+                round.fired.push(Fired {
+                    rule: ruled.clone(),
+                    subject: subject.clone(),
+                    about: about.clone(),
+                    judgement,
+                });
             }
         }
     }

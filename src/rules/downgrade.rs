@@ -322,7 +322,13 @@ impl Case {
                 None if !facts.reachable || later(self.opened_at, TEAM_AFTER) <= now => Step::TellTeam,
                 None => wait(),
             },
-            Stage::Mediating { until, .. } => if *until <= now { Step::EndTalk } else { wait() },
+            Stage::Mediating { until, .. } => {
+                if *until <= now {
+                    Step::EndTalk
+                } else {
+                    wait()
+                }
+            }
             Stage::Grace { .. } => {
                 let end = self.earliest(now);
                 // While it lasts its end is not known, so it is added once it is over, or when grace would be.

@@ -6,7 +6,9 @@
 //! without it is closed; and afterwards that time is never counted:
 //!
 //! * **Windows of days** lose whole calendar days. A rate (`cpa`, `cvr`, `roas` …) is read over the days that remain, above
-//!   and below the line alike; a count or a sum is absent, because fewer days are no fall.
+//!   and below the line alike, and so are the counts beside it in the same rule (`spend >= …`, `clicks >= …`): what was spent
+//!   while nobody could buy is no evidence. A count that is broken itself, or that is bad because it is low, is absent: fewer
+//!   days are no fall.
 //! * **Windows of hours** that touch it are absent.
 //! * **`own()`** skips windows that touch it, and so does `for = "K windows"` where nothing of a window is left.
 //! * **The deal's evidence** and its matured spend lose whole days, post by post, on both sides.
@@ -47,14 +49,8 @@ pub enum Cause {
 }
 
 /// Metrics that need an order.
-const SOLD: &[Metric] = &[
-    Metric::Orders,
-    Metric::Revenue,
-    Metric::Margin,
-    Metric::Redemptions,
-    Metric::Refunds,
-    Metric::NewCustomers,
-];
+const SOLD: &[Metric] =
+    &[Metric::Orders, Metric::Revenue, Metric::Margin, Metric::Redemptions, Metric::Refunds, Metric::NewCustomers];
 
 /// What a visitor does in the shop without ordering.
 const SIGNED: &[Metric] = &[Metric::Leads, Metric::SignUps];
@@ -164,9 +160,9 @@ pub(super) fn blame(rule: &CheckedRule, excused: &[Excuse], memory: &Memory, now
     Blame {
         lasts: ours.iter().any(|one| one.lasts(now)),
         fired_in_it: fired.is_some_and(|at| ours.iter().any(|one| one.lasts(at))),
-        waited: memory.since.map_or(SignedDuration::ZERO, |since| {
-            overlap(ours.iter().copied(), Span { from: since, until: now })
-        }),
+        waited: memory
+            .since
+            .map_or(SignedDuration::ZERO, |since| overlap(ours.iter().copied(), Span { from: since, until: now })),
     }
 }
 
@@ -241,7 +237,11 @@ pub(super) fn check_keys(rule: &Rule, errors: &mut Vec<RuleError>) {
         Scope::Brand | Scope::Campaign => {}
         Scope::Partnership | Scope::Creator | Scope::Post => {
             let remedy = "write `scope = \"brand\"` or `scope = \"campaign\"`, or leave `cause` out";
-            errors.push(RuleError::about("cause", "one creator's numbers do not show what lies with the brand", remedy));
+            errors.push(RuleError::about(
+                "cause",
+                "one creator's numbers do not show what lies with the brand",
+                remedy,
+            ));
         }
     }
     if rule.kind == Kind::Opportunity {

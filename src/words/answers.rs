@@ -79,7 +79,8 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         waits.push(line(say!(words, "why-not-cooling", until = number::time(reader, until, now))));
     }
     let team = audience == Audience::Internal;
-    let excused = view.excused.iter().map(|one| if team { one.for_team(reader, now) } else { one.for_creator(reader, now) });
+    let excused =
+        view.excused.iter().map(|one| if team { one.for_team(reader, now) } else { one.for_creator(reader, now) });
     waits.extend(excused.map(line));
     blocks.extend(block(0, waits));
     let mut footer = format!("{} v{}", view.rule, view.version);

@@ -135,12 +135,9 @@ impl CauseReply {
         let text = match self {
             Self::NotABrand | Self::Unknown => say!(words, "cause-not-a-brand"),
             Self::NoSpan => say!(words, "cause-no-span"),
-            Self::Declared { span } => say!(
-                words,
-                "cause-declared",
-                brand = span.brand.as_str(),
-                span = span.span(reader, now)
-            ),
+            Self::Declared { span } => {
+                say!(words, "cause-declared", brand = span.brand.as_str(), span = span.span(reader, now))
+            }
             Self::Lifted { span } => {
                 say!(words, "cause-lifted", brand = span.brand.as_str(), span = span.span(reader, now))
             }

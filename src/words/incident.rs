@@ -312,6 +312,7 @@ fn stays(view: &IncidentView, words: &Words) -> String {
     }
     match (view.incident.kind.as_str(), view.automatic) {
         ("opportunity", _) => say!(words, "stays-opportunity"),
+        (_, false) if view.cause.is_some() && view.options.is_empty() => say!(words, "stays-cause"),
         (_, true) => say!(words, "stays-automatic"),
         // What stops for a whole brand is the shop's, the stock's or the price's doing.
         (_, false) if matches!(view.incident.subject, Subject::Brand(_)) && view.options.is_empty() => {

@@ -224,13 +224,7 @@ fn criterion_lines(level: &LevelView, whose: &str, reader: &Reader) -> Vec<Line>
 }
 
 /// What does not count: time that lies with a brand, which nobody may cut away, and numbers that are missing.
-fn not_counted(
-    view: &IncidentView,
-    level: &LevelView,
-    whose: &str,
-    reader: &Reader,
-    now: Timestamp,
-) -> Option<Block> {
+fn not_counted(view: &IncidentView, level: &LevelView, whose: &str, reader: &Reader, now: Timestamp) -> Option<Block> {
     let mut said: Vec<Line> = view.excused.iter().map(|one| line(one.for_creator(reader, now))).collect();
     if level.case.is_open() && 0 < level.case.excused.as_secs() {
         let long = number::span(reader, level.case.excused.as_secs());
@@ -306,7 +300,7 @@ fn creator_blocks(
             blocks.extend(block(0, mediation::creator_lines(case, &level.brand, reader, now)));
             blocks.extend(block(1, vec![line(say!(words, "level-nothing-changes"))]));
         }
-        Stage::Kept { .. } if case.mediation.as_ref().is_some_and(|one| one.way().is_some()) => {
+        Stage::Kept { .. } if is_agreed(case) => {
             blocks.extend(block(0, ended(case, &level.brand, reader, now)));
             blocks.extend(block(0, vec![line(say!(words, "mediation-people"))]));
         }
@@ -337,6 +331,11 @@ fn creator_blocks(
         }
     }
     blocks
+}
+
+/// The level stays because both sides agreed on another way.
+fn is_agreed(case: &Case) -> bool {
+    case.mediation.as_ref().is_some_and(|one| one.way().is_some())
 }
 
 fn ended(case: &Case, brand: &str, reader: &Reader, now: Timestamp) -> Vec<Line> {
@@ -465,6 +464,9 @@ fn team_headline(view: &IncidentView, level: &LevelView, reader: &Reader) -> Str
         }
         Stage::Appealed { .. } => say!(words, "level-team-appealed", who = who, from = from),
         Stage::Mediating { .. } => say!(words, "level-team-mediating", who = who, from = from),
+        Stage::Kept { .. } if is_agreed(case) => {
+            say!(words, "level-team-agreed", who = who, from = from, brand = brand)
+        }
         Stage::Kept { by: Some(by), .. } => {
             say!(words, "level-team-kept-by", who = who, from = from, brand = brand, by = by.as_str())
         }

@@ -66,7 +66,7 @@ pub(crate) fn for_team(case: &Case, reader: &Reader, now: Timestamp) -> Vec<Line
     }
     ended(mediation, None, reader, now)
         .into_iter()
-        .chain(mediation.way().map(|_| line(say!(words, "mediation-people"))))
+        .chain(mediation.way().filter(|way| *way != Way::Extension).map(|_| line(say!(words, "mediation-people"))))
         .collect()
 }
 

@@ -14,8 +14,8 @@ use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
-use crate::rules::excuse::Cause;
 use crate::rules::evidence::tested::Weight;
+use crate::rules::excuse::Cause;
 
 /// What things are called by people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@
 mod actions_shopify;
 mod actions_webhook;
 mod browser;
+mod causes;
 mod chats;
 mod cli;
 mod control;
@@ -22,6 +23,7 @@ mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
 mod kills;
+mod mediation;
 mod pieces;
 mod replay_backtest;
 mod replay_live;

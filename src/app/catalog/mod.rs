@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 
 use crate::app::config::MaturityConfig;
+use crate::app::records::ExcuseRecord;
 use crate::domain::document::{
     Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, Program, Running,
     Target, Targets,
@@ -21,7 +22,6 @@ use crate::domain::ids::{
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
-use crate::app::records::ExcuseRecord;
 use crate::rules::excuse::Excuse;
 use crate::rules::maturity::Maturity;
 

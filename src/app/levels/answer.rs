@@ -126,9 +126,7 @@ fn decided(
             })?;
             (after, Some(Milestone::Mediating))
         }
-        LevelAnswer::Mediate { side } => {
-            (case.mediate(side, text, lengths, now)?, Some(Milestone::Mediating))
-        }
+        LevelAnswer::Mediate { side } => (case.mediate(side, text, lengths, now)?, Some(Milestone::Mediating)),
         LevelAnswer::Suggest { side, way } => (case.suggest(side, way, who, now)?, Some(Milestone::Suggested)),
         LevelAnswer::Agree { side } => (case.agree(side, who, now)?, Some(Milestone::Agreed)),
         LevelAnswer::KeepPosted => (case.keep_posted().ok_or(Refused::Over)?, None),
@@ -145,9 +143,7 @@ fn decided(
 fn said(answer: LevelAnswer, step: Option<Milestone>, id: &IncidentId, level: String, in_words: bool) -> LevelReply {
     match answer {
         LevelAnswer::Mediate { side } => LevelReply::Talking { level, side },
-        LevelAnswer::Appeal if step == Some(Milestone::Mediating) => {
-            LevelReply::Talking { level, side: Side::Creator }
-        }
+        LevelAnswer::Appeal if step == Some(Milestone::Mediating) => LevelReply::Talking { level, side: Side::Creator },
         LevelAnswer::Suggest { side, .. } => LevelReply::Suggested { side },
         LevelAnswer::Agree { .. } => LevelReply::Agreed,
         LevelAnswer::KeepPosted => LevelReply::Posted,

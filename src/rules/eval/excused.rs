@@ -8,8 +8,9 @@ use super::{Answer, Gap};
 use crate::domain::ids::{Platform, PostRef};
 use crate::domain::metric::{Kind, Metric};
 use crate::domain::num::six_digits;
+use crate::rules::check::slots_of;
 use crate::rules::excuse::{self, Excuse};
-use crate::rules::lower::{Input, Source};
+use crate::rules::lower::{Cond, Input, Op, Source};
 use crate::rules::readings::{Span, Want};
 use crate::rules::window::Window;
 
@@ -26,31 +27,76 @@ pub struct LeftOut {
     pub spend: Option<f64>,
 }
 
+/// What becomes of a number over a span that lost time.
+struct Lost {
+    /// What is left of the span.
+    left: Vec<Span>,
+    /// It cannot be said over what is left.
+    absent: bool,
+}
+
 impl Live<'_> {
-    /// What is left of a span for a number; `None` where all of it is. Of a window of hours there is all or nothing.
-    fn left_of(&self, want: Want, span: Span) -> Option<Vec<Span>> {
-        if self.ctx.excused.is_empty() {
+    /// Whether an excuse takes time out of a number. What it breaks loses its time; so does every count beside it in the same
+    /// rule where whole days go, because money spent and clicks made while nobody could buy are no evidence either.
+    fn takes_from(&self, one: &Excuse, want: Want) -> bool {
+        one.cause.breaks(want)
+            || match (self.rule.window(), want.metric.kind()) {
+                (Window::Hours(_) | Window::LastPosts(_), _) | (_, Kind::Gauge) => false,
+                (Window::Days(_) | Window::Deal, Kind::Counter | Kind::Derived { .. }) => one.concerns(self.rule),
+            }
+    }
+
+    /// What is lost of a span for a number; `None` where nothing is. Of a window of hours there is all or nothing. A count
+    /// that the cause breaks, or that is worse the lower it is, cannot be said over fewer days: it would look like a fall.
+    fn lost_of(&self, want: Want, span: Span) -> Option<Lost> {
+        let (window, frame) = (self.rule.window(), &self.ctx.frame);
+        let touches = |one: &&Excuse| {
+            let cuts = excuse::cuts(std::iter::once(*one), window, frame);
+            self.takes_from(one, want) && excuse::left(span, &cuts) != [span]
+        };
+        let ours: Vec<&Excuse> = self.ctx.excused.iter().filter(touches).collect();
+        if ours.is_empty() {
             return None;
         }
-        let window = self.rule.window();
-        let ours = self.ctx.excused.iter().filter(|one| one.cause.breaks(want));
-        let left = excuse::left(span, &excuse::cuts(ours, window, &self.ctx.frame));
-        if left == [span] {
-            return None;
-        }
-        Some(match window {
+        let left = match window {
             Window::Hours(_) => Vec::new(),
-            Window::Days(_) | Window::Deal | Window::LastPosts(_) => left,
+            Window::Days(_) | Window::Deal | Window::LastPosts(_) => {
+                excuse::left(span, &excuse::cuts(ours.iter().copied(), window, frame))
+            }
+        };
+        let absent = left.is_empty()
+            || match want.metric.kind() {
+                Kind::Derived { .. } => false,
+                Kind::Counter | Kind::Gauge => ours.iter().any(|one| one.cause.breaks(want)) || self.is_floor(want),
+            };
+        Some(Lost { left, absent })
+    }
+
+    /// Whether the rule finds a count bad because it is low.
+    fn is_floor(&self, want: Want) -> bool {
+        let reads = |num| {
+            let mut slots = slots_of(num).into_iter();
+            slots.any(|slot| self.rule.inputs().get(slot).is_some_and(|input| input.want == want))
+        };
+        let conditions = std::iter::once(self.rule.when()).chain(self.rule.recover());
+        let mut comparisons = conditions.flat_map(Cond::comparisons);
+        comparisons.any(|one| match one.op {
+            Op::Less | Op::LessOrEqual => reads(&one.left),
+            Op::Greater | Op::GreaterOrEqual => reads(&one.right),
+            Op::Equal | Op::NotEqual => true,
         })
     }
 
     /// A number over a span that lost time; `None` where it lost none.
     pub(super) fn excused_over(&self, want: Want, span: Span) -> Option<Answer> {
-        let left = self.left_of(want, span)?;
-        let nothing = Answer { span: Some(span), ..Answer::gap(Gap::Excused) };
+        if self.ctx.excused.is_empty() {
+            return None;
+        }
+        let lost = self.lost_of(want, span)?;
         Some(match want.metric.kind() {
-            Kind::Derived { .. } if !left.is_empty() => self.rate_over(want, span, &left),
-            Kind::Derived { .. } | Kind::Counter | Kind::Gauge => nothing,
+            _ if lost.absent => Answer { span: Some(span), ..Answer::gap(Gap::Excused) },
+            Kind::Derived { .. } => self.rate_over(want, span, &lost.left),
+            Kind::Counter | Kind::Gauge => Answer { span: Some(span), ..self.summed(want, &lost.left) },
         })
     }
 
@@ -96,24 +142,21 @@ impl Live<'_> {
     /// One part of a tested metric over the time of a post: what the metric as a whole loses, each of its parts loses.
     pub(super) fn part_over(&self, tested: Want, part: Metric, span: Span) -> Answer {
         let want = Want { metric: part, ..tested };
-        match self.left_of(tested, span) {
+        match self.lost_of(tested, span) {
             None => self.whole_over(want, span),
-            Some(left) => self.summed(want, &left),
+            Some(lost) => self.summed(want, &lost.left),
         }
     }
 
     /// Whether a span touches time that does not count for a number.
     pub(super) fn is_touched(&self, want: Want, span: Span) -> bool {
-        self.left_of(want, span).is_some()
+        self.lost_of(want, span).is_some()
     }
 
     /// Whether nothing can be said over a window because of what is missing of it.
     fn is_out(&self, span: Span) -> bool {
         let asked = self.rule.inputs().iter().filter(|input| input.source == Source::Now);
-        asked.map(|input| input.want).any(|want| match self.left_of(want, span) {
-            None => false,
-            Some(left) => left.is_empty() || !matches!(want.metric.kind(), Kind::Derived { .. }),
-        })
+        asked.map(|input| input.want).any(|want| self.lost_of(want, span).is_some_and(|lost| lost.absent))
     }
 
     /// The `back`-th window before the newest; of those that lie with the brand none counts.
@@ -158,8 +201,7 @@ impl Live<'_> {
     /// What was left out of a number over the window that is looked at.
     pub(in crate::rules) fn left_out(&self, input: Input) -> Option<LeftOut> {
         let (Source::Now, Some(span)) = (input.source, self.current()) else { return None };
-        let left = self.left_of(input.want, span).filter(|left| !left.is_empty())?;
-        let Kind::Derived { .. } = input.want.metric.kind() else { return None };
+        let left = self.lost_of(input.want, span).filter(|lost| !lost.absent)?.left;
         let secs = |span: Span| span.until.duration_since(span.from).as_secs();
         let spend = input.want.metric.parts().contains(&Metric::Spend).then(|| {
             let read = |span| {

@@ -119,10 +119,9 @@ impl<'a> Live<'a> {
     /// Every window that is looked at, oldest first.
     pub(in crate::rules) fn spans(&self) -> Vec<Span> {
         match self.view {
-            View::Spans { latest, .. } => (0..self.rule.windows())
-                .rev()
-                .filter_map(|back| self.earlier(latest, back))
-                .collect(),
+            View::Spans { latest, .. } => {
+                (0..self.rule.windows()).rev().filter_map(|back| self.earlier(latest, back)).collect()
+            }
             View::Posts { .. } | View::Nothing => Vec::new(),
         }
     }

@@ -180,6 +180,7 @@ proptest! {
                 selected: true,
                 when: Sweep { all, newest },
                 recover: Sweep { all: recover_all, newest: recover_newest },
+                blame: Blame::default(),
             };
             let day = at(hour).to_zoned(jiff::tz::TimeZone::UTC).date();
             let step = advance(timing, &memory, signals, at(hour), day);

@@ -2,9 +2,11 @@
 
 mod alerts;
 mod asking;
+mod causes;
 mod levels;
 mod levels_creator;
 mod levels_team;
+mod mediation;
 mod permission;
 mod short;
 mod with_numbers;

@@ -20,6 +20,8 @@ fn help_is_the_table() {
     release WHAT [DELIVERABLE] Ask a creator to make a held piece after all; asks first
     live URL [DELIVERABLE] Say that a promised piece is out, with the address of its post
     note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
+    excuse WHAT [FROM] [TO] [REASON] Say that a time lies with the brand and does not count against its creators; asks first
+    unexcuse WHAT Say that it does count after all; asks first
     approve ID Agree to what an alert proposes
     reject ID REASON Say no to what an alert proposes, and why
     undo ID Take back what was done about an alert
