@@ -1065,6 +1065,7 @@ cause-confirm-lift = Count the time { $span } for the creators of { $brand } aft
 cause-confirm-lift-means = Rules judge that time again and may fire at once.
 did-withdrawn = Withdrawn { $time }, it lies with the brand: { $what }.
 event-brand-cause = closed: it lies with the brand, not with the creator
+is-excused = Not judged: { $title }. The window holds time that does not count.
 event-withdrawn = withdrawn: it lies with the brand
 arg-moment = a moment, such as 2026-03-04T10:00, 2026-03-04, 14:00 or now
 help-excuse = Say that a time lies with the brand and does not count against its creators; asks first

@@ -1067,6 +1067,7 @@ cause-confirm-lift = Ska tiden { $span } räknas för kreatörerna hos { $brand 
 cause-confirm-lift-means = Regler bedömer den tiden igen och kan larma genast.
 did-withdrawn = Återtaget { $time }, det ligger hos varumärket: { $what }.
 event-brand-cause = stängt: det ligger hos varumärket, inte hos kreatören
+is-excused = Bedöms inte: { $title }. Fönstret innehåller tid som inte räknas.
 event-withdrawn = återtaget: det ligger hos varumärket
 arg-moment = en tidpunkt, som 2026-03-04T10:00, 2026-03-04, 14:00 eller nu
 help-excuse = Säg att en tid ligger hos varumärket och inte räknas mot dess kreatörer; frågar först

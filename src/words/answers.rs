@@ -139,6 +139,9 @@ fn comparison(seen: &Seen, reader: &Reader, now: Timestamp) -> Vec<Line> {
             lines.push(line(say!(words, "nothing-came", title = title, line = right)));
             lines.extend(luck_lines(seen, reader));
         }
+        (_, _, Reading::Absent(_)) if seen.excused => {
+            lines.push(line(say!(words, "is-excused", title = title)));
+        }
         (_, _, Reading::Absent(why)) => {
             lines.push(line(say!(words, "is-absent", title = title, why = phrase::absence(reader, why))));
         }

@@ -123,6 +123,9 @@ pub struct Seen {
     /// How sure it is, where luck was weighed.
     #[serde(default)]
     pub weight: Option<Weight>,
+    /// A side cannot be said because its time lies with the brand.
+    #[serde(default)]
+    pub excused: bool,
 }
 
 /// The smallest change that flips the verdict.

@@ -2,6 +2,7 @@
 
 use crate::domain::metric::Unit;
 use crate::domain::sample::Reading;
+use crate::rules::eval::Gap;
 use crate::rules::lower::{Op, Source};
 use crate::rules::receipt::{Comparison, Receipt, Side, Used};
 use crate::rules::window::Window;
@@ -45,6 +46,7 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         window: over,
         verdict: one.verdict,
         weight: one.weight.clone(),
+        excused: [left, right].into_iter().any(|side| side.gap == Some(Gap::Excused)),
         fresh: main.and_then(|used| used.fresh),
     }
 }
@@ -55,7 +57,7 @@ fn reading(side: &Side) -> Reading {
         None => Reading::Absent(
             side.readings
                 .iter()
-                .find_map(|used| used.gap.map(crate::rules::eval::Gap::absence))
+                .find_map(|used| used.gap.map(Gap::absence))
                 .unwrap_or(crate::domain::sample::Absence::NotYet),
         ),
     }

@@ -173,3 +173,17 @@ fn a_person_is_asked_and_answered() {
     Rules judge that time again and may fire at once.
     ");
 }
+
+#[test]
+fn a_notice_says_which_days_are_not_counted_and_what_was_added() {
+    use crate::rules::downgrade::Step;
+    let three = jiff::SignedDuration::from_hours(3 * 24);
+    let case = crate::words::tests::levels::told().after(Step::Extend(three), at("2026-06-23T12:10:00Z"));
+    let mut view = crate::words::tests::levels::view(case);
+    let from = at("2026-06-20T06:00:00Z");
+    view.excused = vec![ExcusedView { from, until: Some(from + three), ..over() }];
+    let told = crate::words::tests::levels::told_to(&view, "en", Audience::Creator);
+    let lines: Vec<&str> = told.lines().filter(|line| line.contains("counted") || line.contains("more.")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"");
+    assert!(told.contains("from Gold to Silver on 8 Jul"), "{told}");
+}

@@ -84,6 +84,7 @@ fn cpa() -> Seen {
         window: Window::Deal,
         verdict: Verdict::Holds,
         weight: None,
+        excused: false,
         fresh: None,
     }
 }
