@@ -184,6 +184,11 @@ fn a_notice_says_which_days_are_not_counted_and_what_was_added() {
     view.excused = vec![ExcusedView { from, until: Some(from + three), ..over() }];
     let told = crate::words::tests::levels::told_to(&view, "en", Audience::Creator);
     let lines: Vec<&str> = told.lines().filter(|line| line.contains("counted") || line.contains("more.")).collect();
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @"
+    What we look at: link clicks per 1,000 views, your latest 6 posts. Gold: 9.0 or more.
+    Not counted, from Sat 08:00 to 08:00: Nordbo's shop did not sell.
+    For that you have 3 days more.
+    Not counted: whatever a platform has not reported. Missing numbers never count against you.
+    ");
     assert!(told.contains("from Gold to Silver on 8 Jul"), "{told}");
 }
