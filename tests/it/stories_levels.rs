@@ -171,6 +171,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
 
     data 00:00 · #0000
     [Keep me posted] [Something is wrong]
+    [Suggest another way]
     [My numbers] [Why]
     ");
     let first = about_her(&story).remove(0);
@@ -190,6 +191,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
     What Silver means: 12 % commission instead of 15 % on deals agreed after 13 Mar. Deals already signed, and orders already made, keep 15 %.
 
     gold-clicks v1 · plain threshold · data 00:00 · #0000
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
     ");
 
@@ -217,6 +219,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
     Your posts, your deals and what you are paid stay as they are.
 
     data 00:00 · #0000
+    [Suggest another way]
     [My numbers] [Why]
     ");
     let asked = team(&story);
@@ -237,6 +240,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
 
     gold-clicks v1 · plain threshold · data 00:00 · #0000
     [Keep Gold] [Stand by it]
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
     ");
 
