@@ -5,6 +5,7 @@
 //! judging is [`crate::rules::excuse`]'s to say. Survives: a kill anywhere. A turn of a rule is kept in the transaction of its
 //! memory, and what was not kept is judged again.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil};
@@ -434,10 +435,10 @@ impl Turned {
 
     /// Notes that an excuse closed an alert.
     pub async fn spare(&mut self, core: &Core, id: u64, incident: &Incident) -> Result<(), StoreError> {
-        if !self.0.contains_key(&id) {
+        if let Entry::Vacant(place) = self.0.entry(id) {
             let Some(kept) = load::<ExcuseRecord>(&*core.store, &keys::number(id)).await? else { return Ok(()) };
             let record = kept.value.clone();
-            self.0.insert(id, (Some(kept), record, false));
+            place.insert((Some(kept), record, false));
         }
         if let Some((_, record, spares)) = self.0.get_mut(&id)
             && record.spared.len() < super::records::SPARED_MAX

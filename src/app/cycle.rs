@@ -280,7 +280,9 @@ impl Work {
                 withdrawn.push(Event { at: change.at, by: None, what: Happened::Withdrawn { proposal } });
             }
         }
-        withdrawn.into_iter().for_each(|event| incident.value.note(event));
+        for event in withdrawn {
+            incident.value.note(event);
+        }
         self.change(core, incident, one, change, Happened::BrandCause { excuse }, Stage::Resolved).await
     }
 

@@ -447,6 +447,7 @@ async fn press(
     let now = core.clock.now();
     let reader: &Reader = &asked.reader;
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
+    let confirmed = matches!(purpose, ButtonPurpose::Confirm { .. });
     Ok(match purpose {
         ButtonPurpose::Approve { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)
@@ -475,14 +476,10 @@ async fn press(
                 Err(command) => permitted(core, Some(chats), &unsure, room, command).await?,
             })
         }
-        ButtonPurpose::Confirm { command } => match parse(&command) {
-            Ok(command) => Some(permitted(core, Some(chats), asked, room, command).await?),
-            Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
-        },
-        ButtonPurpose::Ask { command } => match parse(&command) {
+        ButtonPurpose::Confirm { command } | ButtonPurpose::Ask { command } => match parse(&command) {
             Ok(command) => {
-                let unsure = Asked { confirmed: false, ..asked.clone() };
-                Some(permitted(core, Some(chats), &unsure, room, command).await?)
+                let asked = Asked { confirmed, ..asked.clone() };
+                Some(permitted(core, Some(chats), &asked, room, command).await?)
             }
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },

@@ -230,7 +230,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Poll(poll) => poll.run(&common).await,
         Command::Discover(discover) => discover.run(&common).await,
         Command::Preflight(preflight) => preflight.run(&common).await,
-        Command::Import(import) => import.run(&common).await,
+        Command::Import(import) => Box::pin(import.run(&common)).await,
         Command::Export(export) => export.run(&common).await,
         Command::TestRules(test) => test.run(&common),
         Command::Backtest(backtest) => backtest.run(&common),

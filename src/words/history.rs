@@ -123,15 +123,8 @@ fn proposal_text(
         Happened::Asked { .. } | Happened::Confirmed { .. } | Happened::Declined { .. } => {
             return people_text(event, proposal, &name, reader, now);
         }
-        Happened::Fired
-        | Happened::Recovering
-        | Happened::FiredAgain
-        | Happened::Resolved
-        | Happened::Acknowledged
-        | Happened::Level { .. }
-        | Happened::Snoozed { .. }
-        | Happened::BrandCause { .. }
-        | Happened::Noted { .. } => return None,
+        // What is about no proposal.
+        _ => return None,
     })
 }
 

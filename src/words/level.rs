@@ -300,10 +300,7 @@ fn creator_blocks(
             blocks.extend(block(0, mediation::creator_lines(case, &level.brand, reader, now)));
             blocks.extend(block(1, vec![line(say!(words, "level-nothing-changes"))]));
         }
-        Stage::Kept { .. } if is_agreed(case) => {
-            blocks.extend(block(0, ended(case, &level.brand, reader, now)));
-            blocks.extend(block(0, vec![line(say!(words, "mediation-people"))]));
-        }
+        Stage::Kept { .. } if is_agreed(case) => blocks.extend(agreed(case, &level.brand, reader, now)),
         Stage::Kept { by, .. } => {
             let why = match by {
                 Some(_) => say!(words, "level-kept-by-person", brand = level.brand.as_str()),
@@ -311,9 +308,7 @@ fn creator_blocks(
             };
             blocks.extend(block(0, vec![line(why)]));
         }
-        Stage::Withdrawn { .. } => {
-            blocks.extend(block(0, vec![line(say!(words, "level-nothing-changes"))]));
-        }
+        Stage::Withdrawn { .. } => blocks.extend(block(0, vec![line(say!(words, "level-nothing-changes"))])),
         Stage::Lowered { .. } | Stage::Offered { .. } | Stage::Closed { .. } => {
             blocks.extend(block(0, vec![line(meant(level, day, reader))]));
             let back = say!(words, "level-way-back", from = case.from.as_str(), brand = level.brand.as_str());
@@ -331,6 +326,12 @@ fn creator_blocks(
         }
     }
     blocks
+}
+
+/// What both agreed on, and who puts it into words.
+fn agreed(case: &Case, brand: &str, reader: &Reader, now: Timestamp) -> Vec<Block> {
+    let people = vec![line(say!(reader.words(), "mediation-people"))];
+    block(0, ended(case, brand, reader, now)).into_iter().chain(block(0, people)).collect()
 }
 
 /// The level stays because both sides agreed on another way.
