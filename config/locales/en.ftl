@@ -742,6 +742,11 @@ event-level = { $step ->
     [lowered] the level changed
     [offered] what is asked is met again
     [restored] { $by } gave the level back
+    [extended] time that lies with the brand was added
+    [mediating] another way is looked for
+    [suggested] { $by } suggested another way
+    [agreed] { $by } agreed, and that binds both
+    [unagreed] no other way was agreed in time
    *[closed] the new level stands
 }
 
@@ -1515,3 +1520,106 @@ metric-exclusivity_broken = posts that name a competitor
         [one] { $value } post that names a competitor
        *[other] { $value } posts that name a competitor
     }
+## What lies with a brand, and does not count against its creators
+
+excused-span = from { $from } to { $until }
+excused-since = since { $from }
+excused-what = { $cause ->
+    [shop] { $brand }'s shop did not sell
+    [stock] { $brand } had sold out
+    [price] { $brand } had another price than advertised
+    [pixel] { $brand } did not track orders
+   *[other] something at { $brand } was in the way
+}
+excused-team = Not judged against the creator, { $span }: { $what }.
+excused-lasts = While that lasts this rule does not fire.
+excused-creator = Not counted, { $span }: { $what }.
+excused-headline = 🟢 { $who }: closed, not their doing. Reason: { $what }
+cause-spares = The creators are not at fault. Rules that need what is broken are silent for { $creators ->
+    [one] one creator
+   *[other] { $creators } creators
+} with a running deal, and the time { $span } does not count against them.
+cause-spared = The creators are not at fault: the time { $span } does not count against { $creators ->
+    [one] one creator
+   *[other] { $creators } creators
+} with a running deal.
+stays-cause = Look at the shop, the stock and the price first. No creator is told.
+cause-closed = { $closed ->
+    [one] One alert about them was closed with it.
+   *[other] { $closed } alerts about them were closed with it.
+}
+cause-names = With a running deal: { $names }
+cause-more = and { $rest } more
+button-our-doing = Not the creators' fault
+button-not-us = It was not us
+button-yes-excuse = Yes, do not count it
+button-yes-count = Yes, count it
+cause-not-a-brand = Only a brand or a campaign can be in its creators' way. Name one, or an alert about one
+cause-no-span = From when to when? For example: excuse nordbo 2026-03-04T10:00 2026-03-04T14:00 the checkout was broken. At most 92 days
+cause-declared = Noted: the time { $span } does not count against the creators of { $brand }
+cause-lifted = Noted: the time { $span } counts for the creators of { $brand } again
+cause-nothing-to-lift = No time is left out there at the moment
+cause-confirm = Not count the time { $span } against { $creators ->
+    [one] one creator
+   *[other] { $creators } creators
+} of { $brand }?
+cause-confirm-means = What passes through the shop is left out of that time, and alerts that rest on it are closed. No creator is told and no money moves. “unexcuse” takes it back.
+cause-confirm-lift = Count the time { $span } for the creators of { $brand } after all?
+cause-confirm-lift-means = Rules judge that time again and may fire at once.
+did-withdrawn = Withdrawn { $time }, it lies with the brand: { $what }.
+event-brand-cause = closed: it lies with the brand, not with the creator
+is-excused = Not judged: { $title }. The window holds time that does not count.
+event-withdrawn = withdrawn: it lies with the brand
+arg-moment = a moment, such as 2026-03-04T10:00, 2026-03-04, 14:00 or now
+help-excuse = Say that a time lies with the brand and does not count against its creators; asks first
+help-unexcuse = Say that it does count after all; asks first
+
+## Another way than a lower level
+
+level-mediating = 🟡 Hi { $name }, you and { $brand } look for another way. You stay { $from } meanwhile
+level-team-mediating = 🟡 { $who }: another way than losing { $from } is looked for. Nothing changes meanwhile
+level-team-agreed = 🟢 { $who } keeps { $from } at { $brand }: both sides have agreed
+level-extended = For that you have { $long } more.
+way = { $way ->
+    [format] another format for the next pieces
+    [make_good] one more piece for what fell short
+    [hybrid] another split between fee and commission
+   *[extension] { $long } more time
+}
+mediation-clock = No time runs until { $until }. Without an agreement by then { $left } are left.
+mediation-open = Say what would help: press one of the buttons. { $brand } can agree or suggest something else.
+mediation-yours = You suggest: { $way }. { $brand } has been told, and can agree or suggest something else.
+mediation-theirs = { $brand } suggests: { $way }. You can agree, or suggest something else.
+mediation-binds = What both have agreed to binds both. Until then nothing changes.
+mediation-suggested = { $side ->
+    [creator] The creator suggests ({ $time }): { $way }.
+   *[brand] { $by } suggested { $time }: { $way }. The creator has been told.
+}
+mediation-none = { $side ->
+    [creator] The creator asks to look for another way. Nothing is suggested yet.
+   *[brand] The creator was asked to look for another way. Nothing is suggested yet.
+}
+mediation-words = In the creator's words: “{ $text }”
+mediation-binds-team = What both have agreed to binds both. Deals are changed by you, not by this program.
+mediation-agreed = Agreed between you and { $brand }: { $way }.
+mediation-agreed-by = Agreed, { $by } said yes: { $way }.
+mediation-people = A person writes what it means into the deal, and both sides agree to that first.
+mediation-over = No other way was agreed by { $day }. What is asked decides now.
+button-mediate = Suggest another way
+button-agree = Agree
+button-way = { $way ->
+    [format] Other format
+    [make_good] Make-good
+    [hybrid] Fee and commission
+   *[extension] More time
+}
+reply-level-talking = { $side ->
+    [creator] Noted. You stay { $level } while you look for another way, and no time runs. Press what would help.
+   *[brand] Noted. { $level } stays while another way is looked for. The creator is told.
+}
+reply-level-suggested = { $side ->
+    [creator] Your suggestion is with the team. No time runs.
+   *[brand] Noted. The creator is told, and can agree or suggest something else.
+}
+reply-level-agreed = Agreed. It binds both sides, and both are told.
+reply-level-talked = Another way has been looked for already. What is asked decides now.

@@ -744,6 +744,11 @@ event-level = { $step ->
     [lowered] nivån ändrades
     [offered] kravet nås igen
     [restored] { $by } gav tillbaka nivån
+    [extended] tid som ligger hos varumärket lades till
+    [mediating] en annan väg söks
+    [suggested] { $by } föreslog en annan väg
+    [agreed] { $by } gick med på det, och det binder båda
+    [unagreed] ingen annan väg var överenskommen i tid
    *[closed] den nya nivån gäller
 }
 
@@ -1505,3 +1510,106 @@ metric-exclusivity_broken = inlägg som nämner en konkurrent
         [one] { $value } inlägg som nämner en konkurrent
        *[other] { $value } inlägg som nämner en konkurrent
     }
+## Det som ligger hos ett varumärke, och inte räknas mot dess kreatörer
+
+excused-span = från { $from } till { $until }
+excused-since = sedan { $from }
+excused-what = { $cause ->
+    [shop] butiken hos { $brand } sålde inte
+    [stock] { $brand } hade slut i lager
+    [price] { $brand } hade ett annat pris än det utlovade
+    [pixel] { $brand } räknade inte order
+   *[other] något hos { $brand } stod i vägen
+}
+excused-team = Räknas inte mot kreatören, { $span }: { $what }.
+excused-lasts = Så länge det varar larmar den här regeln inte.
+excused-creator = Räknas inte, { $span }: { $what }.
+excused-headline = 🟢 { $who }: stängt, inte deras fel. Orsak: { $what }
+cause-spares = Kreatörerna bär inte skulden. Regler som behöver det som är trasigt är tysta för { $creators ->
+    [one] en kreatör
+   *[other] { $creators } kreatörer
+} med pågående avtal, och tiden { $span } räknas inte mot dem.
+cause-spared = Kreatörerna bär inte skulden: tiden { $span } räknas inte mot { $creators ->
+    [one] en kreatör
+   *[other] { $creators } kreatörer
+} med pågående avtal.
+stays-cause = Se först på butiken, lagret och priset. Ingen kreatör får höra det.
+cause-closed = { $closed ->
+    [one] Ett larm om dem stängdes med det.
+   *[other] { $closed } larm om dem stängdes med det.
+}
+cause-names = Med pågående avtal: { $names }
+cause-more = och { $rest } till
+button-our-doing = Inte kreatörernas fel
+button-not-us = Det var inte vi
+button-yes-excuse = Ja, räkna den inte
+button-yes-count = Ja, räkna den
+cause-not-a-brand = Bara ett varumärke eller en kampanj kan stå i vägen för sina kreatörer. Nämn ett, eller ett larm om ett
+cause-no-span = Från när till när? Till exempel: undanta nordbo 2026-03-04T10:00 2026-03-04T14:00 kassan var trasig. Högst 92 dagar
+cause-declared = Noterat: tiden { $span } räknas inte mot kreatörerna hos { $brand }
+cause-lifted = Noterat: tiden { $span } räknas för kreatörerna hos { $brand } igen
+cause-nothing-to-lift = Ingen tid är undantagen där just nu
+cause-confirm = Ska tiden { $span } inte räknas mot { $creators ->
+    [one] en kreatör
+   *[other] { $creators } kreatörer
+} hos { $brand }?
+cause-confirm-means = Det som går genom butiken undantas för den tiden, och larm som vilar på det stängs. Ingen kreatör får besked och inga pengar flyttas. ”räkna-med” tar tillbaka det.
+cause-confirm-lift = Ska tiden { $span } räknas för kreatörerna hos { $brand } ändå?
+cause-confirm-lift-means = Regler bedömer den tiden igen och kan larma genast.
+did-withdrawn = Återtaget { $time }, det ligger hos varumärket: { $what }.
+event-brand-cause = stängt: det ligger hos varumärket, inte hos kreatören
+is-excused = Bedöms inte: { $title }. Fönstret innehåller tid som inte räknas.
+event-withdrawn = återtaget: det ligger hos varumärket
+arg-moment = en tidpunkt, som 2026-03-04T10:00, 2026-03-04, 14:00 eller nu
+help-excuse = Säg att en tid ligger hos varumärket och inte räknas mot dess kreatörer; frågar först
+help-unexcuse = Säg att den räknas ändå; frågar först
+
+## En annan väg än en lägre nivå
+
+level-mediating = 🟡 Hej { $name }, du och { $brand } söker en annan väg. Du är kvar på { $from } under tiden
+level-team-mediating = 🟡 { $who }: en annan väg än att förlora { $from } söks. Inget ändras under tiden
+level-team-agreed = 🟢 { $who } behåller { $from } hos { $brand }: båda sidor är överens
+level-extended = För det har du { $long } till.
+way = { $way ->
+    [format] ett annat format för de kommande delarna
+    [make_good] en del till för det som inte räckte
+    [hybrid] en annan fördelning mellan arvode och provision
+   *[extension] { $long } mer tid
+}
+mediation-clock = Ingen tid går till { $until }. Utan en överenskommelse till dess är { $left } kvar.
+mediation-open = Säg vad som skulle hjälpa: tryck på en av knapparna. { $brand } kan gå med på det eller föreslå något annat.
+mediation-yours = Du föreslår: { $way }. { $brand } har fått veta det, och kan gå med på det eller föreslå något annat.
+mediation-theirs = { $brand } föreslår: { $way }. Du kan gå med på det, eller föreslå något annat.
+mediation-binds = Det som båda har gått med på binder båda. Till dess ändras inget.
+mediation-suggested = { $side ->
+    [creator] Kreatören föreslår ({ $time }): { $way }.
+   *[brand] { $by } föreslog { $time }: { $way }. Kreatören har fått veta det.
+}
+mediation-none = { $side ->
+    [creator] Kreatören ber om att söka en annan väg. Inget är föreslaget än.
+   *[brand] Kreatören ombads söka en annan väg. Inget är föreslaget än.
+}
+mediation-words = Med kreatörens ord: ”{ $text }”
+mediation-binds-team = Det som båda har gått med på binder båda. Avtal ändras av er, inte av det här programmet.
+mediation-agreed = Överenskommet mellan dig och { $brand }: { $way }.
+mediation-agreed-by = Överenskommet, { $by } sa ja: { $way }.
+mediation-people = En människa skriver in vad det betyder i avtalet, och båda sidor går med på det först.
+mediation-over = Ingen annan väg var överenskommen den { $day }. Nu avgör kravet.
+button-mediate = Föreslå en annan väg
+button-agree = Gå med på det
+button-way = { $way ->
+    [format] Annat format
+    [make_good] En del till
+    [hybrid] Arvode och provision
+   *[extension] Mer tid
+}
+reply-level-talking = { $side ->
+    [creator] Noterat. Du är kvar på { $level } medan ni söker en annan väg, och ingen tid går. Tryck på det som skulle hjälpa.
+   *[brand] Noterat. { $level } är kvar medan en annan väg söks. Kreatören får veta det.
+}
+reply-level-suggested = { $side ->
+    [creator] Teamet har ditt förslag. Ingen tid går.
+   *[brand] Noterat. Kreatören får veta det, och kan gå med på det eller föreslå något annat.
+}
+reply-level-agreed = Överenskommet. Det binder båda sidor, och båda får veta det.
+reply-level-talked = En annan väg har redan sökts. Nu avgör kravet.

@@ -9,7 +9,7 @@ use super::deciding::{acknowledge, answer_proposals, last_state, propose_approve
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
-use super::{pieces, projecting, proposing, views};
+use super::{causes, pieces, projecting, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
@@ -84,6 +84,11 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         }
         Command::Live { url, deliverable } => return pieces::live(core, asked, &url, deliverable.as_deref()).await,
         Command::Note { subject, text } => return pieces::note(core, asked, &subject, &text).await,
+        Command::Excuse { ref what, from, to, ref reason } => {
+            let said = causes::Said { what, from, to, reason: reason.as_deref() };
+            return causes::declare(core, asked, said).await;
+        }
+        Command::Unexcuse { what } => return causes::lift(core, asked, &what).await,
         Command::Approve { id } => answer_proposals(core, asked, &id, None, None).await?.say(reader, now),
         Command::Reject { id, reason } => {
             answer_proposals(core, asked, &id, None, Some(reason)).await?.say(reader, now)

@@ -83,6 +83,7 @@ pub struct Config {
     pub promotion: PromotionConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
+    pub levels: LevelsConfig,
     pub web: WebConfig,
     pub log: LogConfig,
     pub benchmarks: super::benchmarks::BenchmarksConfig,
@@ -344,6 +345,14 @@ pub struct LimitsConfig {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PeopleConfig {
     pub code_minutes: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct LevelsConfig {
+    pub mediation: Length,
+    pub extension: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]

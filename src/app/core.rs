@@ -347,6 +347,7 @@ pub fn context(about: &About, lag: SignedDuration, rule_version: u32) -> Context
         learned: about.learned.clone(),
         regimes: about.regimes.clone(),
         standing: about.standing.clone(),
+        excused: about.excused.clone(),
         rule_version,
         plan: about.plan.clone(),
         // Only rules that compare need one: see [`super::catalog::judging`].

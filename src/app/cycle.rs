@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::catalog::About as Known;
+use super::causes::{self, Turned};
 use super::core::{Core, Cut, Ruled, State};
 use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
 use super::{groups, kinds, ladder, levels, promotion, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
-use crate::domain::ids::Subject;
+use crate::domain::ids::{RuleId, Subject};
 use crate::domain::person::Room;
 use crate::outbox::delivery::{Delivery, State as Stand};
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
@@ -81,7 +82,9 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     for one in &part {
         work.take(core, one).await?;
     }
-    let Work { transaction, silent, fired, resolved, proposed, .. } = work.end()?;
+    let told = part.iter().map(|one| (one.rule.rule.rule().id.clone(), one.subject.clone())).collect();
+    work.causes.write(core, &mut work.transaction, &told).await?;
+    let Work { transaction, causes, silent, fired, resolved, proposed, .. } = work.end()?;
     core.store.commit(transaction).await?;
     core.settings_kept.store(true, Ordering::Release);
     let mut state = core.state.lock().await;
@@ -93,6 +96,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
             state.memory.insert(key, one.judgement.memory.clone());
         }
     }
+    causes.show(&mut state);
     drop(state);
     core.count(|counts| {
         counts.fired += fired;
@@ -119,6 +123,7 @@ struct Work {
     transaction: Transaction,
     kept: Option<Loaded<Counters>>,
     counters: Counters,
+    causes: Turned,
     /// Nothing in it is to be told.
     silent: bool,
     fired: u64,
@@ -134,7 +139,8 @@ impl Work {
         if !core.settings_kept.load(Ordering::Acquire) {
             settings::keep(core, &mut transaction).await?;
         }
-        Ok(Self { transaction, kept, counters, silent: true, fired: 0, resolved: 0, proposed: 0 })
+        let causes = Turned::default();
+        Ok(Self { transaction, kept, counters, causes, silent: true, fired: 0, resolved: 0, proposed: 0 })
     }
 
     fn end(mut self) -> Result<Self, StoreError> {
@@ -153,10 +159,11 @@ impl Work {
             "reason": change.reason, "mode": rule.mode,
         });
         self.transaction.append_journal(&core.line("phase_changed", &one.subject, detail))?;
+        self.causes.follow(core, &mut self.transaction, one).await?;
         if change.reason == Reason::DataAbsent {
             self.tell_absent(core, one, change.at).await?;
         }
-        let open = open_incident(core, one).await?;
+        let open = open_incident(core, &rule.id, &one.subject).await?;
         // What a rule told before it was put into shadow goes on to its end; anything new is kept and told to nobody.
         if rule.mode == Mode::Shadow && open.is_none() {
             let fires = change.to == Phase::Firing && !matches!(change.from, Phase::Firing | Phase::Recovering);
@@ -169,6 +176,10 @@ impl Work {
             (_, Phase::Firing, None) if change.from != Phase::Firing => self.open(core, one, change.at).await,
             (_, Phase::Recovering, Some(incident)) if change.from != Phase::Recovering => {
                 self.change(core, incident, one, change, Happened::Recovering, Stage::Recovering).await
+            }
+            (_, Phase::Resolved, Some(incident)) if change.reason == Reason::BrandCause => {
+                self.resolved += 1;
+                self.spare(core, incident, one, change).await
             }
             (_, Phase::Resolved, Some(incident)) => {
                 self.resolved += 1;
@@ -309,6 +320,33 @@ impl Work {
         self.propose(incident, back, change.at)
     }
 
+    /// It lies with the brand: what was proposed is withdrawn, and the alert closed with the reason.
+    async fn spare(
+        &mut self,
+        core: &Core,
+        mut incident: Loaded<Incident>,
+        one: &Fired,
+        change: Change,
+    ) -> Result<(), StoreError> {
+        let excuse = causes::explains(&one.about.excused, incident.value.opened_at).unwrap_or_default();
+        self.causes.spare(core, excuse, &incident.value).await?;
+        let mut withdrawn = Vec::new();
+        for event in &incident.value.events {
+            let Happened::Proposed { proposal } = event.what else { continue };
+            let Some(mut kept) = load::<Proposal>(&*core.store, &keys::number(proposal)).await? else { continue };
+            if matches!(kept.value.stage, ProposalStage::Proposed { .. } | ProposalStage::Approved { .. }) {
+                let reason = change.reason.as_str().to_owned();
+                kept.value.stage = ProposalStage::Refused { at: change.at, reason };
+                self.transaction.update(&kept)?;
+                withdrawn.push(Event { at: change.at, by: None, what: Happened::Spared { proposal } });
+            }
+        }
+        for event in withdrawn {
+            incident.value.note(event);
+        }
+        self.change(core, incident, one, change, Happened::BrandCause { excuse }, Stage::Resolved).await
+    }
+
     async fn change(
         &mut self,
         core: &Core,
@@ -351,8 +389,13 @@ impl Work {
     }
 }
 
-async fn open_incident(core: &Core, one: &Fired) -> Result<Option<Loaded<Incident>>, StoreError> {
-    let key = keys::rule_and_subject(&one.rule.rule.rule().id, &one.subject);
+/// The open incident of a rule on a subject.
+pub async fn open_incident(
+    core: &Core,
+    rule: &RuleId,
+    subject: &Subject,
+) -> Result<Option<Loaded<Incident>>, StoreError> {
+    let key = keys::rule_and_subject(rule, subject);
     match core.store.get(Table::OpenIncidents, &key).await? {
         Some(kept) => load::<Incident>(&*core.store, &kept.bytes).await,
         None => Ok(None),

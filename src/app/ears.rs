@@ -204,6 +204,7 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         ButtonPurpose::Why { .. }
         | ButtonPurpose::Do { .. }
         | ButtonPurpose::Choose { .. }
+        | ButtonPurpose::Ask { .. }
         | ButtonPurpose::MyNumbers { .. } => true,
         ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
         ButtonPurpose::Approve { .. }

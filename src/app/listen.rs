@@ -355,7 +355,10 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Undo { id }
             | Command::Ack { id }
             | Command::Snooze { id, .. } => Some(id.clone()),
-            Command::Why { what } | Command::Note { subject: what, .. } => what.incident.clone(),
+            Command::Why { what }
+            | Command::Note { subject: what, .. }
+            | Command::Excuse { what, .. }
+            | Command::Unexcuse { what } => what.incident.clone(),
             _ => None,
         },
         Ask::Button(purpose) => match purpose {
@@ -374,6 +377,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Record { .. }
             | ButtonPurpose::Page { .. }
             | ButtonPurpose::Confirm { .. }
+            | ButtonPurpose::Ask { .. }
             | ButtonPurpose::Cancel
             | ButtonPurpose::Rule { .. }
             | ButtonPurpose::MyNumbers { .. } => None,
@@ -385,7 +389,9 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
             Command::Status { subject } | Command::Benchmark { subject } => subject.clone(),
-            Command::Why { what } => Some(what.typed.clone()),
+            Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
+                Some(what.typed.clone())
+            }
             Command::WhyNot { subject, .. } => Some(subject.clone()),
             Command::Pause { what } | Command::Resume { what } => Some(what.clone()),
             Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
@@ -445,6 +451,7 @@ async fn press(
     let now = core.clock.now();
     let reader: &Reader = &asked.reader;
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
+    let confirmed = matches!(purpose, ButtonPurpose::Confirm { .. });
     Ok(match purpose {
         ButtonPurpose::Approve { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)
@@ -473,8 +480,11 @@ async fn press(
                 Err(command) => permitted(core, Some(chats), &unsure, room, command).await?,
             })
         }
-        ButtonPurpose::Confirm { command } => match parse(&command) {
-            Ok(command) => Some(permitted(core, Some(chats), asked, room, command).await?),
+        ButtonPurpose::Confirm { command } | ButtonPurpose::Ask { command } => match parse(&command) {
+            Ok(command) => {
+                let asked = Asked { confirmed, ..asked.clone() };
+                Some(permitted(core, Some(chats), &asked, room, command).await?)
+            }
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),

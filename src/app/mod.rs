@@ -13,6 +13,7 @@ pub mod benchmarks;
 pub mod booking;
 pub mod budget;
 pub mod catalog;
+pub mod causes;
 pub mod clicks;
 pub mod commands;
 pub mod config;

@@ -14,11 +14,11 @@ use super::catalog::{Catalog, Groups};
 use super::config::SourceConfig;
 use super::core::{Core, Ruled, State, context};
 use super::cycle::{self, Fired};
-use super::records::{PollRecord, PostRecord};
+use super::records::{ExcuseRecord, PollRecord, PostRecord};
 use super::schedule::Schedule;
 use super::service::rest_until;
-use super::trouble;
-use crate::domain::ids::{CreatorId, Platform, RuleId, SourceId, Subject};
+use super::{causes, trouble};
+use crate::domain::ids::{CreatorId, Platform, RuleId, Scope, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::num;
 use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
@@ -361,6 +361,10 @@ impl Asks {
         Self { id: id.clone(), ruled: ruled.clone(), wants: wants.collect() }
     }
 
+    fn is_of_brand(&self) -> bool {
+        matches!(self.ruled.rule.rule().scope, Scope::Brand | Scope::Campaign)
+    }
+
     /// Whether one of these numbers can change the verdict.
     fn hears(&self, of: &[(Metric, Platform)]) -> bool {
         let wanted = |metric, platform| {
@@ -383,10 +387,6 @@ fn followed(state: &State, touched: &[Touch], missing: &[Missing]) -> Vec<Creato
 /// Judges every rule on every subject whose inputs changed, and rules that compare with others on everybody in a group of
 /// which one member's did.
 fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>, now: Timestamp) -> Vec<Fired> {
-    let mut fired = Vec::new();
-    let mut scratch = Scratch::default();
-    let mut groups = Groups::default();
-    let mut evaluated = 0;
     let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
     let moved: BTreeSet<(RuleId, Subject)> = state
         .memory
@@ -394,7 +394,40 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
         .filter(|((id, _), memory)| state.rules.get(id).is_some_and(|ruled| is_moved_by_time(ruled, memory)))
         .map(|(key, _)| key.clone())
         .collect();
-    let among = among_others(&state.catalog, &mut groups, &rules, news);
+    let mut round = Round { moved, ..Round::default() };
+    // What lies with a brand is judged first, so that nobody is blamed for it in the same poll.
+    let (brands, others): (Vec<&Asks>, Vec<&Asks>) = rules.iter().partition(|asks| asks.is_of_brand());
+    judge_some(state, &brands, news, now, &mut round);
+    if let Some(after) = causes::believed(&state.catalog.excuses, &round.fired) {
+        let concerned = causes::concerned(state, &after);
+        let silent = concerned.iter().filter(|(_, subject)| !news.contains_key(subject));
+        let silent = silent.map(|(_, subject)| (subject.clone(), News { observed: now, of: Vec::new() })).collect();
+        round.moved.extend(concerned);
+        round.excuses = Some(after);
+        state.judged.clear();
+        judge_some(state, &others, &silent, now, &mut round);
+    }
+    judge_some(state, &others, news, now, &mut round);
+    round.fired.extend(super::pooling::judge(state, news.keys(), now, &mut round.scratch));
+    core.count(|counts| counts.evaluations += round.evaluated);
+    round.fired
+}
+
+/// What is judged in one go.
+#[derive(Default)]
+struct Round {
+    fired: Vec<Fired>,
+    scratch: Scratch,
+    groups: Groups,
+    evaluated: u64,
+    /// What is judged although it has no news.
+    moved: BTreeSet<(RuleId, Subject)>,
+    /// What lies with brands, where this round changed it.
+    excuses: Option<BTreeMap<u64, ExcuseRecord>>,
+}
+
+fn judge_some(state: &mut State, rules: &[&Asks], news: &BTreeMap<Subject, News>, now: Timestamp, round: &mut Round) {
+    let among = among_others(&state.catalog, &mut round.groups, rules, news);
     let subjects: BTreeSet<&Subject> = news.keys().chain(among.values().flat_map(BTreeMap::keys)).collect();
     for subject in subjects {
         let mut about = None;
@@ -402,14 +435,21 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             let Asks { id, ruled, .. } = asks;
             let own = news.get(subject).filter(|news| asks.hears(&news.of)).map(|news| news.observed);
             let others = among.get(id).and_then(|others| others.get(subject)).copied();
-            let is_moved =
-                news.contains_key(subject) && !moved.is_empty() && moved.contains(&(id.clone(), subject.clone()));
+            let is_moved = news.contains_key(subject)
+                && !round.moved.is_empty()
+                && round.moved.contains(&(id.clone(), subject.clone()));
             let heard = [own, others].into_iter().flatten().min();
             let Some(observed) = heard.or_else(|| news.get(subject).filter(|_| is_moved).map(|news| news.observed))
             else {
                 continue;
             };
-            let about = about.get_or_insert_with(|| state.catalog.about_at(subject, now));
+            let about = about.get_or_insert_with(|| {
+                let mut about = state.catalog.about_at(subject, now);
+                if let Some(excuses) = &round.excuses {
+                    about.excused = state.catalog.excused(excuses, subject, &about, None);
+                }
+                about
+            });
             let mut context = context(about, SignedDuration::ZERO, ruled.version);
             let due = is_due(&mut state.judged, (id, subject), ruled, (observed, now, &context.frame));
             if !due && !is_moved {
@@ -419,12 +459,12 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             if !ruled.rule.selects(subject, &context) && !memory.is_open() {
                 continue;
             }
-            groups.add(&mut context, &state.catalog, subject, ruled);
-            evaluated += 1;
+            round.groups.add(&mut context, &state.catalog, subject, ruled);
+            round.evaluated += 1;
             let view = state.history.view();
-            let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut scratch);
+            let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut round.scratch);
             if let Some(judgement) = judged {
-                fired.push(Fired {
+                round.fired.push(Fired {
                     rule: ruled.clone(),
                     subject: subject.clone(),
                     about: about.clone(),
@@ -435,9 +475,19 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
             }
         }
     }
-    fired.extend(super::pooling::judge(state, news.keys(), now, &mut scratch));
-    core.count(|counts| counts.evaluations += evaluated);
-    fired
+}
+
+/// Judges rules on subjects that have no news, because what is known about them has changed.
+pub async fn judge_again(core: &Core, again: &BTreeSet<(RuleId, Subject)>) -> Result<(), StoreError> {
+    let now = core.clock.now();
+    let mut state = core.state.lock().await;
+    let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
+    let news = again.iter().map(|(_, subject)| (subject.clone(), News { observed: now, of: Vec::new() })).collect();
+    let mut round = Round { moved: again.clone(), ..Round::default() };
+    judge_some(&mut state, &rules.iter().collect::<Vec<_>>(), &news, now, &mut round);
+    drop(state);
+    core.count(|counts| counts.evaluations += round.evaluated);
+    cycle::commit(core, round.fired).await
 }
 
 /// For each rule that compares with others: everybody in the groups of those whose numbers came, and when these were
@@ -445,7 +495,7 @@ fn judge_touched(core: &Core, state: &mut State, news: &BTreeMap<Subject, News>,
 fn among_others(
     catalog: &Catalog,
     groups: &mut Groups,
-    rules: &[Asks],
+    rules: &[&Asks],
     news: &BTreeMap<Subject, News>,
 ) -> BTreeMap<RuleId, BTreeMap<Subject, Timestamp>> {
     let mut among = BTreeMap::new();

@@ -156,6 +156,10 @@ pub enum Happened {
     Confirmed { proposal: u64, of: String, state: String },
     /// The creator says that something is in the way.
     Declined { proposal: u64, of: String },
+    /// It lies with the brand, by the number of what says so: closed, and nobody is blamed.
+    BrandCause { excuse: u64 },
+    /// What was proposed is not asked for any more: it lies with the brand.
+    Spared { proposal: u64 },
     /// A remark by a person.
     Noted { text: String, tag: Option<String> },
 }

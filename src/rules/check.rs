@@ -182,6 +182,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     super::downgrade::check_keys(rule, &mut errors);
     check_others(rule, &lowering.inputs, &mut errors);
     super::standing::check_keys(rule, &lowering.inputs, &mut errors);
+    super::excuse::check_keys(rule, &mut errors);
     check_windows(rule, &lowering.inputs, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {

@@ -1,21 +1,18 @@
 //! Losing a level with due process: told first, time to react, an objection that stops the clock, and a way back.
 //!
-//! telling → grace → lowered → offered → restored; from telling, grace or an objection also → kept or withdrawn. Owns: the
+//! telling → grace → lowered → offered → restored; from telling, grace, an objection or a mediation also → kept or
+//! withdrawn. Owns: the
 //! table of these steps, with the time passed in, and what a rule of this kind must say. Refuses: clocks, stores and
 //! sentences; whoever keeps a [`Case`] brings the [`Facts`] and does what [`Case::next`] says. Survives: restarts, because
 //! a case is all that is known and each step is taken from it anew.
 //!
-//! What it promises: a level never changes before the creator was told and the whole grace has run since, never while an
-//! objection is open, never inside the minimum stay, and never on numbers that are missing or old.
+//! What it promises: a level never changes before the creator was told and the whole grace has run since (time that lies
+//! with the brand is added to it), never while an objection or a mediation is open, never inside the minimum stay, and never on numbers that are missing or old.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::Scope;
 use crate::domain::verdict::Verdict;
-
-use super::error::RuleError;
-use super::rule::{Kind, Rule};
 
 /// The team hears of a case this long after it began at the latest, also when the creator's message has not gone through:
 /// long enough for every ordinary failure to be over, short enough to act the same day.
@@ -51,6 +48,13 @@ pub enum Stage {
     Appealed {
         /// What is left of grace then.
         left: SignedDuration,
+    },
+    /// Both sides talk about another way, and no time runs until they agree or give up.
+    Mediating {
+        /// What is left of grace then.
+        left: SignedDuration,
+        /// Until when they talk.
+        until: Timestamp,
     },
     /// Over: the level stays.
     Kept {
@@ -135,6 +139,12 @@ pub struct Case {
     /// Their objection: one in a case, so that the clock is not stopped again and again.
     #[serde(default)]
     pub appeal: Option<Appeal>,
+    /// Time that lies with the brand and was added to grace and stay so far.
+    #[serde(default, skip_serializing_if = "SignedDuration::is_zero")]
+    pub excused: SignedDuration,
+    /// Their talk about another way: one in a case, for the same reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mediation: Option<Mediation>,
     /// Not looked at again before this.
     #[serde(default)]
     pub look_at: Option<Timestamp>,
@@ -153,6 +163,10 @@ pub struct Facts {
     pub verdict: Verdict,
     /// The numbers are new enough to decide by.
     pub fresh: bool,
+    /// How much of the time since the creator was told lies with the brand.
+    pub excused: SignedDuration,
+    /// Such a time lasts now.
+    pub excuse_lasts: bool,
 }
 
 /// What is to be done about a case now. Match it without `_`.
@@ -164,6 +178,10 @@ pub enum Step {
     TellTeam,
     /// Note that the creator was told then, start the clock and tell the team.
     Start(Timestamp),
+    /// Add time that lies with the brand: so much in all, by now.
+    Extend(SignedDuration),
+    /// They have not agreed in time: the clock goes on.
+    EndTalk,
     /// Remind the creator, who asked for it.
     Remind,
     /// Look again later: the numbers do not allow a decision.
@@ -191,6 +209,8 @@ pub enum Refused {
     NotAsked,
     /// The creator has been told already.
     Told,
+    /// Another way has been talked about before.
+    Talked,
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -219,6 +239,8 @@ impl Case {
             posted: false,
             reminded: false,
             appeal: None,
+            excused: SignedDuration::ZERO,
+            mediation: None,
             look_at: None,
         }
     }
@@ -227,7 +249,7 @@ impl Case {
     #[must_use]
     pub fn is_open(&self) -> bool {
         match self.stage {
-            Stage::Telling | Stage::Grace { .. } | Stage::Appealed { .. } => true,
+            Stage::Telling | Stage::Grace { .. } | Stage::Appealed { .. } | Stage::Mediating { .. } => true,
             Stage::Kept { .. }
             | Stage::Withdrawn { .. }
             | Stage::Lowered { .. }
@@ -248,7 +270,7 @@ impl Case {
     pub fn earliest(&self, now: Timestamp) -> Timestamp {
         let grace_over = match &self.stage {
             Stage::Grace { until } => *until,
-            Stage::Appealed { left } => later(now, *left),
+            Stage::Appealed { left } | Stage::Mediating { left, .. } => later(now, *left),
             Stage::Lowered { at } | Stage::Offered { at } => return *at,
             Stage::Telling
             | Stage::Kept { .. }
@@ -280,6 +302,7 @@ impl Case {
                 let end = self.look_at.map_or(end, |look| std::cmp::max(end, look));
                 Some(self.remind_at().map_or(end, |remind| std::cmp::min(end, remind)))
             }
+            Stage::Mediating { until, .. } => Some(*until),
             Stage::Lowered { at } => Some(self.look_at.unwrap_or_else(|| later(*at, WAY_BACK_EVERY))),
             Stage::Kept { .. } | Stage::Withdrawn { .. } | Stage::Restored { .. } | Stage::Closed { .. } => None,
         }
@@ -299,8 +322,19 @@ impl Case {
                 None if !facts.reachable || later(self.opened_at, TEAM_AFTER) <= now => Step::TellTeam,
                 None => wait(),
             },
+            Stage::Mediating { until, .. } => {
+                if *until <= now {
+                    Step::EndTalk
+                } else {
+                    wait()
+                }
+            }
             Stage::Grace { .. } => {
                 let end = self.earliest(now);
+                // While it lasts its end is not known, so it is added once it is over, or when grace would be.
+                if self.excused < facts.excused && (end <= now || !facts.excuse_lasts) {
+                    return Step::Extend(facts.excused);
+                }
                 if now < end {
                     let remind = self.remind_at().is_some_and(|at| at <= now);
                     return if remind { Step::Remind } else { wait() };
@@ -341,6 +375,15 @@ impl Case {
                 case.team_told = true;
                 case.stage = Stage::Grace { until: later(now, self.grace) };
             }
+            Step::Extend(excused) => {
+                let more = excused - case.excused;
+                case.excused = excused;
+                case.stays_until = later(case.stays_until, more);
+                if let Stage::Grace { until } = &mut case.stage {
+                    *until = later(*until, more);
+                }
+            }
+            Step::EndTalk => case.end_talk(now),
             Step::Remind => case.reminded = true,
             Step::LookAgain(at) => {
                 case.look_at = Some(at);
@@ -371,7 +414,7 @@ impl Case {
     pub fn told_by(&self, who: &str, now: Timestamp) -> Result<Self, Refused> {
         match self.stage {
             Stage::Telling => Ok(Self { told_by: Some(who.to_owned()), ..self.after(Step::Start(now), now) }),
-            Stage::Grace { .. } | Stage::Appealed { .. } => Err(Refused::Told),
+            Stage::Grace { .. } | Stage::Appealed { .. } | Stage::Mediating { .. } => Err(Refused::Told),
             _ => Err(Refused::Over),
         }
     }
@@ -399,7 +442,9 @@ impl Case {
                 case.stage = Stage::Appealed { left };
                 case.appeal = Some(Appeal { at: now, text, answered: None });
             }
-            (Stage::Telling | Stage::Grace { .. } | Stage::Appealed { .. }, _) => return Err(Refused::Answered),
+            (Stage::Telling | Stage::Grace { .. } | Stage::Appealed { .. } | Stage::Mediating { .. }, _) => {
+                return Err(Refused::Answered);
+            }
             (_, _) => return Err(Refused::Over),
         }
         Ok(case)
@@ -450,51 +495,6 @@ impl Case {
     }
 }
 
-/// What happened to a case, as a message of its own or a line of its history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Milestone {
-    /// The creator was told.
-    Told,
-    /// They were reminded, having asked for it.
-    Reminded,
-    /// They objected.
-    Appealed,
-    /// A person stood by the notice.
-    StoodBy,
-    /// The level stays.
-    Kept,
-    /// There was nothing left to decide.
-    Withdrawn,
-    /// The level changed.
-    Lowered,
-    /// The team is asked to give it back.
-    Offered,
-    /// It was given back.
-    Restored,
-    /// It was not.
-    Closed,
-}
-
-impl Milestone {
-    /// The name in JSON, keys and the key of its sentence.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Told => "told",
-            Self::Reminded => "reminded",
-            Self::Appealed => "appealed",
-            Self::StoodBy => "stood_by",
-            Self::Kept => "kept",
-            Self::Withdrawn => "withdrawn",
-            Self::Lowered => "lowered",
-            Self::Offered => "offered",
-            Self::Restored => "restored",
-            Self::Closed => "closed",
-        }
-    }
-}
-
 impl Stage {
     /// The name in JSON.
     #[must_use]
@@ -503,6 +503,7 @@ impl Stage {
             Self::Telling => "telling",
             Self::Grace { .. } => "grace",
             Self::Appealed { .. } => "appealed",
+            Self::Mediating { .. } => "mediating",
             Self::Kept { .. } => "kept",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Lowered { .. } => "lowered",
@@ -513,49 +514,14 @@ impl Stage {
     }
 }
 
-/// What to write where `program`, `level` or `grace` is missing.
-const REMEDIES: [&str; 3] = [
-    "write the programme it is about, such as `program = \"nordbo-club\"`",
-    "write the level whose criterion this is, such as `level = \"Gold\"`",
-    "write how long the creator has after being told, such as `grace = \"14d\"`",
-];
+pub use mediation::{Mediation, Side, Suggestion, Way};
+pub use milestone::Milestone;
 
-/// Whether the keys of a downgrade rule are all there, and are nowhere else.
-pub(super) fn check_keys(rule: &Rule, errors: &mut Vec<RuleError>) {
-    let mut wrong = |field, text: String, remedy: &str| errors.push(RuleError::about(field, text, remedy));
-    let given = [
-        ("program", rule.program.is_some()),
-        ("level", rule.level.is_some()),
-        ("grace", rule.grace.is_some()),
-        ("stay", rule.stay.is_some()),
-    ];
-    if rule.kind != Kind::Downgrade {
-        for (key, _) in given.into_iter().filter(|row| row.1) {
-            let remedy = "leave it out, or write `kind = \"downgrade\"`";
-            wrong(key, format!("`{key}` belongs to downgrade rules, and this one is `{}`", rule.kind.as_str()), remedy);
-        }
-        return;
-    }
-    for ((key, is_given), remedy) in given.into_iter().zip(REMEDIES) {
-        if !is_given {
-            wrong(key, format!("a downgrade rule has no `{key}`"), remedy);
-        }
-    }
-    if rule.scope != Scope::Creator {
-        wrong("scope", "a level belongs to a creator".to_owned(), "write `scope = \"creator\"`");
-    }
-    if rule.grace.is_some_and(|grace| grace.get() < GRACE_MIN) {
-        let text = format!("`grace = \"{}\"` leaves no time to react", rule.grace.unwrap_or(super::rule::Length::ZERO));
-        wrong("grace", text, "write at least `24h`");
-    }
-    if !rule.then.is_empty() {
-        let remedy = "leave `then` out: the creator is told, and after `grace` the level changes";
-        wrong("then", "nothing is done with money by a downgrade rule".to_owned(), remedy);
-    }
-    if rule.revive {
-        wrong("revive", "`revive` is about money, and a level is given back by a person".to_owned(), "leave it out");
-    }
-}
+mod keys;
+mod mediation;
+mod milestone;
+
+pub(super) use keys::check_keys;
 
 #[cfg(test)]
 mod tests;

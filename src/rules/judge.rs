@@ -22,6 +22,7 @@ use super::check::CheckedRule;
 use super::eval::{Live, Member, Scratch, Sweep, View, number, verdict, weighed};
 use super::evidence::tested::Weight;
 use super::evidence::{Luck, Prior};
+use super::excuse::{self, Excuse};
 use super::learn::Lesson;
 use super::lifecycle::{self, Memory, Phase, Reason, Signals, Step, Timing};
 use super::lower::Cond;
@@ -58,6 +59,8 @@ pub struct Context {
     pub regimes: Vec<Regime>,
     /// Its deal, for rules about what is overdue, missing or ending.
     pub standing: Option<Arc<Deal>>,
+    /// Time that does not count against it, because it lies with the brand.
+    pub excused: Vec<Excuse>,
     /// The version of the rule that is judged.
     pub rule_version: u32,
     /// What is agreed and has not happened yet.
@@ -101,6 +104,7 @@ impl Default for Context {
             learned: Vec::new(),
             regimes: Vec::new(),
             standing: None,
+            excused: Vec::new(),
             rule_version: 1,
             plan: Plan::default(),
             pool: Vec::new(),
@@ -305,7 +309,8 @@ fn look(
         found = earlier;
     }
     let (view, as_of, (when, recover)) = found;
-    let signals = Signals { selected: rule.selects(subject, ctx), when, recover };
+    let blame = excuse::blame(rule, &ctx.excused, memory, now);
+    let signals = Signals { selected: rule.selects(subject, ctx), when, recover, blame };
     let today = now.to_zoned(ctx.frame.zone.clone()).date();
     Looked { view, as_of, signals, step: lifecycle::advance(rule.timing(ctx), memory, signals, now, today) }
 }

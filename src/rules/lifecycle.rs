@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::verdict::Verdict;
 
 use super::eval::{Sweep, age};
+use super::excuse::Blame;
 use super::rule::OnAbsent;
 
 /// Where a rule stands with a subject.
@@ -86,6 +87,8 @@ pub enum Reason {
     NotSelected,
     /// To quiet: the rule changed before it fired.
     RuleChanged,
+    /// Stays: it would begin, or to resolved: it fired; in time that lies with the brand and does not count.
+    BrandCause,
 }
 
 impl Phase {
@@ -141,6 +144,7 @@ impl Reason {
             Self::SnoozeOver => "snooze_over",
             Self::NotSelected => "not_selected",
             Self::RuleChanged => "rule_changed",
+            Self::BrandCause => "brand_cause",
         }
     }
 }
@@ -259,6 +263,8 @@ pub(super) struct Signals {
     pub(super) when: Sweep,
     /// The recovery condition; looked at only while an incident is open.
     pub(super) recover: Sweep,
+    /// What lies with the brand.
+    pub(super) blame: Blame,
 }
 
 /// What becomes of the memory.
@@ -286,6 +292,11 @@ pub(super) fn advance(timing: Timing, memory: &Memory, signals: Signals, now: Ti
     if moved {
         enter(&mut memory, phase, now, today);
     }
+    if moved && reason == Reason::BrandCause {
+        // What was no fire of theirs holds no later one back.
+        memory.last_fired = None;
+        memory.fires = memory.fires.map(|fires| Fires { count: fires.count.saturating_sub(1), ..fires });
+    }
     // Told apart from the phase: numbers that went and came, snoozes that ended.
     let aside = match (reason, moved) {
         (_, true) => None,
@@ -305,15 +316,23 @@ fn next(timing: Timing, memory: &Memory, signals: Signals, now: Timestamp, today
             Phase::Quiet | Phase::Resolved => (phase, Reason::NotSelected),
         };
     }
-    let long_enough = timing.hold <= memory.since.map_or(SignedDuration::ZERO, |since| age(since, now));
-    let (when, recover) = (signals.when, signals.recover);
+    let (when, recover, blame) = (signals.when, signals.recover, signals.blame);
+    if memory.is_open() && blame.fired_in_it && when.all != Holds {
+        return (Phase::Resolved, Reason::BrandCause);
+    }
+    if !memory.is_open() && blame.lasts && when.newest != DoesNotHold {
+        return (phase, Reason::BrandCause);
+    }
+    let since = memory.since.map_or(SignedDuration::ZERO, |since| age(since, now));
+    // To fire it must have held in time that counts; to recover any time will do.
+    let (held, long_enough) = (timing.hold <= since - blame.waited, timing.hold <= since);
     match (phase, when.all, when.newest) {
         (Phase::Quiet | Phase::Resolved, Holds, _) if timing.hold.is_zero() => fire(timing, memory, now, today),
         (Phase::Quiet | Phase::Resolved, Holds, _) | (Phase::Quiet | Phase::Resolved, _, Holds) => {
             (Phase::Pending, Reason::BeganToHold)
         }
         (Phase::Quiet | Phase::Resolved, DoesNotHold, _) => (phase, Reason::DoesNotHold),
-        (Phase::Pending, Holds, _) if long_enough => fire(timing, memory, now, today),
+        (Phase::Pending, Holds, _) if held => fire(timing, memory, now, today),
         (Phase::Pending, Holds, _) | (Phase::Pending, _, Holds) => (phase, Reason::NotYetLongEnough),
         (Phase::Pending, _, DoesNotHold) => (Phase::Quiet, Reason::StoppedHolding),
         (Phase::Quiet | Phase::Resolved | Phase::Pending, _, Unknown | DoesNotHold) => (phase, Reason::Unknown),

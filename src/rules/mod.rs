@@ -34,6 +34,7 @@ pub mod counterfactual;
 pub mod downgrade;
 pub mod eval;
 pub mod evidence;
+pub mod excuse;
 pub mod judge;
 pub mod learn;
 pub mod lifecycle;

@@ -22,8 +22,9 @@ use super::benchmark::size::Audience;
 use super::check::{CheckedRule, slots_of};
 use super::counterfactual::{self, Need};
 pub use super::eval::Pooled;
-use super::eval::{self, Gap, Live, Lookup as _, age, number, weighed};
+use super::eval::{self, Gap, LeftOut, Live, Lookup as _, age, number, weighed};
 use super::evidence::tested::Weight;
+use super::excuse::Excuse;
 use super::learn::Lesson;
 use super::lifecycle::{Phase, Reason};
 use super::lower::{Compare, Cond, Input, Num, Op, Source};
@@ -85,6 +86,9 @@ pub struct Receipt {
     /// The followers that its size comes from, where the rule asks for sizes, others or the industry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<Audience>,
+    /// Time that was not counted, because it lies with the brand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excused: Vec<Excuse>,
 }
 
 /// One comparison over one window.
@@ -166,6 +170,9 @@ pub struct Used {
     /// For a fact of the deal: the pieces, rights and posts it is about, the worst first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named: Vec<Named>,
+    /// What was left out because it lies with the brand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// Comparable others that a number was held against, or drawn towards.
@@ -329,6 +336,7 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
     }
     let stands = Stands { at: facts.at, phase: facts.phase, since: facts.since, fired: facts.fired };
     let needs = counterfactual::needs(rule, live, facts.open, stands);
+    let excused = live.excused(facts.at);
     Receipt {
         rule: rule.rule().id.clone(),
         version: facts.version,
@@ -352,6 +360,7 @@ pub(super) fn write(rule: &CheckedRule, live: &mut Live<'_>, facts: &Facts<'_>) 
         learned: live.lessons(),
         pool: Pooled::of(live),
         audience: audience(rule, live),
+        excused,
     }
 }
 
@@ -452,6 +461,7 @@ fn side(
             fresh: answer.fresh.map(six_digits),
             basis: basis(live, input, answer.basis),
             named: live.named(input),
+            left_out: live.left_out(input),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

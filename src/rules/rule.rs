@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{GroupId, ProgramId, RuleId, Scope};
 use crate::domain::metric::Metric;
 
+pub use super::excuse::Cause;
 pub use super::terms::{For, Globs, Length, OnAbsent};
 use super::window::Window;
 
@@ -374,6 +375,9 @@ pub struct Rule {
     /// Downgrade: how long a creator stays on a level at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<Length>,
+    /// What it finds lies with the brand, and does not count against its creators meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// How a fire is called right or wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<JudgeBy>,

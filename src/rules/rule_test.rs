@@ -25,6 +25,7 @@ use super::eval::{Answer, Gap, Lookup, Sweep, number, verdict};
 use super::evidence::luck::K_DEFAULT;
 use super::evidence::tested::{self, Tested};
 use super::evidence::{Luck, Prior};
+use super::excuse::Blame;
 use super::file::RulesFile;
 use super::lifecycle::{Memory, Phase, Signals, Timing, advance};
 use super::lower::{Input, Quantile, Source};
@@ -126,7 +127,8 @@ fn fires(rule: &CheckedRule, holds: Verdict) -> bool {
     let timing =
         Timing { hold, cooldown: None, max_per_day: rule.rule().max_per_day, on_absent: OnAbsent::Hold, version: 1 };
     let both = |verdict| Sweep { all: verdict, newest: verdict };
-    let signals = Signals { selected: true, when: both(holds), recover: both(Verdict::Unknown) };
+    let (when, recover, blame) = (both(holds), both(Verdict::Unknown), Blame::default());
+    let signals = Signals { selected: true, when, recover, blame };
     let start = Timestamp::UNIX_EPOCH;
     let today = jiff::civil::Date::constant(1970, 1, 1);
     [SignedDuration::ZERO, hold]

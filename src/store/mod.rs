@@ -91,11 +91,13 @@ pub enum Table {
     ShadowFires = 44,
     /// What was asked about rules that watched long enough, and answered. Key: `rule` 0 version big-endian.
     Promotions = 45,
+    /// Time that lies with a brand and does not count against creators. Key: number big-endian.
+    Excuses = 36,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -129,6 +131,7 @@ impl Table {
         Self::DueRungs,
         Self::ShadowFires,
         Self::Promotions,
+        Self::Excuses,
     ];
 
     /// Its number in the file format.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::ahead;
 use super::buttons::Composed;
+use super::cause;
 use super::history;
 use super::incident::{clears_lines, footer};
 use super::learned::{learned, learned_of};
@@ -39,6 +40,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let team = audience != Audience::Creator;
     let mut blocks: Vec<Block> = block(0, ahead::pool_lines(view, &seen, reader)).into_iter().collect();
     blocks.extend(comparison_blocks(&seen, team, reader, now));
+    blocks.extend(block(0, excused_lines(view, team, reader, now)));
     if team {
         blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
@@ -79,7 +81,7 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
     // How many posts and deals of others stand behind it is the team's to know.
     let lessons = if audience == Audience::Internal { view.learned.as_slice() } else { &[] };
     blocks.extend(block(0, learned(lessons, reader).into_iter().collect()));
-    Some(Message { headline, footer: judged_footer(view, reader, now), ..judged(view, blocks, reader, now) })
+    Some(Message { headline, footer: judged_footer(view, reader, now), ..judged(view, blocks, audience, reader, now) })
 }
 
 /// How far the answer about a past instant can be relied on.
@@ -121,11 +123,15 @@ pub fn why_then(view: &JudgedView, known: Known, reader: &Reader, audience: Audi
     }
     let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
     blocks.extend(comparison_blocks(&seen, audience != Audience::Creator, reader, known.at));
-    Some(Message { headline, footer: judged_footer(view, reader, known.at), ..judged(view, blocks, reader, known.at) })
+    Some(Message {
+        headline,
+        footer: judged_footer(view, reader, known.at),
+        ..judged(view, blocks, audience, reader, known.at)
+    })
 }
 
 /// What stands between a rule and telling, under what was compared.
-fn judged(view: &JudgedView, mut blocks: Vec<Block>, reader: &Reader, now: Timestamp) -> Message {
+fn judged(view: &JudgedView, mut blocks: Vec<Block>, audience: Audience, reader: &Reader, now: Timestamp) -> Message {
     let words = reader.words();
     let mut waits = Vec::new();
     if let Some(secs) = view.pending_secs {
@@ -134,6 +140,10 @@ fn judged(view: &JudgedView, mut blocks: Vec<Block>, reader: &Reader, now: Times
     if let Some(until) = view.cooling_until.filter(|until| now < *until) {
         waits.push(line(say!(words, "why-not-cooling", until = number::time(reader, until, now))));
     }
+    let team = audience == Audience::Internal;
+    let excused =
+        view.excused.iter().map(|one| if team { one.for_team(reader, now) } else { one.for_creator(reader, now) });
+    waits.extend(excused.map(line));
     blocks.extend(block(0, waits));
     Message { blocks, silent: true, ..Message::default() }
 }
@@ -146,6 +156,16 @@ fn judged_footer(view: &JudgedView, reader: &Reader, now: Timestamp) -> String {
         footer.push_str(&say!(words, "data-at", time = number::time(reader, at, now)));
     }
     footer
+}
+
+/// Whom it spares by name, or which time was left out.
+fn excused_lines(view: &IncidentView, team: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    if !team {
+        return view.excused.iter().map(|one| line(one.for_creator(reader, now))).collect();
+    }
+    let mut lines = cause::lines(view, reader, now);
+    lines.extend(cause::names(view, reader));
+    lines
 }
 
 fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {
@@ -189,6 +209,9 @@ fn comparison(seen: &Seen, team: bool, reader: &Reader, now: Timestamp) -> Vec<L
         (_, Some(right), Reading::Absent(_)) if seen.weight.is_some() => {
             lines.push(line(say!(words, "nothing-came", title = title, line = right)));
             lines.extend(luck_lines(seen, reader));
+        }
+        (_, _, Reading::Absent(_)) if seen.excused => {
+            lines.push(line(say!(words, "is-excused", title = title)));
         }
         (_, _, Reading::Absent(why)) => {
             let why = seen.beside.missing_text(reader).unwrap_or_else(|| phrase::absence(reader, why));

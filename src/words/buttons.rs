@@ -8,6 +8,7 @@ use crate::domain::action::Deed;
 use crate::domain::ids::{RuleId, Subject};
 use crate::domain::money::Money;
 use crate::outbox::incident::IncidentId;
+use crate::rules::downgrade::{Side, Way};
 
 /// The closed list of what can be pressed. Match it without `_`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,11 @@ pub enum ButtonPurpose {
         /// What was asked, as it would be typed.
         command: String,
     },
+    /// As if it was typed; what asks first asks.
+    Ask {
+        /// What.
+        command: String,
+    },
     /// No, leave it.
     Cancel,
     /// A creator's own numbers.
@@ -158,12 +164,39 @@ pub enum LevelAnswer {
     GiveBack,
     /// It is not.
     Leave,
+    /// One side asks to talk about another way.
+    Mediate {
+        /// Which.
+        side: Side,
+    },
+    /// One side suggests a way.
+    Suggest {
+        /// Which side.
+        side: Side,
+        /// Which way.
+        way: Way,
+    },
+    /// One side agrees to what the other suggests.
+    Agree {
+        /// Which.
+        side: Side,
+    },
 }
 
 impl LevelAnswer {
+    /// Whether only the creator themselves can say so.
+    #[must_use]
+    pub fn is_own(self) -> bool {
+        self.needs() == Needs::Own
+    }
+
     fn needs(self) -> Needs {
         match self {
             Self::KeepPosted | Self::Appeal => Needs::Own,
+            Self::Mediate { side } | Self::Suggest { side, .. } | Self::Agree { side } => match side {
+                Side::Creator => Needs::Own,
+                Side::Brand => Needs::Money,
+            },
             Self::Text | Self::Told | Self::TheyObject => Needs::Work,
             Self::Keep | Self::StandBy | Self::GiveBack | Self::Leave => Needs::Money,
         }
@@ -191,6 +224,7 @@ impl ButtonPurpose {
             | Self::Open { .. }
             | Self::MyNumbers { .. }
             | Self::Confirm { .. }
+            | Self::Ask { .. }
             | Self::Cancel => Needs::See,
         }
     }

@@ -121,6 +121,7 @@ fn proposal_text(
             );
             text + &undo_line(proposal, reader, now)
         }
+        Happened::Spared { .. } => say!(words, "did-withdrawn", time = at, what = left()),
         Happened::Failed { reason, .. } => {
             let what = say!(words, "deed-failed", deed = deed, name = name.as_str());
             say!(words, "did-failed", time = at, what = what, reason = reason.as_str())
@@ -133,16 +134,8 @@ fn proposal_text(
         Happened::Asked { .. } | Happened::Confirmed { .. } | Happened::Declined { .. } => {
             return people_text(event, proposal, &name, reader, now);
         }
-        Happened::Fired
-        | Happened::Recovering
-        | Happened::FiredAgain
-        | Happened::Resolved
-        | Happened::Acknowledged
-        | Happened::StillFiring
-        | Happened::Skipped { .. }
-        | Happened::Level { .. }
-        | Happened::Snoozed { .. }
-        | Happened::Noted { .. } => return None,
+        // What is about no proposal.
+        _ => return None,
     })
 }
 
@@ -363,6 +356,8 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
         Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
+        Happened::BrandCause { .. } => say!(words, "event-brand-cause"),
+        Happened::Spared { .. } => say!(words, "event-withdrawn"),
         Happened::Level { step } => say!(words, "event-level", step = step.as_str(), by = by),
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::ahead;
 use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
+use super::cause;
 use super::chart::{self, ChartError};
 use super::history;
 use super::kinds;
@@ -85,6 +86,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
     let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
+    blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
     if money && !is_over {
@@ -109,6 +111,9 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     let mut composed = Composed::plain(message);
     action_buttons(view, money, &mut composed, reader, now);
     standing_buttons(view, &mut composed, reader, now);
+    if money {
+        cause::buttons(view, &mut composed, reader);
+    }
     Some(composed)
 }
 
@@ -123,6 +128,9 @@ fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now:
     let limit = main.limit_text(reader).map(|limit| format!(", {limit}")).unwrap_or_default();
     let left = said(main.left.value());
     let current = said(view.current.or_else(|| main.left.value()));
+    if let Some(closed_by) = &view.closed_by {
+        return cause::closed_headline(who, closed_by, reader);
+    }
     match (view.incident.stage, view.incident.kind.as_str()) {
         (Stage::Resolved, _) => {
             let ended = view.incident.resolved_at.unwrap_or(now);
@@ -324,6 +332,7 @@ fn stays(view: &IncidentView, words: &Words) -> String {
     }
     match (view.incident.kind.as_str(), view.automatic) {
         ("opportunity", _) => say!(words, "stays-opportunity"),
+        (_, false) if view.cause.is_some() && view.options.is_empty() => say!(words, "stays-cause"),
         (_, true) => say!(words, "stays-automatic"),
         // What stops for a whole brand is the shop's, the stock's or the price's doing.
         (_, false) if matches!(view.incident.subject, Subject::Brand(_)) && view.options.is_empty() => {
@@ -440,6 +449,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             | Happened::Undone { .. }
             | Happened::Held { .. }
             | Happened::Withdrawn { .. }
+            | Happened::Spared { .. }
             | Happened::Failed { .. } => continue,
             _ => {}
         }

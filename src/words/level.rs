@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::buttons::{ButtonPurpose, Composed, LevelAnswer};
+use super::mediation;
 use super::message::{Block, Line, Look, Message};
 use super::number;
 use super::phrase::{self, block, bold, line};
@@ -14,7 +15,9 @@ use super::wording::{Reader, say};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::person::{Audience, Chat};
-use crate::rules::downgrade::{Case, Stage};
+use crate::rules::downgrade::{Case, Side, Stage};
+
+pub use super::criteria::{CriteriaLine, criteria};
 
 /// What a level asks for, and where the creator stands. Shares of two counters are kept as they are (0.009) and shown per
 /// thousand.
@@ -152,60 +155,6 @@ impl Criterion {
     }
 }
 
-/// One level of a creator, for `criteria`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CriteriaLine {
-    /// At which brand.
-    pub brand: String,
-    /// Which.
-    pub level: String,
-    /// Since the beginning of this day.
-    pub since: Timestamp,
-    /// They have agreed to what is asked.
-    pub acknowledged: bool,
-    /// What is asked, and where they stand; several rules may ask for something.
-    pub asks: Vec<(Criterion, Option<Case>)>,
-}
-
-/// What a creator's levels ask for, and where they stand.
-#[must_use]
-pub fn criteria(name: &str, lines: &[CriteriaLine], reader: &Reader, now: Timestamp) -> Message {
-    let words = reader.words();
-    let first = name.split_whitespace().next().unwrap_or(name);
-    let mut message = Message { silent: true, ..Message::default() };
-    if lines.is_empty() {
-        message.headline = say!(words, "criteria-none", name = first);
-        return message;
-    }
-    message.headline = say!(words, "criteria-headline", name = first);
-    for one in lines {
-        let day = number::day(reader, one.since, now);
-        let title = say!(words, "criteria-level", brand = one.brand.as_str(), level = one.level.as_str(), day = day);
-        let mut said = vec![bold(title)];
-        for (criterion, case) in &one.asks {
-            said.extend(asked_lines(criterion, &one.level, "yours", reader));
-            match case.as_ref().filter(|case| case.is_open()) {
-                Some(case) if case.is_appealed() => {
-                    said.push(line(say!(words, "criteria-appealed", from = case.from.as_str())));
-                }
-                Some(case) => {
-                    let day = number::day(reader, case.earliest(now), now);
-                    said.push(line(say!(words, "criteria-open", to = case.to.as_str(), day = day)));
-                }
-                None => {}
-            }
-        }
-        if one.asks.is_empty() {
-            said.push(line(say!(words, "criteria-no-rule")));
-        } else if !one.acknowledged {
-            said.push(line(say!(words, "criteria-unread")));
-        }
-        message.blocks.extend(block(0, said));
-    }
-    message.blocks.extend(block(1, vec![line(say!(words, "criteria-promise"))]));
-    message
-}
-
 /// The message for the creator or the team, as things stand. `None`: this audience is not told.
 pub(crate) fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Composed> {
     let level = view.level.as_ref()?;
@@ -252,6 +201,7 @@ fn creator(view: &IncidentView, level: &LevelView, objects: &str, reader: &Reade
             say!(words, "level-notice", name = name, brand = brand, from = from, to = to, day = day.as_str())
         }
         Stage::Appealed { .. } => say!(words, "level-appealed", name = name, brand = brand, from = from),
+        Stage::Mediating { .. } => say!(words, "level-mediating", name = name, brand = brand, from = from),
         Stage::Kept { .. } => say!(words, "level-kept", name = name, brand = brand, from = from),
         Stage::Withdrawn { .. } => say!(words, "level-withdrawn", name = name, brand = brand),
         Stage::Lowered { .. } | Stage::Offered { .. } | Stage::Closed { .. } => {
@@ -261,7 +211,7 @@ fn creator(view: &IncidentView, level: &LevelView, objects: &str, reader: &Reade
     };
     let mut message = Message { headline, footer: footer(view, reader, now), ..Message::default() };
     message.blocks.extend(block(0, criterion_lines(level, "yours", reader)));
-    message.blocks.extend(not_counted(level, "yours", reader));
+    message.blocks.extend(not_counted(view, level, "yours", reader, now));
     message.blocks.extend(creator_blocks(view, level, (&day, objects), reader, now));
     let mut composed = Composed::plain(message);
     creator_buttons(view, case, &mut composed, reader);
@@ -273,12 +223,21 @@ fn criterion_lines(level: &LevelView, whose: &str, reader: &Reader) -> Vec<Line>
     asked_lines(&level.criterion, &level.case.from, whose, reader)
 }
 
-fn not_counted(level: &LevelView, whose: &str, reader: &Reader) -> Option<Block> {
-    let said = level.case.is_open().then(|| line(say!(reader.words(), "level-not-counted", whose = whose)));
-    block(3, said.into_iter().collect())
+/// What does not count: time that lies with a brand, which nobody may cut away, and numbers that are missing.
+fn not_counted(view: &IncidentView, level: &LevelView, whose: &str, reader: &Reader, now: Timestamp) -> Option<Block> {
+    let mut said: Vec<Line> = view.excused.iter().map(|one| line(one.for_creator(reader, now))).collect();
+    if level.case.is_open() && 0 < level.case.excused.as_secs() {
+        let long = number::span(reader, level.case.excused.as_secs());
+        said.push(line(say!(reader.words(), "level-extended", long = long)));
+    }
+    let weight = if said.is_empty() { 3 } else { 0 };
+    if level.case.is_open() {
+        said.push(line(say!(reader.words(), "level-not-counted", whose = whose)));
+    }
+    block(weight, said)
 }
 
-fn asked_lines(one: &Criterion, level: &str, whose: &str, reader: &Reader) -> Vec<Line> {
+pub(super) fn asked_lines(one: &Criterion, level: &str, whose: &str, reader: &Reader) -> Vec<Line> {
     let asked = say!(
         reader.words(),
         "level-criterion",
@@ -321,6 +280,7 @@ fn creator_blocks(
                     from = case.from.as_str()
                 ))),
             }
+            last.extend(ended(case, &level.brand, reader, now));
             if case.posted {
                 last.push(line(say!(words, "level-posted")));
             }
@@ -336,6 +296,11 @@ fn creator_blocks(
             blocks.extend(block(0, lines));
             blocks.extend(block(1, vec![line(say!(words, "level-nothing-changes"))]));
         }
+        Stage::Mediating { .. } => {
+            blocks.extend(block(0, mediation::creator_lines(case, &level.brand, reader, now)));
+            blocks.extend(block(1, vec![line(say!(words, "level-nothing-changes"))]));
+        }
+        Stage::Kept { .. } if is_agreed(case) => blocks.extend(agreed(case, &level.brand, reader, now)),
         Stage::Kept { by, .. } => {
             let why = match by {
                 Some(_) => say!(words, "level-kept-by-person", brand = level.brand.as_str()),
@@ -343,9 +308,7 @@ fn creator_blocks(
             };
             blocks.extend(block(0, vec![line(why)]));
         }
-        Stage::Withdrawn { .. } => {
-            blocks.extend(block(0, vec![line(say!(words, "level-nothing-changes"))]));
-        }
+        Stage::Withdrawn { .. } => blocks.extend(block(0, vec![line(say!(words, "level-nothing-changes"))])),
         Stage::Lowered { .. } | Stage::Offered { .. } | Stage::Closed { .. } => {
             blocks.extend(block(0, vec![line(meant(level, day, reader))]));
             let back = say!(words, "level-way-back", from = case.from.as_str(), brand = level.brand.as_str());
@@ -363,6 +326,21 @@ fn creator_blocks(
         }
     }
     blocks
+}
+
+/// What both agreed on, and who puts it into words.
+fn agreed(case: &Case, brand: &str, reader: &Reader, now: Timestamp) -> Vec<Block> {
+    let people = vec![line(say!(reader.words(), "mediation-people"))];
+    block(0, ended(case, brand, reader, now)).into_iter().chain(block(0, people)).collect()
+}
+
+/// The level stays because both sides agreed on another way.
+fn is_agreed(case: &Case) -> bool {
+    case.mediation.as_ref().is_some_and(|one| one.way().is_some())
+}
+
+fn ended(case: &Case, brand: &str, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    case.mediation.iter().filter_map(|one| mediation::ended(one, Some(brand), reader, now)).collect()
 }
 
 /// What the lower level would mean, and what it would not touch.
@@ -438,7 +416,7 @@ fn button(view: &IncidentView, answer: LevelAnswer, label: String, look: Look) -
 
 fn creator_buttons(view: &IncidentView, case: &Case, composed: &mut Composed, reader: &Reader) {
     let words = reader.words();
-    if case.is_open() && !case.is_appealed() {
+    if case.is_open() && !case.is_appealed() && !case.is_mediated() {
         let mut row = Vec::new();
         if !case.posted {
             let label = say!(words, "button-keep-posted");
@@ -449,6 +427,7 @@ fn creator_buttons(view: &IncidentView, case: &Case, composed: &mut Composed, re
         }
         composed.row(row);
     }
+    mediation::buttons(view, case, Side::Creator, composed, reader);
     let mine = ButtonPurpose::MyNumbers { subject: view.incident.subject.clone() };
     let why = ButtonPurpose::Why { incident: view.incident.id.clone() };
     composed
@@ -460,7 +439,7 @@ fn team(view: &IncidentView, level: &LevelView, reader: &Reader, now: Timestamp)
     let mut message = Message { headline: team_headline(view, level, reader), ..Message::default() };
     message.footer = super::incident::footer(view, reader, now);
     message.blocks.extend(block(0, criterion_lines(level, "theirs", reader)));
-    message.blocks.extend(not_counted(level, "theirs", reader));
+    message.blocks.extend(not_counted(view, level, "theirs", reader, now));
     message.blocks.extend(block(0, team_lines(level, reader, now)));
     if level.case.is_open() {
         let day = number::day(reader, level.case.earliest(now), now);
@@ -485,6 +464,10 @@ fn team_headline(view: &IncidentView, level: &LevelView, reader: &Reader) -> Str
             say!(words, "level-team-open", who = who, from = from, to = to, brand = brand, value = value, asked = asked)
         }
         Stage::Appealed { .. } => say!(words, "level-team-appealed", who = who, from = from),
+        Stage::Mediating { .. } => say!(words, "level-team-mediating", who = who, from = from),
+        Stage::Kept { .. } if is_agreed(case) => {
+            say!(words, "level-team-agreed", who = who, from = from, brand = brand)
+        }
         Stage::Kept { by: Some(by), .. } => {
             say!(words, "level-team-kept-by", who = who, from = from, brand = brand, by = by.as_str())
         }
@@ -527,6 +510,7 @@ fn team_lines(level: &LevelView, reader: &Reader, now: Timestamp) -> Vec<Line> {
             lines.push(line(say!(words, "level-answered", by = by.as_str(), time = at)));
         }
     }
+    lines.extend(mediation::for_team(case, reader, now));
     match (&case.stage, level.reached_on) {
         (Stage::Telling, Some(chat)) => lines.push(line(say!(words, "level-telling", chat = chat.title()))),
         (Stage::Telling, None) => lines.push(line(say!(words, "level-unreachable"))),
@@ -542,7 +526,7 @@ fn team_lines(level: &LevelView, reader: &Reader, now: Timestamp) -> Vec<Line> {
             lines.push(line(meant(level, &day, reader)));
         }
         (Stage::Offered { .. }, _) => lines.push(line(say!(words, "level-offered", to = case.to.as_str()))),
-        (Stage::Restored { .. }, _) => {}
+        (Stage::Restored { .. } | Stage::Mediating { .. }, _) => {}
     }
     lines
 }
@@ -567,6 +551,7 @@ fn team_buttons(view: &IncidentView, level: &LevelView, composed: &mut Composed,
             vec![button(view, LevelAnswer::TheyObject, say!(words, "button-level-they-object"), Look::Plain)]
         }
         Stage::Grace { .. }
+        | Stage::Mediating { .. }
         | Stage::Kept { .. }
         | Stage::Withdrawn { .. }
         | Stage::Lowered { .. }
@@ -574,4 +559,5 @@ fn team_buttons(view: &IncidentView, level: &LevelView, composed: &mut Composed,
         | Stage::Closed { .. } => Vec::new(),
     };
     composed.row(row);
+    mediation::buttons(view, &level.case, Side::Brand, composed, reader);
 }

@@ -14,7 +14,7 @@ use crate::domain::money::Money;
 use crate::domain::person::{Reach, Role};
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::Wording;
-use crate::rules::downgrade::Refused;
+use crate::rules::downgrade::{Refused, Side};
 
 /// Something to tell the person who asked. Match it without `_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -418,6 +418,12 @@ pub enum LevelReply {
     Restored { level: String },
     /// It is not.
     Left,
+    /// Another way is talked about.
+    Talking { level: String, side: Side },
+    /// The other side hears of a suggestion.
+    Suggested { side: Side },
+    /// It binds both.
+    Agreed,
     /// Nothing was changed.
     Refused { refused: Refused },
 }
@@ -438,11 +444,17 @@ impl LevelReply {
             Self::StoodBy => say!(words, "reply-level-stood-by"),
             Self::Restored { level } => say!(words, "reply-level-restored", level = level.as_str()),
             Self::Left => say!(words, "reply-level-left"),
+            Self::Talking { level, side } => {
+                say!(words, "reply-level-talking", level = level.as_str(), side = side.as_str())
+            }
+            Self::Suggested { side } => say!(words, "reply-level-suggested", side = side.as_str()),
+            Self::Agreed => say!(words, "reply-level-agreed"),
             Self::Refused { refused } => match refused {
                 Refused::Over => say!(words, "reply-level-over"),
                 Refused::Answered => say!(words, "reply-level-answered"),
                 Refused::NotAsked => say!(words, "reply-level-not-asked"),
                 Refused::Told => say!(words, "reply-level-already-told"),
+                Refused::Talked => say!(words, "reply-level-talked"),
             },
         };
         let mut lines = text.lines();

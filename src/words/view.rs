@@ -19,6 +19,7 @@ use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::benchmark::Quantile;
 use crate::rules::evidence::tested::Weight;
+use crate::rules::excuse::Cause;
 use crate::rules::learn::Lesson;
 use crate::rules::projection::Projection;
 
@@ -138,6 +139,9 @@ pub struct Seen {
     /// What of others is in it.
     #[serde(default)]
     pub beside: Beside,
+    /// A side cannot be said because its time lies with the brand.
+    #[serde(default)]
+    pub excused: bool,
 }
 
 /// The smallest change that flips the verdict.
@@ -271,6 +275,30 @@ pub struct AskView {
     pub stand: AskStand,
 }
 
+/// A time that does not count, because it lies with a brand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExcusedView {
+    /// What of the brand's it was.
+    pub cause: Cause,
+    /// The brand, as people call it.
+    pub brand: String,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; `None` while it lasts.
+    pub until: Option<Timestamp>,
+}
+
+/// What an incident of a brand or a campaign spares its creators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseView {
+    /// Which time.
+    pub span: ExcusedView,
+    /// Creators with a running deal there.
+    pub creators: Vec<String>,
+    /// Alerts about them that were closed with it.
+    pub closed: u32,
+}
+
 /// Everything that can be told about an incident.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncidentView {
@@ -310,6 +338,12 @@ pub struct IncidentView {
     pub ahead: AheadView,
     /// The deal it is about, for what is late, a right that ends, or what goes well.
     pub deal: Option<DealView>,
+    /// Whom it spares, where it lies with a brand.
+    pub cause: Option<CauseView>,
+    /// What it was closed by, where that lies with a brand.
+    pub closed_by: Option<ExcusedView>,
+    /// Time that was left out of its numbers.
+    pub excused: Vec<ExcusedView>,
 }
 
 /// What is still to come of the money an incident is about. Of no concern to clients and creators: margins are in it.
@@ -429,6 +463,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::ProposalExpired { proposal }
         | Happened::Held { proposal, .. }
         | Happened::Withdrawn { proposal, .. }
+        | Happened::Spared { proposal }
         | Happened::Done { proposal }
         | Happened::Verified { proposal, .. }
         | Happened::Failed { proposal, .. }
@@ -445,6 +480,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
+        | Happened::BrandCause { .. }
         | Happened::Noted { .. } => None,
     }
 }
@@ -498,6 +534,8 @@ pub struct JudgedView {
     pub pending_secs: Option<i64>,
     /// It may not fire again before.
     pub cooling_until: Option<Timestamp>,
+    /// Time that is left out, or holds it back while it lasts.
+    pub excused: Vec<ExcusedView>,
     /// How old the data is.
     pub data_at: Option<Timestamp>,
     /// What was learned from history and takes part in it.

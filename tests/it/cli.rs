@@ -308,7 +308,7 @@ fn rules_are_tested_by_their_own_cases() {
     let ran = desk.run(&["test-rules", shipped, "--json"]).json();
     assert_eq!(ran["failed"], json!(0));
     assert!(ran["passed"].as_u64().expect("a count") > 10, "{ran}");
-    assert_eq!(desk.done(&["check", shipped]).trim_end(), "the configuration and 8 files are fine");
+    assert_eq!(desk.done(&["check", shipped]).trim_end(), "the configuration and 9 files are fine");
     let case = "\n[[rule.test]]\nname = \"half is no fall\"\ngiven = { views = 500, own = { views = 1000 } }\n\
                 expect = \"fires\"\n";
     desk.write("case.toml", format!("{FALL}{case}"));

@@ -11,6 +11,7 @@
 mod actions_shopify;
 mod actions_webhook;
 mod browser;
+mod causes;
 mod chats;
 mod cli;
 mod control;
@@ -28,6 +29,7 @@ mod late;
 mod learned;
 mod learned_views;
 mod links;
+mod mediation;
 mod past;
 mod peers;
 mod pieces;

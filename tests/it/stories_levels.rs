@@ -62,7 +62,7 @@ async fn begin() -> Story {
     story
 }
 
-async fn with_alma() -> Story {
+pub async fn with_alma() -> Story {
     let mut story = begin().await;
     let alma = story.world.cast.alma;
     story.starts(alma, Role::Creator, "Alma Lind", Some("lind")).await;
@@ -71,7 +71,7 @@ async fn with_alma() -> Story {
 }
 
 /// What her posts have by now: twelve older ones that did well, and six latest with so many clicks each.
-async fn posts(story: &mut Story, latest: i64) {
+pub async fn posts(story: &mut Story, latest: i64) {
     let now = story.world.clock.now();
     let source = SourceId::new("instagram").expect("an id");
     let held = story.world.clock.hold("posts");
@@ -121,16 +121,16 @@ fn of_posts(latest: i64, now: Timestamp) -> Fetched {
 }
 
 /// What the bot has told Alma, answers and all.
-fn to_alma(story: &Story) -> Vec<Shown> {
+pub fn to_alma(story: &Story) -> Vec<Shown> {
     let chat = story.world.telegram.private_chat(story.world.cast.alma);
     story.world.telegram.messages(chat).into_iter().filter(|shown| shown.from_bot).collect()
 }
 
-fn notice(story: &Story) -> Shown {
+pub fn notice(story: &Story) -> Shown {
     to_alma(story).into_iter().find(|shown| shown.text.contains("What we look at")).expect("a notice")
 }
 
-async fn level(story: &Story) -> (String, u32, String) {
+pub async fn level(story: &Story) -> (String, u32, String) {
     let store = &*story.world.core().store;
     let key = keys::document("member", "nordbo-club/lind");
     let kept = load::<plimsoll::app::records::DocumentRecord>(store, &key).await.expect("reads").expect("kept").value;
@@ -139,7 +139,7 @@ async fn level(story: &Story) -> (String, u32, String) {
 }
 
 /// What the team was told about her; the world has other troubles.
-fn about_her(story: &Story) -> Vec<Shown> {
+pub fn about_her(story: &Story) -> Vec<Shown> {
     story.on_telegram().into_iter().filter(|shown| shown.text.contains("Alma Lind")).collect()
 }
 
@@ -171,6 +171,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
 
     data 00:00 · #0000
     [Keep me posted] [Something is wrong]
+    [Suggest another way]
     [My numbers] [Why]
     ");
     let first = about_her(&story).remove(0);
@@ -190,6 +191,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
     What Silver means: 12 % commission instead of 15 % on deals agreed after 13 Mar. Deals already signed, and orders already made, keep 15 %.
 
     gold-clicks v1 · plain threshold · data 00:00 · #0000
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
     ");
 
@@ -217,6 +219,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
     Your posts, your deals and what you are paid stay as they are.
 
     data 00:00 · #0000
+    [Suggest another way]
     [My numbers] [Why]
     ");
     let asked = team(&story);
@@ -237,6 +240,7 @@ async fn alma_hears_first_objects_and_a_person_decides() {
 
     gold-clicks v1 · plain threshold · data 00:00 · #0000
     [Keep Gold] [Stand by it]
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
     ");
 

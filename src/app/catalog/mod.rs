@@ -3,6 +3,7 @@
 //! Owns: the questions that judging and telling ask of it (whose is this, in which zone, what is its target, who follows
 //! it). It is a picture of the store, made anew when documents change. Refuses: changing anything.
 
+mod excused;
 mod learned;
 mod standing;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::app::config::MaturityConfig;
+use crate::app::records::ExcuseRecord;
 use crate::domain::document::{
     Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, PeerGroup, Program,
     Running, Target, Targets,
@@ -28,6 +30,7 @@ use crate::rules::ahead::Plan;
 use crate::rules::benchmark::pack::Packs;
 use crate::rules::benchmark::size::Audiences;
 use crate::rules::evidence::Prior;
+use crate::rules::excuse::Excuse;
 use crate::rules::judge::Regime;
 use crate::rules::learn::{Book, Lesson};
 use crate::rules::maturity::Maturity;
@@ -78,6 +81,8 @@ pub struct Catalog {
     pub dealt: BTreeSet<CreatorId>,
     /// Boosts that a platform has confirmed to be stopped, whatever the document says.
     pub stopped: BTreeSet<BoostId>,
+    /// Time that lies with brands, by number.
+    pub excuses: BTreeMap<u64, ExcuseRecord>,
 }
 
 /// What is known about a subject before any number is read.
@@ -121,6 +126,8 @@ pub struct About {
     pub regimes: Vec<Regime>,
     /// The deal itself, for rules about what is overdue, missing or ending.
     pub standing: Option<Arc<Deal>>,
+    /// Time that does not count against it, because it lies with a brand.
+    pub excused: Vec<Excuse>,
 }
 
 impl Default for About {
@@ -146,6 +153,7 @@ impl Default for About {
             packs: Arc::default(),
             regimes: Vec::new(),
             standing: None,
+            excused: Vec::new(),
         }
     }
 }
@@ -310,6 +318,8 @@ impl Catalog {
         if let Some(creator) = &about.creator {
             about.audiences = self.audiences_of(subject, creator);
         }
+        let known = (at < jiff::Timestamp::MAX).then_some(at);
+        about.excused = self.excused(&self.excuses, subject, &about, known);
         about
     }
 

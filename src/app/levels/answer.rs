@@ -2,14 +2,14 @@
 //!
 //! Every answer is checked against the case as it is kept now; given twice it finds itself done.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::commands::{Asked, own_creator};
 use super::super::{cycle, views};
-use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, move_on, numbers, put_level};
+use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, mediation, move_on, numbers, put_level};
 use crate::domain::ids::{RuleId, Subject};
 use crate::outbox::incident::{Incident, IncidentId};
-use crate::rules::downgrade::{Case, Refused};
+use crate::rules::downgrade::{Case, Refused, Side};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{Composed, LevelAnswer};
@@ -45,20 +45,25 @@ async fn carry_out(
     let Some((incident, kept)) = found(core, id).await? else {
         return plain(Reply::UnknownIncident { given: id.to_string() });
     };
-    let own = matches!(answer, LevelAnswer::Appeal | LevelAnswer::KeepPosted);
+    let own = answer.is_own();
     let creator = asked.person.as_ref().and_then(|person| person.creator.as_ref());
     if own && creator != Some(&kept.value.creator) {
         return Ok(Composed::plain(replies::refusal(Reason::OwnOnly, &asked.reader)));
     }
     let level = kept.value.case.from.clone();
-    let (after, step, reply) = match decided(&kept.value.case, answer, text, &asked.name(), now) {
-        Ok((after, step)) => (after, step, said(answer, id, level, text.is_some())),
+    let lengths = (core.config.levels.mediation.0, core.config.levels.extension.0);
+    let (after, step, reply) = match decided(&kept.value.case, answer, (text, &asked.name(), lengths), now) {
+        Ok((after, step)) => (after, step, said(answer, step, id, level, text.is_some())),
         Err(refused) => return level_reply(LevelReply::Refused { refused }),
     };
     if after == kept.value.case {
         return level_reply(reply);
     }
     let mut transaction = Transaction::new();
+    let mut incident = incident;
+    if step == Some(Milestone::Agreed) {
+        mediation::ask(core, asked, &mut transaction, (&kept.value, &after), &mut incident.value).await?;
+    }
     if step == Some(Milestone::Restored) {
         let by = format!("chat:{}", asked.actor());
         put_level(core, &mut transaction, (&kept.value.program, &kept.value.creator), &after.from, &by).await?;
@@ -77,6 +82,7 @@ async fn carry_out(
     }
     cycle::ring_deliverers(core);
     core.bells.levels.ring();
+    core.bells.act.ring();
     level_reply(reply)
 }
 
@@ -108,11 +114,21 @@ async fn found(core: &Core, id: &IncidentId) -> Result<Option<(Loaded<Incident>,
 fn decided(
     case: &Case,
     answer: LevelAnswer,
-    text: Option<&str>,
-    who: &str,
+    (text, who, lengths): (Option<&str>, &str, (SignedDuration, SignedDuration)),
     now: Timestamp,
 ) -> Result<(Case, Option<Milestone>), Refused> {
     Ok(match answer {
+        // Who objects again, or while another way is looked for, talks about it.
+        LevelAnswer::Appeal if case.is_mediated() || case.appeal(text, now) == Err(Refused::Answered) => {
+            let after = case.mediate(Side::Creator, text, lengths, now).map_err(|refused| match refused {
+                Refused::Talked => Refused::Answered,
+                other => other,
+            })?;
+            (after, Some(Milestone::Mediating))
+        }
+        LevelAnswer::Mediate { side } => (case.mediate(side, text, lengths, now)?, Some(Milestone::Mediating)),
+        LevelAnswer::Suggest { side, way } => (case.suggest(side, way, who, now)?, Some(Milestone::Suggested)),
+        LevelAnswer::Agree { side } => (case.agree(side, who, now)?, Some(Milestone::Agreed)),
         LevelAnswer::KeepPosted => (case.keep_posted().ok_or(Refused::Over)?, None),
         LevelAnswer::Appeal | LevelAnswer::TheyObject => (case.appeal(text, now)?, Some(Milestone::Appealed)),
         LevelAnswer::Told => (case.told_by(who, now)?, Some(Milestone::Told)),
@@ -124,8 +140,12 @@ fn decided(
     })
 }
 
-fn said(answer: LevelAnswer, id: &IncidentId, level: String, in_words: bool) -> LevelReply {
+fn said(answer: LevelAnswer, step: Option<Milestone>, id: &IncidentId, level: String, in_words: bool) -> LevelReply {
     match answer {
+        LevelAnswer::Mediate { side } => LevelReply::Talking { level, side },
+        LevelAnswer::Appeal if step == Some(Milestone::Mediating) => LevelReply::Talking { level, side: Side::Creator },
+        LevelAnswer::Suggest { side, .. } => LevelReply::Suggested { side },
+        LevelAnswer::Agree { .. } => LevelReply::Agreed,
         LevelAnswer::KeepPosted => LevelReply::Posted,
         LevelAnswer::Appeal if in_words => LevelReply::Heard { level },
         LevelAnswer::Appeal => LevelReply::Appealed { level, id: id.clone() },

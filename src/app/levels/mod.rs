@@ -6,6 +6,7 @@
 //! finds it where it stands.
 
 mod answer;
+mod mediation;
 pub(super) mod numbers;
 
 use std::sync::Arc;
@@ -29,10 +30,12 @@ use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::{Event, Happened, Incident, Stage as Shown};
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::outbox::retry;
-use crate::rules::downgrade::{Case, Facts, Milestone, Stage, Step};
+use crate::rules::downgrade::{Case, Facts, Milestone, Side, Stage, Step};
 use crate::rules::eval::Scratch;
+use crate::rules::excuse::overlap;
 use crate::rules::judge::Change;
 use crate::rules::lifecycle::{Memory, Phase, Reason};
+use crate::rules::readings::Span;
 use crate::rules::rule::Kind;
 use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{Key, StoreError, Table, Transaction, keys};
@@ -221,7 +224,19 @@ async fn facts(core: &Core, case: &LevelCase) -> Result<Facts, StoreError> {
     let level = active.filter(|_| ruled.is_some()).map(|one| one.level.clone());
     let (verdict, newest) = stand(core, &state, case);
     let fresh = newest.is_some_and(|at| core.clock.now().duration_since(at) <= core.config.guards.freshness.0);
-    Ok(Facts { delivered_at, reachable: !own.is_empty(), level, verdict, fresh })
+    let (excused, excuse_lasts) = excused(core, &state, case);
+    Ok(Facts { delivered_at, reachable: !own.is_empty(), level, verdict, fresh, excused, excuse_lasts })
+}
+
+/// How much of the time since the creator was told lies with a brand and breaks what the level asks for; whether it lasts.
+fn excused(core: &Core, state: &State, case: &LevelCase) -> (SignedDuration, bool) {
+    let (Some(ruled), Some(told_at)) = (state.rules.get(&case.rule), case.case.told_at) else {
+        return (SignedDuration::ZERO, false);
+    };
+    let now = core.clock.now();
+    let about = state.catalog.about(&case.subject);
+    let ours = || about.excused.iter().filter(|one| one.concerns(&ruled.rule));
+    (overlap(ours(), Span { from: told_at, until: now }), ours().any(|one| one.lasts(now)))
 }
 
 /// Whether the criterion is not met now, and when the newest number in it was observed.
@@ -264,6 +279,14 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
         Step::Remind => {
             move_on(core, &mut transaction, kept, incident, after, Moved::by_program(Milestone::Reminded, false))
                 .await?;
+        }
+        Step::Extend(_) => {
+            let moved = Moved::by_program(Milestone::Extended, false);
+            move_on(core, &mut transaction, kept, incident, after, moved).await?;
+        }
+        Step::EndTalk => {
+            let moved = Moved::by_program(Milestone::Unagreed, false);
+            move_on(core, &mut transaction, kept, incident, after, moved).await?;
         }
         Step::Keep => {
             forgotten = forget(core, &mut transaction, &kept.value, now).await?;
@@ -358,7 +381,9 @@ async fn move_on(
     }
     let was_told = case.case.told_at.is_some();
     let (creator, team) = match step {
-        Milestone::Told | Milestone::Withdrawn | Milestone::Closed => (false, false),
+        Milestone::Told | Milestone::Withdrawn | Milestone::Closed | Milestone::Extended => (false, false),
+        Milestone::Mediating | Milestone::Suggested => heard_by(&case.case),
+        Milestone::Agreed | Milestone::Unagreed => (was_told, true),
         Milestone::Reminded | Milestone::Kept | Milestone::StoodBy | Milestone::Restored => (was_told, false),
         Milestone::Appealed | Milestone::Offered => (false, true),
         Milestone::Lowered => (true, true),
@@ -371,11 +396,21 @@ async fn move_on(
         rooms_told.extend(rooms(core, case, Whom::Team).await);
     }
     tell(core, transaction, case, step, &rooms_told).await?;
-    for asked in [Milestone::Appealed, Milestone::Offered].into_iter().filter(|asked| *asked != step) {
+    let asked = [Milestone::Appealed, Milestone::Offered, Milestone::Mediating, Milestone::Suggested];
+    for asked in asked.into_iter().filter(|asked| *asked != step) {
         tell_again(core, transaction, &About::Level(case.incident.clone(), asked)).await?;
     }
     transaction.update(&kept)?;
     Ok(())
+}
+
+/// Whom the newest word of a talk is for: the creator, the team.
+fn heard_by(case: &Case) -> (bool, bool) {
+    let Some(mediation) = &case.mediation else { return (false, false) };
+    match mediation.suggestion.as_ref().map_or(mediation.side, |one| one.side) {
+        Side::Brand => (true, false),
+        Side::Creator => (false, true),
+    }
 }
 
 fn journal(

@@ -87,8 +87,9 @@ fn criterion(
     let frame = frame(state, subject, receipt);
     let (live, known) = (state.history.view(), state.history.as_of(then));
     let at = |view: &dyn Readings, at, back| stand(view, subject, asked, (receipt.window, &frame), at, back);
-    let value = at(&known, then, 0);
-    let current = at(&live, now, 0).map(|stand| stand.value);
+    // The numbers of a rate that lost time are the receipt's: read as a whole they would count what does not.
+    let value = at(&known, then, 0).filter(|_| receipt.excused.is_empty());
+    let current = at(&live, now, 0).filter(|_| receipt.excused.is_empty()).map(|stand| stand.value);
     Some(Criterion {
         metric: asked.over.metric,
         under: asked.under.map(|want| want.metric),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::settings::Judging;
 use crate::app::catalog::Catalog;
 use crate::app::core::Ruled;
-use crate::app::records::{DocumentRecord, HistoryRecord, PostRecord, RuleRecord};
+use crate::app::records::{DocumentRecord, ExcuseRecord, HistoryRecord, PostRecord, RuleRecord};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::document::Document;
 use crate::domain::ids::RuleId;
@@ -73,6 +73,9 @@ pub async fn catalog(store: &dyn Store, judging: &Judging, until: Option<Until>)
         };
         let Some((creator, published_at)) = facts else { continue };
         catalog.know_post(PostRecord { creator, published_at, ..post });
+    }
+    for excuse in scan_all::<ExcuseRecord>(store).await? {
+        catalog.excuses.insert(excuse.value.id, excuse.value);
     }
     // In the order of their numbers: the newest word on a boost counts.
     for proposal in scan_all::<Proposal>(store).await? {

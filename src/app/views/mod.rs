@@ -105,6 +105,9 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         billed: false,
         chart: receipt.as_ref().filter(|_| with_chart && !pooled).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
+        cause: super::causes::of_incident(&state, &incident),
+        closed_by: super::causes::closed_by(&state, &incident),
+        excused: super::causes::views(&state, live.as_ref().map_or(&[], |live| &live.excused)),
         seen,
         learned: receipt.map(|receipt| receipt.learned).unwrap_or_default(),
         incident,
@@ -421,6 +424,7 @@ pub fn judgement_view(
         cooling_until,
         data_at: data_at(&judgement.receipt),
         learned: judgement.receipt.learned.clone(),
+        excused: super::causes::views(state, &judgement.receipt.excused),
     };
     (view, judgement.receipt)
 }

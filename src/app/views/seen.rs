@@ -3,6 +3,7 @@
 use crate::app::catalog::About;
 use crate::domain::metric::Unit;
 use crate::domain::sample::Reading;
+use crate::rules::eval::Gap;
 use crate::rules::lower::{Op, Source};
 use crate::rules::receipt::{Basis, Comparison, Others, Receipt, Side, Used};
 use crate::rules::window::Window;
@@ -52,6 +53,7 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         window: over,
         verdict: one.verdict,
         weight: one.weight.clone(),
+        excused: [left, right].into_iter().any(|side| side.gap == Some(Gap::Excused)),
         fresh: main.and_then(|used| used.fresh),
         beside: beside(receipt, left, right),
     }
@@ -115,7 +117,7 @@ fn reading(side: &Side) -> Reading {
         None => Reading::Absent(
             side.readings
                 .iter()
-                .find_map(|used| used.gap.map(crate::rules::eval::Gap::absence))
+                .find_map(|used| used.gap.map(Gap::absence))
                 .unwrap_or(crate::domain::sample::Absence::NotYet),
         ),
     }

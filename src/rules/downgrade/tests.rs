@@ -26,7 +26,15 @@ fn told() -> Case {
 }
 
 fn facts() -> Facts {
-    Facts { delivered_at: None, reachable: true, level: Some("Gold".into()), verdict: Verdict::Holds, fresh: true }
+    Facts {
+        delivered_at: None,
+        reachable: true,
+        level: Some("Gold".into()),
+        verdict: Verdict::Holds,
+        fresh: true,
+        excused: SignedDuration::ZERO,
+        excuse_lasts: false,
+    }
 }
 
 #[track_caller]
@@ -168,7 +176,15 @@ enum Event {
     Answer(bool),
     ToldBy,
     KeepPosted,
+    Talk(bool),
+    Suggest(bool, usize),
+    Agree(bool),
+    Excused(i64),
     Numbers(Verdict, bool),
+}
+
+fn side(creator: bool) -> Side {
+    if creator { Side::Creator } else { Side::Brand }
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -180,6 +196,10 @@ fn event() -> impl Strategy<Value = Event> {
         1 => any::<bool>().prop_map(Event::Answer),
         1 => Just(Event::ToldBy),
         1 => Just(Event::KeepPosted),
+        1 => any::<bool>().prop_map(Event::Talk),
+        1 => (any::<bool>(), 0_usize..4).prop_map(|(creator, way)| Event::Suggest(creator, way)),
+        1 => any::<bool>().prop_map(Event::Agree),
+        1 => (0_i64..60).prop_map(Event::Excused),
         2 => (verdict, any::<bool>()).prop_map(|(verdict, fresh)| Event::Numbers(verdict, fresh)),
     ]
 }
@@ -188,35 +208,34 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever happens in whatever order: a level changes only after the creator was told and had the whole grace while no
-    /// objection was open, after the minimum stay, and on fresh numbers.
+    /// objection and no talk was open, and time that lies with the brand on top, after the minimum stay, on fresh numbers.
     #[test]
     fn a_level_never_changes_without_due_process(events in proptest::collection::vec(event(), 1..60), stay in 0_i64..60) {
         let mut case = Case::open(("Gold", "Silver"), at(0), at(-24 * 10), (days(12), days(stay)));
         let (mut hours, mut facts) = (0, facts());
         let (mut told_at, mut stopped_since, mut stopped) = (None, None, 0_i64);
+        let stands = |case: &Case| case.is_appealed() || case.is_mediated();
         for event in events {
-            let now = at(hours);
-            match event {
-                Event::Hours(more) => hours += more,
-                Event::Delivered => facts.delivered_at = facts.delivered_at.or(Some(now)),
-                Event::Object => {
-                    if let Ok(after) = case.appeal(None, now) {
-                        if !case.is_appealed() { stopped_since = Some(hours); }
-                        told_at = told_at.or(Some(hours));
-                        case = after;
-                    }
-                }
-                Event::Answer(keep) => if let Ok(after) = case.answer(keep, "Maja", now) {
-                    stopped += hours - stopped_since.take().unwrap_or(hours);
-                    case = after;
-                },
-                Event::ToldBy => if let Ok(after) = case.told_by("Maja", now) {
-                    told_at = told_at.or(Some(hours));
-                    case = after;
-                },
-                Event::KeepPosted => case = case.keep_posted().unwrap_or(case),
-                Event::Numbers(verdict, fresh) => { facts.verdict = verdict; facts.fresh = fresh; }
+            let (now, stood) = (at(hours), stands(&case));
+            let said = match event {
+                Event::Hours(more) => { hours += more; None }
+                Event::Delivered => { facts.delivered_at = facts.delivered_at.or(Some(now)); None }
+                Event::Object => case.appeal(None, now).ok(),
+                Event::Answer(keep) => case.answer(keep, "Maja", now).ok(),
+                Event::ToldBy => case.told_by("Maja", now).ok(),
+                Event::KeepPosted => case.keep_posted(),
+                Event::Talk(creator) => case.mediate(side(creator), None, TALK, now).ok(),
+                Event::Suggest(creator, way) => case.suggest(side(creator), Way::ALL[way], "Maja", now).ok(),
+                Event::Agree(creator) => case.agree(side(creator), "Maja", now).ok(),
+                Event::Excused(more) => { facts.excused += SignedDuration::from_hours(more); None }
+                Event::Numbers(verdict, fresh) => { facts.verdict = verdict; facts.fresh = fresh; None }
+            };
+            if let Some(after) = said {
+                told_at = told_at.or(after.told_at.map(|_| hours));
+                case = after;
             }
+            if !stood && stands(&case) { stopped_since = Some(hours); }
+            if stood && !stands(&case) { stopped += hours - stopped_since.take().unwrap_or(hours); }
             let now = at(hours);
             for _ in 0..10 {
                 let step = case.next(&facts, now);
@@ -226,8 +245,9 @@ proptest! {
                 }
                 if step == Step::Lower {
                     let told = told_at.expect("told before");
-                    prop_assert!(told + 12 * 24 + stopped <= hours, "{told} + grace + {stopped} against {hours}");
-                    prop_assert!(-24 * 10 + stay * 24 <= hours);
+                    let out = facts.excused.as_hours();
+                    prop_assert!(told + 12 * 24 + stopped + out <= hours, "{told} + grace + {stopped} + {out}: {hours}");
+                    prop_assert!(-24 * 10 + stay * 24 + out <= hours);
                     prop_assert!(stopped_since.is_none());
                     prop_assert!(facts.fresh && facts.verdict == Verdict::Holds);
                     facts.level = Some("Silver".into());
@@ -237,11 +257,91 @@ proptest! {
                     prop_assert!(until.is_none_or(|until| now < until), "{step:?} at {now}: {case:?}");
                     break;
                 }
+                let stood = stands(&case);
                 case = case.after(step, now);
+                if stood && !stands(&case) { stopped += hours - stopped_since.take().unwrap_or(hours); }
             }
             prop_assert!(matches!(case.next(&facts, now), Step::Wait(_)), "it comes to rest: {case:?}");
         }
     }
+}
+
+#[test]
+fn time_that_lies_with_the_brand_is_added_to_grace_and_stay() {
+    let end = 1 + 12 * 24;
+    let (three, lasts) = (days(3), Facts { excused: days(3), excuse_lasts: true, ..facts() });
+    // While it lasts nobody knows how long; at the end of grace what there is of it is added, and again.
+    check_next(&told(), &lasts, 24 * 4, Step::Wait(Some(at(end))));
+    check_next(&told(), &lasts, end, Step::Extend(three));
+    let over = Facts { excuse_lasts: false, ..lasts.clone() };
+    check_next(&told(), &over, 24 * 4, Step::Extend(three));
+    let extended = told().after(Step::Extend(three), at(24 * 4));
+    assert_eq!(extended.stage, Stage::Grace { until: at(end + 72) });
+    assert_eq!(extended.stays_until, at(-24 * 100) + days(30) + three);
+    check_next(&extended, &over, 24 * 4, Step::Wait(Some(at(end + 72))));
+    check_next(&extended, &over, end + 71, Step::Wait(Some(at(end + 72))));
+    check_next(&extended, &over, end + 72, Step::Lower);
+    // More of it later adds only the difference.
+    let more = Facts { excused: days(4), ..over };
+    check_next(&extended, &more, end, Step::Extend(days(4)));
+    assert_eq!(extended.after(Step::Extend(days(4)), at(end)).stage, Stage::Grace { until: at(end + 96) });
+    // An old record has none of it and reads as before.
+    let text = serde_json::to_string(&told()).expect("writes");
+    assert!(!text.contains("excused") && !text.contains("mediation"), "{text}");
+}
+
+const TALK: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_hours(24 * 7), SignedDuration::from_hours(24 * 14));
+
+fn talking(case: &Case) -> Case {
+    case.mediate(Side::Creator, None, TALK, at(25)).expect("opens")
+}
+
+#[test]
+fn a_talk_stops_the_clock_once_and_ends_by_itself() {
+    let talk = talking(&told());
+    check_next(&talk, &facts(), 26, Step::Wait(Some(at(25 + 7 * 24))));
+    check_next(&talk, &facts(), 25 + 7 * 24, Step::EndTalk);
+    let over = talk.after(Step::EndTalk, at(25 + 7 * 24));
+    assert_eq!(over.stage, Stage::Grace { until: at(1 + 12 * 24 + 7 * 24) }, "eleven days were left and are");
+    assert_eq!(over.mediate(Side::Brand, None, TALK, at(300)), Err(Refused::Talked));
+    assert_eq!(talk.appeal(None, at(26)), Err(Refused::Answered));
+    assert!(talk.is_open());
+    // The brand cannot talk about what the creator has not heard of; nobody talks about what is decided.
+    let unheard = case();
+    assert_eq!(unheard.mediate(Side::Brand, None, TALK, at(1)), Err(Refused::NotAsked));
+    let heard = talking(&unheard);
+    assert_eq!((heard.told_at, heard.team_told), (Some(at(25)), true), "who asks has been told");
+    assert_eq!(told().after(Step::Lower, at(400)).mediate(Side::Creator, None, TALK, at(401)), Err(Refused::Over));
+}
+
+#[test]
+fn an_objection_waits_while_they_talk_and_afterwards() {
+    let objected = told().appeal(Some("the link"), at(13)).expect("objects");
+    let over = talking(&objected).after(Step::EndTalk, at(200));
+    assert_eq!(over.stage, Stage::Appealed { left: SignedDuration::from_hours(12 * 24 - 12) });
+    let agreed = talking(&objected)
+        .suggest(Side::Brand, Way::Extension, "Maja", at(26))
+        .and_then(|case| case.agree(Side::Creator, "Alma", at(27)))
+        .expect("agrees");
+    assert_eq!(agreed.stage, Stage::Grace { until: at(27 + 12 * 24 - 12 + 14 * 24) });
+    assert!(agreed.appeal.is_some_and(|appeal| appeal.answered.is_some()));
+}
+
+#[test]
+fn what_binds_is_what_the_other_side_agreed_to() {
+    let case = talking(&told());
+    assert_eq!(case.agree(Side::Creator, "Alma", at(26)), Err(Refused::NotAsked));
+    let one = case.suggest(Side::Creator, Way::Hybrid, "Alma", at(26)).expect("suggests");
+    assert_eq!(one.agree(Side::Creator, "Alma", at(27)), Err(Refused::NotAsked), "nobody agrees with themselves");
+    assert_eq!(one.suggest(Side::Creator, Way::Hybrid, "Alma", at(99)), Ok(one.clone()), "said twice is said once");
+    let other = one.suggest(Side::Brand, Way::MakeGood, "Maja", at(28)).expect("suggests");
+    assert_eq!(other.agree(Side::Brand, "Maja", at(29)), Err(Refused::NotAsked), "the first is off the table");
+    let agreed = other.agree(Side::Creator, "Alma", at(29)).expect("agrees");
+    assert_eq!(agreed.mediation.as_ref().and_then(Mediation::way), Some(Way::MakeGood));
+    assert_eq!(agreed.stage, Stage::Kept { at: at(29), by: Some("Alma".into()) });
+    assert_eq!(agreed.agree(Side::Creator, "Alma", at(30)), Err(Refused::Over));
+    assert_eq!(told().suggest(Side::Brand, Way::Format, "Maja", at(3)), Err(Refused::NotAsked));
 }
 
 const GOOD: &str = r#"

@@ -176,7 +176,7 @@ impl Live<'_> {
             let mut values = Vec::with_capacity(parts.len());
             for part in &parts {
                 let optional = metric.part_is_optional(*part);
-                match self.over(Want { metric: *part, ..tested.want }, Some(*span)).value {
+                match self.part_over(tested.want, *part, *span).value {
                     Ok(value) => {
                         any_engaged |= optional;
                         values.push(value);

@@ -32,6 +32,8 @@ pub enum Gap {
     NoWindow,
     /// Fewer posts than the window asks for.
     TooFewPosts,
+    /// It lies with the brand, and does not count.
+    Excused,
     /// The rule is written in another currency than the subject is kept in.
     OtherCurrency,
     /// There is nobody comparable: its audience or its campaign is not known, or nobody is like it.
@@ -79,6 +81,7 @@ impl Gap {
             | Self::NoGroup
             | Self::TooFewPeers
             | Self::NoFigure
+            | Self::Excused
             | Self::TooFewPosts => Absence::NotYet,
         }
     }
@@ -102,6 +105,7 @@ impl Gap {
             Self::NoHistory => "no_history",
             Self::NoWindow => "no_window",
             Self::TooFewPosts => "too_few_posts",
+            Self::Excused => "excused",
             Self::OtherCurrency => "other_currency",
             Self::NoGroup => "no_group",
             Self::TooFewPeers => "too_few_peers",

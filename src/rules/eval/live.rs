@@ -93,7 +93,7 @@ impl<'a> Live<'a> {
         });
         let first = latest.and_then(|span| match self.rule.windows() {
             1 => Some(span),
-            windows => window.back(span, windows - 1, frame),
+            windows => self.earlier(span, windows - 1),
         });
         match (latest, first) {
             (Some(latest), Some(first)) => View::Spans { latest, first },
@@ -126,10 +126,7 @@ impl<'a> Live<'a> {
     /// Looks at the `back`-th window before the newest; what does not depend on it is kept.
     pub(in crate::rules) fn look_back(&mut self, back: u32) {
         let View::Spans { latest, .. } = self.view else { return };
-        self.current = match back {
-            0 => Some(latest),
-            back => self.rule.window().back(latest, back, &self.ctx.frame),
-        };
+        self.current = self.earlier(latest, back);
         for (slot, input) in self.rule.inputs().iter().enumerate() {
             if let (true, Some(memo)) = (input.source.is_of_window(), self.scratch.memo.get_mut(slot)) {
                 *memo = None;
@@ -140,13 +137,9 @@ impl<'a> Live<'a> {
     /// Every window that is looked at, oldest first.
     pub(in crate::rules) fn spans(&self) -> Vec<Span> {
         match self.view {
-            View::Spans { latest, .. } => (0..self.rule.windows())
-                .rev()
-                .filter_map(|back| match back {
-                    0 => Some(latest),
-                    back => self.rule.window().back(latest, back, &self.ctx.frame),
-                })
-                .collect(),
+            View::Spans { latest, .. } => {
+                (0..self.rule.windows()).rev().filter_map(|back| self.earlier(latest, back)).collect()
+            }
             View::Posts { .. } | View::Nothing => Vec::new(),
         }
     }
@@ -243,12 +236,17 @@ impl<'a> Live<'a> {
     pub(super) fn over(&self, want: Want, span: Option<Span>) -> Answer {
         match span {
             Some(span) if !self.ctx.pool.is_empty() => self.pooled(want, span),
-            Some(span) if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) => {
-                self.mature(want, span)
-            }
-            Some(span) => Answer::seen(self.readings.over(self.subject, want, span), Some(span)),
+            Some(span) => self.excused_over(want, span).unwrap_or_else(|| self.whole_over(want, span)),
             None => Answer::gap(Gap::NoWindow),
         }
+    }
+
+    /// A metric over all of a span.
+    pub(super) fn whole_over(&self, want: Want, span: Span) -> Answer {
+        if self.rule.rule().mature && want.metric.parts().contains(&Metric::Spend) {
+            return self.mature(want, span);
+        }
+        Answer::seen(self.readings.over(self.subject, want, span), Some(span))
     }
 
     pub(super) fn over_posts(&self, want: Want, until: Timestamp, earlier: bool) -> Answer {
@@ -260,6 +258,7 @@ impl<'a> Live<'a> {
         let posts: Vec<(Platform, PostRef)> =
             self.readings.newest_posts(self.subject, until, count.saturating_add(skip));
         match posts.get(skip..skip.saturating_add(count)) {
+            Some(posts) if self.ran_through(want, posts, until) => Answer::gap(Gap::Excused),
             Some(posts) => Answer::seen(self.readings.over_posts(posts, want, until), None),
             None => Answer::gap(Gap::TooFewPosts),
         }
@@ -281,6 +280,9 @@ impl<'a> Live<'a> {
             let Some(span) = self.rule.window().back(first, k, &self.ctx.frame) else {
                 break;
             };
+            if self.is_touched(want, span) {
+                continue;
+            }
             let seen = self.readings.over(self.subject, want, span);
             match seen.reading {
                 Reading::Value(value) => {

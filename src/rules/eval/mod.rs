@@ -175,6 +175,7 @@ pub struct Scratch {
 }
 
 pub use deal::by_post;
+pub use excused::LeftOut;
 pub use gap::Gap;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 pub use pool::{Member, Pooled};
@@ -183,6 +184,7 @@ pub use peers::{Basis, Others};
 pub(in crate::rules) use peers::{is_of_others, reads_groups};
 
 mod deal;
+mod excused;
 mod gap;
 mod lessons;
 mod live;

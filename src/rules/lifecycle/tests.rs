@@ -14,7 +14,7 @@ fn at(hour: i64) -> Timestamp {
 
 fn signals(when: Verdict, recover: Verdict) -> Signals {
     let both = |verdict| Sweep { all: verdict, newest: verdict };
-    Signals { selected: true, when: both(when), recover: both(recover) }
+    Signals { selected: true, when: both(when), recover: both(recover), blame: Blame::default() }
 }
 
 fn step(timing: Timing, memory: &Memory, hour: i64, verdict: Verdict) -> Step {
@@ -180,6 +180,7 @@ proptest! {
                 selected: true,
                 when: Sweep { all, newest },
                 recover: Sweep { all: recover_all, newest: recover_newest },
+                blame: Blame::default(),
             };
             let day = at(hour).to_zoned(jiff::tz::TimeZone::UTC).date();
             let step = advance(timing, &memory, signals, at(hour), day);

@@ -6,11 +6,13 @@
 //!
 //! A new command is a row here and a variant of [`Command`]; it does not compile until permission and handler name it.
 
+mod moment;
 mod parse;
 mod surfaces;
 
 use std::time::Duration;
 
+pub use moment::Moment;
 pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
 pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, slash_commands, telegram_menu, typed};
 
@@ -39,6 +41,8 @@ pub enum Name {
     Note,
     Rules,
     Rule,
+    Excuse,
+    Unexcuse,
     Approve,
     Reject,
     Undo,
@@ -74,6 +78,8 @@ pub enum ArgKind {
     Reach,
     /// `45m`, `6h`, `2d`.
     Duration,
+    /// `2026-03-04T10:00`, `2026-03-04`, `14:00`, `now`.
+    Moment,
     /// A one-time code.
     Code,
     /// The name of a command.
@@ -86,7 +92,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 14] = [
+    pub const ALL: [ArgKind; 15] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -97,6 +103,7 @@ impl ArgKind {
         Self::Role,
         Self::Reach,
         Self::Duration,
+        Self::Moment,
         Self::Code,
         Self::Command,
         Self::Mode,
@@ -117,6 +124,7 @@ impl ArgKind {
             Self::Role => "role",
             Self::Reach => "reach",
             Self::Duration => "duration",
+            Self::Moment => "moment",
             Self::Code => "code",
             Self::Command => "command",
             Self::Mode => "mode",
@@ -136,7 +144,7 @@ impl ArgKind {
             | Self::Person
             | Self::Reach
             | Self::Command => true,
-            Self::Role | Self::Duration | Self::Code | Self::Url | Self::Mode | Self::Text => false,
+            Self::Role | Self::Duration | Self::Moment | Self::Code | Self::Url | Self::Mode | Self::Text => false,
         }
     }
 }
@@ -288,6 +296,8 @@ table! {
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
     Rule "rule" "regel" &[], &[need("rule", ArgKind::Rule), may("mode", ArgKind::Mode)], Look, Anywhere, false, &["rule cpa-stop", "rule cpa-stop mode propose"];
+    Excuse "excuse" "undanta" &[], &[need("what", ArgKind::IncidentOrSubject), may("from", ArgKind::Moment), may("to", ArgKind::Moment), may("reason", ArgKind::Text)], Money, Anywhere, true, &["excuse A7K2", "excuse nordbo 2026-03-04T10:00 2026-03-04T14:00 the checkout was broken"];
+    Unexcuse "unexcuse" "räkna-med" &[], &[need("what", ArgKind::IncidentOrSubject)], Money, Anywhere, true, &["unexcuse A7K2", "unexcuse nordbo"];
     Approve "approve" "godkänn" &["yes"], &[ID], Money, Anywhere, false, &["approve A7K2"];
     Reject "reject" "avslå" &["no"], &[ID, need("reason", ArgKind::Text)], Money, Anywhere, false, &["reject A7K2 the campaign ends today anyway"];
     Undo "undo" "ångra" &[], &[ID], Money, Anywhere, false, &["undo A7K2"];
@@ -338,6 +348,8 @@ pub enum Command {
     Note { subject: What, text: String },
     Rules,
     Rule { id: RuleId, mode: Option<Mode> },
+    Excuse { what: What, from: Option<Moment>, to: Option<Moment>, reason: Option<String> },
+    Unexcuse { what: What },
     Approve { id: IncidentId },
     Reject { id: IncidentId, reason: String },
     Undo { id: IncidentId },
@@ -380,6 +392,8 @@ impl Command {
             Self::Note { .. } => Name::Note,
             Self::Rules => Name::Rules,
             Self::Rule { .. } => Name::Rule,
+            Self::Excuse { .. } => Name::Excuse,
+            Self::Unexcuse { .. } => Name::Unexcuse,
             Self::Approve { .. } => Name::Approve,
             Self::Reject { .. } => Name::Reject,
             Self::Undo { .. } => Name::Undo,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{ArgKind, ArgSpec, Command, Name, Spec, TABLE, What};
+use super::{ArgKind, ArgSpec, Command, Moment, Name, Spec, TABLE, What, moment};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
@@ -164,6 +164,18 @@ impl Args {
         }
     }
 
+    fn what(&self, at: usize) -> Result<What, Teach> {
+        let typed = self.text(at)?;
+        Ok(What { incident: IncidentId::typed(&typed), typed })
+    }
+
+    fn moment(&self, at: usize) -> Result<Option<Moment>, Teach> {
+        match self.optional(at) {
+            None => Ok(None),
+            Some(text) => moment::read(text).map(Some).ok_or_else(|| self.bad(at, None)),
+        }
+    }
+
     fn incident(&self, at: usize) -> Result<IncidentId, Teach> {
         IncidentId::typed(&self.text(at)?).ok_or_else(|| self.bad(at, None))
     }
@@ -210,10 +222,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Me => Command::Me,
         Name::Tips => Command::Tips,
         Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
-        Name::Why => {
-            let typed = args.text(0)?;
-            Command::Why { what: What { incident: IncidentId::typed(&typed), typed } }
-        }
+        Name::Why => Command::Why { what: args.what(0)? },
         Name::WhyNot => Command::WhyNot {
             subject: args.text(0)?,
             rule: RuleId::new(&args.text(1)?).map_err(|_| args.bad(1, None))?,
@@ -229,10 +238,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             }
             Command::Live { url, deliverable: args.optional(1).map(str::to_owned) }
         }
-        Name::Note => {
-            let typed = args.text(0)?;
-            Command::Note { subject: What { incident: IncidentId::typed(&typed), typed }, text: args.text(1)? }
-        }
+        Name::Note => Command::Note { subject: args.what(0)?, text: args.text(1)? },
         Name::Rules => Command::Rules,
         Name::Rule => Command::Rule {
             id: RuleId::new(&args.text(0)?).map_err(|_| args.bad(0, None))?,
@@ -241,6 +247,13 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
                 Some(word) => Some(args.mode(1, word)?),
             },
         },
+        Name::Excuse => Command::Excuse {
+            what: args.what(0)?,
+            from: args.moment(1)?,
+            to: args.moment(2)?,
+            reason: args.optional(3).map(str::to_owned),
+        },
+        Name::Unexcuse => Command::Unexcuse { what: args.what(0)? },
         Name::Approve => Command::Approve { id: args.incident(0)? },
         Name::Criteria => Command::Criteria,
         Name::Appeal => Command::Appeal { id: args.incident(0)?, text: args.text(1)? },

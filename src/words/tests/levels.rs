@@ -11,7 +11,7 @@ fn case() -> Case {
     Case::open(("Gold", "Silver"), at("2026-06-23T12:00:00Z"), at("2026-01-01T00:00:00Z"), (days(12), days(30)))
 }
 
-fn told() -> Case {
+pub(super) fn told() -> Case {
     let told = at("2026-06-23T12:00:05Z");
     case().after(Step::Start(told), told)
 }
@@ -113,6 +113,7 @@ fn a_creator_is_told_first_and_everything() {
 
     data 14:10 · #A7K2
     [Keep me posted] [Something is wrong]
+    [Suggest another way]
     [My numbers] [Why]
     ");
     insta::assert_snapshot!(creator(told(), "sv"), @"
@@ -131,6 +132,7 @@ fn a_creator_is_told_first_and_everything() {
 
     data 14:10 · #A7K2 · 1 till bakom Varför
     [Håll mig informerad] [Något är fel]
+    [Föreslå en annan väg]
     [Mina siffror] [Varför]
     ");
 }

@@ -27,6 +27,7 @@ fn each_step_is_told_to_the_creator() {
 
     data 14:10 · #A7K2 · 1 more behind Why
     [Something is wrong]
+    [Suggest another way]
     [My numbers] [Why]
 
     == objected
@@ -43,6 +44,7 @@ fn each_step_is_told_to_the_creator() {
     Your posts, your deals and what you are paid stay as they are.
 
     data 14:10 · #A7K2
+    [Suggest another way]
     [My numbers] [Why]
 
     == objected in words
@@ -59,6 +61,7 @@ fn each_step_is_told_to_the_creator() {
     Your posts, your deals and what you are paid stay as they are.
 
     data 14:10 · #A7K2
+    [Suggest another way]
     [My numbers] [Why]
 
     == stood by
@@ -80,6 +83,7 @@ fn each_step_is_told_to_the_creator() {
 
     data 14:10 · #A7K2
     [Keep me posted]
+    [Suggest another way]
     [My numbers] [Why]
 
     == kept by numbers
@@ -176,6 +180,7 @@ fn each_step_is_told_to_the_creator() {
 
     data 14:10 · #A7K2 · 1 till bakom Varför
     [Något är fel]
+    [Föreslå en annan väg]
     [Mina siffror] [Varför]
 
     == objected
@@ -192,6 +197,7 @@ fn each_step_is_told_to_the_creator() {
     Dina inlägg, dina avtal och din ersättning förblir som de är.
 
     data 14:10 · #A7K2
+    [Föreslå en annan väg]
     [Mina siffror] [Varför]
 
     == objected in words
@@ -208,6 +214,7 @@ fn each_step_is_told_to_the_creator() {
     Dina inlägg, dina avtal och din ersättning förblir som de är.
 
     data 14:10 · #A7K2
+    [Föreslå en annan väg]
     [Mina siffror] [Varför]
 
     == stood by
@@ -226,6 +233,7 @@ fn each_step_is_told_to_the_creator() {
 
     data 14:10 · #A7K2 · 1 till bakom Varför
     [Håll mig informerad]
+    [Föreslå en annan väg]
     [Mina siffror] [Varför]
 
     == kept by numbers

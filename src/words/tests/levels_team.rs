@@ -43,6 +43,7 @@ fn each_step_is_told_to_the_team() {
     What Silver means: 12 % commission instead of 15 % on deals agreed after 5 Jul. Deals already signed, and orders already made, keep 15 %.
 
     gold-clicks v3 · plain threshold · data 14:10 · #A7K2
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
 
     == told by hand
@@ -60,6 +61,7 @@ fn each_step_is_told_to_the_team() {
 
     gold-clicks v3 · plain threshold · data 14:10 · #A7K2
     [They object]
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
 
     == posted
@@ -76,6 +78,7 @@ fn each_step_is_told_to_the_team() {
     What Silver means: 12 % commission instead of 15 % on deals agreed after 5 Jul. Deals already signed, and orders already made, keep 15 %.
 
     gold-clicks v3 · plain threshold · data 14:10 · #A7K2
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
 
     == objected
@@ -94,6 +97,7 @@ fn each_step_is_told_to_the_team() {
 
     gold-clicks v3 · plain threshold · data 14:10 · #A7K2
     [Keep Gold] [Stand by it]
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
 
     == objected in words
@@ -112,6 +116,7 @@ fn each_step_is_told_to_the_team() {
 
     gold-clicks v3 · plain threshold · data 14:10 · #A7K2
     [Keep Gold] [Stand by it]
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
 
     == stood by
@@ -130,6 +135,7 @@ fn each_step_is_told_to_the_team() {
     What Silver means: 12 % commission instead of 15 % on deals agreed after 5 Jul. Deals already signed, and orders already made, keep 15 %.
 
     gold-clicks v3 · plain threshold · data 14:10 · #A7K2
+    [Suggest another way]
     [Why] [I've got it] [Snooze 6 h]
 
     == kept by numbers
@@ -229,6 +235,7 @@ fn each_step_is_told_to_the_team() {
     Vad Silver innebär: 12 % provision i stället för 15 % på avtal som görs efter 5 juli. Avtal som redan är underskrivna, och order som redan är lagda, behåller 15 %.
 
     gold-clicks v3 · enkel gräns · data 14:10 · #A7K2
+    [Föreslå en annan väg]
     [Varför] [Jag tar det] [Vila 6 h]
 
     == told by hand
@@ -246,6 +253,7 @@ fn each_step_is_told_to_the_team() {
 
     gold-clicks v3 · enkel gräns · data 14:10 · #A7K2
     [De invänder]
+    [Föreslå en annan väg]
     [Varför] [Jag tar det] [Vila 6 h]
 
     == posted
@@ -262,6 +270,7 @@ fn each_step_is_told_to_the_team() {
     Vad Silver innebär: 12 % provision i stället för 15 % på avtal som görs efter 5 juli. Avtal som redan är underskrivna, och order som redan är lagda, behåller 15 %.
 
     gold-clicks v3 · enkel gräns · data 14:10 · #A7K2
+    [Föreslå en annan väg]
     [Varför] [Jag tar det] [Vila 6 h]
 
     == objected
@@ -280,6 +289,7 @@ fn each_step_is_told_to_the_team() {
 
     gold-clicks v3 · enkel gräns · data 14:10 · #A7K2
     [Behåll Gold] [Stå fast]
+    [Föreslå en annan väg]
     [Varför] [Jag tar det] [Vila 6 h]
 
     == objected in words
@@ -298,6 +308,7 @@ fn each_step_is_told_to_the_team() {
 
     gold-clicks v3 · enkel gräns · data 14:10 · #A7K2
     [Behåll Gold] [Stå fast]
+    [Föreslå en annan väg]
     [Varför] [Jag tar det] [Vila 6 h]
 
     == stood by
@@ -316,6 +327,7 @@ fn each_step_is_told_to_the_team() {
     Vad Silver innebär: 12 % provision i stället för 15 % på avtal som görs efter 5 juli. Avtal som redan är underskrivna, och order som redan är lagda, behåller 15 %.
 
     gold-clicks v3 · enkel gräns · data 14:10 · #A7K2
+    [Föreslå en annan väg]
     [Varför] [Jag tar det] [Vila 6 h]
 
     == kept by numbers

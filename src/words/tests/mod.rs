@@ -3,10 +3,12 @@
 mod ahead;
 mod alerts;
 mod asking;
+mod causes;
 mod kinds;
 mod levels;
 mod levels_creator;
 mod levels_team;
+mod mediation;
 mod others;
 mod permission;
 mod short;
@@ -86,6 +88,7 @@ fn cpa() -> Seen {
         window: Window::Deal,
         verdict: Verdict::Holds,
         weight: None,
+        excused: false,
         fresh: None,
         beside: Beside::default(),
     }
@@ -202,6 +205,9 @@ fn fired() -> IncidentView {
         learned: Vec::new(),
         ahead: AheadView::default(),
         deal: None,
+        cause: None,
+        closed_by: None,
+        excused: Vec::new(),
     }
 }
 

@@ -59,6 +59,7 @@ fn quiet(left: Reading, verdict: Verdict) -> JudgedView {
         seen: vec![Seen { left, verdict, ..views() }],
         pending_secs: None,
         cooling_until: None,
+        excused: Vec::new(),
         data_at: Some(at("2026-06-23T12:10:00Z")),
         learned: Vec::new(),
     }
