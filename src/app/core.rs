@@ -111,6 +111,8 @@ pub struct Core {
     pub intake: tokio::sync::RwLock<()>,
     /// Held by whoever imports a table.
     pub imports: tokio::sync::Mutex<()>,
+    /// Held by whoever replays a rule over the past.
+    pub replays: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -151,6 +153,7 @@ impl Core {
             pen: tokio::sync::Mutex::new(()),
             intake: tokio::sync::RwLock::new(()),
             imports: tokio::sync::Mutex::new(()),
+            replays: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))

@@ -30,6 +30,7 @@ pub mod preflight;
 pub mod proposing;
 pub mod records;
 pub mod render;
+pub mod replays;
 pub mod resolve;
 pub mod schedule;
 pub mod service;

@@ -9,6 +9,7 @@ pub mod deal;
 pub mod document;
 pub mod ids;
 pub mod journal;
+pub mod mapped_csv;
 pub mod metric;
 pub mod money;
 pub mod num;

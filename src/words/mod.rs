@@ -20,6 +20,7 @@ pub mod message;
 pub mod number;
 pub mod permission;
 pub mod phrase;
+pub mod replay;
 pub mod replies;
 pub mod trouble;
 pub mod view;

@@ -1,5 +1,6 @@
 //! A deal as its rule reads it: spend that has had time to sell, and what each of its posts brought.
 
+use super::kept::once;
 use super::live::Live;
 use super::{Answer, Gap};
 use crate::domain::ids::Platform;
@@ -43,6 +44,12 @@ impl Live<'_> {
 
     /// Of what was spent over a span, what has had time to sell by the end of the window that is looked at.
     fn ripe(&self, want: Want, span: Span, spent: f64) -> f64 {
+        let now = self.current.map_or(span.until, |window| window.until);
+        let kept = self.scratch.kept.as_ref().map(|kept| &kept.ripe);
+        once(kept, (want.platform, span, now), || self.ripe_at(want, span, spent, now))
+    }
+
+    fn ripe_at(&self, want: Want, span: Span, spent: f64, now: Timestamp) -> f64 {
         let by = |platform, until| {
             let want = Want { metric: Metric::Spend, platform };
             self.readings.over(self.subject, want, Span { from: span.from, until }).reading.value()
@@ -68,7 +75,6 @@ impl Live<'_> {
             slices.push(Slice { span: slice, spent: so_far - before.0, fees: fees - before.1 });
             (from, before) = (until, (so_far, fees));
         }
-        let now = self.current.map_or(span.until, |window| window.until);
         matured(&slices, &self.ctx.maturity, now)
     }
 

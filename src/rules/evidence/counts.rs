@@ -90,6 +90,46 @@ pub fn ln_e(posts: &[Post], luck: Luck) -> f64 {
     }
 }
 
+/// Whether an e-value can be enough: it is a mean of likelihood ratios over rates below the limit, so it is at most the
+/// largest of them. Says yes where it does not know.
+#[must_use]
+pub fn may_hold(posts: &[Post], luck: Luck, demand: Demand) -> bool {
+    match (demand.method, luck) {
+        (Method::Anytime, Luck::Varied { k }) => {
+            Weighed::Anytime { ln_e: largest_ratio(posts, k) }.holds(demand)
+        }
+        (Method::Posterior, _) | (_, Luck::Alike) => true,
+    }
+}
+
+/// An upper bound of the largest `ln L(θ)/L(1)` for `θ ≤ 1`: where the tangents on both sides of the peak meet.
+fn largest_ratio(posts: &[Post], k: f64) -> f64 {
+    let curve = Curve { posts, k, lift: 0.0, fall: 0.0 };
+    if 0.0 <= curve.slope(0.0) {
+        return 0.0;
+    }
+    let (mut low, mut high) = (-FAR, 0.0);
+    // Where nothing came, the ratio is largest at a rate of nothing.
+    if curve.slope(low) <= 0.0 {
+        return curve.at(low);
+    }
+    // Most deals are near the limit.
+    if 0.0 < curve.slope(NEAR) { low = NEAR } else { high = NEAR }
+    for _ in 0..BOUND_STEPS {
+        let middle = 0.5 * (low + high);
+        if 0.0 < curve.slope(middle) { low = middle } else { high = middle }
+    }
+    let (at_low, at_high) = (curve.at(low), curve.at(high));
+    let (up, down) = (curve.slope(low), curve.slope(high));
+    let meet = (at_high - at_low + up * low - down * high) / (up - down);
+    if meet.is_finite() { at_low + up * (meet - low) } else { f64::INFINITY }
+}
+
+/// Halvings of the stretch in which the peak lies.
+const BOUND_STEPS: u32 = 12;
+/// Where the search begins: a twentieth of the limit's rate.
+const NEAR: f64 = -3.0;
+
 fn closed(s: f64, n: f64) -> f64 {
     if s <= 0.0 {
         return 0.0;
@@ -229,6 +269,17 @@ mod tests {
                 prop_assert!(chance(&more) <= chance(&posts) + 1e-7);
                 prop_assert!((0.0..=1.0).contains(&chance(&posts)));
             }
+        }
+
+        #[test]
+        fn what_cannot_be_enough_is_not_weighed(
+            posts in proptest::collection::vec((0.0..30.0_f64, 0_u32..40), 1..8),
+            k in 0.2..50.0_f64,
+        ) {
+            let posts: Vec<Post> =
+                posts.iter().map(|post| Post { expected: post.0, seen: f64::from(post.1) }).collect();
+            let (ln_e, at_most) = (ln_e(&posts, Luck::Varied { k }), largest_ratio(&posts, k));
+            prop_assert!(ln_e <= at_most + 1e-9, "{} above {}", ln_e, at_most);
         }
 
         #[test]

@@ -137,30 +137,18 @@ pub fn weigh(
     extra: f64,
     (luck, prior): (Luck, Prior),
 ) -> Option<Outcome> {
-    if limit.is_nan() || limit <= 0.0 {
-        return None;
-    }
     let metric = tested.want.metric;
     let family = family(metric)?;
-    let mut pairs: Vec<(f64, f64)> =
-        posts.iter().map(|values| pair(family, values, posts, limit)).collect::<Option<_>>()?;
+    let mut pairs = pairs(family, posts, limit)?;
     if let Some(newest) = pairs.last_mut() {
         newest.1 += extra;
     }
-    let (all, seen) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-    let (expected, weighed) = match family {
+    let (expected, seen) = sums(family, &pairs, limit);
+    let weighed = match family {
         Family::Cost | Family::Return | Family::Rate => {
-            let posts: Vec<counts::Post> =
-                pairs.iter().map(|pair| counts::Post { expected: pair.0, seen: pair.1 }).collect();
-            (all, counts::weigh(&posts, luck, prior, tested.demand))
+            counts::weigh(&as_counts(&pairs), luck, prior, tested.demand)
         }
-        Family::Share if limit < 1.0 => {
-            // More clicks than views is a platform's way of counting; it is not worse than all of them.
-            let posts: Vec<shares::Post> =
-                pairs.iter().map(|pair| shares::Post { tries: pair.0, hits: f64::min(pair.0, pair.1) }).collect();
-            (all * limit, shares::weigh(&posts, limit, luck, prior, tested.demand))
-        }
-        Family::Share => return None,
+        Family::Share => shares::weigh(&as_shares(&pairs), limit, luck, prior, tested.demand),
     };
     let plain = seen < expected;
     let (value, line) = match weighed {
@@ -185,6 +173,55 @@ pub fn weigh(
             prior: (tested.demand.method == Method::Posterior).then_some([prior.a, prior.b]),
         },
     })
+}
+
+/// Whether [`weigh`] says that it holds; the evidence is not worked out where it cannot be enough.
+#[must_use]
+pub fn is_enough(tested: &Tested, posts: &[Vec<f64>], limit: f64, (luck, prior): (Luck, Prior)) -> Option<bool> {
+    let family = family(tested.want.metric)?;
+    let pairs = pairs(family, posts, limit)?;
+    let (expected, seen) = sums(family, &pairs, limit);
+    if expected <= seen {
+        return Some(false);
+    }
+    let weighed = match family {
+        Family::Cost | Family::Return | Family::Rate => {
+            let posts = as_counts(&pairs);
+            if !counts::may_hold(&posts, luck, tested.demand) {
+                return Some(false);
+            }
+            counts::weigh(&posts, luck, prior, tested.demand)
+        }
+        Family::Share => shares::weigh(&as_shares(&pairs), limit, luck, prior, tested.demand),
+    };
+    // A sum that is not a number is no evidence.
+    Some(seen < expected && weighed.holds(tested.demand))
+}
+
+/// Every post's pair; `None` where the limit makes no statement.
+fn pairs(family: Family, posts: &[Vec<f64>], limit: f64) -> Option<Vec<(f64, f64)>> {
+    if limit.is_nan() || limit <= 0.0 || (family == Family::Share && 1.0 <= limit) {
+        return None;
+    }
+    posts.iter().map(|values| pair(family, values, posts, limit)).collect()
+}
+
+/// What would have come at the limit, and what came.
+fn sums(family: Family, pairs: &[(f64, f64)], limit: f64) -> (f64, f64) {
+    let (all, seen) = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
+    match family {
+        Family::Cost | Family::Return | Family::Rate => (all, seen),
+        Family::Share => (all * limit, seen),
+    }
+}
+
+fn as_counts(pairs: &[(f64, f64)]) -> Vec<counts::Post> {
+    pairs.iter().map(|pair| counts::Post { expected: pair.0, seen: pair.1 }).collect()
+}
+
+/// More clicks than views is a platform's way of counting; it is not worse than all of them.
+fn as_shares(pairs: &[(f64, f64)]) -> Vec<shares::Post> {
+    pairs.iter().map(|pair| shares::Post { tries: pair.0, hits: f64::min(pair.0, pair.1) }).collect()
 }
 
 /// What one post could have brought (in units of the limit, or tries) and what it brought.

@@ -29,6 +29,7 @@ pub enum Name {
     Appeal,
     Why,
     WhyNot,
+    Backtest,
     Pause,
     Resume,
     Hold,
@@ -70,6 +71,8 @@ pub enum ArgKind {
     Reach,
     /// `45m`, `6h`, `2d`.
     Duration,
+    /// `90`, `90d`: whole days.
+    Days,
     /// A one-time code.
     Code,
     /// The name of a command.
@@ -80,7 +83,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 13] = [
+    pub const ALL: [ArgKind; 14] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -91,6 +94,7 @@ impl ArgKind {
         Self::Role,
         Self::Reach,
         Self::Duration,
+        Self::Days,
         Self::Code,
         Self::Command,
         Self::Text,
@@ -110,6 +114,7 @@ impl ArgKind {
             Self::Role => "role",
             Self::Reach => "reach",
             Self::Duration => "duration",
+            Self::Days => "days",
             Self::Code => "code",
             Self::Command => "command",
             Self::Text => "text",
@@ -128,7 +133,7 @@ impl ArgKind {
             | Self::Person
             | Self::Reach
             | Self::Command => true,
-            Self::Role | Self::Duration | Self::Code | Self::Url | Self::Text => false,
+            Self::Role | Self::Duration | Self::Days | Self::Code | Self::Url | Self::Text => false,
         }
     }
 }
@@ -155,6 +160,8 @@ pub enum Needs {
     See,
     /// Whoever has something to report: the creator about themselves, and whoever works on it.
     Tell,
+    /// Whoever looks into rules and their numbers; never a creator.
+    Study,
     /// Whoever works on it: acknowledges, snoozes.
     Work,
     /// Whoever decides about money.
@@ -182,6 +189,7 @@ impl Needs {
             Self::Tell => {
                 &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
             }
+            Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
         }
@@ -268,6 +276,7 @@ table! {
     Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
+    Backtest "backtest" "provkör" &["replay"], &[need("rule", ArgKind::Rule), may("days", ArgKind::Days)], Study, Anywhere, false, &["backtest cpa-stop", "backtest cpa-stop 30"];
     Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
     Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
     Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
@@ -315,6 +324,7 @@ pub enum Command {
     Appeal { id: IncidentId, text: String },
     Why { what: What },
     WhyNot { subject: String, rule: RuleId },
+    Backtest { rule: RuleId, days: Option<u32> },
     Pause { what: String },
     Resume { what: String },
     Hold { what: String, deliverable: Option<String> },
@@ -354,6 +364,7 @@ impl Command {
             Self::Appeal { .. } => Name::Appeal,
             Self::Why { .. } => Name::Why,
             Self::WhyNot { .. } => Name::WhyNot,
+            Self::Backtest { .. } => Name::Backtest,
             Self::Pause { .. } => Name::Pause,
             Self::Resume { .. } => Name::Resume,
             Self::Hold { .. } => Name::Hold,
