@@ -10,6 +10,7 @@
 
 mod actions_shopify;
 mod actions_webhook;
+mod backtest_tables;
 mod browser;
 mod chats;
 mod cli;
@@ -21,6 +22,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod import_mapping;
 mod kills;
 mod pieces;
 mod replay_backtest;

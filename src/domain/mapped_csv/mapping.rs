@@ -35,8 +35,8 @@ currency = "SEK"
 
 [[metric]]
 metric = "views"
-column = "Avg. views"
-form   = "total"
+column = "Views"
+form   = "amount:P1D"
 round  = true                            # 348.5 is 349; without it such a row is rejected
 "#;
 

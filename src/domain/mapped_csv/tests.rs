@@ -56,12 +56,12 @@ fn rows(rows: &str) -> String {
 fn the_example_of_the_help_is_a_mapping() {
     let example = mapping(EXAMPLE);
     assert_eq!(example.metrics.len(), 2);
-    let text = "Month;Day;Influencer name;Post id;Cost;Cost;Avg. views\n\
+    let text = "Month;Day;Influencer name;Post id;Cost;Cost;Views\n\
                 March;1;Älma Lind;R1;9;1 200,50;348,5\n\
                 March;1;Älma Lind;R1;9;99,50;not yet\n";
     insta::assert_snapshot!(told(text.as_bytes(), EXAMPLE), @"
     post/instagram/R1 spend 130000 SEK 2026-02-28T23:00:00Z to 2026-03-01T23:00:00Z
-    post/instagram/R1 views 349 2026-02-28T23:00:00Z
+    post/instagram/R1 views 349 2026-02-28T23:00:00Z to 2026-03-01T23:00:00Z
     ");
 }
 
