@@ -533,11 +533,15 @@ fn day_after(window: Window, span: Span, frame: &Frame) -> Option<Span> {
 fn over(end: Timestamp, frame: &Frame, gap: SignedDuration) -> Timestamp {
     let day = Window::Days(1);
     day.ending(end, frame)
+        // At midnight itself the day is over, and of the next one nothing was said.
+        .filter(|last| last.until < end)
         .and_then(|last| day.forth(last, 1, frame))
         .map(|coming| coming.until)
         .filter(|midnight| midnight.duration_since(end) <= gap)
         .unwrap_or(end)
 }
 
+#[cfg(test)]
+mod money_tests;
 #[cfg(test)]
 mod tests;

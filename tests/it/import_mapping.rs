@@ -69,18 +69,18 @@ fn the_dirtiest_tables_are_read_row_by_row() {
     }
 }
 
-struct Desk(TempDir);
+pub(super) struct Desk(pub(super) TempDir);
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(super) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         std::fs::write(self.0.path().join(name), text).expect("written");
     }
 
-    fn run(&self, words: &[&str]) -> (Option<i32>, String, String) {
+    pub(super) fn run(&self, words: &[&str]) -> (Option<i32>, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         let out = command.args(words).current_dir(self.0.path()).env("USER", "tester").stdin(Stdio::null()).output();
         let out = out.expect("the program starts");

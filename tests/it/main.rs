@@ -10,6 +10,7 @@
 
 mod actions_shopify;
 mod actions_webhook;
+mod backtest_chat;
 mod backtest_tables;
 mod browser;
 mod chats;

@@ -26,6 +26,7 @@ creator  = "{Influencer name}"           # an id is made from the name
 post     = "{Post id|unnamed}"           # may be left out; "unnamed" where the cell is empty
 repeats  = "sum"                         # rows about the same: "reject" (as without it), "last" or "sum"
 none     = ["not yet"]                   # more words that mean: no number
+decimal  = ","                           # or "."; without it 1.234 is refused where both readings are possible
 
 [[metric]]
 metric = "spend"
@@ -61,6 +62,8 @@ struct Written {
     #[serde(default)]
     none: Vec<String>,
     #[serde(default)]
+    decimal: Option<Decimals>,
+    #[serde(default)]
     currency: Option<Currency>,
     metric: Vec<TakeWritten>,
 }
@@ -90,6 +93,25 @@ pub enum Repeats {
     Sum,
 }
 
+/// What stands before the decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum Decimals {
+    #[serde(rename = ".")]
+    Point,
+    #[serde(rename = ",")]
+    Comma,
+}
+
+impl Decimals {
+    /// A number with a point before its decimals and nothing between its thousands.
+    pub fn plain(self, text: &str) -> String {
+        match self {
+            Self::Point => text.replace(',', ""),
+            Self::Comma => text.replace('.', "").replace(',', "."),
+        }
+    }
+}
+
 /// A mapping.
 #[derive(Debug, Clone)]
 pub struct Mapping {
@@ -103,6 +125,7 @@ pub struct Mapping {
     pub(super) repeats: Repeats,
     /// Folded.
     pub(super) none: Vec<String>,
+    pub(super) decimal: Option<Decimals>,
     pub(super) metrics: Vec<Take>,
 }
 
@@ -156,6 +179,7 @@ impl Mapping {
             creator: written.creator,
             post: written.post,
             repeats: written.repeats,
+            decimal: written.decimal,
             none: written.none.iter().map(|word| heading(word)).collect(),
             metrics,
         })

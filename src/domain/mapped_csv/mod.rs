@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, HashMap};
 use csv::{ReaderBuilder, StringRecord};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -28,9 +27,9 @@ use super::sheet::characters::{decode, separator_of};
 use super::sheet::dates::{self, Order};
 use super::sheet::fold;
 use super::sheet::grid::{Cell, brief};
-use super::sheet::numbers::{Amount, Grouping, figure_in};
+use super::sheet::numbers::{Amount, Figure, Grouping, Mark, figure_in};
 
-use mapping::{Column, Repeats, Take, Taken, Template, heading};
+use mapping::{Column, Decimals, Repeats, Take, Taken, Template, heading};
 
 pub use mapping::{EXAMPLE, Mapping};
 
@@ -201,7 +200,7 @@ impl<'a> Table<'a> {
             if self.is_none(&text) {
                 continue;
             }
-            let (value, currency) = value(row, take, &text)?;
+            let (value, currency) = value(row, take, &text, self.mapping.decimal)?;
             let form = self.form(row, take, at)?;
             samples.push(Sample {
                 series: SeriesKey { subject: subject.clone(), metric: take.metric, platform },
@@ -360,27 +359,23 @@ fn naming<T: ToString>(named: Option<&(T, String)>) -> Option<(String, String)> 
 }
 
 /// The number in a cell.
-fn value(row: Row<'_>, take: &Take, text: &str) -> Result<(i64, Option<Currency>), RowError> {
+fn value(
+    row: Row<'_>,
+    take: &Take,
+    text: &str,
+    decimal: Option<Decimals>,
+) -> Result<(i64, Option<Currency>), RowError> {
     let column = take.column.written.as_str();
     let shown = brief(text);
-    if take.metric.unit() == super::metric::Unit::Money {
-        let money = |money: Money| (money.minor, Some(money.currency));
-        let amount = Amount::read(&Cell::text(text), None).map_err(|why| {
-            row.bad(column, format!("`{shown}`: {why}"), "write it like 4000.00, with its currency in the mapping")
-        })?;
-        return amount.money(take.currency, take.currency).map(money).or_else(|why| match take.currency {
-            // More decimals than the currency has are what a formula leaves.
-            Some(currency) if amount.mark.is_none() && take.round => {
-                let exponent = currency.exponent();
-                Money::from_major(amount.value.round_dp_with_strategy(exponent, MidpointAwayFromZero), currency)
-                    .map(money)
-                    .map_err(|error| row.bad(column, error.to_string(), "write a smaller amount"))
-            }
-            _ => Err(row.bad(column, format!("`{shown}`: {why}"), "say `currency = \"SEK\"` in the mapping, `round = true` for more decimals")),
-        });
+    let is_money = take.metric.unit() == super::metric::Unit::Money;
+    let figure = figure(text, decimal, is_money || take.round)
+        .map_err(|(why, remedy)| row.bad(column, format!("`{shown}` is {why}"), remedy))?;
+    if figure.value.is_sign_negative() && !figure.value.is_zero() {
+        return Err(row.bad(column, format!("`{shown}` is below zero"), "leave the cell empty where there is no number"));
     }
-    let figure = figure_in(text, Grouping::Thousands)
-        .map_err(|why| row.bad(column, format!("`{shown}` is {why}"), "write it like 12345, 12.3K or 1.2M"))?;
+    if is_money {
+        return money(&figure, take).map_err(|(why, remedy)| row.bad(column, format!("`{shown}`: {why}"), remedy));
+    }
     if !figure.unit.is_empty() {
         let what = if figure.unit == "%" { "a share, and a count is asked for" } else { "more than a number" };
         return Err(row.bad(column, format!("`{shown}` is {what}"), "map the column that has the count"));
@@ -389,11 +384,42 @@ fn value(row: Row<'_>, take: &Take, text: &str) -> Result<(i64, Option<Currency>
     if whole != figure.value && !take.round {
         return Err(row.bad(column, format!("`{shown}` is not a whole number"), "say `round = true` in the mapping"));
     }
-    if whole < Decimal::ZERO {
-        return Err(row.bad(column, format!("`{shown}` is below zero"), "leave the cell empty where there is no number"));
-    }
     match whole.to_i64() {
         Some(count) => Ok((count, None)),
         None => Err(row.bad(column, format!("`{shown}` is too large"), "correct it")),
+    }
+}
+
+/// Reads a number; `both`: it may have decimals and it may have thousands, so that `1.234` is two numbers.
+fn figure(text: &str, decimal: Option<Decimals>, both: bool) -> Result<Figure, (String, &'static str)> {
+    let wrong = |why| (why, "write it like 12345, 12.3K or 1.2M");
+    if let Some(decimal) = decimal {
+        return figure_in(&decimal.plain(text), Grouping::Decimals).map_err(wrong);
+    }
+    let grouped = figure_in(text, Grouping::Thousands).map_err(wrong)?;
+    let other = figure_in(text, Grouping::Decimals).map_err(wrong)?;
+    if both && other.value != grouped.value {
+        return Err(("two numbers, with a thousand and with decimals".to_owned(), "say `decimal = \".\"` or `\",\"` in the mapping"));
+    }
+    Ok(grouped)
+}
+
+/// An amount of money; what has more decimals than its currency is rounded where the mapping says so.
+fn money(figure: &Figure, take: &Take) -> Result<(i64, Option<Currency>), (String, &'static str)> {
+    const REMEDY: &str = "write it like 4000.00, and say `currency = \"SEK\"` in the mapping";
+    let mark = match figure.unit.as_str() {
+        "" => None,
+        unit => Some(Mark::of(unit).ok_or_else(|| (format!("`{unit}` is not a currency"), REMEDY))?),
+    };
+    let amount = Amount { value: figure.value, mark }.money(take.currency, take.currency);
+    match (amount, take.currency) {
+        (Ok(money), _) => Ok((money.minor, Some(money.currency))),
+        (Err(_), Some(currency)) if take.round && mark.is_none() => {
+            let rounded = figure.value.round_dp_with_strategy(currency.exponent(), MidpointAwayFromZero);
+            let money = Money::from_major(rounded, currency).map_err(|error| (error.to_string(), "write a smaller amount"))?;
+            Ok((money.minor, Some(currency)))
+        }
+        (Err(why), Some(_)) => Err((why, "say `round = true` in the mapping, or correct it")),
+        (Err(why), None) => Err((why, REMEDY)),
     }
 }

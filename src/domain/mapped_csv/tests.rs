@@ -68,7 +68,7 @@ fn the_example_of_the_help_is_a_mapping() {
 #[test]
 fn numbers_are_read_as_people_write_them() {
     insta::assert_snapshot!(rows(
-        "a,\"1.2M\",x,\"3,4K\"\nb,1 234,x,1.234\nc,\"1,234,567\",x,348.5\nd,\"12 300\",x,\"1.234.567,8\"\ne,50700000,x,0\n"
+        "a,\"1.2M\",x,\"3,4K\"\nb,1.234,x,1 234\nc,\"1,234,567\",x,348.5\nd,\"12 300\",x,\"1.234.567,8\"\ne,50700000,x,0\nf,1,x,1.234\n"
     ), @"
     creator/a followers 1200000 2022-06-01T00:00:00Z
     creator/a views 3400 2022-06-01T00:00:00Z
@@ -80,6 +80,23 @@ fn numbers_are_read_as_people_write_them() {
     creator/d views 1234568 2022-06-01T00:00:00Z
     creator/e followers 50700000 2022-06-01T00:00:00Z
     creator/e views 0 2022-06-01T00:00:00Z
+    line 8, column `avg views`: `1.234` is two numbers, with a thousand and with decimals; say `decimal = \".\"` or `\",\"` in the mapping
+    ");
+    let with = |decimal: &str| {
+        let mapping = format!("decimal = \"{decimal}\"{MAPPING}");
+        told("Name;Subscribers;Subscribers;avg views\na;12;x;1.234\nb;1;x;2,6\n".as_bytes(), &mapping)
+    };
+    insta::assert_snapshot!(with("."), @"
+    creator/a followers 12 2022-06-01T00:00:00Z
+    creator/a views 1 2022-06-01T00:00:00Z
+    creator/b followers 1 2022-06-01T00:00:00Z
+    creator/b views 26 2022-06-01T00:00:00Z
+    ");
+    insta::assert_snapshot!(with(","), @"
+    creator/a followers 12 2022-06-01T00:00:00Z
+    creator/a views 1234 2022-06-01T00:00:00Z
+    creator/b followers 1 2022-06-01T00:00:00Z
+    creator/b views 3 2022-06-01T00:00:00Z
     ");
 }
 
