@@ -52,24 +52,62 @@ fn rules() -> String {
         let rule = match shape {
             0 => format!("when = \"cpa > {} * target.cpa && orders >= 3\"\nwindow = \"7d\"", 1.2 + 0.1 * figure),
             1 => format!("when = \"roas < {}\"\nwindow = \"7d\"\nfor = \"2 windows\"", 0.5 + 0.1 * figure),
-            2 => format!("when = \"views < {} * own(views) && own(views) >= 100\"\nwindow = \"1d\"\nown = \"28d\"", 0.1 + 0.05 * figure),
-            3 => format!("when = \"clicks < {} * own(clicks)\"\nwindow = \"1d\"\nown = \"14d\"\nfor = \"3 windows\"", 0.2 + 0.05 * figure),
+            2 => format!(
+                "when = \"views < {} * own(views) && own(views) >= 100\"\nwindow = \"1d\"\nown = \"28d\"",
+                0.1 + 0.05 * figure
+            ),
+            3 => format!(
+                "when = \"clicks < {} * own(clicks)\"\nwindow = \"1d\"\nown = \"14d\"\nfor = \"3 windows\"",
+                0.2 + 0.05 * figure
+            ),
             4 => format!("when = \"views < {} * prev(views)\"\nwindow = \"7d\"", 0.2 + 0.05 * figure),
-            5 => format!("when = \"ctr < {} * own(ctr) && views >= 500\"\nwindow = \"7d\"\nown = \"28d\"", 0.3 + 0.05 * figure),
+            5 => format!(
+                "when = \"ctr < {} * own(ctr) && views >= 500\"\nwindow = \"7d\"\nown = \"28d\"",
+                0.3 + 0.05 * figure
+            ),
             6 => format!("when = \"cpa > target.cpa\"\nevidence = \"strict\"\ncooldown = \"{}d\"", 7.0 + figure),
             7 => format!("when = \"cpa > {} * target.cpa\"\nevidence = \"balanced\"", 1.0 + 0.1 * figure),
-            8 => format!("when = \"cpa > {} * target.cpa && orders >= 2\"\nevidence = \"fast\"\ncooldown = \"72h\"", 1.0 + 0.1 * figure),
-            9 => format!("when = \"cpa > target.cpa && spend > {} * target.cpa\"\nevidence = \"balanced\"\nmature = true", 2.0 + figure),
-            10 => format!("when = \"cpa > {} * target.cpa && spend > 3 * target.cpa\"\nwindow = \"deal\"\nmature = true", 1.0 + 0.1 * figure),
-            11 => format!("when = \"spend > target.cpa * orders && spend / target.cpa >= {}\"\nwindow = \"deal\"", 3.0 + figure),
+            8 => format!(
+                "when = \"cpa > {} * target.cpa && orders >= 2\"\nevidence = \"fast\"\ncooldown = \"72h\"",
+                1.0 + 0.1 * figure
+            ),
+            9 => format!(
+                "when = \"cpa > target.cpa && spend > {} * target.cpa\"\nevidence = \"balanced\"\nmature = true",
+                2.0 + figure
+            ),
+            10 => format!(
+                "when = \"cpa > {} * target.cpa && spend > 3 * target.cpa\"\nwindow = \"deal\"\nmature = true",
+                1.0 + 0.1 * figure
+            ),
+            11 => format!(
+                "when = \"spend > target.cpa * orders && spend / target.cpa >= {}\"\nwindow = \"deal\"",
+                3.0 + figure
+            ),
             12 => format!("when = \"clicks / views < {} && views >= 1000\"\nwindow = \"7d\"", 0.002 + 0.001 * figure),
-            13 => format!("when = \"spend > money('{}.00 SEK') && orders == 0\"\nwindow = \"7d\"\nfor = \"48h\"", 500.0 + 100.0 * figure),
-            14 => format!("when = \"cpc > {} * own(cpc)\"\nwindow = \"1d\"\nown = \"28d\"\nfor = \"2 windows\"\ncooldown = \"7d\"", 1.5 + 0.1 * figure),
-            15 => format!("when = \"roas < {} * prev(roas)\"\nwindow = \"7d\"\nfor = \"2 windows\"", 0.3 + 0.05 * figure),
+            13 => format!(
+                "when = \"spend > money('{}.00 SEK') && orders == 0\"\nwindow = \"7d\"\nfor = \"48h\"",
+                500.0 + 100.0 * figure
+            ),
+            14 => format!(
+                "when = \"cpc > {} * own(cpc)\"\nwindow = \"1d\"\nown = \"28d\"\nfor = \"2 windows\"\ncooldown = \"7d\"",
+                1.5 + 0.1 * figure
+            ),
+            15 => {
+                format!("when = \"roas < {} * prev(roas)\"\nwindow = \"7d\"\nfor = \"2 windows\"", 0.3 + 0.05 * figure)
+            }
             16 => format!("when = \"ctr < {}\"\nevidence = \"strict\"\ncooldown = \"7d\"", 0.005 + 0.001 * figure),
-            17 => format!("when = \"views < {} || clicks < 5\"\nwindow = \"1d\"\nfor = \"5 windows\"", 100.0 + 50.0 * figure),
-            18 => format!("when = \"orders < {} * own(orders) && own(orders) >= 2\"\nwindow = \"7d\"\nown = \"56d\"", 0.2 + 0.05 * figure),
-            _ => format!("when = \"!(roas >= {}) && spend > money('300.00 SEK')\"\nwindow = \"3d\"\ncooldown = \"7d\"", 0.5 + 0.1 * figure),
+            17 => format!(
+                "when = \"views < {} || clicks < 5\"\nwindow = \"1d\"\nfor = \"5 windows\"",
+                100.0 + 50.0 * figure
+            ),
+            18 => format!(
+                "when = \"orders < {} * own(orders) && own(orders) >= 2\"\nwindow = \"7d\"\nown = \"56d\"",
+                0.2 + 0.05 * figure
+            ),
+            _ => format!(
+                "when = \"!(roas >= {}) && spend > money('300.00 SEK')\"\nwindow = \"3d\"\ncooldown = \"7d\"",
+                0.5 + 0.1 * figure
+            ),
         };
         writeln!(text, "[[rule]]\nid = \"rule-{number}\"\nkind = \"stop_loss\"\nscope = \"partnership\"\nmode = \"propose\"\n{rule}\n").expect("text");
     }
@@ -144,7 +182,11 @@ fn partnership(number: u32, chance: &mut ChaCha8Rng, samples: &mut Vec<Sample>) 
 }
 
 /// The steps with their times, and what came of the last.
-fn once(text: &str, samples: Vec<Sample>, cases: &BTreeMap<Subject, Case>) -> (Vec<(&'static str, Duration)>, BacktestReport) {
+fn once(
+    text: &str,
+    samples: Vec<Sample>,
+    cases: &BTreeMap<Subject, Case>,
+) -> (Vec<(&'static str, Duration)>, BacktestReport) {
     let mut steps = Vec::new();
     let mut begun = Instant::now();
     let mut done = |name, steps: &mut Vec<_>| {
@@ -171,16 +213,16 @@ fn main() {
     let text = rules();
     let mut chance = ChaCha8Rng::seed_from_u64(SEED);
     let mut samples = Vec::new();
-    let cases: BTreeMap<Subject, Case> = (0..PARTNERSHIPS)
-        .map(|number| (subject(number), partnership(number, &mut chance, &mut samples)))
-        .collect();
+    let cases: BTreeMap<Subject, Case> =
+        (0..PARTNERSHIPS).map(|number| (subject(number), partnership(number, &mut chance, &mut samples))).collect();
     let mut best: Option<Duration> = None;
     for run in 1..=3 {
         let (steps, report) = once(&text, samples.clone(), &cases);
         let total: Duration = steps.iter().map(|step| step.1).sum();
         let fires: usize = report.rules.iter().map(|rule| rule.fires.len()).sum();
         let fired = report.rules.iter().filter(|rule| !rule.fires.is_empty()).count();
-        let each: Vec<String> = steps.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
+        let each: Vec<String> =
+            steps.iter().map(|(name, time)| format!("{name} {:.2} s", time.as_secs_f64())).collect();
         println!("run {run}: {:.2} s ({}); {fires} fires of {fired} rules", total.as_secs_f64(), each.join(", "));
         best = Some(best.map_or(total, |best| std::cmp::min(best, total)));
     }

@@ -215,7 +215,7 @@ fn only_self(state: &super::core::State, asked: &Asked) -> Option<CreatorId> {
 }
 
 /// The brands a person may see; `None` for all of them.
-pub(super) fn visible_brands(
+fn visible_brands(
     state: &super::core::State,
     asked: &Asked,
 ) -> Option<std::collections::BTreeSet<crate::domain::ids::BrandId>> {

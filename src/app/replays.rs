@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::Catalog;
-use super::commands::{Asked, visible_brands};
+use super::commands::Asked;
 use super::config::parse_length;
 use super::core::{Core, context, switches};
 use super::views;
-use crate::domain::ids::{BrandId, RuleId, Subject};
+use crate::domain::ids::{CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
+use crate::domain::person::{Grant, Reach};
 use crate::rules::backtest::ruled::{Way, complete, drawn, replay};
 use crate::rules::backtest::{BacktestReport, Case, Fire, Outcome, RuleReport};
 use crate::rules::check::CheckedRule;
@@ -22,6 +23,7 @@ use crate::rules::history::History;
 use crate::rules::window::Window;
 use crate::store::StoreError;
 use crate::words::chart::{self, Chart, ChartError};
+use crate::words::command::Needs;
 use crate::words::message::{Message, Picture};
 use crate::words::replay::{Call, NoReplay, ReplayView, replayed};
 use crate::words::wording::{Reader, say};
@@ -106,12 +108,12 @@ pub async fn in_chat(core: &Core, asked: &Asked, id: &RuleId, days: Option<u32>)
     let Some(ruled) = state.rules.get(id).cloned() else {
         return Ok(super::commands::unknown_rule(&state, asked, id, now));
     };
-    let brands = visible_brands(&state, asked);
+    let reach = reach_of(&state.catalog, asked);
     let mut cases: BTreeMap<Subject, Case> = state
         .catalog
         .subjects(ruled.rule.rule().scope)
         .into_iter()
-        .filter(|subject| is_visible(&state.catalog, subject, brands.as_ref()))
+        .filter(|subject| is_visible(&state.catalog, subject, reach.as_deref()))
         .map(|subject| (subject.clone(), case(&state.catalog, &subject, ruled.version)))
         .filter(|(subject, case)| ruled.rule.selects(subject, &case.context))
         .collect();
@@ -130,7 +132,8 @@ pub async fn in_chat(core: &Core, asked: &Asked, id: &RuleId, days: Option<u32>)
         let (rule, reader) = (ruled.rule.clone(), reader.clone());
         tokio::task::spawn_blocking(move || worked_out(rule, &cases, &history, guards, after, &reader)).await
     };
-    let (report, picture) = worked.map_err(|error| StoreError::Damaged { what: format!("a replay stopped: {error}") })?;
+    let (report, picture) =
+        worked.map_err(|error| StoreError::Damaged { what: format!("a replay stopped: {error}") })?;
     let state = core.state.lock().await;
     let who = |subject: &Subject| {
         let names = views::names(&state, subject);
@@ -167,14 +170,31 @@ fn looks(rule: &CheckedRule, history: &History, days: u32, after: Option<Timesta
     }
 }
 
-fn is_visible(catalog: &Catalog, subject: &Subject, brands: Option<&BTreeSet<BrandId>>) -> bool {
-    let Some(brands) = brands else { return true };
+/// How far the asker's roles that may look into rules reach; `None` at the terminal, which sees all.
+fn reach_of(catalog: &Catalog, asked: &Asked) -> Option<Vec<Reach>> {
+    let person = asked.person.as_ref()?;
+    let counts = |grant: &&Grant| grant.person == person.id && Needs::Study.roles().contains(&grant.role);
+    Some(catalog.grants.iter().filter(counts).map(|grant| grant.reach.clone()).collect())
+}
+
+fn is_visible(catalog: &Catalog, subject: &Subject, reach: Option<&[Reach]>) -> bool {
+    let Some(reach) = reach else { return true };
     let about = catalog.about(subject);
-    match (&about.brand, &about.creator) {
-        (Some(brand), _) => brands.contains(brand),
-        (None, Some(creator)) => catalog.brands_of(creator).any(|brand| brands.contains(brand)),
-        (None, None) => false,
-    }
+    // A creator on their own belongs to everybody they work with.
+    let alone = about.creator.as_ref().filter(|_| about.campaign.is_none());
+    reach.iter().any(|reach| match reach {
+        Reach::All => true,
+        Reach::Brand(brand) => {
+            about.brand.as_ref() == Some(brand)
+                || alone.is_some_and(|creator| catalog.brands_of(creator).any(|one| one == brand))
+        }
+        Reach::Campaign(campaign) => {
+            let together = |creator: &CreatorId| {
+                catalog.partnerships.keys().any(|key| key.campaign == *campaign && key.creator == *creator)
+            };
+            about.campaign.as_ref() == Some(campaign) || alone.is_some_and(together)
+        }
+    })
 }
 
 fn view(
@@ -187,11 +207,8 @@ fn view(
     let count = |outcome| report.fires.iter().filter(|fire| fire.outcome == outcome).count();
     // One call a subject: its first.
     let mut seen = BTreeSet::new();
-    let mut wrong: Vec<&Fire> = report
-        .fires
-        .iter()
-        .filter(|fire| fire.outcome == Outcome::Wrong && seen.insert(&fire.subject))
-        .collect();
+    let mut wrong: Vec<&Fire> =
+        report.fires.iter().filter(|fire| fire.outcome == Outcome::Wrong && seen.insert(&fire.subject)).collect();
     let saved = |fire: &Fire| fire.saved.map_or(0, |saved| saved.minor);
     wrong.sort_by_key(|fire| saved(fire));
     let lost = |fire: &Fire| {

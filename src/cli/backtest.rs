@@ -28,14 +28,16 @@ use crate::words::wording::Reader;
 
 /// The arguments.
 #[derive(Debug, Args)]
-#[command(after_help = "Each rule is judged at every window's end of the data, rules with evidence at every poll, as it \
+#[command(
+    after_help = "Each rule is judged at every window's end of the data, rules with evidence at every poll, as it \
                   would have been live; numbers that were restated count as they are now. A fire of a rule about a fall \
                   against `own(…)` is right unless the mean of the next windows is back at `own`. A fire about money is \
                   right if the deal is still beyond the limit when its attribution has closed, and wrong if it would have \
                   met it. `judge = { metric = \"cpa\", horizon = \"14d\" }` in a rule says otherwise. Saved is what was \
                   spent after the fire, less the margin of the orders it brought (the brand's margin_per_order, else what \
                   the deal or the rule says an order may cost); it is lost where that is below zero. Without documents \
-                  all numbers of a subject are one deal.")]
+                  all numbers of a subject are one deal."
+)]
 pub struct Backtest {
     /// The file of rules, or a folder of them
     rules: PathBuf,
@@ -107,7 +109,8 @@ impl Backtest {
         report: &BacktestReport,
     ) -> Result<(), CliError> {
         let reader = Reader::new("en", "UTC");
-        let nothing = || CliError::Failed(anyhow::anyhow!("there is nothing to draw: no rule of {} fired", self.rules.display()));
+        let nothing =
+            || CliError::Failed(anyhow::anyhow!("there is nothing to draw: no rule of {} fired", self.rules.display()));
         let drawn = replays::picture(rules, cases, history, report, &reader).ok_or_else(nothing)?;
         let picture = drawn.map_err(|error| CliError::Failed(error.into()))?;
         std::fs::write(path, picture.png)
@@ -186,10 +189,16 @@ fn table(report: &BacktestReport) -> String {
     let widths: Vec<usize> = heads
         .iter()
         .enumerate()
-        .map(|(at, head)| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).fold(std::cmp::max(head.len(), 8), std::cmp::max))
+        .map(|(at, head)| {
+            rows.iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| cell.chars().count())
+                .fold(std::cmp::max(head.len(), 8), std::cmp::max)
+        })
         .collect();
     let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
-        let cells: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:>width$}", width = *width)).collect();
+        let cells: Vec<String> =
+            cells.zip(&widths).map(|(cell, width)| format!("{cell:>width$}", width = *width)).collect();
         format!("{name:<width$}  {}", cells.join("  "))
     };
     let mut lines = vec![line("rule", &mut heads.iter().map(|head| (*head).to_owned()))];
@@ -200,7 +209,8 @@ fn table(report: &BacktestReport) -> String {
 
 fn cells(rule: &RuleReport, money: bool) -> Vec<String> {
     let count = |outcome| rule.fires.iter().filter(|fire| fire.outcome == outcome).count().to_string();
-    let amount = |amount: Option<crate::domain::money::Money>| amount.map_or("-".to_owned(), |amount| amount.to_string());
+    let amount =
+        |amount: Option<crate::domain::money::Money>| amount.map_or("-".to_owned(), |amount| amount.to_string());
     let mut cells = vec![
         rule.subjects.to_string(),
         rule.fires.len().to_string(),

@@ -127,7 +127,8 @@ pub fn mapping_of(path: &Path) -> Result<Mapping, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         CliError::input(format!("{name}: cannot be read ({error}); `plimsoll import --help` shows a mapping"))
     })?;
-    Mapping::from_toml(&text).map_err(|why| CliError::input(format!("{name}: {why}; `plimsoll import --help` shows one")))
+    Mapping::from_toml(&text)
+        .map_err(|why| CliError::input(format!("{name}: {why}; `plimsoll import --help` shows one")))
 }
 
 /// Reads a file by a mapping and tells which rows cannot be taken. A file without a good row is refused.

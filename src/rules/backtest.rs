@@ -298,8 +298,7 @@ impl<'a> Desk<'a> {
         let mut found = Vec::new();
         for (place, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.when.selects(subject)) {
             let windows = self.windows(rule.window, &frame);
-            let run =
-                Run { rule, stage: self.stage, readings: &self.readings, subject, frame: &frame, gap: self.gap };
+            let run = Run { rule, stage: self.stage, readings: &self.readings, subject, frame: &frame, gap: self.gap };
             let mut fires = Vec::new();
             let judged = run.fires(&windows, &mut fires, &mut self.scratch);
             if judged {
@@ -501,7 +500,11 @@ fn windows_of(window: Window, frame: &Frame, stage: &Stage<'_>, gap: SignedDurat
         Window::Days(_) => {
             let mut spans = Vec::new();
             let over = over(end, frame, gap);
-            let mut next = window.ending(begin, frame).and_then(|span| day_after(window, span, frame));
+            let mut next = window.ending(begin, frame);
+            // A day whose end is inside it has not been seen from its beginning.
+            if next.is_some_and(|first| first.until < begin) {
+                next = next.and_then(|first| day_after(window, first, frame));
+            }
             while let Some(span) = next.filter(|span| span.until <= over && spans.len() < ENDS_MAX) {
                 spans.push(span);
                 next = day_after(window, span, frame);

@@ -251,7 +251,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
                 });
             }
             let reached = mine.any(|grant| {
-                covers(&grant.reach, facts) || (matches!(needs, Needs::See | Needs::Tell | Needs::Study) && unspecific(facts))
+                covers(&grant.reach, facts)
+                    || (matches!(needs, Needs::See | Needs::Tell | Needs::Study) && unspecific(facts))
             });
             (!reached).then_some(Reason::Reach)
         }

@@ -114,7 +114,9 @@ pub fn replayed(view: &ReplayView, picture: Option<Picture>, reader: &Reader, no
         lines.push(line(say!(words, "backtest-open", open = i64_of_len(open))));
     }
     let mut money: Vec<Line> = Vec::new();
-    money.extend(view.saved.map(|saved| line(say!(words, "backtest-saved", saved = number::money(reader.locale, saved)))));
+    money.extend(
+        view.saved.map(|saved| line(say!(words, "backtest-saved", saved = number::money(reader.locale, saved)))),
+    );
     money.extend(view.lost.map(|lost| line(say!(words, "backtest-lost", lost = number::money(reader.locale, lost)))));
     if !money.is_empty() {
         money.push(line(say!(words, "backtest-means")));

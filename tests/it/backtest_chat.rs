@@ -70,7 +70,10 @@ fn a_replay_is_asked_for_in_a_chat_by_those_who_work_on_the_brand() {
     assert!(said.contains("Alma Lind") && !said.contains("Bo Ek"), "{said}");
     let (_, said) = say("backtest views-fall 20");
     assert!(said.starts_with("views-fall would not have told anything in the last 20 days"), "{said}");
-    assert!(say("backtest views-fal").1.is_empty() || say("backtest views-fal").1.contains("views-fall"), "what was meant");
+    assert!(
+        say("backtest views-fal").1.is_empty() || say("backtest views-fal").1.contains("views-fall"),
+        "what was meant"
+    );
 }
 
 #[test]

@@ -90,7 +90,9 @@ fn same(rule: &Value, ours: &[Value], theirs: &Value, at_least: usize) {
 
 /// The table of README for a report: as the program prints it, in Markdown.
 fn table(report: &Value) -> String {
-    let mut text = String::from("| rule | subjects | fires | right | wrong | open | wrong share |\n|---|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| rule | subjects | fires | right | wrong | open | wrong share |\n|---|---|---|---|---|---|---|\n",
+    );
     for rule in report["rules"].as_array().expect("rules") {
         let fires = rule["fires"].as_array().expect("fires");
         let count = |outcome: &str| fires.iter().filter(|fire| fire["outcome"] == outcome).count();
@@ -151,7 +153,8 @@ fn rules_about_creators_agree_with_another_language_fire_by_fire() {
     // One file is read by two mappings, one for each platform; each rule asks for one platform.
     for (name, mapping) in [("youtube.toml", youtube), ("twitch.toml", twitch)] {
         std::fs::write(folder.path().join(name), mapping).expect("written");
-        let words = ["backtest", "creators.toml", "--data", "daily.csv", "--mapping", name, "--guards", "off", "--json"];
+        let words =
+            ["backtest", "creators.toml", "--data", "daily.csv", "--mapping", name, "--guards", "off", "--json"];
         reports.push(run(folder.path(), &words));
     }
     let theirs = reference("backtest_daily.py", &data, folder.path(), &rules);
@@ -204,9 +207,7 @@ fn rules_about_money_agree_with_another_language_fire_by_fire() {
         std::fs::write(folder.path().join(name), text).expect("written");
     }
     let csv = data.join("daily.csv").display().to_string();
-    let plain = |below: f64, k: u32, cooldown_hours: i32| {
-        json!({ "kind": "plain", "below": below, "k": k, "cooldown_hours": cooldown_hours })
-    };
+    let plain = |below: f64, k: u32, cooldown_hours: i32| json!({ "kind": "plain", "below": below, "k": k, "cooldown_hours": cooldown_hours });
     let rules = json!([plain(1.0, 1, -1), plain(1.0, 3, -1), plain(1.5, 2, -1), plain(2.0, 5, 72), plain(0.8, 7, 168)]);
     let words = ["backtest", "ads.toml", "--data", &csv, "--mapping", "mapping.toml", "--json"];
     let report = run(folder.path(), &words);

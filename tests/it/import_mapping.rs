@@ -11,13 +11,38 @@ use tempfile::TempDir;
 /// Columns of one of the tables of influencers: who, and followers, then what else it has.
 const FILES: [(&str, &str, &str, &[(&str, &str)]); 9] = [
     ("instagram.csv", "Influencer insta name", "Followers", &[("likes", "Engagement avg")]),
-    ("instagram_june_2022.csv", "instagram name", "Subscribers count#1", &[("likes", "Likes avg#2"), ("comments", "Comments avg.#1")]),
+    (
+        "instagram_june_2022.csv",
+        "instagram name",
+        "Subscribers count#1",
+        &[("likes", "Likes avg#2"), ("comments", "Comments avg.#1")],
+    ),
     ("instagram_sep_2022.csv", "Instagram name", "Subscribers#2", &[("likes", "Engagement average Values")]),
     ("tiktok.csv", "Tiktoker name", "Subscribers count#1", &[("views", "Views avg.#1"), ("shares", "Shares avg#1")]),
-    ("tiktok_june_2022.csv", "Tiktoker", "Subscribers count#1", &[("views", "Views avg.#2"), ("shares", "Shares avg#1")]),
-    ("tiktok_sep_2022.csv", "Tiktoker name", "Subscribers#1", &[("views", "Views avg.#1"), ("comments", "Comments avg.#1")]),
-    ("youtube.csv", "youtuber name", "Subscribers#1", &[("views", "avg views#1"), ("likes", "avg likes#1"), ("comments", "avg comments#2")]),
-    ("youtube_june_2022.csv", "channel name", "Subscribers count#1", &[("views", "Views avg.#2"), ("comments", "Comments avg.#1")]),
+    (
+        "tiktok_june_2022.csv",
+        "Tiktoker",
+        "Subscribers count#1",
+        &[("views", "Views avg.#2"), ("shares", "Shares avg#1")],
+    ),
+    (
+        "tiktok_sep_2022.csv",
+        "Tiktoker name",
+        "Subscribers#1",
+        &[("views", "Views avg.#1"), ("comments", "Comments avg.#1")],
+    ),
+    (
+        "youtube.csv",
+        "youtuber name",
+        "Subscribers#1",
+        &[("views", "avg views#1"), ("likes", "avg likes#1"), ("comments", "avg comments#2")],
+    ),
+    (
+        "youtube_june_2022.csv",
+        "channel name",
+        "Subscribers count#1",
+        &[("views", "Views avg.#2"), ("comments", "Comments avg.#1")],
+    ),
     ("youtube_sep_2022.csv", "Youtuber", "Subscribers#1", &[("likes", "Avg. likes#1"), ("comments", "Avg Comments#1")]),
 ];
 
@@ -27,7 +52,8 @@ fn mapping(platform: &str, who: &str, followers: &str, more: &[(&str, &str)]) ->
          [[metric]]\nmetric = \"followers\"\ncolumn = \"{followers}\"\nform = \"gauge\"\n"
     );
     for (metric, column) in more {
-        write!(text, "[[metric]]\nmetric = \"{metric}\"\ncolumn = \"{column}\"\nform = \"total\"\nround = true\n").expect("text");
+        write!(text, "[[metric]]\nmetric = \"{metric}\"\ncolumn = \"{column}\"\nform = \"total\"\nround = true\n")
+            .expect("text");
     }
     text
 }
@@ -126,10 +152,16 @@ fn what_cannot_be_mapped_is_one_line() {
     desk.write("empty.csv", "Name,Day,Views\n");
     desk.write("mapping.toml", MAPPING);
     for (words, want) in [
-        (["import", "a.csv", "--mapping", "typo.toml"], "plimsoll: a.csv: there is no column `View`: correct the mapping\n"),
+        (
+            ["import", "a.csv", "--mapping", "typo.toml"],
+            "plimsoll: a.csv: there is no column `View`: correct the mapping\n",
+        ),
         (["import", "a.csv", "--mapping", "none.toml"], "`plimsoll import --help` shows a mapping\n"),
         (["import", "a.csv", "--mapping", "broken.toml"], "`plimsoll import --help` shows one\n"),
-        (["import", "empty.csv", "--mapping", "mapping.toml"], "plimsoll: empty.csv: there is no row below the header; nothing was changed\n"),
+        (
+            ["import", "empty.csv", "--mapping", "mapping.toml"],
+            "plimsoll: empty.csv: there is no row below the header; nothing was changed\n",
+        ),
     ] {
         let (code, out, err) = desk.run(&words);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{words:?}");

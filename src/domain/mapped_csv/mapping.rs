@@ -159,9 +159,12 @@ impl Mapping {
             return Err(format!("write 1 to {METRICS_MAX} tables [[metric]]: what each number is"));
         }
         if written.campaign.is_none() && written.creator.is_none() && written.post.is_none() {
-            return Err("rows are about nobody: write `creator`, `campaign` or `post`, like creator = \"{Name}\"".to_owned());
+            return Err(
+                "rows are about nobody: write `creator`, `campaign` or `post`, like creator = \"{Name}\"".to_owned()
+            );
         }
-        let metrics = written.metric.into_iter().map(|one| take(one, written.currency)).collect::<Result<Vec<_>, _>>()?;
+        let metrics =
+            written.metric.into_iter().map(|one| take(one, written.currency)).collect::<Result<Vec<_>, _>>()?;
         if let (Repeats::Sum, Some(level)) =
             (written.repeats, metrics.iter().find(|one| !matches!(one.form, Taken::Amount(_))))
         {
@@ -187,7 +190,8 @@ impl Mapping {
 
     /// Every column that is asked for.
     pub(super) fn columns(&self) -> Vec<&Column> {
-        let templates = [Some(&self.time), Some(&self.platform), self.campaign.as_ref(), self.creator.as_ref(), self.post.as_ref()];
+        let templates =
+            [Some(&self.time), Some(&self.platform), self.campaign.as_ref(), self.creator.as_ref(), self.post.as_ref()];
         let named = templates.into_iter().flatten().flat_map(|template| template.columns());
         named.chain(self.metrics.iter().map(|one| &one.column)).collect()
     }
@@ -201,13 +205,17 @@ fn take(one: TakeWritten, currency: Option<Currency>) -> Result<Take, String> {
         }
         (Kind::Gauge, "gauge") => Taken::Gauge,
         (Kind::Counter, "total") => Taken::Total,
-        (Kind::Gauge, given) => return Err(format!("`{given}` is not a form of `{metric}`: write \"gauge\", it is a level")),
+        (Kind::Gauge, given) => {
+            return Err(format!("`{given}` is not a form of `{metric}`: write \"gauge\", it is a level"));
+        }
         (Kind::Counter, given) => match given.strip_prefix("amount:") {
             Some(span) if super::super::sample_csv::end_in(Timestamp::UNIX_EPOCH, span, TimeZone::UTC).is_some() => {
                 Taken::Amount(span.to_owned())
             }
             _ => {
-                return Err(format!("`{given}` is not a form of `{metric}`: write \"total\", or \"amount:P1D\" (at most a year)"));
+                return Err(format!(
+                    "`{given}` is not a form of `{metric}`: write \"total\", or \"amount:P1D\" (at most a year)"
+                ));
             }
         },
     };
@@ -253,10 +261,9 @@ impl Column {
         let mut places = header.iter().enumerate().filter(|(_, name)| **name == self.name).map(|(place, _)| place);
         match (self.which, places.next(), places.next()) {
             (None, Some(only), None) => Ok(only),
-            (None, Some(_), Some(_)) => Err(format!(
-                "there are several columns `{0}`: write `{0}#1` or `{0}#2` in the mapping",
-                self.written
-            )),
+            (None, Some(_), Some(_)) => {
+                Err(format!("there are several columns `{0}`: write `{0}#1` or `{0}#2` in the mapping", self.written))
+            }
             (Some(which), Some(first), second) => {
                 let all = std::iter::once(first).chain(second).chain(places);
                 let found = which.checked_sub(1).and_then(|skip| all.into_iter().nth(skip));
@@ -318,7 +325,11 @@ pub(super) struct TemplateError(String);
 
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` opens `{{` without closing it: write a column like {{Name}}, and {{{{ for the sign itself", self.0)
+        write!(
+            f,
+            "`{}` opens `{{` without closing it: write a column like {{Name}}, and {{{{ for the sign itself",
+            self.0
+        )
     }
 }
 

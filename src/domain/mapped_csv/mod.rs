@@ -85,7 +85,9 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Mapped, String> {
         let before = csv.position().byte();
         match csv.read_record(&mut record) {
             Ok(false) => break,
-            Ok(true) if ROWS_MAX <= u64_of_len(records.len()) => return Err(format!("it has more than {ROWS_MAX} rows: split it")),
+            Ok(true) if ROWS_MAX <= u64_of_len(records.len()) => {
+                return Err(format!("it has more than {ROWS_MAX} rows: split it"));
+            }
             Ok(true) => {
                 let byte = record.position().map_or(before, csv::Position::byte);
                 records.push((lines.of(byte), std::mem::take(&mut record)));
@@ -115,7 +117,9 @@ impl Lines<'_> {
     fn of(&mut self, byte: u64) -> u64 {
         let until = usize::try_from(byte).unwrap_or(usize::MAX);
         // Ends of lines before a row belong to what is before it: blank lines too.
-        while let Some(letter) = self.text.get(self.at).filter(|letter| self.at < until || matches!(**letter, b'\n' | b'\r')) {
+        while let Some(letter) =
+            self.text.get(self.at).filter(|letter| self.at < until || matches!(**letter, b'\n' | b'\r'))
+        {
             let pair = *letter == b'\r' && self.text.get(self.at.saturating_add(1)) == Some(&b'\n');
             if *letter == b'\n' || (*letter == b'\r' && !pair) {
                 self.line += 1;
@@ -216,7 +220,11 @@ impl<'a> Table<'a> {
             return Err(row.bad("", "no column has a number", "fill one in, or delete the row"));
         }
         self.fits(row, &samples)?;
-        let names = [("campaign", naming(campaign.as_ref())), ("creator", naming(creator.as_ref())), ("post", naming(post.as_ref()))];
+        let names = [
+            ("campaign", naming(campaign.as_ref())),
+            ("creator", naming(creator.as_ref())),
+            ("post", naming(post.as_ref())),
+        ];
         for (what, name) in names {
             if let Some((id, name)) = name {
                 self.names.entry((what, id)).or_insert((name, line));
@@ -241,7 +249,11 @@ impl<'a> Table<'a> {
                         "`{}` of {} at that time is on line {line} already",
                         sample.series.metric, sample.series.subject
                     );
-                    return Err(row.bad("", what, "delete one, or say `repeats = \"last\"` or `\"sum\"` in the mapping"));
+                    return Err(row.bad(
+                        "",
+                        what,
+                        "delete one, or say `repeats = \"last\"` or `\"sum\"` in the mapping",
+                    ));
                 }
                 Repeats::Sum => {
                     let fits = before.is_some_and(|before| {
@@ -301,7 +313,11 @@ impl<'a> Table<'a> {
         let template = &self.mapping.platform;
         let text = self.filled(template, row);
         fold::words(&text).join("_").parse().map_err(|_| {
-            row.bad(template.first(), format!("`{}` is not a platform", brief(&text)), "write it like `youtube` or `meta_ads`")
+            row.bad(
+                template.first(),
+                format!("`{}` is not a platform", brief(&text)),
+                "write it like `youtube` or `meta_ads`",
+            )
         })
     }
 
@@ -326,7 +342,12 @@ impl<'a> Table<'a> {
         match self.names.get(&(what, id.to_string())) {
             Some((other, line)) if fold::fold(other) != fold::fold(&name) => Err(row.bad(
                 template.first(),
-                format!("`{}` and `{}` on line {line} would both be the {what} `{}`", brief(&name), brief(other), id.to_string()),
+                format!(
+                    "`{}` and `{}` on line {line} would both be the {what} `{}`",
+                    brief(&name),
+                    brief(other),
+                    id.to_string()
+                ),
                 "give them a column with ids",
             )),
             _ => Ok(Some((id, name))),
@@ -371,7 +392,11 @@ fn value(
     let figure = figure(text, decimal, is_money || take.round)
         .map_err(|(why, remedy)| row.bad(column, format!("`{shown}` is {why}"), remedy))?;
     if figure.value.is_sign_negative() && !figure.value.is_zero() {
-        return Err(row.bad(column, format!("`{shown}` is below zero"), "leave the cell empty where there is no number"));
+        return Err(row.bad(
+            column,
+            format!("`{shown}` is below zero"),
+            "leave the cell empty where there is no number",
+        ));
     }
     if is_money {
         return money(&figure, take).map_err(|(why, remedy)| row.bad(column, format!("`{shown}`: {why}"), remedy));
@@ -399,7 +424,10 @@ fn figure(text: &str, decimal: Option<Decimals>, both: bool) -> Result<Figure, (
     let grouped = figure_in(text, Grouping::Thousands).map_err(wrong)?;
     let other = figure_in(text, Grouping::Decimals).map_err(wrong)?;
     if both && other.value != grouped.value {
-        return Err(("two numbers, with a thousand and with decimals".to_owned(), "say `decimal = \".\"` or `\",\"` in the mapping"));
+        return Err((
+            "two numbers, with a thousand and with decimals".to_owned(),
+            "say `decimal = \".\"` or `\",\"` in the mapping",
+        ));
     }
     Ok(grouped)
 }
@@ -416,7 +444,8 @@ fn money(figure: &Figure, take: &Take) -> Result<(i64, Option<Currency>), (Strin
         (Ok(money), _) => Ok((money.minor, Some(money.currency))),
         (Err(_), Some(currency)) if take.round && mark.is_none() => {
             let rounded = figure.value.round_dp_with_strategy(currency.exponent(), MidpointAwayFromZero);
-            let money = Money::from_major(rounded, currency).map_err(|error| (error.to_string(), "write a smaller amount"))?;
+            let money =
+                Money::from_major(rounded, currency).map_err(|error| (error.to_string(), "write a smaller amount"))?;
             Ok((money.minor, Some(currency)))
         }
         (Err(why), Some(_)) => Err((why, "say `round = true` in the mapping, or correct it")),

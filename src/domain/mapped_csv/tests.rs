@@ -211,7 +211,10 @@ fn a_mapping_that_cannot_be_meant_is_one_line() {
     }
     let file = b"Name,Subscribers,Subscribers,avg views\na,1,1,1\n";
     for (mapping, want) in [
-        (text("Subscribers#1", "Subscribers"), "there are several columns `Subscribers`: write `Subscribers#1` or `Subscribers#2` in the mapping"),
+        (
+            text("Subscribers#1", "Subscribers"),
+            "there are several columns `Subscribers`: write `Subscribers#1` or `Subscribers#2` in the mapping",
+        ),
         (text("Subscribers#1", "Subscribers#3"), "there is no column `Subscribers#3`: there are fewer of that name"),
         (text("avg views", "views"), "there is no column `views`: correct the mapping"),
     ] {

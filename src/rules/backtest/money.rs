@@ -93,9 +93,10 @@ impl Books<'_> {
             let compare = self.money()?;
             let is_cpa = |num: &Num| {
                 slots_of(num).iter().any(|slot| {
-                    self.rule.inputs().get(*slot).is_some_and(|input| {
-                        input.source == Source::Now && input.want.metric == Metric::Cpa
-                    })
+                    self.rule
+                        .inputs()
+                        .get(*slot)
+                        .is_some_and(|input| input.source == Source::Now && input.want.metric == Metric::Cpa)
                 })
             };
             match (&compare.left, &compare.right) {
@@ -143,9 +144,7 @@ impl Books<'_> {
         } else {
             Over::Whole(span)
         };
-        let compares = |one: &&Compare| {
-            self.is_fixed(one) && self.now(one).iter().any(|want| want.metric == by.metric)
-        };
+        let compares = |one: &&Compare| self.is_fixed(one) && self.now(one).iter().any(|want| want.metric == by.metric);
         if let Some(compare) = self.rule.when().comparisons().into_iter().find(compares) {
             return self.still(compare, over);
         }

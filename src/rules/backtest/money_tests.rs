@@ -97,7 +97,8 @@ fn told(rule: &str, case: Case, days: &[(i64, i64)]) -> Vec<String> {
         .collect()
 }
 
-const FIRST: &str = "when = \"cpa > target.cpa && spend >= money('200.00 EUR')\"\nwindow = \"deal\"\ncooldown = \"90d\"";
+const FIRST: &str =
+    "when = \"cpa > target.cpa && spend >= money('200.00 EUR')\"\nwindow = \"deal\"\ncooldown = \"90d\"";
 
 /// Four days without much, then orders that come late, then silence for the attribution.
 fn late(orders: i64, after: usize) -> Vec<(i64, i64)> {
@@ -144,7 +145,8 @@ fn what_an_order_is_worth_is_the_brands_the_deals_or_the_rules_and_never_a_guess
 
 #[test]
 fn a_rule_without_documents_takes_all_numbers_as_one_deal() {
-    let rule = "when = \"cpa > money('45.00 EUR') && spend >= money('200.00 EUR')\"\nwindow = \"7d\"\ncooldown = \"90d\"";
+    let rule =
+        "when = \"cpa > money('45.00 EUR') && spend >= money('200.00 EUR')\"\nwindow = \"7d\"\ncooldown = \"90d\"";
     let plain = Case { context: Context { luck: Luck::Alike, ..Context::default() }, ..Case::default() };
     let mut days = vec![(20, 1); 7];
     days.extend(vec![(60, 0); 7]);

@@ -203,13 +203,12 @@ pub fn drawn(rule: &CheckedRule, case: &Case, subject: &Subject, history: &Histo
         }
         Num::Literal(_) | Num::Money(..) | Num::Negate(_) | Num::Math(..) => None,
     };
-    let (metric, seen, allowed) = rule.when().comparisons().into_iter().find_map(|one| {
-        match (metric_of(&one.left), metric_of(&one.right)) {
+    let (metric, seen, allowed) =
+        rule.when().comparisons().into_iter().find_map(|one| match (metric_of(&one.left), metric_of(&one.right)) {
             (Some(metric), _) => Some((metric, &one.left, &one.right)),
             (None, Some(metric)) => Some((metric, &one.right, &one.left)),
             (None, None) => None,
-        }
-    })?;
+        })?;
     let polls = history.instants(|key| key.subject == *subject);
     let frame = |_: &Subject| case.context.frame.clone();
     let stage = Stage { subjects: &[], frame: &frame, polls: &polls, after: None, until: None, threads: 1 };

@@ -74,7 +74,8 @@ fn report(rule: Replay<'_>, days: &[Option<i64>]) -> RuleReport {
     let history = history(days);
     let polls = history.instants(|_| true);
     let subjects = [alma()];
-    let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads: 1 };
+    let stage =
+        Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads: 1 };
     let heard = Mutex::new(Vec::new());
     let mut reports =
         backtest(&[rule], &stage, &history.view(), &|done, of| heard.lock().expect("one").push((done, of))).rules;
@@ -209,10 +210,7 @@ fn a_rise_is_wrong_when_the_next_week_is_as_low_as_before() {
         let mut days = some(&[10, 10, 10, 100]);
         days.extend(some(&[after; 7]));
         let own = SignedDuration::from_hours(3 * 24);
-        let rule = Replay {
-            judge: Judge::Fall { want: VIEWS, own, windows: HORIZON, rises: true },
-            ..replay(&when)
-        };
+        let rule = Replay { judge: Judge::Fall { want: VIEWS, own, windows: HORIZON, rises: true }, ..replay(&when) };
         fires(rule, &days).remove(0)
     };
     assert_eq!(judged(10), "4 wrong");
@@ -240,7 +238,8 @@ fn the_report_does_not_depend_on_who_works_on_it() {
     let polls = history.instants(|_| true);
     let (one, two): (When, When) = (low, half_of_own);
     let with = |threads| {
-        let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads };
+        let stage =
+            Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads };
         backtest(&[replay(&one), replay(&two)], &stage, &history.view(), &|_, _| {})
     };
     let alone = with(1);
@@ -283,7 +282,14 @@ fn a_day_that_polls_have_not_seen_the_end_of_is_not_judged() {
     let days_until = |hour: i64| {
         let polls: Vec<Timestamp> = (0..=hour).map(|hour| instant(hour * HOUR)).collect();
         let subjects = [alma()];
-        let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads: 1 };
+        let stage = Stage {
+            subjects: &subjects,
+            frame: &|_| Frame::utc(),
+            polls: &polls,
+            after: None,
+            until: None,
+            threads: 1,
+        };
         let report = backtest(&[replay(&when)], &stage, &history.view(), &|_, _| {});
         report.rules[0].fires.len()
     };

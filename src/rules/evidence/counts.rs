@@ -46,6 +46,7 @@
 use libm::{exp, log};
 use statrs::function::gamma::{checked_gamma_lr, ln_gamma};
 
+use super::bounds;
 use super::curve::ln_integral;
 use super::{Demand, Luck, Prior, Weighed};
 use crate::rules::rule::Method;
@@ -90,15 +91,34 @@ pub fn ln_e(posts: &[Post], luck: Luck) -> f64 {
     }
 }
 
-/// Whether an e-value can be enough: it is a mean of likelihood ratios over rates below the limit, so it is at most the
-/// largest of them. Says yes where it does not know.
+/// Whether [`weigh`] says enough, where bounds tell: an e-value is a mean of likelihood ratios over rates below the limit,
+/// so it is at most the largest of them; both kinds of evidence are masses under a concave exponent. `None` where only the
+/// weight itself can say it.
 #[must_use]
-pub fn may_hold(posts: &[Post], luck: Luck, demand: Demand) -> bool {
-    match (demand.method, luck) {
-        (Method::Anytime, Luck::Varied { k }) => {
-            Weighed::Anytime { ln_e: largest_ratio(posts, k) }.holds(demand)
+pub fn decided(posts: &[Post], luck: Luck, prior: Prior, demand: Demand) -> Option<bool> {
+    let Luck::Varied { k } = luck else { return None };
+    let (low, high) = match demand.method {
+        Method::Anytime => {
+            if !(Weighed::Anytime { ln_e: largest_ratio(posts, k) }).holds(demand) {
+                return Some(false);
+            }
+            let curve = Curve { posts, k, lift: A, fall: 0.0 };
+            let (top, below, _) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, 0.0);
+            let (low, high) = bounds::ln(top, below);
+            (Weighed::Anytime { ln_e: low + log(A) }, Weighed::Anytime { ln_e: high + log(A) })
         }
-        (Method::Posterior, _) | (_, Luck::Alike) => true,
+        Method::Posterior => {
+            let curve = Curve { posts, k, lift: prior.a, fall: prior.b };
+            let (_, below, above) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, FAR);
+            let low = below.low / (below.low + above.high);
+            let high = below.high / (below.high + above.low);
+            (Weighed::Posterior { chance: low }, Weighed::Posterior { chance: high })
+        }
+    };
+    match (low.holds(demand), high.holds(demand)) {
+        (true, true) => Some(true),
+        (false, false) => Some(false),
+        (_, _) => None,
     }
 }
 
@@ -114,7 +134,11 @@ fn largest_ratio(posts: &[Post], k: f64) -> f64 {
         return curve.at(low);
     }
     // Most deals are near the limit.
-    if 0.0 < curve.slope(NEAR) { low = NEAR } else { high = NEAR }
+    if 0.0 < curve.slope(NEAR) {
+        low = NEAR
+    } else {
+        high = NEAR
+    }
     for _ in 0..BOUND_STEPS {
         let middle = 0.5 * (low + high);
         if 0.0 < curve.slope(middle) { low = middle } else { high = middle }
@@ -272,14 +296,33 @@ mod tests {
         }
 
         #[test]
-        fn what_cannot_be_enough_is_not_weighed(
-            posts in proptest::collection::vec((0.0..30.0_f64, 0_u32..40), 1..8),
+        fn bounds_never_say_other_than_the_weight(
+            posts in proptest::collection::vec((0.0..60.0_f64, 0_u32..40), 1..8),
             k in 0.2..50.0_f64,
         ) {
             let posts: Vec<Post> =
                 posts.iter().map(|post| Post { expected: post.0, seen: f64::from(post.1) }).collect();
-            let (ln_e, at_most) = (ln_e(&posts, Luck::Varied { k }), largest_ratio(&posts, k));
-            prop_assert!(ln_e <= at_most + 1e-9, "{} above {}", ln_e, at_most);
+            let luck = Luck::Varied { k };
+            let exact = ln_e(&posts, luck);
+            let at_most = largest_ratio(&posts, k);
+            prop_assert!(exact <= at_most + 1e-9, "{} above {}", exact, at_most);
+            let curve = Curve { posts: &posts, k, lift: A, fall: 0.0 };
+            let (top, below, _) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, 0.0);
+            let (low, high) = bounds::ln(top, below);
+            prop_assert!(low <= exact + 1e-7 && exact - 1e-7 <= high, "{} in {} to {}", exact, low, high);
+            prop_assert!(high - low < 0.2, "{} to {} decides little", low, high);
+            let chance = chance_below(&posts, luck, Prior::UNLEARNED);
+            for level in [0.5, 0.8, 0.9, 0.95] {
+                for (method, weighed) in [
+                    (Method::Anytime, Weighed::Anytime { ln_e: exact }),
+                    (Method::Posterior, Weighed::Posterior { chance }),
+                ] {
+                    let demand = Demand { method, level };
+                    if let Some(said) = decided(&posts, luck, Prior::UNLEARNED, demand) {
+                        prop_assert_eq!(said, weighed.holds(demand), "{:?} at {}", weighed, level);
+                    }
+                }
+            }
         }
 
         #[test]

@@ -145,9 +145,7 @@ pub fn weigh(
     }
     let (expected, seen) = sums(family, &pairs, limit);
     let weighed = match family {
-        Family::Cost | Family::Return | Family::Rate => {
-            counts::weigh(&as_counts(&pairs), luck, prior, tested.demand)
-        }
+        Family::Cost | Family::Return | Family::Rate => counts::weigh(&as_counts(&pairs), luck, prior, tested.demand),
         Family::Share => shares::weigh(&as_shares(&pairs), limit, luck, prior, tested.demand),
     };
     let plain = seen < expected;
@@ -187,8 +185,8 @@ pub fn is_enough(tested: &Tested, posts: &[Vec<f64>], limit: f64, (luck, prior):
     let weighed = match family {
         Family::Cost | Family::Return | Family::Rate => {
             let posts = as_counts(&pairs);
-            if !counts::may_hold(&posts, luck, tested.demand) {
-                return Some(false);
+            if let Some(decided) = counts::decided(&posts, luck, prior, tested.demand) {
+                return Some(decided);
             }
             counts::weigh(&posts, luck, prior, tested.demand)
         }

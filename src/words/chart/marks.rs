@@ -17,11 +17,8 @@ const MARKS_MAX: usize = 120;
 const RIGHT: RGBColor = RGBColor(20, 120, 72);
 const WRONG: RGBColor = LIMIT;
 
-const EACH: [(Outcome, &str); 3] = [
-    (Outcome::Right, "chart-mark-right"),
-    (Outcome::Wrong, "chart-mark-wrong"),
-    (Outcome::Open, "chart-mark-open"),
-];
+const EACH: [(Outcome, &str); 3] =
+    [(Outcome::Right, "chart-mark-right"), (Outcome::Wrong, "chart-mark-wrong"), (Outcome::Open, "chart-mark-open")];
 
 fn count(marks: &[(Timestamp, Outcome)], outcome: Outcome) -> usize {
     marks.iter().filter(|mark| mark.1 == outcome).count()

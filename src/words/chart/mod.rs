@@ -178,12 +178,7 @@ fn plain_title(title: &str) -> String {
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn<'a> = Result<(), plotters::drawing::DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
-fn svg(
-    chart: &Chart,
-    marks: &[(Timestamp, Outcome)],
-    title: &str,
-    reader: &Reader,
-) -> Result<String, ChartError> {
+fn svg(chart: &Chart, marks: &[(Timestamp, Outcome)], title: &str, reader: &Reader) -> Result<String, ChartError> {
     let values = known(chart);
     let too_few = ChartError::TooFew { found: values.len() };
     let Some(scale) = Scale::of(chart, &values).filter(|_| 2 <= values.len()) else {
@@ -192,7 +187,8 @@ fn svg(
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        draw(&area, chart, marks, title, &scale, reader).map_err(|error| ChartError::Drawing { what: error.to_string() })?;
+        draw(&area, chart, marks, title, &scale, reader)
+            .map_err(|error| ChartError::Drawing { what: error.to_string() })?;
     }
     Ok(text)
 }
