@@ -66,17 +66,20 @@ fn rules() -> String {
                 0.3 + 0.05 * figure
             ),
             6 => format!("when = \"cpa > target.cpa\"\nevidence = \"strict\"\ncooldown = \"{}d\"", 7.0 + figure),
-            7 => format!("when = \"cpa > {} * target.cpa\"\nevidence = \"balanced\"", 1.0 + 0.1 * figure),
+            7 => format!(
+                "when = \"cpa > {} * target.cpa\"\nevidence = \"balanced\"\ncooldown = \"7d\"",
+                1.0 + 0.1 * figure
+            ),
             8 => format!(
                 "when = \"cpa > {} * target.cpa && orders >= 2\"\nevidence = \"fast\"\ncooldown = \"72h\"",
                 1.0 + 0.1 * figure
             ),
             9 => format!(
-                "when = \"cpa > target.cpa && spend > {} * target.cpa\"\nevidence = \"balanced\"\nmature = true",
+                "when = \"cpa > target.cpa && spend / target.cpa > {}\"\nevidence = \"balanced\"\nmature = true\ncooldown = \"7d\"",
                 2.0 + figure
             ),
             10 => format!(
-                "when = \"cpa > {} * target.cpa && spend > 3 * target.cpa\"\nwindow = \"deal\"\nmature = true",
+                "when = \"cpa > {} * target.cpa && spend / target.cpa > 3\"\nwindow = \"deal\"\nmature = true",
                 1.0 + 0.1 * figure
             ),
             11 => format!(
@@ -131,7 +134,7 @@ fn zone() -> TimeZone {
 /// What is known of one partnership, and its numbers.
 fn partnership(number: u32, chance: &mut ChaCha8Rng, samples: &mut Vec<Sample>) -> Case {
     let target = 45_000.0;
-    let quality: f64 = chance.random_range(0.3..2.0);
+    let quality: f64 = chance.random_range(0.5..2.5);
     let audience: f64 = chance.random_range(200.0..20_000.0);
     let posts: Vec<i64> = (0..4).map(|post| post * 21 + chance.random_range(0..14)).collect();
     for at in 0..DAYS {

@@ -39,7 +39,7 @@ static HELP: LazyLock<String> = LazyLock::new(|| {
          column is what:\n\n{}\nHeaders are compared without case, accents and line breaks. Numbers may be written as people \
          write them: 1.2M, 3,4K, 1 234, −5. Empty cells, N/A, - and #VALUE! say that there is no number; they are never 0. \
          Any separator, UTF-8, UTF-16 or Windows-1252.",
-        mapped_csv::EXAMPLE.lines().map(|line| format!("    {line}\n")).collect::<String>()
+        mapped_csv::EXAMPLE.lines().fold(String::new(), |text, line| text + "    " + line + "\n")
     )
 });
 

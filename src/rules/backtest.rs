@@ -105,6 +105,10 @@ pub struct Worth {
 
 /// Says whether a fire was right. Is given the end of the data.
 pub trait Outcomes: Sync {
+    /// Whether it is the same for every fire on one subject, so that it need be asked once.
+    fn is_the_same(&self) -> bool {
+        false
+    }
     /// What came of it.
     fn outcome(&self, readings: &dyn Readings, subject: &Subject, look: Look, end: Timestamp) -> Outcome;
 }
@@ -268,6 +272,9 @@ pub fn backtest(
     BacktestReport { rules: reports.collect() }
 }
 
+/// The ends at which rules over a window are judged.
+type Ends = (Window, Rc<[Span]>);
+
 /// What one thread works with.
 struct Desk<'a> {
     rules: &'a [Replay<'a>],
@@ -276,7 +283,7 @@ struct Desk<'a> {
     scratch: Scratch,
     gap: SignedDuration,
     /// The ends at which rules are judged, by window, for subjects with this frame.
-    windows: Option<(Frame, Vec<(Window, Rc<[Span]>)>)>,
+    windows: Option<(Frame, Vec<Ends>)>,
 }
 
 impl<'a> Desk<'a> {
@@ -379,6 +386,7 @@ impl Run<'_> {
         let mut judged = false;
         let mut holds_since: Option<Timestamp> = None;
         let mut last: Option<Timestamp> = None;
+        let mut known: Option<Outcome> = None;
         for window in windows {
             let at = window.until;
             let rests = match (last, self.rule.cooldown) {
@@ -406,13 +414,19 @@ impl Run<'_> {
             };
             if fires_now && !rests {
                 last = Some(at);
-                fires.push(self.fire(look, scratch));
+                fires.push(self.fire(look, &mut known, scratch));
             }
         }
         judged
     }
 
-    fn fire(&self, look: Look, scratch: &mut Scratch) -> Fire {
+    /// `known`: what came of every fire on this subject, where that is one answer.
+    fn fire(&self, look: Look, known: &mut Option<Outcome>, scratch: &mut Scratch) -> Fire {
+        let outcome = match (&self.rule.judge, &known) {
+            (Judge::By(judge), Some(known)) if judge.is_the_same() => *known,
+            (_, _) => self.outcome(look),
+        };
+        *known = Some(outcome);
         let worth = self.rule.when.worth(self.readings, self.subject, look, scratch);
         Fire {
             subject: self.subject.clone(),
@@ -420,7 +434,7 @@ impl Run<'_> {
             e_value: worth.e_value,
             spent: worth.spent,
             saved: worth.saved,
-            outcome: self.outcome(look),
+            outcome,
         }
     }
 

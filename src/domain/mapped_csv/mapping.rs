@@ -164,7 +164,7 @@ impl Mapping {
             );
         }
         let metrics =
-            written.metric.into_iter().map(|one| take(one, written.currency)).collect::<Result<Vec<_>, _>>()?;
+            written.metric.into_iter().map(|one| take(&one, written.currency)).collect::<Result<Vec<_>, _>>()?;
         if let (Repeats::Sum, Some(level)) =
             (written.repeats, metrics.iter().find(|one| !matches!(one.form, Taken::Amount(_))))
         {
@@ -192,12 +192,12 @@ impl Mapping {
     pub(super) fn columns(&self) -> Vec<&Column> {
         let templates =
             [Some(&self.time), Some(&self.platform), self.campaign.as_ref(), self.creator.as_ref(), self.post.as_ref()];
-        let named = templates.into_iter().flatten().flat_map(|template| template.columns());
+        let named = templates.into_iter().flatten().flat_map(Template::columns);
         named.chain(self.metrics.iter().map(|one| &one.column)).collect()
     }
 }
 
-fn take(one: TakeWritten, currency: Option<Currency>) -> Result<Take, String> {
+fn take(one: &TakeWritten, currency: Option<Currency>) -> Result<Take, String> {
     let metric = one.metric;
     let form = match (metric.kind(), one.form.as_str()) {
         (Kind::Derived { .. }, _) => {

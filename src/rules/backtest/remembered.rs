@@ -14,11 +14,12 @@ pub(super) struct Remembered<'a> {
     subject: Option<&'a Subject>,
     over: RefCell<QuickMap<(Want, Span), Seen>>,
     begins: RefCell<QuickMap<Want, Option<Timestamp>>>,
+    newest: RefCell<QuickMap<(Want, Timestamp), Option<Timestamp>>>,
 }
 
 impl<'a> Remembered<'a> {
     pub(super) fn new(asked: &'a dyn Readings) -> Self {
-        Self { asked, subject: None, over: RefCell::default(), begins: RefCell::default() }
+        Self { asked, subject: None, over: RefCell::default(), begins: RefCell::default(), newest: RefCell::default() }
     }
 
     /// From now on it is about this one.
@@ -26,6 +27,7 @@ impl<'a> Remembered<'a> {
         self.subject = Some(subject);
         self.over.get_mut().clear();
         self.begins.get_mut().clear();
+        self.newest.get_mut().clear();
     }
 
     fn is_about(&self, subject: &Subject) -> bool {
@@ -68,6 +70,14 @@ impl Readings for Remembered<'_> {
     }
 
     fn newest(&self, subject: &Subject, want: Want, until: Timestamp) -> Option<Timestamp> {
-        self.asked.newest(subject, want, until)
+        if !self.is_about(subject) {
+            return self.asked.newest(subject, want, until);
+        }
+        if let Some(known) = self.newest.borrow().get(&(want, until)) {
+            return *known;
+        }
+        let newest = self.asked.newest(subject, want, until);
+        self.newest.borrow_mut().insert((want, until), newest);
+        newest
     }
 }

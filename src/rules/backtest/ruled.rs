@@ -121,6 +121,11 @@ impl super::Condition for Asked<'_> {
 }
 
 impl super::Outcomes for Asked<'_> {
+    fn is_the_same(&self) -> bool {
+        // The deal ends once, whenever the fire was.
+        self.rule.rule().judge.is_none()
+    }
+
     fn outcome(&self, readings: &dyn Readings, subject: &Subject, look: Look, _end: Timestamp) -> Outcome {
         let Some(case) = self.cases.get(subject) else { return Outcome::Open };
         let books = Books { rule: self.rule, case, readings, subject, end: self.end };

@@ -135,9 +135,9 @@ fn largest_ratio(posts: &[Post], k: f64) -> f64 {
     }
     // Most deals are near the limit.
     if 0.0 < curve.slope(NEAR) {
-        low = NEAR
+        low = NEAR;
     } else {
-        high = NEAR
+        high = NEAR;
     }
     for _ in 0..BOUND_STEPS {
         let middle = 0.5 * (low + high);
