@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use plimsoll::domain::mapped_csv::{Mapping, read};
+use plimsoll::domain::num::u64_of_len;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -84,14 +85,14 @@ fn the_dirtiest_tables_are_read_row_by_row() {
         let mapping = Mapping::from_toml(&mapping(platform, who, followers, more)).expect("a mapping");
         let mapped = read(&std::fs::read(path).expect("a file"), &mapping).expect(name);
         assert_eq!(mapped.taken + mapped.rejected, rows, "{name}");
-        assert_eq!(mapped.rejected, mapped.errors.len() as u64, "{name}");
+        assert_eq!(mapped.rejected, u64_of_len(mapped.errors.len()), "{name}");
         // What is rejected is there twice, or two names that would be one person.
         for error in &mapped.errors {
             let what = error.to_string();
             assert!(what.contains("already") || what.contains("would both be"), "{name}: {what}");
         }
         assert!(rows * 9 / 10 < mapped.taken, "{name}: {} of {rows}", mapped.taken);
-        assert!(mapped.taken < mapped.rows.len() as u64, "{name}: more than one number a row");
+        assert!(mapped.taken < u64_of_len(mapped.rows.len()), "{name}: more than one number a row");
     }
 }
 

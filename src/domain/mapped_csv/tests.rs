@@ -157,7 +157,7 @@ fn any_encoding_and_any_line_ends_are_read() {
     let want = "creator/asa followers 5 2022-06-01T00:00:00Z\n\
                 line 3, column `Subscribers#1`: `x` is not a number; write it like 12345, 12.3K or 1.2M";
     let text = "Name;Subscribers;Subscribers;avg views\nÅsa;5;;\nBo;x;;\n";
-    let latin: Vec<u8> = text.chars().map(|letter| if letter == 'Å' { 0xC5 } else { letter as u8 }).collect();
+    let latin: Vec<u8> = text.chars().map(|letter| u8::try_from(letter).expect("a Latin letter")).collect();
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for bytes in [
         text.as_bytes().to_vec(),
