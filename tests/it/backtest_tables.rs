@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use flate2::read::GzDecoder;
+use plimsoll::rules::evidence::{Luck, counts};
 use serde_json::{Value, json};
 
 const CREATORS: &str = include_str!("../data/backtest_creators.toml");
@@ -177,9 +178,10 @@ fn rules_about_creators_agree_with_another_language_fire_by_fire() {
     }
 }
 
+/// Reports show six significant digits.
 fn close(ours: &Value, theirs: &Value) -> bool {
     match (ours.as_f64(), theirs.as_f64()) {
-        (Some(ours), Some(theirs)) => (ours - theirs).abs() <= 1e-6 * theirs.abs(),
+        (Some(ours), Some(theirs)) => (ours - theirs).abs() <= 5.1e-6 * theirs.abs(),
         (None, None) => true,
         _ => false,
     }
@@ -240,6 +242,18 @@ fn rules_about_money_agree_with_another_language_fire_by_fire() {
             let at_least = if shape > 2.0 { 30 } else { [1_000, 5, 0, 0][place] };
             same(&rules[place], &ours, theirs, at_least);
             same_money(&rules[place], &ours, theirs);
+            same_evidence(shape, theirs);
         }
+    }
+}
+
+/// The e-values before they are rounded for the report.
+#[track_caller]
+fn same_evidence(k: f64, theirs: &Value) {
+    for fire in theirs.as_array().expect("fires") {
+        let number = |name: &str| fire[name].as_f64().expect("a number");
+        let post = counts::Post { expected: number("expected"), seen: number("seen") };
+        let ours = f64::min(counts::ln_e(&[post], Luck::Varied { k }), 700.0);
+        assert!((ours - number("e_value").ln()).abs() <= 1e-6, "{ours} for {fire}");
     }
 }

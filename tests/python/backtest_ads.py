@@ -18,7 +18,8 @@ the fire; `saved` is the cost after it less conversions after it times what one 
     backtest_ads.py DATA RULES.json
 
 RULES.json is [{"kind": "plain", "below", "k", "cooldown_hours"} or {"kind": "evidence", "limit": cents, "level", "shape",
-"floor": cents, "cooldown_hours"}]. Prints [{"fires": [{"subject", "at", "outcome", "e_value", "spent", "saved"}]}].
+"floor": cents, "cooldown_hours"}]. Prints [{"fires": [{"subject", "at", "outcome", "e_value", "spent", "saved",
+"expected": s, "seen": N}]}].
 Standard library only.
 """
 
@@ -105,7 +106,7 @@ def plain(rule, days, last):
         window = [days.get(end - 1 - n) for n in range(rule["k"])]
         if all(sums and sums[0] > 0 and sums[1] / sums[0] < rule["below"] for sums in window):
             spent = sum(sums[0] for day, sums in days.items() if day < end)
-            yield end, right, None, spent, None
+            yield end, right, None, spent, None, None, None
 
 
 def evidence(rule, days, last):
@@ -124,7 +125,7 @@ def evidence(rule, days, last):
         ln_e = ln_e_value(spent / limit, seen, rule["shape"])
         if ln_e >= -math.log(1.0 - rule["level"]):
             saved = (total[0] - spent) - (total[2] - seen) * limit
-            yield end, right, math.exp(min(ln_e, 700.0)), spent, saved
+            yield end, right, math.exp(min(ln_e, 700.0)), spent, saved, spent / limit, seen
 
 
 def fires(rule, posts):
@@ -132,7 +133,7 @@ def fires(rule, posts):
     found = []
     for post, days in posts.items():
         rested = None
-        for end, right, e_value, spent, saved in {"plain": plain, "evidence": evidence}[rule["kind"]](rule, days, last):
+        for end, right, e_value, spent, saved, expected, seen in {"plain": plain, "evidence": evidence}[rule["kind"]](rule, days, last):
             if rested is not None and (end - rested) * 24 <= rule["cooldown_hours"]:
                 continue
             rested = end
@@ -144,6 +145,8 @@ def fires(rule, posts):
                     "e_value": e_value,
                     "spent": spent,
                     "saved": saved,
+                    "expected": expected,
+                    "seen": seen,
                 }
             )
     found.sort(key=lambda fire: (fire["subject"], fire["at"]))
