@@ -1,6 +1,7 @@
 //! Backtests of rule files on real numbers, read by mappings of their own, compared fire by fire with computations in
 //! another language. README shows these rules and their tables.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -98,15 +99,17 @@ fn table(report: &Value) -> String {
         let fires = rule["fires"].as_array().expect("fires");
         let count = |outcome: &str| fires.iter().filter(|fire| fire["outcome"] == outcome).count();
         let share = rule["wrong_share"].as_f64().map_or("–".to_owned(), |share| format!("{:.1} %", 100.0 * share));
-        text += &format!(
-            "| `{}` | {} | {} | {} | {} | {} | {share} |\n",
+        writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} | {} | {share} |",
             rule["rule"].as_str().expect("an id"),
             rule["subjects"],
             fires.len(),
             count("right"),
             count("wrong"),
             count("open"),
-        );
+        )
+        .expect("text");
     }
     text
 }

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Columns of one of the tables of influencers: who, and followers, then what else it has.
-const FILES: [(&str, &str, &str, &[(&str, &str)]); 9] = [
+type Table = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const FILES: [Table; 9] = [
     ("instagram.csv", "Influencer insta name", "Followers", &[("likes", "Engagement avg")]),
     (
         "instagram_june_2022.csv",
