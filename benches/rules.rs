@@ -112,7 +112,9 @@ fn rules() -> String {
                 0.5 + 0.1 * figure
             ),
         };
-        writeln!(text, "[[rule]]\nid = \"rule-{number}\"\nkind = \"stop_loss\"\nscope = \"partnership\"\nmode = \"propose\"\n{rule}\n").expect("text");
+        // Without a rest a rule fires every day that its condition holds: a quarter of a million reports say the same.
+        let rest = if rule.contains("cooldown") { "" } else { "\ncooldown = \"7d\"" };
+        writeln!(text, "[[rule]]\nid = \"rule-{number}\"\nkind = \"stop_loss\"\nscope = \"partnership\"\nmode = \"propose\"\n{rule}{rest}\n").expect("text");
     }
     text
 }
