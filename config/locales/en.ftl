@@ -1623,3 +1623,28 @@ reply-level-suggested = { $side ->
 }
 reply-level-agreed = Agreed. It binds both sides, and both are told.
 reply-level-talked = Another way has been looked for already. What is asked decides now.
+# Replays
+help-backtest = What a rule would have done in the past, and whether it would have been right
+arg-days = how many days back, such as 90, up to 366
+backtest-none = { $rule } would not have told anything in the last { $days } days
+backtest-headline = { $rule }, last { $days } days: told { $fires }, right { $right }, wrong { $wrong }
+backtest-subjects = Looked at { $subjects }, told about { $told } of them.
+backtest-open = { $open ->
+    [one] One of them cannot be called right or wrong yet.
+   *[other] { $open } of them cannot be called right or wrong yet.
+}
+backtest-share = Wrong in { $share } of those that can be called.
+backtest-saved = Where it was right, stopping would have saved { $saved }.
+backtest-lost = Where it was wrong, stopping would have lost { $lost }.
+backtest-worst = Its worst calls
+backtest-call = • { $who }, { $time }: wrong
+backtest-call-lost = • { $who }, { $time }: wrong, { $lost } lost
+backtest-means = Saved is what was spent afterwards, less the margin of the orders that it brought.
+backtest-past = This is a replay: nothing was told or stopped.
+backtest-busy = Another replay is under way. Ask again in a minute.
+backtest-large = That is too much for a chat: { $subjects } over { $days } days. Ask for fewer days, or use “plimsoll backtest” in the terminal.
+backtest-nobody = { $rule } speaks about nobody you may see
+backtest-title = { $rule } · { $who }
+chart-mark-right = { $count } right
+chart-mark-wrong = { $count } wrong
+chart-mark-open = { $count } open

@@ -1613,3 +1613,28 @@ reply-level-suggested = { $side ->
 }
 reply-level-agreed = Överenskommet. Det binder båda sidor, och båda får veta det.
 reply-level-talked = En annan väg har redan sökts. Nu avgör kravet.
+# Provkörningar
+help-backtest = Vad en regel hade gjort bakåt i tiden, och om den hade haft rätt
+arg-days = hur många dagar bakåt, till exempel 90, högst 366
+backtest-none = { $rule } hade inte sagt något de senaste { $days } dagarna
+backtest-headline = { $rule }, senaste { $days } dagarna: sa till { $fires }, rätt { $right }, fel { $wrong }
+backtest-subjects = Såg på { $subjects }, sa till om { $told } av dem.
+backtest-open = { $open ->
+    [one] En av gångerna går ännu inte att kalla rätt eller fel.
+   *[other] { $open } av gångerna går ännu inte att kalla rätt eller fel.
+}
+backtest-share = Fel i { $share } av dem som går att avgöra.
+backtest-saved = Där den hade rätt hade ett stopp sparat { $saved }.
+backtest-lost = Där den hade fel hade ett stopp förlorat { $lost }.
+backtest-worst = Dess sämsta larm
+backtest-call = • { $who }, { $time }: fel
+backtest-call-lost = • { $who }, { $time }: fel, { $lost } förlorat
+backtest-means = Sparat är det som lades ut efteråt, minus marginalen på de ordrar som det gav.
+backtest-past = Detta är en provkörning: inget har sagts eller stoppats.
+backtest-busy = En annan provkörning pågår. Fråga igen om en minut.
+backtest-large = Det är för mycket för en chatt: { $subjects } under { $days } dagar. Fråga om färre dagar, eller kör ”plimsoll backtest” i terminalen.
+backtest-nobody = { $rule } handlar inte om någon du får se
+backtest-title = { $rule } · { $who }
+chart-mark-right = { $count } rätt
+chart-mark-wrong = { $count } fel
+chart-mark-open = { $count } öppna

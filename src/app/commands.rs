@@ -74,6 +74,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
         Command::Why { what } => why(core, asked, &what, now).await?,
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
+        Command::Backtest { rule, days } => super::replays::in_chat(core, asked, &rule, days).await?,
         Command::Pause { ref what } => return pause(core, asked, &command, what).await,
         Command::Resume { ref what } => return resume(core, asked, &command, what).await,
         Command::Hold { what, deliverable } => {
@@ -343,6 +344,13 @@ pub async fn why_incident(
     Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
 }
 
+/// No rule in force has that name; what was probably meant.
+pub(super) fn unknown_rule(state: &super::core::State, asked: &Asked, rule: &RuleId, now: Timestamp) -> Message {
+    let rules = state.rules.keys().map(RuleId::as_str);
+    let nearest = crate::rules::error::nearest(rule.as_str(), rules).map(str::to_owned);
+    Reply::UnknownRule { given: rule.to_string(), nearest }.say(&asked.reader, now)
+}
+
 async fn why_not(
     core: &Core,
     asked: &Asked,
@@ -357,9 +365,7 @@ async fn why_not(
         return Ok(unknown(core, subject).await.say(&asked.reader, now));
     };
     let Some((view, _)) = views::judged_view(&state, rule, &meant, now) else {
-        let nearest =
-            crate::rules::error::nearest(rule.as_str(), state.rules.keys().map(RuleId::as_str)).map(str::to_owned);
-        return Ok(Reply::UnknownRule { given: rule.to_string(), nearest }.say(&asked.reader, now));
+        return Ok(unknown_rule(&state, asked, rule, now));
     };
     let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
     Ok(answers::why_not(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))

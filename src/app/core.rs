@@ -157,6 +157,8 @@ pub struct Core {
     /// Whether the settings in force are known to be written down.
     pub(super) settings_kept: AtomicBool,
     stamped: Mutex<Timestamp>,
+    /// Held by whoever replays a rule over the past.
+    pub replays: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
     dice: Mutex<ChaCha8Rng>,
 }
@@ -216,6 +218,7 @@ impl Core {
             links,
             settings_kept: AtomicBool::new(false),
             stamped: Mutex::new(stamped),
+            replays: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))

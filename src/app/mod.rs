@@ -44,6 +44,7 @@ pub mod promotion;
 pub mod proposing;
 pub mod records;
 pub mod render;
+pub mod replays;
 pub mod resolve;
 pub mod schedule;
 pub mod service;

@@ -2,58 +2,63 @@
 //!
 //! JSON: `{"rules":[{"rule","subjects","fires":[{"subject","at","e_value","spent","saved","outcome"}],"wrong_share",
 //! "saved","lost"}]}`; `outcome` is `right`, `wrong` or `open`, `subjects` counts those that could be judged at least
-//! once. What cannot be said is null: plain rules have no evidence.
+//! once. What cannot be said is null: plain rules have no evidence. `saved` and `lost` of a rule count each subject once.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use jiff::SignedDuration;
 
-use super::import::{bar, sheet_of};
+use super::import::{bar, mapped, mapping_of, sheet_of};
 use super::{CliError, Common, first_of};
 use crate::app::apply;
 use crate::app::catalog::Catalog;
 use crate::app::control::import::post_of;
-use crate::app::core::{context, switches};
+use crate::app::core::switches;
+use crate::app::replays;
 use crate::domain::ids::Subject;
-use crate::domain::num::u64_of_len;
 use crate::domain::sample_csv::{read_posts, read_samples};
-use crate::domain::verdict::Verdict;
-use crate::rules::backtest::{
-    BacktestReport, HORIZON, Hold, Judge, Outcome, Replay, RuleReport, Stage, Worth, backtest,
-};
+use crate::rules::backtest::ruled::{Way, complete, replay};
+use crate::rules::backtest::{BacktestReport, Case, Outcome, RuleReport};
 use crate::rules::check::CheckedRule;
-use crate::rules::eval::Scratch;
 use crate::rules::file::parse_rules;
 use crate::rules::guards::Switches;
 use crate::rules::history::History;
-use crate::rules::judge::Context;
-use crate::rules::readings::Want;
-use crate::rules::rule::{For, Kind, Length, Method};
-use crate::rules::window::{Frame, Window};
+use crate::words::wording::Reader;
 
 /// The arguments.
 #[derive(Debug, Args)]
-#[command(after_help = "Each rule is judged at every window's end of the data, as it would have been live, with what \
-                  was known then. A fire of a rule about a fall against `own(…)` is right unless the mean of the \
-                  next windows is back at `own`; of other rules it stays open.")]
+#[command(
+    after_help = "Each rule is judged at every window's end of the data, rules with evidence at every poll, as it \
+                  would have been live; numbers that were restated count as they are now. A fire of a rule about a fall \
+                  against `own(…)` is right unless the mean of the next windows is back at `own`. A fire about money is \
+                  right if the deal is still beyond the limit when its attribution has closed, and wrong if it would have \
+                  met it. `judge = { metric = \"cpa\", horizon = \"14d\" }` in a rule says otherwise. Saved is what was \
+                  spent after the fire, less the margin of the orders it brought (the brand's margin_per_order, else what \
+                  the deal or the rule says an order may cost); it is lost where that is below zero. Without documents \
+                  all numbers of a subject are one deal."
+)]
 pub struct Backtest {
     /// The file of rules, or a folder of them
     rules: PathBuf,
     /// Files of numbers, as `plimsoll import` takes them; repeatable
     #[arg(long, value_name = "FILE.csv", required = true, num_args = 1..)]
     data: Vec<PathBuf>,
+    /// Which column is what, for files with columns of their own; `plimsoll import --help` shows one
+    #[arg(long, value_name = "FILE.toml")]
+    mapping: Option<PathBuf>,
     /// A file of posts, for rules over the last posts
     #[arg(long, value_name = "FILE")]
     posts: Option<PathBuf>,
-    /// Files of documents: zones, deals and targets come from them; without any, days are days in UTC and there is no target
+    /// Files of documents: zones, deals, targets and margins come from them; without any, days are days in UTC and there is no target
     #[arg(long, value_name = "PATH", num_args = 1..)]
     documents: Vec<PathBuf>,
     /// Heed the guards against a source that stands still or jumps, or not; as configured where it is not said
     #[arg(long, value_name = "on|off")]
     guards: Option<Guards>,
+    /// Draw the subject with the most at stake: its value, its line, and each fire as right, wrong or open
+    #[arg(long, value_name = "FILE.png")]
+    chart: Option<PathBuf>,
 }
 
 /// Whether the guards are heeded.
@@ -76,10 +81,40 @@ impl Backtest {
         };
         let rules = self.rules()?;
         let mut catalog = self.catalog()?;
+        catalog.maturity = config.maturity.clone();
+        catalog.k = Some(config.evidence.k);
         let history = self.history(&mut catalog, guards)?;
-        let report = replay(&rules, &history, &catalog, guards);
+        let mut cases = cases(&history, &catalog);
+        complete(&mut cases, &history);
+        let way = Way { guards, after: None, until: None, threads: threads() };
+        let bar = bar(0, "{pos} of {len} subjects");
+        let report = replay(&rules, &cases, &history, way, &|done, of| {
+            bar.set_length(of);
+            bar.set_position(done);
+        });
+        bar.finish_and_clear();
+        if let Some(path) = &self.chart {
+            self.draw(path, &rules, &cases, &history, &report)?;
+        }
         let document = serde_json::to_value(&report).map_err(|error| CliError::Failed(error.into()))?;
         common.print(&document, &table(&report))
+    }
+
+    fn draw(
+        &self,
+        path: &std::path::Path,
+        rules: &[CheckedRule],
+        cases: &BTreeMap<Subject, Case>,
+        history: &History,
+        report: &BacktestReport,
+    ) -> Result<(), CliError> {
+        let reader = Reader::new("en", "UTC");
+        let nothing =
+            || CliError::Failed(anyhow::anyhow!("there is nothing to draw: no rule of {} fired", self.rules.display()));
+        let drawn = replays::picture(rules, cases, history, report, &reader).ok_or_else(nothing)?;
+        let picture = drawn.map_err(|error| CliError::Failed(error.into()))?;
+        std::fs::write(path, picture.png)
+            .map_err(|error| CliError::Failed(anyhow::anyhow!("{}: cannot be written ({error})", path.display())))
     }
 
     fn rules(&self) -> Result<Vec<CheckedRule>, CliError> {
@@ -108,8 +143,18 @@ impl Backtest {
     fn history(&self, catalog: &mut Catalog, guards: Switches) -> Result<History, CliError> {
         let mut history = History::new(guards);
         let mut samples = Vec::new();
+        let mapping = self.mapping.as_deref().map(mapping_of).transpose()?;
         for path in &self.data {
-            samples.extend(sheet_of(path, read_samples)?.rows.into_iter().map(|row| row.sample));
+            let rows = match &mapping {
+                Some(mapping) => mapped(path, mapping, false)?.rows,
+                None => sheet_of(path, read_samples)?.rows,
+            };
+            for row in rows {
+                if let (Subject::Post(platform, post), Some(creator)) = (&row.sample.series.subject, row.creator) {
+                    catalog.posts.insert((*platform, post.clone()), creator);
+                }
+                samples.push(row.sample);
+            }
         }
         if let Some(path) = &self.posts {
             for row in sheet_of(path, read_posts)?.rows {
@@ -123,104 +168,59 @@ impl Backtest {
     }
 }
 
-fn replay(rules: &[CheckedRule], history: &History, catalog: &Catalog, guards: Switches) -> BacktestReport {
-    let polls = history.instants(|_| true);
-    let view = history.view_with(guards, None);
-    let contexts: BTreeMap<Subject, Context> = history
-        .subjects()
-        .into_iter()
-        .map(|subject| (subject.clone(), context(&catalog.about(subject), SignedDuration::ZERO, 1)))
-        .collect();
-    let chosen: Vec<Vec<Subject>> = rules
-        .iter()
-        .map(|rule| {
-            let chosen = contexts.iter().filter(|(subject, context)| rule.selects(subject, context));
-            chosen.map(|(subject, _)| subject.clone()).collect()
-        })
-        .collect();
-    let total: usize = chosen.iter().map(Vec::len).sum();
-    let bar = bar(u64_of_len(total), "{pos} of {len} subjects");
-    let scratch = RefCell::new(Scratch::default());
-    let mut reports = Vec::with_capacity(rules.len());
-    for (rule, subjects) in rules.iter().zip(&chosen) {
-        let frame = |subject: &Subject| contexts.get(subject).map_or_else(Frame::utc, |context| context.frame.clone());
-        let stage = Stage { subjects, frame: &frame, polls: &polls, after: None, until: None };
-        let replay = Replay {
-            rule: rule.rule().id.clone(),
-            window: rule.window(),
-            hold: hold(rule),
-            cooldown: rule.rule().cooldown.map(Length::get),
-            judge: judge(rule),
-            when: &|readings, subject, look| {
-                let over = (look.window, look.first);
-                contexts.get(subject).map_or(Verdict::Unknown, |context| {
-                    rule.verdict_over(subject, context, readings, over, &mut scratch.borrow_mut())
-                })
-            },
-            worth: &|readings, subject, look| {
-                contexts.get(subject).map_or_else(Worth::default, |context| {
-                    let weight = rule.weight_over(subject, context, readings, look.window, &mut scratch.borrow_mut());
-                    let e_value = weight.filter(|weight| weight.method == Method::Anytime).map(|weight| weight.value);
-                    Worth { e_value, ..Worth::default() }
-                })
-            },
-        };
-        reports.extend(backtest(&[replay], &stage, &view, &mut |_, _| bar.inc(1)).rules);
-    }
-    bar.finish_and_clear();
-    BacktestReport { rules: reports }
+/// How many threads share the work: one for each processor, at most eight.
+fn threads() -> usize {
+    std::cmp::min(std::thread::available_parallelism().map_or(1, usize::from), 8)
 }
 
-fn hold(rule: &CheckedRule) -> Hold {
-    match rule.rule().hold {
-        For::Windows(windows) => Hold::Windows(windows),
-        For::Time(length) if length.is_zero() => Hold::Windows(1),
-        For::Time(length) => Hold::Lasting(length.get()),
-    }
-}
-
-/// A rise is no fall: whether an opportunity was one is not told by what came after. `[rule.judge]` says by which metric
-/// and for how long a fall is looked after.
-fn judge(rule: &CheckedRule) -> Judge<'static> {
-    let written = rule.rule();
-    let Some(want) = rule.own_of().filter(|_| written.kind != Kind::Opportunity) else { return Judge::Nobody };
-    let by = written.judge.as_ref();
-    let want = by.map_or(want, |by| Want { metric: by.metric, ..want });
-    let windows = by.map_or(HORIZON, |by| windows_in(by.horizon, rule.window()));
-    Judge::Fall { want, own: written.own.get(), windows }
-}
-
-/// How many whole windows fit into a length of time; one at least.
-fn windows_in(length: Length, window: Window) -> u32 {
-    let hours = match window {
-        Window::Days(days) => i64::from(days) * 24,
-        Window::Hours(hours) => i64::from(hours),
-        // These have no length of their own to count by.
-        Window::LastPosts(_) | Window::Deal => return HORIZON,
-    };
-    let count = length.get().as_hours().checked_div(hours).and_then(|count| u32::try_from(count).ok());
-    std::cmp::max(count.unwrap_or(1), 1)
+fn cases(history: &History, catalog: &Catalog) -> BTreeMap<Subject, Case> {
+    let subjects = history.subjects().into_iter();
+    subjects.map(|subject| (subject.clone(), replays::case(catalog, subject, 1))).collect()
 }
 
 fn table(report: &BacktestReport) -> String {
     let width = report.rules.iter().map(|rule| rule.rule.as_str().len()).fold("rule".len(), std::cmp::max);
-    let heads = ["subjects", "fires", "right", "wrong", "open", "wrong share"];
-    let mut lines = vec![format!("{:<width$}  {}", "rule", heads.map(|head| format!("{head:>8}")).join("  "))];
-    lines.extend(report.rules.iter().map(|rule| line(rule, width)));
+    let money = report.rules.iter().any(|rule| rule.saved.is_some() || rule.lost.is_some());
+    let mut heads = vec!["subjects", "fires", "right", "wrong", "open", "wrong share"];
+    if money {
+        heads.extend(["saved", "lost"]);
+    }
+    let rows: Vec<Vec<String>> = report.rules.iter().map(|rule| cells(rule, money)).collect();
+    let widths: Vec<usize> = heads
+        .iter()
+        .enumerate()
+        .map(|(at, head)| {
+            rows.iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| cell.chars().count())
+                .fold(std::cmp::max(head.len(), 8), std::cmp::max)
+        })
+        .collect();
+    let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
+        let cells: Vec<String> =
+            cells.zip(&widths).map(|(cell, width)| format!("{cell:>width$}", width = *width)).collect();
+        format!("{name:<width$}  {}", cells.join("  "))
+    };
+    let mut lines = vec![line("rule", &mut heads.iter().map(|head| (*head).to_owned()))];
+    lines.extend(report.rules.iter().zip(rows).map(|(rule, row)| line(rule.rule.as_str(), &mut row.into_iter())));
     lines.push("--json lists every fire".to_owned());
     lines.join("\n")
 }
 
-fn line(rule: &RuleReport, width: usize) -> String {
+fn cells(rule: &RuleReport, money: bool) -> Vec<String> {
     let count = |outcome| rule.fires.iter().filter(|fire| fire.outcome == outcome).count().to_string();
-    let share = rule.wrong_share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
-    let cells = [
+    let amount =
+        |amount: Option<crate::domain::money::Money>| amount.map_or("-".to_owned(), |amount| amount.to_string());
+    let mut cells = vec![
         rule.subjects.to_string(),
         rule.fires.len().to_string(),
         count(Outcome::Right),
         count(Outcome::Wrong),
         count(Outcome::Open),
-        share,
+        rule.wrong_share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share)),
     ];
-    format!("{:<width$}  {}", rule.rule.as_str(), cells.map(|cell| format!("{cell:>8}")).join("  "))
+    if money {
+        cells.extend([amount(rule.saved), amount(rule.lost)]);
+    }
+    cells
 }

@@ -10,6 +10,7 @@ pub mod document;
 pub mod ids;
 pub mod journal;
 pub mod link;
+pub mod mapped_csv;
 pub mod margin;
 pub mod metric;
 pub mod money;

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
@@ -44,11 +45,11 @@ pub struct RowError {
     /// Where it begins, counted from 1.
     pub line: u64,
     /// Which cell; empty where it is about the whole line.
-    pub column: &'static str,
+    pub column: Cow<'static, str>,
     /// What is wrong with it.
     pub what: String,
     /// What to write instead.
-    pub remedy: &'static str,
+    pub remedy: Cow<'static, str>,
 }
 
 fn column_of(column: &str) -> String {
@@ -121,6 +122,50 @@ pub fn read_posts(reader: impl Read) -> Sheet<PostRow> {
     Sheet { rows, errors, rejected }
 }
 
+/// Writes samples as a file that [`read_samples`] reads back as they are.
+///
+/// # Errors
+///
+/// A value that is too large for its currency's decimals.
+pub fn write_samples(rows: &[SampleRow]) -> Result<Vec<u8>, csv::Error> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(SAMPLE_COLUMNS)?;
+    for row in rows {
+        let (sample, mut post) = (&row.sample, "");
+        let (mut campaign, mut creator) =
+            (row.campaign.as_ref().map(CampaignId::as_str), row.creator.as_ref().map(CreatorId::as_str));
+        match &sample.series.subject {
+            Subject::Post(_, id) => post = id.as_str(),
+            Subject::Partnership(of, with) => (campaign, creator) = (Some(of.as_str()), Some(with.as_str())),
+            Subject::Campaign(id) => campaign = Some(id.as_str()),
+            Subject::Creator(id) => creator = Some(id.as_str()),
+            // No file of samples speaks of a brand.
+            Subject::Brand(_) => continue,
+        }
+        let (at, form) = match sample.form {
+            Form::Total { at } => (at, "total".to_owned()),
+            Form::Gauge { at } => (at, "gauge".to_owned()),
+            Form::Amount { from, until } => (from, format!("amount:PT{}S", until.duration_since(from).as_secs())),
+        };
+        let value = match sample.currency {
+            Some(currency) => Money::new(sample.value, currency).to_major().to_string(),
+            None => sample.value.to_string(),
+        };
+        csv.write_record([
+            at.to_string().as_str(),
+            campaign.unwrap_or_default(),
+            creator.unwrap_or_default(),
+            sample.series.platform.as_str(),
+            post,
+            sample.series.metric.as_str(),
+            &form,
+            &value,
+            sample.currency.map_or("", Currency::code),
+        ])?;
+    }
+    csv.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
+
 /// One row under its header.
 struct Row<'a> {
     columns: &'a [&'static str],
@@ -137,7 +182,7 @@ impl Row<'_> {
     }
 
     fn bad(&self, column: &'static str, what: impl Into<String>, remedy: &'static str) -> RowError {
-        RowError { line: self.line, column, what: what.into(), remedy }
+        RowError { line: self.line, column: column.into(), what: what.into(), remedy: remedy.into() }
     }
 
     /// The cell, quoted and cut short.
@@ -263,8 +308,13 @@ fn form_of(row: &Row<'_>, metric: Metric, at: Timestamp) -> Result<Form, RowErro
 
 /// The end of a span that starts at `at`, written as an ISO 8601 duration.
 fn end_of(at: Timestamp, span: &str) -> Option<Timestamp> {
+    end_in(at, span, TimeZone::UTC)
+}
+
+/// The same where days are those of a zone.
+pub(super) fn end_in(at: Timestamp, span: &str, zone: TimeZone) -> Option<Timestamp> {
     let span: jiff::Span = span.starts_with('P').then(|| span.parse().ok())??;
-    let start = at.to_zoned(TimeZone::UTC);
+    let start = at.to_zoned(zone);
     let until = start.checked_add(span).ok()?.timestamp();
     let longest = jiff::SignedDuration::from_hours(24 * SPAN_DAYS_MAX);
     let length = until.duration_since(at);
@@ -308,13 +358,13 @@ fn post_of(row: &Row<'_>) -> Result<PostRow, RowError> {
 
 /// Errors of a file: the first of them, and how many.
 #[derive(Default)]
-struct Rejects {
-    errors: Vec<RowError>,
-    count: u64,
+pub(super) struct Rejects {
+    pub(super) errors: Vec<RowError>,
+    pub(super) count: u64,
 }
 
 impl Rejects {
-    fn add(&mut self, error: RowError) {
+    pub(super) fn add(&mut self, error: RowError) {
         self.count += 1;
         if self.errors.len() < ERRORS_MAX {
             self.errors.push(error);
@@ -360,9 +410,9 @@ fn each(
                 let ends = matches!(error.kind(), csv::ErrorKind::Io(_));
                 rejects.add(RowError {
                     line,
-                    column: "",
+                    column: "".into(),
                     what: "the row cannot be read".to_owned(),
-                    remedy: "save the file as CSV in UTF-8",
+                    remedy: "save the file as CSV in UTF-8".into(),
                 });
                 if ends {
                     return (rejects.errors, rejects.count);
@@ -375,7 +425,7 @@ fn each(
 }
 
 fn file_error(what: impl Into<String>, remedy: &'static str) -> RowError {
-    RowError { line: 1, column: "", what: what.into(), remedy }
+    RowError { line: 1, column: "".into(), what: what.into(), remedy: remedy.into() }
 }
 
 /// Where each column stands, by its name in the header.

@@ -1,24 +1,40 @@
 //! Replays rules over history: where each would have fired, and whether that was right.
 //!
 //! Owns: the window ends at which a rule is judged, `for`, `cooldown`, outcomes by default, and the report's JSON.
-//! Refuses: the language. A rule comes as [`Replay`]: closures over [`Readings`], so that anything that can be judged
-//! can be replayed. Brands and programmes are not needed.
+//! Refuses: the language. A rule comes as [`Replay`] with a [`Condition`] over [`Readings`], so that anything that can be
+//! judged can be replayed; [`ruled`] makes one of a rule in a file, [`money`] says what its fires were worth. Brands and
+//! programmes are not needed.
 //!
 //! A rule over `Nd` is judged at every midnight of the subject's zone, every other rule at every poll. Each end at which
 //! it holds is a fire, unless it is within the cooldown, inclusive, of the subject's last fire.
+//!
+//! Everything is asked of one subject before the next one, so that what many rules read is read once; threads share the
+//! subjects, and the report does not depend on how many there are.
+
+mod money;
+mod remembered;
+pub mod ruled;
+
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
 use crate::domain::ids::{RuleId, Subject};
 use crate::domain::money::Money;
-use crate::domain::num::{f64_of_len, six_digits};
+use crate::domain::num::{f64_of_len, six_digits, u64_of_len};
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 
 use super::benchmark::{mean, own};
+use super::eval::Scratch;
 use super::readings::{Readings, Span, Want};
 use super::window::{Frame, Window};
+use remembered::Remembered;
+
+pub use money::Case;
 
 /// Ends judged per subject. Ten years of hourly polls; more is an error in the data's time column.
 const ENDS_MAX: usize = 100_000;
@@ -67,9 +83,11 @@ pub enum Judge<'a> {
         own: SignedDuration,
         /// How many windows after the fire count: [`HORIZON`], or what `[rule.judge]` says.
         windows: u32,
+        /// It is a rise that was feared: wrong when the mean is at most `own`.
+        rises: bool,
     },
-    /// Somebody who knows the rule. Is given the end of the data.
-    By(&'a dyn Fn(&dyn Readings, &Subject, Look, Timestamp) -> Outcome),
+    /// Somebody who knows the rule.
+    By(&'a dyn Outcomes),
     /// Nobody: always open.
     Nobody,
 }
@@ -85,6 +103,37 @@ pub struct Worth {
     pub saved: Option<Money>,
 }
 
+/// Says whether a fire was right. Is given the end of the data.
+pub trait Outcomes: Sync {
+    /// Whether it is the same for every fire on one subject, so that it need be asked once.
+    fn is_the_same(&self) -> bool {
+        false
+    }
+    /// What came of it.
+    fn outcome(&self, readings: &dyn Readings, subject: &Subject, look: Look, end: Timestamp) -> Outcome;
+}
+
+/// What a rule asks of a subject.
+pub trait Condition: Sync {
+    /// Whether it speaks about it.
+    fn selects(&self, _subject: &Subject) -> bool {
+        true
+    }
+    /// Whether it holds.
+    fn holds(&self, readings: &dyn Readings, subject: &Subject, look: Look, scratch: &mut Scratch) -> Verdict;
+    /// What a fire was worth, for rules about money.
+    fn worth(&self, _readings: &dyn Readings, _subject: &Subject, _look: Look, _scratch: &mut Scratch) -> Worth {
+        Worth::default()
+    }
+}
+
+/// A plain function is a condition.
+impl<F: Fn(&dyn Readings, &Subject, Look) -> Verdict + Sync> Condition for F {
+    fn holds(&self, readings: &dyn Readings, subject: &Subject, look: Look, _scratch: &mut Scratch) -> Verdict {
+        self(readings, subject, look)
+    }
+}
+
 /// A rule as the replay sees it.
 pub struct Replay<'a> {
     /// Its id.
@@ -98,9 +147,7 @@ pub struct Replay<'a> {
     /// Who says whether it was right.
     pub judge: Judge<'a>,
     /// The condition.
-    pub when: &'a dyn Fn(&dyn Readings, &Subject, Look) -> Verdict,
-    /// What a fire was worth, for rules about money.
-    pub worth: &'a dyn Fn(&dyn Readings, &Subject, Look) -> Worth,
+    pub when: &'a dyn Condition,
 }
 
 /// Over what is replayed.
@@ -108,13 +155,15 @@ pub struct Stage<'a> {
     /// Who is judged, in the order of the report.
     pub subjects: &'a [Subject],
     /// The zone, lag and deal of each.
-    pub frame: &'a dyn Fn(&Subject) -> Frame,
+    pub frame: &'a (dyn Fn(&Subject) -> Frame + Sync),
     /// When something was observed, in order: see `History::instants`. The last is the end of the data.
     pub polls: &'a [Timestamp],
     /// Only ends after this instant …
     pub after: Option<Timestamp>,
     /// … and not after this one.
     pub until: Option<Timestamp>,
+    /// How many threads share the work; 0 is 1.
+    pub threads: usize,
 }
 
 /// One fire.
@@ -153,6 +202,14 @@ pub struct RuleReport {
     pub lost: Option<Money>,
 }
 
+impl RuleReport {
+    /// It was replayed over nobody.
+    #[must_use]
+    pub fn nothing(rule: RuleId) -> Self {
+        summed_up(rule, 0, Vec::new())
+    }
+}
+
 /// The report of a backtest.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BacktestReport {
@@ -168,30 +225,114 @@ fn rounded<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S
     }
 }
 
+/// What one rule came to on one subject.
+struct Found {
+    rule: usize,
+    judged: bool,
+    fires: Vec<Fire>,
+}
+
 /// Replays every rule over every subject. `progress` hears how many subjects of how many are done.
 pub fn backtest(
     rules: &[Replay<'_>],
     stage: &Stage<'_>,
-    readings: &dyn Readings,
-    progress: &mut dyn FnMut(u64, u64),
+    readings: &(dyn Readings + Sync),
+    progress: &(dyn Fn(u64, u64) + Sync),
 ) -> BacktestReport {
-    let count = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
-    let total = count(rules.len()).saturating_mul(count(stage.subjects.len()));
-    let mut done = 0;
-    let mut reports = Vec::with_capacity(rules.len());
-    let gap = usual_gap(stage.polls);
-    for rule in rules {
-        let mut fires = Vec::new();
-        let mut subjects = 0;
-        for subject in stage.subjects {
-            let run = Run { rule, stage, readings, subject, frame: (stage.frame)(subject), gap };
-            subjects += u64::from(run.fires(&mut fires));
-            done += 1;
-            progress(done, total);
+    let total = u64_of_len(stage.subjects.len());
+    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let found: Mutex<Vec<(usize, Vec<Found>)>> = Mutex::new(Vec::with_capacity(stage.subjects.len()));
+    let work = || {
+        let mut desk = Desk::new(rules, stage, readings);
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(subject) = stage.subjects.get(place) else { break };
+            let of_subject = desk.replay(subject);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((place, of_subject));
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         }
-        reports.push(summed_up(rule.rule.clone(), subjects, fires));
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..std::cmp::min(stage.threads, stage.subjects.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Who is done first depends on the threads; the report does not.
+    found.sort_unstable_by_key(|(place, _)| *place);
+    let mut sums: Vec<(u64, Vec<Fire>)> = rules.iter().map(|_| (0, Vec::new())).collect();
+    for one in found.into_iter().flat_map(|(_, of_subject)| of_subject) {
+        if let Some((subjects, fires)) = sums.get_mut(one.rule) {
+            *subjects += u64::from(one.judged);
+            fires.extend(one.fires);
+        }
     }
-    BacktestReport { rules: reports }
+    let reports = rules.iter().zip(sums).map(|(rule, (subjects, fires))| summed_up(rule.rule.clone(), subjects, fires));
+    BacktestReport { rules: reports.collect() }
+}
+
+/// The ends at which rules over a window are judged.
+type Ends = (Window, Rc<[Span]>);
+
+/// What one thread works with.
+struct Desk<'a> {
+    rules: &'a [Replay<'a>],
+    stage: &'a Stage<'a>,
+    readings: Remembered<'a>,
+    scratch: Scratch,
+    gap: SignedDuration,
+    /// The ends at which rules are judged, by window, for subjects with this frame.
+    windows: Option<(Frame, Vec<Ends>)>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(rules: &'a [Replay<'a>], stage: &'a Stage<'a>, readings: &'a (dyn Readings + Sync)) -> Self {
+        Self {
+            rules,
+            stage,
+            readings: Remembered::new(readings),
+            scratch: Scratch::remembering(),
+            gap: usual_gap(stage.polls),
+            windows: None,
+        }
+    }
+
+    fn replay(&mut self, subject: &'a Subject) -> Vec<Found> {
+        self.readings.turn_to(subject);
+        self.scratch.turn_to_another();
+        let frame = (self.stage.frame)(subject);
+        let mut found = Vec::new();
+        for (place, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.when.selects(subject)) {
+            let windows = self.windows(rule.window, &frame);
+            let run = Run { rule, stage: self.stage, readings: &self.readings, subject, frame: &frame, gap: self.gap };
+            let mut fires = Vec::new();
+            let judged = run.fires(&windows, &mut fires, &mut self.scratch);
+            if judged {
+                found.push(Found { rule: place, judged, fires });
+            }
+        }
+        found
+    }
+
+    /// The windows at whose ends a rule is judged: most subjects share them with the one before.
+    fn windows(&mut self, window: Window, frame: &Frame) -> Rc<[Span]> {
+        let kept = match &mut self.windows {
+            Some((of, kept)) if of == frame => kept,
+            other => &mut other.insert((frame.clone(), Vec::new())).1,
+        };
+        if let Some((_, spans)) = kept.iter().find(|(of, _)| *of == window) {
+            return Rc::clone(spans);
+        }
+        let spans: Rc<[Span]> = windows_of(window, frame, self.stage, self.gap).into();
+        kept.push((window, Rc::clone(&spans)));
+        spans
+    }
+}
+
+/// Until when the data say all they would.
+fn end_of(polls: &[Timestamp], frame: &Frame) -> Option<Timestamp> {
+    polls.last().map(|end| over(*end, frame, usual_gap(polls)))
 }
 
 /// The median time between polls.
@@ -211,7 +352,10 @@ fn summed_up(rule: RuleId, subjects: u64, fires: Vec<Fire>) -> RuleReport {
     let of = |outcome| fires.iter().filter(move |fire| fire.outcome == outcome);
     let (right, wrong) = (of(Outcome::Right).count(), of(Outcome::Wrong).count());
     let sum = |outcome, sign: i64| {
-        let mut amounts = of(outcome).filter_map(|fire| fire.saved);
+        // A subject is stopped once: what its later fires would have saved is part of what its first one does.
+        let mut stopped = std::collections::BTreeSet::new();
+        let firsts = of(outcome).filter(|fire| stopped.insert(&fire.subject));
+        let mut amounts = firsts.filter_map(|fire| fire.saved);
         let first = amounts.next()?;
         let total = amounts.try_fold(first, Money::checked_add).ok()?;
         Some(Money::new(total.minor.saturating_mul(sign), total.currency))
@@ -232,20 +376,29 @@ struct Run<'a> {
     stage: &'a Stage<'a>,
     readings: &'a dyn Readings,
     subject: &'a Subject,
-    frame: Frame,
+    frame: &'a Frame,
     gap: SignedDuration,
 }
 
 impl Run<'_> {
     /// Adds the fires; whether the subject could be judged at all.
-    fn fires(&self, fires: &mut Vec<Fire>) -> bool {
+    fn fires(&self, windows: &[Span], fires: &mut Vec<Fire>, scratch: &mut Scratch) -> bool {
         let mut judged = false;
         let mut holds_since: Option<Timestamp> = None;
         let mut last: Option<Timestamp> = None;
-        for window in self.windows() {
-            let (verdict, look) = self.look(window);
-            judged |= verdict != Verdict::Unknown;
+        let mut known: Option<Outcome> = None;
+        for window in windows {
             let at = window.until;
+            let rests = match (last, self.rule.cooldown) {
+                (Some(last), Some(cooldown)) => at.duration_since(last) <= cooldown,
+                _ => false,
+            };
+            if rests && matches!(self.rule.hold, Hold::Windows(_)) {
+                // Nothing can come of looking.
+                continue;
+            }
+            let (verdict, look) = self.look(*window, scratch);
+            judged |= verdict != Verdict::Unknown;
             let fires_now = match (verdict, self.rule.hold) {
                 (Verdict::DoesNotHold, _) => {
                     holds_since = None;
@@ -259,32 +412,34 @@ impl Run<'_> {
                     length <= at.duration_since(since)
                 }
             };
-            let rests = match (last, self.rule.cooldown) {
-                (Some(last), Some(cooldown)) => at.duration_since(last) <= cooldown,
-                _ => false,
-            };
             if fires_now && !rests {
                 last = Some(at);
-                fires.push(self.fire(look));
+                fires.push(self.fire(look, &mut known, scratch));
             }
         }
         judged
     }
 
-    fn fire(&self, look: Look) -> Fire {
-        let worth = (self.rule.worth)(self.readings, self.subject, look);
+    /// `known`: what came of every fire on this subject, where that is one answer.
+    fn fire(&self, look: Look, known: &mut Option<Outcome>, scratch: &mut Scratch) -> Fire {
+        let outcome = match (&self.rule.judge, &known) {
+            (Judge::By(judge), Some(known)) if judge.is_the_same() => *known,
+            (_, _) => self.outcome(look),
+        };
+        *known = Some(outcome);
+        let worth = self.rule.when.worth(self.readings, self.subject, look, scratch);
         Fire {
             subject: self.subject.clone(),
             at: look.window.until,
             e_value: worth.e_value,
             spent: worth.spent,
             saved: worth.saved,
-            outcome: self.outcome(look),
+            outcome,
         }
     }
 
     /// The verdict over all windows that `for` asks for, oldest first, so that what does not hold is found early.
-    fn look(&self, window: Span) -> (Verdict, Look) {
+    fn look(&self, window: Span, scratch: &mut Scratch) -> (Verdict, Look) {
         let plain = Look { window, first: window };
         let windows = match self.rule.hold {
             Hold::Windows(windows) => std::cmp::max(windows, 1),
@@ -292,7 +447,7 @@ impl Run<'_> {
         };
         let back = |k| match k {
             0 => Some(window),
-            k => self.rule.window.back(window, k, &self.frame),
+            k => self.rule.window.back(window, k, self.frame),
         };
         let Some(first) = back(windows - 1) else {
             return (Verdict::Unknown, plain);
@@ -300,7 +455,7 @@ impl Run<'_> {
         let mut all = Verdict::Holds;
         for k in (0..windows).rev() {
             let verdict = back(k).map_or(Verdict::Unknown, |window| {
-                (self.rule.when)(self.readings, self.subject, Look { window, first })
+                self.rule.when.holds(self.readings, self.subject, Look { window, first }, scratch)
             });
             all = all.and(verdict);
             if all == Verdict::DoesNotHold {
@@ -310,81 +465,100 @@ impl Run<'_> {
         (all, Look { window, first })
     }
 
-    /// The windows at whose ends the rule is judged, in order.
-    fn windows(&self) -> Vec<Span> {
-        let polls = self.stage.polls;
-        let (Some(begin), Some(end)) = (polls.first().copied(), polls.last().copied()) else {
-            return Vec::new();
-        };
-        let fits = |span: &Span| {
-            self.stage.after.is_none_or(|after| after < span.until)
-                && self.stage.until.is_none_or(|until| span.until <= until)
-        };
-        let window = self.rule.window;
-        match window {
-            Window::Days(_) => {
-                let mut spans = Vec::new();
-                let mut next = window.ending(begin, &self.frame).and_then(|span| self.day_after(span));
-                while let Some(span) = next.filter(|span| span.until <= self.over(end) && spans.len() < ENDS_MAX) {
-                    spans.push(span);
-                    next = self.day_after(span);
-                }
-                spans.retain(fits);
-                spans
-            }
-            Window::Hours(_) | Window::Deal => {
-                polls.iter().filter_map(|poll| window.ending(*poll, &self.frame)).filter(fits).take(ENDS_MAX).collect()
-            }
-            Window::LastPosts(_) => {
-                polls.iter().map(|poll| Span { from: begin, until: *poll }).filter(fits).take(ENDS_MAX).collect()
-            }
-        }
-    }
-
-    /// The same window ending one midnight later.
-    fn day_after(&self, span: Span) -> Option<Span> {
-        let day = Window::Days(1);
-        let last = day.ending(span.until, &self.frame)?;
-        self.rule.window.ending(day.forth(last, 1, &self.frame)?.until, &self.frame)
-    }
-
-    /// Until when the data say all they would: to the coming midnight where the next poll is due only after it.
-    fn over(&self, end: Timestamp) -> Timestamp {
-        let day = Window::Days(1);
-        day.ending(end, &self.frame)
-            .and_then(|last| day.forth(last, 1, &self.frame))
-            .map(|coming| coming.until)
-            .filter(|midnight| midnight.duration_since(end) <= self.gap)
-            .unwrap_or(end)
-    }
-
     fn outcome(&self, look: Look) -> Outcome {
         let Some(end) = self.stage.polls.last().copied() else {
             return Outcome::Open;
         };
         match &self.rule.judge {
             Judge::Nobody => Outcome::Open,
-            Judge::By(judge) => judge(self.readings, self.subject, look, end),
-            Judge::Fall { want, own, windows } => self.fall(*want, *own, look, *windows, self.over(end)),
+            Judge::By(judge) => judge.outcome(self.readings, self.subject, look, end),
+            Judge::Fall { want, own, windows, rises } => {
+                self.fall((*want, *own, *rises), look, *windows, over(end, self.frame, self.gap))
+            }
         }
     }
 
-    fn fall(&self, want: Want, length: SignedDuration, look: Look, windows: u32, end: Timestamp) -> Outcome {
+    fn fall(
+        &self,
+        (want, length, rises): (Want, SignedDuration, bool),
+        look: Look,
+        windows: u32,
+        end: Timestamp,
+    ) -> Outcome {
         let window = self.rule.window;
-        let next: Option<Vec<Span>> = (1..=windows).map(|k| window.forth(look.window, k, &self.frame)).collect();
+        let next: Option<Vec<Span>> = (1..=windows).map(|k| window.forth(look.window, k, self.frame)).collect();
         let Some(next) = next.filter(|next| next.last().is_some_and(|last| last.until <= end)) else {
             return Outcome::Open;
         };
         let values: Vec<f64> =
             next.into_iter().filter_map(|span| self.readings.over(self.subject, want, span).reading.value()).collect();
-        let benchmark = own(self.readings, self.subject, want, window, length, look.first, &self.frame);
+        let benchmark = own(self.readings, self.subject, want, window, length, look.first, self.frame);
         match (mean(&values), benchmark.reading) {
-            (Some(mean), Reading::Value(own)) if own <= mean => Outcome::Wrong,
+            (Some(mean), Reading::Value(own)) if if rises { mean <= own } else { own <= mean } => Outcome::Wrong,
             (Some(_), Reading::Value(_)) => Outcome::Right,
             (None, _) | (_, Reading::Absent(_)) => Outcome::Open,
         }
     }
 }
 
+/// The windows at whose ends a rule is judged, in order.
+fn windows_of(window: Window, frame: &Frame, stage: &Stage<'_>, gap: SignedDuration) -> Vec<Span> {
+    let polls = stage.polls;
+    let (Some(begin), Some(end)) = (polls.first().copied(), polls.last().copied()) else {
+        return Vec::new();
+    };
+    let fits = |span: &Span| {
+        stage.after.is_none_or(|after| after < span.until) && stage.until.is_none_or(|until| span.until <= until)
+    };
+    match window {
+        Window::Days(_) => {
+            let mut spans = Vec::new();
+            let over = over(end, frame, gap);
+            let mut next = window.ending(begin, frame);
+            // A day whose end is inside it has not been seen from its beginning.
+            if next.is_some_and(|first| first.until < begin) {
+                next = next.and_then(|first| day_after(window, first, frame));
+            }
+            while let Some(span) = next.filter(|span| span.until <= over && spans.len() < ENDS_MAX) {
+                spans.push(span);
+                next = day_after(window, span, frame);
+            }
+            spans.retain(fits);
+            spans
+        }
+        Window::Hours(_) | Window::Deal => {
+            let mut spans: Vec<Span> =
+                polls.iter().filter_map(|poll| window.ending(*poll, frame)).filter(fits).take(ENDS_MAX).collect();
+            // When the deal is over every later poll ends with it.
+            spans.dedup();
+            spans
+        }
+        Window::LastPosts(_) => {
+            polls.iter().map(|poll| Span { from: begin, until: *poll }).filter(fits).take(ENDS_MAX).collect()
+        }
+    }
+}
+
+/// The same window ending one midnight later.
+fn day_after(window: Window, span: Span, frame: &Frame) -> Option<Span> {
+    let day = Window::Days(1);
+    let last = day.ending(span.until, frame)?;
+    window.ending(day.forth(last, 1, frame)?.until, frame)
+}
+
+/// Until when the data say all they would: to the coming midnight where the next poll is due only after it.
+fn over(end: Timestamp, frame: &Frame, gap: SignedDuration) -> Timestamp {
+    let day = Window::Days(1);
+    day.ending(end, frame)
+        // At midnight itself the day is over, and of the next one nothing was said.
+        .filter(|last| last.until < end)
+        .and_then(|last| day.forth(last, 1, frame))
+        .map(|coming| coming.until)
+        .filter(|midnight| midnight.duration_since(end) <= gap)
+        .unwrap_or(end)
+}
+
+#[cfg(test)]
+mod money_tests;
 #[cfg(test)]
 mod tests;

@@ -196,6 +196,17 @@ impl Cond {
         }
     }
 
+    /// Whether luck is weighed in it.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => left.weighs() || right.weighs(),
+            Self::Not(inner) => inner.weighs(),
+            Self::Compare(compare) => compare.tested.is_some(),
+            Self::Known(_) => false,
+        }
+    }
+
     /// Every comparison, in the order of the text.
     #[must_use]
     pub fn comparisons(&self) -> Vec<&Compare> {

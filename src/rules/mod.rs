@@ -14,6 +14,7 @@ pub mod backtest;
 pub mod benchmark;
 pub mod guards;
 pub mod history;
+pub mod quick;
 pub mod readings;
 pub mod series;
 pub mod window;

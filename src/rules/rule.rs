@@ -213,7 +213,7 @@ pub struct Custom {
 }
 
 /// How evidence is weighed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the closed list of DESIGN §6")]
 pub enum Method {

@@ -27,6 +27,9 @@ const POSTS_MAX: u32 = 100;
 /// A day where clocks do not change.
 const DAY_SECS: i64 = 86_400;
 
+/// No clock is put back by more: a midnight without a change so long before it comes once.
+const CALM: SignedDuration = SignedDuration::from_hours(25);
+
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -67,12 +70,33 @@ impl Frame {
             let day = at.as_second().checked_add(ahead)?.div_euclid(DAY_SECS).checked_add(days)?;
             return Timestamp::from_second(day.checked_mul(DAY_SECS)?.checked_sub(ahead)?).ok();
         }
+        if let Some(midnight) = self.calm_midnight(at, days) {
+            return Some(midnight);
+        }
         let day = at.to_zoned(self.zone.clone()).start_of_day().ok()?;
         if days == 0 {
             return Some(day.timestamp());
         }
         let moved = day.checked_add(days.days()).ok()?;
         Some(moved.start_of_day().ok()?.timestamp())
+    }
+
+    /// The same by arithmetic, where the clocks do not change around that midnight: nearly always.
+    fn calm_midnight(&self, at: Timestamp, days: i64) -> Option<Timestamp> {
+        let here = self.zone.to_offset(at).seconds();
+        let day = at.as_second().checked_add(i64::from(here))?.div_euclid(DAY_SECS).checked_add(days)?;
+        let mut offset = here;
+        // Where summer time lies between, the second guess has its offset.
+        for _ in 0..2 {
+            let guess = Timestamp::from_second(day.checked_mul(DAY_SECS)?.checked_sub(i64::from(offset))?).ok()?;
+            let before = guess.checked_sub(CALM).ok()?;
+            let there = self.zone.to_offset(guess).seconds();
+            if there == offset && self.zone.to_offset(before).seconds() == offset {
+                return Some(guess);
+            }
+            offset = there;
+        }
+        None
     }
 }
 
@@ -223,6 +247,23 @@ impl From<Window> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn midnights_by_arithmetic_are_those_of_the_calendar() {
+        // Azores and Cuba put their clocks back at midnight or one, Lord Howe by half an hour, Apia skipped a day.
+        for zone in ["Europe/Stockholm", "Atlantic/Azores", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia"] {
+            let zone = TimeZone::get(zone).expect("a zone");
+            let frame = Frame { zone: zone.clone(), ..Frame::utc() };
+            for hour in 0..3_000_i64 {
+                let at = Timestamp::from_second(1_301_000_000 + hour * 13_331).expect("an instant");
+                for days in [0, -1, -7, 30] {
+                    let day = at.to_zoned(zone.clone()).start_of_day().expect("a day");
+                    let want = day.checked_add(days.days()).expect("a day").start_of_day().expect("a day").timestamp();
+                    assert_eq!(frame.midnight(at, days), Some(want), "{at} {days} {zone:?}");
+                }
+            }
+        }
+    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("an instant")

@@ -29,6 +29,7 @@ pub mod others;
 pub mod permission;
 pub mod phrase;
 pub mod promotion;
+pub mod replay;
 pub mod replies;
 pub mod trouble;
 pub mod view;

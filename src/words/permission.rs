@@ -256,7 +256,7 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
         Needs::See | Needs::Tell if own => None,
-        Needs::See | Needs::Look | Needs::Tell | Needs::Work | Needs::Money | Needs::Grant => {
+        Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work | Needs::Money | Needs::Grant => {
             if mine.peek().is_none() {
                 return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
                     Reason::OwnOnly
@@ -266,7 +266,7 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
             }
             let reached = mine.any(|grant| {
                 covers(&grant.reach, facts)
-                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell) && unspecific(facts))
+                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell | Needs::Study) && unspecific(facts))
             });
             (!reached).then_some(Reason::Reach)
         }
@@ -297,7 +297,9 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
     match (facts.membership, ask.needs()) {
         (_, Needs::Nothing)
         | (Membership::Member, _)
-        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Look | Needs::Tell | Needs::Work) => None,
+        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work) => {
+            None
+        }
         (Membership::Stranger, _) => Some(Reason::NotMember),
         (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
     }

@@ -420,7 +420,7 @@ fn a_backtest_prints_the_contract() {
     assert_eq!(desk.run(&words).json(), want);
     insta::assert_snapshot!(desk.done(&["backtest", "fall.toml", "--data", "good.csv"]).trim_end(), @r"
     rule        subjects     fires     right     wrong      open  wrong share
-    views-fall         2         1         0         1         0   100.0 %
+    views-fall         2         1         0         1         0      100.0 %
     --json lists every fire
     ");
     desk.write(

@@ -10,6 +10,8 @@
 
 mod actions_shopify;
 mod actions_webhook;
+mod backtest_chat;
+mod backtest_tables;
 mod browser;
 mod causes;
 mod chats;
@@ -23,6 +25,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod import_mapping;
 mod kills;
 mod ladder;
 mod late;

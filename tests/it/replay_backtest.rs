@@ -11,7 +11,7 @@ use plimsoll::domain::ids::{CreatorId, Platform, Subject};
 use plimsoll::domain::metric::Metric;
 use plimsoll::domain::sample::{Absence, Form, Missing, Reading, SeriesKey};
 use plimsoll::domain::verdict::Verdict;
-use plimsoll::rules::backtest::{Fire, HORIZON, Hold, Judge, Look, Outcome, Replay, Stage, Worth, backtest};
+use plimsoll::rules::backtest::{Fire, HORIZON, Hold, Judge, Look, Outcome, Replay, Stage, backtest};
 use plimsoll::rules::benchmark::own;
 use plimsoll::rules::guards::{Alarm, Switches};
 use plimsoll::rules::history::{History, Said};
@@ -184,9 +184,10 @@ impl World {
             polls: &self.polls,
             after: instant(ends[0]),
             until: instant(ends[1]),
+            threads: 2,
         };
         let view = self.history.view_with(guards, None);
-        let mut report = backtest(&[rule], &stage, &view, &mut |_, _| {});
+        let mut report = backtest(&[rule], &stage, &view, &|_, _| {});
         let mut fires = report.rules.remove(0).fires;
         fires.sort_by_key(|fire| (fire.subject.to_string(), fire.at));
         fires
@@ -198,9 +199,8 @@ impl World {
             window: DAY,
             hold: Hold::Windows(windows),
             cooldown: None,
-            judge: Judge::Fall { want: VIEWS, own: WEEK, windows: HORIZON },
+            judge: Judge::Fall { want: VIEWS, own: WEEK, windows: HORIZON, rises: false },
             when: &views_fall,
-            worth: &|_, _, _| Worth::default(),
         };
         self.replay(rule, guards, [None, None])
     }
@@ -213,7 +213,6 @@ impl World {
             cooldown: None,
             judge: Judge::Nobody,
             when: &followers_halved,
-            worth: &|_, _, _| Worth::default(),
         };
         // Polls 525 to 540.
         self.replay(rule, guards, [Some("2026-07-15T11:58:00Z"), Some("2026-07-16T11:59:00Z")])

@@ -195,6 +195,8 @@ fn report<T>(sheet: &Sheet<T>) -> Answer {
     Answer::done(&json!({ "rows": rows, "taken": taken, "rejected": rejected }), text)
 }
 
-fn error_json(error: &RowError) -> serde_json::Value {
+/// A row that was left out, as `--json` says it.
+#[must_use]
+pub fn error_json(error: &RowError) -> serde_json::Value {
     json!({ "line": error.line, "column": error.column, "what": error.what, "remedy": error.remedy })
 }

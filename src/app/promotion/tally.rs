@@ -1,21 +1,18 @@
 //! What a rule has told, or would have told, and whether that was right by what came later.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::selected;
-use crate::app::config::parse_length;
-use crate::app::core::{Core, Ruled, State, context};
+use crate::app::core::{Core, Ruled, State, switches};
 use crate::app::records::{RuleRecord, ShadowFire};
+use crate::app::replays;
 use crate::domain::ids::Subject;
-use crate::domain::verdict::Verdict;
 use crate::outbox::incident::Incident;
-use crate::rules::backtest::{self, HORIZON, Hold, Judge, Outcome, Replay, Stage, Worth};
-use crate::rules::eval::Scratch;
-use crate::rules::judge::Context;
-use crate::rules::readings::{Readings, Span, Want};
+use crate::rules::backtest::Outcome;
+use crate::rules::backtest::ruled::outcome_of;
+use crate::rules::readings::{Readings as _, Want};
 use crate::rules::receipt::Receipt;
-use crate::rules::rule::{Kind, Length, Mode};
-use crate::rules::window::Window;
+use crate::rules::rule::Mode;
 use crate::store::records::{scan_all, scan_range};
 use crate::store::{StoreError, keys};
 use crate::words::promotion::Tally;
@@ -69,77 +66,6 @@ fn subject_days(state: &State, ruled: &Ruled, since: Timestamp, now: Timestamp) 
 fn outcome(core: &Core, state: &State, ruled: &Ruled, subject: &Subject, receipt: serde_json::Value) -> Outcome {
     let receipt: Option<Receipt> = serde_json::from_value(receipt).ok();
     let Some(window) = receipt.and_then(|receipt| receipt.windows.last().copied()) else { return Outcome::Open };
-    let about = state.catalog.about(subject);
-    let campaign = about.campaign.as_ref().and_then(|id| state.catalog.campaigns.get(id)?.attribution.as_deref());
-    let attribution = campaign.and_then(parse_length).unwrap_or(core.config.maturity.attribution.0);
-    let context = context(&about, SignedDuration::ZERO, ruled.version);
-    let later = |readings: &dyn Readings, subject: &Subject, look: backtest::Look, end: Timestamp| {
-        in_the_end(ruled, subject, &context, readings, (look.window, end), attribution)
-    };
-    let mut polls = state.history.instants(|key| key.subject == *subject);
-    polls.push(window.until);
-    polls.sort_unstable();
-    polls.dedup();
-    let frame = |_: &Subject| context.frame.clone();
-    let subjects = [subject.clone()];
-    let only = Stage {
-        subjects: &subjects,
-        frame: &frame,
-        polls: &polls,
-        after: window.until.checked_sub(SignedDuration::from_nanos(1)).ok(),
-        until: Some(window.until),
-    };
-    let replay = Replay {
-        rule: ruled.rule.rule().id.clone(),
-        window: ruled.rule.window(),
-        hold: Hold::Windows(ruled.rule.windows()),
-        cooldown: None,
-        judge: judge(ruled, &later),
-        when: &|_, _, _| Verdict::Holds,
-        worth: &|_, _, _| Worth::default(),
-    };
-    let report = backtest::backtest(&[replay], &only, &state.history.view(), &mut |_, _| {});
-    let fires = report.rules.first().map(|rule| rule.fires.as_slice()).unwrap_or_default();
-    fires.first().map_or(Outcome::Open, |fire| fire.outcome)
-}
-
-type By<'a> = &'a dyn Fn(&dyn Readings, &Subject, backtest::Look, Timestamp) -> Outcome;
-
-/// Who says whether a fire was right: a fall by the windows after it, a stop-loss by its final numbers, others nobody.
-fn judge<'a>(ruled: &Ruled, later: By<'a>) -> Judge<'a> {
-    let written = ruled.rule.rule();
-    match (ruled.rule.own_of(), written.kind) {
-        (Some(want), kind) if kind != Kind::Opportunity => {
-            let want = written.judge.as_ref().map_or(want, |by| Want { metric: by.metric, ..want });
-            Judge::Fall { want, own: written.own.get(), windows: HORIZON }
-        }
-        (None, Kind::StopLoss) => Judge::By(later),
-        (_, _) => Judge::Nobody,
-    }
-}
-
-/// A stop-loss was right if the line is crossed still when the attribution window, or the rule's own horizon, is over: over the
-/// window that fired, as it is known by then; over a deal with what came until then.
-fn in_the_end(
-    ruled: &Ruled,
-    subject: &Subject,
-    context: &Context,
-    readings: &dyn Readings,
-    (window, end): (Span, Timestamp),
-    attribution: SignedDuration,
-) -> Outcome {
-    let horizon = ruled.rule.rule().judge.as_ref().map_or(attribution, |by| Length::get(by.horizon));
-    let Ok(closes) = window.until.checked_add(horizon) else { return Outcome::Open };
-    if end < closes {
-        return Outcome::Open;
-    }
-    let span = match ruled.rule.window() {
-        Window::Deal => Span { from: window.from, until: closes },
-        Window::Days(_) | Window::Hours(_) | Window::LastPosts(_) => window,
-    };
-    match ruled.rule.verdict_over(subject, context, readings, (span, span), &mut Scratch::default()) {
-        Verdict::Holds => Outcome::Right,
-        Verdict::DoesNotHold => Outcome::Wrong,
-        Verdict::Unknown => Outcome::Open,
-    }
+    let case = replays::case(&state.catalog, subject, ruled.version);
+    outcome_of(&ruled.rule, (subject, case), (&state.history, switches(&core.config)), window)
 }

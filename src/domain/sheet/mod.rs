@@ -6,6 +6,7 @@
 //! Refuses: files (a ring further out reads and writes them), and guessing where two readings are possible. A row is taken
 //! whole or not at all, with its reason. Survives any cells whatever: the answer is documents and reasons.
 
+pub mod characters;
 pub mod columns;
 pub mod dates;
 pub mod draft;

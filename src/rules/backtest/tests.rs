@@ -59,7 +59,7 @@ fn half_of_own(readings: &dyn Readings, subject: &Subject, look: Look) -> Verdic
 
 type When = fn(&dyn Readings, &Subject, Look) -> Verdict;
 
-fn replay(when: &When) -> Replay<'_> {
+fn replay(when: &dyn Condition) -> Replay<'_> {
     Replay {
         rule: "r".parse().expect("an id"),
         window: Window::Days(1),
@@ -67,7 +67,6 @@ fn replay(when: &When) -> Replay<'_> {
         cooldown: None,
         judge: Judge::Nobody,
         when,
-        worth: &|_, _, _| Worth::default(),
     }
 }
 
@@ -75,10 +74,12 @@ fn report(rule: Replay<'_>, days: &[Option<i64>]) -> RuleReport {
     let history = history(days);
     let polls = history.instants(|_| true);
     let subjects = [alma()];
-    let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None };
-    let mut heard = Vec::new();
-    let mut reports = backtest(&[rule], &stage, &history.view(), &mut |done, of| heard.push((done, of))).rules;
-    assert_eq!(heard, [(1, 1)]);
+    let stage =
+        Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads: 1 };
+    let heard = Mutex::new(Vec::new());
+    let mut reports =
+        backtest(&[rule], &stage, &history.view(), &|done, of| heard.lock().expect("one").push((done, of))).rules;
+    assert_eq!(*heard.lock().expect("one"), [(1, 1)]);
     reports.remove(0)
 }
 
@@ -151,7 +152,7 @@ fn a_fall_is_wrong_when_the_next_week_is_as_good_as_before() {
         let mut days = some(&[100, 100, 100, 10]);
         days.extend(some(&after));
         let rule = Replay {
-            judge: Judge::Fall { want: VIEWS, own: SignedDuration::from_hours(3 * 24), windows: HORIZON },
+            judge: Judge::Fall { want: VIEWS, own: SignedDuration::from_hours(3 * 24), windows: HORIZON, rises: false },
             ..replay(&(half_of_own as When))
         };
         fires(rule, &days).remove(0)
@@ -161,26 +162,95 @@ fn a_fall_is_wrong_when_the_next_week_is_as_good_as_before() {
     assert_eq!(judged([0, 0, 0, 0, 0, 0, 700]), "4 wrong", "it is the mean");
 }
 
-#[test]
-fn the_report_is_the_contract() {
-    let eur = |minor| Money::new(minor, "EUR".parse().expect("a currency"));
-    let when: When = low;
-    let rule = Replay {
-        judge: Judge::By(&|_, _, look, _| match look.window.until.duration_since(instant(0)).as_hours() / 24 {
-            1 => Outcome::Right,
+/// Low days, worth something, of which the first was right and the second wrong.
+struct Priced;
+
+fn day_of(look: Look) -> i64 {
+    look.window.until.duration_since(instant(0)).as_hours() / 24
+}
+
+impl Condition for Priced {
+    fn holds(&self, readings: &dyn Readings, subject: &Subject, look: Look, _scratch: &mut Scratch) -> Verdict {
+        low(readings, subject, look)
+    }
+
+    fn worth(&self, _readings: &dyn Readings, _subject: &Subject, look: Look, _scratch: &mut Scratch) -> Worth {
+        let eur = |minor| Money::new(minor, "EUR".parse().expect("a currency"));
+        Worth {
+            e_value: Some(20.123_456_789),
+            spent: Some(eur(27_000)),
+            saved: Some(eur(if day_of(look) == 1 { 5_000 } else { -700 })),
+        }
+    }
+}
+
+impl Outcomes for Priced {
+    fn outcome(&self, _readings: &dyn Readings, _subject: &Subject, look: Look, _end: Timestamp) -> Outcome {
+        match day_of(look) {
+            1 | 3 => Outcome::Right,
             2 => Outcome::Wrong,
             _ => Outcome::Open,
-        }),
-        worth: &|_, _, look| {
-            let right = look.window.until == instant(24 * HOUR);
-            Worth {
-                e_value: Some(20.123_456_789),
-                spent: Some(eur(27_000)),
-                saved: Some(eur(if right { 5_000 } else { -700 })),
-            }
-        },
-        ..replay(&when)
+        }
+    }
+}
+
+#[test]
+fn a_subject_is_stopped_once() {
+    let rule = Replay { judge: Judge::By(&Priced), ..replay(&Priced) };
+    let report = report(rule, &some(&[10, 90, 10]));
+    assert_eq!(report.fires.len(), 2);
+    assert_eq!(report.saved.map(|saved| saved.minor), Some(5_000), "the second is a part of the first");
+}
+
+#[test]
+fn a_rise_is_wrong_when_the_next_week_is_as_low_as_before() {
+    let when: When = |readings, subject, look| !low(readings, subject, look);
+    let judged = |after: i64| {
+        let mut days = some(&[10, 10, 10, 100]);
+        days.extend(some(&[after; 7]));
+        let own = SignedDuration::from_hours(3 * 24);
+        let rule = Replay { judge: Judge::Fall { want: VIEWS, own, windows: HORIZON, rises: true }, ..replay(&when) };
+        fires(rule, &days).remove(0)
     };
+    assert_eq!(judged(10), "4 wrong");
+    assert_eq!(judged(11), "4 right");
+}
+
+#[test]
+fn the_report_does_not_depend_on_who_works_on_it() {
+    let subjects: Vec<Subject> = (0..40).map(|n| format!("creator/c{n:02}").parse().expect("a subject")).collect();
+    let mut history = History::new(Switches::off());
+    for day in 0..20_i64 {
+        let at = instant(day * 24 * HOUR - 60);
+        let said = |(n, subject): (i64, &Subject)| Sample {
+            series: SeriesKey { subject: subject.clone(), metric: Metric::Views, platform: Platform::Youtube },
+            value: day * 40 + (day * 7 + n * 13) % 31 * 3,
+            currency: None,
+            form: Form::Total { at },
+            known_at: at,
+            provisional: false,
+            self_reported: false,
+        };
+        let samples: Vec<Sample> = (0..).zip(&subjects).map(said).collect();
+        history.append_poll(&samples, &[], at);
+    }
+    let polls = history.instants(|_| true);
+    let (one, two): (When, When) = (low, half_of_own);
+    let with = |threads| {
+        let stage =
+            Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None, threads };
+        backtest(&[replay(&one), replay(&two)], &stage, &history.view(), &|_, _| {})
+    };
+    let alone = with(1);
+    assert!(100 < alone.rules[0].fires.len());
+    for threads in [0, 2, 3, 100] {
+        assert_eq!(with(threads), alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn the_report_is_the_contract() {
+    let rule = Replay { judge: Judge::By(&Priced), ..replay(&Priced) };
     let report = BacktestReport { rules: vec![report(rule, &some(&[10, 10, 90]))] };
     insta::assert_snapshot!(serde_json::to_string(&report).expect("JSON"), @r#"{"rules":[{"rule":"r","subjects":1,"fires":[{"subject":"creator/alma","at":"2026-06-02T00:00:00Z","e_value":20.1235,"spent":{"minor":27000,"currency":"EUR"},"saved":{"minor":5000,"currency":"EUR"},"outcome":"right"},{"subject":"creator/alma","at":"2026-06-03T00:00:00Z","e_value":20.1235,"spent":{"minor":27000,"currency":"EUR"},"saved":{"minor":-700,"currency":"EUR"},"outcome":"wrong"}],"wrong_share":0.5,"saved":{"minor":5000,"currency":"EUR"},"lost":{"minor":700,"currency":"EUR"}}]}"#);
     let report = BacktestReport { rules: vec![report_of_nothing()] };
@@ -211,8 +281,15 @@ fn a_day_that_polls_have_not_seen_the_end_of_is_not_judged() {
     let days_until = |hour: i64| {
         let polls: Vec<Timestamp> = (0..=hour).map(|hour| instant(hour * HOUR)).collect();
         let subjects = [alma()];
-        let stage = Stage { subjects: &subjects, frame: &|_| Frame::utc(), polls: &polls, after: None, until: None };
-        let report = backtest(&[replay(&when)], &stage, &history.view(), &mut |_, _| {});
+        let stage = Stage {
+            subjects: &subjects,
+            frame: &|_| Frame::utc(),
+            polls: &polls,
+            after: None,
+            until: None,
+            threads: 1,
+        };
+        let report = backtest(&[replay(&when)], &stage, &history.view(), &|_, _| {});
         report.rules[0].fires.len()
     };
     assert_eq!([59, 70, 71, 72].map(days_until), [2, 2, 3, 3]);

@@ -1,5 +1,6 @@
 //! A deal as its rule reads it: spend that has had time to sell, and what each of its posts brought.
 
+use super::kept::once;
 use super::live::Live;
 use super::{Answer, Gap};
 use crate::domain::ids::Platform;
@@ -56,6 +57,13 @@ impl Live<'_> {
 
     /// Of what was spent over a span, what has had time to sell by the end of the window that is looked at.
     fn ripe(&self, want: Want, span: Span, spent: f64) -> f64 {
+        let now = self.current.map_or(span.until, |window| window.until);
+        // What is asked of an instant ahead is asked once.
+        let kept = self.scratch.kept.as_ref().map(|kept| &kept.ripe).filter(|_| self.ahead.is_none());
+        once(kept, (want.platform, span, now), || self.ripe_at(want, span, spent, now))
+    }
+
+    fn ripe_at(&self, want: Want, span: Span, spent: f64, now: Timestamp) -> f64 {
         let by = |platform, until| {
             let want = Want { metric: Metric::Spend, platform };
             self.readings.over(self.subject, want, Span { from: span.from, until }).reading.value()
@@ -88,7 +96,6 @@ impl Live<'_> {
             slices.push(Slice { span: slice, spent: so_far - before.0, fees: fees - before.1 });
             (from, before) = (until, (so_far, fees));
         }
-        let now = self.current.map_or(span.until, |window| window.until);
         let Some(ahead) = self.ahead else { return matured(&slices, &self.ctx.maturity, now) };
         if span.until == now {
             self.go_on(&mut slices, ahead, want.platform);

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::kept::{once, test_key};
 use super::{Answer, Gap, Lookup, Scratch, verdict};
 use crate::domain::ids::{Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
@@ -220,7 +221,7 @@ impl<'a> Live<'a> {
             (Source::Industry, _) => self.industry(input.want),
             (Source::Now, View::Spans { .. }) => self.over(input.want, self.current),
             (Source::Prev, View::Spans { .. }) => {
-                let before = self.current.and_then(|span| self.rule.window().back(span, 1, &self.ctx.frame));
+                let before = self.current.and_then(|span| self.before(span));
                 self.over(input.want, before)
             }
             (Source::Own, View::Spans { first, .. }) => {
@@ -268,6 +269,18 @@ impl<'a> Live<'a> {
     /// history, so that a newcomer is not measured against a first day; absent windows are skipped and one must be left.
     /// The slump that is judged is never part of its own yardstick.
     fn own(&mut self, want: Want, first: Span) -> Answer {
+        let key = (want, self.rule.window(), self.rule.rule().own, first);
+        if let Some(known) = self.scratch.kept.as_ref().and_then(|kept| kept.own.borrow().get(&key).copied()) {
+            return known;
+        }
+        let answer = self.own_now(want, first);
+        if let Some(kept) = &self.scratch.kept {
+            kept.own.borrow_mut().insert(key, answer);
+        }
+        answer
+    }
+
+    fn own_now(&mut self, want: Want, first: Span) -> Answer {
         let (Some(begins), Some(past)) = (self.readings.begins(self.subject, want), self.past(first)) else {
             return Answer::gap(Gap::NoHistory);
         };
@@ -276,10 +289,12 @@ impl<'a> Live<'a> {
         }
         self.scratch.values.clear();
         let mut answer = Answer::gap(Gap::NoHistory);
-        for k in 1..=self.rule.own_windows() {
-            let Some(span) = self.rule.window().back(first, k, &self.ctx.frame) else {
+        let mut next = first;
+        for _ in 0..self.rule.own_windows() {
+            let Some(span) = self.before(next) else {
                 break;
             };
+            next = span;
             if self.is_touched(want, span) {
                 continue;
             }
@@ -300,6 +315,13 @@ impl<'a> Live<'a> {
             answer.n = u32::try_from(self.scratch.values.len()).unwrap_or(u32::MAX);
         }
         answer
+    }
+
+    /// The window before.
+    fn before(&self, span: Span) -> Option<Span> {
+        let window = self.rule.window();
+        let kept = self.scratch.kept.as_ref().map(|kept| &kept.before);
+        once(kept, (window, span), || window.back(span, 1, &self.ctx.frame))
     }
 
     /// Where `own` begins: so many calendar days before `first` for windows of days, so many hours for the others.
@@ -333,6 +355,17 @@ impl Lookup for Live<'_> {
 
     fn currency(&self) -> Option<Currency> {
         self.ctx.currency
+    }
+
+    fn kept_verdict(&self, tested: &Tested, limit: f64) -> Option<bool> {
+        let key = test_key(tested, self.current?, self.rule.rule().mature, limit);
+        self.scratch.kept.as_ref()?.tests.borrow().get(&key).copied()
+    }
+
+    fn keep_verdict(&self, tested: &Tested, limit: f64, holds: bool) {
+        if let (Some(kept), Some(span)) = (&self.scratch.kept, self.current) {
+            kept.tests.borrow_mut().insert(test_key(tested, span, self.rule.rule().mature, limit), holds);
+        }
     }
 
     fn posts(&mut self, tested: &Tested) -> Result<Vec<Vec<f64>>, Gap> {

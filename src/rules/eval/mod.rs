@@ -10,7 +10,7 @@ use crate::domain::money::Currency;
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 
-use super::evidence::tested::{Outcome, Parts, Tested, weigh_parts};
+use super::evidence::tested::{Outcome, Parts, Tested, is_enough, weigh_parts};
 use super::evidence::{Luck, Prior};
 use super::lower::{Compare, Cond, Input, Math, Num};
 use super::readings::{Seen, Span};
@@ -70,6 +70,12 @@ pub trait Lookup {
     fn answer(&mut self, slot: usize, input: Input) -> Answer;
     /// The currency the subject is kept in.
     fn currency(&self) -> Option<Currency>;
+    /// What this test came to before, over the same numbers; only replays remember.
+    fn kept_verdict(&self, _tested: &Tested, _limit: f64) -> Option<bool> {
+        None
+    }
+    /// Remembers it.
+    fn keep_verdict(&self, _tested: &Tested, _limit: f64, _holds: bool) {}
 }
 
 /// The verdict of a condition. One side that decides is enough; the other is then not looked at.
@@ -78,10 +84,14 @@ pub fn verdict(cond: &Cond, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdic
         Cond::Known(value) => Verdict::known(*value),
         Cond::Not(inner) => !verdict(inner, inputs, lookup),
         Cond::Compare(compare) => compared(compare, inputs, lookup),
-        Cond::And(left, right) => match verdict(left, inputs, lookup) {
-            Verdict::DoesNotHold => Verdict::DoesNotHold,
-            known @ (Verdict::Holds | Verdict::Unknown) => known.and(verdict(right, inputs, lookup)),
-        },
+        Cond::And(left, right) => {
+            // Both orders say the same; to weigh luck costs a hundred times what a guard costs.
+            let (first, then) = if left.weighs() { (right, left) } else { (left, right) };
+            match verdict(first, inputs, lookup) {
+                Verdict::DoesNotHold => Verdict::DoesNotHold,
+                known @ (Verdict::Holds | Verdict::Unknown) => known.and(verdict(then, inputs, lookup)),
+            }
+        }
         Cond::Or(left, right) => match verdict(left, inputs, lookup) {
             Verdict::Holds => Verdict::Holds,
             known @ (Verdict::DoesNotHold | Verdict::Unknown) => known.or(verdict(right, inputs, lookup)),
@@ -101,6 +111,18 @@ pub fn weighed(
     inputs: &[Input],
     lookup: &mut dyn Lookup,
 ) -> Result<Outcome, Gap> {
+    let (parts, limits) = gathered(compare, tested, inputs, lookup)?;
+    let luck = lookup.luck();
+    weigh_parts(tested, &parts, &limits, extra, luck).ok_or(Gap::NotYet)
+}
+
+/// The parts of a test, and the limit of each of its regimes.
+fn gathered(
+    compare: &Compare,
+    tested: &Tested,
+    inputs: &[Input],
+    lookup: &mut dyn Lookup,
+) -> Result<(Parts, Vec<Option<f64>>), Gap> {
     let side = if tested.on_left { &compare.right } else { &compare.left };
     let now = number(side, inputs, lookup)?;
     let parts = lookup.stretches(tested)?;
@@ -113,17 +135,26 @@ pub fn weighed(
         }
         lookup.under(None);
     }
+    Ok((parts, limits))
+}
+
+/// Whether a tested comparison holds: what [`weighed`] says, without the weight where that cannot be enough.
+fn judged(compare: &Compare, tested: &Tested, inputs: &[Input], lookup: &mut dyn Lookup) -> Result<bool, Gap> {
+    let limit = number(if tested.on_left { &compare.right } else { &compare.left }, inputs, lookup)?;
+    if let Some(kept) = lookup.kept_verdict(tested, limit) {
+        return Ok(kept);
+    }
+    let (parts, limits) = gathered(compare, tested, inputs, lookup)?;
     let luck = lookup.luck();
-    weigh_parts(tested, &parts, &limits, extra, luck).ok_or(Gap::NotYet)
+    let holds = is_enough(tested, &parts, &limits, luck).ok_or(Gap::NotYet)?;
+    lookup.keep_verdict(tested, limit, holds);
+    Ok(holds)
 }
 
 /// The verdict of one comparison: unknown where a side has no value.
 pub fn compared(compare: &Compare, inputs: &[Input], lookup: &mut dyn Lookup) -> Verdict {
     if let Some(tested) = &compare.tested {
-        return match weighed(compare, tested, 0.0, inputs, lookup) {
-            Ok(outcome) => Verdict::known(outcome.holds),
-            Err(_) => Verdict::Unknown,
-        };
+        return judged(compare, tested, inputs, lookup).map_or(Verdict::Unknown, Verdict::known);
     }
     let left = number(&compare.left, inputs, lookup);
     let right = number(&compare.right, inputs, lookup);
@@ -163,20 +194,39 @@ pub fn number(num: &Num, inputs: &[Input], lookup: &mut dyn Lookup) -> Result<f6
     }
 }
 
-/// Memory that verdicts share, so that they need none of their own. It carries no verdict from one to the next.
+/// Memory that verdicts share, so that they need none of their own. It carries no verdict from one to the next, unless it
+/// was made to.
 ///
-/// The one thing it keeps is what the members of a group have over one window, so that a thousand of them do not read each
-/// other a million times. One scratch is for one state of the series: who appends numbers takes a new one.
+/// The one thing it always keeps is what the members of a group have over one window, so that a thousand of them do not read
+/// each other a million times. One scratch is for one state of the series: who appends numbers takes a new one.
 #[derive(Debug, Default)]
 pub struct Scratch {
     memo: Vec<Option<Answer>>,
     values: Vec<f64>,
     others: peers::Kept,
+    kept: Option<Kept>,
+}
+
+impl Scratch {
+    /// One that remembers, for replays: the numbers do not change while it is used. [`Scratch::turn_to_another`] says when
+    /// another subject's come.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self { kept: Some(Kept::default()), ..Self::default() }
+    }
+
+    /// Forgets what was remembered: the next questions are about another subject.
+    pub fn turn_to_another(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.clear();
+        }
+    }
 }
 
 pub use deal::by_post;
 pub use excused::LeftOut;
 pub use gap::Gap;
+use kept::Kept;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 pub use pool::{Member, Pooled};
 
@@ -186,6 +236,7 @@ pub(in crate::rules) use peers::{is_of_others, reads_groups};
 mod deal;
 mod excused;
 mod gap;
+mod kept;
 mod lessons;
 mod live;
 mod peers;

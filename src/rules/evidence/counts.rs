@@ -46,6 +46,7 @@
 use libm::{exp, log};
 use statrs::function::gamma::{checked_gamma_lr, ln_gamma};
 
+use super::bounds;
 use super::curve::ln_integral;
 use super::{Demand, Luck, Prior, Weighed};
 use crate::rules::rule::Method;
@@ -89,6 +90,69 @@ pub fn ln_e(posts: &[Post], luck: Luck) -> f64 {
         }
     }
 }
+
+/// Whether [`weigh`] says enough, where bounds tell: an e-value is a mean of likelihood ratios over rates below the limit,
+/// so it is at most the largest of them; both kinds of evidence are masses under a concave exponent. `None` where only the
+/// weight itself can say it.
+#[must_use]
+pub fn decided(posts: &[Post], luck: Luck, prior: Prior, demand: Demand) -> Option<bool> {
+    let Luck::Varied { k } = luck else { return None };
+    let (low, high) = match demand.method {
+        Method::Anytime => {
+            if !(Weighed::Anytime { ln_e: largest_ratio(posts, k) }).holds(demand) {
+                return Some(false);
+            }
+            let curve = Curve { posts, k, lift: A, fall: 0.0 };
+            let (top, below, _) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, 0.0);
+            let (low, high) = bounds::ln(top, below);
+            (Weighed::Anytime { ln_e: low + log(A) }, Weighed::Anytime { ln_e: high + log(A) })
+        }
+        Method::Posterior => {
+            let curve = Curve { posts, k, lift: prior.a, fall: prior.b };
+            let (_, below, above) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, FAR);
+            let low = below.low / (below.low + above.high);
+            let high = below.high / (below.high + above.low);
+            (Weighed::Posterior { chance: low }, Weighed::Posterior { chance: high })
+        }
+    };
+    match (low.holds(demand), high.holds(demand)) {
+        (true, true) => Some(true),
+        (false, false) => Some(false),
+        (_, _) => None,
+    }
+}
+
+/// An upper bound of the largest `ln L(θ)/L(1)` for `θ ≤ 1`: where the tangents on both sides of the peak meet.
+fn largest_ratio(posts: &[Post], k: f64) -> f64 {
+    let curve = Curve { posts, k, lift: 0.0, fall: 0.0 };
+    if 0.0 <= curve.slope(0.0) {
+        return 0.0;
+    }
+    let (mut low, mut high) = (-FAR, 0.0);
+    // Where nothing came, the ratio is largest at a rate of nothing.
+    if curve.slope(low) <= 0.0 {
+        return curve.at(low);
+    }
+    // Most deals are near the limit.
+    if 0.0 < curve.slope(NEAR) {
+        low = NEAR;
+    } else {
+        high = NEAR;
+    }
+    for _ in 0..BOUND_STEPS {
+        let middle = 0.5 * (low + high);
+        if 0.0 < curve.slope(middle) { low = middle } else { high = middle }
+    }
+    let (at_low, at_high) = (curve.at(low), curve.at(high));
+    let (up, down) = (curve.slope(low), curve.slope(high));
+    let meet = (at_high - at_low + up * low - down * high) / (up - down);
+    if meet.is_finite() { at_low + up * (meet - low) } else { f64::INFINITY }
+}
+
+/// Halvings of the stretch in which the peak lies.
+const BOUND_STEPS: u32 = 12;
+/// Where the search begins: a twentieth of the limit's rate.
+const NEAR: f64 = -3.0;
 
 fn closed(s: f64, n: f64) -> f64 {
     if s <= 0.0 {
@@ -240,6 +304,36 @@ mod tests {
                 let chance = |posts: &[Post]| chance_below(posts, luck, Prior::UNLEARNED);
                 prop_assert!(chance(&more) <= chance(&posts) + 1e-7);
                 prop_assert!((0.0..=1.0).contains(&chance(&posts)));
+            }
+        }
+
+        #[test]
+        fn bounds_never_say_other_than_the_weight(
+            posts in proptest::collection::vec((0.0..60.0_f64, 0_u32..40), 1..8),
+            k in 0.2..50.0_f64,
+        ) {
+            let posts: Vec<Post> =
+                posts.iter().map(|post| Post { expected: post.0, seen: f64::from(post.1) }).collect();
+            let luck = Luck::Varied { k };
+            let exact = ln_e(&posts, luck);
+            let at_most = largest_ratio(&posts, k);
+            prop_assert!(exact <= at_most + 1e-9, "{} above {}", exact, at_most);
+            let curve = Curve { posts: &posts, k, lift: A, fall: 0.0 };
+            let (top, below, _) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, 0.0);
+            let (low, high) = bounds::ln(top, below);
+            prop_assert!(low <= exact + 1e-7 && exact - 1e-7 <= high, "{} in {} to {}", exact, low, high);
+            prop_assert!(high - low < 0.2, "{} to {} decides little", low, high);
+            let chance = chance_below(&posts, luck, Prior::UNLEARNED);
+            for level in [0.5, 0.8, 0.9, 0.95] {
+                for (method, weighed) in [
+                    (Method::Anytime, Weighed::Anytime { ln_e: exact }),
+                    (Method::Posterior, Weighed::Posterior { chance }),
+                ] {
+                    let demand = Demand { method, level };
+                    if let Some(said) = decided(&posts, luck, Prior::UNLEARNED, demand) {
+                        prop_assert_eq!(said, weighed.holds(demand), "{:?} at {}", weighed, level);
+                    }
+                }
             }
         }
 

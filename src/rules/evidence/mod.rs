@@ -17,6 +17,7 @@
 //! Owns: the statements, their derivation and their numerics. Refuses: what spend has had time to sell, whose limit is in
 //! force, where numbers come from. Survives: nothing to keep; every value is worked out from the whole deal.
 
+mod bounds;
 pub mod counts;
 mod curve;
 pub mod luck;

@@ -285,6 +285,26 @@ pub fn weigh_parts(
     })
 }
 
+/// Whether [`weigh_parts`] says that it holds; the evidence is not worked out where it cannot be enough.
+#[must_use]
+pub fn is_enough(tested: &Tested, parts: &Parts, limits: &[Option<f64>], (luck, prior): (Luck, Prior)) -> Option<bool> {
+    let family = family(tested.want.metric)?;
+    if family != Family::Share {
+        let test = Gathered::of(family, parts, limits)?;
+        let mut all = Pair::default();
+        test.posts.iter().for_each(|post| all.add(*post));
+        if all.expected <= all.seen && !test.posts.is_empty() {
+            return Some(false);
+        }
+        let post = |one: &Pair| counts::Post { expected: some(one.expected), seen: some(one.seen) };
+        let posts: Vec<counts::Post> = test.posts.iter().map(post).collect();
+        if let Some(decided) = counts::decided(&posts, luck, prior, tested.demand) {
+            return Some(decided);
+        }
+    }
+    weigh_parts(tested, parts, limits, 0.0, (luck, prior)).map(|outcome| outcome.holds)
+}
+
 /// The same luck for shares around a mean: the Beta whose variance is the same part of its squared mean as the Gamma's,
 /// `1/k`. A click rate of one in a hundred that differs between posts as orders do has a concentration of some `100·k`;
 /// with `k` itself every post would be all clicks or none.

@@ -383,6 +383,26 @@ impl History {
         self.lines_of(subject, want.metric, want.platform).find_map(|(_, line)| line.currency)
     }
 
+    /// The currency of a subject's money, whatever of it was stated first.
+    #[must_use]
+    pub fn any_currency(&self, subject: &Subject) -> Option<Currency> {
+        let ids = self.of_subject.get(subject).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().find_map(|id| self.lines.get(usize::try_from(*id).ok()?)?.currency)
+    }
+
+    /// When the first number of each subject was observed.
+    #[must_use]
+    pub fn beginnings(&self) -> HashMap<&Subject, Timestamp> {
+        let all = Knowledge { known: None, holds_back: false };
+        let mut first: HashMap<&Subject, Timestamp> = HashMap::new();
+        for (key, line) in self.keys.iter().zip(&self.lines) {
+            if let Some(begins) = line.begins(&self.moments, all) {
+                first.entry(&key.subject).and_modify(|at| *at = std::cmp::min(*at, begins)).or_insert(begins);
+            }
+        }
+        first
+    }
+
     /// What a series of amounts says of each span it ever spoke of, as last known.
     #[must_use]
     pub fn amounts(&self, key: &SeriesKey) -> BTreeMap<(Timestamp, Timestamp), i64> {

@@ -5,6 +5,7 @@
 //!
 //! Drawn at 1,280 × 720, what phones show about 360 points wide: letters of 34 px there are as large as a caption's.
 
+mod marks;
 mod scale;
 
 use std::sync::{Arc, LazyLock};
@@ -27,6 +28,7 @@ use super::wording::{Reader, say};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::num;
+use crate::rules::backtest::Outcome;
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (1280, 720);
@@ -94,16 +96,35 @@ pub enum ChartError {
 
 /// Draws the picture. The same chart, title and reader give the same bytes.
 pub fn render(chart: &Chart, title: &str, reader: &Reader) -> Result<Picture, ChartError> {
-    let svg = svg(chart, title, reader)?;
+    let png = png(&svg(chart, &[], title, reader)?)?;
+    Ok(Picture { png, alt: alt(chart, title, reader) })
+}
+
+/// The picture of a replay: with each fire, and whether it was right.
+pub fn render_marked(
+    chart: &Chart,
+    marks: &[(Timestamp, Outcome)],
+    title: &str,
+    reader: &Reader,
+) -> Result<Picture, ChartError> {
+    let png = png(&svg(chart, marks, title, reader)?)?;
+    let mut alt = alt(chart, title, reader);
+    let marked: Vec<String> = marks::in_words(marks, reader).into_iter().map(|(_, text)| text).collect();
+    if !marked.is_empty() {
+        alt = format!("{alt} {}.", marked.join(", ")).chars().take(ALT_MAX).collect();
+    }
+    Ok(Picture { png, alt })
+}
+
+fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
     let drawing = |what: String| ChartError::Drawing { what };
     let options =
         usvg::Options { font_family: "Inter".to_owned(), fontdb: Arc::clone(&FONTS), ..usvg::Options::default() };
-    let tree = usvg::Tree::from_str(&svg, &options).map_err(|error| drawing(error.to_string()))?;
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| drawing(error.to_string()))?;
     let mut pixels =
         tiny_skia::Pixmap::new(SIZE.0, SIZE.1).ok_or_else(|| drawing("no room for the pixels".to_owned()))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
-    let png = pixels.encode_png().map_err(|error| drawing(error.to_string()))?;
-    Ok(Picture { png, alt: alt(chart, title, reader) })
+    pixels.encode_png().map_err(|error| drawing(error.to_string()))
 }
 
 /// What the picture shows, in words.
@@ -157,7 +178,7 @@ fn plain_title(title: &str) -> String {
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn<'a> = Result<(), plotters::drawing::DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
-fn svg(chart: &Chart, title: &str, reader: &Reader) -> Result<String, ChartError> {
+fn svg(chart: &Chart, marks: &[(Timestamp, Outcome)], title: &str, reader: &Reader) -> Result<String, ChartError> {
     let values = known(chart);
     let too_few = ChartError::TooFew { found: values.len() };
     let Some(scale) = Scale::of(chart, &values).filter(|_| 2 <= values.len()) else {
@@ -166,12 +187,20 @@ fn svg(chart: &Chart, title: &str, reader: &Reader) -> Result<String, ChartError
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        draw(&area, chart, title, &scale, reader).map_err(|error| ChartError::Drawing { what: error.to_string() })?;
+        draw(&area, chart, marks, title, &scale, reader)
+            .map_err(|error| ChartError::Drawing { what: error.to_string() })?;
     }
     Ok(text)
 }
 
-fn draw<'a>(area: &Area<'a>, chart: &Chart, title: &str, scale: &Scale, reader: &Reader) -> Drawn<'a> {
+fn draw<'a>(
+    area: &Area<'a>,
+    chart: &Chart,
+    marks: &[(Timestamp, Outcome)],
+    title: &str,
+    scale: &Scale,
+    reader: &Reader,
+) -> Drawn<'a> {
     area.fill(&PAPER)?;
     draw_title(area, title)?;
     if let Some((low, high)) = chart.band {
@@ -183,6 +212,7 @@ fn draw<'a>(area: &Area<'a>, chart: &Chart, title: &str, scale: &Scale, reader: 
     draw_limit(area, chart, scale, reader)?;
     draw_values(area, chart, scale)?;
     draw_fired(area, chart, scale, reader)?;
+    marks::draw(area, chart, marks, scale, reader)?;
     draw_band_label(area, chart, scale, reader)?;
     area.present()
 }

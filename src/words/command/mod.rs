@@ -33,6 +33,7 @@ pub enum Name {
     Appeal,
     Why,
     WhyNot,
+    Backtest,
     Pause,
     Resume,
     Hold,
@@ -80,6 +81,8 @@ pub enum ArgKind {
     Duration,
     /// `2026-03-04T10:00`, `2026-03-04`, `14:00`, `now`.
     Moment,
+    /// `90`, `90d`: whole days.
+    Days,
     /// A one-time code.
     Code,
     /// The name of a command.
@@ -92,7 +95,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 15] = [
+    pub const ALL: [ArgKind; 16] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -104,6 +107,7 @@ impl ArgKind {
         Self::Reach,
         Self::Duration,
         Self::Moment,
+        Self::Days,
         Self::Code,
         Self::Command,
         Self::Mode,
@@ -125,6 +129,7 @@ impl ArgKind {
             Self::Reach => "reach",
             Self::Duration => "duration",
             Self::Moment => "moment",
+            Self::Days => "days",
             Self::Code => "code",
             Self::Command => "command",
             Self::Mode => "mode",
@@ -144,7 +149,14 @@ impl ArgKind {
             | Self::Person
             | Self::Reach
             | Self::Command => true,
-            Self::Role | Self::Duration | Self::Moment | Self::Code | Self::Url | Self::Mode | Self::Text => false,
+            Self::Role
+            | Self::Duration
+            | Self::Moment
+            | Self::Days
+            | Self::Code
+            | Self::Url
+            | Self::Mode
+            | Self::Text => false,
         }
     }
 }
@@ -173,6 +185,8 @@ pub enum Needs {
     Look,
     /// Whoever has something to report: the creator about themselves, and whoever works on it.
     Tell,
+    /// Whoever looks into rules and their numbers; never a creator.
+    Study,
     /// Whoever works on it: acknowledges, snoozes.
     Work,
     /// Whoever decides about money.
@@ -201,6 +215,7 @@ impl Needs {
             Self::Tell => {
                 &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
             }
+            Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
         }
@@ -288,6 +303,7 @@ table! {
     Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
+    Backtest "backtest" "provkör" &["replay"], &[need("rule", ArgKind::Rule), may("days", ArgKind::Days)], Study, Anywhere, false, &["backtest cpa-stop", "backtest cpa-stop 30"];
     Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
     Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
     Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
@@ -340,6 +356,7 @@ pub enum Command {
     Appeal { id: IncidentId, text: String },
     Why { what: What },
     WhyNot { subject: String, rule: RuleId },
+    Backtest { rule: RuleId, days: Option<u32> },
     Pause { what: String },
     Resume { what: String },
     Hold { what: String, deliverable: Option<String> },
@@ -384,6 +401,7 @@ impl Command {
             Self::Appeal { .. } => Name::Appeal,
             Self::Why { .. } => Name::Why,
             Self::WhyNot { .. } => Name::WhyNot,
+            Self::Backtest { .. } => Name::Backtest,
             Self::Pause { .. } => Name::Pause,
             Self::Resume { .. } => Name::Resume,
             Self::Hold { .. } => Name::Hold,

@@ -227,6 +227,13 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             subject: args.text(0)?,
             rule: RuleId::new(&args.text(1)?).map_err(|_| args.bad(1, None))?,
         },
+        Name::Backtest => Command::Backtest {
+            rule: RuleId::new(&args.text(0)?).map_err(|_| args.bad(0, None))?,
+            days: match args.optional(1) {
+                None => None,
+                Some(given) => Some(days(given).ok_or_else(|| args.bad(1, None))?),
+            },
+        },
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
@@ -296,6 +303,18 @@ pub fn seconds(text: &str) -> Option<Duration> {
     };
     let long = Duration::from_secs(digits.parse::<u64>().ok()?.checked_mul(each)?);
     (!long.is_zero() && long <= SNOOZE_MAX).then_some(long)
+}
+
+/// The most days that a replay looks back: as long as numbers are kept in memory.
+const DAYS_MAX: u32 = 366;
+
+/// `90`, `90d` or `90 days`: one day at least.
+fn days(text: &str) -> Option<u32> {
+    let text = text.trim().to_lowercase();
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let unit = text.strip_prefix(&digits)?.trim();
+    let days = digits.parse().ok().filter(|days| (1..=DAYS_MAX).contains(days));
+    days.filter(|_| matches!(unit, "" | "d" | "day" | "days" | "dag" | "dagar"))
 }
 
 /// Words, where quotes (straight or curly, phones write curly ones) hold words together.

@@ -15,6 +15,7 @@ fn help_is_the_table() {
     appeal ID TEXT Say what is wrong with a notice about your level; no time runs then
     why WHAT Why an alert was told: every number behind it
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it
+    backtest RULE [DAYS] What a rule would have done in the past, and whether it would have been right
     pause WHAT What can be stopped, and the money of each; asks before anything stops
     resume WHAT Start stopped boosts again; asks first
     hold WHAT [DELIVERABLE] Ask a creator to put a promised piece on hold; asks first and says what it saves
@@ -342,5 +343,90 @@ fn are_you_sure_says_what_it_does() {
 
     Den kostar pengar igen från att plattformen bekräftat.
     [Ja, starta igen] [Nej, låt vara]
+    ");
+}
+
+fn replay_view() -> crate::words::replay::ReplayView {
+    use crate::words::replay::{Call, ReplayView};
+    ReplayView {
+        rule: "cpa-stop".parse().expect("an id"),
+        version: 3,
+        days: 90,
+        subjects: 1_041,
+        told: 9,
+        outcomes: [7, 3, 1],
+        saved: Some(money("4860.00 EUR")),
+        lost: Some(money("310.00 EUR")),
+        worst: vec![
+            Call { who: "Alma Lind".into(), at: at("2026-05-04T22:00:00Z"), lost: Some(money("240.00 EUR")) },
+            Call { who: "Bo Ek".into(), at: at("2026-06-20T22:00:00Z"), lost: None },
+        ],
+        data_at: Some(at("2026-06-23T12:10:00Z")),
+    }
+}
+
+#[test]
+fn a_replay_says_how_often_it_was_right_and_what_that_is_worth() {
+    let said = |tag: &str| read(&crate::words::replay::replayed(&replay_view(), None, &reader(tag), now()));
+    insta::assert_snapshot!(said("en"), @"
+    cpa-stop, last 90 days: told 11, right 7, wrong 3
+
+    Looked at 1,041, told about 9 of them.
+    Wrong in 30 % of those that can be called.
+    One of them cannot be called right or wrong yet.
+
+    Where it was right, stopping would have saved €4,860.
+    Where it was wrong, stopping would have lost €310.
+    Saved is what was spent afterwards, less the margin of the orders that it brought.
+
+    Its worst calls
+    • Alma Lind, 5 May: wrong, €240 lost
+    • Bo Ek, 21 Jun: wrong
+
+    This is a replay: nothing was told or stopped.
+
+    cpa-stop v3 · data 14:10
+    ");
+    let swedish = said("sv");
+    for part in ["sa till 11, rätt 7, fel 3", "hade ett stopp sparat 4 860 €.", "Bo Ek, 21 jun", "inget har sagts"] {
+        assert!(swedish.contains(part), "{part} in {swedish}");
+    }
+    let nothing = crate::words::replay::ReplayView {
+        outcomes: [0, 0, 0],
+        told: 0,
+        saved: None,
+        lost: None,
+        worst: Vec::new(),
+        ..replay_view()
+    };
+    insta::assert_snapshot!(read(&crate::words::replay::replayed(&nothing, None, &reader("en"), now())), @"
+    cpa-stop would not have told anything in the last 90 days
+
+    Looked at 1,041, told about 0 of them.
+
+    This is a replay: nothing was told or stopped.
+
+    cpa-stop v3 · data 14:10
+    ");
+}
+
+#[test]
+fn a_replay_that_is_not_made_says_why() {
+    use crate::words::replay::NoReplay;
+    let said = |tag: &str| {
+        let nobody = NoReplay::Nobody { rule: "cpa-stop".parse().expect("an id") };
+        [NoReplay::Busy, NoReplay::Large { subjects: 12_000, days: 366 }, nobody]
+            .map(|one| read(&one.say(&reader(tag))))
+            .join("\n")
+    };
+    insta::assert_snapshot!(said("en"), @"
+    Another replay is under way. Ask again in a minute.
+    That is too much for a chat: 12,000 over 366 days. Ask for fewer days, or use “plimsoll backtest” in the terminal.
+    cpa-stop speaks about nobody you may see
+    ");
+    insta::assert_snapshot!(said("sv"), @"
+    En annan provkörning pågår. Fråga igen om en minut.
+    Det är för mycket för en chatt: 12 000 under 366 dagar. Fråga om färre dagar, eller kör ”plimsoll backtest” i terminalen.
+    cpa-stop handlar inte om någon du får se
     ");
 }
