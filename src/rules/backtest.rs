@@ -30,6 +30,7 @@ use crate::domain::verdict::Verdict;
 
 use super::benchmark::{mean, own};
 use super::eval::Scratch;
+use super::quick::QuickMap;
 use super::readings::{Readings, Span, Want};
 use super::window::{Frame, Window};
 use remembered::Remembered;
@@ -117,6 +118,10 @@ pub trait Outcomes: Sync {
 pub trait Condition: Sync {
     /// Whether it speaks about it.
     fn selects(&self, _subject: &Subject) -> bool {
+        true
+    }
+    /// Whether what it says of a window depends on the windows that `for` counts: `own` is taken before the first of them.
+    fn depends_on_first(&self) -> bool {
         true
     }
     /// Whether it holds.
@@ -387,6 +392,7 @@ impl Run<'_> {
         let mut holds_since: Option<Timestamp> = None;
         let mut last: Option<Timestamp> = None;
         let mut known: Option<Outcome> = None;
+        let mut said: QuickMap<Span, Verdict> = QuickMap::default();
         for window in windows {
             let at = window.until;
             let rests = match (last, self.rule.cooldown) {
@@ -397,7 +403,7 @@ impl Run<'_> {
                 // Nothing can come of looking.
                 continue;
             }
-            let (verdict, look) = self.look(*window, scratch);
+            let (verdict, look) = self.look(*window, &mut said, scratch);
             judged |= verdict != Verdict::Unknown;
             let fires_now = match (verdict, self.rule.hold) {
                 (Verdict::DoesNotHold, _) => {
@@ -439,7 +445,7 @@ impl Run<'_> {
     }
 
     /// The verdict over all windows that `for` asks for, oldest first, so that what does not hold is found early.
-    fn look(&self, window: Span, scratch: &mut Scratch) -> (Verdict, Look) {
+    fn look(&self, window: Span, said: &mut QuickMap<Span, Verdict>, scratch: &mut Scratch) -> (Verdict, Look) {
         let plain = Look { window, first: window };
         let windows = match self.rule.hold {
             Hold::Windows(windows) => std::cmp::max(windows, 1),
@@ -455,7 +461,13 @@ impl Run<'_> {
         let mut all = Verdict::Holds;
         for k in (0..windows).rev() {
             let verdict = back(k).map_or(Verdict::Unknown, |window| {
-                self.rule.when.holds(self.readings, self.subject, Look { window, first }, scratch)
+                let mut ask = || self.rule.when.holds(self.readings, self.subject, Look { window, first }, scratch);
+                // The same window is the second of one look and the first of the next.
+                if windows == 1 || self.rule.when.depends_on_first() {
+                    ask()
+                } else {
+                    *said.entry(window).or_insert_with(ask)
+                }
             });
             all = all.and(verdict);
             if all == Verdict::DoesNotHold {

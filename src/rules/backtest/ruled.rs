@@ -132,6 +132,10 @@ impl super::Condition for Asked<'_> {
         self.cases.get(subject).is_some_and(|case| self.rule.selects(subject, &case.context))
     }
 
+    fn depends_on_first(&self) -> bool {
+        self.rule.inputs().iter().any(|input| input.source == Source::Own)
+    }
+
     fn holds(&self, readings: &dyn Readings, subject: &Subject, look: Look, scratch: &mut Scratch) -> Verdict {
         let Some(case) = self.cases.get(subject) else { return Verdict::Unknown };
         self.rule.verdict_over(subject, &case.context, readings, (look.window, look.first), scratch)
