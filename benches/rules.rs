@@ -201,7 +201,7 @@ fn once(
     let file = parse_rules(text, Some("bench.toml"));
     let checked = file.check().expect("good rules");
     done("check", &mut steps);
-    let findings = lint_file(&file, Sources::default());
+    let findings = lint_file(&file, &Sources::default());
     done("lint", &mut steps);
     let mut history = History::new(Switches::default());
     drop(history.append_all(samples));

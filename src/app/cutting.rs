@@ -97,9 +97,15 @@ mod tests {
     #[test]
     fn a_cut_saves_and_loses_its_part() {
         let money = |text: &str| text.parse::<Money>().expect("money");
-        let whole = Stake { saves: money("2000.00 EUR"), loses: Some(money("500.00 EUR")) };
+        let gain =
+            |low: &str, mid: &str, high: &str| proposing::Gain { low: money(low), mid: money(mid), high: money(high) };
+        let loses = Some(gain("100.00 EUR", "500.00 EUR", "900.00 EUR"));
+        let whole = Stake { saves: money("2000.00 EUR"), loses };
         let part = part_of(whole, money("6000.00 EUR"), money("5000.00 EUR")).expect("a stake");
-        assert_eq!((part.saves, part.loses), (money("1000.00 EUR"), Some(money("250.00 EUR"))));
+        assert_eq!(
+            (part.saves, part.loses),
+            (money("1000.00 EUR"), Some(gain("50.00 EUR", "250.00 EUR", "450.00 EUR")))
+        );
         assert!(part_of(whole, money("5000.00 EUR"), money("6000.00 EUR")).is_none());
     }
 }

@@ -74,7 +74,7 @@ impl Import {
     /// Imports and says what was taken.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         if let Some(What::Deals(deals)) = self.what {
-            return deals.run(common).await;
+            return Box::pin(deals.run(common)).await;
         }
         let config = common.config()?;
         let strict = self.strict;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::app::apply::{Given, apply};
+use plimsoll::app::past::judged;
 use plimsoll::app::views;
 use plimsoll::app::watch::take_in;
 use plimsoll::domain::action::{Proposal, ProposalStage};
@@ -244,11 +245,9 @@ async fn a_shop_that_stops_is_one_alert_and_its_time_never_counts() {
     assert_eq!(incidents(&story).await.len(), 2);
     // What was known before the shop was found is still what it was.
     let before = later.excused[0].from + SignedDuration::from_hours(1);
-    let state = story.world.core().state.lock().await;
     let rule = RuleId::new("two-days").expect("an id");
-    let then = views::judged_then(&state, &rule, &partnership("ada"), before).expect("judged").1;
-    assert!(then.excused.is_empty(), "nobody knew of it at {before}");
-    drop(state);
+    let then = judged(story.world.core(), &rule, &partnership("ada"), before).await.expect("judged");
+    assert!(then.judgement.receipt.excused.is_empty(), "nobody knew of it at {before}");
     story.world.stop().await;
 }
 

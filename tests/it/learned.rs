@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::app::apply::{Given, apply};
 use plimsoll::app::learning;
+use plimsoll::app::past;
 use plimsoll::app::views;
 use plimsoll::app::watch::take_in;
 use plimsoll::domain::ids::{CampaignId, CreatorId, Platform, PostRef, RuleId, SourceId, Subject};
@@ -210,15 +211,15 @@ async fn learned(story: &Story) -> Vec<Learned> {
 
 /// The receipt of Alma's winter: now, or with what was known at an instant.
 async fn receipt(story: &Story, at: Option<Timestamp>) -> Receipt {
-    let state = story.world.core().state.lock().await;
     let subject =
         Subject::Partnership(CampaignId::new("winter").expect("an id"), CreatorId::new("alma").expect("an id"));
     let rule = RuleId::new("cpa-sure").expect("an id");
-    let judged = match at {
-        Some(at) => views::judged_then(&state, &rule, &subject, at),
-        None => views::judged_view(&state, &rule, &subject, story.world.clock.now()),
-    };
-    judged.expect("judged").1
+    let core = story.world.core();
+    if let Some(at) = at {
+        return past::judged(core, &rule, &subject, at).await.expect("judged").judgement.receipt;
+    }
+    let state = core.state.lock().await;
+    views::judged_view(&state, &rule, &subject, story.world.clock.now()).expect("judged").1
 }
 
 fn k(receipt: &Receipt) -> f64 {

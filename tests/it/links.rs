@@ -10,7 +10,7 @@ use plimsoll::app::clicks::ClickHour;
 use plimsoll::domain::metric::Metric;
 use plimsoll::domain::sample::Sample;
 use plimsoll::store::records::scan_all;
-use plimsoll::store::samples::load_history;
+use plimsoll::store::samples::{Row, load_history};
 use plimsoll::store::sled::{Options, SledStore};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
@@ -127,7 +127,13 @@ async fn kept(folder: &Path) -> (Vec<ClickHour>, Vec<Sample>) {
     let store = SledStore::open(&folder.join("data"), &Options::default()).expect("the store opens");
     let hours = scan_all::<ClickHour>(&store).await.expect("read").into_iter().map(|one| one.value).collect();
     let mut samples = Vec::new();
-    load_history(&store, jiff::Timestamp::MIN, &mut |sample| samples.push(sample)).await.expect("read");
+    load_history(&store, jiff::Timestamp::MIN, &mut |_, row| {
+        if let Row::Samples(more) = row {
+            samples.extend(more);
+        }
+    })
+    .await
+    .expect("read");
     store.close().await.expect("closed");
     (hours, samples)
 }

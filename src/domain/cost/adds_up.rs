@@ -34,35 +34,35 @@ impl Deal {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
         let mut text = String::from("[[partnership]]\ncampaign = \"spring\"\ncreator = \"alma\"\n");
         if dice.random_bool(0.7) {
-            text += &format!("commission = \"{} %\"\n", dice.random_range(0..40));
+            text.push_str(&format!("commission = \"{} %\"\n", dice.random_range(0..40)));
         }
         if dice.random_bool(0.4) {
-            text += &format!(
+            text.push_str(&format!(
                 "per_thousand_views = \"{}.{:02} EUR\"\n",
                 dice.random_range(0..30),
                 dice.random_range(0..100)
-            );
+            ));
         }
         for n in 0..dice.random_range(0..6) {
             let (fee, cents) = (dice.random_range(0..9_000), dice.random_range(0..100));
-            text += &format!(
+            text.push_str(&format!(
                 "[[deliverable]]\npartnership = \"spring/alma\"\nid = \"p{n}\"\nplatform = \"instagram\"\nformat = \"reel\"\n\
                  fee = \"{fee}.{cents:02} EUR\"\ndue = 2026-03-25\n"
-            );
+            ));
             if dice.random_bool(0.6) {
-                text += &format!("cancel_by = 2026-03-{:02}T18:00:00\n", dice.random_range(1..29));
+                text.push_str(&format!("cancel_by = 2026-03-{:02}T18:00:00\n", dice.random_range(1..29)));
             }
             if dice.random_bool(0.6) {
                 let (draft, approved) = (dice.random_range(0..60), dice.random_range(0..=100));
-                text += &format!("kill_fee = {{ draft = \"{draft} %\", approved = \"{approved} %\" }}\n");
+                text.push_str(&format!("kill_fee = {{ draft = \"{draft} %\", approved = \"{approved} %\" }}\n"));
             }
         }
         for n in 0..dice.random_range(0..3) {
             let (budget, state) = (dice.random_range(0..5_000), if dice.random_bool(0.8) { "active" } else { "ended" });
-            text += &format!(
+            text.push_str(&format!(
                 "[[boost]]\nid = \"b{n}\"\npartnership = \"spring/alma\"\nsource = \"meta_ads\"\nref = \"{n}\"\n\
                  budget = \"{budget}.00 EUR\"\nstate = \"{state}\"\n"
-            );
+            ));
         }
         let mut documents = Documents::from_toml(&text).expect("documents");
         Self {

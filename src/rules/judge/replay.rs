@@ -71,7 +71,8 @@ impl World {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
         let hours = SignedDuration::from_hours;
         let boost = Spread::halving(hours(dice.random_range(0..96)), hours(14 * 24));
-        let zone = if seed % 8 == 0 { TimeZone::get("Europe/Stockholm").expect("a zone") } else { TimeZone::UTC };
+        let zone =
+            if seed.is_multiple_of(8) { TimeZone::get("Europe/Stockholm").expect("a zone") } else { TimeZone::UTC };
         let luck = if dice.random_bool(0.15) { Luck::Varied { k: 1.1 } } else { Luck::Alike };
         let context = Context {
             frame: Frame { zone, deal: Some(Span { from: day(2), until: day(40) }), ..context().frame },
@@ -280,7 +281,7 @@ fn replay(rules: &[[CheckedRule; 2]], seed: u64) -> (usize, usize) {
             records.push(Record { rule: *place, version, context, before, at, known, bytes });
         }
     }
-    let again = (seed % 16 == 0).then(|| world.told_again());
+    let again = seed.is_multiple_of(16).then(|| world.told_again());
     for record in &records {
         let rule = &rules[record.rule][usize::try_from(record.version - 1).expect("small")];
         for history in [Some(&world.history), again.as_ref()].into_iter().flatten() {

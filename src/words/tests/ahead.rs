@@ -87,6 +87,8 @@ fn pooled() -> IncidentView {
         posts: 12,
         k: Some(1.1),
         prior: None,
+        tests: 1,
+        stretches: Vec::new(),
     };
     view.seen = vec![Seen { weight: Some(weight), ..cpa() }];
     view.owed = None;

@@ -112,8 +112,16 @@ fn a_late_post_is_told_with_its_delay_and_what_can_be_done() {
 fn the_creator_was_asked_first_and_the_team_reads_that() {
     let mut view = late_post();
     let deed = ask_deed(Fix::Post);
-    view.proposals =
-        vec![ProposalView { id: 1, deed: deed.clone(), saves: None, expires: None, undo_until: None, ask: None }];
+    view.proposals = vec![ProposalView {
+        id: 1,
+        deed: deed.clone(),
+        saves: None,
+        expires: None,
+        undo_until: None,
+        ask: None,
+        due: None,
+        revives: None,
+    }];
     view.incident.note(event(0, None, Happened::Proposed { proposal: 1 }));
     view.incident.note(event(1, None, Happened::Asked { proposal: 1, of: "Alma Lind".into(), direct: true }));
     let text = team(&view, "en");

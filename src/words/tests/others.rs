@@ -76,6 +76,8 @@ fn why_not(seen: Vec<Seen>, tag: &str, audience: Audience) -> Option<String> {
         pending_secs: None,
         cooling_until: None,
         data_at: None,
+        excused: Vec::new(),
+        learned: Vec::new(),
     };
     answers::why_not(&view, &reader(tag), audience, now()).map(|message| plain(&message))
 }
