@@ -330,7 +330,7 @@ fn due<'a>(
             (Metric::Visitors, hour.visitors),
         ];
         for (metric, value) in counted {
-            let series = SeriesKey { subject: partnership.subject(), metric, platform: Platform::Link };
+            let series = SeriesKey { subject: partnership.subject(), metric, platform: Platform::Redirector };
             if state.history.amounts(&series).get(&(from, until)) != Some(&value) {
                 due.push(Sample {
                     series,

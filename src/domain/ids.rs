@@ -125,7 +125,7 @@ pub enum Platform {
     GoogleAds,
     Shop,
     Web,
-    Link,
+    Redirector,
     Deal,
 }
 
@@ -143,7 +143,7 @@ const PLATFORMS: [(Platform, &str, &str); 13] = [
     (Platform::Shop, "shop", "the shop"),
     (Platform::Web, "web", "the web"),
     // The program's own tracking links.
-    (Platform::Link, "link", "tracking links"),
+    (Platform::Redirector, "redirector", "tracking links"),
     // What was agreed with a creator: fees become spend here when their post is live. The program itself is its source.
     (Platform::Deal, "deal", "the deal"),
 ];

@@ -55,6 +55,9 @@ const CODES: &[(u8, Metric)] = &[
     (24, Metric::Fees),
     (25, Metric::Emv),
     (26, Metric::Followers),
+    (27, Metric::BotClicks),
+    (28, Metric::Prefetches),
+    (29, Metric::Visitors),
 ];
 
 /// Numbers of reasons in rows, part of the file format and never reused. Stale, number 5, also has an age.

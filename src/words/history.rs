@@ -357,7 +357,7 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
         Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
         Happened::BrandCause { .. } => say!(words, "event-brand-cause"),
-        Happened::Spared { .. } => say!(words, "event-withdrawn"),
+        Happened::Spared { .. } => say!(words, "event-spared"),
         Happened::Level { step } => say!(words, "event-level", step = step.as_str(), by = by),
     }
 }

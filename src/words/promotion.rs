@@ -354,7 +354,7 @@ mod tests {
 
         It raised 7 alerts in 28 days.
         By what came later 5 of them were right and 1 wrong. Of 1 it is not known yet.
-        Wrong so far: 17 % of 6 that can be told.
+        Wrong so far: 17 % of 6 that can be told.
 
         It stops boosts inside the day's limits and tells you each time; Undo takes it back. What cannot be taken back it still asks about.
         [Yes, let it act] [No, let it ask]

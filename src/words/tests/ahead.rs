@@ -118,6 +118,7 @@ fn small_deals_are_told_together_and_name_nobody() {
     cpa-stop v3 · balanced · data 14:10 · #A7K2
     [Stop boost −€86]
     [Why] [I've got it] [Snooze 6 h]
+    [Not the creators' fault]
     ");
     let sv = team(&pooled(), "sv");
     assert!(
