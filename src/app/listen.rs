@@ -15,27 +15,29 @@ use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
 use super::service::rest;
-use super::{cycle, deliver, pieces, render, trouble, views};
+use super::{deliver, pieces, render, trouble};
 use crate::chat::inbound::{Alarm, Answerable, Inbound, PlaceKind, What};
 use crate::chat::{Chats, SendOptions};
 use crate::domain::action::Proposal;
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Audience, Person, Reach, Room};
-use crate::outbox::delivery::{Delivery, State as Stand};
 use crate::outbox::incident::Incident;
-use crate::outbox::notice::{About, Notice};
+use crate::outbox::notice::About;
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::command::{Command, Name, Needs, from_options, parse};
-use crate::words::group;
 use crate::words::message::Message;
 use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
 use crate::words::replies::{self, Reply};
 use crate::words::trouble::Trouble;
 use crate::words::wording::Reader;
 use tokio_util::sync::CancellationToken;
+
+mod paging;
+
+use paging::{open_here, turn_page};
 
 /// After a failure of the store itself.
 const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
@@ -500,65 +502,6 @@ async fn press(
         }
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
-}
-
-/// Shows another page of a group message: an edit of the message that is there.
-async fn turn_page(
-    core: &Core,
-    chats: &Chats,
-    asked: &Asked,
-    room: Option<&Room>,
-    about: &About,
-    page: u32,
-    held: &mut Held,
-) -> Result<(), StoreError> {
-    let Some(room) = room else { return Ok(()) };
-    let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
-    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let Some(view) = views::group(core, &notice.value, page).await? else { return Ok(()) };
-    let composed = group::compose_group(&view, &asked.reader, core.clock.now());
-    let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
-    core.store.commit(buttons).await?;
-    let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
-    let more = render::more_line(&asked.reader);
-    let options = SendOptions { more: &more, key: "page", revision: page };
-    for _ in 0..ANSWER_TRIES {
-        match chats.edit(address.chat, at, &message, &options).await {
-            Ok(_) => return Ok(()),
-            Err(crate::chat::error::SendError::SlowDown { until, .. }) => held.sleep_until(until).await,
-            Err(error) => {
-                tracing::info!(room.id = %room.id, error = &error as &dyn std::error::Error, "could not turn a page");
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Gives a member of a group its own message in this room.
-async fn open_here(
-    core: &Core,
-    room: Option<&Room>,
-    id: &crate::outbox::incident::IncidentId,
-) -> Result<(), StoreError> {
-    let Some(room) = room else { return Ok(()) };
-    let about = About::Incident(id.clone());
-    let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(()) };
-    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await? else { return Ok(()) };
-    if !matches!(kept.value.state, Stand::Grouped { .. }) {
-        return Ok(());
-    }
-    let now = core.clock.now();
-    let expires_at = now.checked_add(core.config.delivery.expires.0).unwrap_or(now);
-    let state = Stand::Due { not_before: now };
-    // A cause of its own, so that it is not collapsed again.
-    let cause = format!("opened/{}", id.as_str());
-    let after = Delivery { state, cause, wanted_revision: incident.value.revision, expires_at, ..kept.value.clone() };
-    let mut transaction = Transaction::new();
-    transaction.set(Some(&kept), &after)?;
-    core.store.commit(transaction).await?;
-    cycle::ring_deliverers(core);
-    Ok(())
 }
 
 /// Whether something was said in a room, or to the bot alone: whoever reads an answer there may read it. In any other

@@ -8,13 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::chat::inbound::Inbound;
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::document::Document;
-use crate::domain::ids::{CreatorId, PersonId, Platform, PostRef, ProgramId, RoomId, RuleId, SourceId, Subject};
+use crate::domain::ids::{CreatorId, PersonId, ProgramId, RoomId, RuleId, SourceId, Subject};
 use crate::domain::person::{Chat, Reach, Role};
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::About;
 use crate::rules::downgrade::Case;
-use crate::rules::excuse::{Cause, Excuse};
-use crate::rules::history::PostFacts;
 use crate::rules::learn::Learned;
 use crate::rules::lifecycle::Memory;
 use crate::rules::rule::Rule;
@@ -22,6 +20,12 @@ use crate::store::records::{IndexRow, Record};
 use crate::store::{Key, Table, keys};
 use crate::words::buttons::ButtonPurpose;
 use crate::words::promotion::{Answer, Tally};
+
+mod excuse;
+mod post;
+
+pub use excuse::{EXCUSE_VERSIONS_MAX, ExcuseRecord, ExcuseVersion, SPARED_MAX};
+pub use post::{EarlierPost, PostRecord};
 
 /// A document in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -261,123 +265,6 @@ impl Record for PromotionRecord {
     }
 }
 
-/// A post that was found or imported.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PostRecord {
-    /// Where it lives.
-    pub platform: Platform,
-    /// Its id there.
-    pub post: PostRef,
-    /// Who made it.
-    pub creator: CreatorId,
-    /// When it became public.
-    pub published_at: Timestamp,
-    /// Its title, where the platform gives one.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// Its text, where links and codes stand.
-    #[serde(default)]
-    pub text: Option<String>,
-    /// `video`, `reel`, `story`, …
-    #[serde(default)]
-    pub format: Option<String>,
-    /// When the program learned whose it is and when it became public; none where that was not noted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub known_at: Option<Timestamp>,
-    /// What it took for that before, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<EarlierPost>,
-}
-
-/// What was thought of a post before it was corrected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EarlierPost {
-    /// Who made it.
-    pub creator: CreatorId,
-    /// When it became public.
-    pub published_at: Timestamp,
-    /// Since when that was thought; none where that was not noted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub known_at: Option<Timestamp>,
-}
-
-impl PostRecord {
-    /// This after what is kept: what was known stays known, what is new is known from `now` on.
-    #[must_use]
-    pub fn after(self, kept: Option<&Self>, now: Timestamp) -> Self {
-        match kept {
-            None => Self { known_at: Some(now), earlier: Vec::new(), ..self },
-            Some(kept) if (&kept.creator, kept.published_at) == (&self.creator, self.published_at) => {
-                Self { known_at: kept.known_at, earlier: kept.earlier.clone(), ..self }
-            }
-            Some(kept) => {
-                let before = EarlierPost {
-                    creator: kept.creator.clone(),
-                    published_at: kept.published_at,
-                    known_at: kept.known_at,
-                };
-                let earlier = kept.earlier.iter().cloned().chain([before]).collect();
-                Self { known_at: Some(now), earlier, ..self }
-            }
-        }
-    }
-
-    /// Whose it is and when it became public, as far as was known at an instant.
-    #[must_use]
-    pub fn then(&self, at: Timestamp) -> Option<(CreatorId, Timestamp)> {
-        let is_known = |known: Option<Timestamp>| known.is_none_or(|known| known <= at);
-        if is_known(self.known_at) {
-            return Some((self.creator.clone(), self.published_at));
-        }
-        let before = self.earlier.iter().rev().find(|one| is_known(one.known_at))?;
-        Some((before.creator.clone(), before.published_at))
-    }
-
-    /// The same as it was first learned.
-    #[must_use]
-    pub fn first(&self) -> (CreatorId, Timestamp) {
-        let first = self.earlier.first().map(|one| (one.creator.clone(), one.published_at));
-        first.unwrap_or_else(|| (self.creator.clone(), self.published_at))
-    }
-
-    /// Everything the history was ever told about it, oldest first, with when that was known.
-    pub fn all_facts(&self) -> impl Iterator<Item = (PostFacts, Timestamp)> {
-        let of = |creator: &CreatorId, published_at, known_at: Option<Timestamp>| {
-            let facts = PostFacts {
-                platform: self.platform,
-                post: self.post.clone(),
-                creator: creator.clone(),
-                campaign: None,
-                published_at,
-            };
-            (facts, known_at.unwrap_or(Timestamp::MIN))
-        };
-        let earlier = self.earlier.iter().map(move |one| of(&one.creator, one.published_at, one.known_at));
-        earlier.chain(std::iter::once(of(&self.creator, self.published_at, self.known_at)))
-    }
-
-    /// What the history needs to know about it.
-    #[must_use]
-    pub fn facts(&self) -> PostFacts {
-        PostFacts {
-            platform: self.platform,
-            post: self.post.clone(),
-            creator: self.creator.clone(),
-            campaign: None,
-            published_at: self.published_at,
-        }
-    }
-}
-
-impl Record for PostRecord {
-    const TABLE: Table = Table::Posts;
-    const VERSION: u16 = 1;
-
-    fn key(&self) -> Key {
-        keys::post(self.platform, &self.post)
-    }
-}
-
 /// What one poll asked and got.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PollRecord {
@@ -569,77 +456,3 @@ pub const LEARNING: &[u8] = b"learning";
 
 /// The key of [`Counters`].
 pub const COUNTERS: &[u8] = b"counters";
-
-/// Time that lies with a brand, in every version that was ever believed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExcuseRecord {
-    /// Its number.
-    pub id: u64,
-    /// The brand or campaign it lies with.
-    pub scope: Subject,
-    /// What it is.
-    pub cause: Cause,
-    /// The rule that found it, or whose incident a person says it of: it ends when that rule has recovered.
-    #[serde(default)]
-    pub rule: Option<RuleId>,
-    /// In a person's words.
-    #[serde(default)]
-    pub reason: Option<String>,
-    /// Oldest first; at most [`EXCUSE_VERSIONS_MAX`].
-    pub versions: Vec<ExcuseVersion>,
-    /// Alerts about creators that were closed by it; at most [`SPARED_MAX`].
-    #[serde(default)]
-    pub spared: Vec<IncidentId>,
-}
-
-/// One version of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExcuseVersion {
-    /// Since when it was believed.
-    pub known_at: Timestamp,
-    /// Since when it was so.
-    pub from: Timestamp,
-    /// Until when; `None` while it lasts.
-    pub until: Option<Timestamp>,
-    /// It was no such time after all.
-    #[serde(default)]
-    pub lifted: bool,
-    /// Who says so, as the journal writes it.
-    pub by: String,
-}
-
-/// Versions of one excuse: opened, closed, lifted by a person; more than a few is people pressing buttons for fun.
-pub const EXCUSE_VERSIONS_MAX: usize = 32;
-
-/// Alerts that one excuse names: as many as one cycle may judge.
-pub const SPARED_MAX: usize = 2_000;
-
-impl ExcuseRecord {
-    /// What was believed at an instant, or is now; `None` where nothing was, or it had been lifted.
-    #[must_use]
-    pub fn excuse(&self, known: Option<Timestamp>) -> Option<Excuse> {
-        let version = self.versions.iter().rfind(|one| known.is_none_or(|at| one.known_at <= at))?;
-        (!version.lifted).then(|| Excuse {
-            id: self.id,
-            from: version.from,
-            until: version.until,
-            cause: self.cause,
-            by: version.by.clone(),
-        })
-    }
-
-    /// Whether it is believed and lasts.
-    #[must_use]
-    pub fn lasts(&self) -> bool {
-        self.versions.last().is_some_and(|one| !one.lifted && one.until.is_none())
-    }
-}
-
-impl Record for ExcuseRecord {
-    const TABLE: Table = Table::Excuses;
-    const VERSION: u16 = 1;
-
-    fn key(&self) -> Key {
-        keys::number(self.id)
-    }
-}

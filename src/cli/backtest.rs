@@ -5,7 +5,7 @@
 //! once. What cannot be said is null: plain rules have no evidence. `saved` and `lost` of a rule count each subject once.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -102,7 +102,7 @@ impl Backtest {
 
     fn draw(
         &self,
-        path: &std::path::Path,
+        path: &Path,
         rules: &[CheckedRule],
         cases: &BTreeMap<Subject, Case>,
         history: &History,
@@ -141,31 +141,42 @@ impl Backtest {
     }
 
     fn history(&self, catalog: &mut Catalog, guards: Switches) -> Result<History, CliError> {
-        let mut history = History::new(guards);
-        let mut samples = Vec::new();
-        let mapping = self.mapping.as_deref().map(mapping_of).transpose()?;
-        for path in &self.data {
-            let rows = match &mapping {
-                Some(mapping) => mapped(path, mapping, false)?.rows,
-                None => sheet_of(path, read_samples)?.rows,
-            };
-            for row in rows {
-                if let (Subject::Post(platform, post), Some(creator)) = (&row.sample.series.subject, row.creator) {
-                    catalog.posts.insert((*platform, post.clone()), creator);
-                }
-                samples.push(row.sample);
-            }
-        }
+        let mut history = numbers(&self.data, self.mapping.as_deref(), catalog, guards)?;
         if let Some(path) = &self.posts {
             for row in sheet_of(path, read_posts)?.rows {
                 history.add_post(&post_of(&row, None).facts());
                 catalog.posts.insert((row.platform, row.post), row.creator);
             }
         }
-        // What the guards would have told is told live, not here.
-        drop(history.append_all(samples));
         Ok(history)
     }
+}
+
+/// Files of numbers as a history; whose the posts in them are goes into the catalog.
+pub(super) fn numbers(
+    data: &[PathBuf],
+    mapping: Option<&Path>,
+    catalog: &mut Catalog,
+    guards: Switches,
+) -> Result<History, CliError> {
+    let mut history = History::new(guards);
+    let mut samples = Vec::new();
+    let mapping = mapping.map(mapping_of).transpose()?;
+    for path in data {
+        let rows = match &mapping {
+            Some(mapping) => mapped(path, mapping, false)?.rows,
+            None => sheet_of(path, read_samples)?.rows,
+        };
+        for row in rows {
+            if let (Subject::Post(platform, post), Some(creator)) = (&row.sample.series.subject, row.creator) {
+                catalog.posts.insert((*platform, post.clone()), creator);
+            }
+            samples.push(row.sample);
+        }
+    }
+    // What the guards would have told is told live, not here.
+    drop(history.append_all(samples));
+    Ok(history)
 }
 
 /// How many threads share the work: one for each processor, at most eight.
@@ -173,7 +184,8 @@ fn threads() -> usize {
     std::cmp::min(std::thread::available_parallelism().map_or(1, usize::from), 8)
 }
 
-fn cases(history: &History, catalog: &Catalog) -> BTreeMap<Subject, Case> {
+/// Everybody in a history, as the documents know them.
+pub(super) fn cases(history: &History, catalog: &Catalog) -> BTreeMap<Subject, Case> {
     let subjects = history.subjects().into_iter();
     subjects.map(|subject| (subject.clone(), replays::case(catalog, subject, 1))).collect()
 }

@@ -7,22 +7,27 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::backtest::{cases, numbers};
 use super::{CliError, Common, first_of, one_line};
 use crate::app::catalog::Catalog;
 use crate::app::config::Config;
-use crate::app::core::context;
+use crate::app::core::{context, switches};
 use crate::app::schedule::Schedule;
 use crate::app::{apply, service, sourcing, telemetry};
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Deliverable, Document, Documents};
-use crate::domain::ids::Scope;
+use crate::domain::ids::{Scope, Subject};
 use crate::domain::num::{self, u64_of_len};
+use crate::rules::backtest::ruled::complete;
 use crate::rules::error::RuleError;
 use crate::rules::file::{RulesFile, parse_rules};
+use crate::rules::history::History;
+use crate::rules::judge::Context;
 use crate::rules::lint::deals::{self, Agreed};
+use crate::rules::lint::past;
 use crate::rules::lint::{Finding, Sources, Weight, lint_file};
 use crate::rules::rule_test::{RuleResult, run_file};
 use crate::time::Clock;
@@ -30,12 +35,16 @@ use crate::time::Clock;
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 #[command(after_help = "Reads the configuration, builds every source and chat from it without calling any, and looks \
-                  over each file given: documents, rules, or folders of them. Nothing is asked over the network; \
+                  over each file given: documents, rules, or folders of them. Rules are held against what the sources tell, \
+                  against each other, against the deals in the files and, with --data, against the past. Nothing is asked over the network; \
                   nothing is stored.")]
 pub struct Check {
     /// Files of documents or rules, or folders of them; without any only the configuration is checked
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Files of numbers, as `plimsoll import` takes them: says which lines are where things usually are
+    #[arg(long, value_name = "FILE.csv", num_args = 1..)]
+    data: Vec<PathBuf>,
 }
 
 /// One thing to say about one place.
@@ -91,11 +100,15 @@ impl Check {
             look_over(file, &mut lines, &mut found)?;
         }
         let Found { documents, rules } = found;
-        let catalog = dangling(&documents, &mut lines);
+        let mut catalog = dangling(&documents, &mut lines);
+        let happened = if self.data.is_empty() { None } else { Some(happened(&self.data, &mut catalog, &config)?) };
         let (sources, agreed) = (Sources { feeds: sourcing::feeds(&config) }, agreed(&catalog));
         for (name, file) in &rules {
             let mut findings = lint_file(file, &sources);
             findings.extend(deals::look(file, &agreed));
+            if let Some((history, subjects, now)) = &happened {
+                findings.extend(past::look(file, subjects, &history.view(), *now));
+            }
             lines.extend(findings.iter().map(|finding| Line::of_finding(name, finding)));
         }
         lines.sort_by(|one, other| (&one.file, one.row, one.column).cmp(&(&other.file, other.row, other.column)));
@@ -191,6 +204,19 @@ fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) -> Catalog 
         });
     }
     catalog
+}
+
+/// What the files of numbers say of whom, and the end of it.
+fn happened(
+    data: &[PathBuf],
+    catalog: &mut Catalog,
+    config: &Config,
+) -> Result<(History, Vec<(Subject, Context)>, Timestamp), CliError> {
+    let history = numbers(data, None, catalog, switches(config))?;
+    let mut cases = cases(&history, catalog);
+    complete(&mut cases, &history);
+    let end = history.instants(|_| true).last().copied().unwrap_or(Timestamp::MIN);
+    Ok((history, cases.into_iter().map(|(subject, case)| (subject, case.context)).collect(), end))
 }
 
 /// Every subject in the files, as agreed.

@@ -302,6 +302,33 @@ fn a_rule_of_two_denominators_is_told_with_its_place() {
 }
 
 #[test]
+fn check_holds_rules_against_the_past() {
+    let desk = Desk::new();
+    let rows: Vec<String> = (1..=28)
+        .map(|day| format!("2026-02-{day:02},alma,youtube,views,amount:P1D,{}", if day % 4 == 0 { 400 } else { 90 }))
+        .collect();
+    desk.write("past.csv", format!("time,creator,platform,metric,form,value\n{}\n", rows.join("\n")));
+    let rule = |limit: u32| {
+        format!(
+            "[[rule]]\nid = \"low\"\nkind = \"stop_loss\"\nscope = \"creator\"\nwindow = \"1d\"\nwhen = \"views < {limit}\"\n"
+        )
+    };
+    desk.write("low.toml", rule(50));
+    assert_eq!(
+        desk.done(&["check", "low.toml", "--data", "past.csv"]).trim_end(),
+        "the configuration and 1 file are fine"
+    );
+    desk.write("low.toml", rule(100));
+    let said = desk.done(&["check", "low.toml", "--data", "past.csv"]);
+    assert!(
+        said.starts_with(
+            "low.toml:6:8: advice: the line is where things usually are: it held in 21 of 28 past windows"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
 fn rules_are_tested_by_their_own_cases() {
     let desk = Desk::new();
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config/rules");

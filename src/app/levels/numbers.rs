@@ -85,7 +85,8 @@ fn criterion(
     let comparison = criterion_of(receipt)?;
     let asked = asked(comparison)?;
     let frame = frame(state, subject, receipt);
-    let (live, known) = (state.history.view(), state.history.as_of(then));
+    let by_then = then.checked_add(crate::app::past::INSTANT).unwrap_or(then);
+    let (live, known) = (state.history.view(), state.history.as_of(by_then));
     let at = |view: &dyn Readings, at, back| stand(view, subject, asked, (receipt.window, &frame), at, back);
     // The numbers of a rate that lost time are the receipt's: read as a whole they would count what does not.
     let value = at(&known, then, 0).filter(|_| receipt.excused.is_empty());

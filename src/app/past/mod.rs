@@ -39,7 +39,7 @@ const GUARDS_LEARN: SignedDuration = SignedDuration::from_hours(9 * 24);
 const BOUNDARY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is taken in at one instant is stamped within so much of it: a stamp is a nanosecond after the last.
-const INSTANT: SignedDuration = SignedDuration::from_nanos(999);
+pub const INSTANT: SignedDuration = SignedDuration::from_nanos(999);
 
 /// Why there is no receipt of an instant.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,126 @@
+//! A post as kept: whose it is, when it went live, what it says, and what was known of that when.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{CreatorId, Platform, PostRef};
+use crate::rules::history::PostFacts;
+use crate::store::records::Record;
+use crate::store::{Key, Table, keys};
+
+/// A post that was found or imported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostRecord {
+    /// Where it lives.
+    pub platform: Platform,
+    /// Its id there.
+    pub post: PostRef,
+    /// Who made it.
+    pub creator: CreatorId,
+    /// When it became public.
+    pub published_at: Timestamp,
+    /// Its title, where the platform gives one.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Its text, where links and codes stand.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// `video`, `reel`, `story`, …
+    #[serde(default)]
+    pub format: Option<String>,
+    /// When the program learned whose it is and when it became public; none where that was not noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<Timestamp>,
+    /// What it took for that before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierPost>,
+}
+
+/// What was thought of a post before it was corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierPost {
+    /// Who made it.
+    pub creator: CreatorId,
+    /// When it became public.
+    pub published_at: Timestamp,
+    /// Since when that was thought; none where that was not noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<Timestamp>,
+}
+
+impl PostRecord {
+    /// This after what is kept: what was known stays known, what is new is known from `now` on.
+    #[must_use]
+    pub fn after(self, kept: Option<&Self>, now: Timestamp) -> Self {
+        match kept {
+            None => Self { known_at: Some(now), earlier: Vec::new(), ..self },
+            Some(kept) if (&kept.creator, kept.published_at) == (&self.creator, self.published_at) => {
+                Self { known_at: kept.known_at, earlier: kept.earlier.clone(), ..self }
+            }
+            Some(kept) => {
+                let before = EarlierPost {
+                    creator: kept.creator.clone(),
+                    published_at: kept.published_at,
+                    known_at: kept.known_at,
+                };
+                let earlier = kept.earlier.iter().cloned().chain([before]).collect();
+                Self { known_at: Some(now), earlier, ..self }
+            }
+        }
+    }
+
+    /// Whose it is and when it became public, as far as was known at an instant.
+    #[must_use]
+    pub fn then(&self, at: Timestamp) -> Option<(CreatorId, Timestamp)> {
+        let is_known = |known: Option<Timestamp>| known.is_none_or(|known| known <= at);
+        if is_known(self.known_at) {
+            return Some((self.creator.clone(), self.published_at));
+        }
+        let before = self.earlier.iter().rev().find(|one| is_known(one.known_at))?;
+        Some((before.creator.clone(), before.published_at))
+    }
+
+    /// The same as it was first learned.
+    #[must_use]
+    pub fn first(&self) -> (CreatorId, Timestamp) {
+        let first = self.earlier.first().map(|one| (one.creator.clone(), one.published_at));
+        first.unwrap_or_else(|| (self.creator.clone(), self.published_at))
+    }
+
+    /// Everything the history was ever told about it, oldest first, with when that was known.
+    pub fn all_facts(&self) -> impl Iterator<Item = (PostFacts, Timestamp)> {
+        let of = |creator: &CreatorId, published_at, known_at: Option<Timestamp>| {
+            let facts = PostFacts {
+                platform: self.platform,
+                post: self.post.clone(),
+                creator: creator.clone(),
+                campaign: None,
+                published_at,
+            };
+            (facts, known_at.unwrap_or(Timestamp::MIN))
+        };
+        let earlier = self.earlier.iter().map(move |one| of(&one.creator, one.published_at, one.known_at));
+        earlier.chain(std::iter::once(of(&self.creator, self.published_at, self.known_at)))
+    }
+
+    /// What the history needs to know about it.
+    #[must_use]
+    pub fn facts(&self) -> PostFacts {
+        PostFacts {
+            platform: self.platform,
+            post: self.post.clone(),
+            creator: self.creator.clone(),
+            campaign: None,
+            published_at: self.published_at,
+        }
+    }
+}
+
+impl Record for PostRecord {
+    const TABLE: Table = Table::Posts;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::post(self.platform, &self.post)
+    }
+}
