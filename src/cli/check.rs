@@ -206,12 +206,11 @@ fn dangling(documents: &[(String, Document)], lines: &mut Vec<Line>) -> Catalog 
     catalog
 }
 
-/// What the files of numbers say of whom, and the end of it.
-fn happened(
-    data: &[PathBuf],
-    catalog: &mut Catalog,
-    config: &Config,
-) -> Result<(History, Vec<(Subject, Context)>, Timestamp), CliError> {
+/// What the files of numbers say, of whom, and the end of it.
+type Happened = (History, Vec<(Subject, Context)>, Timestamp);
+
+/// Reads the files of numbers.
+fn happened(data: &[PathBuf], catalog: &mut Catalog, config: &Config) -> Result<Happened, CliError> {
     let history = numbers(data, None, catalog, switches(config))?;
     let mut cases = cases(&history, catalog);
     complete(&mut cases, &history);

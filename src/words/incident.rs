@@ -406,9 +406,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
     let (mut row, mut taken) = (Vec::new(), Vec::new());
     let waiting = view.proposals.iter().filter(|proposal| waits(view, proposal)).count();
     for proposal in &view.proposals {
-        let Some(event) = view.last_of(proposal.id) else {
-            continue;
-        };
+        let Some(event) = view.last_of(proposal.id) else { continue };
         let deed = &proposal.deed;
         match &event.what {
             Happened::Proposed { .. } if is_open || proposal.revives.is_some() => {

@@ -107,7 +107,8 @@ state = "approved"
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_says_by_when_it_clears_and_what_the_next_piece_would_bring() {
     let mut story = Story::begin(7, &["alma"]).await;
-    rules(&story, WEIGHED).await;
+    // A target that is changed now would count from tomorrow on.
+    rules(&story, &WEIGHED.replace("target.cpa", "money('12.00 EUR')")).await;
     story.apply(&pieces()).await;
     story.begin_here();
     story.report(&[("alma", 12_000, 1)]).await;

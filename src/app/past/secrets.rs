@@ -3,6 +3,8 @@
 //! Names, fees and margins of everybody else are planted where they can be told from everything: a name that no sentence
 //! has, an amount that no count comes to. Then numbers come, rules fire, and a creator is told and asks for everything.
 
+use std::fmt::Write as _;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -136,26 +138,32 @@ fn documents(dice: &mut ChaCha8Rng) -> (String, Secrets) {
             (format!("c{n}"), name)
         };
         let commission = dice.random_range(1..30);
-        text.push_str(&format!(
+        write!(
+            text,
             "[[creator]]\nid = \"{id}\"\nname = \"{name}\"\nzone = \"Europe/Stockholm\"\naccounts = {{ youtube = \"UC{n}\" }}\n\
              [[member]]\nprogram = \"club\"\ncreator = \"{id}\"\nlevel = \"Gold\"\nsince = 2026-01-01\nacknowledged = 2026-01-02\n\
              [[partnership]]\ncampaign = \"spring\"\ncreator = \"{id}\"\ncommission = \"{commission} %\"\n"
-        ));
+        )
+        .expect("written");
         for piece in 0..dice.random_range(1..4) {
             let fee = if own { dice.random_range(100..9_000) } else { secrets.amount(dice) };
             let state = ["agreed", "approved", "live"][dice.random_range(0..3)];
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[deliverable]]\npartnership = \"spring/{id}\"\nid = \"reel-{piece}\"\nplatform = \"instagram\"\n\
                  format = \"reel\"\nfee = \"{fee}.00 EUR\"\ndue = 2026-03-{:02}\nstate = \"{state}\"\n",
                 dice.random_range(10..28)
-            ));
+            )
+            .expect("written");
         }
         // What the brand pays a platform is none of the creator's either.
         let budget = secrets.amount(dice);
-        text.push_str(&format!(
+        write!(
+            text,
             "[[boost]]\nid = \"{id}-boost\"\npartnership = \"spring/{id}\"\nsource = \"meta_ads\"\nref = \"{n}\"\n\
              budget = \"{budget}.00 EUR\"\n"
-        ));
+        )
+        .expect("written");
     }
     (text, secrets)
 }

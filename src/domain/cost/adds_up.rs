@@ -1,5 +1,7 @@
 //! Money adds up: over random deals, at any instant, while their pieces go their way.
 
+use std::fmt::Write as _;
+
 use jiff::SignedDuration;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -34,35 +36,41 @@ impl Deal {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
         let mut text = String::from("[[partnership]]\ncampaign = \"spring\"\ncreator = \"alma\"\n");
         if dice.random_bool(0.7) {
-            text.push_str(&format!("commission = \"{} %\"\n", dice.random_range(0..40)));
+            writeln!(text, "commission = \"{} %\"", dice.random_range(0..40)).expect("written");
         }
         if dice.random_bool(0.4) {
-            text.push_str(&format!(
-                "per_thousand_views = \"{}.{:02} EUR\"\n",
+            writeln!(
+                text,
+                "per_thousand_views = \"{}.{:02} EUR\"",
                 dice.random_range(0..30),
                 dice.random_range(0..100)
-            ));
+            )
+            .expect("written");
         }
         for n in 0..dice.random_range(0..6) {
             let (fee, cents) = (dice.random_range(0..9_000), dice.random_range(0..100));
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[deliverable]]\npartnership = \"spring/alma\"\nid = \"p{n}\"\nplatform = \"instagram\"\nformat = \"reel\"\n\
                  fee = \"{fee}.{cents:02} EUR\"\ndue = 2026-03-25\n"
-            ));
+            )
+            .expect("written");
             if dice.random_bool(0.6) {
-                text.push_str(&format!("cancel_by = 2026-03-{:02}T18:00:00\n", dice.random_range(1..29)));
+                writeln!(text, "cancel_by = 2026-03-{:02}T18:00:00", dice.random_range(1..29)).expect("written");
             }
             if dice.random_bool(0.6) {
                 let (draft, approved) = (dice.random_range(0..60), dice.random_range(0..=100));
-                text.push_str(&format!("kill_fee = {{ draft = \"{draft} %\", approved = \"{approved} %\" }}\n"));
+                writeln!(text, "kill_fee = {{ draft = \"{draft} %\", approved = \"{approved} %\" }}").expect("written");
             }
         }
         for n in 0..dice.random_range(0..3) {
             let (budget, state) = (dice.random_range(0..5_000), if dice.random_bool(0.8) { "active" } else { "ended" });
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[boost]]\nid = \"b{n}\"\npartnership = \"spring/alma\"\nsource = \"meta_ads\"\nref = \"{n}\"\n\
                  budget = \"{budget}.00 EUR\"\nstate = \"{state}\"\n"
-            ));
+            )
+            .expect("written");
         }
         let mut documents = Documents::from_toml(&text).expect("documents");
         Self {

@@ -30,6 +30,7 @@ fn both(case: &Case, tag: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "what both sides read, message by message")]
 fn both_sides_read_who_suggested_what() {
     insta::assert_snapshot!(both(&opened(Side::Creator), "en"), @"
     🟡 Hi Alma, you and Nordbo look for another way. You stay Gold meanwhile
