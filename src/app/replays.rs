@@ -1,7 +1,7 @@
 //! Replays of rules over what is kept: what each subject's deal is worth to them, their picture, and `backtest` in a chat.
 //!
 //! A replay in a chat reads the numbers again from the store, so that nothing waits for it; it is worked out on a thread of
-//! its own, one at a time, and refused where it is too much ([`LOOKS_MAX`]). It changes nothing.
+//! its own, one at a time, and refused where it is too much (`LOOKS_MAX`). It changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

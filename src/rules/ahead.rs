@@ -1,6 +1,6 @@
 //! What is still to come of a subject's money, and when somebody has to decide about it.
 //!
-//! Owns: [`Plan`], and the date of a counterfactual: [`decide_by`]. Refuses: reading, and guessing what is not agreed yet;
+//! Owns: [`Plan`], and the date of a counterfactual: `decide_by`. Refuses: reading, and guessing what is not agreed yet;
 //! a piece that is to go live before the date is left out, because whether it does is what is decided.
 
 use jiff::{SignedDuration, Timestamp};

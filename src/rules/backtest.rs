@@ -2,7 +2,7 @@
 //!
 //! Owns: the window ends at which a rule is judged, `for`, `cooldown`, outcomes by default, and the report's JSON.
 //! Refuses: the language. A rule comes as [`Replay`] with a [`Condition`] over [`Readings`], so that anything that can be
-//! judged can be replayed; [`ruled`] makes one of a rule in a file, [`money`] says what its fires were worth. Brands and
+//! judged can be replayed; [`ruled`] makes one of a rule in a file, `money` says what its fires were worth. Brands and
 //! programmes are not needed.
 //!
 //! A rule over `Nd` is judged at every midnight of the subject's zone, every other rule at every poll. Each end at which

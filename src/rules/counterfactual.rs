@@ -7,7 +7,7 @@
 //!
 //! **With a date.** Where spend matures, what is enough today is not enough on Friday: what was spent will have had time to
 //! sell by then. For a rule over the whole deal that judges matured spend, each change is worked out as of the next decision
-//! ([`super::ahead::decide_by`]): spend so far matures to that instant, fees of live posts with it; boosts are stopped now,
+//! (`ahead::decide_by`): spend so far matures to that instant, fees of live posts with it; boosts are stopped now,
 //! and, as a second line, go on as in the last week. Where nothing matures there is no date.
 
 use jiff::Timestamp;

@@ -4,8 +4,8 @@
 //! come to nothing, numbers written in another unit than meant, deals too small for their evidence, thresholds that fire
 //! on their own history. Refuses: changing a rule; every finding says what to write.
 //!
-//! [`alone`] looks at one rule, [`together`] at pairs, [`deals`] at what was agreed, [`past`] at what already happened;
-//! [`numbers`] is what they try conditions on.
+//! `alone` looks at one rule, `together` at pairs, [`deals`] at what was agreed, [`past`] at what already happened;
+//! `numbers` is what they try conditions on.
 
 mod alone;
 pub mod deals;
