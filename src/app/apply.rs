@@ -8,12 +8,14 @@ use serde_json::json;
 
 use super::catalog::room_of;
 use super::core::Core;
+use super::past;
 use super::records::{DocumentRecord, HistoryRecord, MemoryRecord, RuleRecord};
 use crate::domain::document::{Document, Documents};
 use crate::domain::ids::{CreatorId, ProgramId};
 use crate::domain::person::Room;
 use crate::domain::written::Day;
 use crate::rules::file as rule_file;
+use crate::rules::lifecycle::Memory;
 use crate::rules::rule::{Mode, Rule};
 use crate::store::records::{load, scan_range};
 use crate::store::{StoreError, Transaction, keys};
@@ -317,6 +319,8 @@ pub(super) async fn put_rule(
             let (from, until) = keys::of_rule(&rule.id);
             let kept = scan_range::<MemoryRecord>(&*core.store, &from, &until).await?;
             for memory in kept.iter().filter(|kept| kept.value.memory.is_open()) {
+                let MemoryRecord { rule, subject, memory: before } = &memory.value;
+                past::memory::note(core, transaction, (rule, subject), (before, &Memory::default()), None)?;
                 transaction.delete(memory);
             }
         }
