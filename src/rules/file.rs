@@ -191,7 +191,8 @@ const WHERE_KEYS: [&str; 5] = ["campaign", "creator", "brand", "platform", "size
 const STEP_KEYS: [&str; 2] = ["after", "do"];
 const EVIDENCE_KEYS: [&str; 2] = ["method", "level"];
 const JUDGE_KEYS: [&str; 2] = ["metric", "horizon"];
-const TEST_KEYS: [&str; 5] = ["name", "given", "expect", "posts", "k"];
+const TEST_KEYS: [&str; 7] = ["name", "given", "expect", "series", "at", "posts", "k"];
+const AT_KEYS: [&str; 3] = ["after", "state", "reason"];
 const POST_KEYS: [&str; 2] = ["spend", "orders"];
 
 /// Which keys a table has, by the path of keys to it.
@@ -203,6 +204,7 @@ fn keys_of(path: &[&str]) -> Option<&'static [&'static str]> {
         ["evidence"] => Some(&EVIDENCE_KEYS),
         ["judge"] => Some(&JUDGE_KEYS),
         ["test"] => Some(&TEST_KEYS),
+        ["test", "at"] => Some(&AT_KEYS),
         ["test", "posts"] => Some(&POST_KEYS),
         _ => None,
     }

@@ -252,8 +252,14 @@ pub struct Case {
     /// `peers`, `rank`, `industry`.
     #[serde(default)]
     pub given: BTreeMap<String, Given>,
-    /// What must come of it.
+    /// What must come of it; of a series, at its end.
     pub expect: Expect,
+    /// Numbers day by day, in place of constants (see [`super::rule_test::series`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub series: BTreeMap<String, String>,
+    /// Where the rule must stand in the course of a series.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<super::rule_test::series::Standing>,
     /// Spend and orders by post, for evidence rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posts: Option<Vec<PostCase>>,

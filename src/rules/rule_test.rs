@@ -8,6 +8,8 @@
 //! `fires` = the rule fires once time has passed; `quiet` (or `holds_back`) = all numbers are there and it does not hold;
 //! `unknown` = a number that would decide is not given.
 
+pub mod series;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -42,15 +44,18 @@ pub struct CaseResult {
     pub expect: Expect,
     /// What came of it.
     pub got: Expect,
-    /// The comparisons with their numbers, as `views 10 < 0.5 * own(views) 25`.
+    /// The comparisons with their numbers, as `views 10 < 0.5 * own(views) 25`; of a series, where it did not stand as it must.
     pub seen: Vec<String>,
+    /// Every `at` of a series was met.
+    #[serde(skip)]
+    pub met: bool,
 }
 
 impl CaseResult {
     /// Whether the expectation was met.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.expect == self.got
+        self.expect == self.got && self.met
     }
 }
 
@@ -94,6 +99,21 @@ pub fn run_file(file: &RulesFile) -> Result<Vec<RuleResult>, Vec<RuleError>> {
 }
 
 fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
+    if !case.series.is_empty() {
+        if case.posts.is_some() {
+            return Err(in_case(case, "`posts` are given beside a series", "leave one of them out"));
+        }
+        let (got, seen) = series::run(rule, case)?;
+        let met = seen.is_empty();
+        return Ok(CaseResult { name: case.name.clone(), expect: case.expect, got, seen, met });
+    }
+    if !case.at.is_empty() {
+        return Err(in_case(
+            case,
+            "`at` asks about a series, and there is none",
+            "give `series = { views = \"1000x7 200\" }`",
+        ));
+    }
     let mut constants = Constants::read(case)?;
     if let Some(currency) = constants.currency {
         rule.check_currency(currency).map_err(|error| in_case(case, &error.text, &error.remedy))?;
@@ -118,7 +138,7 @@ fn run(rule: &CheckedRule, case: &Case) -> Result<CaseResult, RuleError> {
         Verdict::Holds if fires(rule, holds) => Expect::Fires,
         Verdict::Holds | Verdict::DoesNotHold => Expect::Quiet,
     };
-    Ok(CaseResult { name: case.name.clone(), expect: case.expect, got, seen })
+    Ok(CaseResult { name: case.name.clone(), expect: case.expect, got, seen, met: true })
 }
 
 /// Steps time past `for`, through the same table of phases as the judge.
