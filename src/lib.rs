@@ -14,7 +14,7 @@
 //! | 3 | [`actions`] | what can be stopped, and the guard in front of it |
 //! | 3 | [`chat`] | Discord and Telegram |
 //! | 3 | [`report`] | sheets as files |
-//! | 3 | [`web`] | pages; empty so far |
+//! | 3 | [`web`] | tracking links, and whether the program is well |
 //! | 3 | [`sim`] | the emulated world |
 //! | 4 | [`app`] | the program: the tasks that carry an alert |
 //! | 4 | [`cli`] | the command line |
@@ -38,6 +38,10 @@
 //! 8. **Tell.** The incident's revision is raised, and every room's message is edited.
 //!
 //! A crash between any two steps repeats a step and skips none.
+//!
+//! What time alone moves is judged without a poll: a piece that is overdue or a right that ends ([`app::moments`]), and the
+//! later steps of a rule ([`app::ladder`]). What judging rests on is kept with when it became known, so any receipt of the
+//! past can be made again ([`app::past`]).
 //!
 //! The terminal comes in beside the chats: one process owns a store, so a command asks the running service through a
 //! socket in the data folder, and opens the store itself where none runs ([`app::control`]).
