@@ -183,6 +183,7 @@ fn partnership(number: u32, chance: &mut ChaCha8Rng, samples: &mut Vec<Sample>) 
         },
         order_margin: Some("300.00 SEK".parse::<Money>().expect("money")),
         attribution: SignedDuration::from_hours(14 * 24),
+        named: BTreeMap::new(),
     }
 }
 

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Groups};
 use super::commands::Asked;
 use super::config::parse_length;
 use super::core::{Core, context, switches};
 use super::views;
-use crate::domain::ids::{CreatorId, RuleId, Subject};
+use crate::domain::ids::{CreatorId, GroupId, RuleId, Subject};
 use crate::domain::money::Money;
 use crate::domain::person::{Grant, Reach};
 use crate::rules::backtest::ruled::{Way, complete, drawn, replay};
@@ -50,6 +50,21 @@ pub fn case(catalog: &Catalog, subject: &Subject, version: u32) -> Case {
         context: context(&about, SignedDuration::ZERO, version),
         order_margin: brand.and_then(|brand| brand.margin_per_order),
         attribution,
+        named: BTreeMap::new(),
+    }
+}
+
+/// Adds comparable others, where one of the rules compares: as the catalog knows them, by the followers it has measured.
+pub fn compare(cases: &mut BTreeMap<Subject, Case>, catalog: &Catalog, rules: &[CheckedRule]) {
+    if !rules.iter().any(CheckedRule::reads_groups) {
+        return;
+    }
+    let mut groups = Groups::default();
+    let named: BTreeSet<&GroupId> = rules.iter().filter_map(|rule| rule.rule().group.as_ref()).collect();
+    for (subject, case) in cases {
+        case.context.group = groups.of(catalog, subject, None);
+        let of = |id: &&GroupId| groups.of(catalog, subject, Some(id)).map(|group| ((*id).clone(), group));
+        case.named = named.iter().filter_map(of).collect();
     }
 }
 
@@ -117,6 +132,7 @@ pub async fn in_chat(core: &Core, asked: &Asked, id: &RuleId, days: Option<u32>)
         .map(|subject| (subject.clone(), case(&state.catalog, &subject, ruled.version)))
         .filter(|(subject, case)| ruled.rule.selects(subject, &case.context))
         .collect();
+    compare(&mut cases, &state.catalog, std::slice::from_ref(&ruled.rule));
     drop(state);
     if cases.is_empty() {
         return Ok(NoReplay::Nobody { rule: id.clone() }.say(reader));

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
 use super::import::{bar, mapped, mapping_of, sheet_of};
 use super::{CliError, Common, first_of};
@@ -84,8 +85,12 @@ impl Backtest {
         catalog.maturity = config.maturity.clone();
         catalog.k = Some(config.evidence.k);
         let history = self.history(&mut catalog, guards)?;
+        catalog.benchmarks = config.benchmarks.clone().into();
+        let end = history.instants(|_| true).last().copied().unwrap_or(Timestamp::MIN);
+        catalog.measure(&history.view_with(guards, None), end);
         let mut cases = cases(&history, &catalog);
         complete(&mut cases, &history);
+        replays::compare(&mut cases, &catalog, &rules);
         let way = Way { guards, after: None, until: None, threads: threads() };
         let bar = bar(0, "{pos} of {len} subjects");
         let report = replay(&rules, &cases, &history, way, &|done, of| {

@@ -329,6 +329,38 @@ fn check_holds_rules_against_the_past() {
 }
 
 #[test]
+fn a_backtest_compares_with_others() {
+    let desk = Desk::new();
+    let names = ["alma", "bea", "cleo", "dan", "eva"];
+    let creator = |id: &&str| format!("[[creator]]\nid = \"{id}\"\naccounts = {{ youtube = \"{id}\" }}\n");
+    let creators: Vec<String> = names.iter().map(creator).collect();
+    desk.write("creators.toml", creators.concat());
+    let mut rows = vec!["time,creator,platform,metric,form,value".to_owned()];
+    for (place, id) in names.iter().enumerate() {
+        for day in 1..=6 {
+            rows.push(format!("2026-03-{day:02}T00:00:00Z,{id},youtube,followers,gauge,20000"));
+            rows.push(format!("2026-03-{day:02},{id},youtube,views,amount:P1D,{}", if place == 0 { 40 } else { 1000 }));
+        }
+    }
+    desk.write("numbers.csv", rows.join("\n"));
+    desk.write(
+        "behind.toml",
+        "[[rule]]\nid = \"behind\"\nkind = \"stop_loss\"\nscope = \"creator\"\nwindow = \"1d\"\nwhen = \"views < 0.5 * peers(views)\"\n\
+         cooldown = \"30d\"\n",
+    );
+    let told = |more: &[&str]| {
+        let words =
+            [&["backtest", "behind.toml", "--data", "numbers.csv", "--guards", "off", "--json"][..], more].concat();
+        let report: Value = serde_json::from_str(&desk.done(&words)).expect("JSON");
+        let fires = report["rules"][0]["fires"].as_array().expect("fires").clone();
+        fires.iter().map(|one| one["subject"].as_str().expect("whom").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&["--documents", "creators.toml"]), ["creator/alma"]);
+    // Without documents nobody is known to be comparable, and nothing fires.
+    assert_eq!(told(&[]), [""; 0]);
+}
+
+#[test]
 fn rules_are_tested_by_their_own_cases() {
     let desk = Desk::new();
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/config/rules");

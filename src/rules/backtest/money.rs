@@ -12,13 +12,16 @@
 //!
 //! What a source no longer states is taken as it stated it last: an ad that ended is not an outage.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Look, Outcome, Worth};
-use crate::domain::ids::{Platform, Subject};
+use crate::domain::ids::{GroupId, Platform, Subject};
 use crate::domain::metric::{Kind, Metric};
 use crate::domain::money::{Currency, Money};
 use crate::domain::num::round_i64;
+use crate::rules::benchmark::group::Shared;
 use crate::rules::benchmark::mean;
 use crate::rules::check::{CheckedRule, slots_of};
 use crate::rules::eval::{Answer, Gap, Lookup, number};
@@ -38,6 +41,8 @@ pub struct Case {
     pub order_margin: Option<Money>,
     /// How long after the deal orders are still credited.
     pub attribution: SignedDuration,
+    /// Groups with a name that it is in, for rules that name one.
+    pub named: BTreeMap<GroupId, Shared>,
 }
 
 /// A rule on a subject, to be judged by what came of it.

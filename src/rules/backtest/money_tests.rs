@@ -66,6 +66,7 @@ fn deal(days: i64) -> Case {
         },
         order_margin: None,
         attribution: SignedDuration::from_hours(14 * 24),
+        named: BTreeMap::new(),
     }
 }
 

@@ -75,9 +75,24 @@ pub fn replay(
         until: way.until,
         threads: way.threads,
     };
-    let asked: Vec<Asked<'_>> = rules.iter().map(|rule| Asked { rule, cases, end }).collect();
+    let named: Vec<Option<BTreeMap<Subject, Case>>> = rules.iter().map(|rule| in_its_group(rule, cases)).collect();
+    let asked: Vec<Asked<'_>> = rules
+        .iter()
+        .zip(&named)
+        .map(|(rule, named)| Asked { rule, cases: named.as_ref().unwrap_or(cases), end })
+        .collect();
     let replays: Vec<Replay<'_>> = asked.iter().map(Asked::replay).collect();
     backtest(&replays, &stage, &view, progress)
+}
+
+/// Everybody with the group that a rule names as theirs; `None` where it names none.
+fn in_its_group(rule: &CheckedRule, cases: &BTreeMap<Subject, Case>) -> Option<BTreeMap<Subject, Case>> {
+    let id = rule.rule().group.as_ref()?;
+    let mut cases = cases.clone();
+    for case in cases.values_mut() {
+        case.context.group = case.named.get(id).cloned();
+    }
+    Some(cases)
 }
 
 /// Whether one fire over a window was right, as a replay judges it by everything that is known now.
