@@ -322,7 +322,8 @@ mod tests {
             let (top, below, _) = bounds::masses(|u| curve.at(u), |u| curve.slope(u), FAR, 0.0);
             let (low, high) = bounds::ln(top, below);
             prop_assert!(low <= exact + 1e-7 && exact - 1e-7 <= high, "{} in {} to {}", exact, low, high);
-            prop_assert!(high - low < 0.2, "{} to {} decides little", low, high);
+            // Mostly within a tenth; whatever lies between is weighed exactly.
+            prop_assert!(high - low < 0.5, "{} to {} decides little", low, high);
             let chance = chance_below(&posts, luck, Prior::UNLEARNED);
             for level in [0.5, 0.8, 0.9, 0.95] {
                 for (method, weighed) in [
