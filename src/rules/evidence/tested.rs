@@ -289,13 +289,15 @@ pub fn weigh_parts(
 #[must_use]
 pub fn is_enough(tested: &Tested, parts: &Parts, limits: &[Option<f64>], (luck, prior): (Luck, Prior)) -> Option<bool> {
     let family = family(tested.want.metric)?;
+    let test = Gathered::of(family, parts, limits)?;
+    let mut all = Pair::default();
+    test.posts.iter().for_each(|post| all.add(*post));
+    // A limit of all or more makes no statement about a share.
+    let says = family != Family::Share || test.limit.is_none_or(|limit| limit < 1.0);
+    if says && all.expected <= all.seen && !test.posts.is_empty() {
+        return Some(false);
+    }
     if family != Family::Share {
-        let test = Gathered::of(family, parts, limits)?;
-        let mut all = Pair::default();
-        test.posts.iter().for_each(|post| all.add(*post));
-        if all.expected <= all.seen && !test.posts.is_empty() {
-            return Some(false);
-        }
         let post = |one: &Pair| counts::Post { expected: some(one.expected), seen: some(one.seen) };
         let posts: Vec<counts::Post> = test.posts.iter().map(post).collect();
         if let Some(decided) = counts::decided(&posts, luck, prior, tested.demand) {
