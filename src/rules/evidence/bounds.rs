@@ -24,7 +24,7 @@ pub(super) struct Mass {
 /// Bounds of `∫ e^g` below 0 and from 0 to `until` (0: nothing is asked of it), and the `top` they are relative to. `g` is
 /// concave, and `slope` its derivative.
 pub(super) fn masses(g: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64, far: f64, until: f64) -> (f64, Mass, Mass) {
-    let peak = peak(&slope, until);
+    let peak = f64::max(peak(&slope, until), -far);
     let top = g(peak);
     let line = Exponent { g: &g, slope: &slope, top };
     let (left, right) = (edge(&line, peak, -far), edge(&line, peak, until));

@@ -235,27 +235,23 @@ pub fn weigh_parts(
     let family = family(tested.want.metric)?;
     let mut test = Gathered::of(family, parts, limits)?;
     test.posts.last_mut()?.seen += extra;
-    let mut all = Pair::default();
-    test.posts.iter().for_each(|post| all.add(*post));
-    let weighed = match family {
-        Family::Cost | Family::Return | Family::Rate => {
-            let post = |one: &Pair| counts::Post { expected: some(one.expected), seen: some(one.seen) };
-            let posts: Vec<counts::Post> = test.posts.iter().map(post).collect();
-            counts::weigh(&posts, luck, prior, tested.demand)
-        }
+    weigh_gathered(tested, parts, &test, test.share_limit(family, parts, limits), (luck, prior))
+}
+
+/// `limit` is a share's ([`Gathered::share_limit`]); `None`: no statement can be made.
+fn weigh_gathered(
+    tested: &Tested,
+    parts: &Parts,
+    test: &Gathered,
+    limit: Option<f64>,
+    (luck, prior): (Luck, Prior),
+) -> Option<Outcome> {
+    let all = test.all();
+    let weighed = match family(tested.want.metric)? {
+        Family::Cost | Family::Return | Family::Rate => counts::weigh(&test.counts(), luck, prior, tested.demand),
         Family::Share => {
-            let limit = match test.limit {
-                Some(limit) => limit,
-                None if 0.0 < all.tries => all.expected / all.tries,
-                None => lenient(family, parts, limits)?,
-            };
-            if 1.0 <= limit {
-                return None;
-            }
-            // More clicks than views is a platform's way of counting; it is not worse than all of them.
-            let post = |one: &Pair| shares::Post { tries: some(one.tries), hits: some(f64::min(one.tries, one.seen)) };
-            let posts: Vec<shares::Post> = test.posts.iter().map(post).collect();
-            shares::weigh(&posts, limit, of_shares(luck, limit), prior, tested.demand)
+            let limit = limit?;
+            shares::weigh(&test.shares(), limit, of_shares(luck, limit), prior, tested.demand)
         }
     };
     let plain = all.seen < all.expected;
@@ -280,7 +276,7 @@ pub fn weigh_parts(
             },
             prior: (tested.demand.method == Method::Posterior).then_some([prior.a, prior.b]),
             tests: parts.tests,
-            stretches: shown(parts, test.stretches),
+            stretches: shown(parts, test.stretches.clone()),
         },
     })
 }
@@ -290,21 +286,27 @@ pub fn weigh_parts(
 pub fn is_enough(tested: &Tested, parts: &Parts, limits: &[Option<f64>], (luck, prior): (Luck, Prior)) -> Option<bool> {
     let family = family(tested.want.metric)?;
     let test = Gathered::of(family, parts, limits)?;
-    let mut all = Pair::default();
-    test.posts.iter().for_each(|post| all.add(*post));
+    let all = test.all();
     // A limit of all or more makes no statement about a share.
     let says = family != Family::Share || test.limit.is_none_or(|limit| limit < 1.0);
     if says && all.expected <= all.seen && !test.posts.is_empty() {
         return Some(false);
     }
-    if family != Family::Share {
-        let post = |one: &Pair| counts::Post { expected: some(one.expected), seen: some(one.seen) };
-        let posts: Vec<counts::Post> = test.posts.iter().map(post).collect();
-        if let Some(decided) = counts::decided(&posts, luck, prior, tested.demand) {
-            return Some(decided);
+    let limit = test.share_limit(family, parts, limits);
+    let decided = match (family, limit) {
+        (Family::Cost | Family::Return | Family::Rate, _) => {
+            counts::decided(&test.counts(), luck, prior, tested.demand)
         }
+        (Family::Share, Some(limit)) => {
+            shares::decided(&test.shares(), limit, of_shares(luck, limit), prior, tested.demand)
+        }
+        (Family::Share, None) => return None,
+    };
+    // Empty, nothing is said at all.
+    match decided.filter(|_| !test.posts.is_empty()) {
+        Some(enough) => Some(enough && all.seen < all.expected),
+        None => weigh_gathered(tested, parts, &test, limit, (luck, prior)).map(|outcome| outcome.holds),
     }
-    weigh_parts(tested, parts, limits, 0.0, (luck, prior)).map(|outcome| outcome.holds)
 }
 
 /// The same luck for shares around a mean: the Beta whose variance is the same part of its squared mean as the Gamma's,
@@ -376,6 +378,34 @@ impl Gathered {
             add_stretch(&mut test.stretches, part, limit, pair);
         }
         Some(test)
+    }
+
+    /// Everything as one.
+    fn all(&self) -> Pair {
+        let mut all = Pair::default();
+        self.posts.iter().for_each(|post| all.add(*post));
+        all
+    }
+
+    /// The one limit that a share is tested against; `None` where it would be all or more, or there is none.
+    fn share_limit(&self, family: Family, parts: &Parts, limits: &[Option<f64>]) -> Option<f64> {
+        let all = self.all();
+        let limit = match self.limit {
+            Some(limit) => limit,
+            None if 0.0 < all.tries => all.expected / all.tries,
+            None => lenient(family, parts, limits)?,
+        };
+        (limit < 1.0).then_some(limit)
+    }
+
+    fn counts(&self) -> Vec<counts::Post> {
+        self.posts.iter().map(|one| counts::Post { expected: some(one.expected), seen: some(one.seen) }).collect()
+    }
+
+    /// More clicks than views is a platform's way of counting; it is not worse than all of them.
+    fn shares(&self) -> Vec<shares::Post> {
+        let post = |one: &Pair| shares::Post { tries: some(one.tries), hits: some(f64::min(one.tries, one.seen)) };
+        self.posts.iter().map(post).collect()
     }
 }
 
