@@ -18,8 +18,7 @@ use plimsoll::sim::telegram::Shown;
 use plimsoll::sources::Fetched;
 use plimsoll::store::records::scan_all;
 
-use super::stories_faults::restart;
-use super::story::{CAMPAIGN, Story, discord_text, telegram_text};
+use super::story::{CAMPAIGN, Story, discord_text, restart, telegram_text};
 
 /// A brand that sells in a shop of a platform's own, so that nothing else in the world speaks of it.
 const RULES: &str = r#"

@@ -1,14 +1,11 @@
 //! Steps of a rule that come later, cuts, what late orders bring back, and the limits in front of all of it, in both chats.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::app::apply::{Given, apply};
 use plimsoll::app::config::Config;
-use plimsoll::app::core::Core;
-use plimsoll::app::demo::{START, World};
-use plimsoll::app::service::Service;
+use plimsoll::app::demo::START;
 use plimsoll::app::watch::take_in;
 use plimsoll::domain::action::{Proposal, ProposalStage};
 use plimsoll::domain::ids::{CampaignId, CreatorId, Platform, SourceId, Subject};
@@ -20,7 +17,7 @@ use plimsoll::sources::Fetched;
 use plimsoll::store::records::scan_all;
 use serde_json::Value;
 
-use super::story::{CAMPAIGN, Story, discord_text, telegram_text};
+use super::story::{CAMPAIGN, Story, discord_text, restart, restart_with, telegram_text};
 
 /// A rule about the winter campaign. The numbers of the stories are whole days, so it may judge the last seven of them.
 pub fn rule(mode: &str, then: &str, more: &str) -> String {
@@ -62,21 +59,6 @@ pub async fn apply_rules(story: &Story, text: &str) {
     let rules = parsed.rules.into_iter().map(|one| (file.clone(), one.rule)).collect();
     let given = Given { documents: Vec::new(), rules };
     apply(story.world.core(), given, "terminal:story", false).await.expect("applied");
-}
-
-/// The same world with the program started anew on the same store, its settings changed.
-async fn restart_with(world: World, change: impl FnOnce(&mut Config)) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
-    let (store, mut config) = (Arc::clone(&service.core.store), service.core.config.clone());
-    change(&mut config);
-    let sessions = discord.gateway_counts();
-    service.stop().await;
-    let held = clock.hold("restart");
-    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
-    let service = Service::start(&core).expect("started");
-    discord.session_since(sessions).await.expect("a session");
-    drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
 }
 
 /// A story in which only `rules` tell anything, with other settings.
@@ -310,14 +292,14 @@ async fn a_restart_between_two_steps_loses_none_and_doubles_none() {
     let mut story = with("auto", CUT_THEN_STOP, "").await;
     story.fires("alma").await;
     hours(&mut story, 30).await;
-    story = story.again(|world| restart_with(world, |_| {})).await;
+    story = story.again(restart).await;
     assert_eq!(deeds(&proposals(&story).await), ["cut_boost"]);
     hours(&mut story, 17).await;
     since_start(&mut story, &[("alma", 12_000, 1)]).await;
     hours(&mut story, 2).await;
     assert_eq!(deeds(&proposals(&story).await), ["cut_boost", "stop_boost"]);
     assert_eq!(story.boost("boost-alma"), "paused");
-    story = story.again(|world| restart_with(world, |_| {})).await;
+    story = story.again(restart).await;
     hours(&mut story, 5).await;
     assert_eq!(proposals(&story).await.len(), 2);
     assert_eq!(story.journal("ladder_step").await.len(), 1);

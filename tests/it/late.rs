@@ -1,13 +1,8 @@
 //! What was promised and is not there: told at its moment without any number from outside, and over with a creator's word.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use plimsoll::app::apply::{Given, apply};
-use plimsoll::app::core::Core;
-use plimsoll::app::demo::World;
 use plimsoll::app::records::DocumentRecord;
-use plimsoll::app::service::Service;
 use plimsoll::app::watch::take_in;
 use plimsoll::domain::deal::DeliverableState;
 use plimsoll::domain::document::{Checked, Deliverable, Document, Partnership};
@@ -20,7 +15,7 @@ use plimsoll::sources::{Fetched, FoundPost};
 use plimsoll::store::keys;
 use plimsoll::store::records::{load, scan_all};
 
-use super::story::{Story, discord_text, telegram_text};
+use super::story::{Story, discord_text, restart, telegram_text};
 
 /// Due on the last day before the world begins: overdue by exactly as long as the world has lasted.
 const REEL: &str = r#"
@@ -101,20 +96,6 @@ pub async fn deal(story: &Story) -> Partnership {
     let kept = load::<DocumentRecord>(&*story.world.core().store, &key).await.expect("read").expect("there");
     let Document::Partnership(deal) = kept.value.document else { panic!("a deal") };
     deal
-}
-
-/// The same world with the program started anew on the same store.
-async fn restart(world: World) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
-    let (store, config) = (Arc::clone(&service.core.store), service.core.config.clone());
-    let sessions = discord.gateway_counts();
-    service.stop().await;
-    let held = clock.hold("restart");
-    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
-    let service = Service::start(&core).expect("started");
-    discord.session_since(sessions).await.expect("a session");
-    drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
 }
 
 #[tokio::test(flavor = "multi_thread")]

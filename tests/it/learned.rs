@@ -19,8 +19,7 @@ use plimsoll::rules::receipt::Receipt;
 use plimsoll::sources::{Fetched, FoundPost};
 use plimsoll::store::records::scan_all;
 
-use super::stories_faults::restart;
-use super::story::Story;
+use super::story::{Story, restart};
 
 /// Partnerships of the campaign that is over, and posts of each.
 const DEALS: usize = 14;

@@ -7,9 +7,8 @@ use plimsoll::rules::downgrade::{Stage, Way};
 use plimsoll::sim::telegram::Shown;
 use plimsoll::store::records::scan_all;
 
-use super::stories_faults::restart;
 use super::stories_levels::{about_her, level, notice, posts, to_alma, with_alma};
-use super::story::{Story, discord_text, telegram_text};
+use super::story::{Story, discord_text, restart, telegram_text};
 
 const DEAL: &str = r#"
 [[campaign]]

@@ -17,8 +17,7 @@ use plimsoll::rules::receipt::Receipt;
 use plimsoll::store::records::{read_journal, scan_all};
 use serde_json::Value;
 
-use super::stories_faults::restart;
-use super::story::Story;
+use super::story::{Story, restart};
 
 /// Receipts as they were written down, by rule, subject and instant.
 type Written = BTreeMap<(RuleId, Subject, Timestamp), String>;

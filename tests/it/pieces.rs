@@ -1,12 +1,7 @@
 //! Promised pieces: held when their creator confirms, spent when they are out, and what people remark about them.
 
-use std::sync::Arc;
-
 use plimsoll::app::apply::{Given, apply};
-use plimsoll::app::core::Core;
-use plimsoll::app::demo::World;
 use plimsoll::app::records::DocumentRecord;
-use plimsoll::app::service::Service;
 use plimsoll::domain::deal::DeliverableState;
 use plimsoll::domain::document::{Deliverable, Document};
 use plimsoll::domain::ids::Subject;
@@ -21,7 +16,7 @@ use plimsoll::sim::telegram::{ChatId, Shown};
 use plimsoll::store::keys;
 use plimsoll::store::records::load;
 
-use super::story::{Story, discord_text, telegram_text};
+use super::story::{Story, discord_text, restart, telegram_text};
 
 const PIECES: &str = r#"
 [[deliverable]]
@@ -43,20 +38,6 @@ due = 2026-03-25
 cancel_by = 2026-03-01T06:00:00
 kill_fee = { agreed = "50 %" }
 "#;
-
-/// The same world with the program started anew on the same store.
-async fn restart(world: World) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
-    let (store, config) = (Arc::clone(&service.core.store), service.core.config.clone());
-    let sessions = discord.gateway_counts();
-    service.stop().await;
-    let held = clock.hold("restart");
-    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
-    let service = Service::start(&core).expect("started");
-    discord.session_since(sessions).await.expect("a session");
-    drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
-}
 
 /// A story about Alma, who has two pieces to make; `joined`: she has a chat with the program.
 async fn begin(joined: bool) -> Story {

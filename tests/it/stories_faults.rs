@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use plimsoll::app::apply::{Given, apply};
-use plimsoll::app::core::Core;
-use plimsoll::app::demo::World;
 use plimsoll::app::ears::Ears;
 use plimsoll::app::records::{InboxRecord, PollRecord};
-use plimsoll::app::service::Service;
 use plimsoll::chat::inbound::{Inbound, Inbox as _, PlaceKind, What, Who};
 use plimsoll::domain::person::{Address, Chat, Identity};
 use plimsoll::rules::file::parse_rules;
@@ -17,7 +14,7 @@ use plimsoll::sim::loopback::Fault as HttpFault;
 use plimsoll::sim::telegram::{Fault, Scope};
 use plimsoll::store::records::scan_all;
 
-use super::story::{Story, discord_text, telegram_text};
+use super::story::{Story, discord_text, restart, telegram_text};
 
 const TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 
@@ -186,20 +183,6 @@ async fn a_group_that_becomes_a_supergroup_keeps_its_alerts() {
     story.fires("cleo").await;
     assert_eq!(telegram.messages(place).iter().filter(|one| one.text.contains("Cleo ·")).count(), 1);
     story.world.stop().await;
-}
-
-/// The same world with the program started anew on the same store.
-pub async fn restart(world: World) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
-    let (store, config) = (Arc::clone(&service.core.store), service.core.config.clone());
-    let sessions = discord.gateway_counts();
-    service.stop().await;
-    let held = clock.hold("restart");
-    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
-    let service = Service::start(&core).expect("started");
-    discord.session_since(sessions).await.expect("a session");
-    drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,8 +16,7 @@ use plimsoll::sources::{Fetched, FoundPost};
 use plimsoll::store::keys;
 use plimsoll::store::records::load;
 
-use super::stories_faults::restart;
-use super::story::{Story, discord_text, telegram_text};
+use super::story::{Story, discord_text, restart, telegram_text};
 
 const CLUB: &str = r#"
 [[creator]]

@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use plimsoll::app::apply::{Given, apply};
+use plimsoll::app::config::Config;
+use plimsoll::app::core::Core;
 use plimsoll::app::demo::World;
 use plimsoll::app::records::Gift;
+use plimsoll::app::service::Service;
 use plimsoll::app::watch::take_in;
 use plimsoll::domain::action::Proposal;
 use plimsoll::domain::document::Documents;
@@ -323,4 +327,24 @@ pub fn discord_text(message: &Message) -> String {
     let labels: Vec<String> = message.buttons().into_iter().map(|button| format!("[{}]", button.label)).collect();
     line(&labels.join(" "));
     text.trim_end().to_owned()
+}
+
+/// The same world with the program started anew on the same store.
+pub async fn restart(world: World) -> World {
+    restart_with(world, |_| {}).await
+}
+
+/// The same world with the program started anew on the same store, its settings changed.
+pub async fn restart_with(world: World, change: impl FnOnce(&mut Config)) -> World {
+    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
+    let (store, mut config) = (Arc::clone(&service.core.store), service.core.config.clone());
+    change(&mut config);
+    let sessions = discord.gateway_counts();
+    service.stop().await;
+    let held = clock.hold("restart");
+    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
+    let service = Service::start(&core).expect("started");
+    discord.session_since(sessions).await.expect("a session");
+    drop(held);
+    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
 }
