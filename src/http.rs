@@ -1,10 +1,11 @@
 //! The only maker of HTTP clients, and the errors they may show.
 //!
 //! Owns: time-outs, the size cap of an answer, the redaction of addresses (Telegram's URL is its token).
-//! Refuses: retries and meaning. Whether a status is success is the platform's business. [`graphql`] and [`tokens`] are what
-//! rooms that speak to one platform from two sides (to read and to act) share.
+//! Refuses: retries and meaning. Whether a status is success is the platform's business. [`graphql`], [`signed`] and [`tokens`]
+//! are what rooms that speak to one platform from two sides (to read and to act) share.
 
 pub mod graphql;
+pub mod signed;
 pub mod tokens;
 
 use std::fmt;
@@ -133,6 +134,8 @@ pub enum Body {
     Empty,
     /// A JSON document, already written.
     Json(Vec<u8>),
+    /// Fields as a web form sends them (`application/x-www-form-urlencoded`).
+    Form(Vec<(String, String)>),
     /// A form with files.
     Multipart(reqwest::multipart::Form),
 }
@@ -193,6 +196,7 @@ impl Api {
         let request = match body {
             Body::Empty => request,
             Body::Json(bytes) => request.header(reqwest::header::CONTENT_TYPE, "application/json").body(bytes),
+            Body::Form(fields) => request.form(&fields),
             Body::Multipart(form) => request.multipart(form),
         };
         #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]

@@ -1,5 +1,6 @@
 //! What can be stopped, and the guard in front of it.
 
+pub mod failure;
 pub mod guard;
 pub mod shopify;
 pub mod webhook;
@@ -7,6 +8,7 @@ pub mod webhook;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use failure::Failure;
 use shopify::ShopifyActionError;
 use webhook::{Fate, SetState, WebhookError};
 
@@ -35,6 +37,9 @@ pub enum ActionError {
     /// By the shop.
     #[error(transparent)]
     Shopify(#[from] ShopifyActionError),
+    /// By another platform.
+    #[error(transparent)]
+    Platform(#[from] Failure),
 }
 
 impl ActionError {
@@ -44,6 +49,7 @@ impl ActionError {
         match self {
             Self::Webhook(error) => error.fate(),
             Self::Shopify(error) => error.fate(),
+            Self::Platform(error) => error.fate(),
         }
     }
 }

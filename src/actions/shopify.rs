@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::failure::is_word;
 use super::webhook::{Fate, SetState};
 use super::{ActionError, Hand};
 use crate::http::HttpError;
@@ -312,9 +313,4 @@ impl Hand for ShopifyCodes {
             }
         }
     }
-}
-
-/// Whether a reason from outside is safe to repeat: nothing but a short word.
-fn is_word(reason: &str) -> bool {
-    (1..=60).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -7,12 +7,15 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
 use crate::chat::limits::Allowance;
-use crate::domain::ids::{BrandId, Platform, SourceId};
-use crate::domain::written::Zone;
-use crate::sources::generic;
+use crate::domain::ids::{Platform, SourceId};
+use crate::domain::written::Length;
+
+mod sources;
+
+pub use sources::{Kind, SourceConfig};
 
 /// Every setting with its default, and the comments that explain them.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -27,43 +30,13 @@ pub enum ConfigError {
     #[error("configuration: could not read `{path}`, named by {setting}")]
     Secret {
         /// Which setting names it.
-        setting: &'static str,
+        setting: String,
         /// The file.
         path: PathBuf,
         /// Why not.
         #[source]
         cause: std::io::Error,
     },
-}
-
-/// A length of time written `50s`, `10m`, `26h`, `7d`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Length(pub SignedDuration);
-
-impl<'de> Deserialize<'de> for Length {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        parse_length(&text).map(Self).ok_or_else(|| {
-            D::Error::custom(format!("`{text}` is not a length of time: write it like `50s`, `10m`, `26h` or `7d`"))
-        })
-    }
-}
-
-/// `90m` as a duration; at most 10 years.
-#[must_use]
-pub fn parse_length(text: &str) -> Option<SignedDuration> {
-    let text = text.trim();
-    let unit = text.chars().last()?;
-    let secs = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return None,
-    };
-    let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
-    let total = number.checked_mul(secs)?;
-    (0..=315_360_000).contains(&total).then(|| SignedDuration::from_secs(total))
 }
 
 /// The whole configuration.
@@ -115,140 +88,6 @@ pub struct DiscordConfig {
     pub application_id: String,
     pub api_url: String,
     pub gateway_url: String,
-}
-
-/// One source account.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum SourceConfig {
-    /// The Data API of `YouTube`, version 3.
-    Youtube(YoutubeConfig),
-    /// JSON over HTTP.
-    Generic(GenericConfig),
-    /// The Admin GraphQL of a Shopify shop.
-    Shopify(ShopifyConfig),
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct YoutubeConfig {
-    #[serde(default = "youtube_url")]
-    pub base_url: String,
-    #[serde(default)]
-    pub key: SecretString,
-    #[serde(default)]
-    pub key_file: PathBuf,
-    pub schedule: String,
-    #[serde(default = "Zone::utc")]
-    pub zone: Zone,
-    #[serde(default = "no_jitter")]
-    pub jitter: Length,
-    #[serde(default = "yes")]
-    pub videos: bool,
-    #[serde(default = "two_pages")]
-    pub pages_max: u32,
-    #[serde(default = "google_units")]
-    pub units_per_day: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct GenericConfig {
-    pub schedule: String,
-    #[serde(default = "Zone::utc")]
-    pub zone: Zone,
-    #[serde(default = "no_jitter")]
-    pub jitter: Length,
-    pub feed: generic::GenericConfig,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct ShopifyConfig {
-    #[serde(default)]
-    pub shop: String,
-    #[serde(default)]
-    pub base_url: String,
-    #[serde(default = "shopify_version")]
-    pub api_version: String,
-    #[serde(default)]
-    pub token: SecretString,
-    #[serde(default)]
-    pub token_file: PathBuf,
-    #[serde(default)]
-    pub client_id: String,
-    #[serde(default)]
-    pub client_secret: SecretString,
-    #[serde(default)]
-    pub client_secret_file: PathBuf,
-    #[serde(default)]
-    pub refresh_token_file: PathBuf,
-    #[serde(default)]
-    pub brand: Option<BrandId>,
-    pub schedule: String,
-    #[serde(default = "Zone::utc")]
-    pub zone: Zone,
-    #[serde(default = "no_jitter")]
-    pub jitter: Length,
-    #[serde(default = "three_days")]
-    pub back: Length,
-    #[serde(default)]
-    pub all_orders: bool,
-    /// Made from the settings once; clones share it, so that reading and acting share one token.
-    #[serde(skip)]
-    pub client: super::shop::Client,
-}
-
-fn shopify_version() -> String {
-    "2026-10".to_owned()
-}
-
-fn three_days() -> Length {
-    Length(SignedDuration::from_hours(72))
-}
-
-fn youtube_url() -> String {
-    "https://www.googleapis.com/youtube/v3".to_owned()
-}
-
-fn no_jitter() -> Length {
-    Length(SignedDuration::ZERO)
-}
-
-fn google_units() -> u32 {
-    crate::sources::youtube::UNITS_PER_DAY
-}
-
-fn two_pages() -> u32 {
-    2
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl SourceConfig {
-    /// Whether codes of this brand live here.
-    #[must_use]
-    pub fn has_codes_of(&self, brand: &BrandId) -> bool {
-        match self {
-            Self::Youtube(_) | Self::Generic(_) => false,
-            Self::Shopify(shop) => shop.brand.as_ref().is_none_or(|whose| whose == brand),
-        }
-    }
-
-    /// When it is polled.
-    #[must_use]
-    pub fn schedule(&self) -> (&str, &Zone, Length) {
-        match self {
-            Self::Youtube(source) => (&source.schedule, &source.zone, source.jitter),
-            Self::Generic(source) => (&source.schedule, &source.zone, source.jitter),
-            Self::Shopify(source) => (&source.schedule, &source.zone, source.jitter),
-        }
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -413,22 +252,11 @@ impl Config {
         read_secret("telegram.token_file", beside, &self.telegram.token_file, &mut self.telegram.token)?;
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
-        for source in self.sources.values_mut() {
-            match source {
-                SourceConfig::Youtube(youtube) => {
-                    read_secret("sources.*.key_file", beside, &youtube.key_file, &mut youtube.key)?;
-                }
-                SourceConfig::Shopify(shop) => {
-                    read_secret("sources.*.token_file", beside, &shop.token_file, &mut shop.token)?;
-                    let file = &shop.client_secret_file;
-                    read_secret("sources.*.client_secret_file", beside, file, &mut shop.client_secret)?;
-                    if !shop.refresh_token_file.as_os_str().is_empty() {
-                        // It changes while the program runs, so it is read where it is used.
-                        shop.refresh_token_file = beside.join(&shop.refresh_token_file);
-                    }
-                }
-                SourceConfig::Generic(_) => {}
+        for (id, source) in &mut self.sources {
+            for secret in source.kind.settings_mut().secrets() {
+                read_secret(&format!("sources.{id}.{}", secret.setting), beside, &secret.file, secret.secret)?;
             }
+            source.kind.settings_mut().beside(beside);
         }
         Ok(())
     }
@@ -447,17 +275,16 @@ fn merge_set(layers: Figment, set: &str) -> Result<Figment, ConfigError> {
     Ok(layers.merge(Serialized::default(key.trim(), parsed)))
 }
 
-fn read_secret(
-    setting: &'static str,
-    beside: &Path,
-    file: &Path,
-    secret: &mut SecretString,
-) -> Result<(), ConfigError> {
+fn read_secret(setting: &str, beside: &Path, file: &Path, secret: &mut SecretString) -> Result<(), ConfigError> {
     if file.as_os_str().is_empty() {
         return Ok(());
     }
     let path = beside.join(file);
-    let text = std::fs::read_to_string(&path).map_err(|cause| ConfigError::Secret { setting, path, cause })?;
+    let text = std::fs::read_to_string(&path).map_err(|cause| ConfigError::Secret {
+        setting: setting.to_owned(),
+        path,
+        cause,
+    })?;
     *secret = SecretString::from(text.trim().to_owned());
     Ok(())
 }

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::{Catalog, Groups};
 use super::commands::Asked;
-use super::config::parse_length;
 use super::core::{Core, context, switches};
 use super::views;
 use crate::domain::ids::{CreatorId, GroupId, RuleId, Subject};
 use crate::domain::money::Money;
 use crate::domain::person::{Grant, Reach};
+use crate::domain::written::parse_length;
 use crate::rules::backtest::ruled::{Way, complete, drawn, replay};
 use crate::rules::backtest::{BacktestReport, Case, Fire, Outcome, RuleReport};
 use crate::rules::check::CheckedRule;

@@ -17,7 +17,7 @@ use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
-use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, promotion, sourcing, watch};
+use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, promotion, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -26,6 +26,7 @@ use crate::chat::limits::Limits;
 use crate::chat::telegram::TelegramBot;
 use crate::chat::telegram::poll::{self, PollEnd};
 use crate::domain::person::Chat;
+use crate::sources::Outside;
 use crate::time::{Bell, Clock, Held};
 use crate::web::Web;
 
@@ -88,7 +89,7 @@ pub fn chats(config: &Config, clock: &Clock) -> anyhow::Result<Chats> {
 
 /// What can be acted on, as configured. The host of the address is the one that may be called.
 pub fn hands(config: &Config) -> anyhow::Result<Hands> {
-    let by_source = super::shop::hands(config).context("sources")?;
+    let by_source = super::hands::hands(config).context("sources")?;
     let actions = &config.actions;
     if actions.url.is_empty() {
         return Ok(Hands { by_source, ..Hands::default() });
@@ -104,12 +105,13 @@ impl Service {
     pub fn start(core: &Arc<Core>) -> anyhow::Result<Self> {
         let chats = Arc::new(chats(&core.config, &core.clock)?);
         let hands = Arc::new(hands(&core.config)?);
+        let outside = Outside::alone(core.clock.clone());
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
-            let (expression, zone, _) = config.schedule();
-            super::schedule::Schedule::new(expression, zone.rules())
+            let when = &config.common;
+            super::schedule::Schedule::new(&when.schedule, when.zone.rules())
                 .with_context(|| format!("sources.{id}.schedule"))?;
-            let source = sourcing::build(config, &core.clock).with_context(|| format!("sources.{id}"))?;
+            let source = config.kind.settings().build(&outside).with_context(|| format!("sources.{id}"))?;
             sources.push((id.clone(), config.clone(), source));
         }
         let ears = Arc::new(Ears::new(Arc::clone(core)));

@@ -24,7 +24,7 @@ use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
 use crate::rules::guards::Alarm;
 use crate::rules::history::Touch;
 use crate::sources::quota::{self, Buckets, May};
-use crate::sources::{Fetched, FoundPost, Request, Source, SourceError, youtube};
+use crate::sources::{Fetched, FoundPost, Request, Source, SourceError};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, samples};
 use crate::time::Held;
@@ -49,12 +49,12 @@ pub async fn run(
     mut held: Held,
     stop: CancellationToken,
 ) {
-    let (expression, zone, jitter) = config.schedule();
+    let when = &config.common;
     // It was read once when the configuration was checked.
-    let Ok(schedule) = Schedule::new(expression, zone.rules()) else { return };
+    let Ok(schedule) = Schedule::new(&when.schedule, when.zone.rules()) else { return };
     loop {
         let Some(tick) = schedule.next_after(core.clock.now()) else { return };
-        let spread = core.roll(|dice| dice.random_range(0..=std::cmp::max(jitter.0.as_secs(), 0)));
+        let spread = core.roll(|dice| dice.random_range(0..=std::cmp::max(when.jitter.0.as_secs(), 0)));
         let at = tick.checked_add(SignedDuration::from_secs(spread)).unwrap_or(tick);
         if !rest_until(&mut held, at, &stop).await {
             return;
@@ -98,10 +98,14 @@ async fn over_budget(
     request: &Request,
     now: Timestamp,
 ) -> Option<SourceError> {
-    let SourceConfig::Youtube(settings) = config else { return None };
-    let cost = youtube::cost(request);
+    let settings = config.kind.settings();
+    let budgets = settings.budgets();
+    if budgets.is_empty() {
+        return None;
+    }
+    let cost = settings.cost(request);
     let mut state = core.state.lock().await;
-    let budgets = [youtube::GENERAL, youtube::BATCH_STATS].map(|bucket| (bucket.to_owned(), settings.units_per_day));
+    let budgets = budgets.into_iter().map(|budget| (budget.bucket, budget.units));
     let buckets = state.quota.entry(id.clone()).or_insert_with(|| Buckets::new(budgets));
     let (bucket, _) = cost.iter().find(|(bucket, units)| buckets.may_spend(bucket, *units, now) != May::Spend)?;
     Some(SourceError::QuotaSpent { bucket: bucket.clone(), until: quota::next_midnight(now) })

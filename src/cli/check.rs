@@ -30,6 +30,7 @@ use crate::rules::lint::deals::{self, Agreed};
 use crate::rules::lint::past;
 use crate::rules::lint::{Finding, Sources, Weight, lint_file};
 use crate::rules::rule_test::{RuleResult, run_file};
+use crate::sources::Outside;
 use crate::time::Clock;
 
 /// The arguments of `check`.
@@ -138,11 +139,12 @@ impl Check {
 fn configuration(config: &Config) -> Result<(), CliError> {
     let wrong = |place: String, what: String| CliError::input(format!("configuration: {place}: {what}"));
     telemetry::filter(&config.log)?;
+    let outside = Outside::alone(Clock::system());
     for (id, source) in &config.sources {
-        let (expression, zone, _) = source.schedule();
-        Schedule::new(expression, zone.rules())
+        let when = &source.common;
+        Schedule::new(&when.schedule, when.zone.rules())
             .map_err(|error| wrong(format!("sources.{id}.schedule"), error.to_string()))?;
-        sourcing::build(source, &Clock::system()).map_err(|error| wrong(format!("sources.{id}"), error.to_string()))?;
+        source.kind.settings().build(&outside).map_err(|error| wrong(format!("sources.{id}"), error.to_string()))?;
     }
     let unusable = |error: anyhow::Error| CliError::input(format!("configuration: {}", one_line(&error)));
     service::chats(config, &Clock::system()).map_err(unusable)?;

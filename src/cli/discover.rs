@@ -16,14 +16,14 @@ use super::asking::answered;
 use super::poll::refused;
 use super::{CliError, Common};
 use crate::app::catalog::Catalog;
-use crate::app::config::{Config, ShopifyConfig, SourceConfig, parse_length};
+use crate::app::config::{Config, Kind};
 use crate::app::control::{Body, Wish};
 use crate::app::discover::{Found, FoundCode, FoundLink, Guess, discover};
 use crate::app::preflight::{Looked, Outcome, Preflight as Looks, preflight};
-use crate::app::shop;
 use crate::domain::document::Documents;
-use crate::domain::ids::SourceId;
-use crate::sources::shopify::Shopify;
+use crate::domain::ids::{BrandId, SourceId};
+use crate::domain::written::parse_length;
+use crate::sources::shopify::{self, Shopify, ShopifySettings};
 use crate::time::Clock;
 
 /// The arguments of `discover`.
@@ -55,27 +55,35 @@ fn length(given: &str) -> Result<SignedDuration, String> {
     parse_length(given).ok_or_else(|| "it is not a length of time; write it like `36h` or `14d`".to_owned())
 }
 
+/// A shop of the configuration.
+#[derive(Clone, Copy)]
+struct Shop<'a> {
+    id: &'a SourceId,
+    brand: Option<&'a BrandId>,
+    settings: &'a ShopifySettings,
+}
+
 /// The shop that is meant: the named one, or the only one.
-fn meant<'a>(config: &'a Config, named: Option<&str>) -> Result<(&'a SourceId, &'a ShopifyConfig), CliError> {
-    let mut shops = config.sources.iter().filter_map(|(id, source)| match source {
-        SourceConfig::Shopify(shop) => Some((id, shop)),
-        SourceConfig::Youtube(_) | SourceConfig::Generic(_) => None,
+fn meant<'a>(config: &'a Config, named: Option<&str>) -> Result<Shop<'a>, CliError> {
+    let mut shops = config.sources.iter().filter_map(|(id, source)| {
+        let Kind::Shopify(settings) = &source.kind else { return None };
+        Some(Shop { id, brand: source.common.brand.as_ref(), settings })
     });
-    let known: Vec<&str> = shops.clone().map(|(id, _)| id.as_str()).collect();
+    let known: Vec<&str> = shops.clone().map(|shop| shop.id.as_str()).collect();
     match (named, known.as_slice()) {
         (_, []) => Err(CliError::input(
             "no shop is configured; add [sources.shop] with kind = \"shopify\", config/default.toml shows how",
         )),
         (None, [_]) => shops.next().ok_or_else(|| CliError::input("no shop is configured")),
         (None, several) => Err(CliError::input(format!("which shop? one of {}", several.join(", ")))),
-        (Some(name), several) => shops.find(|(id, _)| id.as_str() == name).ok_or_else(|| {
+        (Some(name), several) => shops.find(|shop| shop.id.as_str() == name).ok_or_else(|| {
             CliError::input(format!("there is no shop `{name}` in the configuration; known: {}", several.join(", ")))
         }),
     }
 }
 
-fn open(id: &SourceId, shop: &ShopifyConfig) -> Result<Shopify, CliError> {
-    shop::source(shop, &Clock::system()).map_err(|error| CliError::input(format!("source `{id}`: {error}")))
+fn open(id: &SourceId, settings: &ShopifySettings) -> Result<Shopify, CliError> {
+    shopify::source(settings, &Clock::system()).map_err(|error| CliError::input(format!("source `{id}`: {error}")))
 }
 
 /// What was applied, from the service or from the store; `made`: there must be one.
@@ -90,12 +98,11 @@ impl Discover {
     /// Asks and prints.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
-        let (id, settings) = meant(&config, self.source.as_deref())?;
+        let Shop { id, brand, settings } = meant(&config, self.source.as_deref())?;
         let shop = open(id, settings)?;
         let catalog = catalog(common, config.clone(), false).await?;
         let since = Clock::system().now().saturating_sub(self.back).unwrap_or(Timestamp::MIN);
-        let found =
-            discover(&shop, &catalog, settings.brand.as_ref(), since).await.map_err(|error| refused(id, error))?;
+        let found = discover(&shop, &catalog, brand, since).await.map_err(|error| refused(id, error))?;
         common.print(&found_json(id, &found), &found_text(&found))
     }
 }
@@ -173,11 +180,11 @@ impl Preflight {
     /// Looks everything over and prints.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
-        let (id, settings) = meant(&config, self.source.as_deref())?;
+        let Shop { id, brand, settings } = meant(&config, self.source.as_deref())?;
         let shop = open(id, settings)?;
         let catalog = catalog(common, config.clone(), true).await?;
         let now = Clock::system().now();
-        let all = preflight(&shop, &catalog, settings.brand.as_ref(), now).await.map_err(|error| refused(id, error))?;
+        let all = preflight(&shop, &catalog, brand, now).await.map_err(|error| refused(id, error))?;
         let wrong = all.iter().filter(|one| !one.is_fine()).count();
         let partnerships: Vec<Value> = all.iter().map(looked_json).collect();
         let document = json!({"source": id, "partnerships": partnerships, "wrong": wrong});

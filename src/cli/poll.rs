@@ -5,6 +5,7 @@ use clap::Args;
 use super::{CliError, Common};
 use crate::app::sourcing;
 use crate::domain::ids::SourceId;
+use crate::sources::Outside;
 use crate::sources::{self, SourceError};
 use crate::time::Clock;
 
@@ -32,7 +33,10 @@ impl Poll {
                 if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
             return Err(CliError::input(format!("there is no source `{id}` in the configuration; {known}")));
         };
-        let source = sourcing::build(settings, &Clock::system())
+        let source = settings
+            .kind
+            .settings()
+            .build(&Outside::alone(Clock::system()))
             .map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;
         let request = sourcing::ad_hoc(settings, &self.ids, Clock::system().now()).map_err(CliError::input)?;
         let fetched = source.fetch(&request).await.map_err(|error| refused(&id, error))?;

@@ -1,5 +1,6 @@
-//! How people write dates, moments, zones and shares in documents, and the types that prove they were well written.
+//! How people write dates, moments, lengths of time, zones and shares in documents, and the types that prove they were well written.
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -43,6 +44,36 @@ impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
+}
+
+/// A length of time written `50s`, `10m`, `26h`, `7d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Length(pub SignedDuration);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_length(&text).map(Self).ok_or_else(|| {
+            D::Error::custom(format!("`{text}` is not a length of time: write it like `50s`, `10m`, `26h` or `7d`"))
+        })
+    }
+}
+
+/// `90m` as a duration; at most 10 years.
+#[must_use]
+pub fn parse_length(text: &str) -> Option<SignedDuration> {
+    let text = text.trim();
+    let unit = text.chars().last()?;
+    let secs = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+    let total = number.checked_mul(secs)?;
+    (0..=315_360_000).contains(&total).then(|| SignedDuration::from_secs(total))
 }
 
 /// A TOML date or the same as text.

@@ -1,16 +1,19 @@
-//! Access tokens: a fixed one, one fetched with client credentials, or one of a rotating pair.
+//! Access tokens: a fixed one, one fetched with client credentials, or those of an account that somebody connected.
 //!
-//! Owns: when a token is old, and that however many requests find it old at once, one new one is fetched.
+//! Owns: when a token is old, that however many requests find it old at once, one new one is fetched, and how each
+//! platform's token server is spoken to ([`Dialect`]).
 //! Refuses: reading a clock, storing (a [`TokenKeeper`] does), and retrying.
 //! Survives: a stop between fetching and using a rotated refresh token: it is kept before it is used.
 
 use std::fmt;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use super::{Api, Body, HttpError};
@@ -24,7 +27,7 @@ const REASON_MAX: usize = 60;
 /// How tokens are come by.
 #[derive(Debug)]
 pub enum Grant {
-    /// It does not expire (a custom app's Admin API token).
+    /// It does not expire, or nobody can renew it (a custom app's token, a system user's).
     Fixed(SecretString),
     /// Fetched with the app's own credentials, as often as needed (`grant_type=client_credentials`).
     Client {
@@ -33,23 +36,119 @@ pub enum Grant {
         /// Its secret.
         secret: SecretString,
     },
-    /// Fetched with a refresh token that changes each time (`grant_type=refresh_token`).
-    Refresh {
+    /// Those of an account that was connected: kept, and renewed when they are old.
+    Account {
         /// The app.
         id: String,
         /// Its secret.
         secret: SecretString,
-        /// Where the refresh token is kept.
-        keeper: Box<dyn TokenKeeper>,
+        /// Where they are kept.
+        keeper: Arc<dyn TokenKeeper>,
     },
 }
 
-/// Keeps the refresh token of one account.
+/// How a platform's token server is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// How what is asked travels.
+    pub form: Form,
+    /// What it calls the app's id.
+    pub id: &'static str,
+    /// How an account's token is renewed.
+    pub renewal: Renewal,
+}
+
+/// How a request to a token server travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `POST` of a JSON document.
+    Json,
+    /// `POST` of `application/x-www-form-urlencoded`, as RFC 6749 §4 has it.
+    UrlEncoded,
+    /// `GET` with a query.
+    Query,
+}
+
+/// How an account's token is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// With a refresh token that lives on; one in the answer replaces it.
+    Refresh,
+    /// With a refresh token that dies as it is used; the answer must hold the next one.
+    Rotate,
+    /// The access token itself is handed in for one that lives longer: `grant_type=…`, and the name of its field.
+    Exchange {
+        /// `ig_refresh_token`, `fb_exchange_token`.
+        grant: &'static str,
+        /// The field that holds the old token.
+        field: &'static str,
+        /// Whether the app's id and secret go with it.
+        app: bool,
+    },
+}
+
+impl Dialect {
+    /// <https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens>.
+    pub const SHOPIFY: Self = Self { form: Form::Json, id: "client_id", renewal: Renewal::Rotate };
+    /// <https://developers.google.com/identity/protocols/oauth2/web-server#offline>; also Twitch's client credentials.
+    pub const GOOGLE: Self = Self { form: Form::UrlEncoded, id: "client_id", renewal: Renewal::Refresh };
+    /// <https://developers.tiktok.com/doc/oauth-user-access-token-management>.
+    pub const TIKTOK: Self = Self { form: Form::UrlEncoded, id: "client_key", renewal: Renewal::Rotate };
+    /// <https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token>.
+    pub const INSTAGRAM: Self = Self {
+        form: Form::Query,
+        id: "client_id",
+        renewal: Renewal::Exchange { grant: "ig_refresh_token", field: "access_token", app: false },
+    };
+    /// <https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived>.
+    pub const FACEBOOK: Self = Self {
+        form: Form::Query,
+        id: "client_id",
+        renewal: Renewal::Exchange { grant: "fb_exchange_token", field: "fb_exchange_token", app: true },
+    };
+}
+
+/// What is kept of an account that was connected.
+#[derive(Debug, Clone, Default)]
+pub struct TokenSet {
+    /// The access token as it was fetched last.
+    pub access: Option<SecretString>,
+    /// Until when that is good.
+    pub access_until: Option<Timestamp>,
+    /// The refresh token.
+    pub refresh: Option<SecretString>,
+    /// Until when that is good.
+    pub refresh_until: Option<Timestamp>,
+    /// The rights that were given, as the platform writes them.
+    pub scope: Option<String>,
+}
+
+/// Keeps the tokens of one account.
+#[async_trait]
 pub trait TokenKeeper: Send + Sync + fmt::Debug {
-    /// The token as it was kept last.
-    fn load(&self) -> std::io::Result<SecretString>;
-    /// Keeps another; returns once it would survive a power cut.
-    fn keep(&self, token: &SecretString) -> std::io::Result<()>;
+    /// The tokens as they were kept last.
+    async fn load(&self) -> std::io::Result<TokenSet>;
+    /// Keeps others; returns once they would survive a power cut.
+    async fn keep(&self, tokens: &TokenSet) -> std::io::Result<()>;
+}
+
+/// The accounts at one platform that people have connected, each with tokens of its own.
+#[async_trait]
+pub trait Accounts: Send + Sync + fmt::Debug {
+    /// The keeper of one account's tokens, by the id that documents give the account; `None` where nobody connected it.
+    /// The same keeper each time, and with it the same [`Tokens`], is the caller's affair.
+    async fn keeper(&self, account: &str) -> std::io::Result<Option<Arc<dyn TokenKeeper>>>;
+}
+
+/// Nobody has connected anything.
+#[derive(Debug, Clone, Copy)]
+pub struct NoAccounts;
+
+#[async_trait]
+impl Accounts for NoAccounts {
+    async fn keeper(&self, _account: &str) -> std::io::Result<Option<Arc<dyn TokenKeeper>>> {
+        Ok(None)
+    }
 }
 
 /// Why there is no token.
@@ -97,6 +196,7 @@ pub enum TokenError {
 pub struct Tokens {
     api: Api,
     path: String,
+    dialect: Dialect,
     grant: Grant,
     held: Mutex<Held>,
 }
@@ -126,13 +226,15 @@ struct Given {
     access_token: Option<SecretString>,
     expires_in: Option<i64>,
     refresh_token: Option<SecretString>,
+    refresh_expires_in: Option<i64>,
+    scope: Option<String>,
 }
 
 impl Tokens {
     /// Tokens from `path` at `api`.
     #[must_use]
-    pub fn new(api: Api, path: &str, grant: Grant) -> Self {
-        Self { api, path: path.to_owned(), grant, held: Mutex::default() }
+    pub fn new(api: Api, path: &str, dialect: Dialect, grant: Grant) -> Self {
+        Self { api, path: path.to_owned(), dialect, grant, held: Mutex::default() }
     }
 
     /// A token that is good at `now`; fetched where none is.
@@ -154,48 +256,109 @@ impl Tokens {
         self.good(&mut held, now).await
     }
 
+    /// Whether nothing can be renewed here.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        matches!(self.grant, Grant::Fixed(_))
+    }
+
     async fn good(&self, held: &mut Held, now: Timestamp) -> Result<Token, TokenError> {
         let soon = now.saturating_add(MARGIN).unwrap_or(Timestamp::MAX);
-        if let Some(live) = held.live.as_ref().filter(|live| live.until.is_none_or(|until| soon < until)) {
+        let fresh = |until: Option<Timestamp>| until.is_none_or(|until| soon < until);
+        if let Some(live) = held.live.as_ref().filter(|live| fresh(live.until)) {
             return Ok(Token { secret: live.token.clone(), number: held.fetched });
         }
-        let live = self.fetch(now).await?;
+        let live = match &self.grant {
+            Grant::Fixed(token) => Live { token: token.clone(), until: None },
+            Grant::Client { id, secret } => {
+                let given = self.ask(&self.asked(&[], Some((id, secret)), "client_credentials")).await?;
+                let token = given.access_token.ok_or(TokenError::Garbled { field: "access_token" })?;
+                Live { token, until: end_of(given.expires_in, now) }
+            }
+            Grant::Account { id, secret, keeper } => {
+                let kept = keeper.load().await.map_err(|cause| TokenError::Keeper { cause })?;
+                // After a start what was fetched before is as good as ever; one that was refused is not.
+                let unused = held.fetched == 0 && kept.access_until.is_some() && fresh(kept.access_until);
+                match kept.access.clone().filter(|_| unused) {
+                    Some(token) => Live { token, until: kept.access_until },
+                    None => self.renewed(kept, (id, secret), &**keeper, now).await?,
+                }
+            }
+        };
         let secret = live.token.clone();
         held.live = Some(live);
         held.fetched += 1;
         Ok(Token { secret, number: held.fetched })
     }
 
-    async fn fetch(&self, now: Timestamp) -> Result<Live, TokenError> {
-        let (body, keeper) = match &self.grant {
-            Grant::Fixed(token) => return Ok(Live { token: token.clone(), until: None }),
-            Grant::Client { id, secret } => {
-                let secret = secret.expose_secret();
-                (json!({"client_id": id, "client_secret": secret, "grant_type": "client_credentials"}), None)
-            }
-            Grant::Refresh { id, secret, keeper } => {
-                let old = keeper.load().map_err(|cause| TokenError::Keeper { cause })?;
-                let (secret, old) = (secret.expose_secret(), old.expose_secret());
-                let body = json!({
-                    "client_id": id, "client_secret": secret, "grant_type": "refresh_token", "refresh_token": old,
-                });
-                (body, Some(keeper))
-            }
+    /// Renews an account's tokens. The old ones may be dead from the answer on: nothing is done before the new ones are
+    /// safe.
+    async fn renewed(
+        &self,
+        kept: TokenSet,
+        app: (&str, &SecretString),
+        keeper: &dyn TokenKeeper,
+        now: Timestamp,
+    ) -> Result<Live, TokenError> {
+        let (field, grant, app) = match self.dialect.renewal {
+            Renewal::Refresh | Renewal::Rotate => ("refresh_token", "refresh_token", Some(app)),
+            Renewal::Exchange { grant, field, app: with } => (field, grant, with.then_some(app)),
         };
-        let given = self.ask(&body).await?;
+        let old = match self.dialect.renewal {
+            Renewal::Refresh | Renewal::Rotate => kept.refresh.clone(),
+            Renewal::Exchange { .. } => kept.access.clone(),
+        };
+        let old = old.ok_or_else(|| TokenError::Refused { reason: "not_connected".to_owned() })?;
+        let given = self.ask(&self.asked(&[(field, old.expose_secret())], app, grant)).await?;
         let token = given.access_token.ok_or(TokenError::Garbled { field: "access_token" })?;
-        if let Some(keeper) = keeper {
-            let next = given.refresh_token.ok_or(TokenError::Garbled { field: "refresh_token" })?;
-            // The old one is dead from here on: nothing is done before the new one is safe.
-            keeper.keep(&next).map_err(|cause| TokenError::Keeper { cause })?;
-        }
-        let life = given.expires_in.map(SignedDuration::from_secs);
-        Ok(Live { token, until: life.map(|life| now.saturating_add(life).unwrap_or(Timestamp::MAX)) })
+        let refresh = match (self.dialect.renewal, given.refresh_token) {
+            (Renewal::Rotate, None) => return Err(TokenError::Garbled { field: "refresh_token" }),
+            (Renewal::Rotate | Renewal::Refresh, Some(next)) => Some(next),
+            (Renewal::Refresh, None) => kept.refresh,
+            (Renewal::Exchange { .. }, _) => None,
+        };
+        let until = end_of(given.expires_in, now);
+        let next = TokenSet {
+            access: Some(token.clone()),
+            access_until: until,
+            refresh,
+            refresh_until: end_of(given.refresh_expires_in, now).or(kept.refresh_until),
+            scope: given.scope.or(kept.scope),
+        };
+        keeper.keep(&next).await.map_err(|cause| TokenError::Keeper { cause })?;
+        Ok(Live { token, until })
     }
 
-    async fn ask(&self, body: &Value) -> Result<Given, TokenError> {
-        let bytes = Body::Json(body.to_string().into_bytes());
-        let sent = self.api.send(Method::POST, &self.path, &[], &[], bytes).await;
+    fn asked(&self, fields: &[(&str, &str)], app: Option<(&str, &SecretString)>, grant: &str) -> Map<String, Value> {
+        let mut asked = Map::new();
+        let mut put = |name: &str, value: &str| drop(asked.insert(name.to_owned(), Value::from(value)));
+        if let Some((id, secret)) = app {
+            put(self.dialect.id, id);
+            put("client_secret", secret.expose_secret());
+        }
+        put("grant_type", grant);
+        for (name, value) in fields {
+            put(name, value);
+        }
+        asked
+    }
+
+    async fn ask(&self, asked: &Map<String, Value>) -> Result<Given, TokenError> {
+        let pairs = || asked.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let sent = match self.dialect.form {
+            Form::Json => {
+                let bytes = Value::Object(asked.clone()).to_string().into_bytes();
+                self.api.send(Method::POST, &self.path, &[], &[], Body::Json(bytes)).await
+            }
+            Form::UrlEncoded => {
+                let pairs = pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                self.api.send(Method::POST, &self.path, &[], &[], Body::Form(pairs)).await
+            }
+            Form::Query => {
+                let pairs: Vec<(&str, &str)> = pairs().collect();
+                self.api.send(Method::GET, &self.path, &pairs, &[], Body::Empty).await
+            }
+        };
         let answer = sent.map_err(|cause| TokenError::Unreachable { cause })?;
         match answer.status {
             200..300 => serde_json::from_slice(&answer.body).map_err(|_| TokenError::Garbled { field: "access_token" }),
@@ -204,6 +367,10 @@ impl Tokens {
             status => Err(TokenError::Refused { reason: reason(&answer.body, status) }),
         }
     }
+}
+
+fn end_of(life: Option<i64>, now: Timestamp) -> Option<Timestamp> {
+    life.map(|life| now.saturating_add(SignedDuration::from_secs(life)).unwrap_or(Timestamp::MAX))
 }
 
 /// `{"error":"invalid_grant"}`: the word, if it is one.

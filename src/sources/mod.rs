@@ -5,11 +5,15 @@
 //! Refuses: storing, scheduling, retrying, and any judgement of the numbers. A source is told the time.
 //! Survives: any body at all. What cannot be understood is a typed absence, never a number.
 
+mod failure;
 mod json;
 
 pub mod generic;
 pub mod poll_document;
 pub mod quota;
+#[cfg(test)]
+mod recorded_bodies;
+pub mod settings;
 pub mod shopify;
 pub mod youtube;
 
@@ -23,6 +27,7 @@ use crate::domain::sample::{Absence, Missing, Sample};
 use crate::http::HttpError;
 
 pub use poll_document::poll_json;
+pub use settings::{Ask, Budget, Outside, SecretFile, Settings};
 
 /// One account at one platform that answers questions about numbers.
 #[async_trait]

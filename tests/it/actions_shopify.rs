@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use plimsoll::actions::shopify::ShopifyCodes;
 use plimsoll::actions::webhook::{Fate, SetState};
 use plimsoll::actions::{ActionError, Hand};
-use plimsoll::app::config::ShopifyConfig as Settings;
-use plimsoll::app::shop;
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::shopify::{Kind, NewDiscount, Placed, ShopConfig, ShopSim, ShopWorld, Status};
+use plimsoll::sources::shopify::{self, ShopifySettings as Settings};
 use plimsoll::time::Clock;
 
 fn start() -> Timestamp {
@@ -34,9 +33,9 @@ async fn stage_as(token: &str) -> Stage {
     let later: Timestamp = "2026-04-01T00:00:00Z".parse().expect("an instant");
     world.add_discount(NewDiscount::basic("LATER", 10, later));
     let sim = ShopSim::start(&clock, ShopConfig::default(), Arc::new(world)).await.expect("a free port");
-    let text = format!("base_url = \"{}\"\nschedule = \"0 * * * *\"\ntoken = \"{token}\"\n", sim.base_url());
+    let text = format!("base_url = \"{}\"\ntoken = \"{token}\"\n", sim.base_url());
     let settings: Settings = toml::from_str(&text).expect("settings");
-    let codes = ShopifyCodes::new(shop::client(&settings).expect("a client"));
+    let codes = ShopifyCodes::new(shopify::client(&settings).expect("a client"));
     Stage { clock, sim, codes }
 }
 

@@ -1,8 +1,8 @@
 //! A rule watches, is let propose, and later act by itself: who is asked, who may say so, and what both chats show.
 
-use plimsoll::app::config::{Length, parse_length};
 use plimsoll::app::records::{PromotionRecord, RuleRecord, ShadowFire};
 use plimsoll::domain::person::Role;
+use plimsoll::domain::written::{Length, parse_length};
 use plimsoll::outbox::incident::Incident;
 use plimsoll::rules::rule::Mode;
 use plimsoll::sim::discord::Given as Typed;

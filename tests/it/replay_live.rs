@@ -23,7 +23,7 @@ use plimsoll::app::groups::members;
 use plimsoll::app::people::{self, Speaker};
 use plimsoll::app::records::Gift;
 use plimsoll::app::service::Service;
-use plimsoll::app::{apply, sourcing, watch};
+use plimsoll::app::{apply, watch};
 use plimsoll::domain::ids::{RoomId, SourceId};
 use plimsoll::domain::person::{Address, Chat, Identity};
 use plimsoll::outbox::delivery::{Delivery, State};
@@ -34,7 +34,7 @@ use plimsoll::sim::feed::FeedSim;
 use plimsoll::sim::telegram::{ChatId, NewUser, TelegramConfig, TelegramSim, UserId};
 use plimsoll::sim::world::replay::Replay;
 use plimsoll::sim::youtube::{YoutubeConfig, YoutubeSim, YoutubeWorld};
-use plimsoll::sources::Source;
+use plimsoll::sources::{Outside, Source};
 use plimsoll::store::memory::MemoryStore;
 use plimsoll::store::records::{load, read_journal, scan_all};
 use plimsoll::store::{Store, keys};
@@ -367,7 +367,7 @@ fn sources(youtube: &YoutubeSim, feed: &FeedSim) -> Vec<(SourceId, SourceConfig,
     );
     let one = |id: &str, text: &str| {
         let config: SourceConfig = toml::from_str(text).expect("a source");
-        let source = sourcing::build(&config, &Clock::system()).expect("a client");
+        let source = config.kind.settings().build(&Outside::alone(Clock::system())).expect("a client");
         (SourceId::new(id).expect("an id"), config, source)
     };
     vec![one("youtube", &videos), one("twitch", &followers)]

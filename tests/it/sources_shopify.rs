@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use plimsoll::app::config::ShopifyConfig as Settings;
-use plimsoll::app::shop;
 use plimsoll::domain::metric::Metric;
 use plimsoll::domain::sample::{Absence, Form};
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::shopify::{NewDiscount, NewOrder, Placed, ShopConfig, ShopSim, ShopWorld};
-use plimsoll::sources::shopify::{POINTS, Shopify};
+use plimsoll::sources::shopify::{self, POINTS, Shopify, ShopifySettings as Settings};
 use plimsoll::sources::{Fate, Fetched, Request, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 use rand::{Rng as _, SeedableRng as _};
@@ -45,9 +43,9 @@ async fn stage_with(config: ShopConfig, sign_in: &str) -> Stage {
         world.add_discount(NewDiscount::basic(code, 10, at("2026-02-01T00:00:00Z")));
     }
     let sim = ShopSim::start(&clock, config, Arc::new(world)).await.expect("a free port");
-    let text = format!("base_url = \"{}\"\nschedule = \"*/5 * * * *\"\n{sign_in}\n", sim.base_url());
+    let text = format!("base_url = \"{}\"\n{sign_in}\n", sim.base_url());
     let settings: Settings = toml::from_str(&text).expect("settings");
-    let source = shop::source(&settings, &clock).expect("a source");
+    let source = shopify::source(&settings, &clock).expect("a source");
     Stage { clock, driver, sim, source: Arc::new(source) }
 }
 

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{About, Catalog};
-use crate::app::config::parse_length;
 use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{BrandId, Platform, Subject};
+use crate::domain::written::parse_length;
 use crate::rules::learn::{Learned, Lesson, Name, Thing, Value};
 use crate::rules::maturity::{Maturity, Spread};
 

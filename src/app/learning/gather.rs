@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::catalog::{About, Catalog};
-use crate::app::config::parse_length;
 use crate::app::core::{Core, HISTORY_KEPT, State};
 use crate::domain::document::{Deliverable, PartnershipRef};
 use crate::domain::ids::{BrandId, CreatorId, Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::num::f64_of;
+use crate::domain::written::parse_length;
 use crate::rules::eval::by_post;
 use crate::rules::evidence::tested;
 use crate::rules::history::History;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::app::config::{Config, Length, MaturityConfig};
+use crate::app::config::{Config, MaturityConfig};
 use crate::app::core::Core;
 use crate::app::records::HistoryRecord;
 use crate::domain::ids::Platform;
+use crate::domain::written::Length;
 use crate::rules::guards::Switches;
 use crate::store::records::scan_range;
 use crate::store::{Store, StoreError, Transaction, keys};

@@ -4,6 +4,7 @@
 //! Refuses: paging, writing, hosts that are not listed, and guessing what a missing number means: the description says.
 
 mod config;
+mod settings;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 use crate::http::{Api, Body, HttpError, Limits};
 
 pub use config::{AbsentWord, FeedForm, FieldConfig, GenericConfig};
+pub use settings::GenericSettings;
 
 /// What people call it in errors.
 const TITLE: &str = "the feed";

@@ -5,9 +5,7 @@
 
 use super::super::SourceError;
 use super::TITLE;
-use crate::http::HttpError;
 use crate::http::graphql::AskError;
-use crate::http::tokens::TokenError;
 
 /// Codes with a meaning of their own; any other says that our question is wrong.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +25,8 @@ const CODES: &[(&str, Meaning)] = &[
 /// The failure, named for what can be done about it.
 pub(super) fn sort(error: AskError) -> SourceError {
     match error {
-        AskError::Http(cause) => unreachable(cause),
-        AskError::Token(error) => token(error),
+        AskError::Http(cause) => SourceError::of_http(TITLE, cause),
+        AskError::Token(error) => SourceError::of_token(TITLE, error),
         AskError::Throttled { wait } | AskError::Status { status: 429, wait, .. } => {
             SourceError::SlowDown { platform: TITLE, wait }
         }
@@ -49,41 +47,13 @@ pub(super) fn sort(error: AskError) -> SourceError {
     }
 }
 
-fn token(error: TokenError) -> SourceError {
-    match error {
-        TokenError::Refused { reason } => SourceError::Unauthorized { platform: TITLE, reason },
-        TokenError::Broken { status } => SourceError::Broken { platform: TITLE, status },
-        TokenError::SlowDown => SourceError::SlowDown { platform: TITLE, wait: None },
-        TokenError::Garbled { field } => {
-            SourceError::Garbled { platform: TITLE, path: field.to_owned(), expected: "an answer of the token server" }
-        }
-        TokenError::Unreachable { cause } => unreachable(cause),
-        TokenError::Keeper { cause } => {
-            SourceError::Misconfigured {
-                setting: "refresh_token_file", given: "…".to_owned(), why: cause.to_string()
-            }
-        }
-    }
-}
-
-fn unreachable(cause: HttpError) -> SourceError {
-    match cause {
-        HttpError::TooLarge { .. } => {
-            SourceError::Garbled { platform: TITLE, path: "the whole body".to_owned(), expected: "a body under 8 MiB" }
-        }
-        HttpError::Connect { .. }
-        | HttpError::Lost { .. }
-        | HttpError::Unmakeable { .. }
-        | HttpError::BadBase { .. } => SourceError::Unreachable { platform: TITLE, cause },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
     use crate::domain::sample::Absence;
+    use crate::http::tokens::TokenError;
     use crate::sources::Fate;
 
     #[track_caller]

@@ -27,6 +27,7 @@ mod codes;
 mod failure;
 mod hours;
 mod orders;
+mod settings;
 
 #[cfg(test)]
 mod recorded;
@@ -49,6 +50,7 @@ use crate::time::Clock;
 pub use hours::OF_CODES;
 use hours::{Asked, Memory};
 use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE, Row, fold, hour_of, start_of};
+pub use settings::{ShopifySettings, client, source};
 
 pub use codes::{Code, Listed, Visit, same_code};
 

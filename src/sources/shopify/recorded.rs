@@ -4,7 +4,6 @@
 //! puts it, as the only node of a page. What a body leaves out that this source asks for is garbled, never a default.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::Fetched;
 use super::super::json::{Field, Garbled, parse};
+use super::super::recorded_bodies::{self as recorded, damaged};
 use super::garbled;
 use super::hours::{Asked, Memory};
 use super::orders::{self, hour_of};
@@ -60,20 +60,8 @@ const BODIES: &[(&str, Meets)] = &[
     ("spy_transactions.json", Meets::Never(REST)),
 ];
 
-fn folder() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/recorded/shopify");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    #[expect(clippy::print_stderr, reason = "a test without its data says so")]
-    {
-        eprintln!("skipped: no recorded bodies at ../shared/data/recorded/shopify");
-    }
-    None
-}
-
 fn read(file: &str) -> Option<Value> {
-    let bytes = std::fs::read(folder()?.join(file)).expect(file);
+    let bytes = std::fs::read(recorded::folder("shopify")?.join(file)).expect(file);
     Some(parse(&bytes).expect(file))
 }
 
@@ -130,7 +118,7 @@ fn values(out: &Fetched, of: &str) -> BTreeMap<Metric, i64> {
 
 #[test]
 fn every_recorded_body_gives_its_samples_or_its_absence() {
-    if folder().is_none() {
+    if recorded::folder("shopify").is_none() {
         return;
     }
     for (file, meets) in BODIES {
@@ -167,13 +155,7 @@ fn every_recorded_body_gives_its_samples_or_its_absence() {
 
 #[test]
 fn no_recorded_body_is_left_out() {
-    let Some(folder) = folder() else { return };
-    let there: BTreeSet<String> = std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect();
-    let listed: BTreeSet<String> = BODIES.iter().map(|row| row.0.to_owned()).collect();
-    assert_eq!(there, listed);
+    recorded::all_are_listed("shopify", BODIES.iter().map(|row| row.0));
 }
 
 /// An order as the endpoint answers it, with a code.
@@ -222,78 +204,19 @@ fn an_order_outside_the_hours_that_were_asked_for_makes_the_answer_unbelievable(
     assert_eq!(error.expected, "an instant inside the hours that were asked for");
 }
 
-/// Every place of a document, as the steps to it.
-fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
-    let children: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), value)).collect(),
-        Value::Array(list) => list.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
-        _ => Vec::new(),
-    };
-    for (step, child) in children {
-        way.push(step);
-        all.push(way.clone());
-        places(child, way, all);
-        way.pop();
-    }
-}
-
-fn pointer(way: &[String]) -> String {
-    way.iter().fold(String::new(), |text, step| format!("{text}/{}", step.replace('~', "~0").replace('/', "~1")))
-}
-
-/// The way as errors write it: `data.orders.nodes[3].id`.
-fn written(way: &[String]) -> String {
-    way.iter().fold(String::new(), |text, step| match step.parse::<usize>() {
-        Ok(index) => format!("{text}[{index}]"),
-        Err(_) if text.is_empty() => step.clone(),
-        Err(_) => format!("{text}.{step}"),
-    })
-}
-
-fn damage(body: &mut Value, way: &[String], with: Option<Value>) {
-    let (last, parent) = way.split_last().expect("a way");
-    match with {
-        Some(value) => *body.pointer_mut(&pointer(way)).expect("a place") = value,
-        None => match body.pointer_mut(&pointer(parent)).expect("a place") {
-            Value::Object(members) => drop(members.remove(last)),
-            Value::Array(rows) => drop(rows.remove(last.parse::<usize>().expect("an index"))),
-            _ => panic!("only objects and lists have members"),
-        },
-    }
-}
-
-fn wrong_values() -> impl Strategy<Value = Option<Value>> {
-    prop_oneof![
-        Just(None),
-        Just(Some(Value::Null)),
-        Just(Some(json!(true))),
-        Just(Some(json!({}))),
-        Just(Some(json!([]))),
-        Just(Some(json!("x"))),
-        Just(Some(json!(-1))),
-        Just(Some(json!("-1"))),
-        Just(Some(json!(1.5))),
-        Just(Some(json!(1e300))),
-        Just(Some(json!("18446744073709551616"))),
-        Just(Some(json!(u64::MAX))),
-    ]
-}
-
 proptest! {
     #[test]
     fn a_damaged_body_invents_nothing_and_says_where(
-        recorded in any::<bool>(),
+        real in any::<bool>(),
         place in any::<prop::sample::Index>(),
-        with in wrong_values(),
+        with in damaged::wrong_values(),
     ) {
-        let node = if recorded { read("graphql_orders.json") } else { Some(order()) };
+        let node = if real { read("graphql_orders.json") } else { Some(order()) };
         let Some(node) = node else { return Ok(()) };
         let mut body = page_of(&node);
         let whole = translate(&body).expect("a page");
-        let mut all = Vec::new();
-        places(&body, &mut Vec::new(), &mut all);
-        let way = place.get(&all).clone();
-        damage(&mut body, &way, with);
+        let way = place.get(&damaged::places(&body)).clone();
+        damaged::damage(&mut body, &way, with);
         let failed = match translate(&body) {
             Ok(out) => {
                 prop_assert_eq!(out.samples.len() + out.missing.len(), 7, "each series once");
@@ -312,7 +235,7 @@ proptest! {
             Err(garbled) => Some(garbled.path),
         };
         if let Some(path) = failed {
-            let way = written(&way).replace("hasNextPage", "endCursor");
+            let way = damaged::written(&way).replace("hasNextPage", "endCursor");
             let path = path.replace("hasNextPage", "endCursor");
             prop_assert!(way.starts_with(&path) || path.starts_with(&way), "{path} is not {way}");
         }

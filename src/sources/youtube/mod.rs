@@ -7,6 +7,7 @@
 //! The API gives no time stamp: a number was so when we asked.
 
 mod failure;
+mod settings;
 mod wire;
 
 #[cfg(test)]
@@ -28,6 +29,8 @@ use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;
 use crate::http::{Api, Body, HttpError, Limits};
 use wire::{CHANNEL, Count, VIDEO};
+
+pub use settings::YoutubeSettings;
 
 /// What people call it.
 const TITLE: &str = "YouTube";

@@ -3,14 +3,14 @@
 //! The bodies were recorded by others, for requests that often asked for less than this source does: what a body leaves
 //! out that this source would have asked for is garbled, not hidden.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::json::{Garbled, parse};
+use super::super::recorded_bodies::{self as recorded, damaged};
 use super::super::{Fetched, SourceError};
 use super::wire::{self, CHANNEL, Count, Rows, VIDEO};
 use super::{GENERAL, failure};
@@ -152,18 +152,6 @@ const BODIES: &[(&str, Meets)] = &[
     ),
 ];
 
-fn folder() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/recorded/youtube");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    #[expect(clippy::print_stderr, reason = "a test without its data says so")]
-    {
-        eprintln!("skipped: no recorded bodies at ../shared/data/recorded/youtube");
-    }
-    None
-}
-
 fn now() -> Timestamp {
     "2026-07-01T12:00:00Z".parse().expect("an instant")
 }
@@ -232,7 +220,7 @@ fn each_sample_stands_in_the_body(file: &str, of: Of, body: &Value, out: &Fetche
 
 #[test]
 fn every_recorded_body_gives_its_samples_or_its_absence() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = recorded::folder("youtube") else { return };
     for (file, meets) in BODIES {
         let bytes = std::fs::read(folder.join(file)).expect(file);
         let body: Value = serde_json::from_slice(&bytes).expect(file);
@@ -267,13 +255,7 @@ fn every_recorded_body_gives_its_samples_or_its_absence() {
 
 #[test]
 fn no_recorded_body_is_left_out() {
-    let Some(folder) = folder() else { return };
-    let there: BTreeSet<String> = std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect();
-    let listed: BTreeSet<String> = BODIES.iter().map(|row| row.0.to_owned()).collect();
-    assert_eq!(there, listed);
+    recorded::all_are_listed("youtube", BODIES.iter().map(|row| row.0));
 }
 
 #[test]
@@ -332,68 +314,6 @@ fn a_page_of_uploads_leaves_out_what_is_not_public() {
     );
 }
 
-/// Every place of a document, as the steps to it.
-fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
-    let children: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), value)).collect(),
-        Value::Array(list) => list.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
-        _ => Vec::new(),
-    };
-    for (step, child) in children {
-        way.push(step);
-        all.push(way.clone());
-        places(child, way, all);
-        way.pop();
-    }
-}
-
-fn pointer(way: &[String]) -> String {
-    let steps: Vec<String> = way.iter().map(|step| step.replace('~', "~0").replace('/', "~1")).collect();
-    format!("/{}", steps.join("/"))
-}
-
-/// The way as errors write it: `items[3].statistics.viewCount`.
-fn written(way: &[String]) -> String {
-    way.iter().fold(String::new(), |text, step| match step.parse::<usize>() {
-        Ok(index) => format!("{text}[{index}]"),
-        Err(_) if text.is_empty() => step.clone(),
-        Err(_) => format!("{text}.{step}"),
-    })
-}
-
-fn parent_of<'a>(body: &'a mut Value, way: &[String]) -> &'a mut Value {
-    if way.is_empty() { body } else { body.pointer_mut(&pointer(way)).expect("a place") }
-}
-
-fn damage(body: &mut Value, way: &[String], with: Option<Value>) {
-    let (last, parent) = way.split_last().expect("a way");
-    match with {
-        Some(value) => *body.pointer_mut(&pointer(way)).expect("a place") = value,
-        None => match parent_of(body, parent) {
-            Value::Object(members) => drop(members.remove(last)),
-            Value::Array(rows) => drop(rows.remove(last.parse::<usize>().expect("an index"))),
-            _ => panic!("only objects and lists have members"),
-        },
-    }
-}
-
-fn wrong_values() -> impl Strategy<Value = Option<Value>> {
-    prop_oneof![
-        Just(None),
-        Just(Some(Value::Null)),
-        Just(Some(json!(true))),
-        Just(Some(json!({}))),
-        Just(Some(json!([]))),
-        Just(Some(json!("x"))),
-        Just(Some(json!(-1))),
-        Just(Some(json!("-1"))),
-        Just(Some(json!(1.5))),
-        Just(Some(json!(1e300))),
-        Just(Some(json!("18446744073709551616"))),
-        Just(Some(json!(u64::MAX))),
-    ]
-}
-
 /// The bodies with numbers in them.
 fn numeric() -> Vec<(&'static str, Of)> {
     let of = |meets: &Meets| match meets {
@@ -408,18 +328,16 @@ proptest! {
     fn a_damaged_body_invents_nothing_and_says_where(
         file in prop::sample::select(numeric()),
         place in any::<prop::sample::Index>(),
-        with in wrong_values(),
+        with in damaged::wrong_values(),
     ) {
-        let Some(folder) = folder() else { return Ok(()) };
+        let Some(folder) = recorded::folder("youtube") else { return Ok(()) };
         let (file, of) = file;
         let bytes = std::fs::read(folder.join(file)).expect(file);
         let mut body: Value = serde_json::from_slice(&bytes).expect(file);
         let asked = asked(of, &body);
         let whole = translate(of, &asked, &bytes).expect(file);
-        let mut all = Vec::new();
-        places(&body, &mut Vec::new(), &mut all);
-        let way = place.get(&all).clone();
-        damage(&mut body, &way, with);
+        let way = place.get(&damaged::places(&body)).clone();
+        damaged::damage(&mut body, &way, with);
         let failed = match translate(of, &asked, body.to_string().as_bytes()) {
             Ok(out) => {
                 for sample in &out.samples {
@@ -435,7 +353,7 @@ proptest! {
             Err(garbled) => Some(garbled.path),
         };
         if let Some(path) = failed {
-            let way = written(&way);
+            let way = damaged::written(&way);
             prop_assert!(way.starts_with(&path) || path.starts_with(&way), "{path} is not {way}");
         }
     }
@@ -445,7 +363,7 @@ proptest! {
         file in prop::sample::select(numeric()),
         cut in any::<prop::sample::Index>(),
     ) {
-        let Some(folder) = folder() else { return Ok(()) };
+        let Some(folder) = recorded::folder("youtube") else { return Ok(()) };
         let (file, of) = file;
         let bytes = std::fs::read(folder.join(file)).expect(file);
         // Whitespace at the end may go without harm.

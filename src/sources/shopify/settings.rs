@@ -1,27 +1,122 @@
-//! Shops, from configuration to a client: one client a shop, shared by reading and acting.
+//! What an operator sets for a Shopify shop: one client a shop, shared by reading and acting.
 //!
 //! Owns: the three ways to sign in, and where a rotating refresh token is kept (in the file it came from).
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use async_trait::async_trait;
+use jiff::SignedDuration;
 use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
 
-use super::config::{Config, ShopifyConfig, SourceConfig};
-use crate::actions::Hand;
-use crate::actions::shopify::ShopifyCodes;
-use crate::domain::ids::SourceId;
+use super::{OF_CODES, Shopify, ShopifyConfig};
+use crate::domain::ids::Platform;
+use crate::domain::metric::Metric;
+use crate::domain::written::Length;
 use crate::http::graphql::GraphQl;
-use crate::http::tokens::{Grant, TokenKeeper, Tokens};
+use crate::http::tokens::{Dialect, Grant, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::SourceError;
-use crate::sources::shopify::{Shopify, ShopifyConfig as Reads};
+use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
+
+/// See `config/default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct ShopifySettings {
+    #[serde(default)]
+    pub shop: String,
+    #[serde(default)]
+    pub base_url: String,
+    #[serde(default = "current_version")]
+    pub api_version: String,
+    #[serde(default)]
+    pub token: SecretString,
+    #[serde(default)]
+    pub token_file: PathBuf,
+    #[serde(default)]
+    pub client_id: String,
+    #[serde(default)]
+    pub client_secret: SecretString,
+    #[serde(default)]
+    pub client_secret_file: PathBuf,
+    #[serde(default)]
+    pub refresh_token_file: PathBuf,
+    #[serde(default = "three_days")]
+    pub back: Length,
+    #[serde(default)]
+    pub all_orders: bool,
+    /// Made from the settings once; clones share it, so that reading and acting share one token.
+    #[serde(skip)]
+    client: Client,
+}
+
+fn current_version() -> String {
+    "2026-10".to_owned()
+}
+
+fn three_days() -> Length {
+    Length(SignedDuration::from_hours(72))
+}
+
+impl Settings for ShopifySettings {
+    fn platform(&self) -> Platform {
+        Platform::Shop
+    }
+
+    fn asks(&self) -> Vec<Ask> {
+        vec![Ask::Codes, Ask::Whole]
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        OF_CODES.to_vec()
+    }
+
+    fn renewed(&self) -> SignedDuration {
+        SignedDuration::from_hours(1)
+    }
+
+    fn ends_codes(&self) -> bool {
+        true
+    }
+
+    fn secrets(&mut self) -> Vec<SecretFile<'_>> {
+        vec![
+            SecretFile { setting: "token_file", file: self.token_file.clone(), secret: &mut self.token },
+            SecretFile {
+                setting: "client_secret_file",
+                file: self.client_secret_file.clone(),
+                secret: &mut self.client_secret,
+            },
+        ]
+    }
+
+    fn beside(&mut self, folder: &Path) {
+        if !self.refresh_token_file.as_os_str().is_empty() {
+            // It changes while the program runs, so it is read where it is used.
+            self.refresh_token_file = folder.join(&self.refresh_token_file);
+        }
+    }
+
+    fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
+        Ok(Arc::new(source(self, &outside.clock)?))
+    }
+}
+
+/// The source of a shop.
+pub fn source(settings: &ShopifySettings, clock: &Clock) -> Result<Shopify, SourceError> {
+    Shopify::new(ShopifyConfig {
+        client: client(settings)?,
+        version: settings.api_version.clone(),
+        clock: clock.clone(),
+        back: settings.back.0,
+        all_orders: settings.all_orders,
+    })
+}
 
 /// The client of one shop, once it was made. Clones are the same one: a shop takes only one pair of rotating tokens.
 #[derive(Clone, Default)]
@@ -38,7 +133,7 @@ fn wrong(setting: &'static str, given: &str, why: &str) -> SourceError {
 }
 
 /// The client of a shop.
-pub fn client(config: &ShopifyConfig) -> Result<Arc<GraphQl>, SourceError> {
+pub fn client(config: &ShopifySettings) -> Result<Arc<GraphQl>, SourceError> {
     if let Some(made) = config.client.0.get() {
         return Ok(Arc::clone(made));
     }
@@ -49,14 +144,14 @@ pub fn client(config: &ShopifyConfig) -> Result<Arc<GraphQl>, SourceError> {
     if !dated(version) && version != "unstable" {
         return Err(wrong("api_version", version, "a version is written like `2026-10`"));
     }
-    let tokens = Tokens::new(api.clone(), "/admin/oauth/access_token", grant(config)?);
+    let tokens = Tokens::new(api.clone(), "/admin/oauth/access_token", Dialect::SHOPIFY, grant(config)?);
     let path = format!("/admin/api/{version}/graphql.json");
     let header = HeaderName::from_static("x-shopify-access-token");
     let made = Arc::new(GraphQl::new(api, &path, header, tokens));
     Ok(Arc::clone(config.client.0.get_or_init(|| made)))
 }
 
-fn base_url(config: &ShopifyConfig) -> Result<String, SourceError> {
+fn base_url(config: &ShopifySettings) -> Result<String, SourceError> {
     if !config.base_url.is_empty() {
         return Ok(config.base_url.clone());
     }
@@ -69,7 +164,7 @@ fn base_url(config: &ShopifyConfig) -> Result<String, SourceError> {
 }
 
 /// One of three ways, told apart by which settings are given.
-fn grant(config: &ShopifyConfig) -> Result<Grant, SourceError> {
+fn grant(config: &ShopifySettings) -> Result<Grant, SourceError> {
     let fixed = !config.token.expose_secret().is_empty();
     let app = (!config.client_id.is_empty(), !config.client_secret.expose_secret().is_empty());
     let rotating = !config.refresh_token_file.as_os_str().is_empty();
@@ -78,10 +173,10 @@ fn grant(config: &ShopifyConfig) -> Result<Grant, SourceError> {
         (false, (true, true), false) => {
             Ok(Grant::Client { id: config.client_id.clone(), secret: config.client_secret.clone() })
         }
-        (false, (true, true), true) => Ok(Grant::Refresh {
+        (false, (true, true), true) => Ok(Grant::Account {
             id: config.client_id.clone(),
             secret: config.client_secret.clone(),
-            keeper: Box::new(FileKeeper { path: config.refresh_token_file.clone() }),
+            keeper: Arc::new(FileKeeper { path: config.refresh_token_file.clone() }),
         }),
         (true, _, _) => Err(wrong("token_file", "…", "give a token or an app's client_id and secret, not both")),
         (false, (false, false), false) => {
@@ -91,40 +186,21 @@ fn grant(config: &ShopifyConfig) -> Result<Grant, SourceError> {
     }
 }
 
-/// The source of a shop.
-pub fn source(config: &ShopifyConfig, clock: &Clock) -> Result<Shopify, SourceError> {
-    Shopify::new(Reads {
-        client: client(config)?,
-        version: config.api_version.clone(),
-        clock: clock.clone(),
-        back: config.back.0,
-        all_orders: config.all_orders,
-    })
-}
-
-/// Who ends and resumes the codes of each shop.
-pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
-    let mut hands: BTreeMap<SourceId, Arc<dyn Hand>> = BTreeMap::new();
-    for (id, source) in &config.sources {
-        if let SourceConfig::Shopify(shop) = source {
-            hands.insert(id.clone(), Arc::new(ShopifyCodes::new(client(shop)?)));
-        }
-    }
-    Ok(hands)
-}
-
 /// Keeps a refresh token in the file it was first given in.
 #[derive(Debug)]
 struct FileKeeper {
     path: PathBuf,
 }
 
+#[async_trait]
 impl TokenKeeper for FileKeeper {
-    fn load(&self) -> io::Result<SecretString> {
-        Ok(SecretString::from(fs::read_to_string(&self.path)?.trim().to_owned()))
+    async fn load(&self) -> io::Result<TokenSet> {
+        let refresh = SecretString::from(fs::read_to_string(&self.path)?.trim().to_owned());
+        Ok(TokenSet { refresh: Some(refresh), ..TokenSet::default() })
     }
 
-    fn keep(&self, token: &SecretString) -> io::Result<()> {
+    async fn keep(&self, tokens: &TokenSet) -> io::Result<()> {
+        let Some(token) = &tokens.refresh else { return Ok(()) };
         let beside = self.path.with_extension("new");
         let mut file = private(&beside)?;
         file.write_all(token.expose_secret().as_bytes())?;
@@ -149,8 +225,8 @@ fn private(path: &Path) -> io::Result<File> {
 mod tests {
     use super::*;
 
-    fn config(text: &str) -> ShopifyConfig {
-        toml::from_str(&format!("schedule = \"0 * * * *\"\n{text}")).expect("a shop")
+    fn config(text: &str) -> ShopifySettings {
+        toml::from_str(text).expect("a shop")
     }
 
     #[track_caller]
@@ -193,14 +269,15 @@ mod tests {
         assert!(!format!("{one:?} {first:?}").contains("CANARY"));
     }
 
-    #[test]
-    fn a_refresh_token_is_replaced_whole_and_kept_from_others() {
+    #[tokio::test]
+    async fn a_refresh_token_is_replaced_whole_and_kept_from_others() {
         let folder = tempfile::tempdir().expect("a folder");
         let keeper = FileKeeper { path: folder.path().join("shop.refresh") };
-        assert!(keeper.load().is_err(), "there is none yet");
+        assert!(keeper.load().await.is_err(), "there is none yet");
         for token in ["one", "two"] {
-            keeper.keep(&SecretString::from(token.to_owned())).expect("kept");
-            assert_eq!(keeper.load().expect("there").expose_secret(), token);
+            let set = TokenSet { refresh: Some(SecretString::from(token.to_owned())), ..TokenSet::default() };
+            keeper.keep(&set).await.expect("kept");
+            assert_eq!(keeper.load().await.expect("there").refresh.expect("one").expose_secret(), token);
         }
         #[cfg(unix)]
         {

@@ -1,0 +1,29 @@
+//! What can be acted on at each configured source.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::config::{Config, Kind};
+use crate::actions::Hand;
+use crate::actions::shopify::ShopifyCodes;
+use crate::domain::ids::SourceId;
+use crate::sources::{SourceError, shopify};
+
+/// Who sets the state of what lives at each source.
+pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
+    let mut hands = BTreeMap::new();
+    for (id, source) in &config.sources {
+        if let Some(hand) = hand(&source.kind)? {
+            hands.insert(id.clone(), hand);
+        }
+    }
+    Ok(hands)
+}
+
+/// Names every kind, so that a new one cannot be added without deciding whether it can be acted on.
+fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
+    Ok(match kind {
+        Kind::Youtube(_) | Kind::Generic(_) => None,
+        Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
+    })
+}

@@ -1,0 +1,126 @@
+//! What the settings of a platform say about it, so that the program needs no list of platforms of its own.
+//!
+//! Owns: the questions that the program asks of every kind of source ([`Settings`]).
+//! Refuses: when to ask (the program's), and reading files: the program reads secrets and hands them in.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+
+use super::{Request, Source, SourceError};
+use crate::domain::ids::Platform;
+use crate::domain::metric::Metric;
+use crate::http::tokens::{Accounts, NoAccounts};
+use crate::time::Clock;
+
+/// What a source may need from the program around it.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// To wait for a platform.
+    pub clock: Clock,
+    /// The accounts that people have connected to this source.
+    pub accounts: Arc<dyn Accounts>,
+}
+
+impl Outside {
+    /// Where nobody has connected an account.
+    #[must_use]
+    pub fn alone(clock: Clock) -> Self {
+        Self { clock, accounts: Arc::new(NoAccounts) }
+    }
+}
+
+/// Whom a source is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// The account that each running creator has on the platform.
+    Creators,
+    /// The account that each running brand has there.
+    Brands,
+    /// Each boost that runs at this source.
+    Boosts,
+    /// Each discount code of each partnership.
+    Codes,
+    /// Each tracking link of each partnership.
+    Links,
+    /// Which posts each running creator has published.
+    Uploads,
+    /// Each post that is known.
+    Posts,
+    /// All of the brand that the source belongs to.
+    Whole,
+}
+
+/// A secret that may stand in a file.
+#[derive(Debug)]
+pub struct SecretFile<'a> {
+    /// The setting that names the file, such as `key_file`.
+    pub setting: &'static str,
+    /// The file; empty where there is none.
+    pub file: PathBuf,
+    /// Where what stands in it goes.
+    pub secret: &'a mut SecretString,
+}
+
+/// What a bucket of a platform's quota may be spent on in a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// The platform's name of it.
+    pub bucket: String,
+    /// Units a day.
+    pub units: u32,
+}
+
+/// The settings of one kind of source.
+pub trait Settings: fmt::Debug + Send + Sync {
+    /// The platform that it speaks for.
+    fn platform(&self) -> Platform;
+
+    /// Whom it is asked about.
+    fn asks(&self) -> Vec<Ask>;
+
+    /// What it tells.
+    fn metrics(&self) -> Vec<Metric>;
+
+    /// How long its numbers take until they are whole.
+    fn lag(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
+    /// How often its numbers change at the least.
+    fn renewed(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
+    /// Whether discount codes live here that can be ended and resumed from here.
+    fn ends_codes(&self) -> bool {
+        false
+    }
+
+    /// The secrets that may stand in files.
+    fn secrets(&mut self) -> Vec<SecretFile<'_>> {
+        Vec::new()
+    }
+
+    /// The folder of the configuration, for files that are read while the program runs.
+    fn beside(&mut self, folder: &Path) {
+        let _ = folder;
+    }
+
+    /// What may be spent in a day; empty where nothing is counted by the day.
+    fn budgets(&self) -> Vec<Budget> {
+        Vec::new()
+    }
+
+    /// What a request costs at least, by bucket.
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        let _ = request;
+        Vec::new()
+    }
+
+    /// The source itself. Settings that cannot work are an error here, before anything runs.
+    fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError>;
+}
