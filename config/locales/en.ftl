@@ -88,6 +88,7 @@ window-deal = since the deal began
 owed = Owed anyway: { $amount }.
 avoidable = Can still be saved: { $what }.
 avoidable-part = { $deed ->
+    [cut_link] { $amount } of the link { $name }
     [end_code] { $amount } of the code { $name }
     [hold] { $name } { $amount }{ $until }
     [cancel] { $name } { $amount }{ $until }
@@ -103,6 +104,7 @@ stays-automatic = Posts stay up and codes stay on: a code costs nothing unsold. 
 stays-no-boost = Posts stay up and codes stay on. There is nothing paid here to stop, so nothing is stopped.
 stays-brand = This is about the brand as a whole: look at the shop, the stock and the price first. No creator is at fault, and none is told.
 stays-stopped = { $deed ->
+    [cut_link] Posts stay up and the link still lands on the product; only its credit is off. Nothing else stops by itself.
     [end_code] Posts stay up and the link still lands on the product; only this code is off. Nothing else stops by itself.
     [hold] Posts that are out stay up and are paid as agreed. Nothing else stops by itself.
     [cancel] Posts that are out stay up and are paid as agreed. Nothing else stops by itself.
@@ -132,6 +134,8 @@ deed-to = { $deed ->
     [resume_boost] start the boost { $name } again
     [cut_boost] cut the boost { $name }
     [raise_boost] give the boost its budget back, { $name }
+    [cut_link] cut the link { $name }
+    [revive_link] let the link { $name } count again
     [end_code] end the code { $name }
     [hold] put { $name } on hold
     [release] have { $name } made after all
@@ -160,6 +164,8 @@ deed-kept = { $deed ->
     [resume_boost] to leave the boost { $name } stopped
     [cut_boost] to leave the budget of { $name } as it is
     [raise_boost] to leave the budget of { $name } cut
+    [cut_link] to leave the link { $name } as it is
+    [revive_link] to leave the link { $name } cut
     [end_code] to leave the code { $name } on
     [hold] to leave { $name } as planned
     [release] to leave { $name } on hold
@@ -177,6 +183,8 @@ deed-left = { $deed ->
     [resume_boost] the boost { $name } stays stopped
     [cut_boost] the budget of { $name } stays as it is
     [raise_boost] the budget of { $name } stays cut
+    [cut_link] the link { $name } stays as it is
+    [revive_link] the link { $name } stays cut
     [end_code] the code { $name } stays on
     [hold] { $name } stays as planned
     [release] { $name } stays on hold
@@ -194,6 +202,8 @@ deed-stays = { $deed ->
     [resume_boost] it stays stopped
     [cut_boost] its budget stays as it is
     [raise_boost] its budget stays cut
+    [cut_link] it stays as it is
+    [revive_link] it stays cut
     [end_code] it stays on
     [hold] it stays as planned
     [release] it stays on hold
@@ -211,6 +221,8 @@ deed-not-done = { $deed ->
     [resume_boost] The boost { $name } was not started
     [cut_boost] The boost { $name } was not cut
     [raise_boost] The boost { $name } did not get its budget back
+    [cut_link] The link { $name } was not cut
+    [revive_link] The link { $name } does not count again
     [end_code] The code { $name } was not ended
     [hold] { $name } was not put on hold
     [release] { $name } was not released
@@ -228,6 +240,8 @@ deed-failed = { $deed ->
     [resume_boost] The boost { $name } is NOT started
     [cut_boost] The boost { $name } is NOT cut
     [raise_boost] The boost { $name } has NOT got its budget back
+    [cut_link] The link { $name } is NOT cut
+    [revive_link] The link { $name } does NOT count again
     [end_code] The code { $name } is NOT off
     [hold] { $name } is NOT on hold
     [release] { $name } is NOT released
@@ -245,6 +259,8 @@ deed-done = { $deed ->
     [resume_boost] Boost { $name } started again
     [cut_boost] Budget cut, boost { $name }
     [raise_boost] Budget given back, boost { $name }
+    [cut_link] Link { $name } cut
+    [revive_link] Link { $name } counts again
     [end_code] Code { $name } ended
     [hold] { $name } is on hold
     [release] { $name } is made after all
@@ -262,6 +278,8 @@ deed-undone = { $deed ->
     [resume_boost] Boost { $name } stopped again
     [cut_boost] Boost { $name } has its old budget again
     [raise_boost] Boost { $name } is cut again
+    [cut_link] Link { $name } counts again
+    [revive_link] Link { $name } is cut again
     [end_code] Code { $name } switched on again
     [hold] { $name } is made after all
     [release] { $name } is on hold again
@@ -272,6 +290,8 @@ deed-short = { $deed ->
     [resume_boost] boost started again
     [cut_boost] budget cut
     [raise_boost] budget given back
+    [cut_link] link cut
+    [revive_link] link counts again
     [end_code] code ended
     [hold] { $name } on hold
     [release] { $name } made after all
@@ -289,6 +309,8 @@ deed-button = { $deed ->
     [resume_boost] Start boost{ $name }
     [cut_boost] Cut boost{ $name }{ $saves }
     [raise_boost] Raise boost{ $name }
+    [cut_link] Cut link{ $name }
+    [revive_link] Revive link{ $name }
     [end_code] End code{ $name }
     [hold] Hold{ $name }{ $saves }
     [release] Release{ $name }
@@ -306,6 +328,8 @@ deed-keep = { $deed ->
     [resume_boost] Leave it stopped
     [cut_boost] Keep the budget
     [raise_boost] Leave it cut
+    [cut_link] Leave the link
+    [revive_link] Leave it cut
     [end_code] Leave the code on
     [hold] Keep it as planned
     [release] Leave it on hold
@@ -323,6 +347,8 @@ deed-undo = { $deed ->
     [resume_boost] Undo: stop boost again
     [cut_boost] Undo: give its budget back
     [raise_boost] Undo: cut it again
+    [cut_link] Undo: let the link count again
+    [revive_link] Undo: cut the link again
     [end_code] Undo: switch code on again
     [hold] Undo: make it after all
     [release] Undo: hold it again
@@ -397,6 +423,7 @@ did-undone = { $what } by { $by }; { $runs_on } says { $state } { $time }.
 state-paused = paused
 state-active = active
 state-ended = ended
+state-cut = cut
 state-budget = a budget of { $amount }
 held-again = It is tried again { $time }.
 late-orders = Late orders cleared the line: { $orders ->
@@ -597,6 +624,7 @@ sure-yes = { $deed ->
 sure-cancel-instead = Cancel it for good instead
 choices-headline = { $name }: what can be stopped
 choice-plain = { $deed ->
+    [cut_link] the link { $name }: it still leads to the product; only its credit stops
     [end_code] the code { $name }: it costs nothing unsold; end it only if it leaked or is abused
    *[stop_boost] the boost { $name }
 }
@@ -974,11 +1002,13 @@ reply-failed = That did not work: { $reason }. Nothing was changed.
 confirm-pause = Stop { $name }?
 confirm-pause-saves = Stop { $name }? That saves { $saves }
 confirm-pause-stays = { $deed ->
+    [cut_link] The post stays up and the link still leads to the product. Clicks and orders that come by it are credited to nobody from then on. Undo lets it count again.
     [end_code] The post stays up. Followers who type the code pay the full price from then on. Undo switches it on again.
    *[stop_boost] The post stays up, the code stays on. Undo starts the boost again.
 }
 confirm-resume = Start { $name } again?
 confirm-resume-stays = { $deed ->
+    [revive_link] Clicks are counted and credited again at once.
     [revive_code] It takes money off orders again from the moment the shop confirms it.
    *[resume_boost] It spends money again from the moment the platform confirms it.
 }
@@ -1085,6 +1115,8 @@ trouble-quota-spent = 🟡 { $source }: the day's allowance is used up until { $
     Polls go on then. Nothing is stopped on old data.
 trouble-absent = 🟡 { $subject }: the rule { $rule } cannot judge, a number it needs is missing
     Missing is not zero: nothing is stopped and nothing is cleared until it is back.
+trouble-page-gone = 🔴 The page behind the tracking link { $link } is gone: { $page }
+    Its links lead to the brand's fallback page until it is back, where the brand has one. Mend the page, or give the deal another `landing`.
 trouble-stored-old = 🔵 { $count } old messages were not sent after the outage
     They are in the outbox with their reason: plimsoll outbox list.
 

@@ -87,6 +87,7 @@ window-deal = sedan avtalet började
 owed = Ska betalas ändå: { $amount }.
 avoidable = Går ännu att spara: { $what }.
 avoidable-part = { $deed ->
+    [cut_link] { $amount } av länken { $name }
     [end_code] { $amount } av koden { $name }
     [hold] { $name } { $amount }{ $until }
     [cancel] { $name } { $amount }{ $until }
@@ -102,6 +103,7 @@ stays-automatic = Inläggen ligger kvar och koderna gäller: en kod kostar inget
 stays-no-boost = Inläggen ligger kvar och koderna gäller. Här finns inget betalt att stoppa, så inget stoppas.
 stays-brand = Det gäller hela varumärket: se först på butiken, lagret och priset. Ingen kreatör bär skulden, och ingen får höra det.
 stays-stopped = { $deed ->
+    [cut_link] Inläggen ligger kvar och länken leder ännu till produkten; bara krediteringen är av. Inget mer stoppas av sig självt.
     [end_code] Inläggen ligger kvar och länken leder ännu till produkten; bara koden är av. Inget mer stoppas av sig självt.
     [hold] Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget mer stoppas av sig självt.
     [cancel] Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget mer stoppas av sig självt.
@@ -131,6 +133,8 @@ deed-to = { $deed ->
     [resume_boost] starta boosten { $name } igen
     [cut_boost] sänka boosten { $name }
     [raise_boost] ge tillbaka budgeten, { $name }
+    [cut_link] bryta länken { $name }
+    [revive_link] låta länken { $name } räknas igen
     [end_code] avsluta koden { $name }
     [hold] parkera { $name }
     [release] låta göra { $name } ändå
@@ -159,6 +163,8 @@ deed-kept = { $deed ->
     [resume_boost] att boosten { $name } förblir stoppad
     [cut_boost] att budgeten för { $name } står kvar
     [raise_boost] att budgeten för { $name } förblir sänkt
+    [cut_link] att länken { $name } är som den är
+    [revive_link] att länken { $name } förblir bruten
     [end_code] att koden { $name } gäller vidare
     [hold] att { $name } görs som planerat
     [release] att { $name } förblir parkerad
@@ -176,6 +182,8 @@ deed-left = { $deed ->
     [resume_boost] boosten { $name } förblir stoppad
     [cut_boost] budgeten för { $name } står kvar
     [raise_boost] budgeten för { $name } förblir sänkt
+    [cut_link] länken { $name } är som den är
+    [revive_link] länken { $name } förblir bruten
     [end_code] koden { $name } gäller vidare
     [hold] { $name } görs som planerat
     [release] { $name } förblir parkerad
@@ -193,6 +201,8 @@ deed-stays = { $deed ->
     [resume_boost] förblir den stoppad
     [cut_boost] står budgeten kvar
     [raise_boost] förblir budgeten sänkt
+    [cut_link] är den som den är
+    [revive_link] förblir den bruten
     [end_code] gäller den vidare
     [hold] görs den som planerat
     [release] förblir den parkerad
@@ -210,6 +220,8 @@ deed-not-done = { $deed ->
     [resume_boost] Boosten { $name } startades inte
     [cut_boost] Boosten { $name } sänktes inte
     [raise_boost] Boosten { $name } fick inte tillbaka sin budget
+    [cut_link] Länken { $name } bröts inte
+    [revive_link] Länken { $name } räknas inte igen
     [end_code] Koden { $name } avslutades inte
     [hold] { $name } parkerades inte
     [release] { $name } släpptes inte
@@ -227,6 +239,8 @@ deed-failed = { $deed ->
     [resume_boost] Boosten { $name } är INTE startad
     [cut_boost] Boosten { $name } är INTE sänkt
     [raise_boost] Boosten { $name } har INTE fått tillbaka sin budget
+    [cut_link] Länken { $name } är INTE bruten
+    [revive_link] Länken { $name } räknas INTE igen
     [end_code] Koden { $name } är INTE av
     [hold] { $name } är INTE parkerad
     [release] { $name } är INTE släppt
@@ -244,6 +258,8 @@ deed-done = { $deed ->
     [resume_boost] Boosten { $name } startad igen
     [cut_boost] Budgeten sänkt, boosten { $name }
     [raise_boost] Budgeten tillbaka, boosten { $name }
+    [cut_link] Länken { $name } bruten
+    [revive_link] Länken { $name } räknas igen
     [end_code] Koden { $name } avslutad
     [hold] { $name } är parkerad
     [release] { $name } görs ändå
@@ -261,6 +277,8 @@ deed-undone = { $deed ->
     [resume_boost] Boosten { $name } stoppad igen
     [cut_boost] Boosten { $name } har sin gamla budget igen
     [raise_boost] Boosten { $name } är sänkt igen
+    [cut_link] Länken { $name } räknas igen
+    [revive_link] Länken { $name } bruten igen
     [end_code] Koden { $name } påslagen igen
     [hold] { $name } görs ändå
     [release] { $name } är parkerad igen
@@ -271,6 +289,8 @@ deed-short = { $deed ->
     [resume_boost] boosten startad igen
     [cut_boost] budgeten sänkt
     [raise_boost] budgeten tillbaka
+    [cut_link] länken bruten
+    [revive_link] länken räknas igen
     [end_code] koden avslutad
     [hold] { $name } parkerad
     [release] { $name } görs ändå
@@ -288,6 +308,8 @@ deed-button = { $deed ->
     [resume_boost] Starta boost{ $name }
     [cut_boost] Sänk boost{ $name }{ $saves }
     [raise_boost] Höj boost{ $name }
+    [cut_link] Bryt länk{ $name }
+    [revive_link] Räkna länk{ $name } igen
     [end_code] Avsluta kod{ $name }
     [hold] Parkera{ $name }{ $saves }
     [release] Släpp{ $name }
@@ -305,6 +327,8 @@ deed-keep = { $deed ->
     [resume_boost] Låt den vara stoppad
     [cut_boost] Behåll budgeten
     [raise_boost] Låt den vara sänkt
+    [cut_link] Låt länken vara
+    [revive_link] Låt den vara bruten
     [end_code] Låt koden gälla
     [hold] Gör som planerat
     [release] Låt den vara parkerad
@@ -322,6 +346,8 @@ deed-undo = { $deed ->
     [resume_boost] Ångra: stoppa boosten igen
     [cut_boost] Ångra: ge tillbaka budgeten
     [raise_boost] Ångra: sänk den igen
+    [cut_link] Ångra: låt länken räknas igen
+    [revive_link] Ångra: bryt länken igen
     [end_code] Ångra: slå på koden igen
     [hold] Ångra: gör den ändå
     [release] Ångra: parkera den igen
@@ -396,6 +422,7 @@ did-undone = { $what } av { $by }; { $runs_on } säger { $state } { $time }.
 state-paused = pausad
 state-active = aktiv
 state-ended = avslutad
+state-cut = bruten
 state-budget = en budget på { $amount }
 held-again = Ett nytt försök görs { $time }.
 late-orders = Sena beställningar gör att gränsen hålls: { $orders ->
@@ -596,6 +623,7 @@ sure-yes = { $deed ->
 sure-cancel-instead = Ställ in för gott i stället
 choices-headline = { $name }: vad som kan stoppas
 choice-plain = { $deed ->
+    [cut_link] länken { $name }: den leder ännu till produkten; bara krediteringen upphör
     [end_code] koden { $name }: den kostar inget osåld; avsluta den bara om den läckt eller missbrukas
    *[stop_boost] boosten { $name }
 }
@@ -976,11 +1004,13 @@ reply-failed = Det gick inte: { $reason }. Inget har ändrats.
 confirm-pause = Stoppa { $name }?
 confirm-pause-saves = Stoppa { $name }? Det sparar { $saves }
 confirm-pause-stays = { $deed ->
+    [cut_link] Inlägget ligger kvar och länken leder ännu till produkten. Klick och beställningar den vägen krediteras ingen från och med då. Ångra låter den räknas igen.
     [end_code] Inlägget ligger kvar. Följare som skriver koden betalar fullt pris från och med då. Ångra slår på den igen.
    *[stop_boost] Inlägget ligger kvar, koden gäller. Ångra startar boosten igen.
 }
 confirm-resume = Starta { $name } igen?
 confirm-resume-stays = { $deed ->
+    [revive_link] Klick räknas och krediteras igen genast.
     [revive_code] Den drar av på beställningar igen från att butiken bekräftat.
    *[resume_boost] Den kostar pengar igen från att plattformen bekräftat.
 }
@@ -1087,6 +1117,8 @@ trouble-quota-spent = 🟡 { $source }: dagens tilldelning är slut till { $unti
     Hämtningarna går vidare då. Inget stoppas på gamla data.
 trouble-absent = 🟡 { $subject }: regeln { $rule } kan inte döma, en siffra som den behöver saknas
     Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
+trouble-page-gone = 🔴 Sidan bakom länken { $link } finns inte längre: { $page }
+    Dess länkar leder till varumärkets reservsida tills den är tillbaka, om varumärket har en. Laga sidan, eller ge avtalet en annan `landing`.
 trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet
     De finns i utkorgen med sitt skäl: plimsoll outbox list.
 

@@ -51,6 +51,15 @@ pub enum Failure {
         /// Its own word for it.
         reason: String,
     },
+    /// What is kept here could not be changed.
+    #[error("{platform}: it could not be kept")]
+    Unkept {
+        /// What.
+        platform: &'static str,
+        /// The cause.
+        #[source]
+        cause: std::io::Error,
+    },
     /// It says that the request is wrong.
     #[error("{platform} did not accept the request: `{reason}`")]
     Refused {
@@ -114,7 +123,7 @@ impl Failure {
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Unreachable { .. } | Self::SlowDown { .. } => Fate::Retry,
+            Self::Unreachable { .. } | Self::SlowDown { .. } | Self::Unkept { .. } => Fate::Retry,
             Self::Unknown { .. } | Self::Broken { .. } | Self::Garbled { .. } => Fate::ReadBack,
             Self::Unauthorized { .. }
             | Self::Refused { .. }

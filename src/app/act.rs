@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::core::{Core, State};
 use super::service::rest;
-use super::{asking, budget, cutting, cycle, ladder};
+use super::{asking, budget, by_hand, cutting, cycle, ladder};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose, Reason};
 use crate::actions::webhook::{Fate, SetState};
 use crate::actions::{ActionError, Hand};
@@ -237,11 +237,12 @@ async fn facts(core: &Core, proposal: &Proposal, all: &[Loaded<Proposal>], now: 
             // A budget that is given back takes a cut back.
             Deed::CutBoost { .. } if proposal.undoes.is_none() => Purpose::Stop,
             Deed::EndCode { .. } => Purpose::End,
-            Deed::Hold { .. } | Deed::Cancel { .. } | Deed::AskFix { .. } => Purpose::Ask,
+            Deed::Hold { .. } | Deed::Cancel { .. } | Deed::AskFix { .. } | Deed::CutLink { .. } => Purpose::Ask,
             Deed::CutBoost { .. }
             | Deed::RaiseBoost { .. }
             | Deed::ResumeBoost { .. }
             | Deed::ReviveCode { .. }
+            | Deed::ReviveLink { .. }
             | Deed::Release { .. } => Purpose::Restore,
         },
         saves: stake.map(|stake| stake.saves).or(proposal.saves),
@@ -393,6 +394,7 @@ pub async fn try_enter(
     let detail = json!({ "proposal": one.number, "do": one.deed, "object": one.object, "stage": one.stage, "incident": one.incident });
     transaction.append_journal(&core.line_by(&actor, "proposal_moved", &one.subject, detail))?;
     let boost = budget::keep(core, &mut transaction, one).await?;
+    by_hand::tell(core, &mut transaction, one).await?;
     if let (Some(what), Some(incident)) = (happened, incident_of(core, one).await?) {
         cycle::note(core, &mut transaction, incident, Event { at: core.clock.now(), by, what }).await?;
     }

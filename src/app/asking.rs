@@ -61,7 +61,7 @@ fn obstacle(piece: &Deliverable, deed: &Deed) -> Option<Told> {
 fn piece_of<'a>(state: &'a State, deed: &Deed) -> Option<&'a Deliverable> {
     match deed.object() {
         Object::Deliverable(partnership, id) => state.catalog.piece(partnership, id),
-        Object::Boost(_) | Object::Code(..) | Object::Fix(..) => None,
+        Object::Boost(_) | Object::Code(..) | Object::Link(..) | Object::Fix(..) => None,
     }
 }
 

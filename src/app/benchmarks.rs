@@ -120,7 +120,9 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, now: Timesta
     };
     let of = match meant {
         Some(Meant::Subject(subject)) => about_of(&state, asked, &subject),
-        Some(Meant::Deliverable(partnership, _) | Meant::Code(partnership, _)) => vec![partnership.subject()],
+        Some(Meant::Deliverable(partnership, _) | Meant::Code(partnership, _) | Meant::Link(partnership, _)) => {
+            vec![partnership.subject()]
+        }
         Some(Meant::Boost(_)) => Vec::new(),
         None => {
             drop(state);

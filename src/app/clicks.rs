@@ -1,12 +1,12 @@
 //! Clicks on tracking links: kept before they are answered, and stated hour by hour as the numbers of their partnership.
 //!
-//! Owns: where each link leads, the group commit, and that an hour in which nobody clicked is stated as 0, because the
+//! Owns: the group commit, and that an hour in which nobody clicked is stated as 0, because the
 //! program would have known. Survives: a kill at any point; what was answered is kept, and what was kept and not stated
 //! is stated at the next start. How many different people came is counted in memory for a day: after a restart who comes
 //! again counts again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use cardinality_estimator::CardinalityEstimator;
@@ -15,13 +15,12 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::catalog::Catalog;
 use super::core::{Core, State};
 use super::service::rest;
 use super::watch;
-use crate::domain::document::{PartnershipRef, Running};
+use crate::domain::document::PartnershipRef;
 use crate::domain::ids::Platform;
-use crate::domain::link::{Page, Slug};
+use crate::domain::link::Slug;
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Form, Sample, SeriesKey};
 use crate::store::records::{Record, load, scan_all};
@@ -57,6 +56,9 @@ pub struct ClickHour {
     pub prefetches: i64,
     /// People who had not come before on this day of UTC; an estimate beyond some hundred.
     pub visitors: i64,
+    /// By people, after the link was cut: sent on, and credited to nobody.
+    #[serde(default)]
+    pub uncredited: i64,
 }
 
 impl Record for ClickHour {
@@ -66,50 +68,6 @@ impl Record for ClickHour {
     fn key(&self) -> Key {
         keys::clicks(&self.partnership, self.hour)
     }
-}
-
-/// Where one link leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Link {
-    partnership: PartnershipRef,
-    page: Page,
-}
-
-/// Where every link leads: a picture of the documents that requests read without waiting for anybody.
-#[derive(Debug, Default)]
-pub struct Links(RwLock<Arc<HashMap<Slug, Link>>>);
-
-impl Links {
-    /// Makes the picture anew.
-    pub fn show(&self, catalog: &Catalog) {
-        let links = Arc::new(links_of(catalog));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = links;
-    }
-
-    fn get(&self, slug: &Slug) -> Option<Link> {
-        self.all().get(slug).cloned()
-    }
-
-    fn all(&self) -> Arc<HashMap<Slug, Link>> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Every link that is a word and has a page: running partnerships lead to theirs with UTM, those that ended to the page
-/// alone.
-fn links_of(catalog: &Catalog) -> HashMap<Slug, Link> {
-    let mut links = HashMap::new();
-    for (key, one) in &catalog.partnerships {
-        let Some(slug) = one.link.as_deref().and_then(|link| link.parse::<Slug>().ok()) else { continue };
-        let Some(campaign) = catalog.campaigns.get(&key.campaign) else { continue };
-        let brand = catalog.brands.get(&campaign.brand);
-        let page = one.landing.as_ref().or(campaign.landing.as_ref());
-        let Some(page) = page.or_else(|| brand.and_then(|brand| brand.fallback.as_ref())) else { continue };
-        let runs = one.state == Running::Active && campaign.state == Running::Active;
-        let page = if runs { page.with_utm(key.campaign.as_str(), key.creator.as_str()) } else { page.clone() };
-        links.entry(slug).or_insert(Link { partnership: key.clone(), page });
-    }
-    links
 }
 
 /// A click, and who waits for it to be kept.
@@ -146,7 +104,7 @@ impl Counter {
 #[async_trait]
 impl Clicks for Counter {
     fn landing(&self, slug: &Slug) -> Option<Landing> {
-        self.core.links.get(slug).map(|link| Landing { page: link.page })
+        self.core.links.landing(slug).map(|page| Landing { page })
     }
 
     async fn keep(&self, click: Click) -> bool {
@@ -218,6 +176,7 @@ async fn keep(counter: &Counter, together: Vec<Waiting>, seen: &mut Seen) {
         let hour = hour_of(click.at);
         let sum = sums.entry((link.partnership.clone(), hour)).or_insert_with(|| nothing(&link.partnership, hour));
         match click.caller {
+            Caller::Person if link.cut => sum.uncredited += 1,
             Caller::Person => {
                 sum.people += 1;
                 sum.visitors += seen.take(&link.partnership, click);
@@ -248,6 +207,7 @@ async fn add(core: &Core, sums: BTreeMap<(PartnershipRef, Timestamp), ClickHour>
             programs: had.programs + sum.programs,
             prefetches: had.prefetches + sum.prefetches,
             visitors: had.visitors + sum.visitors,
+            uncredited: had.uncredited + sum.uncredited,
             ..sum
         };
         transaction.set(before.as_ref(), &after)?;
@@ -256,7 +216,8 @@ async fn add(core: &Core, sums: BTreeMap<(PartnershipRef, Timestamp), ClickHour>
 }
 
 fn nothing(partnership: &PartnershipRef, hour: Timestamp) -> ClickHour {
-    ClickHour { partnership: partnership.clone(), hour, people: 0, programs: 0, prefetches: 0, visitors: 0 }
+    let partnership = partnership.clone();
+    ClickHour { partnership, hour, people: 0, programs: 0, prefetches: 0, visitors: 0, uncredited: 0 }
 }
 
 fn hour_of(at: Timestamp) -> Timestamp {

@@ -164,7 +164,7 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
             let found = resolve(&core.state.lock().await.catalog, typed);
             match found {
                 Some(Meant::Subject(subject)) => Some(subject),
-                Some(Meant::Boost(_) | Meant::Code(..) | Meant::Deliverable(..)) | None => {
+                Some(Meant::Boost(_) | Meant::Code(..) | Meant::Link(..) | Meant::Deliverable(..)) | None => {
                     return Ok(unknown(core, typed).await.say(&asked.reader, now));
                 }
             }
@@ -381,6 +381,8 @@ async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, 
         Some(Meant::Boost(id)) => Ok(vec![of_boost(id)]),
         Some(Meant::Code(partnership, code)) if stops => Ok(vec![Deed::EndCode { partnership, code }]),
         Some(Meant::Code(partnership, code)) => Ok(vec![Deed::ReviveCode { partnership, code }]),
+        Some(Meant::Link(partnership, link)) if stops => Ok(vec![Deed::CutLink { partnership, link }]),
+        Some(Meant::Link(partnership, link)) => Ok(vec![Deed::ReviveLink { partnership, link }]),
         // Asked about by itself, before it comes to this.
         Some(Meant::Deliverable(..)) => Ok(Vec::new()),
         Some(Meant::Subject(subject)) => {
@@ -474,7 +476,7 @@ async fn name_of(core: &Core, what: &str) -> String {
             let names = views::names(&state, &subject);
             names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| what.to_owned())
         }
-        Some(Meant::Boost(_) | Meant::Code(..) | Meant::Deliverable(..)) | None => what.to_owned(),
+        Some(Meant::Boost(_) | Meant::Code(..) | Meant::Link(..) | Meant::Deliverable(..)) | None => what.to_owned(),
     }
 }
 

@@ -200,6 +200,7 @@ pub struct LevelsConfig {
 pub struct WebConfig {
     pub listen: String,
     pub behind_proxy: bool,
+    pub check_pages: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -153,7 +153,7 @@ pub struct Core {
     /// Held by whoever imports a table.
     pub imports: tokio::sync::Mutex<()>,
     /// Where tracking links lead.
-    pub links: super::clicks::Links,
+    pub links: super::links::Links,
     /// Whether the settings in force are known to be written down.
     pub(super) settings_kept: AtomicBool,
     stamped: Mutex<Timestamp>,
@@ -194,8 +194,7 @@ impl Core {
             quota: BTreeMap::new(),
             polled: BTreeMap::new(),
         };
-        let links = super::clicks::Links::default();
-        links.show(&state.catalog);
+        let links = super::links::Links::read(&*store, &state.catalog).await?;
         let bells = Bells {
             deliver_telegram: clock.bell(),
             deliver_discord: clock.bell(),

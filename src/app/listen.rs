@@ -305,9 +305,11 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             Some(super::resolve::Meant::Boost(id)) => {
                 state.catalog.boosts.get(&id).map(|boost| state.catalog.about(&boost.partnership.subject()))
             }
-            Some(super::resolve::Meant::Code(partnership, _) | super::resolve::Meant::Deliverable(partnership, _)) => {
-                Some(state.catalog.about(&partnership.subject()))
-            }
+            Some(
+                super::resolve::Meant::Code(partnership, _)
+                | super::resolve::Meant::Link(partnership, _)
+                | super::resolve::Meant::Deliverable(partnership, _),
+            ) => Some(state.catalog.about(&partnership.subject())),
             None => None,
         };
         if let Some(about) = about {

@@ -198,7 +198,8 @@ pub async fn stoppable(core: &Core, asked: &Asked, subject: &Subject) -> Result<
     let running = state.catalog.partnerships.iter().filter(|(_, one)| one.state == Running::Active);
     for (key, one) in running.filter(|(key, _)| state.catalog.is_within(key, subject)) {
         let codes = one.codes.iter().map(|code| Deed::EndCode { partnership: key.clone(), code: code.clone() });
-        deeds.extend(codes.filter(|deed| proposing::placed(core, &state, deed).is_some()));
+        let link = one.link.iter().map(|link| Deed::CutLink { partnership: key.clone(), link: link.clone() });
+        deeds.extend(codes.chain(link).filter(|deed| proposing::placed(core, &state, deed).is_some()));
     }
     if deeds.iter().all(|deed| matches!(deed, Deed::StopBoost { .. })) {
         return Ok(None);
@@ -336,7 +337,7 @@ fn remarked_on(state: &State, typed: &str) -> Option<(Subject, String, Option<St
     let (subject, piece) = match resolve(&state.catalog, typed)? {
         Meant::Subject(subject) => (subject, None),
         Meant::Deliverable(partnership, id) => (partnership.subject(), Some(format!("{partnership}/{id}"))),
-        Meant::Code(partnership, _) => (partnership.subject(), None),
+        Meant::Code(partnership, _) | Meant::Link(partnership, _) => (partnership.subject(), None),
         Meant::Boost(id) => (state.catalog.boosts.get(&id)?.partnership.subject(), None),
     };
     Some((subject, typed.to_owned(), piece))

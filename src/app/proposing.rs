@@ -10,6 +10,7 @@ use crate::domain::action::{Deed, Fix, Object, Proposal, ProposalStage};
 use crate::domain::cost::{self, Accrued, Facts};
 use crate::domain::document::{Boost, Deliverable, Partnership, PartnershipRef, Running};
 use crate::domain::ids::{Platform, SourceId, Subject};
+use crate::domain::link::Slug;
 use crate::domain::margin;
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -69,6 +70,9 @@ impl Stake {
 /// Where what is done with people is said to be done.
 const PEOPLE: &str = "people";
 
+/// Where tracking links are cut: here.
+pub(super) const LINKS: &str = "links";
+
 /// Pieces that are offered at once, at most: a deal of more is stopped as a whole, by hand.
 pub(super) const PIECES_MAX: usize = 24;
 
@@ -99,6 +103,15 @@ pub fn placed(core: &Core, state: &State, deed: &Deed) -> Option<Placed> {
             let source = core.config.sources.iter().find(|(_, config)| config.has_codes_of(brand))?.0;
             Some(Placed { subject: partnership.subject(), source: source.clone(), object: code.clone() })
         }
+        Object::Link(partnership, link) => {
+            let one = state.catalog.partnerships.get(partnership)?;
+            // Only a link that leads through here can be cut here.
+            let slug =
+                one.link.as_ref()?.parse::<Slug>().ok().filter(|slug| slug.as_str().eq_ignore_ascii_case(link))?;
+            let known = !core.config.web.listen.is_empty() && core.links.leads(&slug);
+            let source = SourceId::new(LINKS).ok().filter(|_| known)?;
+            Some(Placed { subject: partnership.subject(), source, object: slug.to_string() })
+        }
         Object::Deliverable(partnership, id) => {
             state.catalog.piece(partnership, id)?;
             let (subject, source) = (partnership.subject(), SourceId::new(PEOPLE).ok()?);
@@ -123,7 +136,7 @@ pub fn stake_of(state: &State, deed: &Deed, now: Timestamp) -> Option<Stake> {
             stake_of_piece(state, piece, now)
         }
         // What a leaked code will still cost nobody knows; it is ended for what it already did. A fix costs nothing.
-        Object::Code(..) | Object::Fix(..) => None,
+        Object::Code(..) | Object::Link(..) | Object::Fix(..) => None,
     }
 }
 
@@ -191,6 +204,13 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
             offers.proposals.extend(Some(proposal).filter(|_| wants_now(one, Do::EndCode)));
             offers.options.push(deed);
         }
+    }
+    if wants(Do::CutLink)
+        && let Some(deed) = link_of(state, &one.subject)
+        && let Some(proposal) = proposal(core, state, &asker, &deed, None, now)
+    {
+        offers.proposals.extend(Some(proposal).filter(|_| wants_now(one, Do::CutLink)));
+        offers.options.push(deed);
     }
     offers
 }
@@ -373,6 +393,14 @@ pub(super) fn codes_of(state: &State, subject: &Subject) -> Vec<(PartnershipRef,
     let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
     let codes = state.catalog.partnerships.get(&key).map(|one| one.codes.clone()).unwrap_or_default();
     codes.into_iter().map(|code| (key.clone(), code)).collect()
+}
+
+/// Cutting the link of a partnership that has one.
+pub(super) fn link_of(state: &State, subject: &Subject) -> Option<Deed> {
+    let Subject::Partnership(campaign, creator) = subject else { return None };
+    let partnership = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+    let link = state.catalog.partnerships.get(&partnership)?.link.clone()?;
+    Some(Deed::CutLink { partnership, link })
 }
 
 /// Who asks: a rule, as it is or as it may act just now, and how old the numbers are that it rests on.

@@ -16,7 +16,7 @@ use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::Message;
 use crate::words::wording::Reader;
-use crate::words::{asking, chart, group, incident, promotion, replies};
+use crate::words::{asking, by_hand, chart, group, incident, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -70,6 +70,11 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
                 composed
             })
         }
+        About::Deed(number) => {
+            let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*number)).await? else { return Ok(None) };
+            let view = super::by_hand::view(&*core.state.lock().await, &kept.value);
+            by_hand::compose(&view, &reader, now)
+        }
         About::Promotion(rule, version) => {
             let view = super::promotion::view(core, rule, *version).await?;
             view.map(|view| promotion::compose(&view, &reader, now))
@@ -94,7 +99,9 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => message.headline.clone(),
+        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => {
+            message.headline.clone()
+        }
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
 }

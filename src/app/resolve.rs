@@ -15,13 +15,15 @@ pub enum Meant {
     Boost(BoostId),
     /// A discount code.
     Code(PartnershipRef, String),
+    /// A tracking link.
+    Link(PartnershipRef, String),
     /// A promised piece.
     Deliverable(PartnershipRef, DeliverableId),
 }
 
-/// Finds a subject, a boost, a code or a piece by how people write it: `creator/alma`, `alma`, `Alma Lind`, `spring`,
-/// `spring/alma`, a boost's id, `ALMA10`, `spring/alma/reel-2`, `alma reel-2`. An exact id goes before a name; case does
-/// not matter in names.
+/// Finds a subject, a boost, a code, a link or a piece by how people write it: `creator/alma`, `alma`, `Alma Lind`,
+/// `spring`, `spring/alma`, a boost's id, `ALMA10`, `alma-spring`, `spring/alma/reel-2`, `alma reel-2`. An exact id goes
+/// before a name; case does not matter in names.
 #[must_use]
 pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
     let typed = typed.trim();
@@ -61,6 +63,10 @@ pub fn resolve(catalog: &Catalog, typed: &str) -> Option<Meant> {
     let brand = catalog.brands.values().find(|one| one.id.as_str() == typed || same(&one.name));
     if let Some(brand) = brand {
         return Some(Meant::Subject(Subject::Brand(brand.id.clone())));
+    }
+    let links = catalog.partnerships.iter().filter_map(|(key, one)| Some((key, one.link.as_deref()?)));
+    if let Some((key, link)) = links.into_iter().find(|(_, link)| link.eq_ignore_ascii_case(typed)) {
+        return Some(Meant::Link(key.clone(), link.to_owned()));
     }
     let (whose, piece) = typed.rsplit_once(' ')?;
     let Some(Meant::Subject(subject)) = resolve(catalog, whose) else { return None };

@@ -17,7 +17,9 @@ use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
-use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, promotion, watch};
+use super::links::LinkHand;
+use super::proposing;
+use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, pages, promotion, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -104,7 +106,9 @@ impl Service {
     /// Starts every task. Configuration that cannot work is an error here, before anything runs.
     pub fn start(core: &Arc<Core>) -> anyhow::Result<Self> {
         let chats = Arc::new(chats(&core.config, &core.clock)?);
-        let hands = Arc::new(hands(&core.config)?);
+        let mut hands = hands(&core.config)?;
+        hands.by_source.insert(proposing::LINKS.parse()?, Arc::new(LinkHand::new(Arc::clone(core))));
+        let hands = Arc::new(hands);
         let outside = Outside::alone(core.clock.clone());
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
@@ -163,6 +167,8 @@ impl Service {
         self.tasks.push(clock.spawn("keep clicks", move |held| clicks::run(one, held, stop)));
         let (one, stop) = (Arc::clone(counter), self.stop.clone());
         self.tasks.push(clock.spawn("state clicks", move |held| clicks::state(one, held, stop)));
+        let (one, stop) = (Arc::clone(&self.core), self.stop.clone());
+        self.tasks.push(clock.spawn("ask pages", move |held| pages::run(one, held, stop)));
         let stop = self.stop.clone();
         self.tasks.push(clock.spawn("web", move |held| web.serve(held, stop)));
     }

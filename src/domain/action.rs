@@ -17,6 +17,8 @@ pub enum Object<'a> {
     Boost(&'a BoostId),
     /// A discount code of a partnership.
     Code(&'a PartnershipRef, &'a str),
+    /// The tracking link of a partnership.
+    Link(&'a PartnershipRef, &'a str),
     /// A promised piece.
     Deliverable(&'a PartnershipRef, &'a DeliverableId),
     /// Something that a creator is asked to put right, of one piece where it is about one.
@@ -117,6 +119,20 @@ pub enum Deed {
         /// Which.
         code: String,
     },
+    /// Set a tracking link to cut: it still leads to the product, and nothing is credited for it.
+    CutLink {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        link: String,
+    },
+    /// Set a tracking link to active.
+    ReviveLink {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        link: String,
+    },
     /// Agree with the creator that a piece is not made for now.
     Hold {
         /// Whose.
@@ -156,6 +172,8 @@ pub const ACTIVE: &str = "active";
 pub const PAUSED: &str = "paused";
 /// A code takes nothing off any more.
 pub const ENDED: &str = "ended";
+/// A link leads to its page, and nobody is credited.
+pub const CUT: &str = "cut";
 /// A piece is not made for now.
 pub const HELD: &str = "held";
 /// A piece is to be made.
@@ -185,8 +203,9 @@ impl Deed {
     pub fn desired(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::StopBoost { .. } => PAUSED,
-            Self::ResumeBoost { .. } | Self::ReviveCode { .. } => ACTIVE,
+            Self::ResumeBoost { .. } | Self::ReviveCode { .. } | Self::ReviveLink { .. } => ACTIVE,
             Self::EndCode { .. } => ENDED,
+            Self::CutLink { .. } => CUT,
             Self::Hold { .. } => HELD,
             Self::Release { .. } => PLANNED,
             Self::Cancel { .. } => CANCELLED,
@@ -206,6 +225,8 @@ impl Deed {
             | Self::ResumeBoost { .. }
             | Self::EndCode { .. }
             | Self::ReviveCode { .. }
+            | Self::CutLink { .. }
+            | Self::ReviveLink { .. }
             | Self::Hold { .. }
             | Self::Release { .. }
             | Self::Cancel { .. }
@@ -233,6 +254,9 @@ impl Deed {
             Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
                 Object::Code(partnership, code)
             }
+            Self::CutLink { partnership, link } | Self::ReviveLink { partnership, link } => {
+                Object::Link(partnership, link)
+            }
             Self::Hold { partnership, deliverable }
             | Self::Release { partnership, deliverable }
             | Self::Cancel { partnership, deliverable } => Object::Deliverable(partnership, deliverable),
@@ -247,11 +271,13 @@ impl Deed {
             Self::StopBoost { .. }
             | Self::CutBoost { .. }
             | Self::EndCode { .. }
+            | Self::CutLink { .. }
             | Self::Hold { .. }
             | Self::Cancel { .. } => true,
             Self::ResumeBoost { .. }
             | Self::RaiseBoost { .. }
             | Self::ReviveCode { .. }
+            | Self::ReviveLink { .. }
             | Self::Release { .. }
             | Self::AskFix { .. } => false,
         }
@@ -270,7 +296,9 @@ impl Deed {
             | Self::CutBoost { .. }
             | Self::RaiseBoost { .. }
             | Self::EndCode { .. }
-            | Self::ReviveCode { .. } => None,
+            | Self::ReviveCode { .. }
+            | Self::CutLink { .. }
+            | Self::ReviveLink { .. } => None,
         }
     }
 
@@ -285,6 +313,8 @@ impl Deed {
             | Self::RaiseBoost { .. }
             | Self::EndCode { .. }
             | Self::ReviveCode { .. }
+            | Self::CutLink { .. }
+            | Self::ReviveLink { .. }
             | Self::Hold { .. }
             | Self::Release { .. } => true,
         }
@@ -300,6 +330,8 @@ impl Deed {
             Self::RaiseBoost { .. } => "raise_boost",
             Self::EndCode { .. } => "end_code",
             Self::ReviveCode { .. } => "revive_code",
+            Self::CutLink { .. } => "cut_link",
+            Self::ReviveLink { .. } => "revive_link",
             Self::Hold { .. } => "hold",
             Self::Release { .. } => "release",
             Self::Cancel { .. } => "cancel",
@@ -334,6 +366,10 @@ impl Deed {
                 let (partnership, code) = (partnership.clone(), code.clone());
                 if was_stopped { Self::EndCode { partnership, code } } else { Self::ReviveCode { partnership, code } }
             }
+            Self::CutLink { partnership, link } | Self::ReviveLink { partnership, link } => {
+                let (partnership, link) = (partnership.clone(), link.clone());
+                if was_stopped { Self::CutLink { partnership, link } } else { Self::ReviveLink { partnership, link } }
+            }
             Self::Hold { partnership, deliverable } => {
                 Self::Release { partnership: partnership.clone(), deliverable: deliverable.clone() }
             }
@@ -350,6 +386,7 @@ impl Deed {
         match self.object() {
             Object::Boost(boost) => boost.to_string(),
             Object::Code(_, code) => code.to_owned(),
+            Object::Link(_, link) => link.to_owned(),
             Object::Deliverable(partnership, deliverable) => format!("{partnership}/{deliverable}"),
             Object::Fix(partnership, _, Some(piece)) => format!("{partnership}/{piece}"),
             Object::Fix(partnership, _, None) => partnership.to_string(),
@@ -360,7 +397,7 @@ impl Deed {
     #[must_use]
     pub fn title(&self) -> String {
         match self.object() {
-            Object::Boost(_) | Object::Code(..) => self.typed(),
+            Object::Boost(_) | Object::Code(..) | Object::Link(..) => self.typed(),
             Object::Deliverable(_, deliverable) => title_of(deliverable),
             Object::Fix(partnership, ..) => partnership.creator.to_string(),
         }
@@ -501,7 +538,14 @@ mod tests {
                 Deed::RaiseBoost { boost, budget: high, was: low }
             }
         };
+        let link = |stops| {
+            let (partnership, link) = (partnership.clone(), "alma-spring".to_owned());
+            if stops { Deed::CutLink { partnership, link } } else { Deed::ReviveLink { partnership, link } }
+        };
         for (deed, before, want) in [
+            (link(true), Some(ACTIVE), link(false)),
+            (link(true), Some(CUT), link(true)),
+            (link(false), Some(CUT), link(true)),
             (boost(true), Some(ACTIVE), boost(false)),
             (boost(true), Some(PAUSED), boost(true)),
             (boost(true), None, boost(false)),

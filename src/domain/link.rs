@@ -68,7 +68,7 @@ impl From<Slug> for String {
 }
 
 /// A page that people are sent to: `http` or `https`, with a host and without a password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Page(Url);
 
@@ -114,6 +114,24 @@ impl From<Page> for String {
 }
 
 impl Page {
+    /// Scheme, host and port: `https://shop.example`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// The path below it, as it is sent.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0.path()
+    }
+
+    /// The parameters after it, decoded.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        self.0.query_pairs().into_owned().collect()
+    }
+
     /// The page with these UTM parameters, over any it has under the same names. Everything else of it stays, its order
     /// and its fragment too.
     #[must_use]

@@ -25,6 +25,8 @@ pub enum About {
     Trouble(String),
     /// A question to a creator, by the number of its proposal; edited as it is answered.
     Ask(u64),
+    /// What came of what somebody asked for without any alert, by the number of its proposal.
+    Deed(u64),
     /// Whether a version of a rule that has watched long enough may propose; edited as it is answered.
     Promotion(RuleId, u32),
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
@@ -39,6 +41,7 @@ impl fmt::Display for About {
             Self::Level(id, step) => write!(f, "level/{}/{}", id.as_str(), step.as_str()),
             Self::Trouble(what) => write!(f, "trouble/{what}"),
             Self::Ask(n) => write!(f, "ask/{n}"),
+            Self::Deed(n) => write!(f, "deed/{n}"),
             Self::Promotion(rule, version) => write!(f, "promotion/{rule}/{version}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }

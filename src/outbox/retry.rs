@@ -293,6 +293,7 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
         | About::Level(..)
         | About::Group(_)
         | About::Ask(_)
+        | About::Deed(_)
         | About::Promotion(..)
         | About::Trouble(_)
         | About::Reply(_) => State::Due { not_before: at },

@@ -9,6 +9,7 @@ use super::limits::KEY_MAX;
 use super::{Key, StoreError};
 use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
+use crate::domain::link::Slug;
 use crate::domain::person::{Chat, Identity, Reach, Role};
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::About;
@@ -144,6 +145,12 @@ pub fn rule_and_subject(rule: &RuleId, subject: &Subject) -> Key {
 #[must_use]
 pub fn clicks(partnership: &PartnershipRef, hour: Timestamp) -> Key {
     join(&[partnership.to_string().as_bytes(), &time(hour)])
+}
+
+/// A tracking link.
+#[must_use]
+pub fn link(slug: &Slug) -> Key {
+    slug.as_str().as_bytes().to_vec()
 }
 
 /// A change of what a rule remembers about a subject.

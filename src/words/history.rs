@@ -254,7 +254,7 @@ fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now:
 }
 
 /// What a platform calls a state, in the reader's language where it is a common one.
-fn state_text(state: &str, reader: &Reader) -> String {
+pub(super) fn state_text(state: &str, reader: &Reader) -> String {
     if let Some(budget) = budget_in(state) {
         return say!(reader.words(), "state-budget", amount = number::money(reader.locale, budget));
     }
@@ -262,6 +262,7 @@ fn state_text(state: &str, reader: &Reader) -> String {
         "paused" => say!(reader.words(), "state-paused"),
         "active" => say!(reader.words(), "state-active"),
         "ended" => say!(reader.words(), "state-ended"),
+        "cut" => say!(reader.words(), "state-cut"),
         _ => state.to_owned(),
     }
 }
@@ -275,7 +276,7 @@ fn stopper(view: &IncidentView, proposal: u64, reader: &Reader) -> String {
 }
 
 /// Who did something, as people call them: a person, a rule by itself, or the program.
-fn named(by: Option<&str>, reader: &Reader) -> String {
+pub(super) fn named(by: Option<&str>, reader: &Reader) -> String {
     let words = reader.words();
     match by.map(|by| (by, by.strip_prefix("rule/"))) {
         Some((_, Some(rule))) => say!(words, "the-rule", rule = rule),

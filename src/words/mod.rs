@@ -12,6 +12,7 @@ pub mod answers;
 pub mod asking;
 pub mod benchmark;
 pub mod buttons;
+pub mod by_hand;
 pub mod cause;
 pub mod chart;
 pub mod command;

@@ -248,7 +248,7 @@ impl Reply {
     }
 }
 
-fn short(headline: String) -> Message {
+pub(super) fn short(headline: String) -> Message {
     Message { headline, silent: true, ..Message::default() }
 }
 

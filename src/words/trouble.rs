@@ -77,6 +77,15 @@ pub enum Trouble {
         /// Since when, for its identity.
         since: String,
     },
+    /// A page that tracking links lead to says that it is gone.
+    PageGone {
+        /// The page.
+        page: String,
+        /// One of its links.
+        link: String,
+        /// Which day, for its identity.
+        day: String,
+    },
     /// Old notices were dropped after an outage instead of flooding the rooms.
     StoredOld {
         /// How many.
@@ -97,6 +106,7 @@ impl Trouble {
         "trouble-token-refused",
         "trouble-quota-spent",
         "trouble-absent",
+        "trouble-page-gone",
         "trouble-stored-old",
     ];
 
@@ -112,6 +122,7 @@ impl Trouble {
             Self::TokenRefused { source } => format!("token_refused/{source}"),
             Self::QuotaSpent { source, day, .. } => format!("quota_spent/{source}/{day}"),
             Self::Absent { rule, subject, since } => format!("absent/{rule}/{subject}/{since}"),
+            Self::PageGone { page, day, .. } => format!("page_gone/{page}/{day}"),
             Self::StoredOld { since, .. } => format!("stored_old/{since}"),
         }
     }
@@ -146,6 +157,9 @@ impl Trouble {
             }
             Self::Absent { rule, subject, .. } => {
                 ("trouble-absent", vec![("rule", text(rule)), ("subject", text(subject))])
+            }
+            Self::PageGone { page, link, .. } => {
+                ("trouble-page-gone", vec![("page", text(page)), ("link", text(link))])
             }
             Self::StoredOld { count, .. } => ("trouble-stored-old", vec![("count", (*count).into())]),
         };

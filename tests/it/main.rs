@@ -32,6 +32,7 @@ mod late;
 mod learned;
 mod learned_views;
 mod links;
+mod links_cut;
 mod mediation;
 mod past;
 mod peers;

@@ -408,6 +408,7 @@ async fn operators_are_told_once(world: &World) {
             About::Incident(_)
             | About::Level(..)
             | About::Ask(_)
+            | About::Deed(_)
             | About::Promotion(..)
             | About::Group(_)
             | About::Reply(_) => None,

@@ -96,7 +96,9 @@ fn meant(state: &State, given: &str) -> Result<Subject, Refusal> {
             .get(&id)
             .map(|boost| boost.partnership.subject())
             .ok_or_else(|| Refusal::input(format!("there is no boost `{id}`"))),
-        Some(Meant::Code(partnership, _) | Meant::Deliverable(partnership, _)) => Ok(partnership.subject()),
+        Some(Meant::Code(partnership, _) | Meant::Link(partnership, _) | Meant::Deliverable(partnership, _)) => {
+            Ok(partnership.subject())
+        }
         None => {
             let remedy = nearest_subject(&state.catalog, given)
                 .map_or("`plimsoll apply` takes them in".to_owned(), |near| format!("did you mean `{near}`?"));

@@ -126,7 +126,10 @@ fn when(
 fn is_still_there(state: &State, stopped: &Proposal) -> bool {
     match stopped.deed.object() {
         Object::Boost(id) => state.catalog.boosts.get(id).is_some_and(|boost| boost.state == Running::Active),
-        Object::Code(partnership, _) | Object::Deliverable(partnership, _) | Object::Fix(partnership, ..) => {
+        Object::Code(partnership, _)
+        | Object::Link(partnership, _)
+        | Object::Deliverable(partnership, _)
+        | Object::Fix(partnership, ..) => {
             state.catalog.partnerships.get(partnership).is_some_and(|one| one.state == Running::Active)
         }
     }

@@ -38,8 +38,12 @@ pub(super) fn wanted(core: &Core, state: &State, subject: &Subject, what: Do, no
                 wanted.deeds.push((Deed::AskFix { partnership, what, deliverable: None }, None));
             }
         }
+        Do::CutLink => {
+            let deed = proposing::link_of(state, subject).map(|deed| (deed, None));
+            wanted.deeds.extend(deed.filter(|(deed, _)| proposing::placed(core, state, deed).is_some()));
+        }
         // Told, not done; and what nothing here can do yet.
-        Do::Notify | Do::CutLink | Do::Offer => {}
+        Do::Notify | Do::Offer => {}
     }
     wanted
 }

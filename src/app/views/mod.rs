@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::catalog::{Groups, judging};
 use super::core::{Core, Ruled, State, context};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
-use crate::domain::ids::{CreatorId, Platform, Subject};
+use crate::domain::ids::{CreatorId, Platform, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{OwnPost, posting_time};
@@ -231,14 +231,10 @@ pub fn option(core: &Core, state: &State, deed: &Deed, then: Timestamp, now: Tim
         deed: deed.clone(),
         name: match deed.object() {
             Object::Fix(..) => first(creator()),
-            Object::Boost(_) | Object::Code(..) | Object::Deliverable(..) => deed.title(),
+            Object::Boost(_) | Object::Code(..) | Object::Link(..) | Object::Deliverable(..) => deed.title(),
         },
         runs_on: match deed.object() {
-            Object::Code(..) => Platform::Shop.title().to_owned(),
-            Object::Boost(_) => source
-                .as_str()
-                .parse::<Platform>()
-                .map_or_else(|_| source.to_string(), |platform| platform.title().to_owned()),
+            Object::Boost(_) | Object::Code(..) | Object::Link(..) => runs_on(deed, source),
             Object::Deliverable(..) | Object::Fix(..) => first(creator()),
         },
         avoidable: match &piece {
@@ -249,6 +245,20 @@ pub fn option(core: &Core, state: &State, deed: &Deed, then: Timestamp, now: Tim
         until: piece.and_then(|(_, until, _)| until),
         free: piece.is_some_and(|(part, ..)| part.owed.minor == 0),
     })
+}
+
+/// What people call the place where something is that a platform holds.
+#[must_use]
+pub fn runs_on(deed: &Deed, source: &SourceId) -> String {
+    match deed.object() {
+        Object::Code(..) => Platform::Shop.title().to_owned(),
+        // Links lead through here.
+        Object::Link(..) => "Plimsoll".to_owned(),
+        Object::Boost(_) | Object::Deliverable(..) | Object::Fix(..) => source
+            .as_str()
+            .parse::<Platform>()
+            .map_or_else(|_| source.to_string(), |platform| platform.title().to_owned()),
+    }
 }
 
 fn is_undone(incident: &Incident, number: u64) -> bool {

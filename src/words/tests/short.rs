@@ -80,6 +80,7 @@ fn troubles(tag: &str) -> String {
         Trouble::TokenRefused { source: text("YouTube") },
         Trouble::QuotaSpent { source: text("YouTube"), until: text("09:00"), day: text("x") },
         Trouble::Absent { rule: text("cpa-stop"), subject: text("Alma Lind"), since: text("x") },
+        Trouble::PageGone { page: text("https://shop.example/p"), link: text("alma-spring"), day: text("x") },
         Trouble::StoredOld { count: 12, since: text("x") },
     ]
     .map(|trouble| {

@@ -55,6 +55,7 @@ impl Kept {
                     About::Incident(_)
                     | About::Level(..)
                     | About::Ask(_)
+                    | About::Deed(_)
                     | About::Promotion(..)
                     | About::Trouble(_)
                     | About::Reply(_) => None,
