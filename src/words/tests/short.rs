@@ -243,6 +243,10 @@ fn troubles_say_what_they_mean_and_what_to_do() {
 
     Missing is not zero: nothing is stopped and nothing is cleared until it is back.
     ---
+    🔴 The page behind the tracking link alma-spring is gone: https://shop.example/p
+
+    Its links lead to the brand's fallback page until it is back, where the brand has one. Mend the page, or give the deal another `landing`.
+    ---
     🔵 12 old messages were not sent after the outage
 
     They are in the outbox with their reason: plimsoll outbox list.
@@ -280,6 +284,10 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     🟡 Alma Lind: regeln cpa-stop kan inte döma, en siffra som den behöver saknas
 
     Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
+    ---
+    🔴 Sidan bakom länken alma-spring finns inte längre: https://shop.example/p
+
+    Dess länkar leder till varumärkets reservsida tills den är tillbaka, om varumärket har en. Laga sidan, eller ge avtalet en annan `landing`.
     ---
     🔵 12 gamla meddelanden skickades inte efter avbrottet
 
