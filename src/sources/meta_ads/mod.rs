@@ -29,6 +29,9 @@ mod insights;
 mod level;
 mod settings;
 
+#[cfg(test)]
+mod recorded;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -352,12 +355,7 @@ impl MetaAds {
         let bodies = self.pages(&path, &query, round).await.map_err(Stopped::error)?;
         let mut found = Vec::new();
         for body in &bodies {
-            for row in Field::root(body).need("data", "a list").and_then(|data| data.items()).map_err(garbled)? {
-                let id = row.need("id", "an id").and_then(|id| Ok(id.text()?.to_owned())).map_err(garbled)?;
-                if ids.contains(&id) {
-                    found.push(id);
-                }
-            }
+            found.extend(found_in(body, ids).map_err(garbled)?);
         }
         Ok(found)
     }
@@ -559,6 +557,18 @@ impl MetaAds {
             if much { Stopped::TooMuch(error) } else { Stopped::Failed(error) }
         })
     }
+}
+
+/// Which of these ids a list names.
+fn found_in(body: &Value, ids: &[String]) -> Result<Vec<String>, Garbled> {
+    let mut found = Vec::new();
+    for row in Field::root(body).need("data", "a list")?.items()? {
+        let id = row.need("id", "an id")?.text()?.to_owned();
+        if ids.contains(&id) {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 fn account_of(body: &Value, account: &str) -> Result<Account, Garbled> {
