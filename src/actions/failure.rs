@@ -3,8 +3,11 @@
 //! Owns: the closed list, and what to do about each.
 //! Refuses: the platform's own prose. What is repeated of its words is a code or a short word.
 
+use jiff::Timestamp;
+
 use super::webhook::Fate;
 use crate::http::HttpError;
+use crate::http::graph::{Fault, GraphTrouble};
 use crate::http::signed::SignedError;
 use crate::http::tokens::TokenError;
 
@@ -42,6 +45,16 @@ pub enum Failure {
     SlowDown {
         /// Who.
         platform: &'static str,
+    },
+    /// It may be set so often in an hour, and was: nothing was asked of the platform, which would block it for longer.
+    #[error("`{object}` at {platform} was set as often as it may be within an hour; again from {until} on")]
+    TooOften {
+        /// Who.
+        platform: &'static str,
+        /// What was to be set.
+        object: String,
+        /// From when on it may be set again.
+        until: Timestamp,
     },
     /// The token is refused, or may not do this.
     #[error("{platform} refused our credentials: `{reason}`")]
@@ -123,7 +136,7 @@ impl Failure {
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Unreachable { .. } | Self::SlowDown { .. } | Self::Unkept { .. } => Fate::Retry,
+            Self::Unreachable { .. } | Self::SlowDown { .. } | Self::TooOften { .. } | Self::Unkept { .. } => Fate::Retry,
             Self::Unknown { .. } | Self::Broken { .. } | Self::Garbled { .. } => Fate::ReadBack,
             Self::Unauthorized { .. }
             | Self::Refused { .. }
@@ -131,6 +144,33 @@ impl Failure {
             | Self::Shared { .. }
             | Self::NotOurs { .. }
             | Self::NoSuchState { .. } => Fate::GiveUp,
+        }
+    }
+
+    /// Why the Graph gave no document about `object`.
+    #[must_use]
+    pub fn of_graph(platform: &'static str, object: &str, trouble: GraphTrouble) -> Self {
+        let error = match trouble {
+            GraphTrouble::Unanswered(error) => return Self::unanswered(platform, object, error),
+            GraphTrouble::Garbled { place } => return Self::Garbled { platform, object: object.to_owned(), place },
+            GraphTrouble::Status { status } => {
+                let reason = format!("status {status}");
+                return match status {
+                    429 => Self::SlowDown { platform },
+                    401 | 403 => Self::Unauthorized { platform, reason },
+                    500.. => Self::Broken { platform, status },
+                    _ => Self::Refused { platform, reason },
+                };
+            }
+            GraphTrouble::Said(error) => error,
+        };
+        let reason = error.to_string();
+        match error.fault {
+            Fault::Token | Fault::Permission | Fault::Blocked => Self::Unauthorized { platform, reason },
+            Fault::Gone => Self::NoSuchObject { platform, object: object.to_owned() },
+            Fault::Throttled => Self::SlowDown { platform },
+            Fault::TooMuch | Fault::Transient => Self::Broken { platform, status: error.status },
+            Fault::TooFew | Fault::Bad | Fault::Other => Self::Refused { platform, reason },
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod failure;
 pub mod guard;
+pub mod meta_ads;
 pub mod shopify;
 pub mod webhook;
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::config::{Config, Kind};
 use crate::actions::Hand;
+use crate::actions::meta_ads::MetaAds;
 use crate::actions::shopify::ShopifyCodes;
 use crate::domain::ids::SourceId;
-use crate::sources::{SourceError, shopify};
+use crate::sources::{SourceError, meta_ads, shopify};
 
 /// Who sets the state of what lives at each source.
 pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
@@ -24,6 +25,7 @@ pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, Sourc
 fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
         Kind::Youtube(_) | Kind::Generic(_) => None,
+        Kind::MetaAds(ads) => Some(Arc::new(MetaAds::new(meta_ads::client(ads)?, meta_ads::account(ads)?))),
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
     })
 }

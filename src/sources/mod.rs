@@ -9,6 +9,7 @@ mod failure;
 mod json;
 
 pub mod generic;
+pub mod meta_ads;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]

@@ -8,6 +8,7 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod actions_meta_ads;
 mod actions_shopify;
 mod actions_webhook;
 mod backtest_chat;
@@ -44,6 +45,7 @@ mod rights;
 mod second_clients;
 mod shop_commands;
 mod sources_feed;
+mod sources_meta_ads;
 mod sources_shopify;
 mod sources_youtube;
 mod store_crash;
