@@ -9,6 +9,7 @@ mod failure;
 mod json;
 
 pub mod generic;
+pub mod instagram;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]

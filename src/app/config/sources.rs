@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, shopify, youtube};
+use crate::sources::{Settings, generic, instagram, shopify, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -90,4 +90,6 @@ kinds! {
     Generic = generic::GenericSettings;
     /// The Admin GraphQL of a Shopify shop.
     Shopify = shopify::ShopifySettings;
+    /// Instagram, with either login.
+    Instagram = instagram::InstagramSettings;
 }
