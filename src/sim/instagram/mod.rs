@@ -8,6 +8,8 @@ mod answers;
 mod fields;
 mod insights;
 mod limits;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod world;
 

@@ -15,7 +15,7 @@ use super::work::{Met, Post, Wanted};
 use super::{Instagram, LATE, PAGE, Pieces, Round, TITLE, Trouble, garbled, index};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Form};
-use crate::http::graph::{Fault, Graph, Page, Usage, is_id};
+use crate::http::graph::{Fault, Graph, Page, Usage};
 
 /// Ids of a call that asks about several pieces of media.
 const IDS_MAX: usize = 50;
@@ -160,13 +160,15 @@ impl<'a> Visit<'a> {
         if self.wanted.subjects.is_empty() {
             return;
         }
+        let subjects = &self.wanted.subjects;
+        if let Some(why) = self.stopped {
+            round.absent(subjects, &super::OF_ACCOUNT, why);
+            return;
+        }
         let query = [("fields", "username,followers_count,media_count")];
         let path = self.path("");
-        let read = match self.ask(&path, &query, round).await {
-            Ok(body) => wire::profile(&Field::root(&body)).map_err(Trouble::from),
-            Err(trouble) => Err(trouble),
-        };
-        let subjects = &self.wanted.subjects;
+        let asked = self.ask(&path, &query, round).await;
+        let read = asked.and_then(|body| wire::profile(&Field::root(&body)).map_err(Trouble::from));
         let profile = match read {
             Ok(profile) => profile,
             Err(trouble) => {
@@ -201,8 +203,7 @@ impl<'a> Visit<'a> {
     /// The newest uploads and the stories, where they are wanted or a post's id must be found: 1 call a page.
     async fn look(&mut self, round: &mut Round) -> Looked {
         let mut looked = Looked { pieces: Pieces::new(), else_why: Absence::Gone };
-        let known = |post: &String| is_id(post) || self.source.known().met(post).is_some();
-        if self.wanted.uploads.is_none() && self.wanted.posts.keys().all(known) {
+        if self.wanted.uploads.is_none() && self.wanted.posts.keys().all(|post| self.has(post, round.now)) {
             return looked;
         }
         self.list("media", None, &mut looked, round).await;
@@ -262,7 +263,8 @@ impl<'a> Visit<'a> {
         index(&mut looked.pieces, pieces);
         let since = self.wanted.uploads.as_ref().and_then(|(_, since)| *since);
         let old = matches!((oldest, since), (Some(oldest), Some(since)) if oldest < since);
-        let all_found = self.wanted.posts.keys().all(|post| looked.pieces.contains_key(post) || self.has_met(post));
+        let all_found =
+            self.wanted.posts.keys().all(|post| looked.pieces.contains_key(post) || self.has(post, round.now));
         match page.next {
             Page::After(_) if all_found && (old || self.wanted.uploads.is_none()) => None,
             Page::After(next) => Some(next),
@@ -274,13 +276,14 @@ impl<'a> Visit<'a> {
         }
     }
 
-    fn has_met(&self, post: &str) -> bool {
-        is_id(post) || self.source.known().met(post).is_some()
+    /// Whether a post need not be looked for.
+    fn has(&self, post: &str, now: Timestamp) -> bool {
+        wire::is_media_id(post) || self.source.known().has(post, now)
     }
 
     fn meet(&self, piece: &Piece) {
         let met = Met {
-            id: piece.id.clone(),
+            id: Some(piece.id.clone()),
             handle: self.handle.to_owned(),
             kind: piece.kind,
             published_at: piece.published_at,
@@ -295,19 +298,18 @@ impl<'a> Visit<'a> {
         let mut by_id = Vec::new();
         let mut unmet = Vec::new();
         for post in self.wanted.posts.keys().filter(|post| !pieces.contains_key(*post)) {
-            let met = self.source.known().met(post).cloned();
-            match met {
+            match self.source.known().met(post).cloned() {
                 Some(met) if met.is_gone(round.now) => {}
-                Some(met) => by_id.push(met.id),
-                None if is_id(post) => by_id.push(post.clone()),
-                None => unmet.push(post.clone()),
+                Some(Met { id: Some(id), .. }) => by_id.push(id),
+                Some(Met { id: None, .. }) | None if wire::is_media_id(post) => by_id.push(post.clone()),
+                Some(Met { id: None, .. }) | None => unmet.push(post.clone()),
             }
         }
         let failed = self.by_ids(&by_id, &mut pieces, round).await;
         let mut found: Vec<(&Post, &Piece)> = Vec::new();
         for (name, post) in &self.wanted.posts {
             let met = self.source.known().met(name).cloned();
-            let id = met.as_ref().map_or(name, |met| &met.id);
+            let id = met.as_ref().and_then(|met| met.id.as_ref()).unwrap_or(name);
             match pieces.get(name).or_else(|| pieces.get(id)) {
                 Some(piece) => found.push((post, piece)),
                 None => {
@@ -315,7 +317,7 @@ impl<'a> Visit<'a> {
                     let unmet = unmet.contains(name).then_some(else_why);
                     let why = missed.or(unmet).unwrap_or(Absence::Gone);
                     if why == Absence::Gone {
-                        self.source.known().gone(name, round.now);
+                        self.source.known().gone(name, self.handle, round.now);
                     }
                     round.post_absent(post, met.and_then(|met| met.kind), why);
                 }
@@ -372,7 +374,7 @@ impl<'a> Visit<'a> {
         }
         let fields = self.fields();
         let asked = self.ask(id, &[("fields", fields)], round).await;
-        match asked.and_then(|body| wire::piece(&Field::root(&body)).map_err(Trouble::from)) {
+        match asked.and_then(|body| wire::piece_of(id, &Field::root(&body)).map_err(Trouble::from)) {
             Ok(piece) => {
                 self.keep(piece, pieces);
                 Ok(())
@@ -430,7 +432,7 @@ impl<'a> Visit<'a> {
             }
             Err(why) => {
                 if why == Absence::Gone {
-                    self.source.known().gone(piece.post.as_str(), now);
+                    self.source.known().gone(piece.post.as_str(), self.handle, now);
                 }
                 round.absent(&post.subjects, &all, why);
             }

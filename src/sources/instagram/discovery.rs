@@ -161,7 +161,7 @@ fn take(
         if let Some((creator, _)) = &wanted.uploads {
             round.out.posts.extend(piece.found(creator));
         }
-        let (id, handle) = (piece.id.clone(), handle.to_owned());
+        let (id, handle) = (Some(piece.id.clone()), handle.to_owned());
         let met = Met { id, handle, kind: piece.kind, published_at: piece.published_at, gone: None };
         source.known().meet(piece.post.as_str(), met);
     }

@@ -1,8 +1,8 @@
 //! The tokens of connected creators: one line to the Graph for each.
 //!
-//! Owns: that a token is renewed well before its end (one that has ended cannot be), that one the platform has refused is
-//! not sent again until somebody connects anew, and the id of each account.
-//! Refuses: storing tokens; their keeper does.
+//! Owns: that a token the platform has refused is not sent again until somebody connects anew, and the id of each account.
+//! Refuses: storing tokens, and renewing them ahead of their end (one of Instagram's cannot be renewed after it): both are for
+//! whoever keeps them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,11 +19,7 @@ use crate::http::graph::Graph;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Accounts, Dialect, Grant, TokenError, TokenKeeper, TokenSet, Tokens};
 
-/// A token with less than this left is given in for a new one. It lives 60 days, so this is its fortieth day; from the first
-/// day on it could be, from its last on it cannot.
-const AHEAD: SignedDuration = SignedDuration::from_hours(20 * 24);
-
-/// How long after a failed renewal, or after a refusal, the next try is.
+/// How long after a refusal the same token is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Where and as whom.
@@ -45,8 +41,6 @@ pub(super) struct Line {
     user: Option<String>,
     /// The token that was refused, and when.
     refused: Option<(SecretString, Timestamp)>,
-    /// When a renewal was tried last.
-    tried: Option<Timestamp>,
 }
 
 /// The way to an account.
@@ -89,13 +83,7 @@ impl Lines {
             }
             *line = Line::default();
         }
-        if line.is_due(&kept, now) {
-            line.tried = Some(now);
-            if let Some(fresh) = self.renewed(Arc::clone(&keeper), now).await {
-                line.open = Some(fresh);
-            }
-        }
-        let graph = line.open.get_or_insert_with(|| self.graph(self.tokens(&kept, keeper)));
+        let graph = line.open.get_or_insert_with(|| self.graph(&kept, keeper));
         Way::Open { graph: graph.clone(), user: line.user.clone() }
     }
 
@@ -114,12 +102,8 @@ impl Lines {
         self.held.lock().await.insert(account.to_owned(), line);
     }
 
-    fn graph(&self, tokens: Tokens) -> Graph {
-        Graph::new(Signed::bearer(self.api.clone(), Arc::new(tokens)), &self.version)
-    }
-
     /// A token without an end (a page's, a system user's) is sent as it is: nobody renews it.
-    fn tokens(&self, kept: &TokenSet, keeper: Arc<dyn TokenKeeper>) -> Tokens {
+    fn graph(&self, kept: &TokenSet, keeper: Arc<dyn TokenKeeper>) -> Graph {
         let grant = match (&kept.access, kept.access_until) {
             (Some(token), None) => Grant::Fixed(token.clone()),
             _ => Grant::Account { id: self.app.0.clone(), secret: self.app.1.clone(), keeper },
@@ -128,23 +112,7 @@ impl Lines {
             Login::Instagram => ("refresh_access_token".to_owned(), Dialect::INSTAGRAM),
             Login::Facebook => (format!("{}/oauth/access_token", self.version), Dialect::FACEBOOK),
         };
-        Tokens::new(self.api.clone(), &path, dialect, grant)
-    }
-
-    /// Another token while the old one is still good; `None` where that failed, and the old one goes on.
-    async fn renewed(&self, keeper: Arc<dyn TokenKeeper>, now: Timestamp) -> Option<Graph> {
-        let kept = keeper.load().await.ok()?;
-        let tokens = self.tokens(&kept, keeper);
-        let old = tokens.get(now).await.ok()?;
-        tokens.renew(&old, now).await.ok()?;
-        Some(self.graph(tokens))
-    }
-}
-
-impl Line {
-    fn is_due(&self, kept: &TokenSet, now: Timestamp) -> bool {
-        let rested = self.tried.is_none_or(|tried| AGAIN <= now.duration_since(tried));
-        let ends_soon = kept.access_until.is_some_and(|until| now < until && until.duration_since(now) < AHEAD);
-        rested && ends_soon
+        let tokens = Tokens::new(self.api.clone(), &path, dialect, grant);
+        Graph::new(Signed::bearer(self.api.clone(), Arc::new(tokens)), &self.version)
     }
 }

@@ -98,8 +98,8 @@ impl Settings for InstagramSettings {
         METRICS.to_vec()
     }
 
-    /// Insights may come up to 48 hours late.
-    fn lag(&self) -> SignedDuration {
+    /// Likes, comments and followers are as they are now; insights may come up to 48 hours late, and mostly come sooner.
+    fn renewed(&self) -> SignedDuration {
         super::LATE
     }
 

@@ -137,7 +137,19 @@ fn listed(root: &Field<'_>, next: Page) -> Result<Listed, Garbled> {
 /// `/?ids=`: an object with a member for each id.
 pub(super) fn by_ids(body: &Value, ids: &[String]) -> Result<Vec<Result<Piece, Garbled>>, Garbled> {
     let root = Field::root(body);
-    ids.iter().map(|id| Ok(piece(&root.need(id, "a piece of media that was asked for")?))).collect()
+    ids.iter().map(|id| Ok(piece_of(id, &root.need(id, "a piece of media that was asked for")?))).collect()
+}
+
+/// The piece that was asked for, and no other.
+pub(super) fn piece_of(id: &str, row: &Field<'_>) -> Result<Piece, Garbled> {
+    let piece = piece(row)?;
+    if piece.id == id { Ok(piece) } else { Err(row.need("id", "an id")?.garbled("the id that was asked for")) }
+}
+
+/// Whether text is the platform's id of a piece of media: 17 digits. The number in a story's address has 19, and nothing can
+/// be asked by it.
+pub(super) fn is_media_id(text: &str) -> bool {
+    is_id(text) && text.len() <= 18
 }
 
 /// What discovery says of an account, with a page of its media where that was asked for.

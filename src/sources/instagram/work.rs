@@ -54,8 +54,8 @@ pub(super) struct Work {
 /// What was learned of a post.
 #[derive(Debug, Clone)]
 pub(super) struct Met {
-    /// The platform's id of it.
-    pub id: String,
+    /// The platform's id of it; `None` where it was never found.
+    pub id: Option<String>,
     /// Whose account it stands in.
     pub handle: String,
     /// What it is.
@@ -98,10 +98,21 @@ impl Known {
         self.media.insert(post.to_owned(), met);
     }
 
-    pub fn gone(&mut self, post: &str, now: Timestamp) {
+    /// A post of an account is not there.
+    pub fn gone(&mut self, post: &str, handle: &str, now: Timestamp) {
         if let Some(met) = self.media.get_mut(post) {
-            met.gone = Some(now);
+            if !met.is_gone(now) {
+                met.gone = Some(now);
+            }
+            return;
         }
+        let met = Met { id: None, handle: handle.to_owned(), kind: None, published_at: None, gone: Some(now) };
+        self.meet(post, met);
+    }
+
+    /// Whether a post need not be looked for in the list of uploads: its id is known, or it is gone.
+    pub fn has(&self, post: &str, now: Timestamp) -> bool {
+        self.media.get(post).is_some_and(|met| met.id.is_some() || met.is_gone(now))
     }
 
     pub fn rest(&mut self, whose: &str, until: Timestamp) {
