@@ -1274,6 +1274,11 @@ metric-ugc_posts = posts by others
         [one] { $value } post by others
        *[other] { $value } posts by others
     }
+metric-posts = posts
+    .value = { $n ->
+        [one] { $value } post
+       *[other] { $value } posts
+    }
 metric-followers = followers
     .value = { $n ->
         [one] { $value } follower

@@ -1276,6 +1276,11 @@ metric-ugc_posts = inlägg från andra
         [one] { $value } inlägg från andra
        *[other] { $value } inlägg från andra
     }
+metric-posts = inlägg
+    .value = { $n ->
+        [one] { $value } inlägg
+       *[other] { $value } inlägg
+    }
 metric-followers = följare
     .value = { $n ->
         [one] { $value } följare

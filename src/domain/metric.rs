@@ -113,6 +113,7 @@ metrics! {
     WatchSeconds = "watch_seconds", Kind::Counter, Unit::Seconds, "watch time";
     Videos = "videos", Kind::Gauge, Unit::Count, "videos";
     UgcPosts = "ugc_posts", Kind::Counter, Unit::Count, "posts by others";
+    Posts = "posts", Kind::Gauge, Unit::Count, "posts";
     Revenue = "revenue", Kind::Counter, Unit::Money, "revenue";
     Margin = "margin", Kind::Counter, Unit::Money, "margin";
     Spend = "spend", Kind::Counter, Unit::Money, "spend";

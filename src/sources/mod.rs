@@ -10,6 +10,7 @@ mod json;
 
 pub mod generic;
 pub mod meta_ads;
+pub mod instagram;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]

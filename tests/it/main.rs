@@ -45,6 +45,7 @@ mod rights;
 mod second_clients;
 mod shop_commands;
 mod sources_feed;
+mod sources_instagram;
 mod sources_meta_ads;
 mod sources_shopify;
 mod sources_youtube;

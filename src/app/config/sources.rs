@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, meta_ads, shopify, youtube};
+use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -92,4 +92,6 @@ kinds! {
     Shopify = shopify::ShopifySettings;
     /// An ad account at Meta.
     MetaAds = meta_ads::MetaAdsSettings;
+    /// Instagram, with either login.
+    Instagram = instagram::InstagramSettings;
 }

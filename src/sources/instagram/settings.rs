@@ -1,0 +1,132 @@
+//! What an operator sets for Instagram.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{CALLS, Instagram, METRICS, cost};
+use crate::domain::ids::Platform;
+use crate::domain::metric::Metric;
+use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+
+/// Which of the two APIs the creators connect through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Login {
+    /// `graph.instagram.com`: the creator signs in at Instagram.
+    Instagram,
+    /// `graph.facebook.com`: the creator signs in at Facebook; the account is linked to a page.
+    Facebook,
+}
+
+/// See `config/default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct InstagramSettings {
+    #[serde(default = "instagram")]
+    pub login: Login,
+    #[serde(default)]
+    pub base_url: String,
+    #[serde(default = "newest")]
+    pub api_version: String,
+    #[serde(default)]
+    pub client_id: String,
+    #[serde(default)]
+    pub client_secret: SecretString,
+    #[serde(default)]
+    pub client_secret_file: PathBuf,
+    #[serde(default = "yes")]
+    pub media: bool,
+    #[serde(default = "four")]
+    pub pages_max: u32,
+    #[serde(default = "three")]
+    pub account_days: u32,
+    #[serde(default = "many")]
+    pub calls_per_day: u32,
+    #[serde(default)]
+    pub discovery_user_id: String,
+    #[serde(default)]
+    pub discovery_token: SecretString,
+    #[serde(default)]
+    pub discovery_token_file: PathBuf,
+    #[serde(default = "facebook_address")]
+    pub discovery_url: String,
+}
+
+fn instagram() -> Login {
+    Login::Instagram
+}
+
+fn newest() -> String {
+    "v25.0".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn four() -> u32 {
+    4
+}
+
+fn three() -> u32 {
+    3
+}
+
+fn many() -> u32 {
+    50_000
+}
+
+pub(super) fn facebook_address() -> String {
+    "https://graph.facebook.com".to_owned()
+}
+
+impl Settings for InstagramSettings {
+    fn platform(&self) -> Platform {
+        Platform::Instagram
+    }
+
+    fn asks(&self) -> Vec<Ask> {
+        let posts = [Ask::Uploads, Ask::Posts];
+        [Ask::Creators, Ask::Brands].into_iter().chain(posts.into_iter().filter(|_| self.media)).collect()
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        METRICS.to_vec()
+    }
+
+    /// Likes, comments and followers are as they are now; insights may come up to 48 hours late, and mostly come sooner.
+    fn renewed(&self) -> SignedDuration {
+        super::LATE
+    }
+
+    fn secrets(&mut self) -> Vec<SecretFile<'_>> {
+        vec![
+            SecretFile {
+                setting: "client_secret_file",
+                file: self.client_secret_file.clone(),
+                secret: &mut self.client_secret,
+            },
+            SecretFile {
+                setting: "discovery_token_file",
+                file: self.discovery_token_file.clone(),
+                secret: &mut self.discovery_token,
+            },
+        ]
+    }
+
+    fn budgets(&self) -> Vec<Budget> {
+        vec![Budget { bucket: CALLS.to_owned(), units: self.calls_per_day }]
+    }
+
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        cost(request)
+    }
+
+    fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
+        Ok(Arc::new(Instagram::new(self, outside)?))
+    }
+}
