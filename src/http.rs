@@ -6,6 +6,7 @@
 
 pub mod graphql;
 pub mod signed;
+pub mod tiktok_business;
 pub mod tokens;
 
 use std::fmt;

@@ -3,6 +3,7 @@
 pub mod failure;
 pub mod guard;
 pub mod shopify;
+pub mod tiktok_ads;
 pub mod webhook;
 
 use async_trait::async_trait;

@@ -10,5 +10,7 @@ pub mod loopback;
 pub mod page;
 pub mod shopify;
 pub mod telegram;
+pub mod tiktok;
+pub mod tiktok_ads;
 pub mod world;
 pub mod youtube;

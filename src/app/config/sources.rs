@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, shopify, youtube};
+use crate::sources::{Settings, generic, shopify, tiktok, tiktok_ads, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -90,4 +90,8 @@ kinds! {
     Generic = generic::GenericSettings;
     /// The Admin GraphQL of a Shopify shop.
     Shopify = shopify::ShopifySettings;
+    /// The Display API of TikTok, version 2.
+    Tiktok = tiktok::TiktokSettings;
+    /// The reports of the TikTok API for Business, version 1.3.
+    TiktokAds = tiktok_ads::TiktokAdsSettings;
 }
