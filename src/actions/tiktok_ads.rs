@@ -5,7 +5,7 @@
 //! where the campaign spreads its own, and deleting, which nobody can take back.
 //! Survives: repetition. The state is read first; what is so already is left alone. TikTok knows no idempotency key.
 //!
-//! A campaign says itself whether it is one of Smart+ ([`SMART`]); those are changed by methods of their own with the same
+//! A campaign says itself whether it is one of Smart+; those are changed by methods of their own with the same
 //! bodies. Facts: <https://business-api.tiktok.com/portal/docs?id=1739315828649986> (campaign/get),
 //! <https://business-api.tiktok.com/portal/docs?id=1843312888885314> (Smart+).
 

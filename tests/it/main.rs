@@ -9,6 +9,7 @@
 )]
 
 mod actions_shopify;
+mod actions_tiktok_ads;
 mod actions_webhook;
 mod backtest_chat;
 mod backtest_tables;
@@ -44,6 +45,8 @@ mod second_clients;
 mod shop_commands;
 mod sources_feed;
 mod sources_shopify;
+mod sources_tiktok;
+mod sources_tiktok_ads;
 mod sources_youtube;
 mod store_crash;
 mod stories;

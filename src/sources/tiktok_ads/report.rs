@@ -140,7 +140,9 @@ fn money(field: &Field<'_>, currency: Currency) -> Result<i64, Garbled> {
 /// The digits as they stand. A JSON number has gone through a double, whose shortest text is what was sent.
 fn decimal(field: &Field<'_>) -> Option<Decimal> {
     match field.value() {
-        Value::String(text) if !text.starts_with('+') => text.parse().ok(),
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) => {
+            text.parse().ok()
+        }
         Value::Number(number) => number.to_string().parse().ok(),
         _ => None,
     }
