@@ -7,6 +7,7 @@
 pub mod graph;
 pub mod graphql;
 pub mod signed;
+pub mod tiktok_business;
 pub mod tokens;
 
 use std::fmt;

@@ -4,6 +4,7 @@ pub mod failure;
 pub mod guard;
 pub mod meta_ads;
 pub mod shopify;
+pub mod tiktok_ads;
 pub mod webhook;
 
 use async_trait::async_trait;

@@ -228,6 +228,7 @@ struct Given {
     refresh_token: Option<SecretString>,
     refresh_expires_in: Option<i64>,
     scope: Option<String>,
+    error: Option<Value>,
 }
 
 impl Tokens {
@@ -361,7 +362,13 @@ impl Tokens {
         };
         let answer = sent.map_err(|cause| TokenError::Unreachable { cause })?;
         match answer.status {
-            200..300 => serde_json::from_slice(&answer.body).map_err(|_| TokenError::Garbled { field: "access_token" }),
+            200..300 => match serde_json::from_slice::<Given>(&answer.body) {
+                // A refusal with a status of success: TikTok's server is one that knows no other way at times.
+                Ok(Given { access_token: None, error: Some(_), .. }) => {
+                    Err(TokenError::Refused { reason: reason(&answer.body, answer.status) })
+                }
+                given => given.map_err(|_| TokenError::Garbled { field: "access_token" }),
+            },
             429 => Err(TokenError::SlowDown),
             status @ 500.. => Err(TokenError::Broken { status }),
             status => Err(TokenError::Refused { reason: reason(&answer.body, status) }),

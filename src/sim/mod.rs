@@ -12,5 +12,7 @@ pub mod meta;
 pub mod page;
 pub mod shopify;
 pub mod telegram;
+pub mod tiktok;
+pub mod tiktok_ads;
 pub mod world;
 pub mod youtube;

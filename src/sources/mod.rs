@@ -17,6 +17,8 @@ pub mod quota;
 mod recorded_bodies;
 pub mod settings;
 pub mod shopify;
+pub mod tiktok;
+pub mod tiktok_ads;
 pub mod youtube;
 
 use std::time::Duration;

@@ -10,6 +10,7 @@
 
 mod actions_meta_ads;
 mod actions_shopify;
+mod actions_tiktok_ads;
 mod actions_webhook;
 mod backtest_chat;
 mod backtest_tables;
@@ -48,6 +49,8 @@ mod sources_feed;
 mod sources_instagram;
 mod sources_meta_ads;
 mod sources_shopify;
+mod sources_tiktok;
+mod sources_tiktok_ads;
 mod sources_youtube;
 mod store_crash;
 mod stories;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram};
+use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -94,4 +94,8 @@ kinds! {
     MetaAds = meta_ads::MetaAdsSettings;
     /// Instagram, with either login.
     Instagram = instagram::InstagramSettings;
+    /// The Display API of TikTok, version 2.
+    Tiktok = tiktok::TiktokSettings;
+    /// The reports of the TikTok API for Business, version 1.3.
+    TiktokAds = tiktok_ads::TiktokAdsSettings;
 }

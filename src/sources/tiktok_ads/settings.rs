@@ -1,0 +1,154 @@
+//! What an operator sets for an advertiser at TikTok: one client an advertiser, shared by reading and acting.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use jiff::SignedDuration;
+use reqwest::header::HeaderName;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::{CALLS, TiktokAds, TiktokAdsConfig, cost, metrics};
+use crate::domain::ids::Platform;
+use crate::domain::metric::Metric;
+use crate::domain::written::Length;
+use crate::http::signed::Signed;
+use crate::http::tiktok_business::{Business, Level};
+use crate::http::tokens::{Dialect, Grant, Tokens};
+use crate::http::{Api, Limits};
+use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::time::Clock;
+
+/// See `config/default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct TiktokAdsSettings {
+    #[serde(default = "address")]
+    pub base_url: String,
+    #[serde(default)]
+    pub advertiser_id: String,
+    #[serde(default)]
+    pub token: SecretString,
+    #[serde(default)]
+    pub token_file: PathBuf,
+    #[serde(default = "campaigns")]
+    pub refs: String,
+    #[serde(default = "a_month")]
+    pub back: Length,
+    #[serde(default)]
+    pub orders: bool,
+    /// Made from the settings once; clones share it.
+    #[serde(skip)]
+    client: Client,
+}
+
+fn address() -> String {
+    "https://business-api.tiktok.com".to_owned()
+}
+
+fn campaigns() -> String {
+    Level::Campaign.word().to_owned()
+}
+
+fn a_month() -> Length {
+    Length(SignedDuration::from_hours(30 * 24))
+}
+
+impl Settings for TiktokAdsSettings {
+    fn platform(&self) -> Platform {
+        Platform::TiktokAds
+    }
+
+    fn asks(&self) -> Vec<Ask> {
+        vec![Ask::Boosts]
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        metrics(self.orders)
+    }
+
+    fn lag(&self) -> SignedDuration {
+        // Of a day that is over, the last hours come within 10 to 12 hours at worst (unverified); claims are filled in for
+        // longer, and say so themselves.
+        SignedDuration::from_hours(12)
+    }
+
+    fn renewed(&self) -> SignedDuration {
+        SignedDuration::from_hours(1)
+    }
+
+    fn secrets(&mut self) -> Vec<SecretFile<'_>> {
+        vec![SecretFile { setting: "token_file", file: self.token_file.clone(), secret: &mut self.token }]
+    }
+
+    fn budgets(&self) -> Vec<Budget> {
+        // 600 requests a minute for an app of the basic level (unverified); there is no limit by the day.
+        vec![Budget { bucket: CALLS.to_owned(), units: 600 * 24 * 60 }]
+    }
+
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        level(self).map(|level| cost(request, level)).unwrap_or_default()
+    }
+
+    fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
+        Ok(Arc::new(source(self, &outside.clock)?))
+    }
+}
+
+/// The source of an advertiser.
+pub fn source(settings: &TiktokAdsSettings, clock: &Clock) -> Result<TiktokAds, SourceError> {
+    TiktokAds::new(TiktokAdsConfig {
+        client: client(settings)?,
+        usual: level(settings)?,
+        back: settings.back.0,
+        orders: settings.orders,
+        clock: clock.clone(),
+    })
+}
+
+/// The client of one advertiser, once it was made.
+#[derive(Clone, Default)]
+pub struct Client(Arc<OnceLock<Arc<Business>>>);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.get().is_some() { "Client(made)" } else { "Client" })
+    }
+}
+
+fn wrong(setting: &'static str, given: &str, why: &str) -> SourceError {
+    SourceError::Misconfigured { setting, given: given.to_owned(), why: why.to_owned() }
+}
+
+/// The level that a bare `ref` of a boost is on.
+pub fn level(settings: &TiktokAdsSettings) -> Result<Level, SourceError> {
+    let named = Level::named(&settings.refs);
+    named.ok_or_else(|| wrong("refs", &settings.refs, "it is `campaign`, `adgroup` or `ad`"))
+}
+
+/// The client of an advertiser. Clones of the settings share it.
+pub fn client(settings: &TiktokAdsSettings) -> Result<Arc<Business>, SourceError> {
+    if let Some(made) = settings.client.0.get() {
+        return Ok(Arc::clone(made));
+    }
+    let advertiser = &settings.advertiser_id;
+    if advertiser.is_empty() || !advertiser.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong(
+            "advertiser_id",
+            advertiser,
+            "an advertiser is named by its digits, as Ads Manager shows them",
+        ));
+    }
+    if settings.token.expose_secret().is_empty() {
+        return Err(wrong("token_file", "", "a file with the long-term access token of the advertiser"));
+    }
+    let base = &settings.base_url;
+    let api = Api::new(base, Limits::default()).map_err(|cause| wrong("base_url", base, &cause.to_string()))?;
+    // The token of an advertiser does not end until it is taken back, and there is nothing to renew it with.
+    let grant = Grant::Fixed(settings.token.clone());
+    let tokens = Arc::new(Tokens::new(api.clone(), "/open_api/v1.3/oauth2/access_token/", Dialect::TIKTOK, grant));
+    let signed = Signed::in_header(api, tokens, HeaderName::from_static("access-token"));
+    let made = Arc::new(Business::new(signed, advertiser));
+    Ok(Arc::clone(settings.client.0.get_or_init(|| made)))
+}
