@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::config::{Config, Kind};
 use crate::actions::Hand;
+use crate::actions::google_ads::GoogleAdsBoosts;
 use crate::actions::shopify::ShopifyCodes;
 use crate::domain::ids::SourceId;
-use crate::sources::{SourceError, shopify};
+use crate::sources::{SourceError, google_ads, shopify};
 
 /// Who sets the state of what lives at each source.
 pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
@@ -23,7 +24,8 @@ pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, Sourc
 /// Names every kind, so that a new one cannot be added without deciding whether it can be acted on.
 fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
-        Kind::Youtube(_) | Kind::Generic(_) => None,
+        Kind::Youtube(_) | Kind::Generic(_) | Kind::YoutubeAnalytics(_) | Kind::Ga4(_) => None,
+        Kind::GoogleAds(ads) => Some(Arc::new(GoogleAdsBoosts::new(google_ads::account(ads)?))),
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
     })
 }

@@ -6,9 +6,12 @@
 //! Survives: any body at all. What cannot be understood is a typed absence, never a number.
 
 mod failure;
+mod google;
 mod json;
 
+pub mod ga4;
 pub mod generic;
+pub mod google_ads;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]
@@ -16,6 +19,7 @@ mod recorded_bodies;
 pub mod settings;
 pub mod shopify;
 pub mod youtube;
+pub mod youtube_analytics;
 
 use std::time::Duration;
 

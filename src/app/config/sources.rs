@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, shopify, youtube};
+use crate::sources::{Settings, ga4, generic, google_ads, shopify, youtube, youtube_analytics};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -90,4 +90,10 @@ kinds! {
     Generic = generic::GenericSettings;
     /// The Admin GraphQL of a Shopify shop.
     Shopify = shopify::ShopifySettings;
+    /// `YouTube` Analytics, by leave of each channel's owner.
+    YoutubeAnalytics = youtube_analytics::YoutubeAnalyticsSettings;
+    /// A property of Google Analytics 4.
+    Ga4 = ga4::Ga4Settings;
+    /// A customer of Google Ads.
+    GoogleAds = google_ads::GoogleAdsSettings;
 }

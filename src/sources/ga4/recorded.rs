@@ -1,0 +1,1 @@
+//! Recorded bodies against the translation.
