@@ -6,6 +6,7 @@
 pub mod adhook;
 pub mod discord;
 pub mod feed;
+pub mod google;
 pub mod loopback;
 pub mod page;
 pub mod shopify;
