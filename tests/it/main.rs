@@ -8,6 +8,7 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod actions_google_ads;
 mod actions_shopify;
 mod actions_webhook;
 mod backtest_chat;
@@ -25,6 +26,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod google;
 mod import_mapping;
 mod kills;
 mod ladder;
@@ -43,8 +45,11 @@ mod rights;
 mod second_clients;
 mod shop_commands;
 mod sources_feed;
+mod sources_ga4;
+mod sources_google_ads;
 mod sources_shopify;
 mod sources_youtube;
+mod sources_youtube_analytics;
 mod store_crash;
 mod stories;
 mod stories_conflicts;

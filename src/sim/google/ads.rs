@@ -67,7 +67,9 @@ impl Inner {
                     Err(_) => refuse(400, "INVALID_ARGUMENT", "queryError", "UNEXPECTED_INPUT"),
                 }
             }
-            "campaigns:mutate" | "adGroups:mutate" | "campaignBudgets:mutate" => mutate(id, customer, method, call.body),
+            "campaigns:mutate" | "adGroups:mutate" | "campaignBudgets:mutate" => {
+                mutate(id, customer, method, call.body)
+            }
             _ => Said(404, json!("Not Found")),
         }
     }
@@ -85,7 +87,9 @@ fn search(id: &str, customer: &Customer, question: &Question<'_>) -> Said {
             None => vec![(None, Stats::default())],
             Some((from, until)) => {
                 let days = customer.stats.range((*number, from)..=(*number, until));
-                days.filter(|(_, stats)| **stats != Stats::default()).map(|(key, stats)| (Some(key.1), *stats)).collect()
+                days.filter(|(_, stats)| **stats != Stats::default())
+                    .map(|(key, stats)| (Some(key.1), *stats))
+                    .collect()
             }
         };
         for (day, stats) in days {
@@ -181,7 +185,8 @@ fn mutate(id: &str, customer: &mut Customer, method: &str, body: &Value) -> Said
     let update = operation.get("update").unwrap_or(&Value::Null);
     let name = update.get("resourceName").and_then(Value::as_str).unwrap_or_default();
     let collection = method.trim_end_matches(":mutate");
-    let number = name.strip_prefix(&format!("customers/{id}/{collection}/")).and_then(|number| number.parse::<u64>().ok());
+    let number =
+        name.strip_prefix(&format!("customers/{id}/{collection}/")).and_then(|number| number.parse::<u64>().ok());
     let Some(number) = number else { return invalid("requestError", "INVALID_RESOURCE_NAME") };
     let mask = operation.get("updateMask").and_then(Value::as_str).unwrap_or_default();
     let done = match (collection, mask) {

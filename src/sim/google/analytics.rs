@@ -77,7 +77,11 @@ impl Inner {
         };
         let of = i64::from(self.config.queries_per_day);
         if self.spend("reports.query", 1, of, 86_400, call.now).is_none() {
-            return refuse(403, "quotaExceeded", "The request cannot be completed because you have exceeded your quota.");
+            return refuse(
+                403,
+                "quotaExceeded",
+                "The request cannot be completed because you have exceeded your quota.",
+            );
         }
         let asked = match read(call) {
             Ok(asked) => asked,

@@ -47,7 +47,10 @@ mod tests {
     fn questions_are_read() {
         let text = "SELECT campaign.id, metrics.clicks FROM campaign WHERE campaign.id IN (1, 22) AND segments.date BETWEEN '2026-03-01' AND '2026-03-02'";
         let question = read(text).expect("a question");
-        assert_eq!((question.fields.as_slice(), question.resource), (["campaign.id", "metrics.clicks"].as_slice(), "campaign"));
+        assert_eq!(
+            (question.fields.as_slice(), question.resource),
+            (["campaign.id", "metrics.clicks"].as_slice(), "campaign")
+        );
         assert_eq!((question.ids.as_slice(), question.days.is_some()), ([1, 22].as_slice(), true));
         let one = read("SELECT ad_group.status FROM ad_group WHERE ad_group.id = 7").expect("a question");
         assert_eq!((one.ids.as_slice(), one.days), ([7].as_slice(), None));

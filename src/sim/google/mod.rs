@@ -6,8 +6,8 @@
 
 mod ads;
 mod analytics;
-mod gaql;
 mod ga4;
+mod gaql;
 mod world;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -146,7 +146,11 @@ impl GoogleSim {
         let theirs = Arc::clone(&inner);
         type Asked = Query<Vec<(String, String)>>;
         let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, Query(query): Asked, headers: HeaderMap, body: Bytes| {
+            move |method: Method,
+                  OriginalUri(uri): OriginalUri,
+                  Query(query): Asked,
+                  headers: HeaderMap,
+                  body: Bytes| {
                 let inner = Arc::clone(&theirs);
                 async move { inner.handle(&method, uri.path(), query, &headers, &body).await }
             },
@@ -257,7 +261,8 @@ impl Inner {
     fn token(&self, bytes: &[u8], now: Timestamp) -> Said {
         let fields: BTreeMap<String, String> = url::form_urlencoded::parse(bytes).into_owned().collect();
         let text = |name: &str| fields.get(name).map_or("", String::as_str);
-        let refuse = |status, error: &str, about: &str| Said(status, json!({"error": error, "error_description": about}));
+        let refuse =
+            |status, error: &str, about: &str| Said(status, json!({"error": error, "error_description": about}));
         let (id, secret) = &self.config.app;
         if text("client_id") != id || text("client_secret") != secret {
             return refuse(401, "invalid_client", "The OAuth client was not found.");

@@ -98,9 +98,17 @@ impl YoutubeAnalytics {
 #[must_use]
 pub fn cost(request: &Request) -> Vec<(String, u32)> {
     let Ok(work) = sort(request) else { return Vec::new() };
-    let reports = work.values().map(|channel| 1 + calls(channel.videos.len(), VIDEOS_MAX));
+    let reports = work.channels.values().map(|channel| 1 + calls(channel.videos.len(), VIDEOS_MAX));
     let units = reports.fold(0_u32, u32::saturating_add);
     if units == 0 { Vec::new() } else { vec![(QUERIES.to_owned(), units)] }
+}
+
+/// A request, sorted.
+#[derive(Debug, Default)]
+struct Work {
+    channels: BTreeMap<String, Channel>,
+    /// Posts of makers who have no channel in the request.
+    orphans: Vec<Subject>,
 }
 
 /// What is asked of one channel.
@@ -130,8 +138,8 @@ fn check_id(given: &str) -> Result<String, SourceError> {
 
 /// A request by channel. A post is asked of the channel of its maker; one whose maker has no channel in the request is
 /// asked of the only channel there is, and else not at all.
-fn sort(request: &Request) -> Result<BTreeMap<String, Channel>, SourceError> {
-    let mut work: BTreeMap<String, Channel> = BTreeMap::new();
+fn sort(request: &Request) -> Result<Work, SourceError> {
+    let mut work = Work::default();
     let mut makers: BTreeMap<CreatorId, String> = BTreeMap::new();
     for target in &request.targets {
         match target {
@@ -140,20 +148,20 @@ fn sort(request: &Request) -> Result<BTreeMap<String, Channel>, SourceError> {
                 if let Subject::Creator(creator) = subject {
                     makers.insert(creator.clone(), id.clone());
                 }
-                add(&mut work.entry(id).or_default().subjects, subject);
+                add(&mut work.channels.entry(id).or_default().subjects, subject);
             }
             Target::Uploads { id, .. } => return Err(bad(id, "the Data API lists posts")),
             Target::Post { .. } => {}
         }
     }
-    let only = work.keys().next().filter(|_| work.len() == 1).cloned();
+    let only = work.channels.keys().next().filter(|_| work.channels.len() == 1).cloned();
     for target in &request.targets {
         let Target::Post { subject, id, creator } = target else { continue };
         let known = creator.as_ref().map_or(only.as_ref(), |creator| makers.get(creator));
         let id = check_id(id)?;
-        match known.and_then(|channel| work.get_mut(channel)) {
+        match known.and_then(|channel| work.channels.get_mut(channel)) {
             Some(channel) => add(channel.videos.entry(id).or_default(), subject),
-            None if creator.is_some() => {}
+            None if creator.is_some() => add(&mut work.orphans, subject),
             None => return Err(bad(&id, "name the one channel it is on beside it")),
         }
     }
@@ -257,7 +265,8 @@ impl Source for YoutubeAnalytics {
         let yesterday = google::before(google::date_of(now, &pacific()), 1);
         let mut round = Round { now, yesterday, out: Fetched::default(), stopped: None };
         let mut memory = self.memory.lock().await;
-        for (id, channel) in &work {
+        absent(&work.orphans, Absence::Unauthorized, now, &mut round.out);
+        for (id, channel) in &work.channels {
             let everybody = || channel.subjects.iter().chain(channel.videos.values().flatten());
             if let Some(why) = round.stopped {
                 absent(everybody(), why, now, &mut round.out);
