@@ -1,6 +1,7 @@
 //! What can be stopped, and the guard in front of it.
 
 pub mod failure;
+pub mod google_ads;
 pub mod guard;
 pub mod meta_ads;
 pub mod shopify;

@@ -7,6 +7,7 @@ pub mod adhook;
 pub mod discord;
 pub mod feed;
 pub mod instagram;
+pub mod google;
 pub mod loopback;
 pub mod meta;
 pub mod page;

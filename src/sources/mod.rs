@@ -6,11 +6,14 @@
 //! Survives: any body at all. What cannot be understood is a typed absence, never a number.
 
 mod failure;
+mod google;
 mod json;
 
+pub mod ga4;
 pub mod generic;
 pub mod meta_ads;
 pub mod instagram;
+pub mod google_ads;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]
@@ -20,6 +23,7 @@ pub mod shopify;
 pub mod tiktok;
 pub mod tiktok_ads;
 pub mod youtube;
+pub mod youtube_analytics;
 
 use std::time::Duration;
 

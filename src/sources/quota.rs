@@ -104,7 +104,8 @@ impl Buckets {
     }
 }
 
-fn pacific() -> TimeZone {
+/// The zone of that day.
+pub(super) fn pacific() -> TimeZone {
     // The rule above parses; UTC would only make the day end eight hours early.
     TimeZone::posix(PACIFIC).unwrap_or(TimeZone::UTC)
 }

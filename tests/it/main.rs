@@ -8,6 +8,7 @@
     reason = "tests say at once what is wrong, and helpers are not `#[test]` functions"
 )]
 
+mod actions_google_ads;
 mod actions_meta_ads;
 mod actions_shopify;
 mod actions_tiktok_ads;
@@ -27,6 +28,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod google;
 mod import_mapping;
 mod kills;
 mod ladder;
@@ -46,12 +48,15 @@ mod rights;
 mod second_clients;
 mod shop_commands;
 mod sources_feed;
+mod sources_ga4;
+mod sources_google_ads;
 mod sources_instagram;
 mod sources_meta_ads;
 mod sources_shopify;
 mod sources_tiktok;
 mod sources_tiktok_ads;
 mod sources_youtube;
+mod sources_youtube_analytics;
 mod store_crash;
 mod stories;
 mod stories_conflicts;

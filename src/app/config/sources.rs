@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads};
+use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads, ga4, google_ads, youtube_analytics};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -98,4 +98,10 @@ kinds! {
     Tiktok = tiktok::TiktokSettings;
     /// The reports of the TikTok API for Business, version 1.3.
     TiktokAds = tiktok_ads::TiktokAdsSettings;
+    /// `YouTube` Analytics, by leave of each channel's owner.
+    YoutubeAnalytics = youtube_analytics::YoutubeAnalyticsSettings;
+    /// A property of Google Analytics 4.
+    Ga4 = ga4::Ga4Settings;
+    /// A customer of Google Ads.
+    GoogleAds = google_ads::GoogleAdsSettings;
 }

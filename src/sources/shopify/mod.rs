@@ -50,6 +50,7 @@ use crate::time::Clock;
 pub use hours::OF_CODES;
 use hours::{Asked, Memory};
 use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE, Row, fold, hour_of, start_of};
+pub(super) use settings::FileKeeper;
 pub use settings::{ShopifySettings, client, source};
 
 pub use codes::{Code, Listed, Visit, same_code};

@@ -188,8 +188,15 @@ fn grant(config: &ShopifySettings) -> Result<Grant, SourceError> {
 
 /// Keeps a refresh token in the file it was first given in.
 #[derive(Debug)]
-struct FileKeeper {
+pub(in crate::sources) struct FileKeeper {
     path: PathBuf,
+}
+
+impl FileKeeper {
+    /// The one in this file.
+    pub(in crate::sources) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
 }
 
 #[async_trait]

@@ -1,106 +1,14 @@
-//! Error bodies of the Data API, both generations, and what each means.
-//!
-//! The reason decides before the status: 403 is a spent quota, a hurry, or a refused key. Facts:
-//! <https://developers.google.com/youtube/v3/docs/errors>.
-
-use std::time::Duration;
+//! Error bodies of the Data API, both generations, and what each means; see [`crate::http::google`].
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::super::SourceError;
-use super::super::quota::next_midnight;
+use super::super::{SourceError, google};
 use super::TITLE;
-
-/// What a reason means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meaning {
-    Spent,
-    Hurry,
-    Refused,
-    Gone,
-    Broken,
-}
-
-/// Reasons with a meaning of their own; any other is judged by its status.
-const REASONS: &[(&str, Meaning)] = &[
-    ("quotaExceeded", Meaning::Spent),
-    ("dailyLimitExceeded", Meaning::Spent),
-    ("rateLimitExceeded", Meaning::Hurry),
-    ("userRateLimitExceeded", Meaning::Hurry),
-    ("RATE_LIMIT_EXCEEDED", Meaning::Hurry),
-    ("keyInvalid", Meaning::Refused),
-    ("keyExpired", Meaning::Refused),
-    ("API_KEY_INVALID", Meaning::Refused),
-    ("accessNotConfigured", Meaning::Refused),
-    ("SERVICE_DISABLED", Meaning::Refused),
-    ("forbidden", Meaning::Refused),
-    ("accountDelegationForbidden", Meaning::Refused),
-    ("authenticatedUserAccountClosed", Meaning::Refused),
-    ("authenticatedUserAccountSuspended", Meaning::Refused),
-    ("authError", Meaning::Refused),
-    ("invalid_grant", Meaning::Refused),
-    ("channelNotFound", Meaning::Gone),
-    ("playlistNotFound", Meaning::Gone),
-    ("playlistItemsNotAccessible", Meaning::Gone),
-    ("videoNotFound", Meaning::Gone),
-    ("backendError", Meaning::Broken),
-    ("internalError", Meaning::Broken),
-];
-
-/// The longest reason that is repeated in an error.
-const REASON_MAX: usize = 60;
+use crate::http::google::Refusal;
 
 /// What an answer that is not 2xx means. `wait` is the `Retry-After` header.
 pub(super) fn sort(status: u16, wait: Option<&str>, body: &[u8], bucket: &str, now: Timestamp) -> SourceError {
-    let reasons = reasons(body);
-    let known = reasons.iter().find_map(|reason| REASONS.iter().find(|row| row.0 == reason.as_str()));
-    let reason = known.map(|row| row.0).or_else(|| reasons.iter().map(String::as_str).find(|reason| is_word(reason)));
-    let reason = reason.unwrap_or("no reason given").to_owned();
-    let meaning = known.map(|row| row.1).or(match status {
-        401 | 403 => Some(Meaning::Refused),
-        429 => Some(Meaning::Hurry),
-        500.. => Some(Meaning::Broken),
-        _ => None,
-    });
-    match meaning {
-        Some(Meaning::Spent) => SourceError::QuotaSpent { bucket: bucket.to_owned(), until: next_midnight(now) },
-        Some(Meaning::Hurry) => SourceError::SlowDown {
-            platform: TITLE,
-            wait: wait.and_then(|secs| secs.trim().parse().ok()).map(Duration::from_secs),
-        },
-        Some(Meaning::Refused) => SourceError::Unauthorized { platform: TITLE, reason },
-        Some(Meaning::Gone) => SourceError::Gone { platform: TITLE, reason },
-        Some(Meaning::Broken) => SourceError::Broken { platform: TITLE, status },
-        None => SourceError::Refused { platform: TITLE, status, reason },
-    }
-}
-
-/// The reasons a body gives, most specific first: `error.errors[].reason` (both generations), `error.details[].reason`
-/// and `error.status` (the newer one), `error` itself (the token server). A body that is none of these gives none.
-fn reasons(body: &[u8]) -> Vec<String> {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else {
-        return Vec::new();
-    };
-    let Some(error) = body.get("error") else {
-        return Vec::new();
-    };
-    let listed = ["errors", "details"]
-        .iter()
-        .filter_map(|key| error.get(key).and_then(Value::as_array))
-        .flatten()
-        .filter_map(|row| row.get("reason"));
-    listed
-        .chain(error.get("status"))
-        .chain(std::iter::once(error))
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Whether a reason from outside is safe to repeat: nothing but a short word.
-fn is_word(reason: &str) -> bool {
-    (1..=REASON_MAX).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    google::sort(TITLE, Refusal::read(status, wait, body), bucket, now)
 }
 
 #[cfg(test)]
