@@ -3,7 +3,9 @@
 pub mod failure;
 pub mod guard;
 pub mod shopify;
+pub mod stripe;
 pub mod webhook;
+pub mod woocommerce;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

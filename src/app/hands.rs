@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::config::{Config, Kind};
 use crate::actions::Hand;
 use crate::actions::shopify::ShopifyCodes;
+use crate::actions::stripe::StripeCodes;
+use crate::actions::woocommerce::WooCoupons;
 use crate::domain::ids::SourceId;
-use crate::sources::{SourceError, shopify};
+use crate::sources::{SourceError, shopify, stripe, woocommerce};
 
 /// Who sets the state of what lives at each source.
 pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
@@ -25,5 +27,7 @@ fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
         Kind::Youtube(_) | Kind::Generic(_) => None,
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
+        Kind::Stripe(shop) => Some(Arc::new(StripeCodes::new(stripe::client(shop)?))),
+        Kind::Woocommerce(shop) => Some(Arc::new(WooCoupons::new(woocommerce::client(shop)?))),
     })
 }

@@ -9,12 +9,15 @@ mod failure;
 mod json;
 
 pub mod generic;
+pub mod orders;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]
 mod recorded_bodies;
 pub mod settings;
 pub mod shopify;
+pub mod stripe;
+pub mod woocommerce;
 pub mod youtube;
 
 use std::time::Duration;

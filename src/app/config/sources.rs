@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, shopify, youtube};
+use crate::sources::{Settings, generic, shopify, stripe, woocommerce, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -90,4 +90,8 @@ kinds! {
     Generic = generic::GenericSettings;
     /// The Admin GraphQL of a Shopify shop.
     Shopify = shopify::ShopifySettings;
+    /// Checkout sessions of a Stripe account.
+    Stripe = stripe::StripeSettings;
+    /// The REST API of a WooCommerce shop, version 3.
+    Woocommerce = woocommerce::WoocommerceSettings;
 }
