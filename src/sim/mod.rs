@@ -9,6 +9,8 @@ pub mod feed;
 pub mod loopback;
 pub mod page;
 pub mod shopify;
+pub mod stripe;
 pub mod telegram;
+pub mod woocommerce;
 pub mod world;
 pub mod youtube;

@@ -216,7 +216,15 @@ struct Paid<'a> {
 
 /// The charge of a session; `None` where nothing was paid, or by an invoice (a subscription), which is not followed.
 fn paid<'a>(node: &Field<'a>) -> Result<Option<Paid<'a>>, Garbled> {
-    let Some(payment) = node.get("payment_intent")? else { return Ok(None) };
+    let Some(payment) = node.get("payment_intent")? else {
+        let free = node.need("payment_status", "a payment status")?.text()? == "no_payment_required";
+        let invoiced = node.need("mode", "a mode")?.text()? == "subscription";
+        if free || invoiced {
+            return Ok(None);
+        }
+        node.need("payment_intent", "the payment of what was paid")?;
+        return Ok(None);
+    };
     let charge = payment.need("latest_charge", "the payment that was asked for")?;
     Ok(Some(Paid {
         amount: charge.need("amount", "an amount")?.count()?,
