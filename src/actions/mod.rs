@@ -6,7 +6,9 @@ pub mod guard;
 pub mod meta_ads;
 pub mod shopify;
 pub mod tiktok_ads;
+pub mod stripe;
 pub mod webhook;
+pub mod woocommerce;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

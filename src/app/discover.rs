@@ -12,7 +12,7 @@ use crate::domain::document::{Partnership, PartnershipRef, Running};
 use crate::domain::ids::{BrandId, CreatorId, Subject};
 use crate::rules::error::nearest;
 use crate::sources::SourceError;
-use crate::sources::shopify::{Code, Shopify, Visit, same_code};
+use crate::sources::orders::{Code, Shop, Visit, same_code};
 
 /// Creators that are named for one code or link; more than that is no hint.
 const GUESSES_MAX: usize = 3;
@@ -94,7 +94,7 @@ pub struct Found {
 
 /// Asks the shop and compares with the catalog. `brand`: whose shop it is, where that is known.
 pub async fn discover(
-    shop: &Shopify,
+    shop: &dyn Shop,
     catalog: &Catalog,
     brand: Option<&BrandId>,
     since: Timestamp,
@@ -109,7 +109,8 @@ pub async fn discover(
         .collect();
     codes.sort_by(|one, other| (!one.owners.is_empty(), &one.code).cmp(&(!other.owners.is_empty(), &other.code)));
     let (links, no_links) = match shop.visits(since).await {
-        Ok(visits) => (links(&visits, &names), None),
+        Ok(Some(visits)) => (links(&visits, &names), None),
+        Ok(None) => (Vec::new(), Some("this shop does not say which link an order came by".to_owned())),
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
     Ok(Found { codes, links, cut: listed.cut, no_links })

@@ -10,7 +10,9 @@ use crate::actions::google_ads::GoogleAdsBoosts;
 use crate::actions::shopify::ShopifyCodes;
 use crate::actions::tiktok_ads::TiktokAdsHand;
 use crate::domain::ids::SourceId;
-use crate::sources::{SourceError, meta_ads, shopify, tiktok_ads, google_ads};
+use crate::sources::{SourceError, meta_ads, shopify, tiktok_ads, google_ads, stripe, woocommerce};
+use crate::actions::stripe::StripeCodes;
+use crate::actions::woocommerce::WooCoupons;
 
 /// Who sets the state of what lives at each source.
 pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
@@ -31,5 +33,7 @@ fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
         Kind::GoogleAds(ads) => Some(Arc::new(GoogleAdsBoosts::new(google_ads::account(ads)?))),
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
         Kind::TiktokAds(ads) => Some(Arc::new(TiktokAdsHand::new(tiktok_ads::client(ads)?, tiktok_ads::level(ads)?))),
+        Kind::Stripe(shop) => Some(Arc::new(StripeCodes::new(stripe::client(shop)?))),
+        Kind::Woocommerce(shop) => Some(Arc::new(WooCoupons::new(woocommerce::client(shop)?))),
     })
 }

@@ -9,7 +9,7 @@ use super::catalog::{About, Catalog};
 use crate::domain::document::{PartnershipRef, Running};
 use crate::domain::ids::BrandId;
 use crate::sources::SourceError;
-use crate::sources::shopify::{Code, Shopify, same_code};
+use crate::sources::orders::{Code, Shop, same_code};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ impl Preflight {
 
 /// Looks over every running partnership; of one brand, where the shop is one brand's.
 pub async fn preflight(
-    shop: &Shopify,
+    shop: &dyn Shop,
     catalog: &Catalog,
     brand: Option<&BrandId>,
     now: Timestamp,

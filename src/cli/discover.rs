@@ -8,6 +8,8 @@
 //! JSON of `preflight`: `{"source","partnerships":[{"partnership","fine","checks":[{"check","code","outcome":"fine"|
 //! "note"|"wrong","text"}]}],"wrong":N}`, N counting partnerships; exit 1 where it is not 0.
 
+use std::sync::Arc;
+
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -16,14 +18,15 @@ use super::asking::answered;
 use super::poll::refused;
 use super::{CliError, Common};
 use crate::app::catalog::Catalog;
-use crate::app::config::{Config, Kind};
+use crate::app::config::Config;
 use crate::app::control::{Body, Wish};
 use crate::app::discover::{Found, FoundCode, FoundLink, Guess, discover};
 use crate::app::preflight::{Looked, Outcome, Preflight as Looks, preflight};
 use crate::domain::document::Documents;
 use crate::domain::ids::{BrandId, SourceId};
 use crate::domain::written::parse_length;
-use crate::sources::shopify::{self, Shopify, ShopifySettings};
+use crate::sources::orders::Shop as Counter;
+use crate::sources::{Outside, Settings};
 use crate::time::Clock;
 
 /// The arguments of `discover`.
@@ -60,14 +63,14 @@ fn length(given: &str) -> Result<SignedDuration, String> {
 struct Shop<'a> {
     id: &'a SourceId,
     brand: Option<&'a BrandId>,
-    settings: &'a ShopifySettings,
+    settings: &'a dyn Settings,
 }
 
 /// The shop that is meant: the named one, or the only one.
 fn meant<'a>(config: &'a Config, named: Option<&str>) -> Result<Shop<'a>, CliError> {
     let mut shops = config.sources.iter().filter_map(|(id, source)| {
-        let Kind::Shopify(settings) = &source.kind else { return None };
-        Some(Shop { id, brand: source.common.brand.as_ref(), settings })
+        let settings = source.kind.settings();
+        settings.ends_codes().then_some(Shop { id, brand: source.common.brand.as_ref(), settings })
     });
     let known: Vec<&str> = shops.clone().map(|shop| shop.id.as_str()).collect();
     match (named, known.as_slice()) {
@@ -82,8 +85,12 @@ fn meant<'a>(config: &'a Config, named: Option<&str>) -> Result<Shop<'a>, CliErr
     }
 }
 
-fn open(id: &SourceId, settings: &ShopifySettings) -> Result<Shopify, CliError> {
-    shopify::source(settings, &Clock::system()).map_err(|error| CliError::input(format!("source `{id}`: {error}")))
+fn open(id: &SourceId, settings: &dyn Settings) -> Result<Arc<dyn Counter>, CliError> {
+    match settings.shop(&Outside::alone(Clock::system())) {
+        Some(Ok(shop)) => Ok(shop),
+        Some(Err(error)) => Err(CliError::input(format!("source `{id}`: {error}"))),
+        None => Err(CliError::input(format!("source `{id}` is no shop"))),
+    }
 }
 
 /// What was applied, from the service or from the store; `made`: there must be one.
@@ -102,7 +109,7 @@ impl Discover {
         let shop = open(id, settings)?;
         let catalog = catalog(common, config.clone(), false).await?;
         let since = Clock::system().now().saturating_sub(self.back).unwrap_or(Timestamp::MIN);
-        let found = discover(&shop, &catalog, brand, since).await.map_err(|error| refused(id, error))?;
+        let found = discover(&*shop, &catalog, brand, since).await.map_err(|error| refused(id, error))?;
         common.print(&found_json(id, &found), &found_text(&found))
     }
 }
@@ -184,7 +191,7 @@ impl Preflight {
         let shop = open(id, settings)?;
         let catalog = catalog(common, config.clone(), true).await?;
         let now = Clock::system().now();
-        let all = preflight(&shop, &catalog, brand, now).await.map_err(|error| refused(id, error))?;
+        let all = preflight(&*shop, &catalog, brand, now).await.map_err(|error| refused(id, error))?;
         let wrong = all.iter().filter(|one| !one.is_fine()).count();
         let partnerships: Vec<Value> = all.iter().map(looked_json).collect();
         let document = json!({"source": id, "partnerships": partnerships, "wrong": wrong});

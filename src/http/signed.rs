@@ -11,7 +11,7 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::tokens::{Token, TokenError, Tokens};
+use super::tokens::{Dialect, Grant, Token, TokenError, Tokens};
 use super::{Answer, Api, Body, HttpError};
 
 /// One account at one server.
@@ -80,6 +80,12 @@ impl<'a> Question<'a> {
         Self { method: &Method::POST, path, query, headers: &[], body: Content::Json(json) }
     }
 
+    /// A `PUT` of a JSON document.
+    #[must_use]
+    pub fn put_json(path: &'a str, json: &'a [u8]) -> Self {
+        Self { method: &Method::PUT, path, query: &[], headers: &[], body: Content::Json(json) }
+    }
+
     /// A `POST` of a form.
     #[must_use]
     pub fn post_form(path: &'a str, form: &'a [(String, String)]) -> Self {
@@ -92,6 +98,15 @@ impl Signed {
     #[must_use]
     pub fn bearer(api: Api, tokens: Arc<Tokens>) -> Self {
         Self { api, tokens, header: AUTHORIZATION, prefix: "Bearer ", always: Vec::new() }
+    }
+
+    /// Sends a name and a password as `Authorization: Basic …` (RFC 7617); neither is ever renewed.
+    #[must_use]
+    pub fn basic(api: Api, name: &SecretString, password: &SecretString) -> Self {
+        let both = format!("{}:{}", name.expose_secret(), password.expose_secret());
+        let token = SecretString::from(data_encoding::BASE64.encode(both.as_bytes()));
+        let tokens = Arc::new(Tokens::new(api.clone(), "", Dialect::GOOGLE, Grant::Fixed(token)));
+        Self { api, tokens, header: AUTHORIZATION, prefix: "Basic ", always: Vec::new() }
     }
 
     /// Sends the bare token in a header of its own.

@@ -1,10 +1,12 @@
 //! What it means for a source that no answer came, the same for every platform.
 
+use std::time::Duration;
+
 use super::SourceError;
-use crate::http::HttpError;
 use crate::http::graph::{Fault, GraphTrouble, Usage};
 use crate::http::signed::SignedError;
 use crate::http::tokens::TokenError;
+use crate::http::{Answer, HttpError};
 
 impl SourceError {
     /// Why a signed question was not answered.
@@ -79,6 +81,23 @@ impl SourceError {
             | HttpError::BadBase { .. } => Self::Unreachable { platform, cause },
         }
     }
+}
+
+/// The longest wait that is believed where a server names one.
+const WAIT_MAX: Duration = Duration::from_mins(10);
+
+/// A word from outside that is safe to repeat: nothing but letters, digits and underscores.
+pub(super) fn word(text: Option<&str>) -> Option<&str> {
+    let fits = |text: &&str| {
+        (1..=60).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    text.filter(fits)
+}
+
+/// How long a server asks us to wait, where it says so in seconds.
+pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
+    let secs = answer.header("retry-after")?.trim().parse().ok()?;
+    Some(std::cmp::min(Duration::from_secs(secs), WAIT_MAX))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod generic;
 pub mod meta_ads;
 pub mod instagram;
 pub mod google_ads;
+pub mod orders;
 pub mod poll_document;
 pub mod quota;
 #[cfg(test)]
@@ -22,6 +23,8 @@ pub mod settings;
 pub mod shopify;
 pub mod tiktok;
 pub mod tiktok_ads;
+pub mod stripe;
+pub mod woocommerce;
 pub mod youtube;
 pub mod youtube_analytics;
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
+use super::orders::Shop;
 use super::{Request, Source, SourceError};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
@@ -98,6 +99,12 @@ pub trait Settings: fmt::Debug + Send + Sync {
     /// Whether discount codes live here that can be ended and resumed from here.
     fn ends_codes(&self) -> bool {
         false
+    }
+
+    /// The shop behind it, to be looked over; `None` where it is none.
+    fn shop(&self, outside: &Outside) -> Option<Result<Arc<dyn Shop>, SourceError>> {
+        let _ = outside;
+        None
     }
 
     /// The secrets that may stand in files.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads, ga4, google_ads, youtube_analytics};
+use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads, ga4, google_ads, youtube_analytics, stripe, woocommerce};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -104,4 +104,8 @@ kinds! {
     Ga4 = ga4::Ga4Settings;
     /// A customer of Google Ads.
     GoogleAds = google_ads::GoogleAdsSettings;
+    /// Checkout sessions of a Stripe account.
+    Stripe = stripe::StripeSettings;
+    /// The REST API of a WooCommerce shop, version 3.
+    Woocommerce = woocommerce::WoocommerceSettings;
 }

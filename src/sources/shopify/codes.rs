@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::super::SourceError;
 use super::super::json::{Field, Garbled};
-use super::hours::Asked;
-use super::orders::{asked, connection, fold};
+use super::super::orders::{Asked, Code, Listed, Shop, Visit, whole_second};
+use super::orders::{asked, connection};
 use super::{Round, Shopify, garbled, turn};
 
 /// Codes that one question looks up; each costs a point.
@@ -63,61 +64,6 @@ query Visits($first: Int!, $after: String, $query: String!) {
 /// Orders on a page of visits, and what it may cost.
 const VISITS_PAGE: (u32, f64) = (100, 410.0);
 
-/// A discount and the codes that unlock it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code {
-    /// The shop's id of it: `gid://shopify/DiscountCodeNode/…`.
-    pub id: String,
-    /// `DiscountCodeBasic`, `DiscountCodeBxgy`, `DiscountCodeFreeShipping` or `DiscountCodeApp`.
-    pub kind: String,
-    /// What the shop calls it.
-    pub title: String,
-    /// `ACTIVE`, `EXPIRED` or `SCHEDULED`.
-    pub status: String,
-    /// When it begins.
-    pub starts_at: Timestamp,
-    /// When it ends, if it does.
-    pub ends_at: Option<Timestamp>,
-    /// How often it was used, by the shop's own late count.
-    pub used: i64,
-    /// Its codes, at most ten.
-    pub codes: Vec<String>,
-}
-
-impl Code {
-    /// Whether several codes hang on it: ending one ends all.
-    #[must_use]
-    pub fn is_shared(&self) -> bool {
-        1 < self.codes.len()
-    }
-}
-
-/// All discounts with codes, or as many as are listed.
-#[derive(Debug, Default)]
-pub struct Listed {
-    /// The discounts.
-    pub codes: Vec<Code>,
-    /// Whether there are more than were read.
-    pub cut: bool,
-}
-
-/// Where an order came from, as the shop says it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Visit {
-    /// Its codes, as they were typed.
-    pub codes: Vec<String>,
-    /// The page it began on.
-    pub landing: Option<String>,
-    /// `utm_source`.
-    pub source: Option<String>,
-    /// `utm_medium`.
-    pub medium: Option<String>,
-    /// `utm_campaign`.
-    pub campaign: Option<String>,
-    /// `utm_content`.
-    pub content: Option<String>,
-}
-
 impl Shopify {
     /// Which of the codes asked about the shop does not have.
     pub(super) async fn missing_codes(
@@ -140,9 +86,11 @@ impl Shopify {
         }
         Ok(gone)
     }
+}
 
-    /// One discount by one of its codes; `None` where the shop has none.
-    pub async fn code(&self, code: &str) -> Result<Option<Code>, SourceError> {
+#[async_trait]
+impl Shop for Shopify {
+    async fn code(&self, code: &str) -> Result<Option<Code>, SourceError> {
         let mut round = Round::new();
         let data = self.ask(&format!("{BY_CODE}{ONE}"), &json!({"code": code}), 20.0, &mut round).await?;
         let root = Field::at(&data, "data".to_owned());
@@ -150,8 +98,7 @@ impl Shopify {
         node.map(|node| read_code(&node)).transpose().map_err(garbled)
     }
 
-    /// Every discount with codes.
-    pub async fn codes(&self) -> Result<Listed, SourceError> {
+    async fn codes(&self) -> Result<Listed, SourceError> {
         let (mut round, mut listed, mut after) = (Round::new(), Listed::default(), None);
         for _ in 0..PAGES_MAX {
             let variables = json!({"first": DISCOUNTS_PAGE.0, "after": after});
@@ -167,10 +114,9 @@ impl Shopify {
         Ok(listed)
     }
 
-    /// Where the orders since `since` came from. Orders the shop has not worked it out for are left out.
-    pub async fn visits(&self, since: Timestamp) -> Result<Vec<Visit>, SourceError> {
+    async fn visits(&self, since: Timestamp) -> Result<Option<Vec<Visit>>, SourceError> {
         let (mut round, mut visits, mut after) = (Round::new(), Vec::new(), None);
-        let filter = format!("created_at:>='{}'", super::whole_second(since));
+        let filter = format!("created_at:>='{}'", whole_second(since));
         for _ in 0..PAGES_MAX {
             let variables = json!({"first": VISITS_PAGE.0, "after": after, "query": filter});
             let data = self.ask(VISITS, &variables, VISITS_PAGE.1, &mut round).await?;
@@ -181,7 +127,7 @@ impl Shopify {
             let Some(next) = next else { break };
             after = Some(turn(after.as_ref(), next)?);
         }
-        Ok(visits)
+        Ok(Some(visits))
     }
 }
 
@@ -236,10 +182,4 @@ fn visit(node: &Field<'_>) -> Result<Option<Visit>, Garbled> {
         visit.content = part("content")?;
     }
     Ok(Some(visit))
-}
-
-/// Whether two codes are the same to the shop.
-#[must_use]
-pub fn same_code(one: &str, other: &str) -> bool {
-    fold(one) == fold(other)
 }

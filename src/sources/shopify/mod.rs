@@ -21,11 +21,10 @@
 //! `all_orders` no hour that old is read again, or what was true would be overwritten with 0.
 //!
 //! **Points.** The bucket is per app and shop: 100 points a second on the smallest plan. The source waits for points by
-//! the shop's own figures, up to `WAIT_MAX` a poll, and then says that it was asked to slow down.
+//! the shop's own figures, up to a minute a poll, and then says that it was asked to slow down.
 
 mod codes;
 mod failure;
-mod hours;
 mod orders;
 mod settings;
 
@@ -34,6 +33,7 @@ mod recorded;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -42,18 +42,14 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::json::Garbled;
-use super::{Fetched, Request, Source, SourceError, Target};
-use crate::domain::ids::Subject;
+use super::orders::{Asked, Memory, Patience, Row, hour_of, start_of};
+use super::{Fetched, Request, Source, SourceError};
 use crate::domain::num;
 use crate::http::graphql::{AskError, Cost, GraphQl};
 use crate::time::Clock;
-pub use hours::OF_CODES;
-use hours::{Asked, Memory};
-use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE, Row, fold, hour_of, start_of};
+use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE};
 pub(super) use settings::FileKeeper;
 pub use settings::{ShopifySettings, client, source};
-
-pub use codes::{Code, Listed, Visit, same_code};
 
 /// What people call it.
 const TITLE: &str = "Shopify";
@@ -67,14 +63,8 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(15);
 /// How far back orders are shown without the right `read_all_orders`, less an hour for the edge.
 const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24 - 1);
 
-/// The longest a poll waits for points in all: it then has read about 30 pages of 100 orders on the smallest plan.
-const WAIT_MAX: Duration = Duration::from_mins(1);
-
 /// The wait where the shop gives no figures.
 const WAIT_BLIND: Duration = Duration::from_secs(2);
-
-/// Questions a poll may ask. 300 pages are 30,000 orders; more than that in one poll is a mistake of ours.
-const QUESTIONS_MAX: u32 = 300;
 
 /// How it is set up.
 #[derive(Debug, Clone)]
@@ -96,6 +86,8 @@ pub struct ShopifyConfig {
 pub struct Shopify {
     config: ShopifyConfig,
     memory: Mutex<Memory>,
+    /// Whether it was said that another version of the API answers.
+    told_version: AtomicBool,
 }
 
 impl Shopify {
@@ -108,44 +100,18 @@ impl Shopify {
                 why: "a first poll reads at least an hour".to_owned(),
             });
         }
-        Ok(Self { config, memory: Mutex::default() })
+        Ok(Self { config, memory: Mutex::default(), told_version: AtomicBool::new(false) })
     }
 }
 
 fn garbled(garbled: Garbled) -> SourceError {
-    SourceError::Garbled { platform: TITLE, path: garbled.path, expected: garbled.expected }
-}
-
-/// A request, sorted.
-fn sort(request: &Request) -> Result<Asked, SourceError> {
-    let bad = |id: &str, why| SourceError::BadTarget { platform: TITLE, id: id.to_owned(), why };
-    let mut asked = Asked::default();
-    for target in &request.targets {
-        let Target::Account { subject, id } = target else {
-            return Err(bad(target.id(), "a shop has codes only"));
-        };
-        let owners = if matches!(subject, Subject::Brand(_)) {
-            &mut asked.whole
-        } else {
-            let code = fold(id);
-            // Shopify takes codes of up to 255 characters.
-            if !(1..=255).contains(&code.chars().count()) || code.chars().any(char::is_control) {
-                return Err(bad(id, "a discount code has 1 to 255 characters"));
-            }
-            asked.codes.entry(code).or_default()
-        };
-        if !owners.contains(subject) {
-            owners.push(subject.clone());
-        }
-    }
-    Ok(asked)
+    super::orders::garbled(TITLE, garbled)
 }
 
 /// One poll while it runs.
 struct Round {
     out: Fetched,
-    waited: Duration,
-    questions: u32,
+    patience: Patience,
     /// What the bucket held, and when.
     bucket: Option<(Cost, Timestamp)>,
     version: Option<String>,
@@ -153,7 +119,7 @@ struct Round {
 
 impl Round {
     fn new() -> Self {
-        Self { out: Fetched::default(), waited: Duration::ZERO, questions: 0, bucket: None, version: None }
+        Self { out: Fetched::default(), patience: Patience::default(), bucket: None, version: None }
     }
 
     /// How long until a question of so many points will be answered, as far as the last answer tells.
@@ -169,7 +135,7 @@ impl Round {
 #[async_trait]
 impl Source for Shopify {
     async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError> {
-        let asked = sort(request)?;
+        let asked = super::orders::sort(request, TITLE)?;
         let mut round = Round::new();
         if asked.whole.is_empty() && asked.codes.is_empty() {
             return Ok(round.out);
@@ -177,7 +143,7 @@ impl Source for Shopify {
         let now = request.now;
         let mut memory = self.memory.lock().await;
         let read = self.read(&asked, now, &mut memory, &mut round).await;
-        self.say_version(&mut memory, &round);
+        self.say_version(&round);
         let mut out = round.out;
         match read {
             Ok(gone) => {
@@ -203,7 +169,8 @@ impl Shopify {
         memory: &mut Memory,
         round: &mut Round,
     ) -> Result<BTreeSet<String>, SourceError> {
-        self.owe(asked, now, memory);
+        memory.owe(asked, now, self.config.back, OVERLAP);
+        self.drop_hidden(now, memory);
         self.look_for_changes(now, memory, round).await?;
         for (from, until) in memory.runs() {
             self.read_hours(from, until, memory, round).await?;
@@ -211,10 +178,7 @@ impl Shopify {
         // Last, so that a shop which lets us read orders but not discounts still gives its numbers.
         match self.missing_codes(asked, round).await {
             Ok(gone) => {
-                for code in gone.difference(&memory.told_gone) {
-                    tracing::warn!(code, "the shop has no such discount code; its numbers are absent");
-                }
-                memory.told_gone.clone_from(&gone);
+                memory.note_gone(&gone);
                 Ok(gone)
             }
             Err(error) => {
@@ -222,18 +186,6 @@ impl Shopify {
                 Ok(BTreeSet::new())
             }
         }
-    }
-
-    /// The hours that are due whatever happened: those since the last look, and for somebody new all of `back`.
-    fn owe(&self, asked: &Asked, now: Timestamp, memory: &mut Memory) {
-        let ago = |span: SignedDuration| now.saturating_sub(span).unwrap_or(Timestamp::MIN);
-        let new = memory.meet(asked);
-        let since = match memory.scanned {
-            Some(scanned) if !new => scanned.saturating_sub(OVERLAP).unwrap_or(scanned),
-            Some(_) | None => ago(self.config.back),
-        };
-        memory.owed.extend(hour_of(since)..=hour_of(now));
-        self.drop_hidden(now, memory);
     }
 
     /// Hours whose orders are not shown to us any more must not be read: they would seem empty.
@@ -250,11 +202,7 @@ impl Shopify {
         memory: &mut Memory,
         round: &mut Round,
     ) -> Result<(), SourceError> {
-        let since = match memory.scanned {
-            Some(scanned) => scanned.saturating_sub(OVERLAP),
-            None => now.saturating_sub(self.config.back),
-        };
-        let since = whole_second(since.unwrap_or(Timestamp::MIN));
+        let since = memory.since(now, self.config.back, OVERLAP);
         let filter = format!("updated_at:>='{since}'");
         let mut after: Option<String> = None;
         loop {
@@ -317,10 +265,7 @@ impl Shopify {
         round: &mut Round,
     ) -> Result<Value, SourceError> {
         loop {
-            if round.questions == QUESTIONS_MAX {
-                return Err(SourceError::SlowDown { platform: TITLE, wait: None });
-            }
-            round.questions += 1;
+            round.patience.ask(TITLE)?;
             let wait = round.wait_for(points, self.config.clock.now());
             self.rest(wait, round).await?;
             let asked = self.config.client.ask(document, variables, self.config.clock.now()).await;
@@ -341,26 +286,12 @@ impl Shopify {
 
     /// Waits, within what a poll may wait in all.
     async fn rest(&self, wait: Duration, round: &mut Round) -> Result<(), SourceError> {
-        if wait.is_zero() {
-            return Ok(());
-        }
-        round.waited = round.waited.saturating_add(wait);
-        if WAIT_MAX < round.waited {
-            return Err(SourceError::SlowDown { platform: TITLE, wait: Some(wait) });
-        }
-        let clock = &self.config.clock;
-        let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-        let mut held = clock.hold("shopify");
-        // Whoever asked us holds a token that it cannot give back while it waits for us.
-        let parked = clock.park();
-        held.sleep_until(clock.now().saturating_add(span).unwrap_or(Timestamp::MAX)).await;
-        drop(parked);
-        Ok(())
+        round.patience.rest(&self.config.clock, TITLE, "shopify", wait).await
     }
 
-    fn say_version(&self, memory: &mut Memory, round: &Round) {
+    fn say_version(&self, round: &Round) {
         let Some(answered) = round.version.as_deref().filter(|version| *version != self.config.version) else { return };
-        if !std::mem::replace(&mut memory.told_version, true) {
+        if !self.told_version.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 asked = self.config.version,
                 answered,
@@ -377,11 +308,6 @@ fn turn(last: Option<&String>, next: String) -> Result<String, SourceError> {
         return Err(garbled(Garbled { path: "data.orders.pageInfo.endCursor".to_owned(), expected }));
     }
     Ok(next)
-}
-
-/// Shopify's search takes whole seconds.
-fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 fn whole_points(points: f64) -> u32 {

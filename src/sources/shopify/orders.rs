@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::super::json::{Field, Garbled};
+use super::super::orders::{Row, fold, hour_of};
 use crate::domain::money::{Currency, Money};
 
 /// Whole orders of a span, oldest first. A page of 100 may cost 302 points and a question at most 1,000.
@@ -38,43 +39,6 @@ pub(super) const ORDERS_PAGE: (u32, f64) = (100, 310.0);
 
 /// Orders on a page of [`CHANGED`], likewise. 250 is the most a page may have.
 pub(super) const CHANGED_PAGE: (u32, f64) = (250, 260.0);
-
-/// Seconds of an hour.
-pub(super) const HOUR: i64 = 3600;
-
-/// The hour an instant lies in, counted from 1970 in UTC.
-pub(super) fn hour_of(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(HOUR)
-}
-
-/// The first instant of an hour.
-pub(super) fn start_of(hour: i64) -> Timestamp {
-    Timestamp::from_second(hour.saturating_mul(HOUR)).unwrap_or(Timestamp::MAX)
-}
-
-/// One order. A part that cannot be read spoils only the numbers that need it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Row {
-    pub id: String,
-    /// When it was placed.
-    pub hour: i64,
-    /// Whether it is an order at all: neither a test nor cancelled.
-    pub counts: Result<bool, Garbled>,
-    /// The codes used, lower case, in the order of their use.
-    pub codes: Result<Vec<String>, Garbled>,
-    /// What it is worth now, net of discounts, edits, returns and refunds, with tax and shipping; minor units.
-    pub revenue: Result<i64, Garbled>,
-    /// Whether anything of it was refunded.
-    pub refunded: Result<bool, Garbled>,
-}
-
-impl Row {
-    /// The first part that could not be read.
-    pub fn fault(&self) -> Option<&Garbled> {
-        let counts = self.counts.as_ref().err();
-        counts.or(self.codes.as_ref().err()).or(self.revenue.as_ref().err()).or(self.refunded.as_ref().err())
-    }
-}
 
 /// A page of whole orders.
 #[derive(Debug)]
@@ -167,11 +131,6 @@ fn refunded(node: &Field<'_>) -> Result<bool, Garbled> {
         "AUTHORIZED" | "EXPIRED" | "PAID" | "PARTIALLY_PAID" | "PENDING" | "VOIDED" => Ok(false),
         _ => Err(status.garbled("a financial status")),
     }
-}
-
-/// A code as it is compared: Shopify's codes do not know upper case from lower.
-pub(super) fn fold(code: &str) -> String {
-    code.trim().to_lowercase()
 }
 
 /// One order that changed.

@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 
 use super::super::Fetched;
 use super::super::json::{Field, Garbled, parse};
+use super::super::orders::{Asked, Memory, hour_of};
 use super::super::recorded_bodies::{self as recorded, damaged};
-use super::garbled;
-use super::hours::{Asked, Memory};
-use super::orders::{self, hour_of};
+use super::{garbled, orders};
 use crate::domain::ids::Subject;
 use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;

@@ -14,13 +14,14 @@ use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{OF_CODES, Shopify, ShopifyConfig};
+use super::{Shopify, ShopifyConfig};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::graphql::GraphQl;
 use crate::http::tokens::{Dialect, Grant, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
+use crate::sources::orders::{OF_CODES, Shop};
 use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
@@ -82,6 +83,10 @@ impl Settings for ShopifySettings {
 
     fn ends_codes(&self) -> bool {
         true
+    }
+
+    fn shop(&self, outside: &Outside) -> Option<Result<Arc<dyn Shop>, SourceError>> {
+        Some(source(self, &outside.clock).map(|shop| Arc::new(shop) as Arc<dyn Shop>))
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::Fetched;
 use super::super::json::Garbled;
-use super::orders::{Row, hour_of, start_of};
+use super::{Row, hour_of, start_of};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::Currency;
@@ -20,15 +20,15 @@ const BRIDGE: i64 = 6;
 
 /// Who is asked about.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(in crate::sources) struct Asked {
     /// Who wants the numbers of the whole shop.
     pub whole: Vec<Subject>,
-    /// Who owns a code; the code as [`super::orders::fold`] makes it.
+    /// Who owns a code; the code as [`super::fold`] makes it.
     pub codes: BTreeMap<String, Vec<Subject>>,
 }
 
 /// What is said of a whole shop.
-pub(super) const OF_SHOP: [Metric; 3] = [Metric::Orders, Metric::Revenue, Metric::Refunds];
+pub(in crate::sources) const OF_SHOP: [Metric; 3] = [Metric::Orders, Metric::Revenue, Metric::Refunds];
 
 /// What is said of whoever owns codes.
 pub const OF_CODES: [Metric; 4] = [Metric::Orders, Metric::Redemptions, Metric::Revenue, Metric::Refunds];
@@ -68,7 +68,7 @@ fn series(subject: &Subject, metric: Metric) -> SeriesKey {
 
 /// What one source remembers between polls. A restart forgets it, and reads the last days again.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(in crate::sources) struct Memory {
     /// Until when changes of orders have been looked at.
     pub scanned: Option<Timestamp>,
     /// Hours to be read.
@@ -81,13 +81,13 @@ pub(super) struct Memory {
     pub told_gone: BTreeSet<String>,
     /// What the shop's books are in.
     pub currency: Option<Currency>,
-    /// Whether it was said that another version of the API answers.
-    pub told_version: bool,
+    /// Hours before the open one that may still change by themselves, however often they were read.
+    pub unsettled: i64,
 }
 
 impl Memory {
     /// Notes who is asked about; whether somebody is new.
-    pub fn meet(&mut self, asked: &Asked) -> bool {
+    fn meet(&mut self, asked: &Asked) -> bool {
         let whole = asked.whole.iter().map(|subject| (None, subject.clone()));
         let owned = asked
             .codes
@@ -97,6 +97,34 @@ impl Memory {
         let new = !now.is_subset(&self.known);
         self.known = now;
         new
+    }
+
+    /// The hours that are due whatever happened: those since the last look and `overlap` before it, and for somebody new
+    /// all of `back`.
+    pub fn owe(&mut self, asked: &Asked, now: Timestamp, back: SignedDuration, overlap: SignedDuration) {
+        let new = self.meet(asked);
+        let since = match self.scanned {
+            Some(scanned) if !new => scanned.saturating_sub(overlap).unwrap_or(scanned),
+            Some(_) | None => now.saturating_sub(back).unwrap_or(Timestamp::MIN),
+        };
+        self.owed.extend(hour_of(since)..=hour_of(now));
+    }
+
+    /// Since when changes are looked for: the last look and `overlap` before it, at first `back`.
+    pub fn since(&self, now: Timestamp, back: SignedDuration, overlap: SignedDuration) -> Timestamp {
+        let since = match self.scanned {
+            Some(scanned) => scanned.saturating_sub(overlap),
+            None => now.saturating_sub(back),
+        };
+        super::whole_second(since.unwrap_or(Timestamp::MIN))
+    }
+
+    /// Notes which codes the shop does not have; the operators are told once of each.
+    pub fn note_gone(&mut self, gone: &BTreeSet<String>) {
+        for code in gone.difference(&self.told_gone) {
+            tracing::warn!(code, "the shop has no such discount code; its numbers are absent");
+        }
+        self.told_gone.clone_from(gone);
     }
 
     /// The owed hours as spans `from ≤ hour < until`, near ones in one.
@@ -171,7 +199,7 @@ impl Memory {
             currency,
             form: Form::Amount { from: start_of(*hour), until: start_of(hour + 1) },
             known_at: now,
-            provisional: hour_of(now) <= *hour,
+            provisional: hour_of(now) - self.unsettled <= *hour,
             self_reported: false,
         }));
     }

@@ -1,0 +1,201 @@
+//! Promotion codes of Stripe: whether one works, and ending it or letting it work again.
+//!
+//! Owns: the two states of a code, `active` and `ended`, and what an answer of Stripe means for them.
+//! Refuses: its coupon (deleting that ends every code of it), a text that several customers have codes of their own under,
+//! and a code whose own end has passed.
+//! Survives: repetition. The state is read first; a code that has it already is left alone. What is sent carries a key made
+//! of the action, the code and the state: sent twice it is done once, and no key ever stands for another state. Stripe
+//! answers a key it knows with its first answer, even where that was a failure or somebody has changed the code since; such
+//! a replay (`Idempotent-Replayed`) did nothing, so the same state is sent again under the next key.
+//!
+//! A promotion code is one code: ending it ends no other. Named by its text or its id (`promo_…`); where a text has had
+//! several promotion codes, the one that works is meant, and of those that do not, the newest.
+//! Facts: <https://docs.stripe.com/api/promotion_codes/update>, <https://docs.stripe.com/api/idempotent_requests>.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::failure::{Failure, is_word};
+use super::webhook::SetState;
+use super::{ActionError, Hand};
+use crate::http::Answer;
+use crate::http::signed::{Content, Question, Signed};
+
+/// What people call it.
+const TITLE: &str = "Stripe";
+
+/// It works at the checkout.
+const ACTIVE: &str = "active";
+
+/// It does not.
+const ENDED: &str = "ended";
+
+const PATH: &str = "/v1/promotion_codes";
+
+/// Keys that are tried where Stripe only repeats an earlier answer: each is a whole try of the program before this one.
+const KEYS_MAX: u32 = 8;
+
+/// The promotion codes of one account.
+#[derive(Debug)]
+pub struct StripeCodes {
+    client: Signed,
+}
+
+/// A promotion code as Stripe has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Standing {
+    id: String,
+    active: bool,
+    created: i64,
+    ends: Option<i64>,
+}
+
+impl Standing {
+    fn works(&self, now: Timestamp) -> bool {
+        self.active && !self.is_over(now)
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        self.ends.is_some_and(|end| end <= now.as_second())
+    }
+}
+
+impl StripeCodes {
+    /// The promotion codes of the account behind `client`.
+    #[must_use]
+    pub fn new(client: Signed) -> Self {
+        Self { client }
+    }
+
+    /// Every promotion code that is meant by a text or an id, the newest first.
+    async fn look(&self, object: &str, now: Timestamp) -> Result<Vec<Standing>, Failure> {
+        let missing = || Failure::NoSuchObject { platform: TITLE, object: object.to_owned() };
+        let mut found = if object.starts_with("promo_") && is_word(object) {
+            let answer = self.ask(Question::get(&format!("{PATH}/{object}"), &[]), object, now).await?;
+            if answer.status == 404 {
+                return Err(missing());
+            }
+            vec![standing(&sort(&answer, object)?, object)?]
+        } else {
+            let query = [("code", object), ("limit", "100")];
+            let answer = self.ask(Question::get(PATH, &query), object, now).await?;
+            let body = sort(&answer, object)?;
+            let rows = body.get("data").and_then(Value::as_array).ok_or_else(|| garbled(object, "data"))?;
+            let same = |row: &&Value| {
+                let code = row.get("code").and_then(Value::as_str).unwrap_or_default();
+                code.to_lowercase() == object.trim().to_lowercase()
+            };
+            rows.iter().filter(same).map(|row| standing(row, object)).collect::<Result<_, _>>()?
+        };
+        found.sort_by_key(|one| std::cmp::Reverse(one.created));
+        if found.is_empty() { Err(missing()) } else { Ok(found) }
+    }
+
+    async fn ask(&self, question: Question<'_>, object: &str, now: Timestamp) -> Result<Answer, Failure> {
+        // A fixed key cannot be renewed: what refuses it is an answer like any other.
+        let (answer, _) = self.client.ask(question, now, |_| false).await;
+        answer.map_err(|error| Failure::unanswered(TITLE, object, error))
+    }
+
+    /// Sets one promotion code, under the first key that Stripe has not answered before.
+    async fn change(&self, one: &Standing, wanted: &SetState, active: bool, now: Timestamp) -> Result<(), Failure> {
+        let object = wanted.object.as_str();
+        let path = format!("{PATH}/{}", one.id);
+        let form = [("active".to_owned(), active.to_string())];
+        for number in 0..KEYS_MAX {
+            let key = format!("plimsoll-{}-{}-{}-{number}", wanted.id, one.id, wanted.desired);
+            let key = HeaderValue::from_str(&key)
+                .map_err(|_| Failure::Refused { platform: TITLE, reason: "idempotency_key".to_owned() })?;
+            let headers = [(HeaderName::from_static("idempotency-key"), key)];
+            let question =
+                Question { headers: &headers, body: Content::Form(&form), ..Question::post_form(&path, &form) };
+            let answer = self.ask(question, object, now).await?;
+            if answer.header("idempotent-replayed") == Some("true") {
+                continue;
+            }
+            let now_is = standing(&sort(&answer, object)?, object)?;
+            return if now_is.active == active { Ok(()) } else { Err(garbled(object, "active")) };
+        }
+        Err(Failure::SlowDown { platform: TITLE })
+    }
+}
+
+fn garbled(object: &str, place: &str) -> Failure {
+    Failure::Garbled { platform: TITLE, object: object.to_owned(), place: place.to_owned() }
+}
+
+fn standing(body: &Value, object: &str) -> Result<Standing, Failure> {
+    let whole = |key: &str| body.get(key).and_then(Value::as_i64);
+    let id = body.get("id").and_then(Value::as_str).filter(|id| is_word(id)).ok_or_else(|| garbled(object, "id"))?;
+    let ends = match body.get("expires_at") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(whole("expires_at").ok_or_else(|| garbled(object, "expires_at"))?),
+    };
+    Ok(Standing {
+        id: id.to_owned(),
+        active: body.get("active").and_then(Value::as_bool).ok_or_else(|| garbled(object, "active"))?,
+        created: whole("created").ok_or_else(|| garbled(object, "created"))?,
+        ends,
+    })
+}
+
+/// The document, or what the refusal means. Stripe's prose repeats parts of keys; only its words are told.
+fn sort(answer: &Answer, object: &str) -> Result<Value, Failure> {
+    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let reason = || {
+        let told = |key: &str| {
+            let word = body.as_ref().and_then(|body| body.pointer(&format!("/error/{key}"))?.as_str());
+            word.filter(|word| is_word(word)).map(str::to_owned)
+        };
+        told("code").or_else(|| told("type")).unwrap_or_else(|| format!("status_{}", answer.status))
+    };
+    match answer.status {
+        200..300 => body.ok_or_else(|| garbled(object, "the whole body")),
+        429 => Err(Failure::SlowDown { platform: TITLE }),
+        401 | 403 => Err(Failure::Unauthorized { platform: TITLE, reason: reason() }),
+        // The same key is being worked on: how far it came is not known yet.
+        status @ (409 | 500..) => Err(Failure::Broken { platform: TITLE, status }),
+        _ => Err(Failure::Refused { platform: TITLE, reason: reason() }),
+    }
+}
+
+#[async_trait]
+impl Hand for StripeCodes {
+    /// `active` or `ended`. Stripe calls a code active only while its coupon is good for use too.
+    async fn read(&self, object: &str, now: Timestamp) -> Result<String, ActionError> {
+        let found = self.look(object, now).await?;
+        Ok(if found.iter().any(|one| one.works(now)) { ACTIVE } else { ENDED }.to_owned())
+    }
+
+    async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError> {
+        let object = wanted.object.as_str();
+        let active = match wanted.desired.as_str() {
+            ACTIVE => true,
+            ENDED => false,
+            _ => {
+                let (object, wanted) = (object.to_owned(), wanted.desired.clone());
+                return Err(Failure::NoSuchState { platform: TITLE, object, wanted }.into());
+            }
+        };
+        let found = self.look(object, now).await?;
+        let working: Vec<&Standing> = found.iter().filter(|one| one.works(now)).collect();
+        match (active, working.as_slice()) {
+            (true, [_, ..]) | (false, []) => Ok(()),
+            (false, [one]) => Ok(self.change(one, wanted, false, now).await?),
+            (false, _) => {
+                let why = "several customers have a code of their own under this text; name the one that is meant by its \
+                           id, `promo_…`";
+                Err(Failure::Shared { platform: TITLE, object: object.to_owned(), why }.into())
+            }
+            (true, []) => {
+                let Some(newest) = found.first().filter(|one| !one.is_over(now)) else {
+                    let why = "its own end has passed, which cannot be changed there; make a new promotion code";
+                    return Err(Failure::NotOurs { platform: TITLE, object: object.to_owned(), why }.into());
+                };
+                Ok(self.change(newest, wanted, true, now).await?)
+            }
+        }
+    }
+}
