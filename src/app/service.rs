@@ -17,7 +17,7 @@ use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
-use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, promotion, watch};
+use super::{act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, promotion, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -281,6 +281,9 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
                 error = &error as &dyn std::error::Error,
                 "could not forget answered updates; tried again tomorrow"
             );
+        }
+        if let Err(error) = hooks::forget(&core).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "could not forget old hooks; tried again tomorrow");
         }
     }
 }

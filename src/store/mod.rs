@@ -91,13 +91,16 @@ pub enum Table {
     ShadowFires = 44,
     /// What was asked about rules that watched long enough, and answered. Key: `rule` 0 version big-endian.
     Promotions = 45,
+    /// What platforms pushed. Key: `r` source, 0, topic, 0, event; beside them rows that lead there: `b` source, 0, digest of
+    /// the body, and `t` time big-endian, key.
+    Hooks = 47,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -131,6 +134,7 @@ impl Table {
         Self::DueRungs,
         Self::ShadowFires,
         Self::Promotions,
+        Self::Hooks,
         Self::Excuses,
     ];
 
