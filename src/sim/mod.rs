@@ -10,5 +10,6 @@ pub mod loopback;
 pub mod page;
 pub mod shopify;
 pub mod telegram;
+pub mod twitch;
 pub mod world;
 pub mod youtube;

@@ -15,6 +15,8 @@ pub mod quota;
 mod recorded_bodies;
 pub mod settings;
 pub mod shopify;
+pub mod twitch;
+mod wanted;
 pub mod youtube;
 
 use std::time::Duration;

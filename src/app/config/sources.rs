@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
 use crate::http::signature::Scheme;
-use crate::sources::{SecretFile, Settings, generic, shopify, youtube};
+use crate::sources::{SecretFile, Settings, generic, shopify, twitch, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -123,4 +123,6 @@ kinds! {
     Generic = generic::GenericSettings;
     /// The Admin GraphQL of a Shopify shop.
     Shopify = shopify::ShopifySettings;
+    /// Twitch Helix.
+    Twitch = twitch::TwitchSettings;
 }

@@ -39,28 +39,32 @@ impl Wake {
     /// Waits for the tick at `at`, for a push, or for the end. What is pushed too soon after the last waits its turn, and a
     /// tick before that serves it.
     pub async fn next(&mut self, held: &mut Held, at: Timestamp, stop: &CancellationToken) -> Next {
-        let rung = match &self.bell {
-            None => false,
-            Some(bell) => {
-                let woken = tokio::select! {
-                    biased;
-                    () = stop.cancelled() => return Next::End,
-                    woken = held.wait(bell, Some(at)) => woken,
-                };
-                woken == Woken::Rung
-            }
+        let Some(bell) = &self.bell else {
+            return if rest_until(held, at, stop).await { Next::Tick } else { Next::End };
         };
-        let turn = std::cmp::max(held.clock().now(), self.not_before);
-        let pushed = rung && turn < at;
-        let until = if pushed { turn } else { at };
-        if !rest_until(held, until, stop).await {
-            return Next::End;
+        let mut turn = None;
+        loop {
+            let until = turn.map_or(at, |turn| std::cmp::min(turn, at));
+            let woken = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Next::End,
+                woken = held.wait(bell, Some(until)) => woken,
+            };
+            match woken {
+                Woken::Due => break,
+                // What is pushed while the turn is waited for is served by it.
+                Woken::Rung => {
+                    turn.get_or_insert(std::cmp::max(held.clock().now(), self.not_before));
+                }
+            }
         }
-        if !pushed {
-            return Next::Tick;
+        match turn {
+            Some(turn) if turn < at => {
+                self.not_before = turn.checked_add(PUSHED_APART).unwrap_or(Timestamp::MAX);
+                Next::Pushed
+            }
+            Some(_) | None => Next::Tick,
         }
-        self.not_before = turn.checked_add(PUSHED_APART).unwrap_or(Timestamp::MAX);
-        Next::Pushed
     }
 }
 
