@@ -1,9 +1,10 @@
 //! The only maker of HTTP clients, and the errors they may show.
 //!
 //! Owns: time-outs, the size cap of an answer, the redaction of addresses (Telegram's URL is its token).
-//! Refuses: retries and meaning. Whether a status is success is the platform's business. [`graphql`], [`signature`], [`signed`] and
-//! [`tokens`] are what rooms that speak to one platform from two sides (to read and to act) share.
+//! Refuses: retries and meaning. Whether a status is success is the platform's business. [`graph`], [`graphql`], [`signature`],
+//! [`signed`] and [`tokens`] are what rooms that speak to one platform from two sides (to read and to act) share.
 
+pub mod graph;
 pub mod graphql;
 pub mod signature;
 pub mod signed;
