@@ -438,7 +438,7 @@ mod tests {
             (502, "<html>", "status 502"),
             (403, "{}", "status 403"),
             (200, "<html>", "the answer is not a JSON document from line 1 column 1 on"),
-            (200, r#"{"data":[{"#, "the answer is not a JSON document from line 1 column 11 on"),
+            (200, r#"{"data":[{"#, "the answer is not a JSON document from line 1 column 10 on"),
         ] {
             assert_eq!(sort(status, body), want, "{status} {body}");
         }
