@@ -12,4 +12,5 @@ pub mod shopify;
 pub mod telegram;
 pub mod twitch;
 pub mod world;
+pub mod x;
 pub mod youtube;

@@ -17,6 +17,7 @@ pub mod settings;
 pub mod shopify;
 pub mod twitch;
 mod wanted;
+pub mod x;
 pub mod youtube;
 
 use std::time::Duration;

@@ -46,6 +46,7 @@ mod shop_commands;
 mod sources_feed;
 mod sources_shopify;
 mod sources_twitch;
+mod sources_x;
 mod sources_youtube;
 mod store_crash;
 mod stories;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
 use crate::http::signature::Scheme;
-use crate::sources::{SecretFile, Settings, generic, shopify, twitch, youtube};
+use crate::sources::{SecretFile, Settings, generic, shopify, twitch, x, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -125,4 +125,6 @@ kinds! {
     Shopify = shopify::ShopifySettings;
     /// Twitch Helix.
     Twitch = twitch::TwitchSettings;
+    /// X, API v2.
+    X = x::XSettings;
 }

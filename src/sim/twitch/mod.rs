@@ -7,7 +7,6 @@
 //! is answered with the total.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -430,10 +429,7 @@ fn page(
     let data: Vec<Value> = all.iter().skip(after).take(first).map(|(id, video)| row((id, video))).collect();
     let mut pagination = json!({});
     if after + first < all.len() {
-        let mut cursor = String::new();
-        // A text cannot fail to be written to.
-        drop(write!(cursor, "cur{}", after + first));
-        pagination = json!({"cursor": cursor});
+        pagination = json!({"cursor": format!("cur{}", after + first)});
     }
     respond(200, json!({"data": data, "pagination": pagination}).to_string())
 }
