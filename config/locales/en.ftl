@@ -1204,6 +1204,11 @@ metric-bot_clicks = clicks by programs
         [one] { $value } click by a program
        *[other] { $value } clicks by programs
     }
+metric-live_viewers = live viewers
+    .value = { $n ->
+        [one] { $value } live viewer
+       *[other] { $value } live viewers
+    }
 metric-prefetches = links fetched ahead
     .value = { $n ->
         [one] { $value } link fetched ahead

@@ -1206,6 +1206,11 @@ metric-bot_clicks = klick av program
         [one] { $value } klick av ett program
        *[other] { $value } klick av program
     }
+metric-live_viewers = tittare live
+    .value = { $n ->
+        [one] { $value } tittare live
+       *[other] { $value } tittare live
+    }
 metric-prefetches = förhandshämtningar
     .value = { $n ->
         [one] { $value } förhandshämtning

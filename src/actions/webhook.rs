@@ -20,19 +20,16 @@
 
 use std::fmt;
 
-use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
 use crate::domain::ids::Subject;
 use crate::http::{Answer, Api, Body, HttpError, Limits};
 
-/// The header that carries the signature.
-pub const SIGNATURE: &str = "plimsoll-signature";
+pub use crate::http::signature::{SIGNATURE, sign};
 
 /// Bytes of an answer that are read. It holds an object and a state.
 const ANSWER_MAX: usize = 64 << 10;
@@ -225,19 +222,6 @@ impl Webhook {
         })?;
         Ok((HeaderName::from_static(SIGNATURE), value))
     }
-}
-
-/// The value of the header: `t=T,v1=S` as the head of this file defines it. `None` never happens: HMAC takes keys of any
-/// length.
-#[must_use]
-pub fn sign(secret: &SecretString, payload: &[u8], now: Timestamp) -> Option<String> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).ok()?;
-    let time = now.as_second();
-    mac.update(time.to_string().as_bytes());
-    mac.update(b".");
-    mac.update(payload);
-    let digest = data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes());
-    Some(format!("t={time},v1={digest}"))
 }
 
 fn sort(answer: Result<Answer, HttpError>) -> Result<Answer, WebhookError> {

@@ -254,7 +254,7 @@ impl Config {
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
         for (id, source) in &mut self.sources {
-            for secret in source.kind.settings_mut().secrets() {
+            for secret in source.common.secrets().into_iter().chain(source.kind.settings_mut().secrets()) {
                 read_secret(&format!("sources.{id}.{}", secret.setting), beside, &secret.file, secret.secret)?;
             }
             source.kind.settings_mut().beside(beside);

@@ -52,6 +52,7 @@ pub struct Bells {
     pub ladder: Bell,
     pub promotion: Bell,
     pub deals: Bell,
+    pub polls: BTreeMap<SourceId, Bell>,
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -204,6 +205,7 @@ impl Core {
             ladder: clock.bell(),
             promotion: clock.bell(),
             deals: clock.bell(),
+            polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
         Ok(Arc::new(Self {
             clock,

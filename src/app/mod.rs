@@ -30,6 +30,7 @@ pub mod discover;
 pub mod ears;
 pub mod groups;
 pub mod hands;
+pub mod hooks;
 pub mod kinds;
 pub mod ladder;
 pub mod learning;

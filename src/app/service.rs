@@ -19,7 +19,7 @@ use super::core::Core;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
-use super::{act, clicks, deliver, ladder, learning, levels, listen, moments, pages, promotion, watch};
+use super::{act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, pages, promotion, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -287,6 +287,9 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
                 error = &error as &dyn std::error::Error,
                 "could not forget answered updates; tried again tomorrow"
             );
+        }
+        if let Err(error) = hooks::forget(&core).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "could not forget old hooks; tried again tomorrow");
         }
     }
 }

@@ -15,7 +15,6 @@ use super::core::{Core, State};
 use super::cycle::{self};
 use super::records::{PollRecord, PostRecord};
 use super::schedule::Schedule;
-use super::service::rest_until;
 use super::trouble;
 use crate::domain::ids::{CreatorId, SourceId, Subject};
 use crate::domain::metric::Metric;
@@ -33,14 +32,16 @@ use tokio::sync::MutexGuard;
 use tokio_util::sync::CancellationToken;
 
 mod judging;
+mod wake;
 
 pub use judging::judge_again;
 use judging::{judge_touched, news_of, spoken_of};
+use wake::{Next, Wake};
 
 /// Subjects in one transaction; a larger poll is several cycles.
 pub const SUBJECTS_MAX: usize = 2000;
 
-/// Polls a source at every tick of its schedule, for ever.
+/// Polls a source at every tick of its schedule, and when its platform says that something has happened, for ever.
 pub async fn run(
     core: Arc<Core>,
     id: SourceId,
@@ -52,15 +53,22 @@ pub async fn run(
     let when = &config.common;
     // It was read once when the configuration was checked.
     let Ok(schedule) = Schedule::new(&when.schedule, when.zone.rules()) else { return };
+    let mut wake = Wake::new(core.bells.polls.get(&id).cloned());
     loop {
         let Some(tick) = schedule.next_after(core.clock.now()) else { return };
         let spread = core.roll(|dice| dice.random_range(0..=std::cmp::max(when.jitter.0.as_secs(), 0)));
         let at = tick.checked_add(SignedDuration::from_secs(spread)).unwrap_or(tick);
-        if !rest_until(&mut held, at, &stop).await {
-            return;
-        }
-        if let Err(error) = poll(&core, &id, &config, &*source).await {
-            tracing::error!(source.id = %id, error = &error as &dyn std::error::Error, "could not keep a poll; it is polled again at the next tick");
+        loop {
+            let next = wake.next(&mut held, at, &stop).await;
+            if next == Next::End {
+                return;
+            }
+            if let Err(error) = poll(&core, &id, &config, &*source).await {
+                tracing::error!(source.id = %id, error = &error as &dyn std::error::Error, "could not keep a poll; it is polled again at the next tick");
+            }
+            if next == Next::Tick {
+                break;
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use super::opened::Opened;
 use super::{CliError, Common};
 use crate::app::clicks::Counter;
 use crate::app::config::Config;
+use crate::app::hooks::Inbox;
 use crate::app::service::Service;
 use crate::app::telemetry;
 use crate::web::Web;
@@ -103,7 +104,9 @@ async fn answer_links(service: &mut Service) -> Result<(), CliError> {
     }
     let counter = std::sync::Arc::new(Counter::new(std::sync::Arc::clone(&core)));
     let salt = core.roll(rand::Rng::random::<[u8; 32]>);
-    let web = Web::bind(address, std::sync::Arc::clone(&counter) as _, core.clock.clone(), salt, behind_proxy).await;
+    let hooks = std::sync::Arc::new(Inbox::new(std::sync::Arc::clone(&core)));
+    let clicks = std::sync::Arc::clone(&counter);
+    let web = Web::bind(address, clicks, hooks, core.clock.clone(), salt, behind_proxy).await;
     let web = web.map_err(|error| {
         CliError::input(format!(
             "configuration: web.listen: cannot listen at `{address}` ({error}); write an address of this machine whose \

@@ -120,6 +120,7 @@ metrics! {
     Fees = "fees", Kind::Counter, Unit::Money, "fees";
     Emv = "emv", Kind::Counter, Unit::Money, "earned media value";
     Followers = "followers", Kind::Gauge, Unit::Count, "followers";
+    LiveViewers = "live_viewers", Kind::Gauge, Unit::Count, "live viewers";
     ErViews = "er_views", derived(ENGAGEMENTS, Metric::Views, 1), Unit::Share(Metric::Views), "engagements per view";
     ErReach = "er_reach", derived(ENGAGEMENTS, Metric::Reach, 1), Unit::Share(Metric::Reach), "engagements per person reached";
     ErFollowers = "er_followers", derived(ENGAGEMENTS, Metric::Followers, 1), Unit::Share(Metric::Followers), "engagements per follower";

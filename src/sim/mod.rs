@@ -17,5 +17,7 @@ pub mod telegram;
 pub mod tiktok;
 pub mod tiktok_ads;
 pub mod woocommerce;
+pub mod twitch;
 pub mod world;
+pub mod x;
 pub mod youtube;

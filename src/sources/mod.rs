@@ -25,6 +25,9 @@ pub mod tiktok;
 pub mod tiktok_ads;
 pub mod stripe;
 pub mod woocommerce;
+pub mod twitch;
+mod wanted;
+pub mod x;
 pub mod youtube;
 pub mod youtube_analytics;
 

@@ -14,6 +14,7 @@ use super::orders::Shop;
 use super::{Request, Source, SourceError};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::http::signature::Scheme;
 use crate::http::tokens::{Accounts, NoAccounts};
 use crate::time::Clock;
 
@@ -110,6 +111,11 @@ pub trait Settings: fmt::Debug + Send + Sync {
     /// The secrets that may stand in files.
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {
         Vec::new()
+    }
+
+    /// How it signs what it pushes to us; our own way where the platform has none.
+    fn hook_signature(&self) -> Scheme {
+        Scheme::Plimsoll
     }
 
     /// The folder of the configuration, for files that are read while the program runs.

@@ -135,6 +135,30 @@ pub fn poll(source: &SourceId, at: Timestamp) -> Key {
     join(&[source.as_str().as_bytes(), &time(at)])
 }
 
+/// Something a platform pushed.
+#[must_use]
+pub fn hook(source: &SourceId, topic: &str, event: &str) -> Key {
+    [b"r".as_slice(), &join(&[source.as_str().as_bytes(), topic.as_bytes(), event.as_bytes()])].concat()
+}
+
+/// What leads to something a platform pushed by what it says.
+#[must_use]
+pub fn hook_body(source: &SourceId, digest: &str) -> Key {
+    [b"b".as_slice(), &join(&[source.as_str().as_bytes(), digest.as_bytes()])].concat()
+}
+
+/// What leads to something a platform pushed by when it came.
+#[must_use]
+pub fn hook_time(at: Timestamp, hook: &[u8]) -> Key {
+    [b"t".as_slice(), &time(at), hook].concat()
+}
+
+/// The bounds of [`hook_time`] before an instant.
+#[must_use]
+pub fn hooks_before(until: Timestamp) -> (Key, Key) {
+    (b"t".to_vec(), hook_time(until, b""))
+}
+
 /// What a rule remembers about a subject, and the incident that is open on it.
 #[must_use]
 pub fn rule_and_subject(rule: &RuleId, subject: &Subject) -> Key {

@@ -93,13 +93,16 @@ pub enum Table {
     Promotions = 45,
     /// Tracking links that were cut. Key: the link.
     CutLinks = 49,
+    /// What platforms pushed. Key: `r` source, 0, topic, 0, event; beside them rows that lead there: `b` source, 0, digest of
+    /// the body, and `t` time big-endian, key.
+    Hooks = 47,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -134,6 +137,7 @@ impl Table {
         Self::ShadowFires,
         Self::Promotions,
         Self::CutLinks,
+        Self::Hooks,
         Self::Excuses,
     ];
 

@@ -1,9 +1,11 @@
-//! The small server: tracking links and whether the program is well. On loopback unless a setting says otherwise.
+//! The small server: tracking links, what platforms push, and whether the program is well. On loopback unless a setting says
+//! otherwise.
 //!
-//! Owns: HTTP, who clicked (a person, a program, a prefetch), and that a click is kept before it is answered. Refuses:
-//! where links lead and how clicks are kept; those are [`Clicks`]. Nothing of a request gets into the address that is
-//! answered.
+//! Owns: HTTP, who clicked (a person, a program, a prefetch), whose signature counts, and that a click or a hook is kept
+//! before it is answered. Refuses: where links lead and how clicks are kept ([`Clicks`]), which sources take hooks and how
+//! those are kept ([`Hooks`]). Nothing of a request gets into the address that is answered.
 
+mod hooks;
 mod redirect;
 pub mod visitors;
 
@@ -13,13 +15,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::link::{Page, Slug};
+use crate::http::signature::Scheme;
 use crate::time::{Clock, Held};
 use visitors::{Caller, Visitors};
 
@@ -56,9 +61,61 @@ pub trait Clicks: Send + Sync {
     fn is_ready(&self) -> bool;
 }
 
+/// How a source signs what it pushes.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// In which way.
+    pub scheme: Scheme,
+    /// With what. Never empty.
+    pub secret: SecretString,
+    /// The word that Meta repeats when it tries the address out; empty: it is refused.
+    pub verify_token: SecretString,
+}
+
+/// Something a platform pushed, signed as agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// To which source.
+    pub source: String,
+    /// The platform's id of the event; a hash of what came where it has none. At most 100 characters of ASCII.
+    pub event: String,
+    /// What it is about, as the platform writes it; the same limit.
+    pub topic: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// SHA-256 of the body, in hexadecimal.
+    pub body_digest: String,
+    /// Its signature has no date: the same body under another id is the same hook, sent again by anybody.
+    pub undated: bool,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What became of a hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HookKept {
+    /// It is on disk.
+    New,
+    /// It has been since it came first.
+    Known,
+    /// It is not, which has been said in the log.
+    Failed,
+}
+
+/// Whoever knows the sources and keeps what they push.
+#[async_trait]
+pub trait Hooks: Send + Sync {
+    /// How a source signs; `None`: no source of this name takes hooks. Must not wait.
+    fn signer(&self, source: &str) -> Option<Signer>;
+
+    /// Keeps a hook, and returns once it is on disk.
+    async fn keep(&self, hook: Hook) -> HookKept;
+}
+
 /// What the requests share.
 struct Shared {
     clicks: Arc<dyn Clicks>,
+    hooks: Arc<dyn Hooks>,
     visitors: Visitors,
     clock: Clock,
     behind_proxy: bool,
@@ -85,12 +142,13 @@ impl Web {
     pub async fn bind(
         address: &str,
         clicks: Arc<dyn Clicks>,
+        hooks: Arc<dyn Hooks>,
         clock: Clock,
         salt: [u8; 32],
         behind_proxy: bool,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let shared = Arc::new(Shared { clicks, visitors: Visitors::new(salt), clock, behind_proxy });
+        let shared = Arc::new(Shared { clicks, hooks, visitors: Visitors::new(salt), clock, behind_proxy });
         let ready = Arc::clone(&shared);
         let router = Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
@@ -105,6 +163,10 @@ impl Web {
                 }),
             )
             .route("/go/{slug}", get(redirect::go))
+            .route(
+                "/hooks/{source}",
+                post(hooks::take).get(hooks::verify).layer(DefaultBodyLimit::max(hooks::BODY_MAX)),
+            )
             .with_state(shared);
         Ok(Self { listener, router })
     }

@@ -1,10 +1,14 @@
 //! The sources that a configuration names, each of one kind.
 
+use std::path::PathBuf;
+
+use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads, ga4, google_ads, youtube_analytics, stripe, woocommerce};
+use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads, ga4, google_ads, youtube_analytics, stripe, woocommerce, SecretFile, twitch, x};
+use crate::http::signature::Scheme;
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -37,6 +41,35 @@ pub struct Common {
     /// Whose it is: nothing of other brands is asked of it.
     #[serde(default)]
     pub brand: Option<BrandId>,
+    /// With what the platform signs what it pushes; empty: nothing is taken.
+    #[serde(default)]
+    pub hook_secret: SecretString,
+    /// A file with it.
+    #[serde(default)]
+    pub hook_secret_file: PathBuf,
+    /// How it signs, where that is not as its kind does.
+    #[serde(default)]
+    pub hook_signature: Option<Scheme>,
+    /// The word that Meta repeats when it tries the address out.
+    #[serde(default)]
+    pub hook_token: SecretString,
+    /// A file with it.
+    #[serde(default)]
+    pub hook_token_file: PathBuf,
+}
+
+impl Common {
+    /// The secrets that may stand in files.
+    pub fn secrets(&mut self) -> [SecretFile<'_>; 2] {
+        [
+            SecretFile {
+                setting: "hook_secret_file",
+                file: self.hook_secret_file.clone(),
+                secret: &mut self.hook_secret,
+            },
+            SecretFile { setting: "hook_token_file", file: self.hook_token_file.clone(), secret: &mut self.hook_token },
+        ]
+    }
 }
 
 /// The settings of a source together with what every source has, as they stand in one table.
@@ -108,4 +141,8 @@ kinds! {
     Stripe = stripe::StripeSettings;
     /// The REST API of a WooCommerce shop, version 3.
     Woocommerce = woocommerce::WoocommerceSettings;
+    /// Twitch Helix.
+    Twitch = twitch::TwitchSettings;
+    /// X, API v2.
+    X = x::XSettings;
 }

@@ -19,6 +19,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::graphql::GraphQl;
+use crate::http::signature::Scheme;
 use crate::http::tokens::{Dialect, Grant, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
 use crate::sources::orders::{OF_CODES, Shop};
@@ -98,6 +99,10 @@ impl Settings for ShopifySettings {
                 secret: &mut self.client_secret,
             },
         ]
+    }
+
+    fn hook_signature(&self) -> Scheme {
+        Scheme::Shopify
     }
 
     fn beside(&mut self, folder: &Path) {
