@@ -1,10 +1,11 @@
 //! The only maker of HTTP clients, and the errors they may show.
 //!
 //! Owns: time-outs, the size cap of an answer, the redaction of addresses (Telegram's URL is its token).
-//! Refuses: retries and meaning. Whether a status is success is the platform's business. [`graphql`], [`signed`] and [`tokens`]
-//! are what rooms that speak to one platform from two sides (to read and to act) share.
+//! Refuses: retries and meaning. Whether a status is success is the platform's business. [`graphql`], [`signed`], [`tokens`] and
+//! [`oauth`] are what rooms that speak to one platform from two sides (to read and to act) share.
 
 pub mod graphql;
+pub mod oauth;
 pub mod signed;
 pub mod tokens;
 

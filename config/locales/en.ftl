@@ -1085,6 +1085,22 @@ trouble-quota-spent = 🟡 { $source }: the day's allowance is used up until { $
     Polls go on then. Nothing is stopped on old data.
 trouble-absent = 🟡 { $subject }: the rule { $rule } cannot judge, a number it needs is missing
     Missing is not zero: nothing is stopped and nothing is cleared until it is back.
+trouble-account-ends = 🟡 { $source }: the connection of { $account } ends on { $until }
+    Its numbers stop then. Connect it again before: plimsoll connect { $source } --account { $account }
+trouble-account-refused = 🔴 { $source } no longer lets me in to { $account }
+    Its numbers are missing, and nothing is stopped on old data.
+    Connect it again: plimsoll connect { $source } --account { $account }
+trouble-account-refused-asked = 🔴 { $source } no longer lets me in to { $account }
+    Its numbers are missing, and nothing is stopped on old data. { $name } knows from me that they have to agree again.
+    Send them the address that this prints: plimsoll connect { $source } --account { $account } --paste
+trouble-account-refused-copy = 🔴 { $source } no longer lets me in to { $account }
+    Its numbers are missing, and nothing is stopped on old data. { $name } has to agree again and has no chat with me.
+    Send them the address that this prints: plimsoll connect { $source } --account { $account } --paste
+    To copy, for { $name }:
+    { $text }
+trouble-reconsent = 🟡 I can no longer see your numbers on { $platform } ({ $account })
+    The access you gave has ended. A new password does that, or time. Nothing counts against you meanwhile.
+    The team will send you an address: open it and agree again.
 trouble-stored-old = 🔵 { $count } old messages were not sent after the outage
     They are in the outbox with their reason: plimsoll outbox list.
 

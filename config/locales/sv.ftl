@@ -1087,6 +1087,22 @@ trouble-quota-spent = 🟡 { $source }: dagens tilldelning är slut till { $unti
     Hämtningarna går vidare då. Inget stoppas på gamla data.
 trouble-absent = 🟡 { $subject }: regeln { $rule } kan inte döma, en siffra som den behöver saknas
     Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
+trouble-account-ends = 🟡 { $source }: anslutningen av { $account } tar slut { $until }
+    Då slutar siffrorna komma. Anslut på nytt innan dess: plimsoll connect { $source } --account { $account }
+trouble-account-refused = 🔴 { $source } släpper inte längre in mig hos { $account }
+    Siffrorna saknas, och inget stoppas på gamla data.
+    Anslut på nytt: plimsoll connect { $source } --account { $account }
+trouble-account-refused-asked = 🔴 { $source } släpper inte längre in mig hos { $account }
+    Siffrorna saknas, och inget stoppas på gamla data. { $name } vet av mig att ett nytt godkännande behövs.
+    Skicka adressen som det här skriver ut: plimsoll connect { $source } --account { $account } --paste
+trouble-account-refused-copy = 🔴 { $source } släpper inte längre in mig hos { $account }
+    Siffrorna saknas, och inget stoppas på gamla data. { $name } behöver godkänna på nytt och har ingen chatt med mig.
+    Skicka adressen som det här skriver ut: plimsoll connect { $source } --account { $account } --paste
+    Att kopiera, till { $name }:
+    { $text }
+trouble-reconsent = 🟡 Jag kan inte längre se dina siffror på { $platform } ({ $account })
+    Åtkomsten du gav har tagit slut. Ett nytt lösenord gör det, eller tiden. Inget räknas dig till last under tiden.
+    Teamet skickar dig en adress: öppna den och godkänn på nytt.
 trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet
     De finns i utkorgen med sitt skäl: plimsoll outbox list.
 

@@ -52,5 +52,6 @@ pub mod service;
 pub mod sourcing;
 pub mod telemetry;
 pub mod trouble;
+pub mod vault;
 pub mod views;
 pub mod watch;

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use super::{Request, Source, SourceError};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::http::oauth::OauthApp;
 use crate::http::tokens::{Accounts, NoAccounts};
 use crate::time::Clock;
 
@@ -103,6 +104,11 @@ pub trait Settings: fmt::Debug + Send + Sync {
     /// The secrets that may stand in files.
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {
         Vec::new()
+    }
+
+    /// The app through which people connect their accounts to this source; `None` where there is nothing to connect.
+    fn oauth(&self) -> Option<OauthApp> {
+        None
     }
 
     /// The folder of the configuration, for files that are read while the program runs.

@@ -93,11 +93,13 @@ pub enum Table {
     Promotions = 45,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
+    /// Accounts that people have connected, their tokens sealed. Key: source 0 account.
+    Accounts = 46,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -132,6 +134,7 @@ impl Table {
         Self::ShadowFires,
         Self::Promotions,
         Self::Excuses,
+        Self::Accounts,
     ];
 
     /// Its number in the file format.
