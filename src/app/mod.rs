@@ -17,6 +17,7 @@ pub mod causes;
 pub mod clicks;
 pub mod commands;
 pub mod config;
+pub mod connecting;
 pub mod control;
 pub mod core;
 pub mod cutting;
