@@ -7,6 +7,7 @@ pub mod adhook;
 pub mod discord;
 pub mod feed;
 pub mod loopback;
+pub mod oauth;
 pub mod page;
 pub mod shopify;
 pub mod telegram;
