@@ -7,6 +7,7 @@
 pub mod google;
 pub mod graph;
 pub mod graphql;
+pub mod oauth;
 pub mod signature;
 pub mod signed;
 pub mod tiktok_business;

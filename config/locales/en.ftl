@@ -1117,6 +1117,22 @@ trouble-absent = 🟡 { $subject }: the rule { $rule } cannot judge, a number it
     Missing is not zero: nothing is stopped and nothing is cleared until it is back.
 trouble-page-gone = 🔴 The page behind the tracking link { $link } is gone: { $page }
     Its links lead to the brand's fallback page until it is back, where the brand has one. Mend the page, or give the deal another `landing`.
+trouble-account-ends = 🟡 { $source }: the connection of { $account } ends on { $until }
+    Its numbers stop then. Connect it again before: plimsoll connect { $source } --account { $account }
+trouble-account-refused = 🔴 { $source } no longer lets me in to { $account }
+    Its numbers are missing, and nothing is stopped on old data.
+    Connect it again: plimsoll connect { $source } --account { $account }
+trouble-account-refused-asked = 🔴 { $source } no longer lets me in to { $account }
+    Its numbers are missing, and nothing is stopped on old data. { $name } knows from me that they have to agree again.
+    Send them the address that this prints: plimsoll connect { $source } --account { $account } --paste
+trouble-account-refused-copy = 🔴 { $source } no longer lets me in to { $account }
+    Its numbers are missing, and nothing is stopped on old data. { $name } has to agree again and has no chat with me.
+    Send them the address that this prints: plimsoll connect { $source } --account { $account } --paste
+    To copy, for { $name }:
+    { $text }
+trouble-reconsent = 🟡 I can no longer see your numbers on { $platform } ({ $account })
+    The access you gave has ended. A new password does that, or time. Nothing counts against you meanwhile.
+    The team will send you an address: open it and agree again.
 trouble-stored-old = 🔵 { $count } old messages were not sent after the outage
     They are in the outbox with their reason: plimsoll outbox list.
 

@@ -1119,6 +1119,22 @@ trouble-absent = 🟡 { $subject }: regeln { $rule } kan inte döma, en siffra s
     Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
 trouble-page-gone = 🔴 Sidan bakom länken { $link } finns inte längre: { $page }
     Dess länkar leder till varumärkets reservsida tills den är tillbaka, om varumärket har en. Laga sidan, eller ge avtalet en annan `landing`.
+trouble-account-ends = 🟡 { $source }: anslutningen av { $account } tar slut { $until }
+    Då slutar siffrorna komma. Anslut på nytt innan dess: plimsoll connect { $source } --account { $account }
+trouble-account-refused = 🔴 { $source } släpper inte längre in mig hos { $account }
+    Siffrorna saknas, och inget stoppas på gamla data.
+    Anslut på nytt: plimsoll connect { $source } --account { $account }
+trouble-account-refused-asked = 🔴 { $source } släpper inte längre in mig hos { $account }
+    Siffrorna saknas, och inget stoppas på gamla data. { $name } vet av mig att ett nytt godkännande behövs.
+    Skicka adressen som det här skriver ut: plimsoll connect { $source } --account { $account } --paste
+trouble-account-refused-copy = 🔴 { $source } släpper inte längre in mig hos { $account }
+    Siffrorna saknas, och inget stoppas på gamla data. { $name } behöver godkänna på nytt och har ingen chatt med mig.
+    Skicka adressen som det här skriver ut: plimsoll connect { $source } --account { $account } --paste
+    Att kopiera, till { $name }:
+    { $text }
+trouble-reconsent = 🟡 Jag kan inte längre se dina siffror på { $platform } ({ $account })
+    Åtkomsten du gav har tagit slut. Ett nytt lösenord gör det, eller tiden. Inget räknas dig till last under tiden.
+    Teamet skickar dig en adress: öppna den och godkänn på nytt.
 trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet
     De finns i utkorgen med sitt skäl: plimsoll outbox list.
 

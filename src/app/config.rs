@@ -59,6 +59,7 @@ pub struct Config {
     pub levels: LevelsConfig,
     pub web: WebConfig,
     pub log: LogConfig,
+    pub vault: VaultConfig,
     pub benchmarks: super::benchmarks::BenchmarksConfig,
 }
 
@@ -211,6 +212,15 @@ pub struct LogConfig {
     pub json: bool,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct VaultConfig {
+    pub key: SecretString,
+    pub key_file: PathBuf,
+    pub warn: Length,
+}
+
 /// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
 #[must_use]
 pub fn terminal_user() -> String {
@@ -253,6 +263,10 @@ impl Config {
         read_secret("telegram.token_file", beside, &self.telegram.token_file, &mut self.telegram.token)?;
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
+        if !self.vault.key_file.as_os_str().is_empty() {
+            // It is read where it is needed: `plimsoll connect` may have made it while the program runs.
+            self.vault.key_file = beside.join(&self.vault.key_file);
+        }
         for (id, source) in &mut self.sources {
             for secret in source.common.secrets().into_iter().chain(source.kind.settings_mut().secrets()) {
                 read_secret(&format!("sources.{id}.{}", secret.setting), beside, &secret.file, secret.secret)?;

@@ -153,6 +153,8 @@ pub struct Core {
     pub intake: tokio::sync::Mutex<()>,
     /// Held by whoever imports a table.
     pub imports: tokio::sync::Mutex<()>,
+    /// The tokens of connected accounts.
+    pub vault: Arc<super::vault::Vault>,
     /// Where tracking links lead.
     pub links: super::links::Links,
     /// Whether the settings in force are known to be written down.
@@ -207,9 +209,11 @@ impl Core {
             deals: clock.bell(),
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
+        let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
         Ok(Arc::new(Self {
             clock,
             store,
+            vault,
             config,
             bells,
             state: tokio::sync::Mutex::new(state),

@@ -21,9 +21,11 @@ use crate::store::{Key, Table, keys};
 use crate::words::buttons::ButtonPurpose;
 use crate::words::promotion::{Answer, Tally};
 
+mod account;
 mod excuse;
 mod post;
 
+pub use account::{AccountRecord, Refused};
 pub use excuse::{EXCUSE_VERSIONS_MAX, ExcuseRecord, ExcuseVersion, SPARED_MAX};
 pub use post::{EarlierPost, PostRecord};
 

@@ -19,7 +19,7 @@ use super::core::Core;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
-use super::{act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, pages, promotion, watch};
+use super::{act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault, watch};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -109,15 +109,18 @@ impl Service {
         let mut hands = hands(&core.config)?;
         hands.by_source.insert(proposing::LINKS.parse()?, Arc::new(LinkHand::new(Arc::clone(core))));
         let hands = Arc::new(hands);
-        let outside = Outside::alone(core.clock.clone());
+        let clock = &core.clock;
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
             let when = &config.common;
             super::schedule::Schedule::new(&when.schedule, when.zone.rules())
                 .with_context(|| format!("sources.{id}.schedule"))?;
+            let outside = Outside { clock: clock.clone(), accounts: core.vault.accounts(id) };
             let source = config.kind.settings().build(&outside).with_context(|| format!("sources.{id}"))?;
             sources.push((id.clone(), config.clone(), source));
         }
+        // After the sources: where both share a client, it is the one that knows the connected accounts.
+        let hands = Arc::new(hands(&core.config)?);
         let ears = Arc::new(Ears::new(Arc::clone(core)));
         let stop = CancellationToken::new();
         let mut service = Self {
@@ -143,6 +146,8 @@ impl Service {
         service.tasks.push(clock.spawn("ladder", move |held| ladder::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("promotion", move |held| promotion::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("vault", move |held| vault::watch::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("moments", move |held| moments::run(one, held, stop)));
         let (one, two, three, stop) = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());

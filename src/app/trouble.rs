@@ -5,6 +5,7 @@ use serde_json::json;
 use super::core::Core;
 use super::cycle;
 use crate::domain::ids::SourceId;
+use crate::domain::person::Room;
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::sources::{Fate, SourceError};
 use crate::store::records::load;
@@ -36,6 +37,20 @@ pub async fn add(
     trouble: &Trouble,
     when: Option<&str>,
 ) -> Result<bool, StoreError> {
+    let state = core.state.lock().await;
+    let rooms: Vec<Room> = state.catalog.operator_rooms().into_iter().cloned().collect();
+    drop(state);
+    add_to(core, transaction, trouble, when, &rooms).await
+}
+
+/// The same for other rooms than the operators': what somebody has to know or do about it.
+pub async fn add_to(
+    core: &Core,
+    transaction: &mut Transaction,
+    trouble: &Trouble,
+    when: Option<&str>,
+    rooms: &[Room],
+) -> Result<bool, StoreError> {
     let identity = match when {
         Some(when) => format!("{}/{when}", trouble.identity()),
         None => trouble.identity(),
@@ -56,9 +71,6 @@ pub async fn add(
         wording: Some(wording),
     };
     transaction.create(&notice)?;
-    let state = core.state.lock().await;
-    let rooms: Vec<_> = state.catalog.operator_rooms().into_iter().cloned().collect();
-    drop(state);
     cycle::deliver_to(core, transaction, &notice, &rooms.iter().collect::<Vec<_>>()).await?;
     transaction.append_journal(&core.line("trouble_told", &about, json!({ "wording": notice.cause })))?;
     Ok(true)

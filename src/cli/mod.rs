@@ -6,6 +6,7 @@
 mod asking;
 mod backtest;
 mod check;
+mod connect;
 mod deals;
 mod demo;
 mod discover;
@@ -95,6 +96,10 @@ enum Command {
     Grant(people::GrantArgs),
     /// Take a role from a person
     Revoke(people::GrantArgs),
+    /// Let an account's owner give access to it, and keep the tokens sealed
+    Connect(connect::Connect),
+    /// Forget the tokens of an account
+    Disconnect(connect::Disconnect),
 }
 
 /// Why a command ended badly.
@@ -240,5 +245,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Code(code) => code.run(&common).await,
         Command::Grant(grant) => grant.grant(&common).await,
         Command::Revoke(grant) => grant.revoke(&common).await,
+        Command::Connect(connect) => Box::pin(connect.run(&common)).await,
+        Command::Disconnect(disconnect) => disconnect.run(&common).await,
     }
 }

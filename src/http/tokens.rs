@@ -10,13 +10,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Api, Body, HttpError};
+use super::{Api, HttpError};
+
+pub mod server;
+
+use server::{GRANT_OVER, ask, end_of};
 
 /// A token this close to its end is not used any more: a request takes at most 30 s, and clocks differ.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
@@ -65,6 +67,8 @@ pub enum Form {
     Json,
     /// `POST` of `application/x-www-form-urlencoded`, as RFC 6749 §4 has it.
     UrlEncoded,
+    /// The same with the app's id and secret in the `Authorization` header (RFC 6749 §2.3.1).
+    Basic,
     /// `GET` with a query.
     Query,
 }
@@ -85,6 +89,8 @@ pub enum Renewal {
         /// Whether the app's id and secret go with it.
         app: bool,
     },
+    /// Not at all: it lives until it is taken back.
+    Never,
 }
 
 impl Dialect {
@@ -106,6 +112,12 @@ impl Dialect {
         id: "client_id",
         renewal: Renewal::Exchange { grant: "fb_exchange_token", field: "fb_exchange_token", app: true },
     };
+    /// <https://business-api.tiktok.com/portal/docs?id=1738373164380162>: an advertiser's token has no end.
+    pub const TIKTOK_ADS: Self = Self { form: Form::Json, id: "app_id", renewal: Renewal::Never };
+    /// <https://dev.twitch.tv/docs/authentication/refresh-tokens/>: the refresh token may change.
+    pub const TWITCH: Self = Self { form: Form::UrlEncoded, id: "client_id", renewal: Renewal::Refresh };
+    /// <https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code>: a confidential client.
+    pub const X: Self = Self { form: Form::Basic, id: "client_id", renewal: Renewal::Rotate };
 }
 
 /// What is kept of an account that was connected.
@@ -130,6 +142,66 @@ pub trait TokenKeeper: Send + Sync + fmt::Debug {
     async fn load(&self) -> std::io::Result<TokenSet>;
     /// Keeps others; returns once they would survive a power cut.
     async fn keep(&self, tokens: &TokenSet) -> std::io::Result<()>;
+    /// Waits until nobody else renews this account's tokens. Who holds the turn reads what is kept anew: somebody may have
+    /// renewed it meanwhile.
+    async fn turn(&self) -> Turn {
+        Turn::default()
+    }
+    /// The platform says that what is kept is no good any more, and only its owner can change that.
+    async fn refused(&self, reason: &str) -> std::io::Result<()> {
+        let _ = reason;
+        Ok(())
+    }
+}
+
+/// The right to renew an account's tokens, until it is dropped.
+#[derive(Debug, Default)]
+pub struct Turn(#[expect(dead_code, reason = "it is held, not looked at")] Option<OwnedMutexGuard<()>>);
+
+impl From<OwnedMutexGuard<()>> for Turn {
+    fn from(guard: OwnedMutexGuard<()>) -> Self {
+        Self(Some(guard))
+    }
+}
+
+/// The keeper of an account that may be connected later, looked up each time it is needed.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    /// All accounts of the source.
+    pub accounts: Arc<dyn Accounts>,
+    /// The one that is meant.
+    pub account: String,
+}
+
+#[async_trait]
+impl TokenKeeper for Connected {
+    async fn load(&self) -> std::io::Result<TokenSet> {
+        match self.accounts.keeper(&self.account).await? {
+            Some(keeper) => keeper.load().await,
+            None => Ok(TokenSet::default()),
+        }
+    }
+
+    async fn keep(&self, tokens: &TokenSet) -> std::io::Result<()> {
+        match self.accounts.keeper(&self.account).await? {
+            Some(keeper) => keeper.keep(tokens).await,
+            None => Err(std::io::Error::new(std::io::ErrorKind::NotFound, "the account is not connected any more")),
+        }
+    }
+
+    async fn turn(&self) -> Turn {
+        match self.accounts.keeper(&self.account).await {
+            Ok(Some(keeper)) => keeper.turn().await,
+            Ok(None) | Err(_) => Turn::default(),
+        }
+    }
+
+    async fn refused(&self, reason: &str) -> std::io::Result<()> {
+        match self.accounts.keeper(&self.account).await? {
+            Some(keeper) => keeper.refused(reason).await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// The accounts at one platform that people have connected, each with tokens of its own.
@@ -204,6 +276,8 @@ pub struct Tokens {
 #[derive(Debug, Default)]
 struct Held {
     live: Option<Live>,
+    /// The access token that was refused last: it is not taken from the keeper again.
+    dead: Option<SecretString>,
     fetched: u64,
 }
 
@@ -219,16 +293,6 @@ pub struct Token {
     /// The secret.
     pub secret: SecretString,
     number: u64,
-}
-
-#[derive(Deserialize)]
-struct Given {
-    access_token: Option<SecretString>,
-    expires_in: Option<i64>,
-    refresh_token: Option<SecretString>,
-    refresh_expires_in: Option<i64>,
-    scope: Option<String>,
-    error: Option<Value>,
 }
 
 impl Tokens {
@@ -253,6 +317,7 @@ impl Tokens {
                 return Err(TokenError::Refused { reason: "the token is not accepted".to_owned() });
             }
             held.live = None;
+            held.dead = Some(refused.secret.clone());
         }
         self.good(&mut held, now).await
     }
@@ -272,18 +337,24 @@ impl Tokens {
         let live = match &self.grant {
             Grant::Fixed(token) => Live { token: token.clone(), until: None },
             Grant::Client { id, secret } => {
-                let given = self.ask(&self.asked(&[], Some((id, secret)), "client_credentials")).await?;
-                let token = given.access_token.ok_or(TokenError::Garbled { field: "access_token" })?;
-                Live { token, until: end_of(given.expires_in, now) }
+                let app = (id.as_str(), secret);
+                let asked = self.asked(&[], Some(app), "client_credentials");
+                let given = ask(&self.api, &self.path, self.dialect.form, &asked, Some(app)).await?;
+                let token = given.access.ok_or(TokenError::Garbled { field: "access_token" })?;
+                Live { token, until: end_of(given.access_secs, now) }
             }
             Grant::Account { id, secret, keeper } => {
+                let turn = keeper.turn().await;
                 let kept = keeper.load().await.map_err(|cause| TokenError::Keeper { cause })?;
-                // After a start what was fetched before is as good as ever; one that was refused is not.
-                let unused = held.fetched == 0 && kept.access_until.is_some() && fresh(kept.access_until);
-                match kept.access.clone().filter(|_| unused) {
+                // What was fetched before a start, or by somebody else, is as good as ever; one that was refused is not.
+                let dead = held.dead.as_ref().map(ExposeSecret::expose_secret);
+                let good = |token: &SecretString| fresh(kept.access_until) && dead != Some(token.expose_secret());
+                let live = match kept.access.clone().filter(good) {
                     Some(token) => Live { token, until: kept.access_until },
                     None => self.renewed(kept, (id, secret), &**keeper, now).await?,
-                }
+                };
+                drop(turn);
+                live
             }
         };
         let secret = live.token.clone();
@@ -301,29 +372,45 @@ impl Tokens {
         keeper: &dyn TokenKeeper,
         now: Timestamp,
     ) -> Result<Live, TokenError> {
-        let (field, grant, app) = match self.dialect.renewal {
+        let (field, grant, with) = match self.dialect.renewal {
             Renewal::Refresh | Renewal::Rotate => ("refresh_token", "refresh_token", Some(app)),
             Renewal::Exchange { grant, field, app: with } => (field, grant, with.then_some(app)),
+            Renewal::Never => ("", "", None),
         };
         let old = match self.dialect.renewal {
             Renewal::Refresh | Renewal::Rotate => kept.refresh.clone(),
             Renewal::Exchange { .. } => kept.access.clone(),
+            Renewal::Never => None,
         };
-        let old = old.ok_or_else(|| TokenError::Refused { reason: "not_connected".to_owned() })?;
-        let given = self.ask(&self.asked(&[(field, old.expose_secret())], app, grant)).await?;
-        let token = given.access_token.ok_or(TokenError::Garbled { field: "access_token" })?;
-        let refresh = match (self.dialect.renewal, given.refresh_token) {
+        let Some(old) = old else {
+            if kept.access.is_some() {
+                // It was refused, or has ended, and nothing can be had for it.
+                keeper.refused(GRANT_OVER).await.map_err(|cause| TokenError::Keeper { cause })?;
+            }
+            return Err(TokenError::Refused { reason: "not_connected".to_owned() });
+        };
+        let asked = self.asked(&[(field, old.expose_secret())], with, grant);
+        let given = match ask(&self.api, &self.path, self.dialect.form, &asked, with).await {
+            Err(TokenError::Refused { reason }) if reason == GRANT_OVER => {
+                // Asking again would be refused again: what is kept says so from now on, and its owner is told.
+                keeper.refused(&reason).await.map_err(|cause| TokenError::Keeper { cause })?;
+                return Err(TokenError::Refused { reason });
+            }
+            given => given?,
+        };
+        let token = given.access.ok_or(TokenError::Garbled { field: "access_token" })?;
+        let refresh = match (self.dialect.renewal, given.refresh) {
             (Renewal::Rotate, None) => return Err(TokenError::Garbled { field: "refresh_token" }),
             (Renewal::Rotate | Renewal::Refresh, Some(next)) => Some(next),
             (Renewal::Refresh, None) => kept.refresh,
-            (Renewal::Exchange { .. }, _) => None,
+            (Renewal::Exchange { .. } | Renewal::Never, _) => None,
         };
-        let until = end_of(given.expires_in, now);
+        let until = end_of(given.access_secs, now);
         let next = TokenSet {
             access: Some(token.clone()),
             access_until: until,
             refresh,
-            refresh_until: end_of(given.refresh_expires_in, now).or(kept.refresh_until),
+            refresh_until: end_of(given.refresh_secs, now).or(kept.refresh_until),
             scope: given.scope.or(kept.scope),
         };
         keeper.keep(&next).await.map_err(|cause| TokenError::Keeper { cause })?;
@@ -342,50 +429,6 @@ impl Tokens {
             put(name, value);
         }
         asked
-    }
-
-    async fn ask(&self, asked: &Map<String, Value>) -> Result<Given, TokenError> {
-        let pairs = || asked.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
-        let sent = match self.dialect.form {
-            Form::Json => {
-                let bytes = Value::Object(asked.clone()).to_string().into_bytes();
-                self.api.send(Method::POST, &self.path, &[], &[], Body::Json(bytes)).await
-            }
-            Form::UrlEncoded => {
-                let pairs = pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-                self.api.send(Method::POST, &self.path, &[], &[], Body::Form(pairs)).await
-            }
-            Form::Query => {
-                let pairs: Vec<(&str, &str)> = pairs().collect();
-                self.api.send(Method::GET, &self.path, &pairs, &[], Body::Empty).await
-            }
-        };
-        let answer = sent.map_err(|cause| TokenError::Unreachable { cause })?;
-        match answer.status {
-            200..300 => match serde_json::from_slice::<Given>(&answer.body) {
-                // A refusal with a status of success: TikTok's server is one that knows no other way at times.
-                Ok(Given { access_token: None, error: Some(_), .. }) => {
-                    Err(TokenError::Refused { reason: reason(&answer.body, answer.status) })
-                }
-                given => given.map_err(|_| TokenError::Garbled { field: "access_token" }),
-            },
-            429 => Err(TokenError::SlowDown),
-            status @ 500.. => Err(TokenError::Broken { status }),
-            status => Err(TokenError::Refused { reason: reason(&answer.body, status) }),
-        }
-    }
-}
-
-fn end_of(life: Option<i64>, now: Timestamp) -> Option<Timestamp> {
-    life.map(|life| now.saturating_add(SignedDuration::from_secs(life)).unwrap_or(Timestamp::MAX))
-}
-
-/// `{"error":"invalid_grant"}`: the word, if it is one.
-fn reason(body: &[u8], status: u16) -> String {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    match body.get("error").and_then(Value::as_str).filter(|word| is_word(word)) {
-        Some(word) => word.to_owned(),
-        None => format!("status {status}"),
     }
 }
 

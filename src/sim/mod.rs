@@ -10,6 +10,7 @@ pub mod instagram;
 pub mod google;
 pub mod loopback;
 pub mod meta;
+pub mod oauth;
 pub mod page;
 pub mod shopify;
 pub mod stripe;

@@ -15,6 +15,7 @@ use super::{Request, Source, SourceError};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::http::signature::Scheme;
+use crate::http::oauth::OauthApp;
 use crate::http::tokens::{Accounts, NoAccounts};
 use crate::time::Clock;
 
@@ -116,6 +117,11 @@ pub trait Settings: fmt::Debug + Send + Sync {
     /// How it signs what it pushes to us; our own way where the platform has none.
     fn hook_signature(&self) -> Scheme {
         Scheme::Plimsoll
+    }
+
+    /// The app through which people connect their accounts to this source; `None` where there is nothing to connect.
+    fn oauth(&self) -> Option<OauthApp> {
+        None
     }
 
     /// The folder of the configuration, for files that are read while the program runs.

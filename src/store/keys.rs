@@ -292,6 +292,18 @@ pub fn learned(name: &str, version: u32) -> Key {
     join(&[name.as_bytes(), &version.to_be_bytes()])
 }
 
+/// An account that somebody has connected to a source. An account's id is the platform's: it may hold anything but a 0.
+#[must_use]
+pub fn account(source: &SourceId, account: &str) -> Key {
+    join(&[source.as_str().as_bytes(), account.as_bytes()])
+}
+
+/// The bounds of a source's accounts.
+#[must_use]
+pub fn accounts_of(source: &SourceId) -> (Key, Key) {
+    beginning_with(&join(&[source.as_str().as_bytes(), b""]))
+}
+
 /// A room.
 #[must_use]
 pub fn room(id: &RoomId) -> Key {

@@ -98,11 +98,13 @@ pub enum Table {
     Hooks = 47,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
+    /// Accounts that people have connected, their tokens sealed. Key: source 0 account.
+    Accounts = 46,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -139,6 +141,7 @@ impl Table {
         Self::CutLinks,
         Self::Hooks,
         Self::Excuses,
+        Self::Accounts,
     ];
 
     /// Its number in the file format.

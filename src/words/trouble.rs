@@ -86,12 +86,56 @@ pub enum Trouble {
         /// Which day, for its identity.
         day: String,
     },
+    /// A connected account has to be connected again before long.
+    AccountEnds {
+        /// The source.
+        source: String,
+        /// The account.
+        account: String,
+        /// The day on which it ends: `2026-06-23`.
+        until: String,
+    },
+    /// A platform does not take an account's tokens any more.
+    AccountRefused {
+        /// The source.
+        source: String,
+        /// The account.
+        account: String,
+        /// Whom it takes to change that, and whether they know.
+        owner: Owner,
+    },
+    /// The same, for the creator whose account it is.
+    Reconsent {
+        /// The platform.
+        platform: String,
+        /// The account.
+        account: String,
+    },
     /// Old notices were dropped after an outage instead of flooding the rooms.
     StoredOld {
         /// How many.
         count: u32,
         /// Which outage, for its identity.
         since: String,
+    },
+}
+
+/// Whose account it is that is not let in any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// No creator's.
+    Nobody,
+    /// A creator's, who is asked in their direct message.
+    Asked {
+        /// Their name.
+        name: String,
+    },
+    /// A creator's who has no chat with the program.
+    Away {
+        /// Their name.
+        name: String,
+        /// What to send them, in their language.
+        text: String,
     },
 }
 
@@ -107,6 +151,11 @@ impl Trouble {
         "trouble-quota-spent",
         "trouble-absent",
         "trouble-page-gone",
+        "trouble-account-ends",
+        "trouble-account-refused",
+        "trouble-account-refused-asked",
+        "trouble-account-refused-copy",
+        "trouble-reconsent",
         "trouble-stored-old",
     ];
 
@@ -123,6 +172,9 @@ impl Trouble {
             Self::QuotaSpent { source, day, .. } => format!("quota_spent/{source}/{day}"),
             Self::Absent { rule, subject, since } => format!("absent/{rule}/{subject}/{since}"),
             Self::PageGone { page, day, .. } => format!("page_gone/{page}/{day}"),
+            Self::AccountEnds { source, account, until } => format!("account_ends/{source}/{account}/{until}"),
+            Self::AccountRefused { source, account, .. } => format!("account_refused/{source}/{account}"),
+            Self::Reconsent { platform, account } => format!("reconsent/{platform}/{account}"),
             Self::StoredOld { since, .. } => format!("stored_old/{since}"),
         }
     }
@@ -160,6 +212,28 @@ impl Trouble {
             }
             Self::PageGone { page, link, .. } => {
                 ("trouble-page-gone", vec![("page", text(page)), ("link", text(link))])
+            }
+            Self::AccountEnds { source, account, until } => (
+                "trouble-account-ends",
+                vec![("source", text(source)), ("account", text(account)), ("until", text(until))],
+            ),
+            Self::AccountRefused { source, account, owner } => {
+                let mut args = vec![("source", text(source)), ("account", text(account))];
+                let key = match owner {
+                    Owner::Nobody => "trouble-account-refused",
+                    Owner::Asked { name } => {
+                        args.push(("name", text(name)));
+                        "trouble-account-refused-asked"
+                    }
+                    Owner::Away { name, text: copy } => {
+                        args.extend([("name", text(name)), ("text", text(copy))]);
+                        "trouble-account-refused-copy"
+                    }
+                };
+                (key, args)
+            }
+            Self::Reconsent { platform, account } => {
+                ("trouble-reconsent", vec![("platform", text(platform)), ("account", text(account))])
             }
             Self::StoredOld { count, .. } => ("trouble-stored-old", vec![("count", (*count).into())]),
         };

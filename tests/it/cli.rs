@@ -56,7 +56,7 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     "demo",
     "run",
     "check",
@@ -74,6 +74,8 @@ const NAMES: [&str; 18] = [
     "code",
     "grant",
     "revoke",
+    "connect",
+    "disconnect",
     "help",
 ];
 

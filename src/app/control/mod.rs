@@ -23,7 +23,10 @@ mod rules;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
+mod vault;
 pub mod wire;
+
+pub use vault::Whose;
 
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -39,7 +42,8 @@ use super::core::Core;
 use super::cycle::ring_deliverers;
 use super::deals::DealsExport;
 use super::records::Gift;
-use crate::domain::ids::{PersonId, RuleId};
+use super::vault::Sealed;
+use crate::domain::ids::{PersonId, RuleId, SourceId};
 use crate::domain::person::{Person, Reach, Role};
 use crate::store::StoreError;
 
@@ -92,6 +96,14 @@ pub enum Wish {
     Grant { person: PersonId, role: Role, reach: Reach },
     /// A role is taken.
     Revoke { person: PersonId, role: Role, reach: Reach },
+    /// The account that documents give somebody at a source.
+    AccountOf { source: SourceId, whose: Whose },
+    /// An account is connected; its tokens are sealed already.
+    Connect { source: SourceId, account: String, sealed: Sealed },
+    /// An account is forgotten.
+    Disconnect { source: SourceId, account: String },
+    /// Which accounts are connected.
+    Accounts,
 }
 
 /// What must be there before a wish can be carried out.
@@ -110,12 +122,13 @@ impl Wish {
     #[must_use]
     pub fn needs(&self) -> Needs {
         match self {
-            Self::Apply { dry_run: true, .. } | Self::ImportDeals { trial: true } | Self::Documents { made: false } => {
+            Self::Apply { dry_run: true, .. } | Self::ImportDeals { trial: true } | Self::Documents { made: false } | Self::Accounts => {
                 Needs::Nothing
             }
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
             | Self::ImportPosts { .. }
+            | Self::Connect { .. }
             | Self::ImportDeals { trial: false } => Needs::StoreOrNew,
             Self::ExportDeals { .. }
             | Self::Documents { made: true }
@@ -126,7 +139,9 @@ impl Wish {
             | Self::OutboxDrop { .. }
             | Self::Code { .. }
             | Self::Grant { .. }
-            | Self::Revoke { .. } => Needs::Store,
+            | Self::Revoke { .. }
+            | Self::AccountOf { .. }
+            | Self::Disconnect { .. } => Needs::Store,
         }
     }
 }
@@ -320,6 +335,10 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Code { gift } => people::code(core, request, gift).await,
         Wish::Grant { person, role, reach } => people::change(core, request, (person, *role, reach), true).await,
         Wish::Revoke { person, role, reach } => people::change(core, request, (person, *role, reach), false).await,
+        Wish::AccountOf { source, whose } => vault::account_of(core, source, whose).await,
+        Wish::Connect { source, account, sealed } => vault::connect(core, request, source, account, sealed).await,
+        Wish::Disconnect { source, account } => vault::disconnect(core, request, source, account).await,
+        Wish::Accounts => vault::accounts(core).await,
     }
 }
 

@@ -20,7 +20,7 @@ use super::{Answer, Progress};
 use crate::domain::num::u64_of_len;
 
 /// The version of requests and answers. It changes with every change of [`super::Request`] or [`Said`].
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The longest document. Documents of 20,000 creators with their deals are some 10 MiB.
 pub const HEAD_MAX: u32 = 32 << 20;
@@ -90,7 +90,7 @@ impl From<io::Error> for WireError {
 }
 
 /// Waits so long in real time. `None`: it took longer.
-pub(super) async fn within<T>(most: Duration, work: impl Future<Output = T>) -> Option<T> {
+pub(in crate::app) async fn within<T>(most: Duration, work: impl Future<Output = T>) -> Option<T> {
     #[expect(clippy::disallowed_methods, reason = "neither end may hang with the other, whatever the clock")]
     tokio::time::timeout(most, work).await.ok()
 }

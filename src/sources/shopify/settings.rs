@@ -1,6 +1,6 @@
 //! What an operator sets for a Shopify shop: one client a shop, shared by reading and acting.
 //!
-//! Owns: the three ways to sign in, and where a rotating refresh token is kept (in the file it came from).
+//! Owns: the four ways to sign in, and where a rotating refresh token is kept (in the file it came from).
 
 use std::fmt;
 use std::fs::{self, File};
@@ -19,8 +19,9 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::graphql::GraphQl;
+use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
-use crate::http::tokens::{Dialect, Grant, TokenKeeper, TokenSet, Tokens};
+use crate::http::tokens::{Accounts, Connected, Dialect, Grant, NoAccounts, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
 use crate::sources::orders::{OF_CODES, Shop};
 use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
@@ -48,6 +49,10 @@ pub struct ShopifySettings {
     pub client_secret_file: PathBuf,
     #[serde(default)]
     pub refresh_token_file: PathBuf,
+    #[serde(default)]
+    pub connected: bool,
+    #[serde(default)]
+    pub redirect_url: String,
     #[serde(default = "three_days")]
     pub back: Length,
     #[serde(default)]
@@ -56,6 +61,9 @@ pub struct ShopifySettings {
     #[serde(skip)]
     client: Client,
 }
+
+/// What an app is asked to be allowed with `plimsoll connect`.
+const SCOPES: [&str; 3] = ["read_orders", "read_discounts", "write_discounts"];
 
 fn current_version() -> String {
     "2026-10".to_owned()
@@ -112,8 +120,28 @@ impl Settings for ShopifySettings {
         }
     }
 
+    fn oauth(&self) -> Option<OauthApp> {
+        let base = base_url(self).ok()?;
+        let app = self.connected && !self.client_id.is_empty();
+        app.then(|| OauthApp {
+            authorize_url: base.clone(),
+            token_url: base,
+            redirect_url: self.redirect_url.clone(),
+            account: Some(self.account()),
+            ..OauthApp::new(&providers::SHOPIFY, &self.client_id, self.client_secret.clone(), &SCOPES)
+        })
+    }
+
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
+        client_of(self, Some(&outside.accounts))?;
         Ok(Arc::new(source(self, &outside.clock)?))
+    }
+}
+
+impl ShopifySettings {
+    /// What the shop is called among the connected accounts.
+    fn account(&self) -> String {
+        if self.shop.is_empty() { "shop".to_owned() } else { self.shop.trim_end_matches(".myshopify.com").to_owned() }
     }
 }
 
@@ -142,8 +170,12 @@ fn wrong(setting: &'static str, given: &str, why: &str) -> SourceError {
     SourceError::Misconfigured { setting, given: given.to_owned(), why: why.to_owned() }
 }
 
-/// The client of a shop.
+/// The client of a shop. One that signs in with a connected account is made by the source.
 pub fn client(config: &ShopifySettings) -> Result<Arc<GraphQl>, SourceError> {
+    client_of(config, None)
+}
+
+fn client_of(config: &ShopifySettings, accounts: Option<&Arc<dyn Accounts>>) -> Result<Arc<GraphQl>, SourceError> {
     if let Some(made) = config.client.0.get() {
         return Ok(Arc::clone(made));
     }
@@ -154,7 +186,7 @@ pub fn client(config: &ShopifySettings) -> Result<Arc<GraphQl>, SourceError> {
     if !dated(version) && version != "unstable" {
         return Err(wrong("api_version", version, "a version is written like `2026-10`"));
     }
-    let tokens = Tokens::new(api.clone(), "/admin/oauth/access_token", Dialect::SHOPIFY, grant(config)?);
+    let tokens = Tokens::new(api.clone(), "/admin/oauth/access_token", Dialect::SHOPIFY, grant(config, accounts)?);
     let path = format!("/admin/api/{version}/graphql.json");
     let header = HeaderName::from_static("x-shopify-access-token");
     let made = Arc::new(GraphQl::new(api, &path, header, tokens));
@@ -173,8 +205,11 @@ fn base_url(config: &ShopifySettings) -> Result<String, SourceError> {
     Ok(format!("https://{name}.myshopify.com"))
 }
 
-/// One of three ways, told apart by which settings are given.
-fn grant(config: &ShopifySettings) -> Result<Grant, SourceError> {
+/// One of four ways, told apart by which settings are given.
+fn grant(config: &ShopifySettings, accounts: Option<&Arc<dyn Accounts>>) -> Result<Grant, SourceError> {
+    if config.connected {
+        return connected(config, accounts);
+    }
     let fixed = !config.token.expose_secret().is_empty();
     let app = (!config.client_id.is_empty(), !config.client_secret.expose_secret().is_empty());
     let rotating = !config.refresh_token_file.as_os_str().is_empty();
@@ -194,6 +229,21 @@ fn grant(config: &ShopifySettings) -> Result<Grant, SourceError> {
         }
         (false, _, _) => Err(wrong("client_id", &config.client_id, "an app needs client_id and client_secret_file")),
     }
+}
+
+/// The tokens that somebody gave with `plimsoll connect`.
+fn connected(config: &ShopifySettings, accounts: Option<&Arc<dyn Accounts>>) -> Result<Grant, SourceError> {
+    let app = !config.client_id.is_empty() && !config.client_secret.expose_secret().is_empty();
+    let alone = config.token.expose_secret().is_empty() && config.refresh_token_file.as_os_str().is_empty();
+    if !app || !alone {
+        return Err(wrong("connected", "true", "it needs client_id and client_secret_file, and no other token"));
+    }
+    let accounts = accounts.map_or_else(|| Arc::new(NoAccounts) as Arc<dyn Accounts>, Arc::clone);
+    Ok(Grant::Account {
+        id: config.client_id.clone(),
+        secret: config.client_secret.clone(),
+        keeper: Arc::new(Connected { accounts, account: config.account() }),
+    })
 }
 
 /// Keeps a refresh token in the file it was first given in.
@@ -253,11 +303,14 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_is_signed_in_to_in_one_of_three_ways() {
+    fn a_shop_is_signed_in_to_in_one_of_four_ways() {
         let shop = "shop = \"nordbo\"\n";
         check(&format!("{shop}token = \"t\""), Ok(()));
         check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\""), Ok(()));
         check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\"\nrefresh_token_file = \"r\""), Ok(()));
+        check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\"\nconnected = true"), Ok(()));
+        let mixed = "`true` does not work as `connected`: it needs client_id and client_secret_file, and no other token";
+        check(&format!("{shop}token = \"t\"\nconnected = true"), Err(mixed));
         let neither = "`` does not work as `token_file`: give a token, or client_id and client_secret_file of an app";
         check(shop, Err(neither));
         let both = "`…` does not work as `token_file`: give a token or an app's client_id and secret, not both";

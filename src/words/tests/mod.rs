@@ -24,7 +24,7 @@ use crate::words::others::Beside;
 use crate::words::permission::Reason;
 use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::replies::{self, Reply};
-use crate::words::trouble::Trouble;
+use crate::words::trouble::{Owner, Trouble};
 use crate::words::view::{
     AheadView, CampaignLine, Clears, GroupView, IncidentView, JudgedView, MeView, Member, Names, OptionView, OwnNumber,
     ProposalView, Relation, RightKind, Seen, StatusView, Window,

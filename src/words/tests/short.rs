@@ -65,6 +65,8 @@ fn taught(tag: &str) -> String {
 
 fn troubles(tag: &str) -> String {
     let text = |text: &str| text.to_owned();
+    let refused =
+        |owner| Trouble::AccountRefused { source: "tiktok".to_owned(), account: "almalind".to_owned(), owner };
     [
         Trouble::Standstill {
             source: text("YouTube"),
@@ -81,6 +83,11 @@ fn troubles(tag: &str) -> String {
         Trouble::QuotaSpent { source: text("YouTube"), until: text("09:00"), day: text("x") },
         Trouble::Absent { rule: text("cpa-stop"), subject: text("Alma Lind"), since: text("x") },
         Trouble::PageGone { page: text("https://shop.example/p"), link: text("alma-spring"), day: text("x") },
+        Trouble::AccountEnds { source: text("tiktok"), account: text("almalind"), until: text("2026-06-23") },
+        refused(Owner::Nobody),
+        refused(Owner::Asked { name: text("Alma Lind") }),
+        refused(Owner::Away { name: text("Alma Lind"), text: text("…\n…") }),
+        Trouble::Reconsent { platform: text("TikTok"), account: text("almalind") },
         Trouble::StoredOld { count: 12, since: text("x") },
     ]
     .map(|trouble| {
