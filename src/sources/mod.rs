@@ -27,6 +27,7 @@ use crate::domain::sample::{Absence, Missing, Sample};
 use crate::http::HttpError;
 
 pub use poll_document::poll_json;
+pub use quota::Told;
 pub use settings::{Ask, Budget, Outside, SecretFile, Settings};
 
 /// One account at one platform that answers questions about numbers.
@@ -100,6 +101,8 @@ pub struct Fetched {
     pub posts: Vec<FoundPost>,
     /// What was charged: the platform's bucket and units, one entry a bucket.
     pub units: Vec<(String, u32)>,
+    /// What the platform said is left of its buckets.
+    pub told: Vec<Told>,
     /// The first failure, if there was one; what it concerns is in `missing`.
     pub partial: Option<SourceError>,
 }

@@ -91,13 +91,15 @@ pub enum Table {
     ShadowFires = 44,
     /// What was asked about rules that watched long enough, and answered. Key: `rule` 0 version big-endian.
     Promotions = 45,
+    /// What was spent at each source, when it was polled and why it rests. Key: source.
+    Quota = 48,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -132,6 +134,7 @@ impl Table {
         Self::ShadowFires,
         Self::Promotions,
         Self::Excuses,
+        Self::Quota,
     ];
 
     /// Its number in the file format.

@@ -1,5 +1,6 @@
 //! The sources that a configuration names, each of one kind.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::ids::BrandId;
@@ -34,9 +35,33 @@ pub struct Common {
     /// The longest random wait after a tick.
     #[serde(default)]
     pub jitter: Length,
+    /// Its polls begin at a moment of their own within this span after each tick; large ones are asked in parts over it.
+    #[serde(default)]
+    pub spread: Length,
+    /// Whether all is asked at every tick.
+    #[serde(default)]
+    pub cadence: Cadence,
+    /// How often new posts of an account are looked for; zero for at every tick.
+    #[serde(default = "four_a_day")]
+    pub discovery: Length,
     /// Whose it is: nothing of other brands is asked of it.
     #[serde(default)]
     pub brand: Option<BrandId>,
+}
+
+fn four_a_day() -> Length {
+    Length(SignedDuration::from_hours(6))
+}
+
+/// How what a source is asked about is chosen at a tick.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cadence {
+    /// Everything, at every tick.
+    #[default]
+    Fixed,
+    /// What is young, live or near a line often, what is quiet rarely.
+    Adaptive,
 }
 
 /// The settings of a source together with what every source has, as they stand in one table.
