@@ -260,3 +260,6 @@ pub fn fitting(
 fn is_upload(due: &Due) -> bool {
     matches!(due.target, Target::Uploads { .. })
 }
+
+#[cfg(test)]
+mod tests;
