@@ -136,7 +136,9 @@ impl Failure {
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Unreachable { .. } | Self::SlowDown { .. } | Self::TooOften { .. } | Self::Unkept { .. } => Fate::Retry,
+            Self::Unreachable { .. } | Self::SlowDown { .. } | Self::TooOften { .. } | Self::Unkept { .. } => {
+                Fate::Retry
+            }
             Self::Unknown { .. } | Self::Broken { .. } | Self::Garbled { .. } => Fate::ReadBack,
             Self::Unauthorized { .. }
             | Self::Refused { .. }

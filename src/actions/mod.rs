@@ -5,8 +5,8 @@ pub mod google_ads;
 pub mod guard;
 pub mod meta_ads;
 pub mod shopify;
-pub mod tiktok_ads;
 pub mod stripe;
+pub mod tiktok_ads;
 pub mod webhook;
 pub mod woocommerce;
 

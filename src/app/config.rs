@@ -15,7 +15,7 @@ use crate::domain::written::Length;
 
 mod sources;
 
-pub use sources::{Kind, SourceConfig};
+pub use sources::{Cadence, Kind, SourceConfig};
 
 /// Every setting with its default, and the comments that explain them.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -48,6 +48,7 @@ pub struct Config {
     pub telegram: TelegramConfig,
     pub discord: DiscordConfig,
     pub sources: BTreeMap<SourceId, SourceConfig>,
+    pub polling: PollingConfig,
     pub guards: GuardsConfig,
     pub evidence: EvidenceConfig,
     pub maturity: MaturityConfig,
@@ -103,6 +104,16 @@ pub struct GuardsConfig {
     pub actions_per_day: u32,
     pub cool_off: Length,
     pub freshness: Length,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct PollingConfig {
+    pub reserve_percent: u32,
+    pub failures: u32,
+    pub backoff_max: Length,
+    pub refused_again: Length,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

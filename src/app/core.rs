@@ -17,6 +17,7 @@ use super::catalog::{About, Catalog};
 use super::config::Config;
 use super::past::picture;
 use super::past::settings::Judging;
+use super::planner::kept::{self, Planned};
 use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
 use crate::domain::document::Document;
 use crate::domain::ids::{RuleId, SourceId, Subject};
@@ -29,7 +30,6 @@ use crate::rules::judge::{Context, Facts};
 use crate::rules::lifecycle::Memory;
 use crate::rules::readings::Span;
 use crate::rules::window::Frame;
-use crate::sources::quota::Buckets;
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{Store, StoreError, Transaction, samples};
 use crate::time::{Bell, Clock};
@@ -127,8 +127,8 @@ pub struct State {
     pub judged: HashMap<RuleId, HashMap<Subject, Span>>,
     /// Sources that fail, since when.
     pub failing: BTreeMap<SourceId, Timestamp>,
-    /// What sources with a quota have spent today.
-    pub quota: BTreeMap<SourceId, Buckets>,
+    /// What each source has spent, when it was asked what, and whether it rests.
+    pub planned: BTreeMap<SourceId, Planned>,
     /// When each source last answered.
     pub polled: BTreeMap<SourceId, Timestamp>,
 }
@@ -163,6 +163,8 @@ pub struct Core {
     /// Held by whoever replays a rule over the past.
     pub replays: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
+    /// What the dice were made from.
+    pub seed: u64,
     dice: Mutex<ChaCha8Rng>,
 }
 
@@ -194,7 +196,7 @@ impl Core {
             memory: load_memory(&*store).await?,
             judged: HashMap::new(),
             failing: BTreeMap::new(),
-            quota: BTreeMap::new(),
+            planned: kept::read(&*store, &config).await?,
             polled: BTreeMap::new(),
         };
         let links = super::links::Links::read(&*store, &state.catalog).await?;
@@ -225,6 +227,7 @@ impl Core {
             stamped: Mutex::new(stamped),
             replays: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
+            seed,
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
         }))
     }

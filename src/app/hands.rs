@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::config::{Config, Kind};
 use crate::actions::Hand;
-use crate::actions::meta_ads::MetaAds;
 use crate::actions::google_ads::GoogleAdsBoosts;
+use crate::actions::meta_ads::MetaAds;
 use crate::actions::shopify::ShopifyCodes;
-use crate::actions::tiktok_ads::TiktokAdsHand;
-use crate::domain::ids::SourceId;
-use crate::sources::{SourceError, meta_ads, shopify, tiktok_ads, google_ads, stripe, woocommerce};
 use crate::actions::stripe::StripeCodes;
+use crate::actions::tiktok_ads::TiktokAdsHand;
 use crate::actions::woocommerce::WooCoupons;
+use crate::domain::ids::SourceId;
+use crate::sources::{SourceError, google_ads, meta_ads, shopify, stripe, tiktok_ads, woocommerce};
 
 /// Who sets the state of what lives at each source.
 pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, SourceError> {
@@ -28,7 +28,14 @@ pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, Sourc
 /// Names every kind, so that a new one cannot be added without deciding whether it can be acted on.
 fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
-        Kind::Youtube(_) | Kind::Generic(_) | Kind::Instagram(_) | Kind::Tiktok(_) | Kind::YoutubeAnalytics(_) | Kind::Ga4(_) | Kind::Twitch(_) | Kind::X(_) => None,
+        Kind::Youtube(_)
+        | Kind::Generic(_)
+        | Kind::Instagram(_)
+        | Kind::Tiktok(_)
+        | Kind::YoutubeAnalytics(_)
+        | Kind::Ga4(_)
+        | Kind::Twitch(_)
+        | Kind::X(_) => None,
         Kind::MetaAds(ads) => Some(Arc::new(MetaAds::new(meta_ads::client(ads)?, meta_ads::account(ads)?))),
         Kind::GoogleAds(ads) => Some(Arc::new(GoogleAdsBoosts::new(google_ads::account(ads)?))),
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),

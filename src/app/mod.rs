@@ -1,6 +1,6 @@
 //! The program: configuration, and the tasks that carry one alert from tick to telling.
 //!
-//! In the order of the alert: [`schedule`] says when, [`sourcing`] what is asked, [`watch`] pulls and judges, [`cycle`]
+//! In the order of the alert: [`schedule`] says when, [`sourcing`] what could be asked, [`planner`] what is, [`watch`] pulls and judges, [`cycle`]
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
 //! out, [`act`] does what was approved and reads it back, [`asking`] does it with people, [`ladder`] takes the later steps of
 //! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go, [`moments`] judges what
@@ -43,6 +43,7 @@ pub mod pages;
 pub mod past;
 pub mod people;
 pub mod pieces;
+pub mod planner;
 pub mod pooling;
 pub mod preflight;
 pub mod projecting;

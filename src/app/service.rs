@@ -106,9 +106,6 @@ impl Service {
     /// Starts every task. Configuration that cannot work is an error here, before anything runs.
     pub fn start(core: &Arc<Core>) -> anyhow::Result<Self> {
         let chats = Arc::new(chats(&core.config, &core.clock)?);
-        let mut hands = hands(&core.config)?;
-        hands.by_source.insert(proposing::LINKS.parse()?, Arc::new(LinkHand::new(Arc::clone(core))));
-        let hands = Arc::new(hands);
         let clock = &core.clock;
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
@@ -120,7 +117,9 @@ impl Service {
             sources.push((id.clone(), config.clone(), source));
         }
         // After the sources: where both share a client, it is the one that knows the connected accounts.
-        let hands = Arc::new(hands(&core.config)?);
+        let mut hands = hands(&core.config)?;
+        hands.by_source.insert(proposing::LINKS.parse()?, Arc::new(LinkHand::new(Arc::clone(core))));
+        let hands = Arc::new(hands);
         let ears = Arc::new(Ears::new(Arc::clone(core)));
         let stop = CancellationToken::new();
         let mut service = Self {
@@ -294,7 +293,10 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
             );
         }
         if let Err(error) = hooks::forget(&core).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "could not forget old hooks; tried again tomorrow");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not forget old hooks; tried again tomorrow"
+            );
         }
     }
 }

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::Catalog;
-use super::config::{Config, SourceConfig};
+use super::config::{Cadence, Config, SourceConfig};
+use super::planner::heat;
 use super::schedule::Schedule;
 use crate::domain::document::{Boost, Brand, Partnership, Running};
 use crate::domain::ids::{BrandId, CreatorId, Platform, PostRef, SourceId, Subject};
@@ -22,7 +23,12 @@ pub fn feeds(config: &Config) -> Vec<Feed> {
 
 fn feed(config: &SourceConfig) -> Feed {
     let settings = config.kind.settings();
-    let renewed = std::cmp::max(settings.renewed(), between(config));
+    let paced = match config.common.cadence {
+        Cadence::Fixed => SignedDuration::ZERO,
+        // What is quieter is asked less often, and nobody waits for that.
+        Cadence::Adaptive => heat::RUNNING,
+    };
+    let renewed = std::cmp::max(std::cmp::max(settings.renewed(), between(config)), paced);
     Feed { platform: settings.platform(), metrics: settings.metrics(), lag: settings.lag(), renewed }
 }
 
@@ -34,13 +40,14 @@ fn between(config: &SourceConfig) -> SignedDuration {
     let ticks = std::iter::successors(schedule.next_after(Timestamp::UNIX_EPOCH), |tick| schedule.next_after(*tick));
     let ticks: Vec<Timestamp> = ticks.take_while(|tick| *tick <= week).take(TICKS_MAX).collect();
     let gaps = ticks.iter().zip(ticks.iter().skip(1)).map(|(one, next)| next.duration_since(*one));
-    gaps.max().map_or(SignedDuration::ZERO, |gap| gap.saturating_add(when.jitter.0))
+    let late = when.jitter.0.saturating_add(when.spread.0);
+    gaps.max().map_or(SignedDuration::ZERO, |gap| gap.saturating_add(late))
 }
 
 /// Ticks of a schedule that are looked at: a poll a minute for a day shows its rhythm.
 const TICKS_MAX: usize = 1_440;
 
-/// Everything a source should be asked at a tick, as its kind says ([`Ask`]). A boost that was stopped is still asked about:
+/// Everything a source could be asked at a tick, as its kind says ([`Ask`]). A boost that was stopped is still asked about:
 /// its numbers settle for days. What belongs to other brands is not asked of one brand's source.
 #[must_use]
 pub fn request(source: &SourceId, config: &SourceConfig, catalog: &Catalog, now: Timestamp) -> Request {

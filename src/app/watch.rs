@@ -5,16 +5,13 @@
 //! that was not committed is judged again at the next poll from the same samples and comes to the same.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use rand::Rng as _;
+use jiff::Timestamp;
 
-use super::config::SourceConfig;
 use super::core::{Core, State};
-use super::cycle::{self};
+use super::cycle;
+use super::planner;
 use super::records::{PollRecord, PostRecord};
-use super::schedule::Schedule;
 use super::trouble;
 use crate::domain::ids::{CreatorId, SourceId, Subject};
 use crate::domain::metric::Metric;
@@ -22,102 +19,22 @@ use crate::domain::num;
 use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
 use crate::rules::guards::Alarm;
 use crate::rules::history::Touch;
-use crate::sources::quota::{self, Buckets, May};
-use crate::sources::{Fetched, FoundPost, Request, Source, SourceError};
+use crate::sources::{Fetched, FoundPost};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys, samples};
-use crate::time::Held;
 use crate::words::trouble::Trouble;
 use tokio::sync::MutexGuard;
-use tokio_util::sync::CancellationToken;
 
 mod judging;
+mod polling;
 mod wake;
 
 pub use judging::judge_again;
 use judging::{judge_touched, news_of, spoken_of};
-use wake::{Next, Wake};
+pub use polling::{poll, run};
 
 /// Subjects in one transaction; a larger poll is several cycles.
 pub const SUBJECTS_MAX: usize = 2000;
-
-/// Polls a source at every tick of its schedule, and when its platform says that something has happened, for ever.
-pub async fn run(
-    core: Arc<Core>,
-    id: SourceId,
-    config: SourceConfig,
-    source: Arc<dyn Source>,
-    mut held: Held,
-    stop: CancellationToken,
-) {
-    let when = &config.common;
-    // It was read once when the configuration was checked.
-    let Ok(schedule) = Schedule::new(&when.schedule, when.zone.rules()) else { return };
-    let mut wake = Wake::new(core.bells.polls.get(&id).cloned());
-    loop {
-        let Some(tick) = schedule.next_after(core.clock.now()) else { return };
-        let spread = core.roll(|dice| dice.random_range(0..=std::cmp::max(when.jitter.0.as_secs(), 0)));
-        let at = tick.checked_add(SignedDuration::from_secs(spread)).unwrap_or(tick);
-        loop {
-            let next = wake.next(&mut held, at, &stop).await;
-            if next == Next::End {
-                return;
-            }
-            if let Err(error) = poll(&core, &id, &config, &*source).await {
-                tracing::error!(source.id = %id, error = &error as &dyn std::error::Error, "could not keep a poll; it is polled again at the next tick");
-            }
-            if next == Next::Tick {
-                break;
-            }
-        }
-    }
-}
-
-/// One poll, judged and committed.
-pub async fn poll(core: &Core, id: &SourceId, config: &SourceConfig, source: &dyn Source) -> Result<(), StoreError> {
-    let now = core.clock.now();
-    let request = super::sourcing::request(id, config, &core.state.lock().await.catalog, now);
-    let targets = request.targets.len();
-    let fetched = match over_budget(core, id, config, &request, now).await {
-        Some(error) => Fetched { partial: Some(error), ..Fetched::default() },
-        None => match source.fetch(&request).await {
-            Ok(fetched) => fetched,
-            Err(error) => Fetched { partial: Some(error), ..Fetched::default() },
-        },
-    };
-    if let Some(buckets) = core.state.lock().await.quota.get_mut(id) {
-        for (bucket, units) in &fetched.units {
-            buckets.spend(bucket, *units, now);
-        }
-        if let Some(SourceError::QuotaSpent { bucket, .. }) = &fetched.partial {
-            buckets.exhaust(bucket, now);
-        }
-    }
-    core.count(|counts| counts.polls += 1);
-    take_in(core, id, targets, fetched, now).await
-}
-
-/// Why a poll would not fit into what is left of the day, if it would not. What was spent before a start of the program is
-/// the platform's to know; its refusal fills the bucket.
-async fn over_budget(
-    core: &Core,
-    id: &SourceId,
-    config: &SourceConfig,
-    request: &Request,
-    now: Timestamp,
-) -> Option<SourceError> {
-    let settings = config.kind.settings();
-    let budgets = settings.budgets();
-    if budgets.is_empty() {
-        return None;
-    }
-    let cost = settings.cost(request);
-    let mut state = core.state.lock().await;
-    let budgets = budgets.into_iter().map(|budget| (budget.bucket, budget.units));
-    let buckets = state.quota.entry(id.clone()).or_insert_with(|| Buckets::new(budgets));
-    let (bucket, _) = cost.iter().find(|(bucket, units)| buckets.may_spend(bucket, *units, now) != May::Spend)?;
-    Some(SourceError::QuotaSpent { bucket: bucket.clone(), until: quota::next_midnight(now) })
-}
 
 /// Keeps what a fetch answered, judges it and commits what follows.
 pub async fn take_in(
@@ -127,7 +44,7 @@ pub async fn take_in(
     fetched: Fetched,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Fetched { samples, missing, posts, units, partial } = fetched;
+    let Fetched { samples, missing, posts, units, told: _, partial } = fetched;
     let (mut samples, missing) = add_up(samples, missing);
     core.count(|counts| counts.samples += crate::domain::num::u64_of_len(samples.len()));
     let record = PollRecord {
@@ -255,6 +172,8 @@ async fn keep(
     let mut transaction = Transaction::new();
     let before = load::<PollRecord>(&*core.store, &keys::poll(&record.source, record.at)).await?;
     transaction.set(before.as_ref(), record)?;
+    // What was spent is kept with the poll that spent it.
+    planner::kept::put(core, &record.source, &mut transaction).await?;
     core.store.commit(transaction).await.map(drop)
 }
 

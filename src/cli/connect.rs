@@ -136,7 +136,9 @@ fn source(config: &Config, given: &str) -> Result<(SourceId, Option<OauthApp>), 
         Err(_) => {
             let known: Vec<String> = apps().map(|(id, _)| id.to_string()).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            Err(CliError::input(format!("there is no source `{given}` in the configuration; can be connected: {known}")))
+            Err(CliError::input(format!(
+                "there is no source `{given}` in the configuration; can be connected: {known}"
+            )))
         }
     }
 }
@@ -250,7 +252,9 @@ impl Connect {
         }
         let opened = Landing::open(&app.redirect_url, self.port).await;
         let landing = opened.map_err(|error| {
-            CliError::Failed(anyhow::Error::new(error).context("could not listen for the browser; use --port or --paste"))
+            CliError::Failed(
+                anyhow::Error::new(error).context("could not listen for the browser; use --port or --paste"),
+            )
         })?;
         match landing {
             Some(landing) => Ok(Some(landing)),

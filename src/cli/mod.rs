@@ -16,6 +16,7 @@ mod import;
 mod opened;
 mod outbox;
 mod people;
+mod plan;
 mod poll;
 mod run;
 mod why;
@@ -72,6 +73,8 @@ enum Command {
     Apply(documents::Apply),
     /// Fetch once from a source and print what would be stored; nothing is
     Poll(poll::Poll),
+    /// Say how many calls a number of creators costs, what share of each quota and what money, and what does not fit
+    Plan(plan::Plan),
     /// List the shop's codes and links, with the creator each probably belongs to
     Discover(discover::Discover),
     /// Look up in the shop whether each partnership's codes work
@@ -233,6 +236,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Check(check) => check.run(&common),
         Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
+        Command::Plan(plan) => plan.run(&common),
         Command::Discover(discover) => Box::pin(discover.run(&common)).await,
         Command::Preflight(preflight) => Box::pin(preflight.run(&common)).await,
         Command::Import(import) => Box::pin(import.run(&common)).await,

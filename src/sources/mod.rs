@@ -11,9 +11,9 @@ mod json;
 
 pub mod ga4;
 pub mod generic;
-pub mod meta_ads;
-pub mod instagram;
 pub mod google_ads;
+pub mod instagram;
+pub mod meta_ads;
 pub mod orders;
 pub mod poll_document;
 pub mod quota;
@@ -21,12 +21,12 @@ pub mod quota;
 mod recorded_bodies;
 pub mod settings;
 pub mod shopify;
+pub mod stripe;
 pub mod tiktok;
 pub mod tiktok_ads;
-pub mod stripe;
-pub mod woocommerce;
 pub mod twitch;
 mod wanted;
+pub mod woocommerce;
 pub mod x;
 pub mod youtube;
 pub mod youtube_analytics;
@@ -41,6 +41,7 @@ use crate::domain::sample::{Absence, Missing, Sample};
 use crate::http::HttpError;
 
 pub use poll_document::poll_json;
+pub use quota::Told;
 pub use settings::{Ask, Budget, Outside, SecretFile, Settings};
 
 /// One account at one platform that answers questions about numbers.
@@ -114,6 +115,8 @@ pub struct Fetched {
     pub posts: Vec<FoundPost>,
     /// What was charged: the platform's bucket and units, one entry a bucket.
     pub units: Vec<(String, u32)>,
+    /// What the platform said is left of its buckets.
+    pub told: Vec<Told>,
     /// The first failure, if there was one; what it concerns is in `missing`.
     pub partial: Option<SourceError>,
 }

@@ -11,11 +11,13 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::orders::Shop;
+use super::quota::Reset;
 use super::{Request, Source, SourceError};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
-use crate::http::signature::Scheme;
+use crate::domain::money::Money;
 use crate::http::oauth::OauthApp;
+use crate::http::signature::Scheme;
 use crate::http::tokens::{Accounts, NoAccounts};
 use crate::time::Clock;
 
@@ -68,13 +70,23 @@ pub struct SecretFile<'a> {
     pub secret: &'a mut SecretString,
 }
 
-/// What a bucket of a platform's quota may be spent on in a day.
+/// What may be spent of a bucket of a platform's quota, and when that is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
     /// The platform's name of it.
     pub bucket: String,
-    /// Units a day.
+    /// Units in it when nothing was spent.
     pub units: u32,
+    /// When what was spent is forgotten.
+    pub reset: Reset,
+}
+
+impl Budget {
+    /// A bucket by its platform's name.
+    #[must_use]
+    pub fn new(bucket: &str, units: u32, reset: Reset) -> Self {
+        Self { bucket: bucket.to_owned(), units, reset }
+    }
 }
 
 /// The settings of one kind of source.
@@ -129,7 +141,7 @@ pub trait Settings: fmt::Debug + Send + Sync {
         let _ = folder;
     }
 
-    /// What may be spent in a day; empty where nothing is counted by the day.
+    /// What may be spent, bucket by bucket; empty where the platform counts nothing.
     fn budgets(&self) -> Vec<Budget> {
         Vec::new()
     }
@@ -138,6 +150,19 @@ pub trait Settings: fmt::Debug + Send + Sync {
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         let _ = request;
         Vec::new()
+    }
+
+    /// How many calls a request is, where that is known. Most platforms charge one unit a call.
+    fn calls(&self, request: &Request) -> Option<u32> {
+        let cost = self.cost(request);
+        (!cost.is_empty()).then(|| cost.iter().fold(0, |sum: u32, row| sum.saturating_add(row.1)))
+    }
+
+    /// What all requests of one UTC day cost in money, where the platform charges for them. The whole day is handed in
+    /// because a platform may charge once for what is asked for twice.
+    fn money(&self, day: &[Request]) -> Option<Money> {
+        let _ = day;
+        None
     }
 
     /// The source itself. Settings that cannot work are an error here, before anything runs.

@@ -159,6 +159,12 @@ pub fn hooks_before(until: Timestamp) -> (Key, Key) {
     (b"t".to_vec(), hook_time(until, b""))
 }
 
+/// What is kept of a source.
+#[must_use]
+pub fn source(source: &SourceId) -> Key {
+    source.as_str().as_bytes().to_vec()
+}
+
 /// What a rule remembers about a subject, and the incident that is open on it.
 #[must_use]
 pub fn rule_and_subject(rule: &RuleId, subject: &Subject) -> Key {

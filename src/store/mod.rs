@@ -96,6 +96,8 @@ pub enum Table {
     /// What platforms pushed. Key: `r` source, 0, topic, 0, event; beside them rows that lead there: `b` source, 0, digest of
     /// the body, and `t` time big-endian, key.
     Hooks = 47,
+    /// What was spent at each source, when it was polled and why it rests. Key: source.
+    Quota = 48,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
     /// Accounts that people have connected, their tokens sealed. Key: source 0 account.
@@ -104,7 +106,7 @@ pub enum Table {
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -142,6 +144,7 @@ impl Table {
         Self::Hooks,
         Self::Excuses,
         Self::Accounts,
+        Self::Quota,
     ];
 
     /// Its number in the file format.

@@ -42,6 +42,7 @@ mod mediation;
 mod past;
 mod peers;
 mod pieces;
+mod planner;
 mod promotion;
 mod replay_backtest;
 mod replay_live;

@@ -1,14 +1,17 @@
 //! The sources that a configuration names, each of one kind.
 
-use std::path::PathBuf;
-
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
+use std::path::PathBuf;
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
-use crate::sources::{Settings, generic, meta_ads, shopify, youtube, instagram, tiktok, tiktok_ads, ga4, google_ads, youtube_analytics, stripe, woocommerce, SecretFile, twitch, x};
 use crate::http::signature::Scheme;
+use crate::sources::{
+    SecretFile, Settings, ga4, generic, google_ads, instagram, meta_ads, shopify, stripe, tiktok, tiktok_ads, twitch,
+    woocommerce, x, youtube, youtube_analytics,
+};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -38,6 +41,15 @@ pub struct Common {
     /// The longest random wait after a tick.
     #[serde(default)]
     pub jitter: Length,
+    /// Its polls begin at a moment of their own within this span after each tick; large ones are asked in parts over it.
+    #[serde(default)]
+    pub spread: Length,
+    /// Whether all is asked at every tick.
+    #[serde(default)]
+    pub cadence: Cadence,
+    /// How often new posts of an account are looked for; zero for at every tick.
+    #[serde(default = "four_a_day")]
+    pub discovery: Length,
     /// Whose it is: nothing of other brands is asked of it.
     #[serde(default)]
     pub brand: Option<BrandId>,
@@ -70,6 +82,21 @@ impl Common {
             SecretFile { setting: "hook_token_file", file: self.hook_token_file.clone(), secret: &mut self.hook_token },
         ]
     }
+}
+
+fn four_a_day() -> Length {
+    Length(SignedDuration::from_hours(6))
+}
+
+/// How what a source is asked about is chosen at a tick.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cadence {
+    /// Everything, at every tick.
+    #[default]
+    Fixed,
+    /// What is young, live or near a line often, what is quiet rarely.
+    Adaptive,
 }
 
 /// The settings of a source together with what every source has, as they stand in one table.

@@ -200,7 +200,8 @@ mod tests {
         let tiktok = json!({"access_token": "a", "expires_in": 7200, "refresh_token": "r", "refresh_expires_in": 15_552_000,
             "scope": "user.info.basic,video.list"});
         check(&tiktok, Ok(("a", Some(7200), Some("r"), Some(15_552_000), Some("user.info.basic video.list"))));
-        let twitch = json!({"access_token": "a", "expires_in": 14_124, "refresh_token": "r", "scope": ["user:read:email"]});
+        let twitch =
+            json!({"access_token": "a", "expires_in": 14_124, "refresh_token": "r", "scope": ["user:read:email"]});
         check(&twitch, Ok(("a", Some(14_124), Some("r"), None, Some("user:read:email"))));
         let business = json!({"code": 0, "message": "OK", "data": {"access_token": "a", "advertiser_ids": ["1"], "scope": [4, 5]}});
         check(&business, Ok(("a", None, None, None, Some("4 5"))));
@@ -213,7 +214,10 @@ mod tests {
     #[test]
     fn a_refusal_with_status_200_is_a_refusal() {
         check(&json!({"error": "invalid_grant", "log_id": "1"}), Err("no access token was given: `invalid_grant`"));
-        check(&json!({"code": 40_002, "message": "CANARY", "data": {}}), Err("no access token was given: `code_40002`"));
+        check(
+            &json!({"code": 40_002, "message": "CANARY", "data": {}}),
+            Err("no access token was given: `code_40002`"),
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::sources::google::{App, api, days_setting, wrong};
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
@@ -115,7 +116,7 @@ impl Settings for Ga4Settings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: TOKENS.to_owned(), units: self.tokens_per_day }]
+        vec![Budget { bucket: TOKENS.to_owned(), units: self.tokens_per_day, reset: Reset::PacificDay }]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

@@ -15,6 +15,7 @@ use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::google::AdsAccount;
 use crate::sources::google::{App, api, days_setting, wrong};
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
@@ -190,7 +191,11 @@ impl Settings for GoogleAdsSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: OPERATIONS.to_owned(), units: self.operations_per_day }]
+        vec![Budget {
+            bucket: OPERATIONS.to_owned(),
+            units: self.operations_per_day,
+            reset: Reset::Rolling { secs: 86_400 },
+        }]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{CALLS, Instagram, METRICS, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// Which of the two APIs the creators connect through.
@@ -119,7 +120,7 @@ impl Settings for InstagramSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: CALLS.to_owned(), units: self.calls_per_day }]
+        vec![Budget { bucket: CALLS.to_owned(), units: self.calls_per_day, reset: Reset::Rolling { secs: 86_400 } }]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

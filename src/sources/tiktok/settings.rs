@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{ENDPOINTS, METRICS, METRICS_OF_ACCOUNTS, Tiktok, TiktokConfig, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
@@ -78,8 +79,8 @@ impl Settings for TiktokSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        let units = self.calls_per_minute.saturating_mul(24 * 60);
-        ENDPOINTS.iter().map(|bucket| Budget { bucket: (*bucket).to_owned(), units }).collect()
+        let (units, reset) = (self.calls_per_minute, Reset::Rolling { secs: 60 });
+        ENDPOINTS.iter().map(|bucket| Budget { bucket: (*bucket).to_owned(), units, reset }).collect()
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

@@ -17,6 +17,7 @@ use crate::http::signed::Signed;
 use crate::http::tiktok_business::{Business, Level};
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
@@ -84,7 +85,7 @@ impl Settings for TiktokAdsSettings {
 
     fn budgets(&self) -> Vec<Budget> {
         // 600 requests a minute for an app of the basic level (unverified); there is no limit by the day.
-        vec![Budget { bucket: CALLS.to_owned(), units: 600 * 24 * 60 }]
+        vec![Budget { bucket: CALLS.to_owned(), units: 600, reset: Reset::Rolling { secs: 60 } }]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{BATCH_STATS, GENERAL, METRICS, RENEWED, UNITS_PER_DAY, Youtube, YoutubeConfig, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
@@ -70,7 +71,7 @@ impl Settings for YoutubeSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        [GENERAL, BATCH_STATS].map(|bucket| Budget { bucket: bucket.to_owned(), units: self.units_per_day }).to_vec()
+        [GENERAL, BATCH_STATS].map(|bucket| Budget::new(bucket, self.units_per_day, Reset::PacificDay)).to_vec()
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

@@ -12,6 +12,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::sources::google::{App, api, days_setting};
+use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
@@ -90,7 +91,7 @@ impl Settings for YoutubeAnalyticsSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: QUERIES.to_owned(), units: self.queries_per_day }]
+        vec![Budget { bucket: QUERIES.to_owned(), units: self.queries_per_day, reset: Reset::PacificDay }]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

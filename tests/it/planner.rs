@@ -1,0 +1,427 @@
+//! Budgets, restarts, missed ticks, sources that fail, and what a plan says against what the platforms counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use plimsoll::app::catalog::Catalog;
+use plimsoll::app::config::{Config, SourceConfig};
+use plimsoll::app::core::Core;
+use plimsoll::app::planner::kept::{Begun, SourceRecord};
+use plimsoll::app::planner::plan::{self, Size};
+use plimsoll::app::records::PollRecord;
+use plimsoll::app::service::Service;
+use plimsoll::app::{apply, watch};
+use plimsoll::domain::document::Documents;
+use plimsoll::domain::ids::{SourceId, Subject};
+use plimsoll::domain::metric::Metric;
+use plimsoll::sim::loopback::Fault;
+use plimsoll::sim::youtube::{
+    BATCH_STATS, ChannelNow, GENERAL, Subscribers, VideoNow, YoutubeConfig, YoutubeSim, YoutubeWorld,
+};
+use plimsoll::sources::Outside;
+use plimsoll::store::memory::MemoryStore;
+use plimsoll::store::records::{read_journal, scan_all};
+use plimsoll::store::samples::{Row, load_history};
+use plimsoll::store::{Store, Transaction};
+use plimsoll::time::{Clock, Driver};
+
+/// A Pacific midnight.
+fn midnight() -> Timestamp {
+    "2026-03-03T08:00:00Z".parse().expect("an instant")
+}
+
+fn source() -> SourceId {
+    "yt".parse().expect("an id")
+}
+
+/// A platform on which exactly the creators and posts of a plan exist.
+struct Planned {
+    uploads: BTreeMap<String, Vec<String>>,
+    published: BTreeMap<String, Timestamp>,
+}
+
+impl Planned {
+    fn new(catalog: &Catalog) -> Self {
+        let account = |creator| catalog.creators.get(creator).and_then(|one| one.accounts.values().next().cloned());
+        let (mut uploads, mut published) = (BTreeMap::<String, Vec<String>>::new(), BTreeMap::new());
+        let mut posts: Vec<_> = catalog.posts.iter().collect();
+        posts.sort_by_key(|(key, _)| std::cmp::Reverse(catalog.published.get(key)));
+        for (key, creator) in posts {
+            let post = key.1.as_str().to_owned();
+            uploads.entry(account(creator).expect("an account")).or_default().push(post.clone());
+            published.insert(post, catalog.published[key]);
+        }
+        Self { uploads, published }
+    }
+}
+
+impl YoutubeWorld for Planned {
+    fn channel(&self, id: &str, now: Timestamp) -> Option<ChannelNow> {
+        Some(ChannelNow {
+            title: id.to_owned(),
+            published_at: Timestamp::UNIX_EPOCH,
+            views: Some(now.as_second()),
+            subscribers: Subscribers::Count(1_000),
+            videos: Some(20),
+        })
+    }
+
+    fn video(&self, id: &str, now: Timestamp) -> Option<VideoNow> {
+        Some(VideoNow {
+            channel: "1".to_owned(),
+            title: id.to_owned(),
+            description: String::new(),
+            published_at: *self.published.get(id)?,
+            length_secs: 60,
+            views: now.as_second(),
+            likes: Some(1),
+            comments: None,
+        })
+    }
+
+    fn uploads(&self, channel: &str, _now: Timestamp) -> Vec<String> {
+        self.uploads.get(channel).cloned().unwrap_or_default()
+    }
+}
+
+/// A platform that can be planned for and counts by itself: one row a platform.
+#[async_trait]
+trait Platform: Sync {
+    /// Starts its emulator with a world of these creators; answers the settings that reach it.
+    async fn start(&self, clock: &Clock, catalog: &Catalog) -> Box<dyn Counting>;
+    /// Settings of a source that is only planned.
+    fn settings(&self) -> String;
+}
+
+trait Counting {
+    fn address(&self) -> String;
+    /// What was charged since its day began, by bucket.
+    fn counted(&self) -> BTreeMap<String, u64>;
+}
+
+struct Youtube;
+
+#[async_trait]
+impl Platform for Youtube {
+    async fn start(&self, clock: &Clock, catalog: &Catalog) -> Box<dyn Counting> {
+        let config = YoutubeConfig { units_per_day: 1_000_000, ..YoutubeConfig::default() };
+        let sim = YoutubeSim::start(clock, config, Arc::new(Planned::new(catalog))).await;
+        Box::new(sim.expect("a free port"))
+    }
+
+    fn settings(&self) -> String {
+        "kind = \"youtube\"\nkey = \"sim-key\"\n".to_owned()
+    }
+}
+
+impl Counting for YoutubeSim {
+    fn address(&self) -> String {
+        self.base_url()
+    }
+
+    fn counted(&self) -> BTreeMap<String, u64> {
+        [GENERAL, BATCH_STATS].map(|bucket| (bucket.to_owned(), u64::from(self.units(bucket)))).into()
+    }
+}
+
+fn config_of(text: &str) -> SourceConfig {
+    toml::from_str(text).expect("a source")
+}
+
+/// Plans a day and makes it: what the platform counted must be what was planned, within 2 %.
+async fn check(platform: &dyn Platform, size: Size, more: &str) {
+    let (clock, mut driver) = Clock::simulated(midnight());
+    let planned = config_of(&format!("{}{more}", platform.settings()));
+    let catalog = plan::made_up(&source(), &planned, size, midnight()).expect("a world");
+    let bill = plan::bill(&source(), &planned, &catalog, (7, 20), midnight());
+    let sim = platform.start(&clock, &catalog).await;
+    let live = config_of(&format!("{}{more}\nbase_url = \"{}\"", platform.settings(), sim.address()));
+    let source_of = live.kind.settings().build(&Outside::alone(clock.clone())).expect("a client");
+    let mut polls = Vec::new();
+    plan::walk(&source(), &live, &catalog, 7, midnight(), |due, at| polls.push(plan::request_of(due, at)));
+    assert_eq!(polls.len(), usize::try_from(bill.polls).expect("small"));
+    for request in polls {
+        driver.run_until(std::cmp::max(request.now, clock.now())).await.expect("quiet");
+        let fetched = source_of.fetch(&request).await.expect("asked");
+        assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
+    }
+    let counted = sim.counted();
+    assert!(!counted.is_empty() && counted.values().any(|units| 0 < *units));
+    for bucket in &bill.buckets {
+        let (counted, planned) = (counted[&bucket.bucket], bucket.units);
+        let off = counted.abs_diff(planned);
+        assert!(off * 50 <= counted, "{more:?}: `{}` is {counted}, planned {planned}", bucket.bucket);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_agrees_with_what_the_platform_counts_in_a_day() {
+    let rows: [(&dyn Platform, Size, &str); 4] = [
+        (&Youtube, Size { creators: 60, posts: 20 }, "schedule = \"0 * * * *\""),
+        (&Youtube, Size { creators: 60, posts: 20 }, "schedule = \"*/15 * * * *\"\ncadence = \"adaptive\""),
+        // Two pages of uploads each, of which only the first is read again.
+        (&Youtube, Size { creators: 12, posts: 70 }, "schedule = \"5 */2 * * *\"\nzone = \"Europe/Stockholm\""),
+        (&Youtube, Size { creators: 120, posts: 20 }, "schedule = \"0 */3 * * *\"\nspread = \"30m\""),
+    ];
+    for (platform, size, more) in rows {
+        check(platform, size, more).await;
+    }
+}
+
+#[test]
+fn a_thousand_creators_cost_a_fortieth_of_a_call_a_video_and_discovery_is_counted_apart() {
+    let size = Size { creators: 1_000, posts: 20 };
+    let config = config_of("kind = \"youtube\"\nschedule = \"0 * * * *\"\nunits_per_day = 12000");
+    let catalog = plan::made_up(&source(), &config, size, midnight()).expect("a world");
+    let bill = plan::bill(&source(), &config, &catalog, (7, 20), midnight());
+    let units = |bucket: &str| bill.buckets.iter().find(|one| one.bucket == bucket).expect("a bucket").units;
+    assert!(units(BATCH_STATS) * 40 <= 1_000 * 20 * 24, "{}", units(BATCH_STATS));
+    assert!((4_000..=5_000).contains(&units(GENERAL)), "{} units for 1,000 creators", units(GENERAL));
+    assert!(bill.fits(), "{:?}", bill.short);
+    // With what a project has by itself, and a fifth of it kept for people, it does not.
+    let config = config_of("kind = \"youtube\"\nschedule = \"0 * * * *\"");
+    let bill = plan::bill(&source(), &config, &catalog, (7, 20), midnight());
+    assert!(!bill.fits());
+    let part = bill.part_that_fits(20);
+    assert!((0.8..0.9).contains(&part), "{part}");
+}
+
+/// The program on a store, with one source and no chat.
+struct Stage {
+    clock: Clock,
+    driver: Driver,
+    sim: YoutubeSim,
+    store: Arc<dyn Store>,
+    config: Config,
+    service: Option<Service>,
+}
+
+const DOCUMENTS: &str = r#"
+[[brand]]
+id = "nordbo"
+name = "Nordbo"
+zone = "UTC"
+currency = "EUR"
+[[creator]]
+id = "alma"
+accounts = { youtube = "1000000000" }
+[[creator]]
+id = "bo"
+accounts = { youtube = "1000000001" }
+"#;
+
+impl Stage {
+    async fn begin(more: &str) -> Self {
+        let (clock, driver) = Clock::simulated(midnight());
+        let size = Size { creators: 2, posts: 20 };
+        let planned = config_of("kind = \"youtube\"\nschedule = \"0 * * * *\"");
+        let catalog = plan::made_up(&source(), &planned, size, midnight()).expect("a world");
+        let world = Arc::new(Planned::new(&catalog));
+        let sim = YoutubeSim::start(&clock, YoutubeConfig::default(), world).await.expect("a free port");
+        let url = sim.base_url();
+        let set = format!("sources.yt={{ kind = \"youtube\", base_url = \"{url}\", key = \"sim-key\", {more} }}");
+        let config = Config::load(None, &[set]).expect("a configuration");
+        let mut stage = Self { clock, driver, sim, store: Arc::new(MemoryStore::new()), config, service: None };
+        let held = stage.clock.hold("setting up");
+        let core = stage.open().await;
+        let documents = Documents::from_toml(DOCUMENTS).expect("documents").into_list();
+        let documents = documents.map(|one| (PathBuf::from("stage.toml"), one)).collect();
+        let given = apply::Given { documents, rules: Vec::new() };
+        apply::apply(&core, given, "terminal:test", false).await.expect("applied");
+        stage.service = Some(Service::start(&core).expect("starts"));
+        drop(held);
+        stage
+    }
+
+    async fn open(&self) -> Arc<Core> {
+        Core::open(self.clock.clone(), Arc::clone(&self.store), self.config.clone(), 7).await.expect("opens")
+    }
+
+    async fn stop(&mut self) {
+        self.service.take().expect("runs").stop().await;
+    }
+
+    async fn start(&mut self) {
+        let held = self.clock.hold("starting");
+        let core = self.open().await;
+        self.service = Some(Service::start(&core).expect("starts"));
+        drop(held);
+    }
+
+    async fn wait(&mut self, mins: i64) {
+        self.driver.run_for(SignedDuration::from_mins(mins)).await.expect("quiet");
+    }
+
+    async fn polls(&self) -> Vec<PollRecord> {
+        scan_all::<PollRecord>(&*self.store).await.expect("polls").into_iter().map(|kept| kept.value).collect()
+    }
+
+    async fn kept(&self) -> SourceRecord {
+        scan_all::<SourceRecord>(&*self.store).await.expect("sources").remove(0).value
+    }
+
+    async fn deeds(&self, of: &str) -> usize {
+        let lines = read_journal(&*self.store, 0, 10_000).await.expect("journal");
+        lines.iter().filter(|(_, line)| line.deed == of).count()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_spent_is_known_after_a_restart_and_nothing_is_asked_beyond_it() {
+    let mut stage = Stage::begin("schedule = \"0 * * * *\", units_per_day = 10").await;
+    stage.wait(3 * 60 + 5).await;
+    let spent = |stage: &Stage| (stage.sim.units(GENERAL), stage.sim.units(BATCH_STATS));
+    let before = spent(&stage);
+    assert!(0 < before.0 && 0 < before.1);
+    let kept = stage.kept().await.buckets;
+    let now = stage.clock.now();
+    assert_eq!((kept.spent(GENERAL, now), kept.spent(BATCH_STATS, now)), before);
+    stage.stop().await;
+    stage.start().await;
+    stage.wait(15 * 60).await;
+    // A fifth of ten is kept for people.
+    let after = spent(&stage);
+    assert!(after.0 <= 8 && after.1 <= 8 && (after.0 == 8 || after.1 == 8), "{after:?}");
+    let polls = stage.polls().await;
+    let refused = polls.iter().filter(|poll| poll.failure.as_ref().is_some_and(|why| why.contains("used up")));
+    assert!(0 < refused.count(), "{polls:?}");
+    // A person may have it.
+    let core = Arc::clone(&stage.service.as_ref().expect("runs").core);
+    let config = &stage.config.sources[&source()];
+    let client = config.kind.settings().build(&Outside::alone(stage.clock.clone())).expect("a client");
+    let held = stage.clock.hold("by hand");
+    watch::poll(&core, &source(), config, &*client).await.expect("kept");
+    drop(held);
+    let asked = spent(&stage);
+    assert!(after.0 + after.1 < asked.0 + asked.1, "{asked:?}");
+    // The next Pacific day begins anew.
+    stage.wait(7 * 60).await;
+    assert!(stage.polls().await.last().expect("a poll").failure.is_none());
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poll_that_a_kill_has_ended_counts_as_made() {
+    let stage = Stage::begin("schedule = \"0 0 1 1 *\"").await;
+    let cost = vec![(BATCH_STATS.to_owned(), 3)];
+    let core = stage.open().await;
+    let mut record = core.state.lock().await.planned[&source()].record.clone();
+    record.begun = Some(Begun { at: stage.clock.now(), cost });
+    let mut transaction = Transaction::new();
+    transaction.create(&record).expect("written");
+    stage.store.commit(transaction).await.expect("kept");
+    let core = stage.open().await;
+    let record = core.state.lock().await.planned[&source()].record.clone();
+    assert_eq!((record.buckets.spent(BATCH_STATS, stage.clock.now()), record.begun), (3, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ticks_that_were_missed_are_made_up_for_by_one_poll() {
+    let mut stage = Stage::begin("schedule = \"0 * * * *\"").await;
+    stage.wait(2 * 60 + 5).await;
+    assert_eq!(stage.polls().await.len(), 2);
+    stage.stop().await;
+    stage.start().await;
+    stage.wait(5).await;
+    assert_eq!(stage.polls().await.len(), 2, "nothing was missed");
+    stage.stop().await;
+    stage.wait(10 * 60 + 30).await;
+    let back = stage.clock.now();
+    stage.start().await;
+    stage.wait(1).await;
+    let polls = stage.polls().await;
+    assert_eq!((polls.len(), polls[2].at), (3, back), "exactly one, at once");
+    stage.wait(60).await;
+    assert_eq!(stage.polls().await.len(), 4, "and then by the schedule");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_fails_is_left_in_peace_until_one_poll_is_answered() {
+    let mut stage = Stage::begin("schedule = \"*/5 * * * *\"").await;
+    stage.wait(11).await;
+    let before = stage.polls().await.len();
+    stage.sim.faults().down(true);
+    stage.wait(12 * 60).await;
+    let failed = stage.polls().await.len() - before;
+    // Three in a row, rests of two, four, eight ticks, then one an hour: not 144.
+    assert!((12..=20).contains(&failed), "{failed} polls in 12 hours");
+    assert!(stage.deeds("source_rests").await == failed - 2);
+    assert_eq!(stage.deeds("trouble_told").await, 1, "told once");
+    stage.stop().await;
+    stage.start().await;
+    let kept = stage.kept().await.breaker;
+    assert!(kept.resting(stage.clock.now()).is_some(), "a restart is no reason to ask again");
+    stage.sim.faults().down(false);
+    stage.wait(60).await;
+    let closed = stage.kept().await.breaker;
+    assert_eq!((closed.failures(), closed.resting(stage.clock.now())), (0, None));
+    let at = stage.polls().await.len();
+    stage.wait(30).await;
+    assert_eq!(stage.polls().await.len(), at + 6, "every tick again");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_refuses_us_is_asked_once_a_day_and_after_a_restart() {
+    let mut stage = Stage::begin("schedule = \"0 * * * *\"").await;
+    let body = r#"{"error":{"code":403,"message":"no","errors":[{"reason":"forbidden","domain":"x","message":"no"}]}}"#;
+    for _ in 0..100 {
+        stage.sim.faults().next(Fault::Answer { status: 403, body: body.to_owned() });
+    }
+    stage.wait(24 * 60 - 5).await;
+    assert_eq!(stage.polls().await.len(), 1);
+    stage.wait(2 * 60).await;
+    assert_eq!(stage.polls().await.len(), 2, "a probe after a day");
+    stage.stop().await;
+    stage.start().await;
+    stage.wait(4 * 60).await;
+    assert_eq!(stage.polls().await.len(), 3, "one after a restart");
+    assert_eq!(stage.deeds("trouble_told").await, 2, "once for each run of the program");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platforms_wait_is_honoured() {
+    let mut stage = Stage::begin("schedule = \"*/5 * * * *\"").await;
+    let body = r#"{"error":{"code":429,"message":"slow","errors":[{"reason":"rateLimitExceeded"}]}}"#;
+    stage.sim.faults().next(Fault::Answer { status: 429, body: body.to_owned() });
+    stage.wait(5).await;
+    assert_eq!(stage.polls().await.len(), 1);
+    stage.wait(5).await;
+    assert_eq!(stage.polls().await.len(), 1, "one tick is left out");
+    stage.wait(5).await;
+    assert_eq!(stage.polls().await.len(), 2);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_asked_at_a_tick_is_not_missing_and_never_older_than_a_day() {
+    let mut stage = Stage::begin("schedule = \"*/15 * * * *\", cadence = \"adaptive\", jitter = \"2m\"").await;
+    stage.wait(3 * 24 * 60 + 5).await;
+    let (mut views, mut missing) = (BTreeMap::<Subject, BTreeSet<Timestamp>>::new(), BTreeSet::new());
+    let mut take = |_, row| match row {
+        Row::Samples(samples) => {
+            for one in samples.into_iter().filter(|one| one.series.metric == Metric::Views) {
+                views.entry(one.series.subject).or_default().insert(one.form.observed_at());
+            }
+        }
+        Row::Missing(absent) => missing.extend(absent.into_iter().map(|one| one.series.metric)),
+    };
+    load_history(&*stage.store, midnight(), &mut take).await.expect("read");
+    // Comments are off on every video, and that is said.
+    assert_eq!(missing, BTreeSet::from([Metric::Comments]));
+    let posts: Vec<_> = views.iter().filter(|(subject, _)| matches!(subject, Subject::Post(..))).collect();
+    assert_eq!(posts.len(), 40);
+    let asked: usize = posts.iter().map(|(_, at)| at.len()).sum();
+    assert!((40 * 3..40 * 3 * 30).contains(&asked), "{asked} askings of 40 posts in 3 days");
+    for (series, at) in views {
+        let at: Vec<Timestamp> = at.into_iter().collect();
+        let gaps = at.windows(2).map(|two| two[1].duration_since(two[0]).as_secs());
+        assert!(gaps.max().unwrap_or(0) <= 86_400, "{series}: {at:?}");
+    }
+    stage.stop().await;
+}
