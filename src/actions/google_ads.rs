@@ -184,7 +184,7 @@ impl GoogleAdsBoosts {
     async fn mutate(
         &self,
         (method, resource, field, mask): (&str, &str, &str, &str),
-        value: Value,
+        value: &Value,
         place: Place<'_>,
         now: Timestamp,
     ) -> Result<(), Failure> {
@@ -215,7 +215,7 @@ impl GoogleAdsBoosts {
         let micros = to_micros(wanted).filter(|micros| 0 < *micros);
         let micros = micros.ok_or_else(|| no_such_state(place, &wanted.to_string()))?;
         let what = ("campaignBudgets", budget.name.as_str(), "totalAmountMicros", "total_amount_micros");
-        self.mutate(what, json!(micros.to_string()), place, now).await
+        self.mutate(what, &json!(micros.to_string()), place, now).await
     }
 }
 
@@ -298,7 +298,7 @@ impl Hand for GoogleAdsBoosts {
             _ => {
                 let (_, _, method) = place.names();
                 let resource = format!("customers/{}/{method}/{}", self.account.customer, place.id);
-                Ok(self.mutate((method, &resource, "status", "status"), json!(word), place, now).await?)
+                Ok(self.mutate((method, &resource, "status", "status"), &json!(word), place, now).await?)
             }
         }
     }

@@ -213,11 +213,12 @@ async fn each_failure_has_its_fate_and_changes_nothing() {
     assert_eq!((stage.customer().campaigns[&1].run, stage.sim.faults().waiting()), (Run::Enabled, 0));
     stage.sim.end_tokens();
     stage.set("1", "paused").await.expect("the token is renewed");
+    stage.sim.faults().down(true);
+    assert_eq!(stage.set("1", "active").await.expect_err("down").fate(), Fate::ReadBack);
+    stage.sim.faults().down(false);
     stage.sim.revoke("1//ads");
     let error = stage.set("1", "active").await.expect_err("refused");
     assert_eq!(error.to_string(), "Google Ads refused our credentials: `invalid_grant`");
     let text = format!("{} {:?}", chain(&error), stage.hand);
     assert!(!text.contains("1//ads") && !text.contains("ya29") && !text.contains("sim-developer"), "{text}");
-    stage.sim.faults().down(true);
-    assert_eq!(stage.set("1", "active").await.expect_err("down").fate(), Fate::ReadBack);
 }

@@ -232,7 +232,7 @@ async fn credit_that_moves_is_told_again() {
 async fn what_is_left_of_the_hour_is_left_to_people() {
     let stage = stage_with(GoogleConfig { tokens: (200_000, 60), ..config() }, "").await;
     let fetched = stage.fetch(everybody()).await;
-    let error = fetched.partial.expect("slowed down");
+    let error = fetched.partial.as_ref().expect("slowed down");
     assert_eq!(error.fate(), Fate::SlowDown(Some(Duration::from_secs(3_600))));
     assert_eq!(told(&fetched, NORDBO, Metric::Sessions).len(), 20, "the site was read");
     assert_eq!(why(&fetched, ALMA, Metric::Sessions), Some(Absence::Unreachable));

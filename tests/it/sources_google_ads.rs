@@ -69,7 +69,9 @@ async fn stage() -> Stage {
 
 impl Stage {
     fn run(&self, id: u64, day: &str, stats: Stats) {
-        self.sim.world().with_customer("1234567890", |customer| drop(customer.stats.insert((id, date(day)), stats)));
+        self.sim.world().with_customer("1234567890", |customer| {
+            customer.stats.insert((id, date(day)), stats);
+        });
     }
 
     async fn fetch(&self, targets: Vec<Target>) -> Fetched {
@@ -107,7 +109,7 @@ async fn boosts_come_by_days_of_the_customers_zone() {
     let all = samples(&fetched, ALMA, Metric::Spend);
     assert_eq!(all.len(), 30, "a day without a row that is over is 0");
     assert!(all.iter().all(|one| one.currency.is_some_and(|currency| currency.code() == "USD")));
-    assert_eq!(all.iter().filter(|one| one.provisional).count(), 3, "today and the days that are still corrected");
+    assert_eq!(all.iter().filter(|one| one.provisional).count(), 4, "today and the days that are still corrected");
     assert_eq!(samples(&fetched, BO, Metric::Spend).len(), 29, "today nothing is known yet");
     assert_eq!(fetched.units, [(OPERATIONS.to_owned(), 4)]);
     assert!(fetched.samples.iter().all(|one| one.series.metric != Metric::Orders), "conversions are not orders");
@@ -160,7 +162,9 @@ async fn restated_days_are_told_again_and_the_rest_is_not() {
     let fetched = stage.fetch(vec![account(ALMA, "1")]).await;
     let spend = [("2026-03-10T04:00:00Z", 200), ("2026-03-19T04:00:00Z", 100)];
     assert_eq!(told(&fetched, ALMA, Metric::Spend), want(&spend));
-    stage.sim.world().with_customer("1234567890", |customer| drop(customer.stats.remove(&(1, date("2026-03-10")))));
+    stage.sim.world().with_customer("1234567890", |customer| {
+        customer.stats.remove(&(1, date("2026-03-10")));
+    });
     let fetched = stage.fetch(vec![account(ALMA, "1")]).await;
     let of = days(&fetched, ALMA, Metric::Spend);
     assert!(of.contains(&("2026-03-10T04:00:00Z".to_owned(), 0)), "taken back whole: {of:?}");
@@ -237,8 +241,9 @@ async fn credentials_are_renewed_once_and_each_has_its_word() {
     let error = developer.fetch(&request).await.expect("asked").partial.expect("refused");
     assert_eq!(error.to_string(), "Google Ads refused our credentials: `DEVELOPER_TOKEN_INVALID`");
     assert!(!chain(&error).contains("CANARY"));
-    let other = settings(&stage.sim, "").clone();
-    let other = GoogleAdsSettings { customer_id: "55".to_owned(), ..other };
+    let address = format!("base_url = \"{0}\"\ntoken_url = \"{0}/token\"\n", stage.sim.base_url());
+    let text = format!("{address}customer_id = \"55\"\ndeveloper_token = \"sim-developer\"\n{APP}");
+    let other: GoogleAdsSettings = toml::from_str(&text).expect("settings");
     assert!(!format!("{other:?}").contains("sim-developer"));
     let other = build(&other, &stage.clock, Connected::new(&[("55", "1//ads")])).expect("a source");
     let error = other.fetch(&request).await.expect("asked").partial.expect("refused");

@@ -27,6 +27,9 @@ use crate::time::Clock;
 
 pub use world::{Budget, Campaign, Customer, GoogleWorld, Property, Run, Stats, Visit, Watched};
 
+/// The query of a request.
+type Asked = Query<Vec<(String, String)>>;
+
 /// Requests that are remembered for tests to look at.
 const SEEN_MAX: usize = 512;
 
@@ -144,7 +147,6 @@ impl GoogleSim {
         let (faults, state) = (Faults::default(), Mutex::default());
         let inner = Arc::new(Inner { clock: clock.clone(), config, world, faults, state });
         let theirs = Arc::clone(&inner);
-        type Asked = Query<Vec<(String, String)>>;
         let router = Router::new().fallback(
             move |method: Method,
                   OriginalUri(uri): OriginalUri,

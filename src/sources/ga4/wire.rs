@@ -182,13 +182,11 @@ pub(super) fn page(body: &Value, asked: Asked<'_>) -> Result<Page, Garbled> {
     let dimensions = columns(&root, "dimensionHeaders")?;
     let metrics = columns(&root, "metricHeaders")?;
     let date = place(&dimensions, "date", "dimensionHeaders")?;
-    let links = match asked.by_link {
-        true => Some([
-            place(&dimensions, BY_LINK[0], "dimensionHeaders")?,
-            place(&dimensions, BY_LINK[1], "dimensionHeaders")?,
-            place(&dimensions, BY_LINK[2], "dimensionHeaders")?,
-        ]),
-        false => None,
+    let links = if asked.by_link {
+        let [source, campaign, content] = BY_LINK.map(|name| place(&dimensions, name, "dimensionHeaders"));
+        Some([source?, campaign?, content?])
+    } else {
+        None
     };
     let mut places = Vec::new();
     for count in asked.counts {

@@ -34,7 +34,10 @@ const BODIES: &[(&str, Meets)] = &[
 fn camel(text: &str) -> String {
     let mut parts = text.split('_');
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + &part[..1].to_uppercase() + &part[1..])
+    parts.fold(first, |text, part| {
+        let (head, tail) = part.split_at(1);
+        text + &head.to_uppercase() + tail
+    })
 }
 
 /// A record as the row it came from.

@@ -47,6 +47,9 @@ pub(super) fn rows(body: &Value, videos: Option<&[&str]>, from: Date, until: Dat
     let mut all = Vec::new();
     for row in rows.items()? {
         let cells = row.items()?;
+        if cells.len() != names.len() {
+            return Err(row.garbled("a cell for each column"));
+        }
         let cell = |place: usize| cells.get(place).ok_or_else(|| row.garbled("a cell for each column"));
         let day = cell(days)?;
         let date: Date = day.text()?.parse().map_err(|_| day.garbled("a date"))?;
