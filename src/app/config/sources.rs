@@ -90,8 +90,8 @@ kinds! {
     Generic = generic::GenericSettings;
     /// The Admin GraphQL of a Shopify shop.
     Shopify = shopify::ShopifySettings;
-    /// The Display API of TikTok, version 2.
+    /// The Display API of `TikTok`, version 2.
     Tiktok = tiktok::TiktokSettings;
-    /// The reports of the TikTok API for Business, version 1.3.
+    /// The reports of the `TikTok` API for Business, version 1.3.
     TiktokAds = tiktok_ads::TiktokAdsSettings;
 }
