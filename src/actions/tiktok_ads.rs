@@ -1,9 +1,9 @@
-//! Campaigns and ad groups of an advertiser at TikTok: whether they run, and what they may spend in all.
+//! Campaigns and ad groups of an advertiser at `TikTok`: whether they run, and what they may spend in all.
 //!
 //! Owns: the two states `active` and `paused`, budgets for the whole time, and which methods a Smart+ campaign takes.
 //! Refuses: ads (their ad group is what is paused), budgets by the day (a boost has one budget in all), an ad group's budget
 //! where the campaign spreads its own, and deleting, which nobody can take back.
-//! Survives: repetition. The state is read first; what is so already is left alone. TikTok knows no idempotency key.
+//! Survives: repetition. The state is read first; what is so already is left alone. `TikTok` knows no idempotency key.
 //!
 //! A campaign says itself whether it is one of Smart+; those are changed by methods of their own with the same
 //! bodies. Facts: <https://business-api.tiktok.com/portal/docs?id=1739315828649986> (campaign/get),
@@ -55,7 +55,7 @@ pub struct TiktokAdsHand {
     currency: Mutex<Option<Currency>>,
 }
 
-/// An object as TikTok has it.
+/// An object as `TikTok` has it.
 #[derive(Debug)]
 struct Standing {
     on: bool,
@@ -297,13 +297,13 @@ impl Hand for TiktokAdsHand {
         match wanted.desired.as_str() {
             ACTIVE => self.set_status(&named, true, now).await?,
             PAUSED => self.set_status(&named, false, now).await?,
-            desired => match budget_in(desired) {
-                Some(money) => self.set_budget(&named, money, now).await?,
-                None => {
+            desired => {
+                let Some(money) = budget_in(desired) else {
                     let (object, wanted) = (wanted.object.clone(), desired.to_owned());
                     return Err(Failure::NoSuchState { platform: TITLE, object, wanted }.into());
-                }
-            },
+                };
+                self.set_budget(&named, money, now).await?;
+            }
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The TikTok API for Business, as reading and acting both speak to it: its envelope, what its codes mean, and how a boost
+//! The `TikTok` API for Business, as reading and acting both speak to it: its envelope, what its codes mean, and how a boost
 //! names one of its objects.
 //!
 //! Owns: that an answer is a success only where its `code` is 0 (the HTTP status is 200 for failures as well).
@@ -95,13 +95,13 @@ pub enum Meaning {
     Denied,
     /// There is no such object.
     Gone,
-    /// TikTok's own fault.
+    /// `TikTok`'s own fault.
     Broken,
     /// Our question is wrong.
     Wrong,
 }
 
-/// Codes with a meaning of their own; those from 50000 on are TikTok's own faults, any other says that we asked wrongly.
+/// Codes with a meaning of their own; those from 50000 on are `TikTok`'s own faults, any other says that we asked wrongly.
 const CODES: &[(i64, Meaning)] = &[
     (40_100, Meaning::Hurry),
     (40_016, Meaning::Hurry),

@@ -1,4 +1,4 @@
-//! Pausing, resuming and budgets of campaigns and ad groups at the emulated TikTok, over real HTTP.
+//! Pausing, resuming and budgets of campaigns and ad groups at the emulated `TikTok`, over real HTTP.
 
 use std::sync::Arc;
 

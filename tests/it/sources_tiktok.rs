@@ -1,4 +1,4 @@
-//! The TikTok source against the emulated Display API, over real HTTP.
+//! The `TikTok` source against the emulated Display API, over real HTTP.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -35,7 +35,7 @@ enum Stops {
 struct Kept {
     tokens: Mutex<TokenSet>,
     stops: Mutex<Stops>,
-    kept: Mutex<u32>,
+    times: Mutex<u32>,
 }
 
 #[async_trait]
@@ -50,7 +50,7 @@ impl TokenKeeper for Kept {
             return Err(io::Error::other("stopped before it was kept"));
         }
         *self.tokens.lock().unwrap() = tokens.clone();
-        *self.kept.lock().unwrap() += 1;
+        *self.times.lock().unwrap() += 1;
         if stops == Stops::AfterKeeping { Err(io::Error::other("stopped after it was kept")) } else { Ok(()) }
     }
 }
@@ -67,7 +67,7 @@ impl Vault {
             refresh_until: None,
             scope: scope.map(str::to_owned),
         };
-        let kept = Kept { tokens: Mutex::new(tokens), stops: Mutex::new(Stops::Never), kept: Mutex::new(0) };
+        let kept = Kept { tokens: Mutex::new(tokens), stops: Mutex::new(Stops::Never), times: Mutex::new(0) };
         self.0.lock().unwrap().insert(account.to_owned(), Arc::new(kept));
     }
 
@@ -141,11 +141,11 @@ impl Stage {
         self.board.set_user(&username, user);
         for number in 0..videos {
             let age = SignedDuration::from_hours(i64::try_from(number).expect("small") + 1);
-            self.board.set_video(&username, self.video(creator, number, start() - age));
+            self.board.set_video(&username, Self::video(creator, number, start() - age));
         }
     }
 
-    fn video(&self, creator: &str, number: usize, published_at: Timestamp) -> VideoNow {
+    fn video(creator: &str, number: usize, published_at: Timestamp) -> VideoNow {
         VideoNow {
             id: video_id(creator, number),
             published_at,
@@ -348,7 +348,7 @@ async fn a_token_that_ends_in_mid_poll_is_renewed_once() {
     stage.sim.faults().next_for("user.info", Fault::Hang(SignedDuration::from_mins(5)));
     let (fetched, _) = stage.poll(everything("alma", 45), SignedDuration::from_mins(10)).await;
     assert_eq!((failure(&fetched).as_str(), fetched.missing.len()), ("", 0));
-    assert_eq!((stage.sim.tokens_given(), *stage.vault.kept("alma.tt").kept.lock().unwrap()), (3, 1));
+    assert_eq!((stage.sim.tokens_given(), *stage.vault.kept("alma.tt").times.lock().unwrap()), (3, 1));
     // Taken back in mid-poll: one refusal, one new token, and the same question again.
     stage.sim.end_tokens();
     let before = stage.sim.units("user.info");
@@ -448,7 +448,7 @@ async fn a_full_window_stops_its_method_for_a_minute_and_no_other() {
     assert_eq!(value(&fetched, "creator/cleo", Metric::Followers), Some(11_234), "accounts have a window of their own");
     assert_eq!((fetched.missing.len(), reasons(&fetched)), (8, BTreeSet::from([Absence::Unreachable])));
     let error = fetched.partial.expect("told");
-    assert_eq!(error.fate(), Fate::SlowDown(Some(std::time::Duration::from_secs(60))));
+    assert_eq!(error.fate(), Fate::SlowDown(Some(std::time::Duration::from_mins(1))));
     assert_eq!(stage.sim.throttled(), 1, "it is not asked again");
 }
 
@@ -457,7 +457,7 @@ async fn whatever_goes_wrong_is_a_typed_absence() {
     let stage = stage().await;
     let faults = stage.sim.faults();
     let answer = |status, body: &str| Fault::Answer { status, body: body.to_owned() };
-    let minute = Some(std::time::Duration::from_secs(60));
+    let minute = Some(std::time::Duration::from_mins(1));
     for (fault, why, fate) in [
         (Fault::LoseReply, Absence::Unreachable, Fate::Retry),
         (Fault::Garbage, Absence::Garbled, Fate::Diagnose),

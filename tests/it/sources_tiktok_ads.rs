@@ -1,4 +1,4 @@
-//! The TikTok Ads source against the emulated API for Business, over real HTTP.
+//! The `TikTok` Ads source against the emulated API for Business, over real HTTP.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -263,6 +263,30 @@ async fn a_dash_is_no_number() {
     let absent: BTreeSet<(Metric, Absence)> = fetched.missing.iter().map(|one| (one.series.metric, one.why)).collect();
     let not_yet = |metric| (metric, Absence::NotYet);
     assert_eq!(absent, BTreeSet::from([not_yet(Metric::Orders), not_yet(Metric::Revenue)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_cannot_be_understood_is_owed_until_it_can() {
+    let mut stage = stage_with(SimConfig::default(), "").await;
+    for back in 0..30 {
+        stage.spend(REEL, back, 1_000);
+    }
+    let row = |spend: &str| {
+        let metrics = format!(r#"{{"spend":"{spend}","impressions":"5","clicks":"1"}}"#);
+        let dimensions = format!(r#"{{"campaign_id":"{REEL}","stat_time_day":"2026-07-20"}}"#);
+        format!(r#"{{"dimensions":{dimensions},"metrics":{metrics}}}"#)
+    };
+    let list = row("12.345");
+    let body = format!(r#"{{"code":0,"data":{{"list":[{list}],"page_info":{{"total_page":1}}}}}}"#);
+    stage.sim.faults().next_for("report", Fault::Answer { status: 200, body });
+    let fetched = stage.poll(vec![target(ALMA, REEL)]).await;
+    let absent: Vec<_> = fetched.missing.iter().map(|one| (one.series.metric, one.why)).collect();
+    assert_eq!(absent, [(Metric::Spend, Absence::Garbled)], "the other numbers of the row are told");
+    let text = "the answer of TikTok Ads cannot be understood at `data.list[0].metrics.spend`: expected an amount of money \
+                of 0 or more";
+    assert_eq!(failure(&fetched), text);
+    let fetched = stage.poll(vec![target(ALMA, REEL)]).await;
+    assert_eq!(days(&fetched, ALMA, Metric::Spend).len(), 30, "all thirty days are read again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -155,8 +155,9 @@ kinds! {
     /// Instagram, with either login.
     Instagram = instagram::InstagramSettings;
     /// The Display API of TikTok, version 2.
+    /// The Display API of `TikTok`, version 2.
     Tiktok = tiktok::TiktokSettings;
-    /// The reports of the TikTok API for Business, version 1.3.
+    /// The reports of the `TikTok` API for Business, version 1.3.
     TiktokAds = tiktok_ads::TiktokAdsSettings;
     /// `YouTube` Analytics, by leave of each channel's owner.
     YoutubeAnalytics = youtube_analytics::YoutubeAnalyticsSettings;

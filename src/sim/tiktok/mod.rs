@@ -1,4 +1,4 @@
-//! The emulated Display API v2 of TikTok: three methods, the token server beside them, and a [`TiktokWorld`] behind both.
+//! The emulated Display API v2 of `TikTok`: three methods, the token server beside them, and a [`TiktokWorld`] behind both.
 //!
 //! Owns: tokens and their ends, refresh tokens that die as they are used, rights by field, twenty ids a call, the sliding
 //! window of each method, and error bodies.

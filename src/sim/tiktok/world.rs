@@ -1,4 +1,4 @@
-//! What the emulated TikTok shows: accounts and their public videos.
+//! What the emulated `TikTok` shows: accounts and their public videos.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

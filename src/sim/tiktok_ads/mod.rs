@@ -1,4 +1,4 @@
-//! The emulated TikTok API for Business, version 1.3: reports, objects and their changes, and an [`AdsWorld`] behind them.
+//! The emulated `TikTok` API for Business, version 1.3: reports, objects and their changes, and an [`AdsWorld`] behind them.
 //!
 //! Owns: tokens, requests a second, pages, what a question may ask, the methods that Smart+ campaigns take, and that every
 //! failure comes with status 200.

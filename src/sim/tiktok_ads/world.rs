@@ -172,7 +172,7 @@ impl fmt::Debug for AdsWorld {
 
 #[derive(Default)]
 struct Things {
-    things: BTreeMap<(Level, String), Thing>,
+    objects: BTreeMap<(Level, String), Thing>,
     days: BTreeMap<(Level, String, Date), DayNow>,
     changes: Vec<Change>,
     broken: Vec<String>,
@@ -198,7 +198,7 @@ impl AdsWorld {
 
     /// There is such an object from now on.
     pub fn add(&self, level: Level, id: &str, thing: Thing) {
-        self.lock().things.insert((level, id.to_owned()), thing);
+        self.lock().objects.insert((level, id.to_owned()), thing);
     }
 
     /// An object did so much on a day; said again, it is restated. `None` takes the day away.
@@ -213,12 +213,12 @@ impl AdsWorld {
     /// An object as it is.
     #[must_use]
     pub fn thing(&self, level: Level, id: &str) -> Option<Thing> {
-        self.lock().things.get(&(level, id.to_owned())).cloned()
+        self.lock().objects.get(&(level, id.to_owned())).cloned()
     }
 
     /// Changes an object behind everybody's back.
     pub fn change(&self, level: Level, id: &str, how: impl FnOnce(&mut Thing)) {
-        if let Some(thing) = self.lock().things.get_mut(&(level, id.to_owned())) {
+        if let Some(thing) = self.lock().objects.get_mut(&(level, id.to_owned())) {
             how(thing);
         }
     }
@@ -258,7 +258,7 @@ impl AdsWorld {
 
     pub(super) fn set_status(&self, level: Level, id: &str, status: Status, by: &str, at: Timestamp) {
         let mut things = self.lock();
-        if let Some(thing) = things.things.get_mut(&(level, id.to_owned())) {
+        if let Some(thing) = things.objects.get_mut(&(level, id.to_owned())) {
             thing.status = status;
             let to = status.as_str().to_owned();
             things.changes.push(Change { at, id: id.to_owned(), to, by: by.to_owned() });
@@ -268,7 +268,7 @@ impl AdsWorld {
     pub(super) fn set_budget(&self, level: Level, id: &str, minor: i64, by: &str, at: Timestamp) {
         let to = Money::new(minor, self.currency).to_string();
         let mut things = self.lock();
-        if let Some(thing) = things.things.get_mut(&(level, id.to_owned())) {
+        if let Some(thing) = things.objects.get_mut(&(level, id.to_owned())) {
             thing.budget = minor;
             things.changes.push(Change { at, id: id.to_owned(), to, by: by.to_owned() });
         }

@@ -13,7 +13,7 @@ use super::{TITLE, garbled};
 use crate::http::Answer;
 
 /// The window that 600 requests are counted in is a minute, and nothing says when it is free again.
-const HURRY_MIN: Duration = Duration::from_secs(60);
+const HURRY_MIN: Duration = Duration::from_mins(1);
 
 /// The longest reason that is repeated in an error.
 const REASON_MAX: usize = 60;

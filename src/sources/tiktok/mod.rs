@@ -1,4 +1,4 @@
-//! The Display API v2 of TikTok: accounts that creators connected, and their own public videos.
+//! The Display API v2 of `TikTok`: accounts that creators connected, and their own public videos.
 //!
 //! Owns: which calls a request becomes for each account, with which token, and when one failure stops the calls after it.
 //! Refuses: guessing. There is no number of anybody who did not connect; a video the platform drops is gone; a right that
@@ -70,7 +70,7 @@ pub const METRICS_OF_ACCOUNTS: [Metric; 3] = [Metric::Followers, Metric::Videos,
 const IDS_MAX: usize = 20;
 
 /// How long a poll waits in all for its turn: ten windows. More than 4,800 accounts are for another schedule.
-const WAIT_MAX: Duration = Duration::from_secs(600);
+const WAIT_MAX: Duration = Duration::from_mins(10);
 
 /// Failures of the platform itself in a row after which no more is asked in this poll.
 const BROKEN_MAX: u32 = 3;
@@ -443,21 +443,20 @@ impl Tiktok {
         for batch in batches(&rows, IDS_MAX) {
             let batch: BTreeMap<String, Vec<Subject>> =
                 batch.iter().map(|(id, subjects)| ((*id).clone(), (*subjects).clone())).collect();
-            let why = match stopped.or_else(|| round.blocked(VIDEO_QUERY)) {
-                Some(why) => why,
-                None => {
-                    let ids: Vec<&str> = batch.keys().map(String::as_str).collect();
-                    let body = json!({"filters": {"video_ids": ids}});
-                    let read = self.call(VIDEO_QUERY, account, QUERY_FIELDS, Some(body), round).await;
-                    let (makers, now) = (&person.makers, round.now);
-                    let read = read
-                        .and_then(|body| wire::numbers(&body, &batch, makers, now, &mut round.out).map_err(garbled));
-                    let Err(error) = read else { continue };
-                    if matches!(error, SourceError::Unauthorized { .. }) {
-                        stopped = Some(Absence::Unauthorized);
-                    }
-                    round.fail(Some(VIDEO_QUERY), error)
+            let why = if let Some(why) = stopped.or_else(|| round.blocked(VIDEO_QUERY)) {
+                why
+            } else {
+                let ids: Vec<&str> = batch.keys().map(String::as_str).collect();
+                let body = json!({"filters": {"video_ids": ids}});
+                let read = self.call(VIDEO_QUERY, account, QUERY_FIELDS, Some(body), round).await;
+                let (makers, now) = (&person.makers, round.now);
+                let read =
+                    read.and_then(|body| wire::numbers(&body, &batch, makers, now, &mut round.out).map_err(garbled));
+                let Err(error) = read else { continue };
+                if matches!(error, SourceError::Unauthorized { .. }) {
+                    stopped = Some(Absence::Unauthorized);
                 }
+                round.fail(Some(VIDEO_QUERY), error)
             };
             for subjects in batch.values() {
                 wire::absent(subjects, &VIDEO, why, round.now, &mut round.out);

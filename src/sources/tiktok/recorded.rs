@@ -1,6 +1,6 @@
 //! Every recorded body beside the checkout against the translation, and bodies as the documentation describes them, damaged.
 //!
-//! Both recorded bodies are of interfaces that TikTok's own apps speak, not of the Display API: no number in them may be taken
+//! Both recorded bodies are of interfaces that `TikTok`'s own apps speak, not of the Display API: no number in them may be taken
 //! for one of ours.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What an operator sets for the Display API of TikTok.
+//! What an operator sets for the Display API of `TikTok`.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,11 +1,11 @@
-//! The reports of the TikTok API for Business, version 1.3: what boosts cost and brought, by day.
+//! The reports of the `TikTok` API for Business, version 1.3: what boosts cost and brought, by day.
 //!
 //! Owns: which days are read, of which objects, in how many questions; and when a day without a row is a day without delivery.
 //! Refuses: half a report. Where one page of it did not come, none of it is told.
 //! Survives: days that are restated for a week (they are read again at each poll), throttling (it waits, longer each time),
 //! and a restart (everything is read anew, as far back as is set).
 //!
-//! A row is the object's whole day in the advertiser's zone. TikTok writes none for a day on which nothing was delivered, and
+//! A row is the object's whole day in the advertiser's zone. `TikTok` writes none for a day on which nothing was delivered, and
 //! none for a day whose numbers have not come yet. So such a day is 0 only where it is settled, or where the object itself
 //! says that it does not run; else it is absent.
 
@@ -79,7 +79,7 @@ pub struct TiktokAdsConfig {
     pub usual: Level,
     /// How far back something new is read.
     pub back: SignedDuration,
-    /// Whether the orders and the revenue that TikTok claims are told.
+    /// Whether the orders and the revenue that `TikTok` claims are told.
     pub orders: bool,
     /// To wait.
     pub clock: Clock,
@@ -194,15 +194,18 @@ fn series(subject: &Subject, metric: Metric) -> SeriesKey {
     SeriesKey { subject: subject.clone(), metric, platform: Platform::TiktokAds }
 }
 
+/// The id of an object, and those whose numbers it has.
+type One<'a> = (&'a String, &'a Vec<Subject>);
+
 /// Objects that are asked about in one question.
 struct Batch<'a> {
     level: Level,
-    ids: Vec<(&'a String, &'a Vec<Subject>)>,
+    ids: Vec<One<'a>>,
     /// The first day.
     from: Date,
     /// The last.
     today: Date,
-    /// The first day of which a missing row can be called 0, for those of whom nothing was told before.
+    /// Whether nothing was told of them before.
     new: bool,
 }
 
@@ -233,7 +236,9 @@ impl Source for TiktokAds {
             match read {
                 Ok(rows) => {
                     self.tell(&batch, &rows, &books, &mut round).await;
-                    memory.told.extend(batch.ids.iter().map(|(id, _)| ((batch.level, (*id).clone()), today)));
+                    // What could not be understood is owed still, however far back it is.
+                    let whole = batch.ids.iter().filter(|(id, _)| !rows.faults.contains_key(*id));
+                    memory.told.extend(whole.map(|(id, _)| ((batch.level, (*id).clone()), today)));
                 }
                 Err(why) => round.absent(batch.ids.iter().map(|(_, subjects)| *subjects), why),
             }
@@ -291,7 +296,7 @@ impl TiktokAds {
         let ago = |day: Date, days: i64| day.checked_sub(days.days()).unwrap_or(day);
         let mut all = Vec::new();
         for (level, ids) in asked {
-            let mut groups: BTreeMap<(Date, bool), Vec<(&String, &Vec<Subject>)>> = BTreeMap::new();
+            let mut groups: BTreeMap<(Date, bool), Vec<One<'a>>> = BTreeMap::new();
             for (id, subjects) in ids {
                 let key = match memory.told.get(&(*level, id.clone())) {
                     Some(told) => (ago(std::cmp::min(*told, today), AGAIN - 1), false),
@@ -374,6 +379,9 @@ impl TiktokAds {
             // Before its first row nothing is known to have been there to deliver.
             let first = of.keys().next().copied();
             let begins = if batch.new { first } else { Some(batch.from) };
+            let nothing = |span: &Day| {
+                if span.settled { begins.is_some_and(|begins| begins <= span.date) } else { !runs }
+            };
             for column in round.columns.clone() {
                 if let Some(fault) = rows.faults.get(*id).and_then(|faults| faults.get(&column.metric)) {
                     round.fail(garbled(fault.clone()));
@@ -387,12 +395,7 @@ impl TiktokAds {
                         Some(Some(value)) => told.push((span, *value)),
                         // A day that is not told makes the sum over the days unknown.
                         Some(None) => untold = true,
-                        None if span.settled => {
-                            if begins.is_some_and(|begins| begins <= span.date) {
-                                told.push((span, 0));
-                            }
-                        }
-                        None if !runs => told.push((span, 0)),
+                        None if nothing(span) => told.push((span, 0)),
                         None => {}
                     }
                 }

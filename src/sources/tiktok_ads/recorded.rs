@@ -101,7 +101,7 @@ fn documented() -> Value {
 }
 
 #[track_caller]
-fn check(key: &str, given: Value, want: Result<Option<i64>, &str>) {
+fn check(key: &str, given: &Value, want: Result<Option<i64>, &str>) {
     let mut body = documented();
     body["data"]["list"][0]["metrics"][key] = given.clone();
     let (rows, _) = translate(&body).expect("a report");
@@ -117,23 +117,23 @@ fn check(key: &str, given: Value, want: Result<Option<i64>, &str>) {
 #[test]
 fn values_are_text_or_numbers_exact_or_absent() {
     let (count, money) = ("a count of 0 or more", "an amount of money of 0 or more");
-    check("clicks", json!("1200"), Ok(Some(1200)));
-    check("clicks", json!(1200), Ok(Some(1200)));
-    check("clicks", json!("1200.00"), Ok(Some(1200)));
-    check("clicks", json!("-"), Ok(None));
-    check("clicks", Value::Null, Ok(None));
-    check("clicks", json!("1.5"), Err(count));
-    check("clicks", json!("-3"), Err(count));
-    check("clicks", json!(""), Err(count));
-    check("clicks", json!([]), Err(count));
-    check("spend", json!("0.00"), Ok(Some(0)));
-    check("spend", json!("1234567890.10"), Ok(Some(123_456_789_010)));
-    check("spend", json!(0.1), Ok(Some(10)));
-    check("spend", json!("0.105"), Err(money));
-    check("spend", json!("-0.01"), Err(money));
-    check("spend", json!("1e3"), Err(money));
-    check("total_complete_payment_rate", json!("-"), Ok(None));
-    check("total_complete_payment_rate", json!("285.17"), Ok(Some(28_517)));
+    check("clicks", &json!("1200"), Ok(Some(1200)));
+    check("clicks", &json!(1200), Ok(Some(1200)));
+    check("clicks", &json!("1200.00"), Ok(Some(1200)));
+    check("clicks", &json!("-"), Ok(None));
+    check("clicks", &Value::Null, Ok(None));
+    check("clicks", &json!("1.5"), Err(count));
+    check("clicks", &json!("-3"), Err(count));
+    check("clicks", &json!(""), Err(count));
+    check("clicks", &json!([]), Err(count));
+    check("spend", &json!("0.00"), Ok(Some(0)));
+    check("spend", &json!("1234567890.10"), Ok(Some(123_456_789_010)));
+    check("spend", &json!(0.1), Ok(Some(10)));
+    check("spend", &json!("0.105"), Err(money));
+    check("spend", &json!("-0.01"), Err(money));
+    check("spend", &json!("1e3"), Err(money));
+    check("total_complete_payment_rate", &json!("-"), Ok(None));
+    check("total_complete_payment_rate", &json!("285.17"), Ok(Some(28_517)));
 }
 
 #[test]

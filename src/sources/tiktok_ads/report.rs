@@ -29,7 +29,7 @@ pub(super) const DELIVERY: [Column; 3] = [
     Column { key: "clicks", metric: Metric::Clicks },
 ];
 
-/// What TikTok claims for itself. `purchase` and `total_purchase_value` would be those of apps, and read 0 for a web shop.
+/// What `TikTok` claims for itself. `purchase` and `total_purchase_value` would be those of apps, and read 0 for a web shop.
 ///
 /// Revenue is `total_complete_payment_rate`: in spite of its name the total value of the purchases, in the advertiser's
 /// currency and exact to its minor unit. `value_per_complete_payment` × count and spend × `complete_payment_roas` are the same

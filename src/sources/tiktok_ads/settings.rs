@@ -1,4 +1,4 @@
-//! What an operator sets for an advertiser at TikTok: one client an advertiser, shared by reading and acting.
+//! What an operator sets for an advertiser at `TikTok`: one client an advertiser, shared by reading and acting.
 
 use std::fmt;
 use std::path::PathBuf;
