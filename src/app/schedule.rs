@@ -111,7 +111,7 @@ impl Schedule {
             }
             jiff::tz::AmbiguousOffset::Unambiguous { .. } => Some((ambiguous.compatible().ok()?, None)),
             jiff::tz::AmbiguousOffset::Fold { .. } => {
-                let again = ambiguous.clone().later().ok();
+                let again = ambiguous.later().ok();
                 Some((ambiguous.compatible().ok()?, again))
             }
         }

@@ -83,7 +83,8 @@ impl YoutubeWorld for Planned {
     }
 
     fn uploads(&self, channel: &str, _now: Timestamp) -> Vec<String> {
-        self.uploads.get(channel).cloned().unwrap_or_default()
+        // The emulator names channels as the platform does, and plans name them by digits.
+        self.uploads.get(channel.trim_start_matches("UC")).cloned().unwrap_or_default()
     }
 }
 
@@ -187,6 +188,37 @@ fn a_thousand_creators_cost_a_fortieth_of_a_call_a_video_and_discovery_is_counte
     assert!(!bill.fits());
     let part = bill.part_that_fits(20);
     assert!((0.8..0.9).contains(&part), "{part}");
+}
+
+#[test]
+fn the_plan_of_the_terminal_says_what_does_not_fit_and_what_would() {
+    let run = |words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        let ran = command.arg("plan").args(words).env_clear().output().expect("runs");
+        (ran.status.code(), String::from_utf8(ran.stdout).expect("text"), String::from_utf8(ran.stderr).expect("text"))
+    };
+    let (code, out, _) = run(&["--creators", "1000", "--kind", "youtube", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        (code, &said["fits"], &said["creators"], &said["posts"]),
+        (Some(0), &false.into(), &1000.into(), &20.into())
+    );
+    let youtube = &said["sources"][0];
+    assert_eq!(youtube["polls"], 24);
+    let [general, stats] = &[0, 1].map(|n| youtube["units"][n].clone());
+    assert_eq!((&general["bucket"], &stats["bucket"]), (&GENERAL.into(), &BATCH_STATS.into()));
+    assert_eq!((&stats["units"], &stats["budget"], &stats["share"]), (&9_600.into(), &10_000.into(), &0.96.into()));
+    assert!(general["per_creator"].as_f64().expect("a number") <= 5.0, "{general}");
+    assert_eq!(youtube["money"], serde_json::Value::Null);
+    assert_eq!(youtube["remedy"], "cadence = "adaptive" under [sources.youtube] fits");
+    let (code, out, _) = run(&["--creators", "100", "--posts", "10", "--kind", "youtube"]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(out.trim_end(), @"");
+    let (code, _, err) = run(&["--creators", "5"]);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(err.trim_end(), @"");
+    let (code, _, err) = run(&["--creators", "5", "--kind", "myspace"]);
+    assert_eq!(code, Some(2), "{err}");
 }
 
 /// The program on a store, with one source and no chat.

@@ -58,23 +58,22 @@ impl Tick {
 /// What was asked of a source so far. Forgotten at a restart: the first poll asks everything.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// Everything that was due up to this tick was asked.
-    pub since: Option<Timestamp>,
-    /// When each target that is not asked at every tick last was.
+    /// The tick at which each target that is not asked at every one last was.
     last: BTreeMap<Target, Timestamp>,
 }
 
 impl Asked {
-    /// When a target was last asked about.
+    /// At which tick a target was last asked about.
     #[must_use]
     pub fn last(&self, target: &Target) -> Option<Timestamp> {
         self.last.get(&key(target)).copied()
     }
 
-    /// Notes that these were asked about.
-    pub fn note(&mut self, due: &[Due], now: Timestamp) {
+    /// Notes that these were asked about at a tick. The tick counts, not the moment after it: jitter must not carry a target
+    /// past its next moment.
+    pub fn note(&mut self, due: &[Due], tick: Timestamp) {
         for one in due.iter().filter(|one| !one.every.is_zero()) {
-            self.last.insert(key(&one.target), now);
+            self.last.insert(key(&one.target), tick);
         }
     }
 
@@ -137,18 +136,18 @@ impl Pacing<'_> {
 ///
 /// Each has its own moments: instants that lie its interval apart, shifted by a hash of its name, so that those which are asked
 /// once a day are not all asked in the same hour. It is due at the first tick after one of them, at the first tick of all, and
-/// where waiting for the next tick would let more than a day go by.
+/// where waiting for the next tick would let more than a day go by. What was due and not asked stays due.
 pub fn due(all: Vec<Target>, pacing: &Pacing<'_>, asked: &mut Asked, tick: &Tick) -> Vec<Due> {
     asked.keep_only(&all);
     let paced = all.into_iter().map(|target| Due { every: pacing.every(&target), target });
     let is_due = |one: &Due| {
-        let (Some(since), Some(last)) = (asked.since, asked.last(&one.target)) else { return true };
+        let Some(last) = asked.last(&one.target) else { return true };
         if one.every <= tick.gap() {
             return true;
         }
         let phase = hash(pacing.seed, &[pacing.source.as_str(), one.target.id()]);
         let latest = tick.next.checked_add(tick.slack).unwrap_or(tick.next);
-        moment(since, one.every, phase) != moment(tick.at, one.every, phase) || SLOWEST < latest.duration_since(last)
+        moment(last, one.every, phase) != moment(tick.at, one.every, phase) || SLOWEST < latest.duration_since(last)
     };
     let mut chosen: Vec<Due> = paced.filter(is_due).collect();
     for one in &mut chosen {

@@ -5,6 +5,7 @@
 //! and a day at the platform differ only where the platform charges for what cannot be known before: later pages.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,8 +20,8 @@ use crate::domain::document::Documents;
 use crate::domain::ids::{CreatorId, PostRef, SourceId};
 use crate::domain::money::Money;
 use crate::domain::num;
+use crate::sources::Request;
 use crate::sources::quota::{Buckets, Reset};
-use crate::sources::{Ask, Request};
 
 /// The posts of each creator were published over so long.
 pub const POSTS_OVER: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -107,20 +108,22 @@ pub fn made_up(id: &SourceId, config: &SourceConfig, size: Size, day: Timestamp)
     );
     for n in 0..size.creators {
         let (creator, account) = (creator_of(n), account_of(n));
-        text.push_str(&format!(
+        write!(
+            text,
             "[[creator]]\nid = \"{creator}\"\naccounts = {{ {platform} = \"{account}\" }}\n\
              [[partnership]]\ncampaign = \"plan\"\ncreator = \"{creator}\"\ncodes = [\"PLAN{n:07}\"]\nlink = \"{creator}\"\n\
              [[boost]]\nid = \"{creator}\"\npartnership = \"plan/{creator}\"\nsource = \"{id}\"\nref = \"{}\"\n\
              budget = \"100.00 EUR\"\n",
             3_000_000_000_u64 + u64::from(n),
-        ));
+        )?;
         if 0 < size.posts {
-            text.push_str(&format!(
+            write!(
+                text,
                 "[[deliverable]]\npartnership = \"plan/{creator}\"\nid = \"one\"\nplatform = \"{platform}\"\nformat = \"post\"\n\
                  fee = \"100.00 EUR\"\ndue = {}\nstate = \"live\"\npost = \"{}\"\n",
                 date(1),
                 post_of(size, n, 0)
-            ));
+            )?;
         }
     }
     let mut catalog = Catalog::default();
@@ -186,7 +189,6 @@ pub fn walk(
         let pacing = Pacing { source: id, seed, config, heat: heat.as_ref() };
         let due = super::due(all, &pacing, &mut asked, &tick);
         asked.note(&due, at);
-        asked.since = Some(at);
         if day <= at && !due.is_empty() {
             for part in super::parts(due, config.kind.settings(), super::span(config, &tick), at) {
                 visit(&part, at);
@@ -256,12 +258,6 @@ pub fn bill(
 #[must_use]
 pub fn request_of(due: &[Due], now: Timestamp) -> Request {
     Request { targets: due.iter().map(|one| one.target.clone()).collect(), now }
-}
-
-/// Whether what is planned for depends on creators at all: a shop is asked as a whole.
-#[must_use]
-pub fn asks_of_creators(asks: &[Ask]) -> bool {
-    asks.iter().any(|ask| !matches!(ask, Ask::Whole | Ask::Brands))
 }
 
 /// A share as people read it: `96.0 %`.

@@ -230,7 +230,6 @@ proptest! {
             let pacing = Pacing { source: &id(), seed, config: &config, heat: Some(&heat) };
             let due = due(sourcing::request(&id(), &config, &catalog, at).targets, &pacing, &mut asked, &tick);
             asked.note(&due, at);
-            asked.since = Some(at);
             for one in due {
                 let before = last.insert(key(&one.target), at);
                 prop_assert!(before.is_none_or(|before: Timestamp| at.duration_since(before) <= SLOWEST));

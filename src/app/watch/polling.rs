@@ -91,7 +91,7 @@ impl Polling<'_> {
             if !wait.is_zero() && !rest_until(held, at, self.stop).await {
                 return false;
             }
-            match ask(core, (id, config), self.source, part, tick.gap()).await {
+            match ask(core, (id, config), self.source, part, &tick).await {
                 Ok(Outcome::Answered) => {}
                 // What is left is due again at the next tick.
                 Ok(Outcome::Failed | Outcome::Slower(_) | Outcome::Refused) => return true,
@@ -100,9 +100,6 @@ impl Polling<'_> {
                     return true;
                 }
             }
-        }
-        if let Some(planned) = core.state.lock().await.planned.get_mut(id) {
-            planned.asked.since = Some(tick.at);
         }
         true
     }
@@ -134,11 +131,8 @@ impl Polling<'_> {
         let heat = (config.common.cadence == Cadence::Adaptive).then(|| Heat::of(catalog, memory, now));
         let pacing = Pacing { source: id, seed: core.seed, config, heat: heat.as_ref() };
         let (nobody, due) = (all.is_empty(), planner::due(all, &pacing, &mut planned.asked, tick));
-        if due.is_empty() && !nobody {
-            planned.asked.since = Some(tick.at);
-            return None;
-        }
-        Some(due)
+        // With nobody to ask about the poll is made all the same: it says that the source is watched.
+        (nobody || !due.is_empty()).then_some(due)
     }
 }
 
@@ -149,7 +143,9 @@ pub async fn poll(core: &Core, id: &SourceId, config: &SourceConfig, source: &dy
     let all = sourcing::request(id, config, &core.state.lock().await.catalog, now).targets;
     let pacing = Pacing { source: id, seed: core.seed, config, heat: None };
     let due = all.into_iter().map(|target| Due { every: pacing.every(&target), target }).collect();
-    asked(core, (id, config), source, due, (0, SignedDuration::ZERO)).await.map(drop)
+    asked(core, (id, config), source, due, (0, &Tick { at: now, next: now, slack: SignedDuration::ZERO }))
+        .await
+        .map(drop)
 }
 
 /// One poll at a tick: the reserve is left for people.
@@ -158,9 +154,9 @@ async fn ask(
     of: (&SourceId, &SourceConfig),
     source: &dyn Source,
     due: Vec<Due>,
-    gap: SignedDuration,
+    tick: &Tick,
 ) -> Result<Outcome, StoreError> {
-    asked(core, of, source, due, (core.config.polling.reserve_percent, gap)).await
+    asked(core, of, source, due, (core.config.polling.reserve_percent, tick)).await
 }
 
 /// One poll, judged and committed.
@@ -169,7 +165,7 @@ async fn asked(
     (id, config): (&SourceId, &SourceConfig),
     source: &dyn Source,
     due: Vec<Due>,
-    (reserve, gap): (u32, SignedDuration),
+    (reserve, tick): (u32, &Tick),
 ) -> Result<Outcome, StoreError> {
     let now = core.clock.now();
     let settings = config.kind.settings();
@@ -192,7 +188,7 @@ async fn asked(
                 Err(error) => Fetched { partial: Some(error), ..Fetched::default() },
             };
             let outcome = Outcome::of(&fetched);
-            let rest = heard(core, id, &mut fetched, (outcome, gap), &fits, now).await;
+            let rest = heard(core, id, &mut fetched, (outcome, tick), &fits, now).await;
             fetched.partial = fetched.partial.or(short);
             (fetched, outcome, rest)
         }
@@ -225,7 +221,7 @@ async fn heard(
     core: &Core,
     id: &SourceId,
     fetched: &mut Fetched,
-    (outcome, gap): (Outcome, SignedDuration),
+    (outcome, tick): (Outcome, &Tick),
     fits: &[Due],
     now: Timestamp,
 ) -> Option<Rest> {
@@ -246,9 +242,9 @@ async fn heard(
         record.buckets.exhaust(bucket, *until, now);
     }
     if outcome == Outcome::Answered {
-        planned.asked.note(fits, now);
+        planned.asked.note(fits, tick.at);
     }
-    planned.record.breaker.heard(outcome, (gap, dice), &core.config.polling, now)
+    planned.record.breaker.heard(outcome, (tick.gap(), dice), &core.config.polling, now)
 }
 
 fn entry<'a>(
