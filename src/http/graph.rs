@@ -26,7 +26,7 @@ pub const SLOW_AT: u32 = 75;
 pub const STOP_AT: u32 = 90;
 
 /// The longest wait that is believed: the allowances roll over an hour, those of Instagram over a day.
-const WAIT_MAX: Duration = Duration::from_secs(86_400);
+const WAIT_MAX: Duration = Duration::from_hours(24);
 
 /// The longest cursor that is sent back. Real ones are under 300 bytes.
 const CURSOR_MAX: usize = 2_000;
@@ -244,10 +244,7 @@ impl Usage {
         let full = percent.is_some_and(|percent| STOP_AT <= percent);
         let reset = value.get("reset_time_duration").and_then(whole).map(u64::from).filter(|_| full);
         let wait = std::cmp::max(minutes, reset).filter(|secs| *secs != 0);
-        Self {
-            percent: percent.map(|percent| u32::try_from(percent).unwrap_or(u32::MAX)),
-            wait: wait.map(|secs| std::cmp::min(Duration::from_secs(secs), WAIT_MAX)),
-        }
+        Self { percent, wait: wait.map(|secs| std::cmp::min(Duration::from_secs(secs), WAIT_MAX)) }
     }
 }
 

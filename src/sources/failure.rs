@@ -109,7 +109,7 @@ mod tests {
 
     #[track_caller]
     fn check(status: u16, body: &str, want: &str) {
-        let usage = Usage { percent: None, wait: Some(Duration::from_secs(240)) };
+        let usage = Usage { percent: None, wait: Some(Duration::from_mins(4)) };
         let trouble = of_parts(status, body.as_bytes()).expect_err("trouble");
         assert_eq!(SourceError::of_graph("Meta", trouble, usage).to_string(), want, "{status} {body}");
     }
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn a_throttle_waits_as_long_as_the_headers_say() {
-        let usage = Usage { percent: Some(100), wait: Some(Duration::from_secs(240)) };
+        let usage = Usage { percent: Some(100), wait: Some(Duration::from_mins(4)) };
         let trouble = of_parts(400, br#"{"error":{"code":80004}}"#).expect_err("throttled");
         let error = SourceError::of_graph("Meta", trouble, usage);
-        assert!(matches!(error, SourceError::SlowDown { wait: Some(wait), .. } if wait == Duration::from_secs(240)));
+        assert!(matches!(error, SourceError::SlowDown { wait: Some(wait), .. } if wait == Duration::from_mins(4)));
     }
 }

@@ -333,12 +333,12 @@ async fn a_throttle_is_waited_out_without_another_question() {
     let fetched = stage.poll(&[target(ALMA, "10")]).await;
     all_absent(&fetched, ALMA, Absence::Unreachable);
     let fate = fetched.partial.as_ref().map(SourceError::fate);
-    assert_eq!(fate, Some(Fate::SlowDown(Some(Duration::from_secs(300)))));
+    assert_eq!(fate, Some(Fate::SlowDown(Some(Duration::from_mins(5)))));
     let asked = stage.requests();
     stage.go_to("2026-03-02T12:24:00Z").await;
     let fetched = stage.poll(&[target(ALMA, "10")]).await;
     let fate = fetched.partial.as_ref().map(SourceError::fate);
-    assert_eq!(fate, Some(Fate::SlowDown(Some(Duration::from_secs(60)))), "a minute is left");
+    assert_eq!(fate, Some(Fate::SlowDown(Some(Duration::from_mins(1)))), "a minute is left");
     assert_eq!((stage.requests(), fetched.units.len()), (asked, 0));
     stage.go_to("2026-03-02T12:26:00Z").await;
     let fetched = stage.poll(&[target(ALMA, "10")]).await;
@@ -358,7 +358,7 @@ async fn the_hourly_allowance_of_insights_says_in_how_many_minutes() {
     assert_eq!(absent(&fetched, ALMA).get(&Metric::Reach), Some(&Absence::QuotaSpent), "a third would be too many");
     let fetched = stage.poll(&[target(ALMA, "10")]).await;
     let fate = fetched.partial.as_ref().map(SourceError::fate);
-    assert_eq!(fate, Some(Fate::SlowDown(Some(Duration::from_mins(60)))));
+    assert_eq!(fate, Some(Fate::SlowDown(Some(Duration::from_hours(1)))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

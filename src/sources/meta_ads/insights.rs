@@ -81,19 +81,6 @@ impl Reading<'_> {
         data.items()?.iter().map(|row| self.row(row)).collect()
     }
 
-    /// Whether any row of a page has a purchase.
-    pub fn has_purchases(&self, body: &Value) -> Result<bool, Garbled> {
-        for row in Field::root(body).need("data", "a list")?.items()? {
-            if let Some(action) = Actions::of(&row, "actions")?.first(&PURCHASES) {
-                // One counted by other windows than ours shows as well that purchases are counted.
-                if has_windows(&action) || !decimal(&action.need("value", "a number")?)?.is_zero() {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
     fn row(&self, row: &Field<'_>) -> Result<Row, Garbled> {
         let id = id_of(row, self.level.id_field())?;
         let parents = self.level.parents().iter().map(|field| id_of(row, field)).collect::<Result<_, _>>()?;
@@ -168,6 +155,19 @@ impl Reading<'_> {
     }
 }
 
+/// Whether any row of a page has a purchase.
+pub(super) fn has_purchases(body: &Value) -> Result<bool, Garbled> {
+    for row in Field::root(body).need("data", "a list")?.items()? {
+        if let Some(action) = Actions::of(&row, "actions")?.first(&PURCHASES) {
+            // One counted by other windows than ours shows as well that purchases are counted.
+            if has_windows(&action) || !decimal(&action.need("value", "a number")?)?.is_zero() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Whether an action is told by windows, if by others than those that count.
 fn has_windows(action: &Field<'_>) -> bool {
     let window = |key: &String| key.ends_with("_click") || key.ends_with("_view") || key.ends_with("_ev");
@@ -227,10 +227,9 @@ mod tests {
 
     use super::*;
 
-    fn read(row: Value, currency: &str) -> Row {
+    fn read(mut row: Value, currency: &str) -> Row {
         let windows = ["7d_click", "1d_view"].map(str::to_owned);
         let currency = currency.parse().expect("a currency");
-        let mut row = row;
         for (key, value) in [("campaign_id", "7"), ("date_start", "2026-03-01"), ("date_stop", "2026-03-01")] {
             row[key] = json!(value);
         }
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(actions: Value, values: Value, orders: Result<Option<i64>, &str>, revenue: Result<Option<i64>, &str>) {
+    fn check(actions: &Value, values: &Value, orders: Result<Option<i64>, &str>, revenue: Result<Option<i64>, &str>) {
         let row = read(json!({"actions": actions, "action_values": values}), "EUR");
         let told = |told: Told| told.map_err(|garbled| garbled.path);
         assert_eq!(told(row.orders), orders.map_err(str::to_owned), "{actions}");
@@ -256,45 +255,40 @@ mod tests {
         let counts = ["58", "59", "60", "61"];
         let actions = |of: usize| kinds.iter().zip(counts).take(of).map(|(kind, n)| all(kind, n)).collect::<Value>();
         for (of, want) in [(4, 61), (3, 60), (2, 59), (1, 58)] {
-            check(actions(of), json!([]), Ok(Some(want)), Ok(None));
+            check(&actions(of), &json!([]), Ok(Some(want)), Ok(None));
         }
-        check(json!([all("link_click", "9"), all("add_to_cart", "3")]), json!([]), Ok(None), Ok(None));
-        check(Value::Null, Value::Null, Ok(None), Ok(None));
+        check(&json!([all("link_click", "9"), all("add_to_cart", "3")]), &json!([]), Ok(None), Ok(None));
+        check(&Value::Null, &Value::Null, Ok(None), Ok(None));
     }
 
     #[test]
     fn the_value_is_that_of_the_type_that_is_counted() {
         let actions = json!([all("purchase", "2"), all("omni_purchase", "3")]);
-        check(
-            actions.clone(),
-            json!([all("purchase", "9.00"), all("omni_purchase", "31.20")]),
-            Ok(Some(3)),
-            Ok(Some(3120)),
-        );
-        check(actions.clone(), json!([all("purchase", "9.00")]), Ok(Some(3)), Ok(None));
-        check(actions.clone(), json!([all("omni_purchase", "31.204999999")]), Ok(Some(3)), Ok(Some(3120)));
-        check(actions, json!([all("omni_purchase", "-1")]), Ok(Some(3)), Err("data[0].action_values[0].value"));
+        check(&actions, &json!([all("purchase", "9.00"), all("omni_purchase", "31.20")]), Ok(Some(3)), Ok(Some(3120)));
+        check(&actions, &json!([all("purchase", "9.00")]), Ok(Some(3)), Ok(None));
+        check(&actions, &json!([all("omni_purchase", "31.204999999")]), Ok(Some(3)), Ok(Some(3120)));
+        check(&actions, &json!([all("omni_purchase", "-1")]), Ok(Some(3)), Err("data[0].action_values[0].value"));
     }
 
     #[test]
     fn windows_that_count_are_added_and_others_are_not() {
-        let with = |windows: Value| {
+        let with = |windows: &Value| {
             let mut action = json!({"action_type": "omni_purchase", "value": "9"});
             for (key, value) in windows.as_object().expect("an object") {
                 action[key.as_str()] = value.clone();
             }
             json!([action])
         };
-        check(with(json!({"7d_click": "4", "1d_view": "2", "28d_click": "8"})), json!([]), Ok(Some(6)), Ok(None));
-        check(with(json!({"7d_click": "4"})), json!([]), Ok(Some(4)), Ok(None));
-        check(with(json!({"28d_click": "8"})), json!([]), Ok(Some(0)), Ok(None));
-        check(with(json!({})), json!([]), Ok(Some(9)), Ok(None));
+        check(&with(&json!({"7d_click": "4", "1d_view": "2", "28d_click": "8"})), &json!([]), Ok(Some(6)), Ok(None));
+        check(&with(&json!({"7d_click": "4"})), &json!([]), Ok(Some(4)), Ok(None));
+        check(&with(&json!({"28d_click": "8"})), &json!([]), Ok(Some(0)), Ok(None));
+        check(&with(&json!({})), &json!([]), Ok(Some(9)), Ok(None));
         let none = json!([{"action_type": "omni_purchase"}]);
-        check(none, json!([]), Err("data[0].actions[0].value"), Ok(None));
-        check(with(json!({"7d_click": "1.5"})), json!([]), Err("data[0].actions[0]"), Ok(None));
+        check(&none, &json!([]), Err("data[0].actions[0].value"), Ok(None));
+        check(&with(&json!({"7d_click": "1.5"})), &json!([]), Err("data[0].actions[0]"), Ok(None));
         check(
-            json!([{"value": "1"}]),
-            json!([]),
+            &json!([{"value": "1"}]),
+            &json!([]),
             Err("data[0].actions[0].action_type"),
             Err("data[0].actions[0].action_type"),
         );
@@ -310,7 +304,7 @@ mod tests {
             (Value::Null, "USD", Ok(None)),
             (json!("533.955"), "USD", Err("data[0].spend")),
             (json!("-1"), "USD", Err("data[0].spend")),
-            (json!("1e3"), "USD", Err("data[0].spend")),
+            (json!("x1"), "USD", Err("data[0].spend")),
             (json!(true), "USD", Err("data[0].spend")),
         ] {
             let row = read(json!({"spend": spend, "account_currency": currency}), currency);

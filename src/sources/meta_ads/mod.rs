@@ -293,7 +293,7 @@ impl MetaAds {
         let ids = || asked.by_id.keys();
         harvest.gone = ids().filter(|id| memory.gone.contains_key(*id)).cloned().collect();
         self.read_days(asked, &account, today, memory, harvest, round).await?;
-        self.read_counts(asked, &account, today, memory, harvest, round).await?;
+        self.read_counts(asked, today, memory, harvest, round).await?;
         if round.usage.is_high() {
             // Reach waits: it is a total, and the next one holds it.
             return Ok(());
@@ -448,7 +448,6 @@ impl MetaAds {
     async fn read_counts(
         &self,
         asked: &Asked,
-        account: &Account,
         today: Date,
         memory: &mut Memory,
         harvest: &mut Harvest,
@@ -458,8 +457,7 @@ impl MetaAds {
         if seen {
             memory.counts = Some((today, true));
         }
-        let known = memory.counts.filter(|(day, counts)| *counts || *day == today);
-        if let Some((_, counts)) = known {
+        if let Some((_, counts)) = memory.counts.filter(|(day, _)| *day == today) {
             harvest.counts = counts;
             return Ok(());
         }
@@ -475,10 +473,9 @@ impl MetaAds {
             ("action_attribution_windows", windows.as_str()),
         ];
         let bodies = self.pages(&path, &query, round).await.map_err(Stopped::error)?;
-        let reading = Reading { level: Level::Campaign, currency: account.currency, windows: &self.config.attribution };
         let mut counts = false;
         for body in &bodies {
-            counts |= reading.has_purchases(body).map_err(garbled)?;
+            counts |= insights::has_purchases(body).map_err(garbled)?;
         }
         memory.counts = Some((today, counts));
         harvest.counts = counts;
