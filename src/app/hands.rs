@@ -23,7 +23,7 @@ pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, Sourc
 /// Names every kind, so that a new one cannot be added without deciding whether it can be acted on.
 fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
-        Kind::Youtube(_) | Kind::Generic(_) | Kind::Twitch(_) | Kind::X(_) => None,
+        Kind::Youtube(_) | Kind::Generic(_) | Kind::Twitch(_) | Kind::X(_) | Kind::Facebook(_) => None,
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
     })
 }

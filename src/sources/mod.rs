@@ -8,6 +8,7 @@
 mod failure;
 mod json;
 
+pub mod facebook;
 pub mod generic;
 pub mod poll_document;
 pub mod quota;

@@ -87,8 +87,7 @@ impl Voice {
     /// Why there is no number, to everybody who wants it.
     pub fn lack(self, subjects: &[Subject], counts: &[Count], why: Absence, out: &mut Fetched) {
         for subject in subjects {
-            let missing =
-                |count: &Count| Missing { series: self.series(subject, count.metric), why, at: self.now };
+            let missing = |count: &Count| Missing { series: self.series(subject, count.metric), why, at: self.now };
             out.missing.extend(counts.iter().map(missing));
         }
     }

@@ -162,9 +162,8 @@ async fn only_what_is_signed_as_agreed_is_taken() {
     let ours = plain("Plimsoll-Signature", dated(SECRET, event, now()));
     let woo = plain("X-WC-Webhook-Signature", base64(SECRET, order));
     let meta = plain("X-Hub-Signature-256", format!("sha256={}", hex(&mac(SECRET, &[hub]))));
-    let cut = |headers: &[(&'static str, String)]| {
-        vec![(headers[0].0, headers[0].1[..headers[0].1.len() - 4].to_owned())]
-    };
+    let cut =
+        |headers: &[(&'static str, String)]| vec![(headers[0].0, headers[0].1[..headers[0].1.len() - 4].to_owned())];
     let (bad_order, bad_event, bad_hub) = (flipped(order), flipped(event), flipped(hub));
     // What is refused first, so that nothing is taken for a repeat.
     let table: Vec<(&str, Vec<(&str, String)>, &[u8], u16)> = vec![

@@ -43,6 +43,7 @@ mod replay_live;
 mod rights;
 mod second_clients;
 mod shop_commands;
+mod sources_facebook;
 mod sources_feed;
 mod sources_shopify;
 mod sources_twitch;

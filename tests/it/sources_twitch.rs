@@ -49,7 +49,10 @@ async fn stage() -> Stage {
 }
 
 fn account(login: &str) -> Target {
-    Target::Account { subject: format!("creator/{}", login.to_lowercase()).parse().expect("a subject"), id: login.to_owned() }
+    Target::Account {
+        subject: format!("creator/{}", login.to_lowercase()).parse().expect("a subject"),
+        id: login.to_owned(),
+    }
 }
 
 fn post(id: &str, creator: Option<&str>) -> Target {
@@ -303,7 +306,10 @@ async fn an_answer_that_hangs_is_waited_for_and_counts_when_it_comes() {
 async fn settings_that_cannot_work_are_said_before_anything_runs() {
     let (clock, _) = Clock::simulated(Timestamp::UNIX_EPOCH);
     for (text, want) in [
-        ("client_id = \"a\"", "`` does not work as `client_secret_file`: an app needs client_id and client_secret_file"),
+        (
+            "client_id = \"a\"",
+            "`` does not work as `client_secret_file`: an app needs client_id and client_secret_file",
+        ),
         (
             "client_id = \"\"\nclient_secret = \"s\"",
             "`` does not work as `client_id`: write the id of your app at dev.twitch.tv",

@@ -29,7 +29,9 @@ const NUMBERS: [i64; 6] = [5432, 234, 12, 50, 5, 8];
 async fn stage_with(config: XConfig, more: &str) -> Stage {
     let (clock, driver) = Clock::simulated(at("2026-07-01T12:00:00Z"));
     let world = XWorld::default();
-    for (name, id, followers, protected) in [("almalind", "11", 5_000, false), ("bo", "12", 70, false), ("cleo", "13", 9, true)] {
+    for (name, id, followers, protected) in
+        [("almalind", "11", 5_000, false), ("bo", "12", 70, false), ("cleo", "13", 9, true)]
+    {
         world.account(name, Account { id: id.to_owned(), followers, protected });
     }
     for n in 0..30_i64 {
@@ -120,13 +122,9 @@ async fn accounts_and_posts_come_with_what_is_missing_beside_them() {
     assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
     assert_eq!(of(&fetched, "creator/almalind", Metric::Followers), Some(Ok(5000)));
     assert_eq!(of(&fetched, "creator/nobody", Metric::Followers), Some(Err(Absence::Gone)));
-    for (metric, want) in [
-        (Metric::Views, 5432),
-        (Metric::Likes, 234),
-        (Metric::Comments, 12),
-        (Metric::Shares, 55),
-        (Metric::Saves, 8),
-    ] {
+    for (metric, want) in
+        [(Metric::Views, 5432), (Metric::Likes, 234), (Metric::Comments, 12), (Metric::Shares, 55), (Metric::Saves, 8)]
+    {
         assert_eq!(of(&fetched, "post/x/1000", metric), Some(Ok(want)), "{metric}");
         assert_eq!(of(&fetched, "post/x/1029", metric), Some(Err(Absence::Hidden)), "a protected account");
         assert_eq!(of(&fetched, "post/x/7", metric), Some(Err(Absence::Gone)));
@@ -198,7 +196,8 @@ async fn after_the_first_look_only_newer_posts_are_listed() {
     assert_eq!(found.posts.iter().map(|post| post.post.as_str()).collect::<Vec<_>>(), ["1100"]);
     assert!(stage.poll(vec![uploads("almalind")]).await.posts.is_empty());
     let lists = stage.calls("users/11/tweets");
-    let told = |query: &[(String, String)], name: &str| query.iter().find(|pair| pair.0 == name).map(|pair| pair.1.clone());
+    let told =
+        |query: &[(String, String)], name: &str| query.iter().find(|pair| pair.0 == name).map(|pair| pair.1.clone());
     assert_eq!(told(&lists[0], "start_time").as_deref(), Some("2026-06-25T00:00:00Z"));
     let since: Vec<_> = lists.iter().map(|query| told(query, "since_id")).collect();
     assert_eq!(since, [None, Some("1028".to_owned()), Some("1100".to_owned())]);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
 use crate::http::signature::Scheme;
-use crate::sources::{SecretFile, Settings, generic, shopify, twitch, x, youtube};
+use crate::sources::{SecretFile, Settings, facebook, generic, shopify, twitch, x, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -127,4 +127,6 @@ kinds! {
     Twitch = twitch::TwitchSettings;
     /// X, API v2.
     X = x::XSettings;
+    /// Facebook Pages.
+    Facebook = facebook::FacebookSettings;
 }

@@ -146,13 +146,8 @@ struct State {
 impl TwitchSim {
     /// Starts it on a free port of loopback.
     pub async fn start(clock: &Clock, config: TwitchConfig, world: Arc<TwitchWorld>) -> io::Result<Self> {
-        let state = State {
-            points: config.points,
-            filled: clock.now(),
-            given: Vec::new(),
-            seen: VecDeque::new(),
-            refused: 0,
-        };
+        let state =
+            State { points: config.points, filled: clock.now(), given: Vec::new(), seen: VecDeque::new(), refused: 0 };
         let inner = Arc::new(Inner {
             clock: clock.clone(),
             config,
@@ -275,7 +270,8 @@ impl Inner {
         let field = |name: &str| {
             text.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default().to_owned()
         };
-        let bad = |status: u16, message: &str| respond(status, json!({"status": status, "message": message}).to_string());
+        let bad =
+            |status: u16, message: &str| respond(status, json!({"status": status, "message": message}).to_string());
         if method != Method::POST {
             return bad(404, "");
         }
@@ -350,8 +346,10 @@ impl Inner {
             let channel = things.channels.get(&login.to_lowercase())?;
             let name = login.to_lowercase();
             let made = "2020-01-01T00:00:00Z";
-            Some(json!({"id": channel.id, "login": name, "display_name": login, "type": "", "broadcaster_type": "partner",
-                "description": "", "view_count": 0, "created_at": made}))
+            Some(
+                json!({"id": channel.id, "login": name, "display_name": login, "type": "", "broadcaster_type": "partner",
+                "description": "", "view_count": 0, "created_at": made}),
+            )
         };
         let data: Vec<Value> = logins.iter().filter_map(row).collect();
         respond(200, json!({"data": data}).to_string())
@@ -376,7 +374,11 @@ impl Inner {
 
     fn followers(&self, query: &[(String, String)]) -> Response {
         let Some(id) = one(query, "broadcaster_id") else {
-            return refusal(400, "Bad Request", "The parameter \"broadcaster_id\" was malformed: the value must not be empty");
+            return refusal(
+                400,
+                "Bad Request",
+                "The parameter \"broadcaster_id\" was malformed: the value must not be empty",
+            );
         };
         if !self.config.tells_followers {
             return refusal(401, "Unauthorized", "Missing scope: moderator:read:followers");
@@ -397,14 +399,18 @@ impl Inner {
                 "view_count": video.views, "language": "en", "type": "archive", "duration": "1h2m3s"})
         };
         if let Some(user) = one(query, "user_id") {
-            return page(query, |login| things.channels.get(login).is_some_and(|channel| channel.id == user), &things, row);
+            return page(
+                query,
+                |login| things.channels.get(login).is_some_and(|channel| channel.id == user),
+                &things,
+                row,
+            );
         }
         let ids = match values(query, &["id"]) {
             Ok(ids) => ids,
             Err(no) => return no,
         };
-        let data: Vec<Value> =
-            ids.iter().filter_map(|id| things.videos.get_key_value(*id)).map(row).collect();
+        let data: Vec<Value> = ids.iter().filter_map(|id| things.videos.get_key_value(*id)).map(row).collect();
         if data.is_empty() {
             return refusal(404, "Not Found", "video not found");
         }
@@ -421,7 +427,11 @@ fn page(
 ) -> Response {
     let first: usize = one(query, "first").and_then(|first| first.parse().ok()).unwrap_or(20);
     if !(1..=100).contains(&first) {
-        return refusal(400, "Bad Request", "The parameter \"first\" was malformed: the value must be less than or equal to 100");
+        return refusal(
+            400,
+            "Bad Request",
+            "The parameter \"first\" was malformed: the value must be less than or equal to 100",
+        );
     }
     let after: usize = one(query, "after").and_then(|cursor| cursor.strip_prefix("cur")?.parse().ok()).unwrap_or(0);
     let mut all: Vec<(&String, &Video)> = things.videos.iter().filter(|(_, video)| of(&video.login)).collect();

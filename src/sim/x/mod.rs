@@ -152,13 +152,8 @@ impl State {
 impl XSim {
     /// Starts it on a free port of loopback.
     pub async fn start(clock: &Clock, config: XConfig, world: Arc<XWorld>) -> io::Result<Self> {
-        let inner = Arc::new(Inner {
-            clock: clock.clone(),
-            config,
-            world,
-            faults: Faults::default(),
-            state: Mutex::default(),
-        });
+        let inner =
+            Arc::new(Inner { clock: clock.clone(), config, world, faults: Faults::default(), state: Mutex::default() });
         let theirs = Arc::clone(&inner);
         let router = Router::new().fallback(
             move |method: Method,
@@ -338,7 +333,12 @@ impl Inner {
     fn users(&self, query: &[(String, String)], state: &mut State, now: Timestamp) -> Response {
         let names: Vec<&str> = one(query, "usernames").split(',').collect();
         if names.is_empty() || IDS_MAX < names.len() || names.contains(&"") {
-            return problem(400, "invalid-request", "Invalid Request", "The number of values in `usernames` is not valid");
+            return problem(
+                400,
+                "invalid-request",
+                "Invalid Request",
+                "The number of values in `usernames` is not valid",
+            );
         }
         let things = self.world.lock();
         let (mut data, mut errors) = (Vec::new(), Vec::new());
@@ -384,7 +384,12 @@ impl Inner {
     fn list(&self, id: &str, query: &[(String, String)], state: &mut State, now: Timestamp) -> Response {
         let most: usize = one(query, "max_results").parse().unwrap_or(10);
         if !(5..=100).contains(&most) {
-            return problem(400, "invalid-request", "Invalid Request", "The `max_results` query parameter value is not valid");
+            return problem(
+                400,
+                "invalid-request",
+                "Invalid Request",
+                "The `max_results` query parameter value is not valid",
+            );
         }
         let things = self.world.lock();
         let Some((name, account)) = things.accounts.iter().find(|(_, account)| account.id == id) else {

@@ -109,8 +109,8 @@ impl Work {
 }
 
 fn login(given: &str) -> Result<String, SourceError> {
-    let fits = (1..=25).contains(&given.len())
-        && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let fits =
+        (1..=25).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let why = "a login has 1 to 25 characters of a-z, 0-9 and `_`, as in the channel's address";
     if fits { Ok(given.to_lowercase()) } else { Err(bad(given, why)) }
 }
@@ -164,8 +164,7 @@ impl Source for Twitch {
     async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError> {
         let work = Work::sort(request)?;
         let voice = Voice { platform: Platform::Twitch, now: request.now };
-        let mut round =
-            Round { voice, out: Fetched::default(), waited: SignedDuration::ZERO, stopped: None };
+        let mut round = Round { voice, out: Fetched::default(), waited: SignedDuration::ZERO, stopped: None };
         let ids = self.accounts(&work, &mut round).await;
         for (login, (creator, since)) in &work.uploads {
             if let Some(id) = ids.get(login) {
@@ -202,7 +201,8 @@ impl Twitch {
                     continue;
                 }
             };
-            let (here, absent): (Wanted, Wanted) = batch.into_iter().partition(|(login, _)| found.ids.contains_key(login));
+            let (here, absent): (Wanted, Wanted) =
+                batch.into_iter().partition(|(login, _)| found.ids.contains_key(login));
             self.lack(&absent, if found.whole { Absence::Gone } else { Absence::Garbled }, round);
             if self.config.live {
                 let asked: Wanted = here.iter().filter(|row| !row.1.is_empty()).map(cloned).collect();
@@ -444,8 +444,11 @@ mod tests {
     fn an_id_that_would_ask_for_something_else_is_not_asked() {
         let request = |target| Request { targets: vec![target], now: Timestamp::UNIX_EPOCH };
         let account = |id: &str| Target::Account { subject: "creator/alma".parse().expect("a subject"), id: id.into() };
-        let post =
-            |id: &str| Target::Post { subject: "post/twitch/1".parse().expect("a subject"), id: id.into(), creator: None };
+        let post = |id: &str| Target::Post {
+            subject: "post/twitch/1".parse().expect("a subject"),
+            id: id.into(),
+            creator: None,
+        };
         for id in ["", "a,b", "a&first=1", "https://twitch.tv/alma", "é"] {
             assert!(matches!(Work::sort(&request(account(id))), Err(SourceError::BadTarget { .. })), "{id}");
         }

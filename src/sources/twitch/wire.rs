@@ -242,11 +242,7 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_read_makes_nobody_offline() {
         let nameless = json!({"data": [{"viewer_count": 7}]});
-        check(
-            &nameless,
-            &[("alma", Err(Absence::Garbled)), ("bo", Err(Absence::Garbled))],
-            Some("data[0].user_login"),
-        );
+        check(&nameless, &[("alma", Err(Absence::Garbled)), ("bo", Err(Absence::Garbled))], Some("data[0].user_login"));
         let negative = json!({"data": [{"user_login": "alma", "viewer_count": -1}]});
         check(
             &negative,

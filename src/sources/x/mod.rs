@@ -132,8 +132,7 @@ impl Work {
 
 fn username(given: &str) -> Result<String, SourceError> {
     let name = given.strip_prefix('@').unwrap_or(given);
-    let fits =
-        (1..=15).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let fits = (1..=15).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if fits { Ok(name.to_lowercase()) } else { Err(bad(given, "a name has 1 to 15 characters of a-z, 0-9 and `_`")) }
 }
 
@@ -231,9 +230,7 @@ impl X {
         let ids = wanted::join(batch);
         let now = round.voice.now;
         let (endpoint, resource, query) = match of {
-            Of::Users => {
-                (USERS, Resource::User, vec![("usernames", ids.as_str()), ("user.fields", "public_metrics")])
-            }
+            Of::Users => (USERS, Resource::User, vec![("usernames", ids.as_str()), ("user.fields", "public_metrics")]),
             Of::Posts => {
                 let fields = "public_metrics,created_at,author_id";
                 (POSTS, Resource::Post, vec![("ids", ids.as_str()), ("tweet.fields", fields)])
@@ -284,11 +281,8 @@ impl X {
         let most = self.config.uploads_max.to_string();
         let newest = memory.newest.get(id).cloned();
         let since = since.and_then(|since| Timestamp::from_second(since.as_second()).ok()).map(|at| at.to_string());
-        let mut query = vec![
-            ("max_results", most.as_str()),
-            ("exclude", "retweets,replies"),
-            ("tweet.fields", "created_at"),
-        ];
+        let mut query =
+            vec![("max_results", most.as_str()), ("exclude", "retweets,replies"), ("tweet.fields", "created_at")];
         match (&newest, &since) {
             (Some(newest), _) => query.push(("since_id", newest)),
             (None, Some(since)) => query.push(("start_time", since)),

@@ -141,8 +141,10 @@ fn four() -> Wanted {
 }
 
 fn told(out: &Fetched) -> Vec<String> {
-    let said = |one: &crate::domain::sample::Sample| format!("{} {} {}", one.series.subject, one.series.metric, one.value);
-    let lacks = out.missing.iter().map(|one| format!("{} {} {}", one.series.subject, one.series.metric, one.why.as_str()));
+    let said =
+        |one: &crate::domain::sample::Sample| format!("{} {} {}", one.series.subject, one.series.metric, one.value);
+    let lacks =
+        out.missing.iter().map(|one| format!("{} {} {}", one.series.subject, one.series.metric, one.why.as_str()));
     out.samples.iter().map(said).chain(lacks).collect()
 }
 
