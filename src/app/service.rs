@@ -283,7 +283,10 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
             );
         }
         if let Err(error) = hooks::forget(&core).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "could not forget old hooks; tried again tomorrow");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not forget old hooks; tried again tomorrow"
+            );
         }
     }
 }
