@@ -14,7 +14,7 @@
 //! | 3 | [`actions`] | what can be stopped, and the guard in front of it |
 //! | 3 | [`chat`] | Discord and Telegram |
 //! | 3 | [`report`] | sheets as files |
-//! | 3 | [`web`] | tracking links, and whether the program is well |
+//! | 3 | [`web`] | tracking links, what platforms push, and whether the program is well |
 //! | 3 | [`sim`] | the emulated world |
 //! | 4 | [`app`] | the program: the tasks that carry an alert |
 //! | 4 | [`cli`] | the command line |
@@ -25,7 +25,8 @@
 //!
 //! # The life of one alert
 //!
-//! 1. **Tick.** [`app::schedule`] says when; [`app::watch::run`] waits on the [`time::Clock`].
+//! 1. **Tick.** [`app::schedule`] says when, or a platform that pushes ([`app::hooks`]); [`app::watch::run`] waits on the
+//!    [`time::Clock`].
 //! 2. **Pull.** A [`sources::Source`] answers samples, or a typed reason why not. Both are kept.
 //! 3. **Judge.** [`rules::judge::judge_changes`] looks at every rule whose inputs changed, with the time handed in.
 //! 4. **Commit.** [`app::cycle`] writes rule memory, incidents, notices, deliveries and proposals in one [`store::Transaction`].

@@ -80,7 +80,7 @@ impl Scheme {
         }
     }
 
-    /// Whether `body`, byte for byte as it came, is signed with `secret`.
+    /// Whether `body`, byte for byte as it came, is signed with `secret`; when, where the signature says that.
     ///
     /// # Errors
     ///
@@ -91,26 +91,26 @@ impl Scheme {
         headers: &HeaderMap,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<(), Unsigned> {
+    ) -> Result<Option<Timestamp>, Unsigned> {
         let mut found = self.headers().iter().flat_map(|name| headers.get_all(*name));
         let (Some(value), None) = (found.next(), found.next()) else { return Err(Unsigned::Missing) };
         let text = value.to_str().ok().filter(|text| text.len() <= HEADER_MAX).ok_or(Unsigned::Malformed)?;
         match self {
-            Self::Plimsoll | Self::Stripe => check_dated(secret, text, body, now),
+            Self::Plimsoll | Self::Stripe => check_dated(secret, text, body, now).map(Some),
             Self::Shopify | Self::Woocommerce => {
                 let digest = data_encoding::BASE64.decode(text.trim().as_bytes()).map_err(|_| Unsigned::Malformed)?;
-                check_one(&mac(secret)?.chain_update(body), &digest)
+                check_one(&mac(secret)?.chain_update(body), &digest).map(|()| None)
             }
             Self::Meta => {
                 let hex = text.trim().strip_prefix("sha256=").ok_or(Unsigned::Malformed)?;
-                check_one(&mac(secret)?.chain_update(body), &digits(hex)?)
+                check_one(&mac(secret)?.chain_update(body), &digits(hex)?).map(|()| None)
             }
         }
     }
 }
 
 /// `t=T,v1=S`: one time, and at least one signature of which one must be right. Others (`v0`) are passed over.
-fn check_dated(secret: &SecretString, text: &str, body: &[u8], now: Timestamp) -> Result<(), Unsigned> {
+fn check_dated(secret: &SecretString, text: &str, body: &[u8], now: Timestamp) -> Result<Timestamp, Unsigned> {
     let mut times = Vec::new();
     let mut signatures = Vec::new();
     for part in text.split(',') {
@@ -134,7 +134,7 @@ fn check_dated(secret: &SecretString, text: &str, body: &[u8], now: Timestamp) -
     if right == 0 {
         return Err(Unsigned::Wrong);
     }
-    if TOLERANCE < now.duration_since(made).abs() { Err(Unsigned::Old) } else { Ok(()) }
+    if TOLERANCE < now.duration_since(made).abs() { Err(Unsigned::Old) } else { Ok(made) }
 }
 
 fn digits(hex: &str) -> Result<Vec<u8>, Unsigned> {
@@ -201,7 +201,9 @@ mod tests {
         for (name, value) in headers {
             map.append(name.parse::<HeaderName>().expect("a name"), HeaderValue::from_str(value).expect("a value"));
         }
-        scheme.check(&secret(), &map, body, now)
+        let made = scheme.check(&secret(), &map, body, now)?;
+        assert_eq!(made.is_some(), scheme.is_dated());
+        Ok(())
     }
 
     #[track_caller]

@@ -5,6 +5,7 @@
 
 pub mod adhook;
 pub mod discord;
+pub mod facebook;
 pub mod feed;
 pub mod google;
 pub mod instagram;

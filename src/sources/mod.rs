@@ -10,6 +10,7 @@ mod google;
 mod json;
 
 pub mod ga4;
+pub mod facebook;
 pub mod generic;
 pub mod google_ads;
 pub mod instagram;

@@ -58,6 +58,7 @@ const CODES: &[(u8, Metric)] = &[
     (27, Metric::BotClicks),
     (28, Metric::Prefetches),
     (29, Metric::Visitors),
+    (30, Metric::LiveViewers),
 ];
 
 /// Numbers of reasons in rows, part of the file format and never reused. Stale, number 5, also has an age.

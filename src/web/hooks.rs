@@ -5,13 +5,14 @@
 //! Refuses: numbers. What is pushed may be lost, late or out of order, so it only wakes the poll that reads them.
 //! Survives: repetition, which every platform promises, and anybody at all: who cannot sign learns nothing but that.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -21,6 +22,9 @@ use crate::http::signature::{Scheme, same};
 /// Bytes of a body. An order of a thousand lines stays under it; Shopify ends a subscription that is refused eight times,
 /// so it is far above what is sent.
 pub(super) const BODY_MAX: usize = 1 << 20;
+
+/// The least time between two lines in the log about refusals of one source.
+const LINES_APART: SignedDuration = SignedDuration::from_mins(1);
 
 /// The longest id or topic that is kept as it is; a longer one is kept as its hash.
 const WORD_MAX: usize = 100;
@@ -40,11 +44,17 @@ pub(super) async fn take(
     if is_test(signer.scheme, &headers, &body) {
         return said(StatusCode::OK);
     }
-    if let Err(why) = signer.scheme.check(&signer.secret, &headers, &body, at) {
-        tracing::warn!(source.id = source, %why, "a hook was refused");
-        return said(StatusCode::UNAUTHORIZED);
-    }
-    let hook = describe(source, signer.scheme, &headers, body, at);
+    let made = match signer.scheme.check(&signer.secret, &headers, &body, at) {
+        Ok(made) => made,
+        Err(why) => {
+            // Anybody may send; a log has an end.
+            if shared.refusals.is_worth_a_line(&source, at) {
+                tracing::warn!(source.id = source, %why, "a hook was refused; is its secret the platform's?");
+            }
+            return said(StatusCode::UNAUTHORIZED);
+        }
+    };
+    let hook = describe(source, signer.scheme, &headers, &body, (at, made));
     match shared.hooks.keep(hook).await {
         HookKept::New | HookKept::Known => said(StatusCode::OK),
         // So that the platform sends it again.
@@ -75,11 +85,26 @@ pub(super) async fn verify(
     said(StatusCode::FORBIDDEN)
 }
 
+/// When a refusal was last said, by source: there are as many as take hooks.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<BTreeMap<String, Timestamp>>);
+
+impl Refusals {
+    fn is_worth_a_line(&self, source: &str, now: Timestamp) -> bool {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = said.get(source).is_some_and(|last| now.duration_since(*last) < LINES_APART);
+        if !fresh {
+            said.insert(source.to_owned(), now);
+        }
+        !fresh
+    }
+}
+
 fn is_agreed(signer: &Signer, token: &str) -> bool {
     same(&signer.verify_token, token)
 }
 
-/// WooCommerce tries an address out with `webhook_id=7`, unsigned, and wants a 200 before it sends anything. Nothing is
+/// `WooCommerce` tries an address out with `webhook_id=7`, unsigned, and wants a 200 before it sends anything. Nothing is
 /// kept of it.
 fn is_test(scheme: Scheme, headers: &HeaderMap, body: &[u8]) -> bool {
     let id = body.strip_prefix(b"webhook_id=").unwrap_or_default();
@@ -103,13 +128,19 @@ fn said(status: StatusCode) -> Response {
 
 /// What a request says of itself, where its platform puts it. Ids in headers are not signed: whoever heard a request could
 /// send it again under another id, so what has no date is also known by its body.
-fn describe(source: String, scheme: Scheme, headers: &HeaderMap, body: Bytes, at: Timestamp) -> Hook {
+fn describe(
+    source: String,
+    scheme: Scheme,
+    headers: &HeaderMap,
+    body: &[u8],
+    (at, made): (Timestamp, Option<Timestamp>),
+) -> Hook {
     let header = |names: &[&str]| {
         let found = names.iter().find_map(|name| headers.get(*name)?.to_str().ok());
         found.map(str::to_owned).unwrap_or_default()
     };
-    let digest = hex(&[&body]);
-    let parsed = || serde_json::from_slice::<Value>(&body).unwrap_or_default();
+    let digest = hex(&[body]);
+    let parsed = || serde_json::from_slice::<Value>(body).unwrap_or_default();
     let member = |parsed: &Value, name: &str| parsed.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (event, topic) = match scheme {
         Scheme::Shopify => (
@@ -123,11 +154,11 @@ fn describe(source: String, scheme: Scheme, headers: &HeaderMap, body: Bytes, at
         }
         Scheme::Meta => (String::new(), member(&parsed(), "object")),
     };
-    let event = match (event.is_empty(), scheme) {
+    let event = match (event.is_empty(), made) {
         (false, _) => event,
-        // The same words at another time are another event.
-        (true, Scheme::Stripe | Scheme::Plimsoll) => hex(&[at.to_string().as_bytes(), &body]),
-        (true, _) => digest.clone(),
+        // The same words signed at another time are another event.
+        (true, Some(made)) => hex(&[made.to_string().as_bytes(), body]),
+        (true, None) => digest.clone(),
     };
     Hook {
         source,
@@ -161,8 +192,8 @@ mod tests {
         for (name, value) in headers {
             map.insert(name.parse::<HeaderName>().expect("a name"), HeaderValue::from_str(value).expect("a value"));
         }
-        let body = Bytes::copy_from_slice(body.as_bytes());
-        let hook = describe("shop".to_owned(), scheme, &map, body, Timestamp::UNIX_EPOCH);
+        let made = scheme.is_dated().then_some(Timestamp::UNIX_EPOCH);
+        let hook = describe("shop".to_owned(), scheme, &map, body.as_bytes(), (Timestamp::MAX, made));
         (hook.event, hook.topic)
     }
 
@@ -202,6 +233,14 @@ mod tests {
             assert_eq!(word(odd.to_owned()).len(), 64, "{odd}");
         }
         assert_eq!(word("gid://shopify/Order/1".to_owned()), "gid://shopify/Order/1");
+    }
+
+    #[test]
+    fn refusals_are_said_once_a_minute_for_each_source() {
+        let refusals = Refusals::default();
+        let at = |secs| Timestamp::from_second(secs).expect("in range");
+        let said = [("a", 0), ("a", 59), ("b", 59), ("a", 60), ("a", 61)];
+        assert_eq!(said.map(|(of, secs)| refusals.is_worth_a_line(of, at(secs))), [true, false, true, true, false]);
     }
 
     #[test]

@@ -116,6 +116,7 @@ pub trait Hooks: Send + Sync {
 struct Shared {
     clicks: Arc<dyn Clicks>,
     hooks: Arc<dyn Hooks>,
+    refusals: hooks::Refusals,
     visitors: Visitors,
     clock: Clock,
     behind_proxy: bool,
@@ -148,7 +149,14 @@ impl Web {
         behind_proxy: bool,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let shared = Arc::new(Shared { clicks, hooks, visitors: Visitors::new(salt), clock, behind_proxy });
+        let shared = Arc::new(Shared {
+            clicks,
+            hooks,
+            refusals: hooks::Refusals::default(),
+            visitors: Visitors::new(salt),
+            clock,
+            behind_proxy,
+        });
         let ready = Arc::clone(&shared);
         let router = Router::new()
             .route("/healthz", get(|| async { "ok\n" }))

@@ -64,7 +64,7 @@ fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-/// As Shopify and WooCommerce sign.
+/// As Shopify and `WooCommerce` sign.
 fn base64(secret: &str, body: &[u8]) -> String {
     data_encoding::BASE64.encode(&mac(secret, &[body]))
 }
@@ -230,7 +230,12 @@ async fn what_comes_twice_is_answered_and_kept_once() {
     let stripe = |secs| ("Stripe-Signature", dated(SECRET, body, later(secs)));
     assert_eq!(push("stripe", stripe(0), "", body).await, (200, 4));
     assert_eq!(push("stripe", stripe(-60), "", body).await, (200, 4), "signed anew, the same event");
-    let first = &stage.kept().await[0];
+    let nameless = ("Plimsoll-Signature", dated(SECRET, b"ping", now()));
+    assert_eq!(push("feed", nameless.clone(), "", b"ping").await, (200, 5));
+    assert_eq!(push("feed", nameless, "", b"ping").await, (200, 5), "the same words signed at the same time");
+    let later = ("Plimsoll-Signature", dated(SECRET, b"ping", later(1)));
+    assert_eq!(push("feed", later, "", b"ping").await, (200, 6));
+    let first = stage.kept().await.into_iter().find(|one| one.source.as_str() == "shopify").expect("kept");
     assert_eq!((first.event.as_str(), first.at, first.size, first.by_body), ("e1", now(), 3, true));
     assert_eq!(first.body.as_deref(), Some("ezF9"));
     stage.service.stop().await;

@@ -49,6 +49,7 @@ mod replay_live;
 mod rights;
 mod second_clients;
 mod shop_commands;
+mod sources_facebook;
 mod sources_feed;
 mod sources_ga4;
 mod sources_google_ads;

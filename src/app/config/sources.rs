@@ -12,6 +12,7 @@ use crate::sources::{
     SecretFile, Settings, ga4, generic, google_ads, instagram, meta_ads, shopify, stripe, tiktok, tiktok_ads, twitch,
     woocommerce, x, youtube, youtube_analytics,
 };
+use crate::sources::{SecretFile, Settings, facebook, generic, shopify, twitch, x, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
@@ -173,4 +174,6 @@ kinds! {
     Twitch = twitch::TwitchSettings;
     /// X, API v2.
     X = x::XSettings;
+    /// Facebook Pages.
+    Facebook = facebook::FacebookSettings;
 }
