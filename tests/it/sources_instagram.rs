@@ -11,7 +11,7 @@ use plimsoll::domain::sample::{Absence, Form};
 use plimsoll::http::tokens::{Accounts, TokenKeeper, TokenSet};
 use plimsoll::sim::instagram::{Insights, InstagramConfig, InstagramSim, InstagramWorld, Login, Product, Standing};
 use plimsoll::sim::loopback::Fault;
-use plimsoll::sources::instagram::{CALLS, Instagram, InstagramSettings};
+use plimsoll::sources::instagram::{CALLS, DISCOVERY, Instagram, InstagramSettings};
 use plimsoll::sources::{Fate, Fetched, Outside, Request, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -576,7 +576,7 @@ async fn discovery_pages_by_cursor_and_does_not_look_further_than_set() {
     }
     let targets = vec![uploads("alma", None), post("alma", "C30"), post("alma", "C55")];
     let fetched = stage.fetch(targets).await;
-    assert_eq!((fetched.posts.len(), fetched.units.as_slice()), (50, &[(CALLS.to_owned(), 2)][..]));
+    assert_eq!((fetched.posts.len(), fetched.units.as_slice()), (50, &[(DISCOVERY.to_owned(), 2)][..]));
     assert_eq!(value(&fetched, "post/instagram/C30", Metric::Likes), Some(412));
     assert_eq!(why(&fetched, "post/instagram/C55", Metric::Likes), Some(Absence::QuotaSpent), "not said to be gone");
 }
@@ -792,7 +792,8 @@ fn the_section_of_the_default_settings_is_understood_and_says_the_defaults() {
     let bare = read("kind = \"instagram\"\nschedule = \"0 * * * *\"");
     let Kind::Instagram(bare) = bare.kind else { panic!("another kind") };
     let numbers = |one: &InstagramSettings| {
-        (one.login, one.api_version.clone(), one.media, one.pages_max, one.account_days, one.calls_per_day)
+        let calls = (one.calls_per_day, one.discovery_calls_per_hour);
+        (one.login, one.api_version.clone(), one.media, one.pages_max, one.account_days, calls)
     };
     assert_eq!(numbers(&all), numbers(&bare));
     assert_eq!((&all.base_url, &all.discovery_url), (&bare.base_url, &bare.discovery_url));

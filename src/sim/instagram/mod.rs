@@ -103,7 +103,6 @@ struct Inner {
     config: InstagramConfig,
     world: Arc<InstagramWorld>,
     faults: Faults,
-    /// The address of the API with Facebook Login and the other one, as `paging.next` has them.
     state: Mutex<State>,
 }
 
@@ -394,7 +393,8 @@ impl Inner {
         self.lock().tokens.owner(token, Some(call.login), call.now)
     }
 
-    /// Counts a call, and says so in a header; one too many is refused.
+    /// Counts a call, and says so in a header; one too many is refused. The platform documents codes and headers; that 4 comes
+    /// with 403 and 80002 with 400 is what others have seen, and the words of 80002 are ours.
     fn meter(&self, call: &Call<'_>, owner: &str) -> (Vec<(&'static str, String)>, Option<Refusal>) {
         let mut state = self.lock();
         let of_app = matches!(call.kind(), "discovery") || matches!(call.parts.as_slice(), ["me", "accounts"]);

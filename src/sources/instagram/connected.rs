@@ -12,7 +12,7 @@ use super::metrics::{self, Insight, Kind};
 use super::settings::Login;
 use super::wire::{self, Listed, Piece};
 use super::work::{Met, Post, Wanted};
-use super::{Instagram, LATE, PAGE, Pieces, Round, TITLE, Trouble, garbled, index};
+use super::{CALLS, Instagram, LATE, PAGE, Pieces, Round, TITLE, Trouble, garbled, index};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Form};
 use crate::http::graph::{Fault, Graph, Page, Usage};
@@ -99,7 +99,7 @@ impl<'a> Visit<'a> {
     }
 
     async fn ask(&mut self, rest: &str, query: &[(&str, &str)], round: &mut Round) -> Result<Value, Trouble> {
-        let (answer, usage) = round.ask(&self.graph, rest, query).await;
+        let (answer, usage) = round.ask(&self.graph, CALLS, rest, query).await;
         self.heed(usage, round);
         answer
     }

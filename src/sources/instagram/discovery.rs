@@ -8,7 +8,7 @@ use super::super::SourceError;
 use super::metrics::Kind;
 use super::wire::{self, Listed, Piece, Profile};
 use super::work::{Met, Post, Wanted};
-use super::{Instagram, OF_ACCOUNT, Pieces, Round, TITLE, Trouble, garbled, index};
+use super::{DISCOVERY, Instagram, OF_ACCOUNT, Pieces, Round, TITLE, Trouble, garbled, index};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Form};
 use crate::http::graph::{Graph, Page};
@@ -53,7 +53,7 @@ impl Discovery {
                 break;
             }
             let fields = expansion(handle, media, after.as_deref());
-            let (answer, usage) = round.ask(&self.graph, &self.user, &[("fields", fields.as_str())]).await;
+            let (answer, usage) = round.ask(&self.graph, DISCOVERY, &self.user, &[("fields", fields.as_str())]).await;
             if usage.is_spent() {
                 source.known().rest(ALL, round.rest(usage.wait));
             }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{CALLS, Instagram, METRICS, cost};
+use super::{CALLS, DISCOVERY, Instagram, METRICS, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
@@ -52,6 +52,8 @@ pub struct InstagramSettings {
     pub discovery_token: SecretString,
     #[serde(default)]
     pub discovery_token_file: PathBuf,
+    #[serde(default = "two_hundred")]
+    pub discovery_calls_per_hour: u32,
     #[serde(default = "facebook_address")]
     pub discovery_url: String,
 }
@@ -78,6 +80,10 @@ fn three() -> u32 {
 
 fn many() -> u32 {
     50_000
+}
+
+fn two_hundred() -> u32 {
+    200
 }
 
 pub(super) fn facebook_address() -> String {
@@ -119,7 +125,10 @@ impl Settings for InstagramSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: CALLS.to_owned(), units: self.calls_per_day }]
+        let discovered = self.discovery_calls_per_hour.saturating_mul(24);
+        [(CALLS, self.calls_per_day), (DISCOVERY, discovered)]
+            .map(|(bucket, units)| Budget { bucket: bucket.to_owned(), units })
+            .to_vec()
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
