@@ -418,6 +418,34 @@ async fn a_story_is_gone_after_a_day_and_costs_nothing_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_stories_are_not_listed_they_are_not_said_to_be_gone() {
+    let config = InstagramConfig { stories_for_all: false, ..InstagramConfig::default() };
+    let stage = stage_with(Login::Instagram, config, "account_days = 0\nDISCOVERY").await;
+    for name in ["alma", "bo"] {
+        stage.creator(name);
+        stage.post(name, Product::Feed, &format!("C{name}"), hours(60));
+    }
+    stage.connect("alma", hours(48));
+    stage.post("alma", Product::Story, "2421224614649404224", hours(3));
+    let targets = || {
+        let alma = [account("alma"), uploads("alma", None), post("alma", "Calma"), post("alma", "2421224614649404224")];
+        alma.into_iter().chain([account("bo"), post("bo", "Cbo"), post("bo", "2421224614649404225")]).collect()
+    };
+    let fetched = stage.fetch(targets()).await;
+    each_series_once(&fetched);
+    assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
+    assert_eq!(why(&fetched, STORY, Metric::StoryLinkTaps), Some(Absence::Unauthorized));
+    let other = "post/instagram/2421224614649404225";
+    assert_eq!(why(&fetched, other, Metric::Views), Some(Absence::Unauthorized), "nor through discovery");
+    assert_eq!(value(&fetched, "post/instagram/Calma", Metric::Views), Some(5_000));
+    assert_eq!(value(&fetched, "post/instagram/Cbo", Metric::Likes), Some(412));
+    let stories = |calls: Vec<String>| calls.iter().filter(|call| *call == "stories").count();
+    let before = stage.sim.requests();
+    stage.fetch(targets()).await;
+    assert_eq!((stories(stage.calls(0)), stories(stage.calls(before))), (1, 0), "it is not asked for every time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn days_of_an_account_are_pacific_amounts_that_are_read_again() {
     let mut stage = stage_with(Login::Instagram, InstagramConfig::default(), "account_days = 3").await;
     stage.creator("alma");

@@ -61,6 +61,8 @@ pub struct InstagramConfig {
     pub account_calls_per_day: u32,
     /// Hours after the end of a day until an account's numbers of it are there.
     pub day_lag_hours: i64,
+    /// Whether stories are listed with Instagram Login; the platform's pages show it with Facebook Login.
+    pub stories_for_all: bool,
     /// Metrics that this version has dropped, for a kind of media: `("REELS", "saved")`.
     pub dropped: Vec<(String, String)>,
 }
@@ -73,6 +75,7 @@ impl Default for InstagramConfig {
             app_calls_per_hour: 200,
             account_calls_per_day: 4_800,
             day_lag_hours: 24,
+            stories_for_all: true,
             dropped: Vec::new(),
         }
     }

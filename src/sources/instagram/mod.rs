@@ -88,7 +88,7 @@ const OF_ACCOUNT: [Metric; 2] = [Metric::Followers, Metric::Posts];
 const OF_ANY_POST: [Metric; 3] = [Metric::Views, Metric::Reach, Metric::Shares];
 
 /// How long nothing is asked where the platform is near its limit and does not say for how long.
-const REST: Duration = Duration::from_secs(15 * 60);
+const REST: Duration = Duration::from_mins(15);
 
 /// Posts on a page of uploads. The platform gives 100 at most; with all fields 50 are under 200 KiB.
 const PAGE: usize = 50;
