@@ -11,7 +11,7 @@ use plimsoll::domain::sample::{Absence, Form};
 use plimsoll::http::tokens::{Accounts, TokenKeeper, TokenSet};
 use plimsoll::sim::instagram::{Insights, InstagramConfig, InstagramSim, InstagramWorld, Login, Product, Standing};
 use plimsoll::sim::loopback::Fault;
-use plimsoll::sources::instagram::{CALLS, Instagram, InstagramSettings};
+use plimsoll::sources::instagram::{CALLS, DISCOVERY, Instagram, InstagramSettings};
 use plimsoll::sources::{Fate, Fetched, Outside, Request, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -418,6 +418,34 @@ async fn a_story_is_gone_after_a_day_and_costs_nothing_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_stories_are_not_listed_they_are_not_said_to_be_gone() {
+    let config = InstagramConfig { stories_for_all: false, ..InstagramConfig::default() };
+    let stage = stage_with(Login::Instagram, config, "account_days = 0\nDISCOVERY").await;
+    for name in ["alma", "bo"] {
+        stage.creator(name);
+        stage.post(name, Product::Feed, &format!("C{name}"), hours(60));
+    }
+    stage.connect("alma", hours(48));
+    stage.post("alma", Product::Story, "2421224614649404224", hours(3));
+    let targets = || {
+        let alma = [account("alma"), uploads("alma", None), post("alma", "Calma"), post("alma", "2421224614649404224")];
+        alma.into_iter().chain([account("bo"), post("bo", "Cbo"), post("bo", "2421224614649404225")]).collect()
+    };
+    let fetched = stage.fetch(targets()).await;
+    each_series_once(&fetched);
+    assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
+    assert_eq!(why(&fetched, STORY, Metric::StoryLinkTaps), Some(Absence::Unauthorized));
+    let other = "post/instagram/2421224614649404225";
+    assert_eq!(why(&fetched, other, Metric::Views), Some(Absence::Unauthorized), "nor through discovery");
+    assert_eq!(value(&fetched, "post/instagram/Calma", Metric::Views), Some(5_000));
+    assert_eq!(value(&fetched, "post/instagram/Cbo", Metric::Likes), Some(412));
+    let stories = |calls: Vec<String>| calls.iter().filter(|call| *call == "stories").count();
+    let before = stage.sim.requests();
+    stage.fetch(targets()).await;
+    assert_eq!((stories(stage.calls(0)), stories(stage.calls(before))), (1, 0), "it is not asked for every time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn days_of_an_account_are_pacific_amounts_that_are_read_again() {
     let mut stage = stage_with(Login::Instagram, InstagramConfig::default(), "account_days = 3").await;
     stage.creator("alma");
@@ -576,7 +604,7 @@ async fn discovery_pages_by_cursor_and_does_not_look_further_than_set() {
     }
     let targets = vec![uploads("alma", None), post("alma", "C30"), post("alma", "C55")];
     let fetched = stage.fetch(targets).await;
-    assert_eq!((fetched.posts.len(), fetched.units.as_slice()), (50, &[(CALLS.to_owned(), 2)][..]));
+    assert_eq!((fetched.posts.len(), fetched.units.as_slice()), (50, &[(DISCOVERY.to_owned(), 2)][..]));
     assert_eq!(value(&fetched, "post/instagram/C30", Metric::Likes), Some(412));
     assert_eq!(why(&fetched, "post/instagram/C55", Metric::Likes), Some(Absence::QuotaSpent), "not said to be gone");
 }
@@ -792,7 +820,8 @@ fn the_section_of_the_default_settings_is_understood_and_says_the_defaults() {
     let bare = read("kind = \"instagram\"\nschedule = \"0 * * * *\"");
     let Kind::Instagram(bare) = bare.kind else { panic!("another kind") };
     let numbers = |one: &InstagramSettings| {
-        (one.login, one.api_version.clone(), one.media, one.pages_max, one.account_days, one.calls_per_day)
+        let calls = (one.calls_per_day, one.discovery_calls_per_hour);
+        (one.login, one.api_version.clone(), one.media, one.pages_max, one.account_days, calls)
     };
     assert_eq!(numbers(&all), numbers(&bare));
     assert_eq!((&all.base_url, &all.discovery_url), (&bare.base_url, &bare.discovery_url));

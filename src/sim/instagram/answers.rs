@@ -32,6 +32,9 @@ impl Asked<'_> {
             ["me"] => self.account(&self.own()?),
             ["me", "accounts"] if self.call.login == Login::Facebook => self.pages(),
             [who, "media"] => self.listed(&self.named(who)?, false),
+            [_, "stories"] if self.call.login == Login::Instagram && !self.config.stories_for_all => {
+                Err(no_field("stories", "IGUser"))
+            }
             [who, "stories"] => self.listed(&self.named(who)?, true),
             [id, "insights"] => match self.world.media(id) {
                 Some(media) => {

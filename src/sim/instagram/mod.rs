@@ -61,6 +61,8 @@ pub struct InstagramConfig {
     pub account_calls_per_day: u32,
     /// Hours after the end of a day until an account's numbers of it are there.
     pub day_lag_hours: i64,
+    /// Whether stories are listed with Instagram Login; the platform's pages show it with Facebook Login.
+    pub stories_for_all: bool,
     /// Metrics that this version has dropped, for a kind of media: `("REELS", "saved")`.
     pub dropped: Vec<(String, String)>,
 }
@@ -73,6 +75,7 @@ impl Default for InstagramConfig {
             app_calls_per_hour: 200,
             account_calls_per_day: 4_800,
             day_lag_hours: 24,
+            stories_for_all: true,
             dropped: Vec::new(),
         }
     }
@@ -103,7 +106,6 @@ struct Inner {
     config: InstagramConfig,
     world: Arc<InstagramWorld>,
     faults: Faults,
-    /// The address of the API with Facebook Login and the other one, as `paging.next` has them.
     state: Mutex<State>,
 }
 
@@ -394,7 +396,8 @@ impl Inner {
         self.lock().tokens.owner(token, Some(call.login), call.now)
     }
 
-    /// Counts a call, and says so in a header; one too many is refused.
+    /// Counts a call, and says so in a header; one too many is refused. The platform documents codes and headers; that 4 comes
+    /// with 403 and 80002 with 400 is what others have seen, and the words of 80002 are ours.
     fn meter(&self, call: &Call<'_>, owner: &str) -> (Vec<(&'static str, String)>, Option<Refusal>) {
         let mut state = self.lock();
         let of_app = matches!(call.kind(), "discovery") || matches!(call.parts.as_slice(), ["me", "accounts"]);

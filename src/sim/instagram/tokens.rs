@@ -74,6 +74,7 @@ impl Tokens {
         }
         let row = self.row(call.param(field).unwrap_or_default(), Some(call.login), call.now)?;
         if call.login == Login::Instagram && call.now.duration_since(row.issued) < AGE_MIN {
+            // The platform documents the rule and not how it refuses; code and words are ours.
             let message = "This token is too new to be refreshed: it must be at least 24 hours old.";
             return Err(Refusal::new(400, 10, None, message));
         }

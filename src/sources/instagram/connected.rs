@@ -2,17 +2,20 @@
 //!
 //! What is needed most comes first, so that what an allowance near its end leaves out is what can wait.
 
+mod insights;
+
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::super::SourceError;
 use super::super::json::Field;
-use super::super::quota::next_midnight;
-use super::metrics::{self, Insight, Kind};
+use super::metrics::Kind;
 use super::settings::Login;
 use super::wire::{self, Listed, Piece};
 use super::work::{Met, Post, Wanted};
-use super::{Instagram, LATE, PAGE, Pieces, Round, TITLE, Trouble, garbled, index};
+use super::{CALLS, Instagram, LATE, PAGE, Pieces, Round, TITLE, Trouble, garbled, index};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Form};
 use crate::http::graph::{Fault, Graph, Page, Usage};
@@ -26,11 +29,12 @@ const PAGE_MIN: usize = 10;
 /// How often the platform may fail before the rest of an account is left for the next poll.
 const BROKEN_MAX: u8 = 3;
 
+/// What an API that has no list of stories rests as, and for how long it is not asked for one.
+const NO_STORIES: &str = "/stories";
+const NO_STORIES_FOR: Duration = Duration::from_hours(24);
+
 /// From three quarters of an allowance on, posts older than this wait.
 const YOUNG: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Posted before the account became a professional one: it has no insights and never will.
-const BEFORE_CONVERSION: i64 = 2_108_006;
 
 /// One account while it is visited.
 pub(super) struct Visit<'a> {
@@ -48,11 +52,25 @@ pub(super) struct Visit<'a> {
     broken: u8,
 }
 
-/// What a look at the list of uploads gave.
+/// What a look at the lists of uploads and stories gave, and why what is on neither is absent.
 struct Looked {
     pieces: Pieces,
-    /// Why what is not among them is absent.
-    else_why: Absence,
+    no_post: Absence,
+    no_story: Absence,
+}
+
+/// A list of what an account has posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Media,
+    Stories,
+}
+
+impl Edge {
+    /// Whether a post that is named so would be on it.
+    fn may_have(self, post: &str) -> bool {
+        wire::is_story(post) == (self == Self::Stories)
+    }
 }
 
 impl<'a> Visit<'a> {
@@ -99,7 +117,7 @@ impl<'a> Visit<'a> {
     }
 
     async fn ask(&mut self, rest: &str, query: &[(&str, &str)], round: &mut Round) -> Result<Value, Trouble> {
-        let (answer, usage) = round.ask(&self.graph, rest, query).await;
+        let (answer, usage) = round.ask(&self.graph, CALLS, rest, query).await;
         self.heed(usage, round);
         answer
     }
@@ -202,25 +220,30 @@ impl<'a> Visit<'a> {
 
     /// The newest uploads and the stories, where they are wanted or a post's id must be found: 1 call a page.
     async fn look(&mut self, round: &mut Round) -> Looked {
-        let mut looked = Looked { pieces: Pieces::new(), else_why: Absence::Gone };
-        if self.wanted.uploads.is_none() && self.wanted.posts.keys().all(|post| self.has(post, round.now)) {
-            return looked;
+        let mut pieces = Pieces::new();
+        let (mut no_post, mut no_story) = (Absence::Gone, Absence::Gone);
+        if self.wanted.uploads.is_some() || !self.has_all(Edge::Media, &pieces, round.now) {
+            no_post = self.list(Edge::Media, &mut pieces, round).await;
         }
-        self.list("media", None, &mut looked, round).await;
-        self.list("stories", Some(Kind::Story), &mut looked, round).await;
-        looked
+        if self.wanted.uploads.is_some() || !self.has_all(Edge::Stories, &pieces, round.now) {
+            no_story = self.list(Edge::Stories, &mut pieces, round).await;
+        }
+        Looked { pieces, no_post, no_story }
     }
 
-    async fn list(&mut self, edge: &str, kind: Option<Kind>, looked: &mut Looked, round: &mut Round) {
-        let (path, fields) = (self.path(edge), self.fields());
+    /// Adds what is on a list; answers why what is not on it is absent.
+    async fn list(&mut self, edge: Edge, pieces: &mut Pieces, round: &mut Round) -> Absence {
+        if edge == Edge::Stories && self.source.known().rests(NO_STORIES, round.now) {
+            return Absence::Unauthorized;
+        }
+        let path = self.path(if edge == Edge::Media { "media" } else { "stories" });
+        let (fields, mut why) = (self.fields(), Absence::Gone);
         let (mut after, mut limit): (Option<String>, usize) = (None, PAGE);
         let mut left = self.source.pages_max;
         while 0 < left {
             if let Some(why) = self.stopped {
-                looked.else_why = why;
-                return;
+                return why;
             }
-            left -= 1;
             let size = limit.to_string();
             let mut query = vec![("fields", fields), ("limit", size.as_str())];
             query.extend(after.as_deref().map(|after| ("after", after)));
@@ -231,49 +254,64 @@ impl<'a> Visit<'a> {
                     limit /= 2;
                     continue;
                 }
-                Err(trouble) => {
-                    looked.else_why = self.fail(trouble, round).await;
-                    return;
+                Err(trouble) if edge == Edge::Stories && is_not_offered(&trouble) => {
+                    self.source.known().rest(NO_STORIES, round.rest(Some(NO_STORIES_FOR)));
+                    return Absence::Unauthorized;
                 }
+                Err(trouble) => return self.fail(trouble, round).await,
             };
-            match self.take(page, kind, looked, round) {
+            left -= 1;
+            match self.take(page, edge, pieces, &mut why, round) {
                 Some(next) => after = Some(next),
-                None => return,
+                None => return why,
             }
         }
         // There may be more, and we do not look further.
-        looked.else_why = Absence::QuotaSpent;
+        Absence::QuotaSpent
     }
 
     /// Keeps a page; answers where the next one begins, if it is wanted.
-    fn take(&mut self, page: Listed, kind: Option<Kind>, looked: &mut Looked, round: &mut Round) -> Option<String> {
+    fn take(
+        &mut self,
+        page: Listed,
+        edge: Edge,
+        pieces: &mut Pieces,
+        why: &mut Absence,
+        round: &mut Round,
+    ) -> Option<String> {
         for error in page.garbled {
-            looked.else_why = Absence::Garbled;
+            *why = Absence::Garbled;
             round.out.fail(garbled(error));
         }
-        let pieces: Vec<Piece> =
+        let kind = (edge == Edge::Stories).then_some(Kind::Story);
+        let found: Vec<Piece> =
             page.pieces.into_iter().map(|piece| Piece { kind: kind.or(piece.kind), ..piece }).collect();
-        let oldest = pieces.iter().filter_map(|piece| piece.published_at).min();
-        for piece in &pieces {
+        let oldest = found.iter().filter_map(|piece| piece.published_at).min();
+        for piece in &found {
             self.meet(piece);
             if let Some((creator, _)) = &self.wanted.uploads {
                 round.out.posts.extend(piece.found(creator));
             }
         }
-        index(&mut looked.pieces, pieces);
+        index(pieces, found);
         let since = self.wanted.uploads.as_ref().and_then(|(_, since)| *since);
         let old = matches!((oldest, since), (Some(oldest), Some(since)) if oldest < since);
-        let all_found =
-            self.wanted.posts.keys().all(|post| looked.pieces.contains_key(post) || self.has(post, round.now));
+        let enough = self.has_all(edge, pieces, round.now) && (old || self.wanted.uploads.is_none());
         match page.next {
-            Page::After(_) if all_found && (old || self.wanted.uploads.is_none()) => None,
+            Page::After(_) if enough => None,
             Page::After(next) => Some(next),
             Page::Last => None,
             Page::Nowhere => {
-                looked.else_why = Absence::Garbled;
+                *why = Absence::Garbled;
                 None
             }
         }
+    }
+
+    /// Whether none of the posts that are wanted need be looked for on a list.
+    fn has_all(&self, edge: Edge, pieces: &Pieces, now: Timestamp) -> bool {
+        let mut theirs = self.wanted.posts.keys().filter(|post| edge.may_have(post));
+        theirs.all(|post| pieces.contains_key(post) || self.has(post, now))
     }
 
     /// Whether a post need not be looked for.
@@ -294,7 +332,7 @@ impl<'a> Visit<'a> {
 
     /// The posts that are wanted: those on no page by their ids, 1 call for fifty; then the insights of each, 1 call.
     async fn posts(&mut self, looked: Looked, round: &mut Round) {
-        let Looked { mut pieces, else_why } = looked;
+        let Looked { mut pieces, no_post, no_story } = looked;
         let mut by_id = Vec::new();
         let mut unmet = Vec::new();
         for post in self.wanted.posts.keys().filter(|post| !pieces.contains_key(*post)) {
@@ -310,18 +348,18 @@ impl<'a> Visit<'a> {
         for (name, post) in &self.wanted.posts {
             let met = self.source.known().met(name).cloned();
             let id = met.as_ref().and_then(|met| met.id.as_ref()).unwrap_or(name);
-            match pieces.get(name).or_else(|| pieces.get(id)) {
-                Some(piece) => found.push((post, piece)),
-                None => {
-                    let missed = failed.iter().find(|row| row.0 == *id).map(|row| row.1);
-                    let unmet = unmet.contains(name).then_some(else_why);
-                    let why = missed.or(unmet).unwrap_or(Absence::Gone);
-                    if why == Absence::Gone {
-                        self.source.known().gone(name, self.handle, round.now);
-                    }
-                    round.post_absent(post, met.and_then(|met| met.kind), why);
-                }
+            if let Some(piece) = pieces.get(name).or_else(|| pieces.get(id)) {
+                found.push((post, piece));
+                continue;
             }
+            let missed = failed.iter().find(|row| row.0 == *id).map(|row| row.1);
+            let unseen = if wire::is_story(name) { no_story } else { no_post };
+            let why = missed.or(unmet.contains(name).then_some(unseen)).unwrap_or(Absence::Gone);
+            if why == Absence::Gone {
+                self.source.known().gone(name, self.handle, round.now);
+            }
+            let kind = met.and_then(|met| met.kind).or(wire::is_story(name).then_some(Kind::Story));
+            round.post_absent(post, kind, why);
         }
         found.sort_by_key(|(_, piece)| std::cmp::Reverse(piece.published_at));
         for (post, piece) in found {
@@ -438,150 +476,10 @@ impl<'a> Visit<'a> {
             }
         }
     }
-
-    /// The insights of a thing, each a value or why there is none. One name that is not known fails the whole call: then each
-    /// is asked for alone, once, and what works is remembered for this kind.
-    async fn insights(
-        &mut self,
-        kind: Kind,
-        path: &str,
-        also: &[(&str, &str)],
-        round: &mut Round,
-    ) -> Result<Vec<(Insight, Result<i64, Absence>)>, Absence> {
-        let (names, learned) = self.source.known().supported.of(kind, round.now);
-        let trouble = match self.some_insights(&names, path, also, round).await {
-            Ok(found) => return Ok(found),
-            Err(trouble) => trouble,
-        };
-        let unknown_name = trouble.fault == Some(Fault::Bad) && trouble.subcode.is_none();
-        if !unknown_name || learned || names.len() < 2 {
-            return Err(self.no_insights(trouble, round).await);
-        }
-        let (mut found, mut works) = (Vec::new(), Vec::new());
-        for name in &names {
-            match self.some_insights(std::slice::from_ref(name), path, also, round).await {
-                Ok(one) => {
-                    works.push(*name);
-                    found.extend(one);
-                }
-                Err(alone) if alone.fault == Some(Fault::Bad) => {}
-                Err(other) => return Err(self.no_insights(other, round).await),
-            }
-        }
-        if works.is_empty() {
-            return Err(self.no_insights(trouble, round).await);
-        }
-        self.source.known().supported.learn(kind, works, round.now);
-        Ok(found)
-    }
-
-    async fn some_insights(
-        &mut self,
-        names: &[Insight],
-        path: &str,
-        also: &[(&str, &str)],
-        round: &mut Round,
-    ) -> Result<Vec<(Insight, Result<i64, Absence>)>, Trouble> {
-        let joined = metrics::join(names);
-        let mut query = vec![("metric", joined.as_str())];
-        query.extend_from_slice(also);
-        let body = self.ask(path, &query, round).await?;
-        let found = wire::insights(&body, names)?;
-        // What is left out is not worked out yet, or there is none; it is not 0.
-        let value = |insight: &Insight| found.get(insight.name).copied().ok_or(Absence::NotYet);
-        Ok(names.iter().map(|insight| (*insight, value(insight))).collect())
-    }
-
-    /// Why a thing has no insights.
-    async fn no_insights(&mut self, trouble: Trouble, round: &mut Round) -> Absence {
-        match (trouble.fault, trouble.subcode) {
-            // Three answers about this thing, and no failures.
-            (Some(Fault::TooFew), _) => Absence::TooFew,
-            (Some(Fault::Gone), _) => Absence::Gone,
-            (_, Some(BEFORE_CONVERSION)) => Absence::Hidden,
-            (Some(Fault::Permission), _) => {
-                let why = self.fail(trouble, round).await;
-                self.blind = Some(why);
-                why
-            }
-            _ => self.fail(trouble, round).await,
-        }
-    }
-
-    /// The account's numbers of the last days, 1 call a day. The platform's days are Pacific days; it restates them for
-    /// 48 hours.
-    async fn days(&mut self, round: &mut Round) {
-        let subjects = &self.wanted.subjects;
-        if subjects.is_empty() || self.source.account_days == 0 {
-            return;
-        }
-        let mut left: Vec<(Insight, Absence)> = Kind::Day.core().iter().map(|one| (*one, Absence::NotYet)).collect();
-        let mut until = day_start(round.now);
-        for _ in 0..self.source.account_days {
-            let from = day_before(until);
-            let waits = self.slow.then_some(Absence::QuotaSpent);
-            let found = match self.stopped.or(self.blind).or(waits) {
-                Some(why) => Err(why),
-                None => self.day(from, until, round).await,
-            };
-            let provisional = round.now < until.saturating_add(LATE).unwrap_or(Timestamp::MAX);
-            match found {
-                Ok(found) => {
-                    for (insight, value) in found {
-                        let Ok(value) = value else { continue };
-                        round.tell(subjects, insight.metric, value, Form::Amount { from, until }, provisional);
-                        left.retain(|row| row.0 != insight);
-                    }
-                }
-                Err(why) => left.iter_mut().filter(|row| row.1 == Absence::NotYet).for_each(|row| row.1 = why),
-            }
-            until = from;
-        }
-        for (insight, why) in left {
-            round.absent(subjects, &[insight.metric], why);
-        }
-    }
-
-    async fn day(
-        &mut self,
-        from: Timestamp,
-        until: Timestamp,
-        round: &mut Round,
-    ) -> Result<Vec<(Insight, Result<i64, Absence>)>, Absence> {
-        let (since, end) = (from.as_second().to_string(), until.as_second().to_string());
-        let path = self.path("insights");
-        let also =
-            [("period", "day"), ("metric_type", "total_value"), ("since", since.as_str()), ("until", end.as_str())];
-        self.insights(Kind::Day, &path, &also, round).await
-    }
 }
 
-/// When the present Pacific day began.
-fn day_start(now: Timestamp) -> Timestamp {
-    next_midnight(now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN))
-}
-
-/// When the Pacific day before the one that begins at `start` began. A day has 23 to 25 hours, so 36 hours before lie in the
-/// day before it.
-fn day_before(start: Timestamp) -> Timestamp {
-    next_midnight(start.saturating_sub(SignedDuration::from_hours(36)).unwrap_or(Timestamp::MIN))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_pacific_days_whatever_daylight_time_does() {
-        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
-        for (now, starts) in [
-            ("2026-07-01T12:00:00Z", ["2026-07-01T07:00:00Z", "2026-06-30T07:00:00Z", "2026-06-29T07:00:00Z"]),
-            ("2026-03-09T12:00:00Z", ["2026-03-09T07:00:00Z", "2026-03-08T08:00:00Z", "2026-03-07T08:00:00Z"]),
-            ("2026-11-02T12:00:00Z", ["2026-11-02T08:00:00Z", "2026-11-01T07:00:00Z", "2026-10-31T07:00:00Z"]),
-        ] {
-            let first = day_start(at(now));
-            let got = [first, day_before(first), day_before(day_before(first))];
-            assert_eq!(got, starts.map(at), "{now}");
-        }
-    }
+/// Whether an answer says that there is no such list here. The platform's pages show stories with Facebook Login; whether they
+/// are there with Instagram Login, or for every token, is for the answer to say.
+fn is_not_offered(trouble: &Trouble) -> bool {
+    matches!(trouble.fault, Some(Fault::Bad | Fault::Gone | Fault::Permission))
 }

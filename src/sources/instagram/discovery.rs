@@ -8,7 +8,7 @@ use super::super::SourceError;
 use super::metrics::Kind;
 use super::wire::{self, Listed, Piece, Profile};
 use super::work::{Met, Post, Wanted};
-use super::{Instagram, OF_ACCOUNT, Pieces, Round, TITLE, Trouble, garbled, index};
+use super::{DISCOVERY, Instagram, OF_ACCOUNT, Pieces, Round, TITLE, Trouble, garbled, index};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Form};
 use crate::http::graph::{Graph, Page};
@@ -49,11 +49,11 @@ impl Discovery {
         let pages = if media { std::cmp::max(source.pages_max, 1) } else { 1 };
         for number in 0..pages {
             if source.known().rests(ALL, round.now) {
-                self.missed(wanted, number == 0, Absence::QuotaSpent, &mut seen, round);
+                missed(wanted, number == 0, Absence::QuotaSpent, &mut seen, round);
                 break;
             }
             let fields = expansion(handle, media, after.as_deref());
-            let (answer, usage) = round.ask(&self.graph, &self.user, &[("fields", fields.as_str())]).await;
+            let (answer, usage) = round.ask(&self.graph, DISCOVERY, &self.user, &[("fields", fields.as_str())]).await;
             if usage.is_spent() {
                 source.known().rest(ALL, round.rest(usage.wait));
             }
@@ -80,14 +80,6 @@ impl Discovery {
             }
         }
         posts(wanted, &seen, round);
-    }
-
-    /// Nothing came, or no further page.
-    fn missed(&self, wanted: &Wanted, first: bool, why: Absence, seen: &mut Seen, round: &mut Round) {
-        if first {
-            round.absent(&wanted.subjects, &OF_ACCOUNT, why);
-        }
-        seen.else_why = Some(why);
     }
 
     fn failed(
@@ -122,8 +114,16 @@ impl Discovery {
             | SourceError::Misconfigured { .. } => {}
         }
         round.out.fail(trouble.error);
-        self.missed(wanted, first, why, seen, round);
+        missed(wanted, first, why, seen, round);
     }
+}
+
+/// Nothing came, or no further page.
+fn missed(wanted: &Wanted, first: bool, why: Absence, seen: &mut Seen, round: &mut Round) {
+    if first {
+        round.absent(&wanted.subjects, &OF_ACCOUNT, why);
+    }
+    seen.else_why = Some(why);
 }
 
 /// `business_discovery.username(almalind){followers_count,…}`. The handle and the cursor have been checked: they stand in it
@@ -168,7 +168,7 @@ fn take(
     index(&mut seen.pieces, page.pieces);
     let since = wanted.uploads.as_ref().and_then(|(_, since)| *since);
     let old = matches!((oldest, since), (Some(oldest), Some(since)) if oldest < since);
-    let all_found = wanted.posts.keys().all(|post| seen.pieces.contains_key(post));
+    let all_found = wanted.posts.keys().all(|post| seen.pieces.contains_key(post) || wire::is_story(post));
     match page.next {
         Page::After(_) if all_found && (old || wanted.uploads.is_none()) => None,
         Page::After(next) => Some(next),
@@ -183,12 +183,14 @@ fn take(
 /// The posts that are wanted.
 fn posts(wanted: &Wanted, seen: &Seen, round: &mut Round) {
     for (name, post) in &wanted.posts {
-        match seen.pieces.get(name) {
-            Some(piece) => one(post, piece, wanted.uploads.is_none(), round),
-            None => {
-                let why = seen.else_why.unwrap_or(Absence::Gone);
-                round.absent(&post.subjects, &[Metric::Likes, Metric::Comments], why);
-            }
+        if let Some(piece) = seen.pieces.get(name) {
+            one(post, piece, wanted.uploads.is_none(), round);
+        } else if wire::is_story(name) {
+            // Nobody but its owner can ask about a story.
+            round.post_absent(post, Some(Kind::Story), Absence::Unauthorized);
+        } else {
+            let why = seen.else_why.unwrap_or(Absence::Gone);
+            round.absent(&post.subjects, &[Metric::Likes, Metric::Comments], why);
         }
     }
 }

@@ -58,8 +58,11 @@ pub use settings::{InstagramSettings, Login};
 /// What people call it.
 const TITLE: &str = "Instagram";
 
-/// Every call is charged to this.
+/// Calls about connected accounts are charged to this.
 pub const CALLS: &str = "calls";
+
+/// Calls of discovery are charged to this: the app's own allowance of a rolling hour.
+pub const DISCOVERY: &str = "discovery";
 
 /// What it tells of accounts, posts and stories.
 pub const METRICS: [Metric; 10] = [
@@ -85,7 +88,7 @@ const OF_ACCOUNT: [Metric; 2] = [Metric::Followers, Metric::Posts];
 const OF_ANY_POST: [Metric; 3] = [Metric::Views, Metric::Reach, Metric::Shares];
 
 /// How long nothing is asked where the platform is near its limit and does not say for how long.
-const REST: Duration = Duration::from_secs(15 * 60);
+const REST: Duration = Duration::from_mins(15);
 
 /// Posts on a page of uploads. The platform gives 100 at most; with all fields 50 are under 200 KiB.
 const PAGE: usize = 50;
@@ -160,8 +163,8 @@ impl Instagram {
     }
 }
 
-/// What a request costs at least: one call for each account. Whether an account is connected is not known here; where it is,
-/// its days, its uploads and the insights of its posts come on top.
+/// What a request costs at least: one call for each account. Whether an account is connected is not known here: where it is,
+/// its days, its uploads and the insights of its posts come on top, and where not, its calls are charged to discovery.
 #[must_use]
 pub fn cost(request: &Request) -> Vec<(String, u32)> {
     let work = Work::sort(request, &mut Known::default());
@@ -270,10 +273,16 @@ impl Round {
         }
     }
 
-    /// One question, charged for.
-    async fn ask(&mut self, graph: &Graph, rest: &str, query: &[(&str, &str)]) -> (Result<Value, Trouble>, Usage) {
+    /// One question, charged to a bucket.
+    async fn ask(
+        &mut self,
+        graph: &Graph,
+        bucket: &str,
+        rest: &str,
+        query: &[(&str, &str)],
+    ) -> (Result<Value, Trouble>, Usage) {
         let Asked { document, usage, requests } = graph.ask(Question::get(&graph.path(rest), query), self.now).await;
-        self.out.charge(CALLS, requests);
+        self.out.charge(bucket, requests);
         (document.map_err(|trouble| Trouble::of(trouble, usage)), usage)
     }
 

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{CALLS, Instagram, METRICS, cost};
+use super::{CALLS, DISCOVERY, Instagram, METRICS, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::sources::quota::Reset;
@@ -53,6 +53,8 @@ pub struct InstagramSettings {
     pub discovery_token: SecretString,
     #[serde(default)]
     pub discovery_token_file: PathBuf,
+    #[serde(default = "two_hundred")]
+    pub discovery_calls_per_hour: u32,
     #[serde(default = "facebook_address")]
     pub discovery_url: String,
 }
@@ -79,6 +81,10 @@ fn three() -> u32 {
 
 fn many() -> u32 {
     50_000
+}
+
+fn two_hundred() -> u32 {
+    200
 }
 
 pub(super) fn facebook_address() -> String {
@@ -120,7 +126,10 @@ impl Settings for InstagramSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: CALLS.to_owned(), units: self.calls_per_day, reset: Reset::Rolling { secs: 86_400 } }]
+        let (day, hour) = (Reset::Rolling { secs: 86_400 }, Reset::Rolling { secs: 3_600 });
+        [(CALLS, self.calls_per_day, day), (DISCOVERY, self.discovery_calls_per_hour, hour)]
+            .map(|(bucket, units, reset)| Budget { bucket: bucket.to_owned(), units, reset })
+            .to_vec()
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

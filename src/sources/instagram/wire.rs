@@ -152,6 +152,11 @@ pub(super) fn is_media_id(text: &str) -> bool {
     is_id(text) && text.len() <= 18
 }
 
+/// Whether text is the number in a story's address. What stands in other addresses has letters.
+pub(super) fn is_story(text: &str) -> bool {
+    is_id(text) && !is_media_id(text)
+}
+
 /// What discovery says of an account, with a page of its media where that was asked for.
 pub(super) fn discovered(body: &Value) -> Result<(Profile, Option<Listed>), Garbled> {
     let root = Field::root(body).need("business_discovery", "the account that was asked for")?;

@@ -82,7 +82,7 @@ pub(super) struct Known {
     media: BTreeMap<String, Met>,
     /// Which insights work.
     pub supported: Supported,
-    /// Until when an account, or all of discovery (``), is left in peace.
+    /// Until when an account, or all of discovery (no name), is left in peace.
     rests: BTreeMap<String, Timestamp>,
 }
 
