@@ -9,7 +9,9 @@
 )]
 
 mod actions_shopify;
+mod actions_stripe;
 mod actions_webhook;
+mod actions_woocommerce;
 mod backtest_chat;
 mod backtest_tables;
 mod browser;
@@ -44,6 +46,8 @@ mod second_clients;
 mod shop_commands;
 mod sources_feed;
 mod sources_shopify;
+mod sources_stripe;
+mod sources_woocommerce;
 mod sources_youtube;
 mod store_crash;
 mod stories;
