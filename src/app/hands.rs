@@ -1,10 +1,11 @@
-//! What can be acted on at each configured source.
+//! What can be acted on at each configured source, and where codes can be made.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::config::{Config, Kind};
 use crate::actions::Hand;
+use crate::actions::coin::Mint;
 use crate::actions::shopify::ShopifyCodes;
 use crate::actions::stripe::StripeCodes;
 use crate::actions::woocommerce::WooCoupons;
@@ -27,7 +28,17 @@ fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
         Kind::Youtube(_) | Kind::Generic(_) => None,
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
-        Kind::Stripe(shop) => Some(Arc::new(StripeCodes::new(stripe::client(shop)?))),
+        Kind::Stripe(shop) => Some(Arc::new(StripeCodes::new(stripe::client(shop)?, shop.is_nested()))),
+        Kind::Woocommerce(shop) => Some(Arc::new(WooCoupons::new(woocommerce::client(shop)?))),
+    })
+}
+
+/// Who makes codes at a source; `None` where there are none. Names every kind, as above.
+pub fn mint(kind: &Kind) -> Result<Option<Arc<dyn Mint>>, SourceError> {
+    Ok(match kind {
+        Kind::Youtube(_) | Kind::Generic(_) => None,
+        Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),
+        Kind::Stripe(shop) => Some(Arc::new(StripeCodes::new(stripe::client(shop)?, shop.is_nested()))),
         Kind::Woocommerce(shop) => Some(Arc::new(WooCoupons::new(woocommerce::client(shop)?))),
     })
 }

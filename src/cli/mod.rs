@@ -229,7 +229,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => poll.run(&common).await,
         Command::Discover(discover) => discover.run(&common).await,
-        Command::Preflight(preflight) => preflight.run(&common).await,
+        Command::Preflight(preflight) => Box::pin(preflight.run(&common)).await,
         Command::Import(import) => Box::pin(import.run(&common)).await,
         Command::Export(export) => export.run(&common).await,
         Command::TestRules(test) => test.run(&common),

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use plimsoll::actions::coin::{Made, Mint as _, NewCode};
 use plimsoll::actions::stripe::StripeCodes;
 use plimsoll::actions::webhook::{Fate, SetState};
 use plimsoll::actions::{ActionError, Hand};
+use plimsoll::domain::written::Percent;
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::stripe::{NewPromo, StripeConfig, StripeSim, StripeWorld};
 use plimsoll::sources::stripe::{self, StripeSettings as Settings};
@@ -27,6 +29,10 @@ struct Stage {
 }
 
 async fn stage_as(config: StripeConfig, key: &str) -> Stage {
+    stage_of(config, key, "2025-09-30.clover").await
+}
+
+async fn stage_of(config: StripeConfig, key: &str, version: &str) -> Stage {
     let (clock, _driver) = Clock::simulated(start());
     let world = StripeWorld::new("SEK");
     let alma = world.add_promo(NewPromo::new("ALMA10", 10, began()));
@@ -35,9 +41,10 @@ async fn stage_as(config: StripeConfig, key: &str) -> Stage {
         world.add_promo(NewPromo { customer: Some(customer.to_owned()), ..NewPromo::new("VIP", 10, began()) });
     }
     let sim = StripeSim::start(&clock, config, Arc::new(world)).await.expect("a free port");
-    let text = format!("base_url = \"{}\"\ncurrency = \"SEK\"\nkey = \"{key}\"\n", sim.base_url());
+    let base = sim.base_url();
+    let text = format!("base_url = \"{base}\"\ncurrency = \"SEK\"\nkey = \"{key}\"\napi_version = \"{version}\"\n");
     let settings: Settings = toml::from_str(&text).expect("settings");
-    let codes = StripeCodes::new(stripe::client(&settings).expect("a client"));
+    let codes = StripeCodes::new(stripe::client(&settings).expect("a client"), settings.is_nested());
     Stage { clock, sim, codes, alma }
 }
 
@@ -183,4 +190,31 @@ async fn each_failure_has_its_fate_and_changes_nothing() {
     let stage = stage_as(StripeConfig::default(), "rk_live_CANARY").await;
     let error = stage.set("ALMA10", "ended").await.expect_err("refused");
     assert!(!format!("{error} {error:?} {:?}", stage.codes).contains("CANARY"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_made_once_in_every_version_and_never_over_another() {
+    for version in ["2024-06-20", "2025-09-30.clover"] {
+        let stage = stage_of(StripeConfig::default(), "rk_live_sim", version).await;
+        let now = stage.clock.now();
+        let ends_at = Some(now + jiff::SignedDuration::from_hours(24));
+        let percent = Percent(20.into());
+        let new = NewCode { id: "make-1".into(), code: "CLEO20".into(), percent, starts_at: now, ends_at };
+        stage.sim.faults().next_for("write", Fault::LoseReply);
+        assert_eq!(stage.codes.make(&new, now).await.expect_err("lost").fate(), Fate::ReadBack, "{version}");
+        assert_eq!(stage.codes.make(&new, now).await.expect("made"), Made::New, "{version}");
+        assert_eq!(stage.codes.make(&new, now).await.expect("there"), Made::Already, "{version}");
+        assert_eq!(stage.sim.world().sell(now, &["cleo20"], 1000).1, 800);
+        let taken = "`ALMA10` at Stripe is not set from here: it is there already and takes off something else; choose \
+                     another text";
+        let other = NewCode { id: "make-2".into(), code: "ALMA10".into(), ..new.clone() };
+        check(stage.codes.make(&other, now).await, Fate::GiveUp, taken);
+        let later = NewCode { starts_at: now + jiff::SignedDuration::from_hours(1), ..new.clone() };
+        let begins = "`CLEO20` at Stripe is not set from here: codes begin at once there; make it when it is to begin";
+        check(stage.codes.make(&later, now).await, Fate::GiveUp, begins);
+        let odd = NewCode { code: "CLEO 20".into(), ..new };
+        let letters =
+            "`CLEO 20` at Stripe is not set from here: a code has letters, digits, `-` and `_` only, at most 64";
+        check(stage.codes.make(&odd, now).await, Fate::GiveUp, letters);
+    }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use plimsoll::actions::coin::{Made, Mint as _, NewCode};
 use plimsoll::actions::webhook::{Fate, SetState};
 use plimsoll::actions::woocommerce::WooCoupons;
 use plimsoll::actions::{ActionError, Hand};
+use plimsoll::domain::written::Percent;
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::woocommerce::{NewCoupon, WooConfig, WooSim, WooWorld};
 use plimsoll::sources::woocommerce::{self, WoocommerceSettings as Settings};
@@ -167,4 +169,27 @@ async fn each_failure_has_its_fate_and_changes_nothing() {
     let stage = stage_as(WooConfig::default(), 2, "ck_CANARY").await;
     let error = stage.set("ALMA10", "ended").await.expect_err("refused");
     assert!(!format!("{error} {error:?} {:?}", stage.coupons).contains("CANARY"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coupon_is_made_once_with_the_end_that_was_meant_in_every_zone() {
+    for ahead in [-12, 0, 14] {
+        let stage = stage_as(WooConfig::default(), ahead, "ck_sim").await;
+        let now = stage.clock.now();
+        let percent = Percent(20.into());
+        let new =
+            NewCode { id: "make-1".into(), code: "CLEO20".into(), percent, starts_at: now, ends_at: Some(later()) };
+        stage.sim.faults().next_for("write", Fault::LoseReply);
+        assert_eq!(stage.coupons.make(&new, now).await.expect_err("lost").fate(), Fate::ReadBack);
+        // It was made and its end is a zone off: whoever tries again sees to it.
+        assert_eq!(stage.coupons.make(&new, now).await.expect("there"), Made::Already);
+        assert_eq!(stage.sim.world().end_of("cleo20"), Some(later()), "{ahead}");
+        let endless = NewCode { id: "make-2".into(), code: "DORA20".into(), ends_at: None, ..new.clone() };
+        assert_eq!(stage.coupons.make(&endless, now).await.expect("made"), Made::New);
+        assert_eq!((stage.sim.world().sell(now, &["dora20"], 1000).1, stage.sim.world().end_of("dora20")), (800, None));
+        let other = NewCode { code: "ALMA10".into(), ..new };
+        let taken = "`ALMA10` at WooCommerce is not set from here: it is there already and takes off something else; choose \
+                     another text";
+        check(stage.coupons.make(&other, now).await, Fate::GiveUp, taken);
+    }
 }

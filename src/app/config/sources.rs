@@ -92,6 +92,6 @@ kinds! {
     Shopify = shopify::ShopifySettings;
     /// Checkout sessions of a Stripe account.
     Stripe = stripe::StripeSettings;
-    /// The REST API of a WooCommerce shop, version 3.
+    /// The REST API of a `WooCommerce` shop, version 3.
     Woocommerce = woocommerce::WoocommerceSettings;
 }
