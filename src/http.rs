@@ -12,6 +12,7 @@ pub mod signature;
 pub mod signed;
 pub mod tiktok_business;
 pub mod tokens;
+pub mod visit;
 
 use std::fmt;
 use std::time::Duration;
@@ -153,9 +154,17 @@ fn install_tls() {
 
 /// A client for a library that insists on its own requests (serenity). Redirects are not followed.
 pub fn client(limits: Limits) -> Result<reqwest::Client, HttpError> {
+    made(limits, |builder| builder)
+}
+
+fn made(
+    limits: Limits,
+    with: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, HttpError> {
     install_tls();
     #[expect(clippy::disallowed_methods, reason = "this is the one place that makes clients")]
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    with(builder)
         .connect_timeout(limits.connect)
         .timeout(limits.total)
         .redirect(reqwest::redirect::Policy::none())

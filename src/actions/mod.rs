@@ -1,5 +1,6 @@
 //! What can be stopped, and the guard in front of it.
 
+pub mod coin;
 pub mod failure;
 pub mod google_ads;
 pub mod guard;
@@ -25,6 +26,12 @@ pub trait Hand: Send + Sync {
 
     /// What an object may spend in all, as money is written; `None` where that cannot be told.
     async fn read_budget(&self, object: &str, now: Timestamp) -> Result<Option<String>, ActionError> {
+        let _ = (object, now);
+        Ok(None)
+    }
+
+    /// What a code takes off, as [`crate::domain::action::value_state`] writes it; `None` where that cannot be told.
+    async fn read_value(&self, object: &str, now: Timestamp) -> Result<Option<String>, ActionError> {
         let _ = (object, now);
         Ok(None)
     }

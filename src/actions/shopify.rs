@@ -5,19 +5,26 @@
 //! (what ending it does is the app's affair), and a code that has not begun yet as a thing to end or to resume.
 //! Survives: repetition. The state is read first; a code that has it already is left alone.
 //!
+//! What a code takes off is set as an absolute share (`value 10 %`), of a discount that is one already.
+//!
 //! Ending sets the discount's end to now; the end that stood there before is lost, and resuming leaves it without an end.
 //! Facts: <https://shopify.dev/docs/api/admin-graphql/latest/mutations/discountCodeDeactivate>.
 
 use std::fmt;
+use std::str::FromStr as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::failure::is_word;
+use super::coin::{Made, Mint, NewCode};
+use super::failure::{Failure, is_word};
 use super::webhook::{Fate, SetState};
 use super::{ActionError, Hand};
+use crate::domain::action::{value_in, value_state};
+use crate::domain::written::Percent;
 use crate::http::HttpError;
 use crate::http::graphql::{AskError, GraphQl};
 use crate::http::tokens::TokenError;
@@ -34,7 +41,10 @@ query Code($code: String!) {
     id
     codeDiscount {
       __typename
-      ... on DiscountCodeBasic { status codes(first: 2) { nodes { code } } }
+      ... on DiscountCodeBasic {
+        status codes(first: 2) { nodes { code } }
+        customerGets { value { ... on DiscountPercentage { percentage } } }
+      }
       ... on DiscountCodeBxgy { status codes(first: 2) { nodes { code } } }
       ... on DiscountCodeFreeShipping { status codes(first: 2) { nodes { code } } }
       ... on DiscountCodeApp { status codes(first: 2) { nodes { code } } }
@@ -51,6 +61,23 @@ const RESUME: &str = "\
 mutation Resume($id: ID!) {
   discountCodeActivate(id: $id) { codeDiscountNode { id } userErrors { field code message } }
 }";
+
+const WORTH: &str = "\
+mutation Worth($id: ID!, $input: DiscountCodeBasicInput!) {
+  discountCodeBasicUpdate(id: $id, basicCodeDiscount: $input) {
+    codeDiscountNode { id } userErrors { field code message }
+  }
+}";
+
+const MAKE: &str = "\
+mutation Make($input: DiscountCodeBasicInput!) {
+  discountCodeBasicCreate(basicCodeDiscount: $input) {
+    codeDiscountNode { id } userErrors { field code message }
+  }
+}";
+
+/// What people call it.
+const TITLE: &str = "Shopify";
 
 /// Why a code's state was not set, or not read.
 #[derive(Debug, thiserror::Error)]
@@ -184,6 +211,8 @@ struct Standing {
     kind: String,
     status: Status,
     shared: bool,
+    /// The share it takes off, where it is a share of the price.
+    percent: Option<Percent>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +246,35 @@ impl ShopifyCodes {
         let path = "/codeDiscount/codes/nodes";
         let codes = node.pointer(path).and_then(Value::as_array).ok_or_else(|| garbled(path))?;
         let kind = text("/codeDiscount/__typename")?.to_owned();
-        Ok(Standing { id: text("/id")?.to_owned(), kind, status, shared: 1 < codes.len() })
+        let percent = match node.pointer("/codeDiscount/customerGets/value/percentage") {
+            None | Some(Value::Null) => None,
+            // A fraction as a number, such as 0.1; its digits are read, not its bits.
+            Some(value) => {
+                let read =
+                    Decimal::from_str(&value.to_string()).ok().and_then(|one| one.checked_mul(Decimal::ONE_HUNDRED));
+                Some(Percent(read.ok_or_else(|| garbled("/codeDiscount/customerGets"))?.normalize()))
+            }
+        };
+        Ok(Standing { id: text("/id")?.to_owned(), kind, status, shared: 1 < codes.len(), percent })
+    }
+
+    /// Sets what a code takes off.
+    async fn set_worth(&self, code: &str, percent: Percent, now: Timestamp) -> Result<(), ActionError> {
+        let standing = self.look(code, now).await?;
+        if standing.percent == Some(percent) {
+            return Ok(());
+        }
+        if standing.shared {
+            return Err(ShopifyActionError::Shared { code: code.to_owned() }.into());
+        }
+        if standing.percent.is_none() || percent.0.is_zero() {
+            let why = "only a discount that is a share of the price can be given another share, above 0";
+            return Err(Failure::NotOurs { platform: TITLE, object: code.to_owned(), why }.into());
+        }
+        let variables =
+            json!({"id": standing.id, "input": {"customerGets": {"value": {"percentage": fraction(percent)}}}});
+        let data = self.ask(WORTH, &variables, code, now).await?;
+        settled(&data, "discountCodeBasicUpdate", code)
     }
 
     async fn ask(
@@ -280,8 +337,15 @@ impl Hand for ShopifyCodes {
         .to_owned())
     }
 
+    async fn read_value(&self, object: &str, now: Timestamp) -> Result<Option<String>, ActionError> {
+        Ok(self.look(object, now).await?.percent.map(value_state))
+    }
+
     async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError> {
         let code = wanted.object.as_str();
+        if let Some(percent) = value_in(&wanted.desired) {
+            return self.set_worth(code, percent, now).await;
+        }
         let (document, field, has) = match wanted.desired.as_str() {
             ACTIVE => (RESUME, "discountCodeActivate", Status::Active),
             ENDED => (END, "discountCodeDeactivate", Status::Expired),
@@ -302,15 +366,52 @@ impl Hand for ShopifyCodes {
             return Err(ShopifyActionError::NotBegun { code: owned() }.into());
         }
         let data = self.ask(document, &json!({"id": standing.id}), code, now).await?;
-        let place = format!("/{field}/userErrors");
-        let errors = data.pointer(&place).and_then(Value::as_array).ok_or_else(|| garbled(code, &place))?;
-        match errors.first() {
-            None => Ok(()),
-            Some(error) => {
-                let word = |key: &str| error.get(key).and_then(Value::as_str).filter(|word| is_word(word));
-                let reason = word("code").unwrap_or("unexplained").to_owned();
-                Err(ShopifyActionError::UserError { code: owned(), reason }.into())
-            }
+        settled(&data, field, code)
+    }
+}
+
+/// Whether a mutation did what it was asked for.
+fn settled(data: &Value, field: &str, code: &str) -> Result<(), ActionError> {
+    let place = format!("/{field}/userErrors");
+    let errors = data.pointer(&place).and_then(Value::as_array).ok_or_else(|| garbled(code, &place))?;
+    match errors.first() {
+        None => Ok(()),
+        Some(error) => {
+            let word = |key: &str| error.get(key).and_then(Value::as_str).filter(|word| is_word(word));
+            let reason = word("code").unwrap_or("unexplained").to_owned();
+            Err(ShopifyActionError::UserError { code: code.to_owned(), reason }.into())
+        }
+    }
+}
+
+/// A share as the API writes it: `0.1`.
+fn fraction(percent: Percent) -> Value {
+    // A decimal of few digits is the nearest double, and prints as itself.
+    serde_json::from_str(&percent.fraction().normalize().to_string()).unwrap_or(Value::Null)
+}
+
+#[async_trait]
+impl Mint for ShopifyCodes {
+    async fn make(&self, wanted: &NewCode, now: Timestamp) -> Result<Made, ActionError> {
+        wanted.check(TITLE)?;
+        let code = wanted.code.as_str();
+        match self.look(code, now).await {
+            Ok(there) if there.percent == Some(wanted.percent) && !there.shared => return Ok(Made::Already),
+            Ok(_) => return Err(wanted.taken(TITLE).into()),
+            Err(ShopifyActionError::NoSuchCode { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let input = json!({
+            "title": code, "code": code, "startsAt": wanted.starts_at, "endsAt": wanted.ends_at,
+            "context": {"all": "ALL"}, "appliesOncePerCustomer": true,
+            "customerGets": {"value": {"percentage": fraction(wanted.percent)}, "items": {"all": true}},
+        });
+        let data = self.ask(MAKE, &json!({"input": input}), code, now).await?;
+        settled(&data, "discountCodeBasicCreate", code)?;
+        if self.look(code, now).await?.percent == Some(wanted.percent) {
+            Ok(Made::New)
+        } else {
+            Err(garbled(code, "/codeDiscount/customerGets").into())
         }
     }
 }

@@ -17,11 +17,12 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::coin::{Made, Mint, NewCode};
 use super::failure::{Failure, is_word};
 use super::webhook::SetState;
 use super::{ActionError, Hand};
 use crate::http::Answer;
-use crate::http::signed::{Content, Question, Signed};
+use crate::http::signed::{Question, Signed};
 
 /// What people call it.
 const TITLE: &str = "Stripe";
@@ -41,6 +42,7 @@ const KEYS_MAX: u32 = 8;
 #[derive(Debug)]
 pub struct StripeCodes {
     client: Signed,
+    nested: bool,
 }
 
 /// A promotion code as Stripe has it.
@@ -50,6 +52,7 @@ struct Standing {
     active: bool,
     created: i64,
     ends: Option<i64>,
+    coupon: Option<String>,
 }
 
 impl Standing {
@@ -63,10 +66,11 @@ impl Standing {
 }
 
 impl StripeCodes {
-    /// The promotion codes of the account behind `client`.
+    /// The promotion codes of the account behind `client`; `nested`: the version that it asks for has a promotion code's
+    /// coupon under `promotion`.
     #[must_use]
-    pub fn new(client: Signed) -> Self {
-        Self { client }
+    pub fn new(client: Signed, nested: bool) -> Self {
+        Self { client, nested }
     }
 
     /// Every promotion code that is meant by a text or an id, the newest first.
@@ -104,21 +108,77 @@ impl StripeCodes {
         let object = wanted.object.as_str();
         let path = format!("{PATH}/{}", one.id);
         let form = [("active".to_owned(), active.to_string())];
+        let key = format!("{}-{}-{}", wanted.id, one.id, wanted.desired);
+        let answer = self.post(&path, &form, &key, object, now).await?;
+        let now_is = standing(&sort(&answer, object)?, object)?;
+        if now_is.active == active { Ok(()) } else { Err(garbled(object, "active")) }
+    }
+
+    /// Sends a form under the first key that Stripe has not answered before.
+    async fn post(
+        &self,
+        path: &str,
+        form: &[(String, String)],
+        key: &str,
+        object: &str,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
         for number in 0..KEYS_MAX {
-            let key = format!("plimsoll-{}-{}-{}-{number}", wanted.id, one.id, wanted.desired);
-            let key = HeaderValue::from_str(&key)
+            let key = HeaderValue::from_str(&format!("plimsoll-{key}-{number}"))
                 .map_err(|_| Failure::Refused { platform: TITLE, reason: "idempotency_key".to_owned() })?;
             let headers = [(HeaderName::from_static("idempotency-key"), key)];
-            let question =
-                Question { headers: &headers, body: Content::Form(&form), ..Question::post_form(&path, &form) };
+            let question = Question { headers: &headers, ..Question::post_form(path, form) };
             let answer = self.ask(question, object, now).await?;
-            if answer.header("idempotent-replayed") == Some("true") {
-                continue;
+            if answer.header("idempotent-replayed") != Some("true") {
+                return Ok(answer);
             }
-            let now_is = standing(&sort(&answer, object)?, object)?;
-            return if now_is.active == active { Ok(()) } else { Err(garbled(object, "active")) };
         }
         Err(Failure::SlowDown { platform: TITLE })
+    }
+
+    /// The coupon of a share, made where it is not there yet: one for every code of that share.
+    async fn coupon(&self, wanted: &NewCode, now: Timestamp) -> Result<String, Failure> {
+        let share = wanted.percent.0.normalize().to_string();
+        let id = format!("plimsoll-{}", share.replace('.', "_"));
+        let form = [("id", id.as_str()), ("percent_off", &share), ("duration", "once")];
+        let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let key = format!("{}-{id}", wanted.id);
+        let answer = self.post("/v1/coupons", &form, &key, &wanted.code, now).await?;
+        match sort(&answer, &wanted.code) {
+            Ok(_) => Ok(id),
+            Err(Failure::Refused { reason, .. }) if reason == "resource_already_exists" => Ok(id),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[async_trait]
+impl Mint for StripeCodes {
+    async fn make(&self, wanted: &NewCode, now: Timestamp) -> Result<Made, ActionError> {
+        wanted.check(TITLE)?;
+        wanted.begins(TITLE, now)?;
+        let code = wanted.code.as_str();
+        let there = match self.look(code, now).await {
+            Ok(found) => found.into_iter().find(|one| one.works(now)),
+            Err(Failure::NoSuchObject { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let coupon = self.coupon(wanted, now).await?;
+        if let Some(there) = there {
+            let same = there.coupon.as_ref() == Some(&coupon);
+            return if same { Ok(Made::Already) } else { Err(wanted.taken(TITLE).into()) };
+        }
+        let mut form = vec![("code".to_owned(), code.to_owned())];
+        if self.nested {
+            form.push(("promotion[type]".to_owned(), "coupon".to_owned()));
+            form.push(("promotion[coupon]".to_owned(), coupon));
+        } else {
+            form.push(("coupon".to_owned(), coupon));
+        }
+        form.extend(wanted.ends_at.map(|end| ("expires_at".to_owned(), end.as_second().to_string())));
+        let answer = self.post(PATH, &form, &format!("{}-make", wanted.id), code, now).await?;
+        let made = standing(&sort(&answer, code)?, code)?;
+        if made.works(now) { Ok(Made::New) } else { Err(garbled(code, "active").into()) }
     }
 }
 
@@ -133,8 +193,12 @@ fn standing(body: &Value, object: &str) -> Result<Standing, Failure> {
         None | Some(Value::Null) => None,
         Some(_) => Some(whole("expires_at").ok_or_else(|| garbled(object, "expires_at"))?),
     };
+    // In line in older versions; under `promotion`, named or expanded, in newer ones.
+    let places = ["/promotion/coupon", "/promotion/coupon/id", "/coupon/id", "/coupon"];
+    let coupon = places.iter().find_map(|place| body.pointer(place)?.as_str()).map(str::to_owned);
     Ok(Standing {
         id: id.to_owned(),
+        coupon,
         active: body.get("active").and_then(Value::as_bool).ok_or_else(|| garbled(object, "active"))?,
         created: whole("created").ok_or_else(|| garbled(object, "created"))?,
         ends,

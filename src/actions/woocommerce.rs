@@ -1,4 +1,4 @@
-//! Coupons of a WooCommerce shop: whether one works, and ending it or letting it work again.
+//! Coupons of a `WooCommerce` shop: whether one works, and ending it or letting it work again.
 //!
 //! Owns: the two states of a code, `active` and `ended`, and what an answer of the shop (or of whoever answers in its name)
 //! means for them.
@@ -18,6 +18,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::coin::{Made, Mint, NewCode};
 use super::failure::{Failure, is_word};
 use super::webhook::SetState;
 use super::{ActionError, Hand};
@@ -75,16 +76,21 @@ impl WooCoupons {
     }
 
     async fn look(&self, object: &str, now: Timestamp) -> Result<Standing, Failure> {
+        match self.row(object, now).await? {
+            Some(row) => standing(&row, object),
+            None => Err(Failure::NoSuchObject { platform: TITLE, object: object.to_owned() }),
+        }
+    }
+
+    /// The coupon as the shop tells it.
+    async fn row(&self, object: &str, now: Timestamp) -> Result<Option<Value>, Failure> {
         let code = object.trim().to_lowercase();
         let query = [("code", code.as_str()), ("per_page", "100")];
         let body = sort(&self.ask(Question::get(PATH, &query), object, now).await?, object)?;
         let rows = body.as_array().ok_or_else(|| garbled(object, "the whole body"))?;
         let same =
             |row: &&Value| row.get("code").and_then(Value::as_str).is_some_and(|own| own.trim().to_lowercase() == code);
-        match rows.iter().find(same) {
-            Some(row) => standing(row, object),
-            None => Err(Failure::NoSuchObject { platform: TITLE, object: object.to_owned() }),
-        }
+        Ok(rows.iter().find(same).cloned())
     }
 
     async fn ask(&self, question: Question<'_>, object: &str, now: Timestamp) -> Result<Answer, Failure> {
@@ -177,6 +183,65 @@ fn sort(answer: &Answer, object: &str) -> Result<Value, Failure> {
         (status @ (403 | 500..), _) => Err(Failure::Broken { platform: TITLE, status }),
         (_, Some(reason)) => Err(Failure::Refused { platform: TITLE, reason }),
         (status, None) => Err(Failure::Refused { platform: TITLE, reason: format!("status_{status}") }),
+    }
+}
+
+/// The end in the shop's zone, as it must be written, where what was written came out as another instant.
+fn aligned(row: &Value, end: Timestamp) -> Option<String> {
+    let text = |key: &str| row.get(key).and_then(Value::as_str);
+    let came_out = text("date_expires_gmt").and_then(gmt)?;
+    let local = gmt(text("date_expires")?)?;
+    // How far the shop's zone is ahead, that day.
+    let ahead = local.duration_since(came_out);
+    let meant = Timestamp::from_second(end.as_second()).ok()?;
+    (came_out != meant).then(|| naive(meant.saturating_add(ahead).unwrap_or(meant)))
+}
+
+/// As the shop writes instants; of a zone only who sends it knows.
+fn naive(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).datetime().strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+impl WooCoupons {
+    /// Gives a coupon the end that was meant: which zone the shop is in is only seen by what becomes of a date.
+    async fn align(&self, row: &Value, wanted: &NewCode, now: Timestamp) -> Result<(), Failure> {
+        let Some(end) = wanted.ends_at else { return Ok(()) };
+        let Some(date) = aligned(row, end) else { return Ok(()) };
+        let id = standing(row, &wanted.code)?.id;
+        let bytes = json!({"date_expires": date}).to_string().into_bytes();
+        let path = format!("{PATH}/{id}");
+        sort(&self.ask(Question::put_json(&path, &bytes), &wanted.code, now).await?, &wanted.code).map(drop)
+    }
+}
+
+#[async_trait]
+impl Mint for WooCoupons {
+    async fn make(&self, wanted: &NewCode, now: Timestamp) -> Result<Made, ActionError> {
+        wanted.check(TITLE)?;
+        wanted.begins(TITLE, now)?;
+        let code = wanted.code.to_lowercase();
+        let amount = wanted.percent.0.normalize().to_string();
+        if let Some(row) = self.row(&code, now).await? {
+            let same = row.get("discount_type").and_then(Value::as_str) == Some("percent")
+                && row.get("amount").and_then(Value::as_str).and_then(|text| text.parse().ok())
+                    == Some(wanted.percent.0);
+            if !same {
+                return Err(wanted.taken(TITLE).into());
+            }
+            self.align(&row, wanted, now).await?;
+            return Ok(Made::Already);
+        }
+        let body = json!({
+            "code": code, "discount_type": "percent", "amount": amount,
+            "date_expires": wanted.ends_at.map(naive),
+        });
+        let bytes = body.to_string().into_bytes();
+        let row = sort(&self.ask(Question::post_json(PATH, &[], &bytes), &code, now).await?, &code)?;
+        self.align(&row, wanted, now).await?;
+        match self.look(&code, now).await?.works(now) {
+            true => Ok(Made::New),
+            false => Err(garbled(&code, "status").into()),
+        }
     }
 }
 

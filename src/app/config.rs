@@ -59,6 +59,7 @@ pub struct Config {
     pub people: PeopleConfig,
     pub levels: LevelsConfig,
     pub web: WebConfig,
+    pub preflight: PreflightConfig,
     pub log: LogConfig,
     pub vault: VaultConfig,
     pub benchmarks: super::benchmarks::BenchmarksConfig,
@@ -213,6 +214,15 @@ pub struct WebConfig {
     pub listen: String,
     pub behind_proxy: bool,
     pub check_pages: Length,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct PreflightConfig {
+    pub pages: bool,
+    pub private_addresses: bool,
+    pub handles: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

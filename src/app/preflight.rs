@@ -1,13 +1,18 @@
-//! Each running partnership's codes, looked up in the shop before money is spent on sending people there.
+//! Each running partnership's codes, landing page and account, looked up before money is spent on sending people there.
 //!
 //! Refuses: judging what a person must judge. `wrong` is what keeps a code from working or from being counted; `note` is
 //! worth a look.
 
 use jiff::Timestamp;
 
+use std::collections::BTreeSet;
+
 use super::catalog::{About, Catalog};
-use crate::domain::document::{PartnershipRef, Running};
-use crate::domain::ids::BrandId;
+use super::handles::Handles;
+use super::landing::landing;
+use crate::domain::document::{Partnership, PartnershipRef, Running};
+use crate::domain::ids::{BrandId, CreatorId};
+use crate::http::visit::Visitor;
 use crate::sources::SourceError;
 use crate::sources::orders::{Code, Shop, same_code};
 
@@ -37,9 +42,10 @@ impl Outcome {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looked {
-    /// Which check: `has_code`, `exists`, `own_discount`, `active`, `dates`, `one_owner` or `redeemed`.
+    /// Which check: of codes `has_code`, `exists`, `own_discount`, `active`, `dates`, `one_owner` or `redeemed`; of the
+    /// page `landing`, `utm` or `code_field`; of the creator `handle`.
     pub check: &'static str,
-    /// The code it is about; none for `has_code`.
+    /// The code it is about, where it is about one.
     pub code: Option<String>,
     /// How it came out.
     pub outcome: Outcome,
@@ -64,21 +70,45 @@ impl Preflight {
     }
 }
 
+/// What is looked at beside the shop.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Opens landing pages; none are opened where there is none.
+    pub visitor: Option<Visitor>,
+    /// What the sources said of the creators' accounts.
+    pub handles: Handles,
+}
+
+/// Every running partnership; of one brand, where the shop is one brand's.
+fn running<'a>(
+    catalog: &'a Catalog,
+    brand: Option<&'a BrandId>,
+) -> impl Iterator<Item = (&'a PartnershipRef, &'a Partnership, About)> {
+    catalog.partnerships.iter().filter_map(move |(key, partnership)| {
+        let about = catalog.about(&key.subject());
+        let campaign = catalog.campaigns.get(&key.campaign);
+        let runs = partnership.state == Running::Active && campaign.is_some_and(|one| one.state == Running::Active);
+        let ours = brand.is_none_or(|brand| about.brand.as_ref() == Some(brand));
+        (runs && ours).then_some((key, partnership, about))
+    })
+}
+
+/// The creators of every running partnership.
+#[must_use]
+pub fn creators(catalog: &Catalog, brand: Option<&BrandId>) -> BTreeSet<CreatorId> {
+    running(catalog, brand).map(|(key, ..)| key.creator.clone()).collect()
+}
+
 /// Looks over every running partnership; of one brand, where the shop is one brand's.
 pub async fn preflight(
     shop: &dyn Shop,
     catalog: &Catalog,
     brand: Option<&BrandId>,
+    beside: &Beside,
     now: Timestamp,
 ) -> Result<Vec<Preflight>, SourceError> {
     let mut all = Vec::new();
-    for (key, partnership) in &catalog.partnerships {
-        let about = catalog.about(&key.subject());
-        let campaign = catalog.campaigns.get(&key.campaign);
-        let runs = partnership.state == Running::Active && campaign.is_some_and(|one| one.state == Running::Active);
-        if !runs || brand.is_some_and(|brand| about.brand.as_ref() != Some(brand)) {
-            continue;
-        }
+    for (key, partnership, about) in running(catalog, brand) {
         let mut looked = Vec::new();
         if partnership.codes.is_empty() {
             let text = "it has no code; its orders can be counted by its link only".to_owned();
@@ -89,6 +119,10 @@ pub async fn preflight(
             looked.extend(look(code, found.as_ref(), &about, now));
             looked.extend(other_owner(catalog, key, code));
         }
+        if let Some(visitor) = &beside.visitor {
+            looked.extend(landing(visitor, catalog, key, partnership).await);
+        }
+        looked.extend(beside.handles.get(&key.creator).into_iter().flatten().cloned());
         all.push(Preflight { partnership: key.clone(), looked });
     }
     Ok(all)

@@ -21,10 +21,12 @@ use crate::app::catalog::Catalog;
 use crate::app::config::Config;
 use crate::app::control::{Body, Wish};
 use crate::app::discover::{Found, FoundCode, FoundLink, Guess, discover};
-use crate::app::preflight::{Looked, Outcome, Preflight as Looks, preflight};
+use crate::app::handles::handles;
+use crate::app::preflight::{Beside, Looked, Outcome, Preflight as Looks, creators, preflight};
 use crate::domain::document::Documents;
 use crate::domain::ids::{BrandId, SourceId};
 use crate::domain::written::parse_length;
+use crate::http::visit::Visitor;
 use crate::sources::orders::Shop as Counter;
 use crate::sources::{Outside, Settings};
 use crate::time::Clock;
@@ -46,8 +48,9 @@ pub struct Discover {
 /// The arguments of `preflight`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Looks up each running partnership's codes in the shop: there, active, with a discount of its own, \
-                        for as long as the campaign lasts, used. Exit 1 where something is wrong: plimsoll preflight"
+    after_help = "Looks up each running partnership's codes in the shop (there, active, with a discount of its own, \
+                        for as long as the campaign lasts, used), opens its landing page with its UTM parameters, and asks \
+                        whether the creator's accounts are there. Exit 1 where something is wrong: plimsoll preflight"
 )]
 pub struct Preflight {
     /// The shop, as the configuration names it; needed only where there are several
@@ -191,7 +194,8 @@ impl Preflight {
         let shop = open(id, settings)?;
         let catalog = catalog(common, config.clone(), true).await?;
         let now = Clock::system().now();
-        let all = preflight(&*shop, &catalog, brand, now).await.map_err(|error| refused(id, error))?;
+        let beside = beside(&config, &catalog, brand, now).await?;
+        let all = preflight(&*shop, &catalog, brand, &beside, now).await.map_err(|error| refused(id, error))?;
         let wrong = all.iter().filter(|one| !one.is_fine()).count();
         let partnerships: Vec<Value> = all.iter().map(looked_json).collect();
         let document = json!({"source": id, "partnerships": partnerships, "wrong": wrong});
@@ -201,6 +205,26 @@ impl Preflight {
             n => Err(CliError::Failed(anyhow::anyhow!("{n} of {} partnerships are not ready", all.len()))),
         }
     }
+}
+
+/// What is looked at beside the shop, as the settings say.
+async fn beside(
+    config: &Config,
+    catalog: &Catalog,
+    brand: Option<&BrandId>,
+    now: Timestamp,
+) -> Result<Beside, CliError> {
+    let mut beside = Beside::default();
+    if config.preflight.pages {
+        let visitor = Visitor::new(config.preflight.private_addresses);
+        beside.visitor = Some(visitor.map_err(|error| CliError::Failed(error.into()))?);
+    }
+    if config.preflight.handles {
+        let outside = Outside::alone(Clock::system());
+        let creators = creators(catalog, brand);
+        beside.handles = handles(config, &outside, catalog, brand, &creators, now).await;
+    }
+    Ok(beside)
 }
 
 fn looked_json(one: &Looks) -> Value {

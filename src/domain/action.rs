@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::deal::title_of;
 use super::document::PartnershipRef;
 use super::ids::{BoostId, DeliverableId, SourceId, Subject};
 use super::money::Money;
+use super::written::Percent;
 
 /// What a deed is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +186,22 @@ pub const CANCELLED: &str = "cancelled";
 pub const FIXED: &str = "fixed";
 /// A boost may spend so much in all: the word, a space, and the amount as money is written.
 const BUDGET: &str = "budget ";
+
+/// What a code takes off, as the state that sets it: `value 10 %`.
+#[must_use]
+pub fn value_state(percent: Percent) -> String {
+    format!("{VALUE}{} %", percent.0.normalize())
+}
+
+/// The share that [`value_state`] wrote, whoever wrote it.
+#[must_use]
+pub fn value_in(state: &str) -> Option<Percent> {
+    let number = state.strip_prefix(VALUE)?.trim().strip_suffix('%')?.trim().parse::<Decimal>().ok()?;
+    (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&number).then_some(Percent(number))
+}
+
+/// How a state begins that is a share.
+const VALUE: &str = "value ";
 
 /// The state of a boost whose whole budget is `amount`: `budget 3620.00 EUR`.
 #[must_use]
@@ -579,5 +597,20 @@ mod tests {
         }
         let stop = Deed::StopBoost { boost };
         assert!(stop.is_met_by(PAUSED) && !stop.is_met_by("budget 3620.00 EUR"));
+    }
+
+    #[test]
+    fn a_share_is_read_as_it_is_written() {
+        for (given, want) in [
+            ("value 10 %", Some("value 10 %")),
+            ("value 7.50%", Some("value 7.5 %")),
+            ("value 0 %", Some("value 0 %")),
+            ("value 101 %", None),
+            ("value -1 %", None),
+            ("value 10", None),
+            ("active", None),
+        ] {
+            assert_eq!(value_in(given).map(value_state).as_deref(), want, "{given}");
+        }
     }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use plimsoll::actions::coin::{Made, Mint as _, NewCode};
 use plimsoll::actions::shopify::ShopifyCodes;
 use plimsoll::actions::webhook::{Fate, SetState};
 use plimsoll::actions::{ActionError, Hand};
+use plimsoll::domain::written::Percent;
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::shopify::{Kind, NewDiscount, Placed, ShopConfig, ShopSim, ShopWorld, Status};
 use plimsoll::sources::shopify::{self, ShopifySettings as Settings};
@@ -163,4 +165,49 @@ async fn each_failure_has_its_fate_and_changes_nothing() {
     let error = stage.set("ALMA10", "ended").await.expect_err("refused");
     assert_eq!(error.to_string(), "the shop refused our credentials: `invalid_token`");
     assert!(!format!("{error:?} {:?}", stage.codes).contains("CANARY"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_code_takes_off_is_set_as_a_share_and_read_back() {
+    let stage = stage().await;
+    let value = async |code: &str| stage.codes.read_value(code, stage.clock.now()).await.expect("told");
+    assert_eq!(value("alma10").await.as_deref(), Some("value 10 %"));
+    for _ in 0..2 {
+        stage.set("ALMA10", "value 7 %").await.expect("done, or so already");
+    }
+    assert_eq!((value("ALMA10").await.as_deref(), stage.mutations()), (Some("value 7 %"), 1));
+    let sold = stage.sim.world().place_order(stage.clock.now(), &["ALMA10"], 10_000);
+    assert!(matches!(sold, Placed::Sold { minor: 9300, .. }), "{sold:?}");
+    stage.sim.faults().next_for("mutation", Fault::LoseReply);
+    assert_eq!(stage.set("ALMA10", "value 10 %").await.expect_err("lost").fate(), Fate::ReadBack);
+    assert_eq!(value("ALMA10").await.as_deref(), Some("value 10 %"), "done all the same");
+    let shared = "`team1` shares its discount with other codes, which would end with it; give it a discount of its own";
+    check(stage.set("team1", "value 5 %").await, Fate::GiveUp, shared);
+    let share = "`SHIP` at Shopify is not set from here: only a discount that is a share of the price can be given another \
+                 share, above 0";
+    check(stage.set("SHIP", "value 5 %").await, Fate::GiveUp, share);
+    assert_eq!(stage.read("ALMA10").await.expect("told"), "active", "whether it works is another thing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_made_once_and_never_over_another() {
+    let stage = stage().await;
+    let now = stage.clock.now();
+    let new = NewCode {
+        id: "make-1".into(),
+        code: "CLEO20".into(),
+        percent: Percent(20.into()),
+        starts_at: now,
+        ends_at: Some(now + jiff::SignedDuration::from_hours(24)),
+    };
+    stage.sim.faults().next_for("mutation", Fault::LoseReply);
+    assert_eq!(stage.codes.make(&new, now).await.expect_err("lost").fate(), Fate::ReadBack);
+    assert_eq!(stage.codes.make(&new, now).await.expect("there"), Made::Already);
+    let dora = NewCode { code: "DORA20".into(), ..new.clone() };
+    assert_eq!(stage.codes.make(&dora, now).await.expect("made"), Made::New);
+    let sold = stage.sim.world().place_order(now, &["dora20"], 10_000);
+    assert!(matches!(sold, Placed::Sold { minor: 8000, .. }), "{sold:?}");
+    let taken = "`ALMA10` at Shopify is not set from here: it is there already and takes off something else; choose another \
+                 text";
+    check(stage.codes.make(&NewCode { code: "ALMA10".into(), ..new }, now).await, Fate::GiveUp, taken);
 }

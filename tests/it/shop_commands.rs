@@ -192,3 +192,61 @@ async fn one_fetch_by_hand_tells_hours_and_points() {
     assert!(sold.iter().all(|one| one["form"] == "amount" && one["until"].is_string()));
     assert_eq!(polled["quota"][0]["bucket"], "points");
 }
+
+/// A web site on loopback: a page as it should be, one that leads home without its parameters, and nothing else.
+async fn site() -> String {
+    use axum::response::{Html, Redirect};
+    use axum::routing::get;
+    let boots = get(async || Html("<form><input name=\"coupon_code\"></form>"));
+    let gone = get(async || Redirect::temporary("/"));
+    let pages = axum::Router::new().route("/boots", boots).route("/gone", gone).route("/", get(async || "home"));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let clock = Clock::system();
+    drop(clock.spawn("site", |held| async move {
+        drop(held);
+        axum::serve(listener, pages).await
+    }));
+    format!("http://{address}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_link_is_opened_and_followed_where_that_is_allowed() {
+    let (desk, site) = (Desk::new().await, site().await);
+    desk.apply();
+    let mut text = String::new();
+    for (creator, page) in [("alma", "boots"), ("bo", "gone"), ("cleo", "none")] {
+        let codes = if creator == "alma" { "\"ALMA10\"" } else { "" };
+        writeln!(
+            text,
+            "[[partnership]]\ncampaign = \"spring\"\ncreator = \"{creator}\"\ncodes = [{codes}]\n\
+             link = \"{creator}-spring\"\nlanding = \"{site}/{page}\""
+        )
+        .expect("text");
+    }
+    writeln!(text, "[[partnership]]\ncampaign = \"spring\"\ncreator = \"elin\"\nlink = \"elin-spring\"").expect("text");
+    desk.write("links.toml", &text);
+    assert_eq!(desk.run(&["apply", "links.toml"]).code, Some(0));
+    let ran = desk.run(&["preflight", "--set", "preflight.private_addresses=true"]);
+    assert_eq!((ran.code, ran.err.trim_end()), (Some(1), "plimsoll: 3 of 4 partnerships are not ready"));
+    let host = "127.0.0.1";
+    insta::assert_snapshot!(ran.out.replace(host, "HOST"), @r"
+    ok    spring/alma
+    WRONG spring/bo
+          note: it has no code; its orders can be counted by its link only
+          wrong: its page leads on to HOST/; perhaps the product is gone
+          wrong: UTM parameters are lost on the way to HOST/; its visits cannot be told apart
+    WRONG spring/cleo
+          note: it has no code; its orders can be counted by its link only
+          wrong: its page answers with status 404: HOST/none
+    WRONG spring/elin
+          note: it has no code; its orders can be counted by its link only
+          wrong: its link leads nowhere; give the partnership or its campaign a `landing`
+    ");
+    let looked = json_of(&desk.run(&["preflight", "--json"]));
+    let alma = looked["partnerships"][0]["checks"].as_array().expect("checks");
+    let page = alma.iter().find(|one| one["check"] == "landing").expect("the page");
+    assert_eq!(page["outcome"], "wrong", "an address of this machine is not opened: {page}");
+    let looked = json_of(&desk.run(&["preflight", "--json", "--set", "preflight.pages=false"]));
+    assert_eq!(looked["wrong"], 0, "{looked}");
+}

@@ -168,7 +168,7 @@ kinds! {
     GoogleAds = google_ads::GoogleAdsSettings;
     /// Checkout sessions of a Stripe account.
     Stripe = stripe::StripeSettings;
-    /// The REST API of a WooCommerce shop, version 3.
+    /// The REST API of a `WooCommerce` shop, version 3.
     Woocommerce = woocommerce::WoocommerceSettings;
     /// Twitch Helix.
     Twitch = twitch::TwitchSettings;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::{Asked, Question, Selection};
 use super::schema::Gives;
-use super::world::{Order, ShopWorld, State};
+use super::world::{NewDiscount, Order, ShopWorld, State};
 
 /// How far back orders are shown without `read_all_orders`.
 const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -81,6 +81,8 @@ impl Asking<'_> {
             }
             "discountCodeDeactivate" => self.set(&mut state, text("id"), false),
             "discountCodeActivate" => self.set(&mut state, text("id"), true),
+            "discountCodeBasicUpdate" => self.write(&mut state, Some(text("id")), asked),
+            "discountCodeBasicCreate" => self.write(&mut state, None, asked),
             _ => Value::Null,
         }
     }
@@ -100,6 +102,40 @@ impl Asking<'_> {
             discount.what.ends_at = Some(self.now);
         }
         let discount = discount.clone();
+        json!({"codeDiscountNode": state.discount_json(&discount, self.now), "userErrors": []})
+    }
+
+    /// Makes a discount of one code, or gives one another share.
+    fn write(&self, state: &mut State, gid: Option<&str>, asked: &Asked) -> Value {
+        let input = asked.arguments.get("basicCodeDiscount").cloned().unwrap_or_default();
+        let refuse = |field: &str, code: &str| {
+            let error = json!({"field": [field], "message": "It is not valid", "code": code, "extraInfo": null});
+            json!({"codeDiscountNode": null, "userErrors": [error]})
+        };
+        let share = input.pointer("/customerGets/value/percentage").and_then(Value::as_f64);
+        let Some(share) = share.filter(|share| 0.0 < *share && *share <= 1.0) else {
+            return refuse("customerGets", "VALUE_OUTSIDE_RANGE");
+        };
+        // Whole hundredths, the nearest.
+        let percent = (1..=100).find(|percent| f64::from(*percent) >= share * 100.0 - 0.5).unwrap_or(100);
+        let text = |name: &str| input.get(name).and_then(Value::as_str);
+        let discount = match gid {
+            Some(gid) => {
+                let Some(discount) = state.by_gid(gid) else { return refuse("id", "INVALID") };
+                discount.what.percent = percent.into();
+                discount.clone()
+            }
+            None => {
+                let (Some(code), Some(starts)) = (text("code"), text("startsAt").and_then(|at| at.parse().ok())) else {
+                    return refuse("code", "BLANK");
+                };
+                if state.by_code(code).is_some() {
+                    return refuse("code", "TAKEN");
+                }
+                let ends_at = text("endsAt").and_then(|at| at.parse().ok());
+                state.add(NewDiscount { ends_at, ..NewDiscount::basic(code, percent.into(), starts) })
+            }
+        };
         json!({"codeDiscountNode": state.discount_json(&discount, self.now), "userErrors": []})
     }
 

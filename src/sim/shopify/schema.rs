@@ -47,6 +47,12 @@ const DISCOUNT: [FieldDef; 7] = [
     FieldDef { name: "codes", gives: Gives::Connection("DiscountRedeemCode"), takes: PAGED, scope: None },
 ];
 
+/// The same with what it takes off.
+const BASIC: [FieldDef; 8] = {
+    let [title, status, starts, ends, limit, count, codes] = DISCOUNT;
+    [title, status, starts, ends, limit, count, codes, object("customerGets", "DiscountCustomerGets")]
+};
+
 const TYPES: &[(&str, &[FieldDef])] = &[
     (
         "QueryRoot",
@@ -62,6 +68,18 @@ const TYPES: &[(&str, &[FieldDef])] = &[
         "Mutation",
         &[
             root("discountCodeActivate", Gives::Object("DiscountCodeActivatePayload"), &["id"], "write_discounts"),
+            root(
+                "discountCodeBasicUpdate",
+                Gives::Object("DiscountCodeBasicUpdatePayload"),
+                &["id", "basicCodeDiscount"],
+                "write_discounts",
+            ),
+            root(
+                "discountCodeBasicCreate",
+                Gives::Object("DiscountCodeBasicCreatePayload"),
+                &["basicCodeDiscount"],
+                "write_discounts",
+            ),
             root("discountCodeDeactivate", Gives::Object("DiscountCodeDeactivatePayload"), &["id"], "write_discounts"),
         ],
     ),
@@ -100,7 +118,11 @@ const TYPES: &[(&str, &[FieldDef])] = &[
     ("CustomerVisit", &[scalar("landingPage"), object("utmParameters", "UTMParameters")]),
     ("UTMParameters", &[scalar("source"), scalar("medium"), scalar("campaign"), scalar("content"), scalar("term")]),
     ("DiscountCodeNode", &[scalar("id"), object("codeDiscount", "DiscountCode")]),
-    ("DiscountCodeBasic", &DISCOUNT),
+    ("DiscountCodeBasic", &BASIC),
+    ("DiscountCustomerGets", &[object("value", "DiscountPercentage")]),
+    ("DiscountPercentage", &[scalar("percentage")]),
+    ("DiscountCodeBasicUpdatePayload", &PAYLOAD),
+    ("DiscountCodeBasicCreatePayload", &PAYLOAD),
     ("DiscountCodeBxgy", &DISCOUNT),
     ("DiscountCodeFreeShipping", &DISCOUNT),
     ("DiscountCodeApp", &DISCOUNT),

@@ -185,12 +185,7 @@ impl ShopWorld {
 
     /// Sets up a discount; answers its id.
     pub fn add_discount(&self, what: NewDiscount) -> String {
-        let mut state = self.lock();
-        let number = state.take_number();
-        let discount = Discount { number, what };
-        let gid = discount.gid();
-        state.discounts.insert(number, discount);
-        gid
+        self.lock().add(what).gid()
     }
 
     /// Takes a discount away for good.
@@ -277,6 +272,12 @@ impl State {
         number
     }
 
+    pub fn add(&mut self, what: NewDiscount) -> Discount {
+        let discount = Discount { number: self.take_number(), what };
+        self.discounts.insert(discount.number, discount.clone());
+        discount
+    }
+
     pub fn by_code(&self, code: &str) -> Option<&Discount> {
         self.discounts.values().find(|discount| discount.has(code))
     }
@@ -349,6 +350,7 @@ impl State {
                 json!({"id": id, "code": code, "asyncUsageCount": used(code)})
             })
             .collect();
+        let percent = i32::try_from(discount.what.percent).unwrap_or(0);
         let all: usize = discount.what.codes.iter().map(|code| used(code)).sum();
         json!({
             "id": discount.gid(),
@@ -360,6 +362,9 @@ impl State {
                 "endsAt": discount.what.ends_at,
                 "usageLimit": null,
                 "asyncUsageCount": all,
+                "customerGets": {"value": {
+                    "__typename": "DiscountPercentage", "percentage": f64::from(percent) / 100.0,
+                }},
                 "codes": codes,
             },
         })

@@ -355,7 +355,12 @@ impl Inner {
             return refusal;
         }
         let mut account = self.world.lock();
-        let Some(id) = endpoint.strip_prefix("promotion_codes/") else {
+        let id = match endpoint {
+            "coupons" => return make_coupon(&mut account, fields),
+            "promotion_codes" => return make_promo(&mut account, fields, nested, now),
+            _ => endpoint.strip_prefix("promotion_codes/"),
+        };
+        let Some(id) = id else {
             return refuse(404, "invalid_request_error", None, "Unrecognized request URL.");
         };
         let active = match fields {
@@ -378,6 +383,53 @@ impl Inner {
         let shape = Shape { nested, ..Shape::default() };
         one(account.promos.values().find(|own| own.id == id).map(|own| account.promo_json(own, shape, now)))
     }
+}
+
+/// The fields of a form, where there are no others.
+fn known(fields: &[(String, String)], names: &[&str]) -> Result<BTreeMap<String, String>, Said> {
+    match fields.iter().find(|row| !names.contains(&row.0.as_str())) {
+        Some((name, _)) => Err(invalid("parameter_unknown", &format!("Received unknown parameter: {name}"))),
+        None => Ok(fields.iter().cloned().collect()),
+    }
+}
+
+fn make_coupon(account: &mut Account, fields: &[(String, String)]) -> Said {
+    let fields = match known(fields, &["id", "percent_off", "duration", "name"]) {
+        Ok(fields) => fields,
+        Err(said) => return said,
+    };
+    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let percent = text("percent_off").parse::<i64>().ok().filter(|percent| (1..=100).contains(percent));
+    let (Some(percent), "once" | "forever") = (percent, text("duration").as_str()) else {
+        return invalid("parameter_invalid", "Invalid coupon.");
+    };
+    if account.coupons.contains_key(&text("id")) {
+        return invalid("resource_already_exists", "Coupon already exists.");
+    }
+    account.coupons.insert(text("id"), percent);
+    said(json!({"id": text("id"), "object": "coupon", "percent_off": percent, "valid": true}))
+}
+
+fn make_promo(account: &mut Account, fields: &[(String, String)], nested: bool, now: Timestamp) -> Said {
+    let names: &[&str] = if nested {
+        &["code", "promotion[type]", "promotion[coupon]", "expires_at"]
+    } else {
+        &["code", "coupon", "expires_at"]
+    };
+    let fields = match known(fields, names) {
+        Ok(fields) => fields,
+        Err(said) => return said,
+    };
+    let coupon = fields.get(if nested { "promotion[coupon]" } else { "coupon" }).cloned().unwrap_or_default();
+    let Some(percent) = account.coupons.get(&coupon).copied() else { return one(None) };
+    let Some(code) = fields.get("code") else { return invalid("parameter_missing", "Missing required param: code.") };
+    if account.working(code, now).is_some() {
+        return refuse(400, "invalid_request_error", None, "An active promotion code with that code already exists.");
+    }
+    let ends = fields.get("expires_at").and_then(|text| Timestamp::from_second(text.parse().ok()?).ok());
+    let id = account.add(NewPromo { ends_at: ends, ..NewPromo::new(code, percent, now) }, coupon);
+    let shape = Shape { nested, ..Shape::default() };
+    one(account.promos.values().find(|own| own.id == id).map(|own| account.promo_json(own, shape, now)))
 }
 
 fn one(found: Option<Value>) -> Said {

@@ -58,6 +58,7 @@ pub(super) struct Promo {
     pub id: String,
     pub what: NewPromo,
     pub active: bool,
+    pub coupon: String,
 }
 
 impl Promo {
@@ -105,6 +106,8 @@ pub(super) struct Refund {
 #[derive(Debug)]
 pub(super) struct State {
     currency: String,
+    /// Coupons by their ids: hundredths off.
+    pub coupons: BTreeMap<String, i64>,
     pub promos: BTreeMap<u64, Promo>,
     pub sessions: BTreeMap<u64, Session>,
     pub refunds: BTreeMap<u64, Refund>,
@@ -121,7 +124,8 @@ impl StripeWorld {
     pub fn new(currency: &str) -> Self {
         let currency = currency.to_lowercase();
         let (promos, sessions, refunds) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self(Mutex::new(State { currency, promos, sessions, refunds, next: 1001 }))
+        let coupons = BTreeMap::new();
+        Self(Mutex::new(State { currency, coupons, promos, sessions, refunds, next: 1001 }))
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -130,11 +134,8 @@ impl StripeWorld {
 
     /// Sets up a promotion code; answers its id.
     pub fn add_promo(&self, what: NewPromo) -> String {
-        let mut state = self.lock();
-        let number = state.take_number();
-        let id = format!("promo_{number}");
-        state.promos.insert(number, Promo { id: id.clone(), what, active: true });
-        id
+        let coupon = format!("coupon_{}", what.percent);
+        self.lock().add(what, coupon)
     }
 
     /// Switches a promotion code by its id.
@@ -209,6 +210,7 @@ impl StripeWorld {
 
 /// How an object is to be written.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may be asked for, independent of the others")]
 pub(super) struct Shape {
     /// As versions since `clover` do.
     pub nested: bool,
@@ -227,7 +229,14 @@ impl State {
         number
     }
 
-    fn working(&self, code: &str, now: Timestamp) -> Option<&Promo> {
+    pub fn add(&mut self, what: NewPromo, coupon: String) -> String {
+        let number = self.take_number();
+        let id = format!("promo_{number}");
+        self.promos.insert(number, Promo { id: id.clone(), what, active: true, coupon });
+        id
+    }
+
+    pub fn working(&self, code: &str, now: Timestamp) -> Option<&Promo> {
         self.promos.values().find(|promo| promo.what.code.eq_ignore_ascii_case(code) && promo.works(now))
     }
 
@@ -239,7 +248,7 @@ impl State {
     /// A promotion code as it is told.
     pub fn promo_json(&self, promo: &Promo, shape: Shape, now: Timestamp) -> Value {
         let used = self.sessions.values().filter(|one| one.complete && one.promos.contains(&promo.id)).count();
-        let id = format!("coupon_{}", promo.what.percent);
+        let id = promo.coupon.clone();
         let coupon = json!({
             "id": id, "object": "coupon", "amount_off": null, "percent_off": promo.what.percent, "duration": "once",
             "name": format!("{} % off", promo.what.percent), "valid": true,

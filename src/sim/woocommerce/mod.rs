@@ -1,4 +1,4 @@
-//! The emulated WooCommerce REST API, version 3: orders and coupons, and a [`WooWorld`] behind them.
+//! The emulated `WooCommerce` REST API, version 3: orders and coupons, and a [`WooWorld`] behind them.
 //!
 //! Owns: keys and their rights, pages counted by number, the filters by date (which leave their own second out), the fields
 //! that are asked for, error bodies, and the firewall that stands before the shop.
@@ -199,23 +199,23 @@ impl Inner {
         let (name, password) = &self.config.key;
         let expected = format!("Basic {}", data_encoding::BASE64.encode(format!("{name}:{password}").as_bytes()));
         let known = headers.get("authorization").is_some_and(|given| given.as_bytes() == expected.as_bytes());
-        let work = |_now| {
+        let work = |now| {
             let said = if !known {
                 refuse(401, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
             } else if method == Method::GET {
                 self.read(&route, &query)
             } else if self.config.writes {
-                self.write(method, &route, &body)
+                self.write(method, &route, &body, now)
             } else {
                 let message = "The API key provided does not have write permissions.";
                 refuse(401, "woocommerce_rest_authentication_error", message)
             };
-            self.respond(said)
+            self.respond(&said)
         };
         self.faults.around(&self.clock, "woocommerce-sim", kind, work).await
     }
 
-    fn respond(&self, said: Said) -> Response {
+    fn respond(&self, said: &Said) -> Response {
         let mut response = respond(said.status, said.body.to_string());
         if let Some((rows, pages)) = said.of.filter(|_| !self.config.strips_headers) {
             for (name, count) in [("x-wp-total", rows), ("x-wp-totalpages", pages)] {
@@ -292,21 +292,26 @@ impl Inner {
         Ok(orders)
     }
 
-    fn write(&self, method: &Method, route: &str, body: &Value) -> Said {
+    fn write(&self, method: &Method, route: &str, body: &Value, now: Timestamp) -> Said {
         let mut shop = self.world.lock();
-        let number = route.strip_prefix("coupons/").and_then(|text| text.parse::<i64>().ok());
-        let (Some(number), "PUT") = (number, method.as_str()) else {
-            return refuse(404, "rest_no_route", "No route was found matching the URL and request method.");
-        };
         let empty = Map::new();
-        match shop.change_coupon(number, body.as_object().unwrap_or(&empty)) {
-            Err(name) if name == "id" => {
-                return refuse(400, "woocommerce_rest_shop_coupon_invalid_id", "ID is invalid.");
+        let body = body.as_object().unwrap_or(&empty);
+        let number = route.strip_prefix("coupons/").and_then(|text| text.parse::<i64>().ok());
+        let done = match (method.as_str(), route, number) {
+            ("PUT", _, Some(number)) => shop.change_coupon(number, body).map(|()| number),
+            ("POST", "coupons", _) => shop.make_coupon(body, now),
+            _ => return refuse(404, "rest_no_route", "No route was found matching the URL and request method."),
+        };
+        match done {
+            Ok(number) => shop.coupons.get(&number).map_or_else(
+                || refuse(404, "woocommerce_rest_shop_coupon_invalid_id", "Invalid ID."),
+                |coupon| said(shop.coupon_json(coupon)),
+            ),
+            Err(name) if name == "code" => {
+                refuse(400, "woocommerce_rest_coupon_code_already_exists", "The coupon code already exists")
             }
-            Err(name) => return refuse(400, "rest_invalid_param", &format!("Invalid parameter(s): {name}")),
-            Ok(()) => {}
+            Err(name) => refuse(400, "rest_invalid_param", &format!("Invalid parameter(s): {name}")),
         }
-        shop.coupons.get(&number).map_or_else(|| refuse(404, "gone", ""), |coupon| said(shop.coupon_json(coupon)))
     }
 }
 

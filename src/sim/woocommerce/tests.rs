@@ -1,4 +1,4 @@
-//! What the emulated WooCommerce promises of itself.
+//! What the emulated `WooCommerce` promises of itself.
 
 use std::sync::Arc;
 

@@ -93,10 +93,10 @@ impl WooWorld {
     }
 
     /// Sets up a coupon; answers its number.
-    pub fn add_coupon(&self, what: NewCoupon) -> i64 {
+    pub fn add_coupon(&self, mut what: NewCoupon) -> i64 {
         let mut state = self.lock();
         let number = state.take_number();
-        let what = NewCoupon { code: what.code.to_lowercase(), ..what };
+        what.code.make_ascii_lowercase();
         state.coupons.insert(number, Coupon { number, what, published: true, meta: BTreeMap::new() });
         number
     }
@@ -245,6 +245,22 @@ impl State {
             "usage_count": used, "usage_limit": null, "individual_use": false,
             "meta_data": coupon.meta.iter().map(meta).collect::<Vec<_>>(),
         })
+    }
+
+    /// Makes a coupon of what a body says; the first name that cannot be set.
+    pub fn make_coupon(&mut self, body: &Map<String, Value>, now: Timestamp) -> Result<i64, String> {
+        let text = |key: &str| body.get(key).and_then(Value::as_str);
+        let code = text("code").ok_or("code")?.to_lowercase();
+        if self.coupons.values().any(|coupon| coupon.is(&code)) {
+            return Err("code".to_owned());
+        }
+        let percent = text("amount").filter(|_| text("discount_type") == Some("percent"));
+        let percent = percent.and_then(|amount| amount.parse::<i64>().ok()).ok_or("amount")?;
+        let number = self.take_number();
+        let what = NewCoupon::new(&code, percent, now);
+        self.coupons.insert(number, Coupon { number, what, published: true, meta: BTreeMap::new() });
+        self.change_coupon(number, body)?;
+        Ok(number)
     }
 
     /// Sets what a body says of a coupon; the first name that cannot be set. `date_expires_gmt` is read-only, as there.

@@ -54,6 +54,14 @@ fn three_days() -> Length {
     Length(SignedDuration::from_hours(72))
 }
 
+impl StripeSettings {
+    /// Whether the version that is asked for has a promotion code's coupon under `promotion`.
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        NESTED <= self.api_version.as_str()
+    }
+}
+
 impl Settings for StripeSettings {
     fn platform(&self) -> Platform {
         Platform::Shop
@@ -101,7 +109,7 @@ pub fn source(settings: &StripeSettings, clock: &Clock) -> Result<Stripe, Source
         clock: clock.clone(),
         back: settings.back.0,
         settled: settings.settled,
-        nested: NESTED <= settings.api_version.as_str(),
+        nested: settings.is_nested(),
         books: Books { currency: settings.currency, test: settings.test },
     })
 }

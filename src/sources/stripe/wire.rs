@@ -126,26 +126,24 @@ fn standing(node: &Field<'_>, books: Books) -> Result<Standing, Garbled> {
 
 /// The codes of a session in the order of their use. A discount without a promotion code is a coupon that nobody typed.
 fn codes(node: &Field<'_>, promos: &Promos) -> Result<Vec<String>, Garbled> {
-    let used = match node.get("discounts")? {
-        Some(list) => list.items()?,
+    let used = if let Some(list) = node.get("discounts")? {
+        list.items()?
+    } else {
         // Before there was `discounts`, only the breakdown named them.
-        None => {
-            let details = node.need("total_details", "the totals")?;
-            let breakdown = details.need("breakdown", "the breakdown that was asked for")?;
-            let rows = breakdown.need("discounts", "a list")?.items()?;
-            rows.iter().map(|row| row.need("discount", "a discount")).collect::<Result<_, _>>()?
-        }
+        let details = node.need("total_details", "the totals")?;
+        let breakdown = details.need("breakdown", "the breakdown that was asked for")?;
+        let rows = breakdown.need("discounts", "a list")?.items()?;
+        rows.iter().map(|row| row.need("discount", "a discount")).collect::<Result<_, _>>()?
     };
     let mut codes = Vec::new();
     for discount in used {
         let Some(promotion) = discount.get("promotion_code")? else { continue };
-        codes.push(match promotion.value().as_object() {
-            Some(_) => fold(promotion.need("code", "a code")?.text()?),
-            None => {
-                let id = promotion.text()?;
-                // One that was not looked up belongs to nobody who was asked about.
-                promos.ids.get(id).cloned().unwrap_or_else(|| id.to_owned())
-            }
+        codes.push(if promotion.value().is_object() {
+            fold(promotion.need("code", "a code")?.text()?)
+        } else {
+            let id = promotion.text()?;
+            // One that was not looked up belongs to nobody who was asked about.
+            promos.ids.get(id).cloned().unwrap_or_else(|| id.to_owned())
         });
     }
     Ok(codes)

@@ -1,6 +1,6 @@
 //! What an answer means that is not the shop's own.
 //!
-//! A WordPress shop stands behind a host, a firewall and caches, and all of them answer in its name: a page of HTML with
+//! A `WordPress` shop stands behind a host, a firewall and caches, and all of them answer in its name: a page of HTML with
 //! status 403 says nothing about the keys. Only a refusal in the shop's own words is one.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! WooCommerce: orders by coupon and of the whole shop, as amounts per hour of UTC.
+//! `WooCommerce`: orders by coupon and of the whole shop, as amounts per hour of UTC.
 //!
 //! Owns: which hours are read when, and what an answer that is not whole means.
 //! Refuses: customers (`_fields` asks for nothing about them), plain HTTP (the keys would travel in the open), and keys in the

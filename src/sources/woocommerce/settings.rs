@@ -1,4 +1,4 @@
-//! What an operator sets for a WooCommerce shop.
+//! What an operator sets for a `WooCommerce` shop.
 
 use std::path::PathBuf;
 use std::sync::Arc;

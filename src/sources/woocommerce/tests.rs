@@ -1,4 +1,4 @@
-//! The translation of WooCommerce's lists, from the shapes of the reference, and the same damaged.
+//! The translation of `WooCommerce`'s lists, from the shapes of the reference, and the same damaged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

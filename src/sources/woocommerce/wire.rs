@@ -1,4 +1,4 @@
-//! The one translation of WooCommerce's lists: orders into rows, coupons, and where orders came from.
+//! The one translation of `WooCommerce`'s lists: orders into rows, coupons, and where orders came from.
 //!
 //! Dates come without a zone; of the two that each order has, the one in GMT is read. Money is text with decimals.
 
@@ -143,7 +143,7 @@ pub(super) fn coupon(node: &Field<'_>, now: Timestamp) -> Result<Code, Garbled> 
     })
 }
 
-/// What WooCommerce's own attribution keeps of an order; `None` where it kept nothing.
+/// What `WooCommerce`'s own attribution keeps of an order; `None` where it kept nothing.
 pub(super) fn visit(node: &Field<'_>) -> Result<Option<Visit>, Garbled> {
     let mut visit = Visit::default();
     let mut kept = false;
