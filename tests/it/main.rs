@@ -51,3 +51,4 @@ mod stories_conflicts;
 mod stories_faults;
 mod stories_levels;
 mod story;
+mod vault;

@@ -267,6 +267,11 @@ mod tests {
         ];
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert!(!lines.join(" ").contains("CANARY"));
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        the tokens of connected accounts need a key; set vault.key_file (`plimsoll connect` makes the file) or vault.key
+        vault.key is no key; write 32 bytes as base64 or hex, such as `openssl rand -base64 32` prints
+        the file of vault.key_file is no key; write 32 bytes as base64 or hex, such as `openssl rand -base64 32` prints
+        vault.key and vault.key_file are both set; keep one of them
+        ");
     }
 }

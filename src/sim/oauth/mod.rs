@@ -93,6 +93,8 @@ struct State {
     access: BTreeMap<String, Access>,
     refresh: BTreeMap<String, Refresh>,
     number: u64,
+    /// The access token that was given last.
+    newest: String,
     asked: BTreeMap<String, u64>,
     denies: bool,
 }
@@ -207,6 +209,13 @@ impl OauthSim {
         let mut state = self.inner.lock();
         state.access.clear();
         state.refresh.clear();
+    }
+
+    /// Every access token ends at once but the one that was given last.
+    pub fn end_access_but_newest(&self) {
+        let mut state = self.inner.lock();
+        let newest = state.newest.clone();
+        state.access.retain(|token, _| *token == newest);
     }
 
     /// Access tokens end at once; refresh tokens live on.

@@ -249,6 +249,33 @@ fn troubles_say_what_they_mean_and_what_to_do() {
 
     Missing is not zero: nothing is stopped and nothing is cleared until it is back.
     ---
+    🟡 tiktok: the connection of almalind ends on 2026-06-23
+
+    Its numbers stop then. Connect it again before: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok no longer lets me in to almalind
+
+    Its numbers are missing, and nothing is stopped on old data.
+    Connect it again: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok no longer lets me in to almalind
+
+    Its numbers are missing, and nothing is stopped on old data. Alma Lind knows from me that they have to agree again.
+    Send them the address that this prints: plimsoll connect tiktok --account almalind --paste
+    ---
+    🔴 tiktok no longer lets me in to almalind
+
+    Its numbers are missing, and nothing is stopped on old data. Alma Lind has to agree again and has no chat with me.
+    Send them the address that this prints: plimsoll connect tiktok --account almalind --paste
+    To copy, for Alma Lind:
+    …
+    …
+    ---
+    🟡 I can no longer see your numbers on TikTok (almalind)
+
+    The access you gave has ended. A new password does that, or time. Nothing counts against you meanwhile.
+    The team will send you an address: open it and agree again.
+    ---
     🔵 12 old messages were not sent after the outage
 
     They are in the outbox with their reason: plimsoll outbox list.
@@ -286,6 +313,33 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     🟡 Alma Lind: regeln cpa-stop kan inte döma, en siffra som den behöver saknas
 
     Saknad är inte noll: inget stoppas och inget friskrivs förrän den är tillbaka.
+    ---
+    🟡 tiktok: anslutningen av almalind tar slut 2026-06-23
+
+    Då slutar siffrorna komma. Anslut på nytt innan dess: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok släpper inte längre in mig hos almalind
+
+    Siffrorna saknas, och inget stoppas på gamla data.
+    Anslut på nytt: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok släpper inte längre in mig hos almalind
+
+    Siffrorna saknas, och inget stoppas på gamla data. Alma Lind vet av mig att ett nytt godkännande behövs.
+    Skicka adressen som det här skriver ut: plimsoll connect tiktok --account almalind --paste
+    ---
+    🔴 tiktok släpper inte längre in mig hos almalind
+
+    Siffrorna saknas, och inget stoppas på gamla data. Alma Lind behöver godkänna på nytt och har ingen chatt med mig.
+    Skicka adressen som det här skriver ut: plimsoll connect tiktok --account almalind --paste
+    Att kopiera, till Alma Lind:
+    …
+    …
+    ---
+    🟡 Jag kan inte längre se dina siffror på TikTok (almalind)
+
+    Åtkomsten du gav har tagit slut. Ett nytt lösenord gör det, eller tiden. Inget räknas dig till last under tiden.
+    Teamet skickar dig en adress: öppna den och godkänn på nytt.
     ---
     🔵 12 gamla meddelanden skickades inte efter avbrottet
 
