@@ -16,6 +16,7 @@ mod browser;
 mod causes;
 mod chats;
 mod cli;
+mod connect;
 mod control;
 mod counter;
 mod deals;

@@ -45,7 +45,11 @@ fn app(provider: &'static Provider, base: &str) -> OauthApp {
         _ => &["one.read", "two.read"],
     };
     let secret = SecretString::from("sim-secret".to_owned());
-    OauthApp { authorize_url: base.to_owned(), token_url: base.to_owned(), ..OauthApp::new(provider, "sim-app", secret, scopes) }
+    OauthApp {
+        authorize_url: base.to_owned(),
+        token_url: base.to_owned(),
+        ..OauthApp::new(provider, "sim-app", secret, scopes)
+    }
 }
 
 /// Opens the address as a browser does; where that is sent.
@@ -151,11 +155,7 @@ async fn every_dialect_goes_from_consent_to_renewal() {
         stage.pass(if exchanges { 24 * 40 } else { hours }).await;
         let tokens = stage.tokens(&app);
         let old = tokens.get(stage.clock.now()).await.expect("a token");
-        let next = if exchanges {
-            tokens.renew(&old, stage.clock.now()).await.expect("renewed")
-        } else {
-            old
-        };
+        let next = if exchanges { tokens.renew(&old, stage.clock.now()).await.expect("renewed") } else { old };
         assert_eq!(stage.asked(&app), before + 1, "{name}");
         assert_ne!(plain(&next.secret), plain(&first.secret), "{name}");
         assert!(stage.sim.is_good(plain(&next.secret)), "{name}");
@@ -171,13 +171,12 @@ async fn an_account_that_has_ended_is_refused_once_and_not_asked_again() {
         let name = provider.name;
         let mut stage = Stage::new(OauthConfig::default()).await;
         let app = stage.connect(provider).await;
-        match days {
+        if let Some(days) = days {
             // X does not say when; it has ended all the same.
-            Some(days) => stage.pass(24 * days + 1).await,
-            None => {
-                stage.sim.revoke_all();
-                stage.pass(5).await;
-            }
+            stage.pass(24 * days + 1).await;
+        } else {
+            stage.sim.revoke_all();
+            stage.pass(5).await;
         }
         let before = stage.asked(&app);
         let tokens = stage.tokens(&app);
@@ -253,7 +252,9 @@ async fn however_many_need_a_new_token_one_is_fetched() {
     let several = [Arc::new(stage.tokens(&app)), Arc::new(stage.tokens(&app))];
     let tasks = (0..16).map(|n| {
         let (tokens, now) = (Arc::clone(&several[n % 2]), stage.clock.now());
-        stage.clock.spawn(format!("asker {n}"), move |_held| async move { tokens.get(now).await.map(|token| token.secret) })
+        stage
+            .clock
+            .spawn(format!("asker {n}"), move |_held| async move { tokens.get(now).await.map(|token| token.secret) })
     });
     let mut seen = Vec::new();
     for task in tasks.collect::<Vec<_>>() {
@@ -314,9 +315,10 @@ async fn a_lost_answer_to_a_rotation_is_asked_once_more_and_then_told() {
     assert_eq!((stage.asked(&app), stage.refused().await.as_deref()), (before + 1, Some("invalid_grant")));
 }
 
-const FOLDER: &str = "PLIMSOLL_VAULT_TEST_FOLDER";
-const SERVER: &str = "PLIMSOLL_VAULT_TEST_SERVER";
-const MOMENT: &str = "PLIMSOLL_VAULT_TEST_MOMENT";
+// Without the prefix of settings: a process of its own would take them for some.
+const FOLDER: &str = "VAULT_TEST_FOLDER";
+const SERVER: &str = "VAULT_TEST_SERVER";
+const MOMENT: &str = "VAULT_TEST_MOMENT";
 
 #[expect(clippy::disallowed_methods, reason = "the environment is how a test tells its child what to do")]
 fn told(name: &str) -> Option<String> {

@@ -122,9 +122,10 @@ impl Wish {
     #[must_use]
     pub fn needs(&self) -> Needs {
         match self {
-            Self::Apply { dry_run: true, .. } | Self::ImportDeals { trial: true } | Self::Documents { made: false } | Self::Accounts => {
-                Needs::Nothing
-            }
+            Self::Apply { dry_run: true, .. }
+            | Self::ImportDeals { trial: true }
+            | Self::Documents { made: false }
+            | Self::Accounts => Needs::Nothing,
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
             | Self::ImportPosts { .. }

@@ -43,13 +43,18 @@ pub(super) async fn account_of(core: &Core, source: &SourceId, whose: &Whose) ->
     let (who, account) = match whose {
         Whose::Brand(id) => {
             let brand = state.catalog.brands.get(id);
-            let brand = brand.ok_or_else(|| Refusal::input(format!("there is no brand `{id}`; `plimsoll apply` it")))?;
+            let brand =
+                brand.ok_or_else(|| Refusal::input(format!("there is no brand `{id}`; `plimsoll apply` it")))?;
             (format!("brand/{id}"), brand.accounts.get(&platform))
         }
         Whose::Creator(given) => {
             let by_id = CreatorId::new(given).ok().and_then(|id| state.catalog.creators.get(&id));
             let folded = given.to_lowercase();
-            let mut named = state.catalog.creators.values().filter(|one| one.name.as_ref().is_some_and(|name| name.to_lowercase() == folded));
+            let mut named = state
+                .catalog
+                .creators
+                .values()
+                .filter(|one| one.name.as_ref().is_some_and(|name| name.to_lowercase() == folded));
             let creator = match (by_id, named.next(), named.next()) {
                 (Some(creator), ..) | (None, Some(creator), None) => creator,
                 (None, Some(_), Some(_)) => {
@@ -65,7 +70,9 @@ pub(super) async fn account_of(core: &Core, source: &SourceId, whose: &Whose) ->
         }
     };
     let account = account.ok_or_else(|| {
-        Refusal::input(format!("{who} has no account on {platform} in the documents; add accounts = {{ {platform} = \"…\" }}"))
+        Refusal::input(format!(
+            "{who} has no account on {platform} in the documents; add accounts = {{ {platform} = \"…\" }}"
+        ))
     })?;
     Ok(Answer::done(&json!({ "account": account, "whose": who }), account.clone()))
 }
@@ -73,7 +80,9 @@ pub(super) async fn account_of(core: &Core, source: &SourceId, whose: &Whose) ->
 fn platform(core: &Core, source: &SourceId) -> Result<Platform, Refusal> {
     let config = core.config.sources.get(source);
     let config = config.ok_or_else(|| {
-        Refusal::input(format!("the plimsoll that runs here has no source `{source}` in its configuration; start it again"))
+        Refusal::input(format!(
+            "the plimsoll that runs here has no source `{source}` in its configuration; start it again"
+        ))
     })?;
     Ok(config.kind.settings().platform())
 }
@@ -121,7 +130,8 @@ fn until(at: Option<Timestamp>) -> String {
 async fn whose(core: &Core, source: &SourceId, account: &str) -> Option<String> {
     let platform = platform(core, source).ok()?;
     let state = core.state.lock().await;
-    let creator = state.catalog.creators.values().find(|one| one.accounts.get(&platform).is_some_and(|id| id == account));
+    let creator =
+        state.catalog.creators.values().find(|one| one.accounts.get(&platform).is_some_and(|id| id == account));
     let brand = state.catalog.brands.values().find(|one| one.accounts.get(&platform).is_some_and(|id| id == account));
     creator.map(|one| format!("creator/{}", one.id)).or_else(|| brand.map(|one| format!("brand/{}", one.id)))
 }
@@ -160,7 +170,7 @@ pub(super) async fn accounts(core: &Core) -> Result<Answer, Refusal> {
             record.account,
             record.scope.as_deref().unwrap_or("unknown")
         ));
-        rows.push(row(&record, whose, &stand));
+        rows.push(row(&record, whose.as_deref(), &stand));
     }
     let text = if lines.is_empty() {
         "no account is connected; `plimsoll connect SOURCE` connects one".to_owned()
@@ -181,7 +191,7 @@ fn stand(record: &AccountRecord, now: Timestamp) -> String {
     }
 }
 
-fn row(record: &AccountRecord, whose: Option<String>, stand: &str) -> Value {
+fn row(record: &AccountRecord, whose: Option<&str>, stand: &str) -> Value {
     json!({
         "source": record.source, "account": record.account, "whose": whose, "stand": stand, "scope": record.scope,
         "connected_at": record.connected_at, "renewed_at": record.renewed_at, "access_until": record.access_until,

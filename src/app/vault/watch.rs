@@ -195,14 +195,12 @@ async fn tell_refused(core: &Core, record: &AccountRecord) -> Result<(), StoreEr
     };
     let owner = match &who {
         None => Owner::Nobody,
-        Some(who) if who.rooms.is_empty() => Owner::Away {
-            name: who.name.clone(),
-            text: Words::of(Locale::of(&who.locale)).stored(&ask.wording()),
-        },
+        Some(who) if who.rooms.is_empty() => {
+            Owner::Away { name: who.name.clone(), text: Words::of(Locale::of(&who.locale)).stored(&ask.wording()) }
+        }
         Some(who) => Owner::Asked { name: who.name.clone() },
     };
-    let trouble =
-        Trouble::AccountRefused { source: record.source.to_string(), account: record.account.clone(), owner };
+    let trouble = Trouble::AccountRefused { source: record.source.to_string(), account: record.account.clone(), owner };
     let when = refused.at.to_string();
     let mut transaction = Transaction::new();
     if !trouble::add(core, &mut transaction, &trouble, Some(&when)).await? {
@@ -250,7 +248,13 @@ mod tests {
         check(Dialect::INSTAGRAM, false, sixty, None, Some("2026-01-31T00:00:00Z"));
         check(Dialect::INSTAGRAM, false, Some("2026-01-01T01:00:00Z"), None, Some("2026-01-02T00:00:00Z"));
         check(Dialect::FACEBOOK, false, None, None, None);
-        check(Dialect::TIKTOK, true, Some("2026-01-01T02:00:00Z"), Some("2026-06-30T00:00:00Z"), Some("2026-04-01T00:00:00Z"));
+        check(
+            Dialect::TIKTOK,
+            true,
+            Some("2026-01-01T02:00:00Z"),
+            Some("2026-06-30T00:00:00Z"),
+            Some("2026-04-01T00:00:00Z"),
+        );
         check(Dialect::GOOGLE, true, Some("2026-01-01T01:00:00Z"), None, Some("2026-01-31T00:00:00Z"));
         check(Dialect::GOOGLE, false, Some("2026-01-01T01:00:00Z"), None, None);
         check(Dialect::TIKTOK_ADS, false, None, None, None);

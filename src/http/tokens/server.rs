@@ -1,6 +1,6 @@
 //! One question to a token server, in its dialect, and what its answer says.
 //!
-//! Owns: the forms such answers have (RFC 6749 §5, the Graph's errors, TikTok's envelope for businesses) and that a reason
+//! Owns: the forms such answers have (RFC 6749 §5, the Graph's errors, `TikTok`'s envelope for businesses) and that a reason
 //! is one word that is safe to repeat. Refuses: retries, and keeping what came.
 
 use std::fmt;
@@ -126,8 +126,8 @@ fn read(body: &Value) -> Result<Given, TokenError> {
     })
 }
 
-/// Rights as text with spaces (RFC 6749), as text with commas (TikTok, Shopify, Meta), as a list of words (Twitch) or of
-/// numbers (TikTok for Business).
+/// Rights as text with spaces (RFC 6749), as text with commas (`TikTok`, Shopify, Meta), as a list of words (Twitch) or of
+/// numbers (`TikTok` for Business).
 fn rights(value: &Value) -> Option<String> {
     let words: Vec<String> = match value {
         Value::String(text) => text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
@@ -171,8 +171,10 @@ mod tests {
     /// Access token, seconds, refresh token, seconds, rights.
     type Plain = (String, Option<i64>, Option<String>, Option<i64>, Option<String>);
 
+    type Want<'a> = (&'a str, Option<i64>, Option<&'a str>, Option<i64>, Option<&'a str>);
+
     #[track_caller]
-    fn check(body: &Value, want: Result<(&str, Option<i64>, Option<&str>, Option<i64>, Option<&str>), &str>) {
+    fn check(body: &Value, want: Result<Want<'_>, &str>) {
         let shown = |secret: &SecretString| secret.expose_secret().to_owned();
         let got: Result<Plain, String> = match read(body) {
             Ok(given) => Ok((
@@ -200,7 +202,8 @@ mod tests {
         let tiktok = json!({"access_token": "a", "expires_in": 7200, "refresh_token": "r", "refresh_expires_in": 15_552_000,
             "scope": "user.info.basic,video.list"});
         check(&tiktok, Ok(("a", Some(7200), Some("r"), Some(15_552_000), Some("user.info.basic video.list"))));
-        let twitch = json!({"access_token": "a", "expires_in": 14_124, "refresh_token": "r", "scope": ["user:read:email"]});
+        let twitch =
+            json!({"access_token": "a", "expires_in": 14_124, "refresh_token": "r", "scope": ["user:read:email"]});
         check(&twitch, Ok(("a", Some(14_124), Some("r"), None, Some("user:read:email"))));
         let business = json!({"code": 0, "message": "OK", "data": {"access_token": "a", "advertiser_ids": ["1"], "scope": [4, 5]}});
         check(&business, Ok(("a", None, None, None, Some("4 5"))));
@@ -213,7 +216,10 @@ mod tests {
     #[test]
     fn a_refusal_with_status_200_is_a_refusal() {
         check(&json!({"error": "invalid_grant", "log_id": "1"}), Err("no access token was given: `invalid_grant`"));
-        check(&json!({"code": 40_002, "message": "CANARY", "data": {}}), Err("no access token was given: `code_40002`"));
+        check(
+            &json!({"code": 40_002, "message": "CANARY", "data": {}}),
+            Err("no access token was given: `code_40002`"),
+        );
     }
 
     #[test]

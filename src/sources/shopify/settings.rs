@@ -292,7 +292,8 @@ mod tests {
         check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\""), Ok(()));
         check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\"\nrefresh_token_file = \"r\""), Ok(()));
         check(&format!("{shop}client_id = \"a\"\nclient_secret = \"s\"\nconnected = true"), Ok(()));
-        let mixed = "`true` does not work as `connected`: it needs client_id and client_secret_file, and no other token";
+        let mixed =
+            "`true` does not work as `connected`: it needs client_id and client_secret_file, and no other token";
         check(&format!("{shop}token = \"t\"\nconnected = true"), Err(mixed));
         let neither = "`` does not work as `token_file`: give a token, or client_id and client_secret_file of an app";
         check(shop, Err(neither));
