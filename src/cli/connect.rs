@@ -46,6 +46,7 @@ pub struct WhoseAccount {
 
 /// The arguments of `connect`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(
     after_help = "Prints an address to open in a browser, waits until the platform sends the browser back, and keeps the \
                   tokens sealed in the store: plimsoll connect tiktok --creator alma. With --paste the address may be \
@@ -220,9 +221,10 @@ impl Connect {
         }
         let token = Some(SecretString::from(token.to_owned()));
         let until = self.expires.and_then(|expires| Clock::system().now().checked_add(expires).ok());
-        Ok(match self.refresh {
-            true => TokenSet { refresh: token, refresh_until: until, ..TokenSet::default() },
-            false => TokenSet { access: token, access_until: until, ..TokenSet::default() },
+        Ok(if self.refresh {
+            TokenSet { refresh: token, refresh_until: until, ..TokenSet::default() }
+        } else {
+            TokenSet { access: token, access_until: until, ..TokenSet::default() }
         })
     }
 
@@ -317,10 +319,7 @@ impl Disconnect {
         let config = common.config()?;
         // A source that is not configured any more may still have accounts.
         let id = SourceId::new(&self.source).map_err(|error| CliError::input(error.to_string()))?;
-        let (source, app) = match config.sources.contains_key(&id) {
-            true => source(&config, &self.source)?,
-            false => (id, None),
-        };
+        let (source, app) = if config.sources.contains_key(&id) { source(&config, &self.source)? } else { (id, None) };
         let own = app.and_then(|app| app.account);
         let account = self.whose.id(common, &config, &source).await?.or(own);
         let account = account.ok_or_else(|| {

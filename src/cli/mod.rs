@@ -235,7 +235,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Run(run) => run.run(&common).await,
         Command::Check(check) => check.run(&common),
         Command::Apply(apply) => apply.run(&common).await,
-        Command::Poll(poll) => poll.run(&common).await,
+        Command::Poll(poll) => Box::pin(poll.run(&common)).await,
         Command::Plan(plan) => plan.run(&common),
         Command::Discover(discover) => Box::pin(discover.run(&common)).await,
         Command::Preflight(preflight) => Box::pin(preflight.run(&common)).await,
@@ -250,6 +250,6 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Grant(grant) => grant.grant(&common).await,
         Command::Revoke(grant) => grant.revoke(&common).await,
         Command::Connect(connect) => Box::pin(connect.run(&common)).await,
-        Command::Disconnect(disconnect) => disconnect.run(&common).await,
+        Command::Disconnect(disconnect) => Box::pin(disconnect.run(&common)).await,
     }
 }

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
+use super::opened::Opened;
 use super::{CliError, Common};
+use crate::app::config::{Config, SourceConfig};
 use crate::app::sourcing;
 use crate::domain::ids::SourceId;
 use crate::sources::Outside;
@@ -33,21 +35,50 @@ impl Poll {
                 if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
             return Err(CliError::input(format!("there is no source `{id}` in the configuration; {known}")));
         };
+        let opened = opened(&config, settings).await?;
+        let done = self.fetch(common, &id, settings, opened.as_ref()).await;
+        match opened {
+            Some(opened) => opened.after(done).await,
+            None => done,
+        }
+    }
+
+    async fn fetch(
+        &self,
+        common: &Common,
+        id: &SourceId,
+        settings: &SourceConfig,
+        opened: Option<&Opened>,
+    ) -> Result<(), CliError> {
+        let alone = Outside::alone(Clock::system());
+        let outside = match opened {
+            Some(opened) => Outside { accounts: opened.core.vault.accounts(id), ..alone },
+            None => alone,
+        };
         let source = settings
             .kind
             .settings()
-            .build(&Outside::alone(Clock::system()))
+            .build(&outside)
             .map_err(|error| CliError::input(format!("source `{id}`: {error}")))?;
         let request = sourcing::ad_hoc(settings, &self.ids, Clock::system().now()).map_err(CliError::input)?;
-        let fetched = source.fetch(&request).await.map_err(|error| refused(&id, error))?;
+        let fetched = source.fetch(&request).await.map_err(|error| refused(id, error))?;
         let document = sources::poll_json(id.as_str(), &fetched);
         let text = serde_json::to_string_pretty(&document).map_err(|error| CliError::Failed(error.into()))?;
         common.print(&document, &text)?;
         match fetched.partial {
-            Some(error) => Err(refused(&id, error)),
+            Some(error) => Err(refused(id, error)),
             None => Ok(()),
         }
     }
+}
+
+/// The store, where the source reads accounts that people have connected: their tokens are there. While a service runs on
+/// the store it alone renews them, so nothing is fetched beside it.
+async fn opened(config: &Config, settings: &SourceConfig) -> Result<Option<Opened>, CliError> {
+    if settings.kind.settings().oauth().is_none() {
+        return Ok(None);
+    }
+    Opened::open_for_trial(config.clone()).await.map(Some)
 }
 
 /// A failure of a source, with its remedy.

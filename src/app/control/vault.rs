@@ -170,7 +170,7 @@ pub(super) async fn accounts(core: &Core) -> Result<Answer, Refusal> {
             record.account,
             record.scope.as_deref().unwrap_or("unknown")
         ));
-        rows.push(row(&record, whose, &stand));
+        rows.push(row(&record, whose.as_deref(), &stand));
     }
     let text = if lines.is_empty() {
         "no account is connected; `plimsoll connect SOURCE` connects one".to_owned()
@@ -191,7 +191,7 @@ fn stand(record: &AccountRecord, now: Timestamp) -> String {
     }
 }
 
-fn row(record: &AccountRecord, whose: Option<String>, stand: &str) -> Value {
+fn row(record: &AccountRecord, whose: Option<&str>, stand: &str) -> Value {
     json!({
         "source": record.source, "account": record.account, "whose": whose, "stand": stand, "scope": record.scope,
         "connected_at": record.connected_at, "renewed_at": record.renewed_at, "access_until": record.access_until,

@@ -109,12 +109,11 @@ impl VaultKey {
     /// 64 hex digits, or base64 of either alphabet, padded or not.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let bytes = match text.len() {
-            64 => data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?,
-            _ => {
-                let plain = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
-                data_encoding::BASE64_NOPAD.decode(plain.as_bytes()).ok()?
-            }
+        let bytes = if text.len() == 2 * KEY_LEN {
+            data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?
+        } else {
+            let plain = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+            data_encoding::BASE64_NOPAD.decode(plain.as_bytes()).ok()?
         };
         let key: [u8; KEY_LEN] = bytes.try_into().ok()?;
         Some(Self(SecretBox::new(Box::new(key))))
@@ -195,7 +194,8 @@ mod tests {
         closed(key(2), "tiktok", "alma", &sealed);
         closed(key(1), "tiktok", "bo", &sealed);
         closed(key(1), "tiktok2", "alma", &sealed);
-        for damaged in ["", "!", "QUJD", &sealed[4..], &format!("{}AAAA", &sealed[..sealed.len() - 4])] {
+        let (head, tail) = sealed.split_at(4);
+        for damaged in ["", "!", "QUJD", tail, &format!("{head}AAAA{tail}")] {
             closed(key(1), "tiktok", "alma", damaged);
         }
     }
@@ -227,7 +227,7 @@ mod tests {
             let key = VaultKey::parse(&text).unwrap_or_else(|| panic!("`{text}` is a key"));
             assert_eq!(key.0.expose_secret(), &bytes, "{text}");
         }
-        for text in ["", "abc", "zz", &standard[1..], &"0".repeat(63), &format!("{standard}{standard}")] {
+        for text in ["", "abc", "zz", standard.split_at(1).1, &"0".repeat(63), &format!("{standard}{standard}")] {
             assert!(VaultKey::parse(text).is_none(), "`{text}` is none");
         }
     }
@@ -267,6 +267,11 @@ mod tests {
         ];
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert!(!lines.join(" ").contains("CANARY"));
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        the tokens of connected accounts need a key; set vault.key_file (`plimsoll connect` makes the file) or vault.key
+        vault.key is no key; write 32 bytes as base64 or hex, such as `openssl rand -base64 32` prints
+        the file of vault.key_file is no key; write 32 bytes as base64 or hex, such as `openssl rand -base64 32` prints
+        vault.key and vault.key_file are both set; keep one of them
+        ");
     }
 }

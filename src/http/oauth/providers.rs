@@ -10,7 +10,7 @@ pub type At = (&'static str, &'static str);
 pub enum Pkce {
     /// RFC 7636: base64url of the SHA-256.
     S256,
-    /// TikTok's: hex of the SHA-256, under the same name (<https://developers.tiktok.com/doc/login-kit-desktop>).
+    /// `TikTok`'s: hex of the SHA-256, under the same name (<https://developers.tiktok.com/doc/login-kit-desktop>).
     HexS256,
     /// The platform knows none.
     None,
@@ -31,6 +31,10 @@ pub struct Long {
 
 /// One platform's way to connect an account.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column of the table: what one platform does and another does not"
+)]
 pub struct Provider {
     /// What `plimsoll connect` calls it.
     pub name: &'static str,
@@ -94,7 +98,7 @@ const USUAL: Provider = Provider {
     loopback: true,
 };
 
-/// YouTube Analytics, Google Analytics and Google Ads share it.
+/// `YouTube` Analytics, Google Analytics and Google Ads share it.
 /// <https://developers.google.com/identity/protocols/oauth2/native-app>
 pub const GOOGLE: Provider = Provider {
     name: "google",

@@ -19,7 +19,16 @@ const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 #[test]
 fn people_are_sent_where_each_platform_asks_them() {
     let sent: Vec<String> = providers::ALL.iter().map(|provider| attempt(&app(provider)).url).collect();
-    insta::assert_snapshot!(sent.join("\n"), @"");
+    insta::assert_snapshot!(sent.join("\n"), @r"
+    https://accounts.google.com/o/oauth2/v2/auth?client_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&response_type=code&scope=one+two&access_type=offline&prompt=consent&code_challenge=g80hPkaKL7rbUpYj1pvTaDr7jxOh8KvDFn00a94wNxk&code_challenge_method=S256
+    https://www.instagram.com/oauth/authorize?client_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&response_type=code&scope=one%2Ctwo
+    https://www.facebook.com/v25.0/dialog/oauth?client_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&response_type=code&scope=one%2Ctwo
+    https://www.tiktok.com/v2/auth/authorize/?client_key=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&response_type=code&scope=one%2Ctwo&code_challenge=83cd213e468a2fbadb529623d69bd3683afb8f13a1f0abc3167d346bde303719&code_challenge_method=S256
+    https://business-api.tiktok.com/portal/auth?app_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&scope=one+two
+    https://nordbo.myshopify.com/admin/oauth/authorize?client_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&scope=one%2Ctwo
+    https://id.twitch.tv/oauth2/authorize?client_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&response_type=code&scope=one+two
+    https://x.com/i/oauth2/authorize?client_id=app-1&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc&response_type=code&scope=one+two&code_challenge=g80hPkaKL7rbUpYj1pvTaDr7jxOh8KvDFn00a94wNxk&code_challenge_method=S256
+    ");
 }
 
 #[track_caller]

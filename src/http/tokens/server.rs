@@ -1,6 +1,6 @@
 //! One question to a token server, in its dialect, and what its answer says.
 //!
-//! Owns: the forms such answers have (RFC 6749 §5, the Graph's errors, TikTok's envelope for businesses) and that a reason
+//! Owns: the forms such answers have (RFC 6749 §5, the Graph's errors, `TikTok`'s envelope for businesses) and that a reason
 //! is one word that is safe to repeat. Refuses: retries, and keeping what came.
 
 use std::fmt;
@@ -126,8 +126,8 @@ fn read(body: &Value) -> Result<Given, TokenError> {
     })
 }
 
-/// Rights as text with spaces (RFC 6749), as text with commas (TikTok, Shopify, Meta), as a list of words (Twitch) or of
-/// numbers (TikTok for Business).
+/// Rights as text with spaces (RFC 6749), as text with commas (`TikTok`, Shopify, Meta), as a list of words (Twitch) or of
+/// numbers (`TikTok` for Business).
 fn rights(value: &Value) -> Option<String> {
     let words: Vec<String> = match value {
         Value::String(text) => text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
@@ -171,8 +171,10 @@ mod tests {
     /// Access token, seconds, refresh token, seconds, rights.
     type Plain = (String, Option<i64>, Option<String>, Option<i64>, Option<String>);
 
+    type Want<'a> = (&'a str, Option<i64>, Option<&'a str>, Option<i64>, Option<&'a str>);
+
     #[track_caller]
-    fn check(body: &Value, want: Result<(&str, Option<i64>, Option<&str>, Option<i64>, Option<&str>), &str>) {
+    fn check(body: &Value, want: Result<Want<'_>, &str>) {
         let shown = |secret: &SecretString| secret.expose_secret().to_owned();
         let got: Result<Plain, String> = match read(body) {
             Ok(given) => Ok((

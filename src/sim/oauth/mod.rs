@@ -1,4 +1,4 @@
-//! The emulated authorization servers: Google, Instagram, Facebook, TikTok, TikTok for Business, Shopify, Twitch and X, each at
+//! The emulated authorization servers: Google, Instagram, Facebook, `TikTok`, `TikTok` for Business, Shopify, Twitch and X, each at
 //! its own paths on one port.
 //!
 //! Owns: consent (given at once, or denied), codes that work once, PKCE, the ends of tokens by the simulated clock, refresh
@@ -33,7 +33,7 @@ pub struct OauthConfig {
     pub app: (String, String),
     /// Google's app is in "Testing": its refresh tokens live seven days.
     pub google_testing: bool,
-    /// Seconds a TikTok refresh token lives.
+    /// Seconds a `TikTok` refresh token lives.
     pub tiktok_refresh_secs: i64,
 }
 
@@ -93,6 +93,8 @@ struct State {
     access: BTreeMap<String, Access>,
     refresh: BTreeMap<String, Refresh>,
     number: u64,
+    /// The access token that was given last.
+    newest: String,
     asked: BTreeMap<String, u64>,
     denies: bool,
 }
@@ -162,7 +164,8 @@ impl OauthSim {
                 let inner = Arc::clone(&theirs);
                 async move {
                     let call = read(&method, uri.path(), uri.query().unwrap_or_default(), &headers, &body);
-                    let kind = if inner.is_authorize(&call) { "authorize" } else { "token" };
+                    let kind =
+                        if !call.post && authorize::platform(call.path).is_some() { "authorize" } else { "token" };
                     let work = |now| Response::from(inner.handle(&call, now));
                     inner.faults.around(&inner.clock, "oauth-sim", kind, work).await
                 }
@@ -209,6 +212,13 @@ impl OauthSim {
         state.refresh.clear();
     }
 
+    /// Every access token ends at once but the one that was given last.
+    pub fn end_access_but_newest(&self) {
+        let mut state = self.inner.lock();
+        let newest = state.newest.clone();
+        state.access.retain(|token, _| *token == newest);
+    }
+
     /// Access tokens end at once; refresh tokens live on.
     pub fn end_access(&self) {
         self.inner.lock().access.clear();
@@ -238,10 +248,6 @@ fn read<'a>(method: &Method, path: &'a str, query: &str, headers: &HeaderMap, bo
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_authorize(&self, call: &Call<'_>) -> bool {
-        !call.post && authorize::platform(call.path).is_some()
     }
 
     fn handle(&self, call: &Call<'_>, now: Timestamp) -> Said {

@@ -209,6 +209,7 @@ impl Inner {
         state.number += 1;
         let token = format!("CANARY-access-{}", state.number);
         let until = life.map(|life| after(now, life));
+        state.newest.clone_from(&token);
         state.access.insert(token.clone(), Access { platform, scope: scope.to_owned(), since: now, until, long });
         token
     }

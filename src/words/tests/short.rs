@@ -215,6 +215,7 @@ fn mistakes_are_taught() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "every sentence there is, in both languages")]
 fn troubles_say_what_they_mean_and_what_to_do() {
     insta::assert_snapshot!(troubles("en"), @r"
     🔵 YouTube stands still: 1,540 of 1,549 numbers (views) did not move
@@ -253,6 +254,33 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     🔴 The page behind the tracking link alma-spring is gone: https://shop.example/p
 
     Its links lead to the brand's fallback page until it is back, where the brand has one. Mend the page, or give the deal another `landing`.
+    ---
+    🟡 tiktok: the connection of almalind ends on 2026-06-23
+
+    Its numbers stop then. Connect it again before: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok no longer lets me in to almalind
+
+    Its numbers are missing, and nothing is stopped on old data.
+    Connect it again: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok no longer lets me in to almalind
+
+    Its numbers are missing, and nothing is stopped on old data. Alma Lind knows from me that they have to agree again.
+    Send them the address that this prints: plimsoll connect tiktok --account almalind --paste
+    ---
+    🔴 tiktok no longer lets me in to almalind
+
+    Its numbers are missing, and nothing is stopped on old data. Alma Lind has to agree again and has no chat with me.
+    Send them the address that this prints: plimsoll connect tiktok --account almalind --paste
+    To copy, for Alma Lind:
+    …
+    …
+    ---
+    🟡 I can no longer see your numbers on TikTok (almalind)
+
+    The access you gave has ended. A new password does that, or time. Nothing counts against you meanwhile.
+    The team will send you an address: open it and agree again.
     ---
     🔵 12 old messages were not sent after the outage
 
@@ -295,6 +323,33 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     🔴 Sidan bakom länken alma-spring finns inte längre: https://shop.example/p
 
     Dess länkar leder till varumärkets reservsida tills den är tillbaka, om varumärket har en. Laga sidan, eller ge avtalet en annan `landing`.
+    ---
+    🟡 tiktok: anslutningen av almalind tar slut 2026-06-23
+
+    Då slutar siffrorna komma. Anslut på nytt innan dess: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok släpper inte längre in mig hos almalind
+
+    Siffrorna saknas, och inget stoppas på gamla data.
+    Anslut på nytt: plimsoll connect tiktok --account almalind
+    ---
+    🔴 tiktok släpper inte längre in mig hos almalind
+
+    Siffrorna saknas, och inget stoppas på gamla data. Alma Lind vet av mig att ett nytt godkännande behövs.
+    Skicka adressen som det här skriver ut: plimsoll connect tiktok --account almalind --paste
+    ---
+    🔴 tiktok släpper inte längre in mig hos almalind
+
+    Siffrorna saknas, och inget stoppas på gamla data. Alma Lind behöver godkänna på nytt och har ingen chatt med mig.
+    Skicka adressen som det här skriver ut: plimsoll connect tiktok --account almalind --paste
+    Att kopiera, till Alma Lind:
+    …
+    …
+    ---
+    🟡 Jag kan inte längre se dina siffror på TikTok (almalind)
+
+    Åtkomsten du gav har tagit slut. Ett nytt lösenord gör det, eller tiden. Inget räknas dig till last under tiden.
+    Teamet skickar dig en adress: öppna den och godkänn på nytt.
     ---
     🔵 12 gamla meddelanden skickades inte efter avbrottet
 
