@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::config::{Config, Kind};
 use crate::actions::Hand;
+use crate::actions::coin::Mint;
 use crate::actions::google_ads::GoogleAdsBoosts;
 use crate::actions::meta_ads::MetaAds;
-use crate::actions::coin::Mint;
 use crate::actions::shopify::ShopifyCodes;
 use crate::actions::stripe::StripeCodes;
 use crate::actions::tiktok_ads::TiktokAdsHand;
@@ -29,7 +29,15 @@ pub fn hands(config: &Config) -> Result<BTreeMap<SourceId, Arc<dyn Hand>>, Sourc
 /// Names every kind, so that a new one cannot be added without deciding whether it can be acted on.
 fn hand(kind: &Kind) -> Result<Option<Arc<dyn Hand>>, SourceError> {
     Ok(match kind {
-        Kind::Youtube(_) | Kind::Generic(_) | Kind::Instagram(_) | Kind::Tiktok(_) | Kind::YoutubeAnalytics(_) | Kind::Ga4(_) | Kind::Twitch(_) | Kind::X(_) | Kind::Facebook(_) => None,
+        Kind::Youtube(_)
+        | Kind::Generic(_)
+        | Kind::Instagram(_)
+        | Kind::Tiktok(_)
+        | Kind::YoutubeAnalytics(_)
+        | Kind::Ga4(_)
+        | Kind::Twitch(_)
+        | Kind::X(_)
+        | Kind::Facebook(_) => None,
         Kind::MetaAds(ads) => Some(Arc::new(MetaAds::new(meta_ads::client(ads)?, meta_ads::account(ads)?))),
         Kind::GoogleAds(ads) => Some(Arc::new(GoogleAdsBoosts::new(google_ads::account(ads)?))),
         Kind::Shopify(shop) => Some(Arc::new(ShopifyCodes::new(shopify::client(shop)?))),

@@ -9,8 +9,8 @@ mod failure;
 mod google;
 mod json;
 
-pub mod ga4;
 pub mod facebook;
+pub mod ga4;
 pub mod generic;
 pub mod google_ads;
 pub mod instagram;

@@ -9,10 +9,9 @@ use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
 use crate::http::signature::Scheme;
 use crate::sources::{
-    SecretFile, Settings, ga4, generic, google_ads, instagram, meta_ads, shopify, stripe, tiktok, tiktok_ads, twitch,
-    woocommerce, x, youtube, youtube_analytics,
+    SecretFile, Settings, facebook, ga4, generic, google_ads, instagram, meta_ads, shopify, stripe, tiktok, tiktok_ads,
+    twitch, woocommerce, x, youtube, youtube_analytics,
 };
-use crate::sources::{SecretFile, Settings, facebook, generic, shopify, twitch, x, youtube};
 
 /// One source account: when it is asked, whose it is, and what it is.
 #[derive(Debug, Clone)]
