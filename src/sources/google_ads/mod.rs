@@ -169,6 +169,12 @@ impl Round {
     fn keep(&mut self, level: Level, id: &str, known: Known) {
         self.known.insert((level, id.to_owned()), known);
     }
+
+    fn keep_all(&mut self, level: Level, ids: &[&str], why: Absence) {
+        for id in ids {
+            self.keep(level, id, Err(why));
+        }
+    }
 }
 
 #[async_trait]
@@ -182,10 +188,10 @@ impl Source for GoogleAds {
             let ids: Vec<&str> = asked.keys().map(String::as_str).collect();
             for batch in batches(&ids, IDS_MAX) {
                 if let Some(why) = round.stopped {
-                    batch.iter().for_each(|id| round.keep(*level, id, Err(why)));
+                    round.keep_all(*level, batch, why);
                 } else if let Err(error) = self.read(*level, batch, &mut round).await {
                     let why = round.fail(error);
-                    batch.iter().for_each(|id| round.keep(*level, id, Err(why)));
+                    round.keep_all(*level, batch, why);
                 }
             }
         }
@@ -202,7 +208,9 @@ fn by_subject(work: &BTreeMap<Level, Asked>) -> BTreeMap<&Subject, Vec<(Level, &
     let mut all: BTreeMap<&Subject, Vec<(Level, &String)>> = BTreeMap::new();
     for (level, asked) in work {
         for (id, subjects) in asked {
-            subjects.iter().for_each(|subject| all.entry(subject).or_default().push((*level, id)));
+            for subject in subjects {
+                all.entry(subject).or_default().push((*level, id));
+            }
         }
     }
     all
@@ -216,8 +224,8 @@ impl GoogleAds {
             "SELECT customer.currency_code, customer.time_zone, {of}.id, {of}.status FROM {of} WHERE {of}.id IN ({list})"
         );
         let body = self.ask(&query, round).await?;
-        let rows = self.rows(&body, round.now)?;
-        let (there, customer) = wire::standing(&rows, level, ids).map_err(garbled)?;
+        let standing = rows(&body, round.now)?;
+        let (there, customer) = wire::standing(&standing, level, ids).map_err(garbled)?;
         let there: BTreeSet<&str> = there.into_iter().collect();
         for id in ids.iter().filter(|id| !there.contains(**id)) {
             round.keep(level, id, Err(Absence::Gone));
@@ -237,7 +245,7 @@ impl GoogleAds {
         let body = self.ask(&query, round).await?;
         let mut found: BTreeMap<&str, BTreeMap<Date, Numbers>> =
             there.iter().map(|id| (*id, BTreeMap::new())).collect();
-        for field in self.rows(&body, round.now)? {
+        for field in rows(&body, round.now)? {
             let row = wire::day(&field, level, &there, days).map_err(garbled)?;
             let numbers = self.numbers(&row, &customer);
             let before = found.entry(row.id).or_default().insert(row.day, numbers);
@@ -253,15 +261,6 @@ impl GoogleAds {
 
     fn numbers(&self, row: &Row<'_>, customer: &Customer) -> Numbers {
         self.config.metrics.iter().map(|metric| (*metric, row.value(*metric, customer.currency))).collect()
-    }
-
-    /// The rows of an answer, or the error it broke off with.
-    fn rows<'a>(&self, body: &'a Value, now: Timestamp) -> Result<Vec<Field<'a>>, SourceError> {
-        wire::results(body).map_err(garbled)?.map_err(|batch| {
-            let status = batch.pointer("/error/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-            let refusal = Refusal::read(status.unwrap_or(500), None, batch.to_string().as_bytes());
-            google::sort(TITLE, refusal, OPERATIONS, now)
-        })
     }
 
     async fn ask(&self, query: &str, round: &mut Round) -> Result<Value, SourceError> {
@@ -329,6 +328,15 @@ impl GoogleAds {
         let missing = |metric: &Metric| Missing { series: series(subject, *metric), why, at };
         out.missing.extend(self.config.metrics.iter().map(missing));
     }
+}
+
+/// The rows of an answer, or the error it broke off with.
+fn rows(body: &Value, now: Timestamp) -> Result<Vec<Field<'_>>, SourceError> {
+    wire::results(body).map_err(garbled)?.map_err(|batch| {
+        let status = batch.pointer("/error/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+        let refusal = Refusal::read(status.unwrap_or(500), None, batch.to_string().as_bytes());
+        google::sort(TITLE, refusal, OPERATIONS, now)
+    })
 }
 
 /// What Google calls a metric.

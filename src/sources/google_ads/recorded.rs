@@ -70,12 +70,11 @@ fn dollar() -> Currency {
     "USD".parse().expect("a currency")
 }
 
+/// A row by its id and day, and each of its metrics or why not.
+type Told = (String, Vec<Result<i64, Garbled>>);
+
 /// The rows of an answer: their ids and days, and each metric or why not.
-fn translate(
-    body: &Value,
-    level: Level,
-    days: (Date, Date),
-) -> Result<Vec<(String, Vec<Result<i64, Garbled>>)>, Garbled> {
+fn translate(body: &Value, level: Level, days: (Date, Date)) -> Result<Vec<Told>, Garbled> {
     let rows = wire::results(body)?.map_err(|_| Garbled { path: "error".to_owned(), expected: "rows" })?;
     let field = if level == Level::Campaign { "campaign" } else { "adGroup" };
     let ids: Vec<&str> = rows.iter().filter_map(|row| row.value().pointer(&format!("/{field}/id"))?.as_str()).collect();
@@ -84,12 +83,7 @@ fn translate(
 
 const METRICS: [Metric; 5] = [Metric::Spend, Metric::Clicks, Metric::Impressions, Metric::Orders, Metric::Revenue];
 
-fn read(
-    row: &Field<'_>,
-    level: Level,
-    ids: &[&str],
-    days: (Date, Date),
-) -> Result<(String, Vec<Result<i64, Garbled>>), Garbled> {
+fn read(row: &Field<'_>, level: Level, ids: &[&str], days: (Date, Date)) -> Result<Told, Garbled> {
     let row = wire::day(row, level, ids, days)?;
     Ok((format!("{} {}", row.id, row.day), METRICS.iter().map(|metric| row.value(*metric, dollar())).collect()))
 }
@@ -144,7 +138,7 @@ fn told(body: &Value) -> Result<Vec<(String, i64)>, Garbled> {
     let rows: Result<Vec<_>, Garbled> =
         rows.iter().map(|row| read(row, Level::Campaign, &["2", "3"], year())).collect();
     let rows = rows?;
-    let values = |(name, values): (String, Vec<Result<i64, Garbled>>)| {
+    let values = |(name, values): Told| {
         let all = values.into_iter().zip(METRICS);
         all.filter_map(|(value, metric)| Some((format!("{name} {metric}"), value.ok()?))).collect::<Vec<_>>()
     };

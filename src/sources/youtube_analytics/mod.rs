@@ -182,6 +182,10 @@ fn absent<'a>(subjects: impl IntoIterator<Item = &'a Subject>, why: Absence, at:
     }
 }
 
+fn pacific_day(date: Date) -> Option<Day> {
+    Day::new(date, &pacific())
+}
+
 /// One fetch while it runs.
 struct Round {
     now: Timestamp,
@@ -213,16 +217,12 @@ impl Round {
         why
     }
 
-    fn day(&self, date: Date) -> Option<Day> {
-        Day::new(date, &pacific())
-    }
-
     /// Tells the rows of whoever they are about; a number that cannot be read makes its series garbled. Which is the last
     /// day that was told.
     fn tell(&mut self, subjects: &[Subject], rows: &[Row]) -> Option<Date> {
         let mut faults: BTreeMap<Metric, Garbled> = BTreeMap::new();
         for row in rows {
-            let Some(day) = self.day(row.day) else { continue };
+            let Some(day) = pacific_day(row.day) else { continue };
             let provisional = self.now < day.until.saturating_add(LAG).unwrap_or(Timestamp::MAX);
             for (metric, value) in METRICS.iter().zip(&row.values) {
                 let value = match value {
@@ -253,7 +253,7 @@ impl Round {
 
     /// Whether a day should have been there by now.
     fn is_due(&self, date: Date) -> Option<Day> {
-        self.day(date).filter(|day| day.until.saturating_add(LAG).unwrap_or(Timestamp::MAX) <= self.now)
+        pacific_day(date).filter(|day| day.until.saturating_add(LAG).unwrap_or(Timestamp::MAX) <= self.now)
     }
 }
 
@@ -359,7 +359,7 @@ impl YoutubeAnalytics {
             let told = round.tell(subjects, &theirs);
             read.insert((*id).clone(), last);
             if told < Some(last)
-                && let Some(day) = round.day(last)
+                && let Some(day) = pacific_day(last)
             {
                 absent(*subjects, Absence::TooFew, day.until, &mut round.out);
             }
