@@ -504,7 +504,7 @@ async fn a_token_that_was_taken_back_is_told_once_and_not_sent_again() {
     each_series_once(&fetched);
     assert_eq!(value(&fetched, "creator/bo", Metric::Followers), Some(12_345), "another creator's token is good");
     assert_eq!(reasons(&fetched), BTreeSet::from([Absence::Unauthorized]));
-    assert_eq!(fetched.missing.len(), 2 + 3 * 3, "the account, and what any post has");
+    assert_eq!(fetched.missing.len(), 2 + 3 + 3 + 4, "the account, what any post has, and what a story has");
     let error = fetched.partial.expect("a failure");
     assert_eq!((error.fate(), error.to_string().contains("almalind")), (Fate::TellOwner, true), "{error}");
     let before = stage.sim.requests();
