@@ -42,7 +42,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::json::Garbled;
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Request, Source, SourceError, Target, Told};
 use crate::domain::ids::Subject;
 use crate::domain::num;
 use crate::http::graphql::{AskError, Cost, GraphQl};
@@ -326,6 +326,12 @@ impl Shopify {
             if let Some(cost) = asked.cost {
                 round.bucket = Some((cost, self.config.clock.now()));
                 round.out.charge(POINTS, cost.actual.map_or(0, whole_points));
+                round.out.tell(Told {
+                    bucket: POINTS.to_owned(),
+                    left: whole_points(cost.available),
+                    most: Some(whole_points(cost.maximum)),
+                    per_second: Some(whole_points(cost.restore)),
+                });
             }
             round.version = asked.version.or(round.version.take());
             match asked.data {

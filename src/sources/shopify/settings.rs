@@ -14,14 +14,15 @@ use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{OF_CODES, Shopify, ShopifyConfig};
+use super::{OF_CODES, POINTS, Shopify, ShopifyConfig};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::graphql::GraphQl;
 use crate::http::tokens::{Dialect, Grant, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::quota::Reset;
+use crate::sources::{Ask, Budget, Outside, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
 /// See `config/default.toml`.
@@ -100,6 +101,11 @@ impl Settings for ShopifySettings {
             // It changes while the program runs, so it is read where it is used.
             self.refresh_token_file = folder.join(&self.refresh_token_file);
         }
+    }
+
+    fn budgets(&self) -> Vec<Budget> {
+        // Of the smallest plan; each answer says what this shop has.
+        vec![Budget::new(POINTS, 2_000, Reset::Refill { per_second: 100 })]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
