@@ -131,6 +131,12 @@ impl Fetched {
         }
     }
 
+    /// Keeps what the platform said last about a bucket.
+    fn tell(&mut self, told: Told) {
+        self.told.retain(|one| one.bucket != told.bucket);
+        self.told.push(told);
+    }
+
     /// Keeps the first failure.
     fn fail(&mut self, error: SourceError) {
         if self.partial.is_none() {

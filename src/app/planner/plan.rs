@@ -21,7 +21,7 @@ use crate::domain::ids::{CreatorId, PostRef, SourceId};
 use crate::domain::money::Money;
 use crate::domain::num;
 use crate::sources::Request;
-use crate::sources::quota::{Buckets, Reset};
+use crate::sources::quota::{Buckets, May, Reset};
 
 /// The posts of each creator were published over so long.
 pub const POSTS_OVER: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -239,11 +239,16 @@ pub fn bill(
             let share = f64::from(free.spent(&one.bucket, at)) / f64::from(std::cmp::max(one.budget, 1));
             one.share = f64::max(one.share, share);
         }
-        let (fits, short) = super::fitting(due, settings, &real, reserve, at);
-        for (bucket, units) in settings.cost(&request_of(&fits, at)) {
-            real.spend(&bucket, units, at);
+        let fits = real.is_empty() || real.may_spend_all(&cost, reserve, at).0 == May::Spend;
+        let spent = if fits {
+            cost
+        } else {
+            settings.cost(&request_of(&super::fitting(due, settings, &real, reserve, at).0, at))
+        };
+        for (bucket, units) in &spent {
+            real.spend(bucket, *units, at);
         }
-        if short.is_some() {
+        if !fits {
             bill.short = Some(bill.short.map_or((1, at), |(n, first)| (n + 1, first)));
         }
         if settings.money(std::slice::from_ref(&request)).is_some() {

@@ -43,7 +43,7 @@ use tokio::sync::Mutex;
 
 use super::json::Garbled;
 use super::orders::{Asked, Memory, Patience, Row, hour_of, start_of};
-use super::{Fetched, Request, Source, SourceError};
+use super::{Fetched, Request, Source, SourceError, Told};
 use crate::domain::num;
 use crate::http::graphql::{AskError, Cost, GraphQl};
 use crate::time::Clock;
@@ -272,6 +272,12 @@ impl Shopify {
             if let Some(cost) = asked.cost {
                 round.bucket = Some((cost, self.config.clock.now()));
                 round.out.charge(POINTS, cost.actual.map_or(0, whole_points));
+                round.out.tell(Told {
+                    bucket: POINTS.to_owned(),
+                    left: whole_points(cost.available),
+                    most: Some(whole_points(cost.maximum)),
+                    per_second: Some(whole_points(cost.restore)),
+                });
             }
             round.version = asked.version.or(round.version.take());
             match asked.data {

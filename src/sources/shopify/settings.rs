@@ -14,7 +14,7 @@ use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{Shopify, ShopifyConfig};
+use super::{POINTS, Shopify, ShopifyConfig};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
@@ -24,7 +24,8 @@ use crate::http::signature::Scheme;
 use crate::http::tokens::{Accounts, Connected, Dialect, Grant, NoAccounts, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
 use crate::sources::orders::{OF_CODES, Shop};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::quota::Reset;
+use crate::sources::{Ask, Budget, Outside, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
 /// See `config/default.toml`.
@@ -130,6 +131,11 @@ impl Settings for ShopifySettings {
             account: Some(self.account()),
             ..OauthApp::new(&providers::SHOPIFY, &self.client_id, self.client_secret.clone(), &SCOPES)
         })
+    }
+
+    fn budgets(&self) -> Vec<Budget> {
+        // Of the smallest plan; each answer says what this shop has.
+        vec![Budget::new(POINTS, 2_000, Reset::Refill { per_second: 100 })]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
