@@ -238,10 +238,8 @@ impl Mint for WooCoupons {
         let bytes = body.to_string().into_bytes();
         let row = sort(&self.ask(Question::post_json(PATH, &[], &bytes), &code, now).await?, &code)?;
         self.align(&row, wanted, now).await?;
-        match self.look(&code, now).await?.works(now) {
-            true => Ok(Made::New),
-            false => Err(garbled(&code, "status").into()),
-        }
+        let works = self.look(&code, now).await?.works(now);
+        if works { Ok(Made::New) } else { Err(garbled(&code, "status").into()) }
     }
 }
 

@@ -119,22 +119,19 @@ impl Asking<'_> {
         // Whole hundredths, the nearest.
         let percent = (1..=100).find(|percent| f64::from(*percent) >= share * 100.0 - 0.5).unwrap_or(100);
         let text = |name: &str| input.get(name).and_then(Value::as_str);
-        let discount = match gid {
-            Some(gid) => {
-                let Some(discount) = state.by_gid(gid) else { return refuse("id", "INVALID") };
-                discount.what.percent = percent.into();
-                discount.clone()
+        let discount = if let Some(gid) = gid {
+            let Some(discount) = state.by_gid(gid) else { return refuse("id", "INVALID") };
+            discount.what.percent = percent.into();
+            discount.clone()
+        } else {
+            let (Some(code), Some(starts)) = (text("code"), text("startsAt").and_then(|at| at.parse().ok())) else {
+                return refuse("code", "BLANK");
+            };
+            if state.by_code(code).is_some() {
+                return refuse("code", "TAKEN");
             }
-            None => {
-                let (Some(code), Some(starts)) = (text("code"), text("startsAt").and_then(|at| at.parse().ok())) else {
-                    return refuse("code", "BLANK");
-                };
-                if state.by_code(code).is_some() {
-                    return refuse("code", "TAKEN");
-                }
-                let ends_at = text("endsAt").and_then(|at| at.parse().ok());
-                state.add(NewDiscount { ends_at, ..NewDiscount::basic(code, percent.into(), starts) })
-            }
+            let ends_at = text("endsAt").and_then(|at| at.parse().ok());
+            state.add(NewDiscount { ends_at, ..NewDiscount::basic(code, percent.into(), starts) })
         };
         json!({"codeDiscountNode": state.discount_json(&discount, self.now), "userErrors": []})
     }
