@@ -164,26 +164,36 @@ impl From<OwnedMutexGuard<()>> for Turn {
     }
 }
 
-/// The keeper of an account that may be connected later, looked up each time it is needed.
-#[derive(Debug, Clone)]
+/// The keeper of an account that may be connected later, looked up each time its tokens are read.
+#[derive(Debug)]
 pub struct Connected {
-    /// All accounts of the source.
-    pub accounts: Arc<dyn Accounts>,
-    /// The one that is meant.
-    pub account: String,
+    accounts: Arc<dyn Accounts>,
+    account: String,
+    /// The one that was read from last: it knows what it read, and keeps others over that only.
+    last: Mutex<Option<Arc<dyn TokenKeeper>>>,
+}
+
+impl Connected {
+    /// One of a source's accounts.
+    #[must_use]
+    pub fn new(accounts: Arc<dyn Accounts>, account: String) -> Self {
+        Self { accounts, account, last: Mutex::default() }
+    }
 }
 
 #[async_trait]
 impl TokenKeeper for Connected {
     async fn load(&self) -> std::io::Result<TokenSet> {
-        match self.accounts.keeper(&self.account).await? {
+        let keeper = self.accounts.keeper(&self.account).await?;
+        self.last.lock().await.clone_from(&keeper);
+        match keeper {
             Some(keeper) => keeper.load().await,
             None => Ok(TokenSet::default()),
         }
     }
 
     async fn keep(&self, tokens: &TokenSet) -> std::io::Result<()> {
-        match self.accounts.keeper(&self.account).await? {
+        match self.last.lock().await.clone() {
             Some(keeper) => keeper.keep(tokens).await,
             None => Err(std::io::Error::new(std::io::ErrorKind::NotFound, "the account is not connected any more")),
         }
@@ -197,7 +207,7 @@ impl TokenKeeper for Connected {
     }
 
     async fn refused(&self, reason: &str) -> std::io::Result<()> {
-        match self.accounts.keeper(&self.account).await? {
+        match self.last.lock().await.clone() {
             Some(keeper) => keeper.refused(reason).await,
             None => Ok(()),
         }

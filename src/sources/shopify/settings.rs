@@ -248,7 +248,7 @@ fn connected(config: &ShopifySettings, accounts: Option<&Arc<dyn Accounts>>) -> 
     Ok(Grant::Account {
         id: config.client_id.clone(),
         secret: config.client_secret.clone(),
-        keeper: Arc::new(Connected { accounts, account: config.account() }),
+        keeper: Arc::new(Connected::new(accounts, config.account())),
     })
 }
 
