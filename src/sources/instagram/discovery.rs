@@ -61,7 +61,7 @@ impl Discovery {
             let (profile, listed) = match read {
                 Ok(read) => read,
                 Err(trouble) => {
-                    self.failed(source, wanted, number == 0, trouble, &mut seen, round);
+                    failed(source, wanted, number == 0, trouble, &mut seen, round);
                     break;
                 }
             };
@@ -81,41 +81,34 @@ impl Discovery {
         }
         posts(wanted, &seen, round);
     }
+}
 
-    fn failed(
-        &self,
-        source: &Instagram,
-        wanted: &Wanted,
-        first: bool,
-        trouble: Trouble,
-        seen: &mut Seen,
-        round: &mut Round,
-    ) {
-        if trouble.subcode == Some(NOBODY) {
-            // Its posts may well be there; nobody can see them from here.
-            round.absent(&wanted.subjects, &OF_ACCOUNT, Absence::Gone);
-            seen.else_why = Some(Absence::Hidden);
-            let why = "no professional account has this name: personal accounts have no public numbers";
-            round.out.fail(SourceError::BadTarget { platform: TITLE, id: wanted.account.clone(), why });
-            return;
-        }
-        let why = trouble.absence();
-        match &trouble.error {
-            SourceError::SlowDown { wait, .. } => source.known().rest(ALL, round.rest(*wait)),
-            // The own token: it asks for everybody.
-            SourceError::Unauthorized { .. } => source.known().rest(ALL, round.rest(None)),
-            SourceError::Unreachable { .. } => round.stopped = Some(why),
-            SourceError::Broken { .. }
-            | SourceError::QuotaSpent { .. }
-            | SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
-        }
-        round.out.fail(trouble.error);
-        missed(wanted, first, why, seen, round);
+/// Keeps a failure, and decides what it stops.
+fn failed(source: &Instagram, wanted: &Wanted, first: bool, trouble: Trouble, seen: &mut Seen, round: &mut Round) {
+    if trouble.subcode == Some(NOBODY) {
+        // Its posts may well be there; nobody can see them from here.
+        round.absent(&wanted.subjects, &OF_ACCOUNT, Absence::Gone);
+        seen.else_why = Some(Absence::Hidden);
+        let why = "no professional account has this name: personal accounts have no public numbers";
+        round.out.fail(SourceError::BadTarget { platform: TITLE, id: wanted.account.clone(), why });
+        return;
     }
+    let why = trouble.absence();
+    match &trouble.error {
+        SourceError::SlowDown { wait, .. } => source.known().rest(ALL, round.rest(*wait)),
+        // The own token: it asks for everybody.
+        SourceError::Unauthorized { .. } => source.known().rest(ALL, round.rest(None)),
+        SourceError::Unreachable { .. } => round.stopped = Some(why),
+        SourceError::Broken { .. }
+        | SourceError::QuotaSpent { .. }
+        | SourceError::Gone { .. }
+        | SourceError::Garbled { .. }
+        | SourceError::Refused { .. }
+        | SourceError::BadTarget { .. }
+        | SourceError::Misconfigured { .. } => {}
+    }
+    round.out.fail(trouble.error);
+    missed(wanted, first, why, seen, round);
 }
 
 /// Nothing came, or no further page.
