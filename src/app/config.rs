@@ -45,8 +45,8 @@ pub enum ConfigError {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct Config {
     pub store: StoreConfig,
-    pub telegram: TelegramConfig,
-    pub discord: DiscordConfig,
+    pub telegram: Box<TelegramConfig>,
+    pub discord: Box<DiscordConfig>,
     pub sources: BTreeMap<SourceId, SourceConfig>,
     pub polling: PollingConfig,
     pub guards: GuardsConfig,

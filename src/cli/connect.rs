@@ -124,9 +124,9 @@ fn source(config: &Config, given: &str) -> Result<(SourceId, Option<OauthApp>), 
     if let Ok(id) = SourceId::new(given)
         && let Some(source) = config.sources.get(&id)
     {
-        return Ok((id, source.kind.settings().oauth()));
+        return Ok((id, source.oauth()));
     }
-    let apps = || config.sources.iter().filter_map(|(id, source)| Some((id.clone(), source.kind.settings().oauth()?)));
+    let apps = || config.sources.iter().filter_map(|(id, source)| Some((id.clone(), source.oauth()?)));
     let of: Vec<(SourceId, OauthApp)> = apps().filter(|(_, app)| app.provider.name == given).collect();
     match <[_; 1]>::try_from(of) {
         Ok([(id, app)]) => Ok((id, Some(app))),

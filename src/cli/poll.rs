@@ -75,7 +75,7 @@ impl Poll {
 /// The store, where the source reads accounts that people have connected: their tokens are there. While a service runs on
 /// the store it alone renews them, so nothing is fetched beside it.
 async fn opened(config: &Config, settings: &SourceConfig) -> Result<Option<Opened>, CliError> {
-    if settings.kind.settings().oauth().is_none() {
+    if settings.oauth().is_none() {
         return Ok(None);
     }
     Opened::open_for_trial(config.clone()).await.map(Some)

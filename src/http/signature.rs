@@ -325,10 +325,10 @@ mod tests {
 
         #[test]
         fn a_cut_signature_is_no_signature(end in 0_usize..64) {
-            for value in [format!("sha256={}", &PLAIN[..end])] {
-                prop_assert!(asked(Scheme::Meta, &[("x-hub-signature-256", &value)], BODY, at(0)).is_err());
-            }
-            let value = format!("t=1780000000,v1={}", &DATED[..end]);
+            let cut = |whole: &str| whole.chars().take(end).collect::<String>();
+            let value = format!("sha256={}", cut(PLAIN));
+            prop_assert!(asked(Scheme::Meta, &[("x-hub-signature-256", &value)], BODY, at(0)).is_err());
+            let value = format!("t=1780000000,v1={}", cut(DATED));
             prop_assert!(asked(Scheme::Stripe, &[("stripe-signature", &value)], BODY, at(0)).is_err());
         }
 

@@ -165,7 +165,7 @@ mod tests {
         let spent = |wait| Refusal { meaning: Meaning::Quota, reason: "x".to_owned(), status: 429, wait };
         let until = |wait| sort("Google", spent(wait), "b", now).to_string();
         assert_eq!(until(None), "the quota `b` is used up until 2026-07-02T07:00:00Z");
-        let hour = Some(std::time::Duration::from_secs(3600));
+        let hour = Some(std::time::Duration::from_hours(1));
         assert_eq!(until(hour), "the quota `b` is used up until 2026-07-01T13:00:00Z");
     }
 }

@@ -172,7 +172,7 @@ fn describe(
 }
 
 fn hex(parts: &[&[u8]]) -> String {
-    let digest = parts.iter().fold(Sha256::new(), |sum, part| sum.chain_update(part)).finalize();
+    let digest = parts.iter().fold(Sha256::new(), sha2::Digest::chain_update).finalize();
     data_encoding::HEXLOWER.encode(&digest)
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::SignedDuration;
 use plimsoll::app::clicks::Counter;
+use plimsoll::app::hooks::Inbox;
 use plimsoll::domain::link::Slug;
 use plimsoll::domain::written::Length;
 use plimsoll::sim::feed::FeedSim;
@@ -69,7 +70,8 @@ async fn a_cut_link_leads_to_the_product_and_credits_nobody_until_it_is_taken_ba
     // Clicks on it are kept, and nobody's.
     let core = Arc::clone(story.world.core());
     let counter = Arc::new(Counter::new(Arc::clone(&core)));
-    let web = Web::bind("127.0.0.1:0", Arc::clone(&counter) as _, core.clock.clone(), [7; 32], false);
+    let (clicks, hooks) = (Arc::clone(&counter) as _, Arc::new(Inbox::new(Arc::clone(&core))) as _);
+    let web = Web::bind("127.0.0.1:0", clicks, hooks, core.clock.clone(), [7; 32], false);
     story.world.service.answer_links(web.await.expect("a free port"), &counter);
     let click = Click { slug: slug(), at: core.clock.now(), caller: Caller::Person, visitor: 1 };
     let kept = {
@@ -103,7 +105,8 @@ async fn a_page_that_says_twice_that_it_is_gone_gives_way_to_the_fallback_until_
     let mut story = with_link(&format!("{}/p", site.base_url())).await;
     let core = Arc::clone(story.world.core());
     let counter = Arc::new(Counter::new(Arc::clone(&core)));
-    let web = Web::bind("127.0.0.1:0", Arc::clone(&counter) as _, core.clock.clone(), [7; 32], false);
+    let (clicks, hooks) = (Arc::clone(&counter) as _, Arc::new(Inbox::new(Arc::clone(&core))) as _);
+    let web = Web::bind("127.0.0.1:0", clicks, hooks, core.clock.clone(), [7; 32], false);
     story.world.service.answer_links(web.await.expect("a free port"), &counter);
     story.wait(60).await;
     let whole = leads(&story);

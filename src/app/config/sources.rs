@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::domain::ids::BrandId;
 use crate::domain::written::{Length, Zone};
+use crate::http::oauth::OauthApp;
 use crate::http::signature::Scheme;
 use crate::sources::{
     SecretFile, Settings, facebook, ga4, generic, google_ads, instagram, meta_ads, shopify, stripe, tiktok, tiktok_ads,
@@ -23,6 +24,13 @@ pub struct SourceConfig {
 }
 
 impl SourceConfig {
+    /// The app through which people connect their accounts; `None` where there is nothing to connect.
+    #[must_use]
+    pub fn oauth(&self) -> Option<OauthApp> {
+        let app = self.kind.settings().oauth()?;
+        Some(OauthApp { redirect_url: self.common.redirect_url.clone(), ..app })
+    }
+
     /// Whether codes of this brand live here.
     #[must_use]
     pub fn has_codes_of(&self, brand: &BrandId) -> bool {
@@ -62,6 +70,9 @@ pub struct Common {
     /// How it signs, where that is not as its kind does.
     #[serde(default)]
     pub hook_signature: Option<Scheme>,
+    /// Where people are sent back to when they connect an account, as it is registered with the app.
+    #[serde(default)]
+    pub redirect_url: String,
     /// The word that Meta repeats when it tries the address out.
     #[serde(default)]
     pub hook_token: SecretString,
@@ -154,7 +165,7 @@ kinds! {
     MetaAds = meta_ads::MetaAdsSettings;
     /// Instagram, with either login.
     Instagram = instagram::InstagramSettings;
-    /// The Display API of TikTok, version 2.
+    /// The Display API of `TikTok`, version 2.
     /// The Display API of `TikTok`, version 2.
     Tiktok = tiktok::TiktokSettings;
     /// The reports of the `TikTok` API for Business, version 1.3.

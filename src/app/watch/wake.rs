@@ -108,8 +108,7 @@ mod tests {
         driver.run_until(at(191)).await.expect("quiet");
         task.await.expect("ends");
         ringer.await.expect("ends");
-        let told = told.lock().expect("whole").clone();
-        told
+        std::mem::take(&mut *told.lock().expect("whole"))
     }
 
     #[track_caller]

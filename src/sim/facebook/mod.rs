@@ -266,7 +266,7 @@ impl Inner {
             Ok(percent) => percent,
             Err(minutes) => {
                 let no = error(400, 32, None, "(#32) Page request limit reached");
-                return self.with_usage(no, 100, minutes);
+                return with_usage(no, 100, minutes);
             }
         };
         let may = |page: &str| sees.as_deref().is_none_or(|only| only == page);
@@ -276,7 +276,7 @@ impl Inner {
             None if may(rest) => self.page(rest, query),
             _ => not_there(rest),
         };
-        self.with_usage(answered, percent, 0)
+        with_usage(answered, percent, 0)
     }
 
     /// Counts a call of a token's hour: how full it is, or in how many minutes there is room again.
@@ -295,15 +295,6 @@ impl Inner {
         }
         calls.push_back(now);
         Ok((count + 1) * 100 / self.config.calls_an_hour)
-    }
-
-    fn with_usage(&self, mut answer: Response, percent: u32, minutes: i64) -> Response {
-        let usage = json!({"66782684": [{"type": "pages", "call_count": percent, "total_cputime": 1, "total_time": 1,
-            "estimated_time_to_regain_access": minutes}]});
-        if let Ok(value) = HeaderValue::from_str(&usage.to_string()) {
-            answer.headers_mut().insert("x-business-use-case-usage", value);
-        }
-        answer
     }
 
     /// A token for a longer-lived one.
@@ -419,4 +410,13 @@ fn post_json(id: &str, post: &PagePost, names: &[&str]) -> Value {
         members.insert("insights".to_owned(), json!({"data": data}));
     }
     row
+}
+
+fn with_usage(mut answer: Response, percent: u32, minutes: i64) -> Response {
+    let usage = json!({"66782684": [{"type": "pages", "call_count": percent, "total_cputime": 1, "total_time": 1,
+        "estimated_time_to_regain_access": minutes}]});
+    if let Ok(value) = HeaderValue::from_str(&usage.to_string()) {
+        answer.headers_mut().insert("x-business-use-case-usage", value);
+    }
+    answer
 }

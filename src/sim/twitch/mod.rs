@@ -243,7 +243,7 @@ impl Inner {
             return self.token(method, body, &mut state, now);
         }
         if let Err(no) = self.admit(headers, &state, now) {
-            return no;
+            return *no;
         }
         let (left, reset) = match self.pay(&mut state, now) {
             Ok(left) => left,
@@ -291,20 +291,20 @@ impl Inner {
         respond(200, given.to_string())
     }
 
-    fn admit(&self, headers: &HeaderMap, state: &State, now: Timestamp) -> Result<(), Response> {
+    fn admit(&self, headers: &HeaderMap, state: &State, now: Timestamp) -> Result<(), Box<Response>> {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let client = text(header::HeaderName::from_static("client-id"));
         let token = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         let Some(token) = token else {
-            return Err(refusal(401, "Unauthorized", "OAuth token is missing"));
+            return Err(Box::new(refusal(401, "Unauthorized", "OAuth token is missing")));
         };
         if !state.given.iter().any(|(given, until)| given == token && now < *until) {
-            return Err(refusal(401, "Unauthorized", "Invalid OAuth token"));
+            return Err(Box::new(refusal(401, "Unauthorized", "Invalid OAuth token")));
         }
         match client {
-            None => Err(refusal(401, "Unauthorized", "Client ID is missing")),
+            None => Err(Box::new(refusal(401, "Unauthorized", "Client ID is missing"))),
             Some(id) if id != self.config.app.0 => {
-                Err(refusal(401, "Unauthorized", "Client ID and OAuth token do not match"))
+                Err(Box::new(refusal(401, "Unauthorized", "Client ID and OAuth token do not match")))
             }
             Some(_) => Ok(()),
         }
@@ -339,7 +339,7 @@ impl Inner {
     fn users(&self, query: &[(String, String)]) -> Response {
         let logins = match values(query, &["login"]) {
             Ok(logins) => logins,
-            Err(no) => return no,
+            Err(no) => return *no,
         };
         let things = self.world.lock();
         let row = |login: &&str| {
@@ -358,7 +358,7 @@ impl Inner {
     fn streams(&self, query: &[(String, String)]) -> Response {
         let logins = match values(query, &["user_login"]) {
             Ok(logins) => logins,
-            Err(no) => return no,
+            Err(no) => return *no,
         };
         let first: usize = one(query, "first").and_then(|first| first.parse().ok()).unwrap_or(20);
         let things = self.world.lock();
@@ -408,7 +408,7 @@ impl Inner {
         }
         let ids = match values(query, &["id"]) {
             Ok(ids) => ids,
-            Err(no) => return no,
+            Err(no) => return *no,
         };
         let data: Vec<Value> = ids.iter().filter_map(|id| things.videos.get_key_value(*id)).map(row).collect();
         if data.is_empty() {
@@ -435,7 +435,7 @@ fn page(
     }
     let after: usize = one(query, "after").and_then(|cursor| cursor.strip_prefix("cur")?.parse().ok()).unwrap_or(0);
     let mut all: Vec<(&String, &Video)> = things.videos.iter().filter(|(_, video)| of(&video.login)).collect();
-    all.sort_by(|one, other| other.1.published_at.cmp(&one.1.published_at));
+    all.sort_by_key(|one| std::cmp::Reverse(one.1.published_at));
     let data: Vec<Value> = all.iter().skip(after).take(first).map(|(id, video)| row((id, video))).collect();
     let mut pagination = json!({});
     if after + first < all.len() {
@@ -449,14 +449,14 @@ fn one<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 /// The values of a parameter that may be repeated, 1 to 100 times.
-fn values<'a>(query: &'a [(String, String)], names: &[&str]) -> Result<Vec<&'a str>, Response> {
+fn values<'a>(query: &'a [(String, String)], names: &[&str]) -> Result<Vec<&'a str>, Box<Response>> {
     let values: Vec<&str> =
         query.iter().filter(|pair| names.contains(&pair.0.as_str())).map(|pair| pair.1.as_str()).collect();
     if values.is_empty() {
-        return Err(refusal(400, "Bad Request", "Must provide an ID, Login or OAuth Token"));
+        return Err(Box::new(refusal(400, "Bad Request", "Must provide an ID, Login or OAuth Token")));
     }
     if IDS_MAX < values.len() {
-        return Err(refusal(400, "Bad Request", "The number of IDs and Logins must be 100 or fewer"));
+        return Err(Box::new(refusal(400, "Bad Request", "The number of IDs and Logins must be 100 or fewer")));
     }
     Ok(values)
 }

@@ -10,6 +10,7 @@ use super::{FOLLOWERS, Facebook, FacebookConfig, OF_POST};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::http::graph::is_version;
+use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
 use crate::http::{Api, Limits};
 use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
@@ -70,6 +71,12 @@ impl Settings for FacebookSettings {
     fn metrics(&self) -> Vec<Metric> {
         let of_posts = OF_POST.iter().filter(|one| self.posts && (self.insights || !one.is_insight()));
         std::iter::once(FOLLOWERS.metric).chain(of_posts.map(|one| one.count.metric)).collect()
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        let scopes = ["pages_show_list", "pages_read_engagement", "read_insights"];
+        let app = OauthApp::new(&providers::FACEBOOK, &self.client_id, self.client_secret.clone(), &scopes);
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url: self.base_url.clone(), ..app })
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

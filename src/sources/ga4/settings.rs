@@ -12,9 +12,13 @@ use super::{Ga4, Ga4Config, LAG, TOKENS, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
+use crate::http::oauth::{OauthApp, providers};
 use crate::sources::google::{App, api, days_setting, wrong};
 use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+
+/// <https://developers.google.com/analytics/devguides/reporting/data/v1/rest/v1beta/properties/runReport>
+const SCOPES: [&str; 1] = ["https://www.googleapis.com/auth/analytics.readonly"];
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -102,6 +106,12 @@ impl Settings for Ga4Settings {
 
     fn renewed(&self) -> SignedDuration {
         SignedDuration::from_hours(24)
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        let app = OauthApp::new(&providers::GOOGLE, &self.client_id, self.client_secret.clone(), &SCOPES);
+        let token_url = self.token_url.trim_end_matches("/token").to_owned();
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url, account: Some(self.property.clone()), ..app })
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

@@ -46,7 +46,7 @@ fn row_of(record: &Value) -> Value {
     for (name, value) in record.as_object().expect("a record") {
         let counts = ["metrics.cost_micros", "metrics.clicks", "metrics.impressions"].contains(&name.as_str());
         let value = match value.as_f64() {
-            Some(number) if counts || name.ends_with(".id") => json!(format!("{number:.0}")),
+            Some(number) if counts || name.rsplit('.').next() == Some("id") => json!(format!("{number:.0}")),
             _ => value.clone(),
         };
         let mut steps: Vec<String> = name.split('.').map(camel).collect();

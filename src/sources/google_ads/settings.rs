@@ -14,9 +14,13 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::google::AdsAccount;
+use crate::http::oauth::{OauthApp, providers};
 use crate::sources::google::{App, api, days_setting, wrong};
 use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+
+/// <https://developers.google.com/google-ads/api/docs/oauth/internals#scope>
+const SCOPES: [&str; 1] = ["https://www.googleapis.com/auth/adwords"];
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -174,6 +178,12 @@ impl Settings for GoogleAdsSettings {
 
     fn renewed(&self) -> SignedDuration {
         SignedDuration::from_hours(24)
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        let app = OauthApp::new(&providers::GOOGLE, &self.client_id, self.client_secret.clone(), &SCOPES);
+        let token_url = self.token_url.trim_end_matches("/token").to_owned();
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url, account: Some(self.customer_id.clone()), ..app })
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

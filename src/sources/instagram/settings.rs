@@ -10,6 +10,8 @@ use serde::Deserialize;
 use super::{CALLS, DISCOVERY, Instagram, METRICS, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::http::oauth::{OauthApp, providers};
+use crate::http::signature::Scheme;
 use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
@@ -108,6 +110,23 @@ impl Settings for InstagramSettings {
     /// Likes, comments and followers are as they are now; insights may come up to 48 hours late, and mostly come sooner.
     fn renewed(&self) -> SignedDuration {
         super::LATE
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        let (provider, scopes): (_, &[&str]) = match self.login {
+            Login::Instagram => {
+                (&providers::INSTAGRAM, &["instagram_business_basic", "instagram_business_manage_insights"])
+            }
+            Login::Facebook => {
+                (&providers::FACEBOOK, &["instagram_basic", "instagram_manage_insights", "pages_read_engagement"])
+            }
+        };
+        let app = OauthApp::new(provider, &self.client_id, self.client_secret.clone(), scopes);
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url: self.base_url.clone(), ..app })
+    }
+
+    fn hook_signature(&self) -> Scheme {
+        Scheme::Meta
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

@@ -18,6 +18,8 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::graph::{self, Graph};
+use crate::http::oauth::{OauthApp, providers};
+use crate::http::signature::Scheme;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Accounts, Dialect, Grant, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
@@ -93,6 +95,17 @@ impl Settings for MetaAdsSettings {
 
     fn renewed(&self) -> SignedDuration {
         SignedDuration::from_hours(24)
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        let scopes = ["ads_read", "ads_management"];
+        let app = OauthApp::new(&providers::FACEBOOK, &self.client_id, self.client_secret.clone(), &scopes);
+        let account = account(self).ok().map(|digits| format!("act_{digits}"));
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url: self.base_url.clone(), account, ..app })
+    }
+
+    fn hook_signature(&self) -> Scheme {
+        Scheme::Meta
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

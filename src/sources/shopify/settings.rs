@@ -52,8 +52,6 @@ pub struct ShopifySettings {
     pub refresh_token_file: PathBuf,
     #[serde(default)]
     pub connected: bool,
-    #[serde(default)]
-    pub redirect_url: String,
     #[serde(default = "three_days")]
     pub back: Length,
     #[serde(default)]
@@ -127,7 +125,6 @@ impl Settings for ShopifySettings {
         app.then(|| OauthApp {
             authorize_url: base.clone(),
             token_url: base,
-            redirect_url: self.redirect_url.clone(),
             account: Some(self.account()),
             ..OauthApp::new(&providers::SHOPIFY, &self.client_id, self.client_secret.clone(), &SCOPES)
         })

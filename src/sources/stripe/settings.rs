@@ -14,6 +14,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::written::Length;
+use crate::http::signature::Scheme;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
@@ -85,6 +86,10 @@ impl Settings for StripeSettings {
 
     fn shop(&self, outside: &Outside) -> Option<Result<Arc<dyn Shop>, SourceError>> {
         Some(source(self, &outside.clock).map(|shop| Arc::new(shop) as Arc<dyn Shop>))
+    }
+
+    fn hook_signature(&self) -> Scheme {
+        Scheme::Stripe
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{ENDPOINTS, METRICS, METRICS_OF_ACCOUNTS, Tiktok, TiktokConfig, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::http::oauth::{OauthApp, providers};
 use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
@@ -68,6 +69,13 @@ impl Settings for TiktokSettings {
     fn renewed(&self) -> SignedDuration {
         // Counters are near real time behind a cache; nothing is promised.
         SignedDuration::from_hours(1)
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        // With `user.info.profile` it is checked that the right account was connected.
+        let scopes = ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"];
+        let app = OauthApp::new(&providers::TIKTOK, &self.client_key, self.client_secret.clone(), &scopes);
+        (!self.client_key.is_empty()).then(|| OauthApp { token_url: self.base_url.clone(), ..app })
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

@@ -12,6 +12,7 @@ use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::written::Length;
+use crate::http::signature::Scheme;
 use crate::http::signed::Signed;
 use crate::http::{Api, Limits};
 use crate::sources::orders::{OF_CODES, Shop};
@@ -63,6 +64,10 @@ impl Settings for WoocommerceSettings {
 
     fn shop(&self, outside: &Outside) -> Option<Result<Arc<dyn Shop>, SourceError>> {
         Some(source(self, &outside.clock).map(|shop| Arc::new(shop) as Arc<dyn Shop>))
+    }
+
+    fn hook_signature(&self) -> Scheme {
+        Scheme::Woocommerce
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {

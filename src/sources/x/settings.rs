@@ -13,7 +13,8 @@ use crate::domain::metric::Metric;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::{Ask, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::quota::Reset;
+use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -73,6 +74,10 @@ impl Settings for XSettings {
     }
 
     /// Cents that have not been paid today; what was read today costs nothing more.
+    fn budgets(&self) -> Vec<Budget> {
+        vec![Budget::new(CENTS, self.cents_per_day, Reset::UtcDay)]
+    }
+
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         let cents = cost(request, &self.ledger, self.uploads_max);
         if cents == 0 { Vec::new() } else { vec![(CENTS.to_owned(), cents)] }

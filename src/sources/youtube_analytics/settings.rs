@@ -11,9 +11,14 @@ use super::{LAG, METRICS, QUERIES, YoutubeAnalytics, YoutubeAnalyticsConfig, cos
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
+use crate::http::oauth::{OauthApp, providers};
 use crate::sources::google::{App, api, days_setting};
 use crate::sources::quota::Reset;
 use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+
+/// <https://developers.google.com/youtube/analytics/reference/reports/query#authorization>
+const SCOPES: [&str; 2] =
+    ["https://www.googleapis.com/auth/yt-analytics.readonly", "https://www.googleapis.com/auth/youtube.readonly"];
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -83,6 +88,12 @@ impl Settings for YoutubeAnalyticsSettings {
 
     fn renewed(&self) -> SignedDuration {
         SignedDuration::from_hours(24)
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        let app = OauthApp::new(&providers::GOOGLE, &self.client_id, self.client_secret.clone(), &SCOPES);
+        let token_url = self.token_url.trim_end_matches("/token").to_owned();
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url, ..app })
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {
