@@ -7,12 +7,12 @@
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a program of its own that measures and prints"
 )]
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -39,9 +39,11 @@ fn documents() -> String {
                     landing = \"https://shop.example/p\"\n"
         .to_owned();
     for number in 0..CREATORS {
-        text += &format!(
-            "[[creator]]\nid = \"c{number}\"\n[[partnership]]\ncampaign = \"spring\"\ncreator = \"c{number}\"\nlink = \"link-{number}\"\n"
-        );
+        writeln!(
+            text,
+            "[[creator]]\nid = \"c{number}\"\n[[partnership]]\ncampaign = \"spring\"\ncreator = \"c{number}\"\nlink = \"link-{number}\""
+        )
+        .expect("text");
     }
     text
 }

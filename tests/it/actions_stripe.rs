@@ -52,6 +52,9 @@ async fn stage() -> Stage {
     stage_as(StripeConfig::default(), "rk_live_sim").await
 }
 
+/// The key of a request, and its fields.
+type Write = (Option<String>, Vec<(String, String)>);
+
 impl Stage {
     async fn set_as(&self, id: &str, code: &str, desired: &str) -> Result<(), ActionError> {
         let wanted = SetState {
@@ -75,7 +78,7 @@ impl Stage {
         self.sim.world().takes(code, self.clock.now())
     }
 
-    fn writes(&self) -> Vec<(Option<String>, Vec<(String, String)>)> {
+    fn writes(&self) -> Vec<Write> {
         let writes = self.sim.seen().into_iter().filter(|seen| seen.method == "POST");
         writes.map(|seen| (seen.key, seen.fields)).collect()
     }
@@ -118,7 +121,7 @@ async fn a_key_stands_for_one_state_and_sent_twice_is_done_once() {
     assert!(!stage.takes("ALMA10"), "a replay is not taken for a deed");
     let mut meaning = std::collections::BTreeMap::new();
     for (key, fields) in stage.writes() {
-        let fields = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<String>();
+        let fields = fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().concat();
         assert_eq!(meaning.entry(key.expect("a key")).or_insert_with(|| fields.clone()), &fields);
     }
     let keys: Vec<&String> = meaning.keys().collect();

@@ -1,4 +1,4 @@
-//! Ending and resuming coupons at the emulated WooCommerce, over real HTTP.
+//! Ending and resuming coupons at the emulated `WooCommerce`, over real HTTP.
 
 use std::sync::Arc;
 

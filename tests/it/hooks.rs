@@ -57,7 +57,7 @@ async fn send(client: &Client, url: &str, headers: &[(&str, String)], body: &[u8
 
 fn mac(secret: &str, parts: &[&[u8]]) -> Vec<u8> {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
-    parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().to_vec()
+    parts.iter().fold(mac, hmac::Mac::chain_update).finalize().into_bytes().to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -148,6 +148,9 @@ fn flipped(body: &[u8]) -> Vec<u8> {
     other
 }
 
+/// A name, headers, a body, and the status it is answered with.
+type Case<'a> = (&'a str, Vec<(&'static str, String)>, &'a [u8], u16);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_is_signed_as_agreed_is_taken() {
     let stage = Stage::new().await;
@@ -162,11 +165,12 @@ async fn only_what_is_signed_as_agreed_is_taken() {
     let ours = plain("Plimsoll-Signature", dated(SECRET, event, now()));
     let woo = plain("X-WC-Webhook-Signature", base64(SECRET, order));
     let meta = plain("X-Hub-Signature-256", format!("sha256={}", hex(&mac(SECRET, &[hub]))));
-    let cut =
-        |headers: &[(&'static str, String)]| vec![(headers[0].0, headers[0].1[..headers[0].1.len() - 4].to_owned())];
+    let cut = |headers: &[(&'static str, String)]| {
+        vec![(headers[0].0, headers[0].1.chars().take(headers[0].1.len() - 4).collect::<String>())]
+    };
     let (bad_order, bad_event, bad_hub) = (flipped(order), flipped(event), flipped(hub));
     // What is refused first, so that nothing is taken for a repeat.
-    let table: Vec<(&str, Vec<(&str, String)>, &[u8], u16)> = vec![
+    let table: Vec<Case<'_>> = vec![
         ("shopify", vec![], order, 401),
         ("shopify", shopify.clone(), &bad_order, 401),
         ("shopify", shopify.clone(), &order[1..], 401),
@@ -393,16 +397,17 @@ fn start(folder: &Path) -> (Child, String) {
         .expect("the program starts");
     let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
     let mut said = Vec::new();
-    loop {
+    let url = loop {
         let line = lines.next().unwrap_or_else(|| panic!("ended: {said:?}")).expect("text");
         let address = line.split("web.address=").nth(1).and_then(|rest| rest.split_whitespace().next());
-        if let Some(address) = address.map(str::to_owned) {
-            // The log goes on; nobody reads it, and a full pipe would stop the program.
-            std::thread::spawn(move || lines.for_each(drop));
-            return (child, format!("http://{address}/hooks/feed"));
+        if let Some(address) = address {
+            break format!("http://{address}/hooks/feed");
         }
         said.push(line);
-    }
+    };
+    // The log goes on; nobody reads it, and a full pipe would stop the program.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, url)
 }
 
 #[tokio::test]

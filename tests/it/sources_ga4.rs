@@ -233,7 +233,7 @@ async fn what_is_left_of_the_hour_is_left_to_people() {
     let stage = stage_with(GoogleConfig { tokens: (200_000, 60), ..config() }, "").await;
     let fetched = stage.fetch(everybody()).await;
     let error = fetched.partial.as_ref().expect("slowed down");
-    assert_eq!(error.fate(), Fate::SlowDown(Some(Duration::from_secs(3_600))));
+    assert_eq!(error.fate(), Fate::SlowDown(Some(Duration::from_hours(1))));
     assert_eq!(told(&fetched, NORDBO, Metric::Sessions).len(), 20, "the site was read");
     assert_eq!(why(&fetched, ALMA, Metric::Sessions), Some(Absence::Unreachable));
     assert_eq!(stage.sim.count("run_report"), 2);
@@ -307,7 +307,7 @@ async fn whatever_goes_wrong_is_a_typed_absence() {
         let fetched = stage.fetch(everybody()).await;
         assert_eq!(fetched.missing.len(), 3, "{shown}");
         assert!(fetched.missing.iter().all(|one| one.why == why_not), "{shown}");
-        assert_eq!(fetched.partial.as_ref().map(|error| error.fate()), Some(fate), "{shown}");
+        assert_eq!(fetched.partial.as_ref().map(plimsoll::sources::SourceError::fate), Some(fate), "{shown}");
         assert_eq!(
             stage.sim.count("run_report"),
             before + 1,

@@ -217,10 +217,7 @@ async fn a_spent_quota_is_told_from_a_hurry() {
     for (body, fate) in [
         (body("RESOURCE_EXHAUSTED", delay), Fate::WaitUntil(at("2026-03-20T16:00:00Z"))),
         (body("RESOURCE_TEMPORARILY_EXHAUSTED", ""), Fate::SlowDown(None)),
-        (
-            body("EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION", delay),
-            Fate::SlowDown(Some(Duration::from_secs(7_200))),
-        ),
+        (body("EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION", delay), Fate::SlowDown(Some(Duration::from_hours(2)))),
     ] {
         stage.sim.faults().next_for("search", Fault::Answer { status: 429, body });
         let fetched = stage.fetch(vec![account(ALMA, "1")]).await;

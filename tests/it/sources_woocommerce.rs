@@ -1,4 +1,4 @@
-//! The WooCommerce source against the emulated shop, over real HTTP.
+//! The `WooCommerce` source against the emulated shop, over real HTTP.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

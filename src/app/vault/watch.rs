@@ -76,7 +76,7 @@ async fn look(core: &Core, record: AccountRecord) -> Result<Option<Timestamp>, S
         return Ok(None);
     }
     let now = core.clock.now();
-    let app = core.config.sources.get(&record.source).and_then(|source| source.oauth());
+    let app = core.config.sources.get(&record.source).and_then(crate::app::config::SourceConfig::oauth);
     let due = app.as_ref().and_then(|app| renewal_due(&record, app.provider.dialect.renewal));
     let mut record = record;
     let mut wake = due;
