@@ -59,6 +59,7 @@ const CODES: &[(u8, Metric)] = &[
     (28, Metric::Prefetches),
     (29, Metric::Visitors),
     (30, Metric::LiveViewers),
+    (31, Metric::Posts),
 ];
 
 /// Numbers of reasons in rows, part of the file format and never reused. Stale, number 5, also has an age.

@@ -244,7 +244,10 @@ async fn an_empty_bucket_is_waited_for_until_its_reset() {
     let mut stage = stage_with(TwitchConfig { points: 60.0, ..TwitchConfig::default() }, SECRET).await;
     let logins: Vec<String> = (0..100).map(|n| format!("user{n:03}")).collect();
     for login in &logins {
-        stage.sim.world().channel(login, Channel { id: login[4..].to_owned() + "7", followers: 1, viewers: None });
+        stage
+            .sim
+            .world()
+            .channel(login, Channel { id: login.chars().skip(4).chain(['7']).collect(), followers: 1, viewers: None });
     }
     let targets: Vec<Target> = logins.iter().map(|login| account(login)).collect();
     let fetched = stage.poll_for(targets.clone(), 600).await;
@@ -253,7 +256,10 @@ async fn an_empty_bucket_is_waited_for_until_its_reset() {
     // Twice as many do not fit into the longest wait of one poll: what came is kept, the rest says why.
     let more: Vec<String> = (0..400).map(|n| format!("more{n:03}")).collect();
     for login in &more {
-        stage.sim.world().channel(login, Channel { id: login[4..].to_owned() + "8", followers: 1, viewers: None });
+        stage
+            .sim
+            .world()
+            .channel(login, Channel { id: login.chars().skip(4).chain(['8']).collect(), followers: 1, viewers: None });
     }
     let fetched = stage.poll_for(more.iter().map(|login| account(login)).collect(), 600).await;
     assert!(matches!(fetched.partial, Some(SourceError::SlowDown { wait: Some(_), .. })), "{:?}", fetched.partial);
