@@ -439,7 +439,8 @@ async fn the_token_of_a_connected_account_is_exchanged_and_kept() {
     assert_eq!(fetched.units, [], "without a token nothing is asked");
 
     let access = Some(SecretString::from("EAABsim".to_owned()));
-    let kept = Kept(Arc::new(Mutex::new(TokenSet { access, ..TokenSet::default() })));
+    let access_until = Some(stage.clock.now() + jiff::SignedDuration::from_secs(30));
+    let kept = Kept(Arc::new(Mutex::new(TokenSet { access, access_until, ..TokenSet::default() })));
     let text = format!("base_url = \"{}\"\naccount = \"act_{ACCOUNT}\"\n{app}", stage.sim.base_url());
     let settings: Settings = toml::from_str(&text).expect("settings");
     let outside = Outside { clock: stage.clock.clone(), accounts: Arc::new(kept.clone()) };
