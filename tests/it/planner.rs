@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use plimsoll::app::catalog::Catalog;
 use plimsoll::app::config::{Config, SourceConfig};
 use plimsoll::app::core::Core;
-use plimsoll::app::planner::kept::{Begun, SourceRecord};
+use plimsoll::app::planner::kept::{self, Begun, SourceRecord};
 use plimsoll::app::planner::plan::{self, Size};
 use plimsoll::app::records::PollRecord;
 use plimsoll::app::service::Service;
@@ -404,7 +404,7 @@ async fn a_source_that_fails_is_left_in_peace_until_one_poll_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_source_that_refuses_us_is_asked_once_a_day_and_after_a_restart() {
+async fn a_source_that_refuses_us_is_asked_once_a_day_after_a_restart_and_when_reconnected() {
     let mut stage = Stage::begin("schedule = \"0 * * * *\"").await;
     let body = r#"{"error":{"code":403,"message":"no","errors":[{"reason":"forbidden","domain":"x","message":"no"}]}}"#;
     for _ in 0..100 {
@@ -418,6 +418,10 @@ async fn a_source_that_refuses_us_is_asked_once_a_day_and_after_a_restart() {
     stage.start().await;
     stage.wait(4 * 60).await;
     assert_eq!(stage.polls().await.len(), 3, "one after a restart");
+    let core = Arc::clone(&stage.service.as_ref().expect("runs").core);
+    kept::reopen(&core, &source()).await;
+    stage.wait(2 * 60).await;
+    assert_eq!(stage.polls().await.len(), 4, "one when somebody has connected the account again");
     assert_eq!(stage.deeds("trouble_told").await, 2, "once for each run of the program");
     stage.stop().await;
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Refusal, Request, actor, one_line};
 use crate::app::core::Core;
+use crate::app::planner::kept;
 use crate::app::records::AccountRecord;
 use crate::app::vault::{Sealed, VaultError, check_account};
 use crate::domain::ids::{BrandId, CreatorId, Platform, SourceId};
@@ -104,6 +105,8 @@ pub(super) async fn connect(
         ),
         error => error.into(),
     })?;
+    // What was refused before may be asked again at once.
+    kept::reopen(core, source).await;
     let whose = whose(core, source, account).await;
     let document = json!({
         "source": source, "account": account, "whose": whose, "again": again, "scope": sealed.scope,
