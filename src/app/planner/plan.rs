@@ -1,8 +1,9 @@
 //! A day of polls that never happens: what so many creators would cost at a source.
 //!
 //! Owns: a made-up world of creators, posts and one campaign ([`made_up`]), and the walk of the planner through a day of it
-//! ([`walk`]). What is counted is what [`Settings::cost`] says of the same requests that the service would send, so a plan
-//! and a day at the platform differ only where the platform charges for what cannot be known before: later pages.
+//! ([`walk`]). What is counted is what [`crate::sources::Settings::cost`] says of the same requests that the service would
+//! send, so a plan and a day at the platform differ only where the platform charges for what cannot be known before: later
+//! pages.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -1,8 +1,8 @@
 //! What every shop shares: which hours are owed, what was read of them, whom an order is credited to, and the samples.
 //!
-//! Owns: [`Memory`] and the telling, the sorting of a request into codes and whole shops, the wait that one poll has in
+//! Owns: `Memory` and the telling, the sorting of a request into codes and whole shops, the wait that one poll has in
 //! all, and what `discover` and `preflight` may ask of any shop ([`Shop`]).
-//! Refuses: the wire of any shop, and what counts as an order there; each shop says it in its own [`Row`]s.
+//! Refuses: the wire of any shop, and what counts as an order there; each shop says it in its own `Row`s.
 
 mod hours;
 mod pace;
