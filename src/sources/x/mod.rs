@@ -20,7 +20,7 @@ mod wire;
 #[cfg(test)]
 mod recorded;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -156,6 +156,21 @@ fn cost(request: &Request, ledger: &Ledger, uploads_max: u32) -> u32 {
     let posts = ledger.price(Resource::Post, work.posts.keys(), request.now);
     let lists = u32::try_from(work.uploads.len()).unwrap_or(u32::MAX).saturating_mul(uploads_max);
     Ledger::cents(users.saturating_add(posts).saturating_add(Ledger::price_of_any(Resource::Post, lists)))
+}
+
+/// What all requests of one UTC day cost, in cents: each post and user once, however often it is asked for, and of each list
+/// as many posts as may be new on its first look of the day.
+fn cost_of_day(day: &[Request], uploads_max: u32) -> u32 {
+    let (mut users, mut posts, mut lists) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for work in day.iter().filter_map(|request| Work::sort(request).ok()) {
+        users.extend(work.accounts.into_keys());
+        posts.extend(work.posts.into_keys());
+        lists.extend(work.uploads.into_keys());
+    }
+    let count = |all: &BTreeSet<String>| u32::try_from(all.len()).unwrap_or(u32::MAX);
+    let posts = count(&posts).saturating_add(count(&lists).saturating_mul(uploads_max));
+    let users = Ledger::price_of_any(Resource::User, count(&users));
+    Ledger::cents(users.saturating_add(Ledger::price_of_any(Resource::Post, posts)))
 }
 
 /// One fetch while it runs.
@@ -427,6 +442,18 @@ mod tests {
             assert!(matches!(Work::sort(&request(vec![post])), Err(SourceError::BadTarget { .. })), "{id}");
         }
         assert!(Work::sort(&request(vec![account("@AlmaLind")])).expect("sorted").accounts.contains_key("almalind"));
+    }
+
+    #[test]
+    fn a_day_costs_each_resource_once_however_often_it_is_asked_for() {
+        let subject = "post/x/1".parse().expect("a subject");
+        let post = Target::Post { subject, id: "1".to_owned(), creator: None };
+        let creator: CreatorId = "alma".parse().expect("an id");
+        let list = Target::Uploads { creator, id: "alma".to_owned(), since: None };
+        let hour = request(vec![account("alma"), account("bo"), post, list]);
+        // Two users at a cent, one post at half a cent, ten that may be new.
+        assert_eq!(cost_of_day(&vec![hour; 24], 10), 8);
+        assert_eq!(cost_of_day(&[], 10), 0);
     }
 
     #[test]

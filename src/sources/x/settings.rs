@@ -7,9 +7,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::ledger::{CENTS, Ledger};
-use super::{FOLLOWERS, OF_POST, UPLOADS_MAX, UPLOADS_MIN, X, XConfig, cost};
+use super::{FOLLOWERS, OF_POST, UPLOADS_MAX, UPLOADS_MIN, X, XConfig, cost, cost_of_day};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
+use crate::domain::money::Money;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
@@ -81,6 +82,11 @@ impl Settings for XSettings {
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         let cents = cost(request, &self.ledger, self.uploads_max);
         if cents == 0 { Vec::new() } else { vec![(CENTS.to_owned(), cents)] }
+    }
+
+    fn money(&self, day: &[Request]) -> Option<Money> {
+        let minor = i64::from(cost_of_day(day, self.uploads_max));
+        Some(Money { minor, currency: "USD".parse().ok()? })
     }
 
     fn build(&self, _outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
