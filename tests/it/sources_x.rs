@@ -71,7 +71,7 @@ fn uploads(name: &str) -> Target {
 impl Stage {
     async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
         let request = Request { targets, now: self.clock.now() };
-        let planned = self.settings.cost(&request).first().map_or(0, |row| row.1);
+        let planned = self.settings.money(std::slice::from_ref(&request)).expect("a price").minor;
         let source = Arc::clone(&self.source);
         let task = self.clock.spawn("poll", |held| async move {
             let fetched = source.fetch(&request).await;
@@ -80,7 +80,7 @@ impl Stage {
         });
         self.driver.run_for(SignedDuration::from_secs(60)).await.expect("quiet");
         let fetched = task.await.expect("ends").expect("asked");
-        assert!(cents(&fetched) <= planned, "{} cents were planned, {} spent", planned, cents(&fetched));
+        assert!(i64::from(cents(&fetched)) <= planned, "{} cents were planned, {} spent", planned, cents(&fetched));
         fetched
     }
 

@@ -29,6 +29,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::json::{self, Garbled};
+use super::quota::calls;
 use super::wanted::{self, Count, Voice, Wanted};
 use super::{Fetched, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform};
@@ -149,13 +150,11 @@ fn garbled(garbled: Garbled) -> SourceError {
     SourceError::Garbled { platform: TITLE, path: garbled.path, expected: garbled.expected }
 }
 
-/// What a request costs at most, in cents: of lists as many posts as may be new.
-fn cost(request: &Request, ledger: &Ledger, uploads_max: u32) -> u32 {
-    let Ok(work) = Work::sort(request) else { return 0 };
-    let users = ledger.price(Resource::User, work.accounts.keys(), request.now);
-    let posts = ledger.price(Resource::Post, work.posts.keys(), request.now);
-    let lists = u32::try_from(work.uploads.len()).unwrap_or(u32::MAX).saturating_mul(uploads_max);
-    Ledger::cents(users.saturating_add(posts).saturating_add(Ledger::price_of_any(Resource::Post, lists)))
+/// Calls of a request: users and posts in batches, a list an account.
+fn calls_of(request: &Request) -> Option<u32> {
+    let work = Work::sort(request).ok()?;
+    let lists = u32::try_from(work.uploads.len()).unwrap_or(u32::MAX);
+    Some(calls(work.accounts.len(), IDS_MAX).saturating_add(calls(work.posts.len(), IDS_MAX)).saturating_add(lists))
 }
 
 /// What all requests of one UTC day cost, in cents: each post and user once, however often it is asked for, and of each list
@@ -454,22 +453,6 @@ mod tests {
         // Two users at a cent, one post at half a cent, ten that may be new.
         assert_eq!(cost_of_day(&vec![hour; 24], 10), 8);
         assert_eq!(cost_of_day(&[], 10), 0);
-    }
-
-    #[test]
-    fn a_request_costs_what_was_not_paid_today() {
-        let ledger = Ledger::default();
-        let creator: CreatorId = "alma".parse().expect("an id");
-        let asked = request(vec![
-            account("alma"),
-            account("bo"),
-            Target::Post { subject: "post/x/1".parse().expect("a subject"), id: "1".to_owned(), creator: None },
-            Target::Uploads { creator, id: "alma".to_owned(), since: None },
-        ]);
-        // Two accounts, one post and a list of ten: 20 + 5 + 50 tenths of a cent.
-        assert_eq!(cost(&asked, &ledger, 10), 8);
-        ledger.pay(Resource::User, ["alma".to_owned()].iter(), Timestamp::UNIX_EPOCH);
-        assert_eq!(cost(&asked, &ledger, 10), 7);
-        assert_eq!(cost(&request(Vec::new()), &ledger, 10), 0);
+        assert_eq!(calls_of(&request(vec![account("alma"), account("bo")])), Some(1));
     }
 }

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::ledger::{CENTS, Ledger};
-use super::{FOLLOWERS, OF_POST, UPLOADS_MAX, UPLOADS_MIN, X, XConfig, cost, cost_of_day};
+use super::ledger::Ledger;
+use super::{FOLLOWERS, OF_POST, UPLOADS_MAX, UPLOADS_MIN, X, XConfig, calls_of, cost_of_day};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::quota::Reset;
-use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{Ask, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -74,16 +73,11 @@ impl Settings for XSettings {
         vec![SecretFile { setting: "token_file", file: self.token_file.clone(), secret: &mut self.token }]
     }
 
-    /// Cents that have not been paid today; what was read today costs nothing more.
-    fn budgets(&self) -> Vec<Budget> {
-        vec![Budget::new(CENTS, self.cents_per_day, Reset::UtcDay)]
+    fn calls(&self, request: &Request) -> Option<u32> {
+        calls_of(request)
     }
 
-    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
-        let cents = cost(request, &self.ledger, self.uploads_max);
-        if cents == 0 { Vec::new() } else { vec![(CENTS.to_owned(), cents)] }
-    }
-
+    /// The cap of a day is kept by the source itself: what was read today costs nothing more, which no sum of polls can say.
     fn money(&self, day: &[Request]) -> Option<Money> {
         let minor = i64::from(cost_of_day(day, self.uploads_max));
         Some(Money { minor, currency: "USD".parse().ok()? })
