@@ -146,6 +146,15 @@ pub enum Body {
     Multipart(reqwest::multipart::Form),
 }
 
+/// The longest reason of others that is repeated in an error of ours.
+const REASON_MAX: usize = 60;
+
+/// Whether a reason from outside is safe to repeat: nothing but a short word.
+#[must_use]
+pub fn is_word(reason: &str) -> bool {
+    (1..=REASON_MAX).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// Installs the TLS provider once; every maker of clients calls it.
 fn install_tls() {
     // An error means that it stands already.

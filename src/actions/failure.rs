@@ -195,9 +195,3 @@ impl Failure {
         }
     }
 }
-
-/// Whether a reason from outside is safe to repeat: nothing but a short word.
-#[must_use]
-pub fn is_word(reason: &str) -> bool {
-    (1..=60).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}

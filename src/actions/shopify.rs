@@ -20,13 +20,14 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::coin::{Made, Mint, NewCode};
-use super::failure::{Failure, is_word};
+use super::failure::Failure;
 use super::webhook::{Fate, SetState};
 use super::{ActionError, Hand};
 use crate::domain::action::{value_in, value_state};
 use crate::domain::written::Percent;
 use crate::http::HttpError;
 use crate::http::graphql::{AskError, GraphQl};
+use crate::http::is_word;
 use crate::http::tokens::TokenError;
 
 /// It works at the checkout.

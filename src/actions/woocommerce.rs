@@ -19,10 +19,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::coin::{Made, Mint, NewCode};
-use super::failure::{Failure, is_word};
+use super::failure::Failure;
 use super::webhook::SetState;
 use super::{ActionError, Hand};
 use crate::http::Answer;
+use crate::http::is_word;
 use crate::http::signed::{Question, Signed};
 
 /// What people call it.

@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::signed::{Question, Signed, SignedError};
-use super::tokens::{Accounts, Dialect, Grant, TokenError, TokenKeeper, Tokens, is_word};
-use super::{Answer, Api};
+use super::tokens::{Accounts, Dialect, Grant, TokenError, TokenKeeper, Tokens};
+use super::{Answer, Api, is_word};
 
 /// What a refusal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::tokens::{Token, TokenError, Tokens, is_word};
-use super::{Answer, Api, Body, HttpError};
+use super::tokens::{Token, TokenError, Tokens};
+use super::{Answer, Api, Body, HttpError, is_word};
 
 /// The longest wait that is believed. A full bucket of the smallest plan takes 20 s.
 const WAIT_MAX_SECS: f64 = 600.0;

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::tokens::server::{Given, ask, end_of};
-use super::tokens::{Form, Grant, TokenError, TokenKeeper, TokenSet, Tokens, is_word};
-use super::{Api, HttpError, Limits};
+use super::tokens::{Form, Grant, TokenError, TokenKeeper, TokenSet, Tokens};
+use super::{Api, HttpError, Limits, is_word};
 
 pub mod providers;
 

@@ -23,9 +23,6 @@ use server::{GRANT_OVER, ask, end_of};
 /// A token this close to its end is not used any more: a request takes at most 30 s, and clocks differ.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// The longest reason that is repeated in an error.
-const REASON_MAX: usize = 60;
-
 /// How tokens are come by.
 #[derive(Debug)]
 pub enum Grant {
@@ -440,9 +437,4 @@ impl Tokens {
         }
         asked
     }
-}
-
-/// Whether a reason from outside is safe to repeat: nothing but a short word.
-pub(super) fn is_word(reason: &str) -> bool {
-    (1..=REASON_MAX).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -86,14 +86,6 @@ impl SourceError {
 /// The longest wait that is believed where a server names one.
 const WAIT_MAX: Duration = Duration::from_mins(10);
 
-/// A word from outside that is safe to repeat: nothing but letters, digits and underscores.
-pub(super) fn word(text: Option<&str>) -> Option<&str> {
-    let fits = |text: &&str| {
-        (1..=60).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    text.filter(fits)
-}
-
 /// How long a server asks us to wait, where it says so in seconds.
 pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
     let secs = answer.header("retry-after")?.trim().parse().ok()?;

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::quota::next_midnight;
-use super::shopify::FileKeeper;
+use super::token_file::FileKeeper;
 use super::{Fetched, SourceError};
 use crate::domain::sample::{Form, SeriesKey};
 use crate::http::google::{Logins, Meaning, Refusal};

@@ -25,6 +25,7 @@ pub mod shopify;
 pub mod stripe;
 pub mod tiktok;
 pub mod tiktok_ads;
+mod token_file;
 pub mod twitch;
 mod wanted;
 pub mod woocommerce;
@@ -181,6 +182,21 @@ pub enum Fate {
     Retry,
 }
 
+/// How far a failure reaches: what else would fail with it in the same poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Every question to the platform.
+    Platform,
+    /// Every question in the name of the same account.
+    Account,
+    /// Every question out of the same budget.
+    Quota,
+    /// Every question, until the platform has had its rest.
+    Pace,
+    /// This question alone.
+    Question,
+}
+
 /// Why a source did not answer, named for what can be done about it.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -288,6 +304,22 @@ impl SourceError {
             Self::Gone { .. } => Fate::Forget,
             Self::Garbled { .. } => Fate::Diagnose,
             Self::Unreachable { .. } | Self::Broken { .. } => Fate::Retry,
+        }
+    }
+
+    /// How far it reaches. Names every variant, as above.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Unreachable { .. } | Self::Broken { .. } => Reach::Platform,
+            Self::Unauthorized { .. } => Reach::Account,
+            Self::QuotaSpent { .. } => Reach::Quota,
+            Self::SlowDown { .. } => Reach::Pace,
+            Self::Gone { .. }
+            | Self::Garbled { .. }
+            | Self::Refused { .. }
+            | Self::BadTarget { .. }
+            | Self::Misconfigured { .. } => Reach::Question,
         }
     }
 

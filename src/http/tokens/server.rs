@@ -11,8 +11,8 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
-use super::{Form, TokenError, is_word};
-use crate::http::{Api, Body};
+use super::{Form, TokenError};
+use crate::http::{Api, Body, is_word};
 
 /// The word of RFC 6749 §5.2 for a grant that is over. What platforms say instead is turned into it.
 pub const GRANT_OVER: &str = "invalid_grant";

@@ -32,7 +32,7 @@ use tokio::sync::Mutex;
 
 use super::json::Garbled;
 use super::wanted::{self, Count, Voice, Wanted};
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;
@@ -195,19 +195,8 @@ impl Round {
     /// Keeps the failure, and decides whether it stops what else is asked about the Page.
     fn fail(&mut self, page: &str, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::QuotaSpent { .. }
-            | SourceError::SlowDown { .. }
-            | SourceError::Unauthorized { .. }
-            | SourceError::Unreachable { .. }
-            | SourceError::Broken { .. } => {
-                self.stopped.insert(page.to_owned(), why);
-            }
-            SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        if error.reach() != Reach::Question {
+            self.stopped.insert(page.to_owned(), why);
         }
         self.out.fail(error);
         why

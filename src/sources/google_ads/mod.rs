@@ -34,7 +34,7 @@ use tokio::sync::Mutex;
 use super::google::{self, Told};
 use super::json::{self, Field, Garbled};
 use super::quota::{batches, calls};
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Missing, Sample, SeriesKey};
@@ -150,17 +150,8 @@ struct Round {
 impl Round {
     fn fail(&mut self, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::QuotaSpent { .. }
-            | SourceError::SlowDown { .. }
-            | SourceError::Unauthorized { .. }
-            | SourceError::Unreachable { .. }
-            | SourceError::Broken { .. } => self.stopped = Some(why),
-            SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        if error.reach() != Reach::Question {
+            self.stopped = Some(why);
         }
         self.out.fail(error);
         why

@@ -48,7 +48,6 @@ use crate::domain::num;
 use crate::http::graphql::{AskError, Cost, GraphQl};
 use crate::time::Clock;
 use orders::{CHANGED, CHANGED_PAGE, ORDERS, ORDERS_PAGE};
-pub(super) use settings::FileKeeper;
 pub use settings::{ShopifySettings, client, source};
 
 /// What people call it.

@@ -1,14 +1,11 @@
 //! What an operator sets for a Shopify shop: one client a shop, shared by reading and acting.
 //!
-//! Owns: the four ways to sign in, and where a rotating refresh token is kept (in the file it came from).
+//! Owns: the four ways to sign in.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use async_trait::async_trait;
 use jiff::SignedDuration;
 use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -21,10 +18,11 @@ use crate::domain::written::Length;
 use crate::http::graphql::GraphQl;
 use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
-use crate::http::tokens::{Accounts, Connected, Dialect, Grant, NoAccounts, TokenKeeper, TokenSet, Tokens};
+use crate::http::tokens::{Accounts, Connected, Dialect, Grant, NoAccounts, Tokens};
 use crate::http::{Api, Limits};
 use crate::sources::orders::{OF_CODES, Shop};
 use crate::sources::quota::Reset;
+use crate::sources::token_file::FileKeeper;
 use crate::sources::{Ask, Budget, Outside, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
@@ -224,7 +222,7 @@ fn grant(config: &ShopifySettings, accounts: Option<&Arc<dyn Accounts>>) -> Resu
         (false, (true, true), true) => Ok(Grant::Account {
             id: config.client_id.clone(),
             secret: config.client_secret.clone(),
-            keeper: Arc::new(FileKeeper { path: config.refresh_token_file.clone() }),
+            keeper: Arc::new(FileKeeper::new(config.refresh_token_file.clone())),
         }),
         (true, _, _) => Err(wrong("token_file", "…", "give a token or an app's client_id and secret, not both")),
         (false, (false, false), false) => {
@@ -247,48 +245,6 @@ fn connected(config: &ShopifySettings, accounts: Option<&Arc<dyn Accounts>>) -> 
         secret: config.client_secret.clone(),
         keeper: Arc::new(Connected::new(accounts, config.account())),
     })
-}
-
-/// Keeps a refresh token in the file it was first given in.
-#[derive(Debug)]
-pub(in crate::sources) struct FileKeeper {
-    path: PathBuf,
-}
-
-impl FileKeeper {
-    /// The one in this file.
-    pub(in crate::sources) fn new(path: PathBuf) -> Self {
-        Self { path }
-    }
-}
-
-#[async_trait]
-impl TokenKeeper for FileKeeper {
-    async fn load(&self) -> io::Result<TokenSet> {
-        let refresh = SecretString::from(fs::read_to_string(&self.path)?.trim().to_owned());
-        Ok(TokenSet { refresh: Some(refresh), ..TokenSet::default() })
-    }
-
-    async fn keep(&self, tokens: &TokenSet) -> io::Result<()> {
-        let Some(token) = &tokens.refresh else { return Ok(()) };
-        let beside = self.path.with_extension("new");
-        let mut file = private(&beside)?;
-        file.write_all(token.expose_secret().as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.path)?;
-        // The name is on disk when its folder is.
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
-    }
-}
-
-/// A file that only its owner may read.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -341,23 +297,5 @@ mod tests {
         let (first, second) = (client(&one).expect("a client"), client(&other).expect("a client"));
         assert!(Arc::ptr_eq(&first, &second));
         assert!(!format!("{one:?} {first:?}").contains("CANARY"));
-    }
-
-    #[tokio::test]
-    async fn a_refresh_token_is_replaced_whole_and_kept_from_others() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let keeper = FileKeeper { path: folder.path().join("shop.refresh") };
-        assert!(keeper.load().await.is_err(), "there is none yet");
-        for token in ["one", "two"] {
-            let set = TokenSet { refresh: Some(SecretString::from(token.to_owned())), ..TokenSet::default() };
-            keeper.keep(&set).await.expect("kept");
-            assert_eq!(keeper.load().await.expect("there").refresh.expect("one").expose_secret(), token);
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(&keeper.path).expect("a file").permissions().mode();
-            assert_eq!(mode & 0o077, 0, "only its owner may read it");
-        }
     }
 }

@@ -5,10 +5,10 @@
 use serde_json::Value;
 
 use super::super::SourceError;
-use super::super::failure::{retry_after, word};
+use super::super::failure::retry_after;
 use super::super::json::parse;
 use super::{TITLE, garbled};
-use crate::http::Answer;
+use crate::http::{Answer, is_word};
 
 /// The document, or why there is none.
 pub(super) fn sort(answer: &Answer) -> Result<Value, SourceError> {
@@ -24,7 +24,10 @@ pub(super) fn sort(answer: &Answer) -> Result<Value, SourceError> {
 /// `resource_missing`, and where nothing so narrow is given, `invalid_request_error`.
 fn reason(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let told = |key: &str| word(body.pointer(&format!("/error/{key}")).and_then(Value::as_str));
+    let told = |key: &str| {
+        let word = body.pointer(&format!("/error/{key}")).and_then(Value::as_str);
+        word.filter(|word| is_word(word))
+    };
     match told("code").or_else(|| told("type")) {
         Some(word) => word.to_owned(),
         None => format!("status {}", answer.status),

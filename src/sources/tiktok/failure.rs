@@ -10,13 +10,10 @@ use serde_json::Value;
 use super::super::SourceError;
 use super::super::json::{self, Field, Garbled};
 use super::{TITLE, garbled};
-use crate::http::Answer;
+use crate::http::{Answer, is_word};
 
 /// The window that 600 requests are counted in is a minute, and nothing says when it is free again.
 const HURRY_MIN: Duration = Duration::from_mins(1);
-
-/// The longest reason that is repeated in an error.
-const REASON_MAX: usize = 60;
 
 /// The code of a refused token.
 const TOKEN_REFUSED: &str = "access_token_invalid";
@@ -97,11 +94,6 @@ fn sort(answer: &Answer, code: &str) -> SourceError {
         Meaning::Broken => SourceError::Broken { platform: TITLE, status },
         Meaning::Wrong => SourceError::Refused { platform: TITLE, status, reason },
     }
-}
-
-/// Whether a reason from outside is safe to repeat: nothing but a short word.
-fn is_word(reason: &str) -> bool {
-    (1..=REASON_MAX).contains(&reason.len()) && reason.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 #[cfg(test)]

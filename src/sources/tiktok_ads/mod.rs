@@ -30,7 +30,7 @@ use tokio::sync::Mutex;
 use super::json::Garbled;
 use super::quota::{batches, calls};
 use super::tiktok::limit::rest;
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::Currency;
@@ -159,17 +159,8 @@ struct Round {
 impl Round {
     fn fail(&mut self, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::SlowDown { .. }
-            | SourceError::Unauthorized { .. }
-            | SourceError::Unreachable { .. }
-            | SourceError::Broken { .. } => self.stopped = Some(why),
-            SourceError::QuotaSpent { .. }
-            | SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        if !matches!(error.reach(), Reach::Quota | Reach::Question) {
+            self.stopped = Some(why);
         }
         self.out.fail(error);
         why

@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 
 use super::json::{self, Garbled};
 use super::wanted::{self, Count, Voice, Wanted};
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;
@@ -142,17 +142,8 @@ impl Round {
     /// Keeps the failure and decides whether it stops the calls after it; answers why the numbers of this call are absent.
     fn fail(&mut self, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::QuotaSpent { .. }
-            | SourceError::SlowDown { .. }
-            | SourceError::Unauthorized { .. }
-            | SourceError::Unreachable { .. }
-            | SourceError::Broken { .. } => self.stopped = Some(why),
-            SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        if error.reach() != Reach::Question {
+            self.stopped = Some(why);
         }
         self.out.fail(error);
         why

@@ -6,16 +6,17 @@
 use serde_json::Value;
 
 use super::super::SourceError;
-use super::super::failure::{retry_after, word};
+use super::super::failure::retry_after;
 use super::super::json::Garbled;
 use super::{TITLE, garbled};
-use crate::http::Answer;
+use crate::http::{Answer, is_word};
 
 /// The document, or why there is none.
 pub(super) fn sort(answer: &Answer) -> Result<Value, SourceError> {
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
     // `{"code":"woocommerce_rest_cannot_view","message":…,"data":{"status":401}}`
-    let told = word(body.as_ref().and_then(|body| body.get("code")?.as_str())).map(str::to_owned);
+    let told =
+        body.as_ref().and_then(|body| body.get("code")?.as_str()).filter(|word| is_word(word)).map(str::to_owned);
     let wait = retry_after(answer);
     match (answer.status, told) {
         (200..=299, _) => body.ok_or_else(|| {

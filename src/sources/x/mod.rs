@@ -31,7 +31,7 @@ use tokio::sync::Mutex;
 use super::json::{self, Garbled};
 use super::quota::calls;
 use super::wanted::{self, Count, Voice, Wanted};
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;
@@ -184,18 +184,9 @@ impl Round {
     /// Keeps the failure and decides whether it stops the calls after it; answers why the numbers of this call are absent.
     fn fail(&mut self, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::Unauthorized { .. } | SourceError::Unreachable { .. } | SourceError::Broken { .. } => {
-                self.stopped = Some(why);
-            }
-            // Each endpoint has a limit of its own, and what was paid for today may still be asked.
-            SourceError::QuotaSpent { .. }
-            | SourceError::SlowDown { .. }
-            | SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        // Each endpoint has a limit of its own, and what was paid for today may still be asked.
+        if matches!(error.reach(), Reach::Account | Reach::Platform) {
+            self.stopped = Some(why);
         }
         self.out.fail(error);
         why

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::json::{self, Garbled};
 use super::quota::{batches, calls};
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Absence;
@@ -181,19 +181,10 @@ impl Round {
     /// Keeps the failure and decides which calls it stops; answers why the numbers of this call are absent.
     fn fail(&mut self, bucket: &'static str, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::QuotaSpent { .. } => {
-                self.spent.insert(bucket, why);
-            }
-            SourceError::SlowDown { .. }
-            | SourceError::Unauthorized { .. }
-            | SourceError::Unreachable { .. }
-            | SourceError::Broken { .. } => self.stopped = Some(why),
-            SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        match error.reach() {
+            Reach::Quota => drop(self.spent.insert(bucket, why)),
+            Reach::Platform | Reach::Account | Reach::Pace => self.stopped = Some(why),
+            Reach::Question => {}
         }
         self.out.fail(error);
         why

@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 use super::google::{self, Day, Told};
 use super::json::{self, Garbled};
 use super::quota::{batches, calls, pacific};
-use super::{Fetched, Request, Source, SourceError, Target};
+use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Absence, Missing, Sample, SeriesKey};
@@ -200,18 +200,9 @@ impl Round {
     /// Keeps the failure, and whether it stops everything after it.
     fn fail(&mut self, error: SourceError) -> Absence {
         let why = error.absence();
-        match &error {
-            SourceError::QuotaSpent { .. }
-            | SourceError::SlowDown { .. }
-            | SourceError::Unreachable { .. }
-            | SourceError::Broken { .. } => self.stopped = Some(why),
-            // Another channel has another token.
-            SourceError::Unauthorized { .. }
-            | SourceError::Gone { .. }
-            | SourceError::Garbled { .. }
-            | SourceError::Refused { .. }
-            | SourceError::BadTarget { .. }
-            | SourceError::Misconfigured { .. } => {}
+        // Another channel has another token.
+        if !matches!(error.reach(), Reach::Account | Reach::Question) {
+            self.stopped = Some(why);
         }
         self.out.fail(error);
         why
