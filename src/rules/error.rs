@@ -74,34 +74,20 @@ impl fmt::Display for RuleError {
     }
 }
 
-/// The nearest of `known` to `given`, if it is near enough to have been meant: at most a third of its letters differ.
+/// Longer than any name: what is longer was not one of them, and is not worth the table.
+const NAME_MAX: usize = 64;
+
+/// The nearest of `known` to `given`, if it is near enough to have been meant: at most a third of its letters differ. A
+/// swap of neighbours is one slip (Damerau-Levenshtein, optimal string alignment).
 #[must_use]
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .filter(|_| !given.is_empty())
-        .map(|name| (distance(given, name), name))
-        .filter(|(distance, name)| *distance * 3 <= std::cmp::max(name.len(), 3))
-        .min_by_key(|(distance, _)| *distance)
+        .filter(|_| (1..=NAME_MAX).contains(&given.len()))
+        .map(|name| (strsim::osa_distance(given, name), name))
+        .filter(|(slips, name)| slips * 3 <= std::cmp::max(name.chars().count(), 3))
+        .min_by_key(|(slips, _)| *slips)
         .map(|(_, name)| name)
-}
-
-/// Levenshtein's edit distance, in bytes. The names of the language are ASCII.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, l) in left.bytes().enumerate() {
-        let mut corner = i;
-        let mut last = i + 1;
-        let mut next = vec![last];
-        for (above, r) in row.iter().skip(1).zip(right.bytes()) {
-            let replaced = corner + usize::from(l != r);
-            last = std::cmp::min(replaced, std::cmp::min(*above, last) + 1);
-            corner = *above;
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
