@@ -1169,6 +1169,10 @@ span-days = { $n } days
 
 chart-limit = limit { $value }
 chart-band = the usual
+chart-band-others = the middle half of { $count ->
+    [one] one similar creator
+   *[other] { $count } similar creators
+}
 chart-fired = told { $time }
 chart-alt = { $title }. The line shows { $metric } from { $from } to { $until }: lowest { $lowest }, highest { $highest }, last { $last }.
 chart-alt-limit = The limit is { $limit }.
@@ -1706,3 +1710,83 @@ backtest-title = { $rule } · { $who }
 chart-mark-right = { $count } right
 chart-mark-wrong = { $count } wrong
 chart-mark-open = { $count } open
+## Why a number about money moved: which step explains how much of it
+
+moved-base = { $target ->
+    [cpa] { $base } per order
+    [orders] { $base } orders for the same money
+    [roas] revenue { $base } times the spend
+    [roi] { $base } back per 1 spent
+   *[revenue] { $base }
+}
+moved-others = Why, against { $count ->
+    [one] one similar creator
+   *[other] { $count } similar creators
+} ({ $base })
+moved-before = Why, against as long before ({ $base })
+moved-part = • { $step ->
+    [cost] { $way ->
+        [less] less was spent, { $now } not { $before }
+       *[more] more was spent, { $now } not { $before }
+    }
+    [cost-of-reach] { $way ->
+        [less] views cost less, { $now } not { $before } per 1,000
+       *[more] views cost more, { $now } not { $before } per 1,000
+    }
+    [cost-of-clicks] { $way ->
+        [less] clicks cost less, { $now } not { $before }
+       *[more] clicks cost more, { $now } not { $before }
+    }
+    [cost-of-engagement] { $way ->
+        [less] likes and comments cost less, { $now } not { $before }
+       *[more] likes and comments cost more, { $now } not { $before }
+    }
+    [reach] { $way ->
+        [less] fewer views, { $now } not { $before }
+       *[more] more views, { $now } not { $before }
+    }
+    [engagements] { $way ->
+        [less] fewer likes and comments, { $now } not { $before }
+       *[more] more likes and comments, { $now } not { $before }
+    }
+    [engagement] { $way ->
+        [less] fewer who watch react, { $now } not { $before }
+       *[more] more who watch react, { $now } not { $before }
+    }
+    [clicks] { $way ->
+        [less] fewer clicks, { $now } not { $before }
+       *[more] more clicks, { $now } not { $before }
+    }
+    [click-of-reach] { $way ->
+        [less] fewer click, { $now } not { $before } per 1,000 views
+       *[more] more click, { $now } not { $before } per 1,000 views
+    }
+    [click-of-engaged] { $way ->
+        [less] fewer who react click, { $now } not { $before }
+       *[more] more who react click, { $now } not { $before }
+    }
+    [orders] { $way ->
+        [less] fewer orders, { $now } not { $before }
+       *[more] more orders, { $now } not { $before }
+    }
+    [conversion-of-reach] { $way ->
+        [less] fewer buy, { $now } not { $before } per 1,000 views
+       *[more] more buy, { $now } not { $before } per 1,000 views
+    }
+    [conversion] { $way ->
+        [less] fewer buy after the click, { $now } not { $before }
+       *[more] more buy after the click, { $now } not { $before }
+    }
+    [conversion-of-engaged] { $way ->
+        [less] fewer who react buy, { $now } not { $before }
+       *[more] more who react buy, { $now } not { $before }
+    }
+    [revenue] { $way ->
+        [less] less is sold, { $now } not { $before }
+       *[more] more is sold, { $now } not { $before }
+    }
+   *[order-value] { $way ->
+        [less] orders are smaller, { $now } not { $before }
+       *[more] orders are larger, { $now } not { $before }
+    }
+}: { $share }

@@ -1171,6 +1171,10 @@ span-days = { $n } dagar
 
 chart-limit = gräns { $value }
 chart-band = det vanliga
+chart-band-others = mellersta hälften av { $count ->
+    [one] en liknande kreatör
+   *[other] { $count } liknande kreatörer
+}
 chart-fired = sagt { $time }
 chart-alt = { $title }. Linjen visar { $metric } från { $from } till { $until }: lägst { $lowest }, högst { $highest }, senast { $last }.
 chart-alt-limit = Gränsen är { $limit }.
@@ -1696,3 +1700,83 @@ backtest-title = { $rule } · { $who }
 chart-mark-right = { $count } rätt
 chart-mark-wrong = { $count } fel
 chart-mark-open = { $count } öppna
+## Varför ett tal om pengar ändrades: vilket led som förklarar hur mycket
+
+moved-base = { $target ->
+    [cpa] { $base } per order
+    [orders] { $base } ordrar för samma pengar
+    [roas] intäkter { $base } gånger kostnaden
+    [roi] { $base } tillbaka per 1 som lagts
+   *[revenue] { $base }
+}
+moved-others = Varför, mot { $count ->
+    [one] en liknande kreatör
+   *[other] { $count } liknande kreatörer
+} ({ $base })
+moved-before = Varför, mot lika lång tid innan ({ $base })
+moved-part = • { $step ->
+    [cost] { $way ->
+        [less] mindre har lagts, { $now } inte { $before }
+       *[more] mer har lagts, { $now } inte { $before }
+    }
+    [cost-of-reach] { $way ->
+        [less] visningar kostar mindre, { $now } inte { $before } per 1 000
+       *[more] visningar kostar mer, { $now } inte { $before } per 1 000
+    }
+    [cost-of-clicks] { $way ->
+        [less] klick kostar mindre, { $now } inte { $before }
+       *[more] klick kostar mer, { $now } inte { $before }
+    }
+    [cost-of-engagement] { $way ->
+        [less] gillanden och kommentarer kostar mindre, { $now } inte { $before }
+       *[more] gillanden och kommentarer kostar mer, { $now } inte { $before }
+    }
+    [reach] { $way ->
+        [less] färre visningar, { $now } inte { $before }
+       *[more] fler visningar, { $now } inte { $before }
+    }
+    [engagements] { $way ->
+        [less] färre gillanden och kommentarer, { $now } inte { $before }
+       *[more] fler gillanden och kommentarer, { $now } inte { $before }
+    }
+    [engagement] { $way ->
+        [less] färre som ser reagerar, { $now } inte { $before }
+       *[more] fler som ser reagerar, { $now } inte { $before }
+    }
+    [clicks] { $way ->
+        [less] färre klick, { $now } inte { $before }
+       *[more] fler klick, { $now } inte { $before }
+    }
+    [click-of-reach] { $way ->
+        [less] färre klickar, { $now } inte { $before } per 1 000 visningar
+       *[more] fler klickar, { $now } inte { $before } per 1 000 visningar
+    }
+    [click-of-engaged] { $way ->
+        [less] färre som reagerar klickar, { $now } inte { $before }
+       *[more] fler som reagerar klickar, { $now } inte { $before }
+    }
+    [orders] { $way ->
+        [less] färre ordrar, { $now } inte { $before }
+       *[more] fler ordrar, { $now } inte { $before }
+    }
+    [conversion-of-reach] { $way ->
+        [less] färre köper, { $now } inte { $before } per 1 000 visningar
+       *[more] fler köper, { $now } inte { $before } per 1 000 visningar
+    }
+    [conversion] { $way ->
+        [less] färre köper efter klicket, { $now } inte { $before }
+       *[more] fler köper efter klicket, { $now } inte { $before }
+    }
+    [conversion-of-engaged] { $way ->
+        [less] färre som reagerar köper, { $now } inte { $before }
+       *[more] fler som reagerar köper, { $now } inte { $before }
+    }
+    [revenue] { $way ->
+        [less] mindre säljs, { $now } inte { $before }
+       *[more] mer säljs, { $now } inte { $before }
+    }
+   *[order-value] { $way ->
+        [less] ordrarna är mindre, { $now } inte { $before }
+       *[more] ordrarna är större, { $now } inte { $before }
+    }
+}: { $share }

@@ -22,6 +22,7 @@ use crate::domain::ids::Subject;
 use crate::domain::money::Money;
 use crate::domain::person::Audience;
 use crate::outbox::incident::{Happened, Stage};
+use crate::rules::benchmark::group::SHOWN_MIN;
 use crate::rules::evidence::Demand;
 use crate::rules::rule::Preset;
 
@@ -75,7 +76,10 @@ pub fn picture(
         Audience::Operator => false,
     };
     let same = main.metric == Some(chart.metric);
-    (may_see && (same || audience == Audience::Internal)).then(|| chart::render(chart, headline, reader))
+    let shown =
+        |band: &chart::Band| audience == Audience::Internal || band.others.is_none_or(|creators| SHOWN_MIN <= creators);
+    let chart = chart::Chart { band: chart.band.filter(shown), ..chart.clone() };
+    (may_see && (same || audience == Audience::Internal)).then(|| chart::render(&chart, headline, reader))
 }
 
 fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: Timestamp) -> Option<Composed> {
@@ -86,6 +90,9 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
     let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
+    if let Some(moved) = view.moved.as_ref().filter(|_| money) {
+        blocks.extend(block(1, moved.lines(reader)));
+    }
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());

@@ -25,6 +25,7 @@ mod learned;
 pub mod level;
 mod mediation;
 pub mod message;
+pub mod moved;
 pub mod number;
 pub mod others;
 pub mod permission;

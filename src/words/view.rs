@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
 use super::level::LevelView;
+use super::moved::Moved;
 use super::others::Beside;
 use crate::domain::action::{Deed, Revival};
 use crate::domain::ids::{Platform, RuleId};
@@ -337,6 +338,8 @@ pub struct IncidentView {
     pub level: Option<LevelView>,
     /// What was learned from history and takes part in the receipt.
     pub learned: Vec<Lesson>,
+    /// Which step between money spent and money earned explains it.
+    pub moved: Option<Moved>,
     /// What is still to come.
     pub ahead: AheadView,
     /// The deal it is about, for what is late, a right that ends, or what goes well.

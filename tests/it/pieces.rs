@@ -106,6 +106,9 @@ async fn a_hold_is_done_when_the_creator_confirms_and_survives_restarts() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
 
     Owed anyway: €150. Can still be saved: €2,640 of the boost alma-winter (TikTok Ads), Reel 2 €400 (free to cancel to Fri 18:00), Story set €150 (can be cancelled to 06:00).

@@ -28,6 +28,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
 
     Can still be saved: €2,640 of the boost alma-winter (TikTok Ads).
@@ -43,6 +46,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Seen: €120 per order in 7 days (14 readings, newest 00:00).
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
+
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
 
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
 

@@ -88,7 +88,10 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let first_clear = clears.next();
     let options = options(core, &state, &incident, &proposals, now);
     let pooled = receipt.as_ref().is_some_and(|receipt| receipt.pool.is_some());
+    let moved = receipt.as_ref().zip(seen.first());
+    let moved = moved.and_then(|(receipt, main)| moved::moved(&state, &incident.subject, receipt, main));
     Ok(IncidentView {
+        moved,
         ahead: ahead::of(&state, &incident, (of_receipt, clears.collect()), &options, now),
         deal: super::kinds::deal_view(&state, &incident, (receipt.as_ref(), live.as_ref()), now),
         names: names(&state, &incident.subject),
@@ -307,15 +310,19 @@ fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart>
     };
     let known = |points: &[(Timestamp, Option<f64>)]| points.iter().filter(|point| point.1.is_some()).count();
     let mut points = read(receipt.window);
+    let mut band = None;
     if known(&points) < KNOWN_MIN && matches!(receipt.window, Window::Days(_)) {
         // Too young for whole windows: its days say more than a single point.
         let days = read(Window::Days(1));
         if known(&points) < known(&days) {
             points = days;
         }
+    } else {
+        let before = points.iter().filter(|point| point.0 < latest.until).filter_map(|point| point.1);
+        band = moved::band(state, &incident.subject, receipt, &main, &before.collect::<Vec<_>>());
     }
     let limit = main.right.value().map(|value| vec![(latest.until, value)]).unwrap_or_default();
-    Some(Chart { metric, currency: main.currency, points, band: None, limit, fired_at: Some(incident.opened_at) })
+    Some(Chart { metric, currency: main.currency, points, band, limit, fired_at: Some(incident.opened_at) })
 }
 
 /// The windows a chart shows, oldest first: windows of days end on each day, windows of hours follow each other, a deal's
@@ -443,4 +450,5 @@ pub use seen::seen;
 pub(super) use seen::{compared, over, relation, with_industry};
 
 mod ahead;
+mod moved;
 mod seen;

@@ -69,12 +69,23 @@ pub struct Chart {
     pub currency: Option<Currency>,
     /// Values in order of time; `None` is a gap, never a zero.
     pub points: Vec<(Timestamp, Option<f64>)>,
-    /// The usual band, or the benchmark's: lowest and highest.
-    pub band: Option<(f64, f64)>,
+    /// Where the middle half of what it is compared with lies.
+    pub band: Option<Band>,
     /// The line. It may move with time; one value is drawn straight across.
     pub limit: Vec<(Timestamp, f64)>,
     /// When it was told.
     pub fired_at: Option<Timestamp>,
+}
+
+/// The middle half of the own earlier windows, or of comparable others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Band {
+    /// The lower quartile.
+    pub low: f64,
+    /// The upper quartile.
+    pub high: f64,
+    /// How many other creators it is of; `None`: of the own past.
+    pub others: Option<u32>,
 }
 
 /// Why there is no picture. The text goes without it.
@@ -203,7 +214,7 @@ fn draw<'a>(
 ) -> Drawn<'a> {
     area.fill(&PAPER)?;
     draw_title(area, title)?;
-    if let Some((low, high)) = chart.band {
+    if let Some(Band { low, high, .. }) = chart.band {
         let corner = |x: f64, value: f64| (num::pixel(x), num::pixel(scale.y(value.clamp(scale.low, scale.high))));
         area.draw(&Rectangle::new([corner(PLOT.0, high), corner(PLOT.2, low)], BAND.filled()))?;
     }
@@ -219,11 +230,14 @@ fn draw<'a>(
 
 /// The band's name, just under it, where the values leave room.
 fn draw_band_label<'a>(area: &Area<'a>, chart: &Chart, scale: &Scale, reader: &Reader) -> Drawn<'a> {
-    let Some((low, _)) = chart.band else {
+    let Some(Band { low, others, .. }) = chart.band else {
         return Ok(());
     };
-    let y = scale.y(low) + 10.0;
-    let label = say!(reader.words(), "chart-band");
+    let y = scale.y(low.clamp(scale.low, scale.high)) + 10.0;
+    let label = match others {
+        None => say!(reader.words(), "chart-band"),
+        Some(others) => say!(reader.words(), "chart-band-others", count = others),
+    };
     let (x, anchor) = side(is_freer_right(&known(chart), scale, y + SMALL / 2.0));
     write(area, &label, (x, y), SMALL, QUIET, (anchor, VPos::Top), false)
 }
@@ -368,7 +382,7 @@ mod tests {
             metric: Metric::Views,
             currency: None,
             points: points.collect(),
-            band: Some((18_000.0, 25_000.0)),
+            band: Some(Band { low: 18_000.0, high: 25_000.0, others: None }),
             limit: vec![(day(0), 5_350.0)],
             fired_at: Some(day(19)),
         }

@@ -20,7 +20,7 @@ impl Scale {
     pub(super) fn of(chart: &Chart, values: &[(Timestamp, f64)]) -> Option<Self> {
         let times = || values.iter().map(|point| point.0).chain(chart.fired_at).map(seconds);
         let limits = chart.limit.iter().map(|point| point.1);
-        let band = chart.band.iter().flat_map(|(low, high)| [*low, *high]);
+        let band = chart.band.iter().flat_map(|band| [band.low, band.high]);
         let all =
             || values.iter().map(|point| point.1).chain(limits.clone()).chain(band.clone()).filter(|v| v.is_finite());
         let (min, max) = (all().min_by(f64::total_cmp)?, all().max_by(f64::total_cmp)?);

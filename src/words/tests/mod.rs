@@ -9,6 +9,7 @@ mod levels;
 mod levels_creator;
 mod levels_team;
 mod mediation;
+mod moved;
 mod others;
 mod permission;
 mod short;
@@ -203,6 +204,7 @@ fn fired() -> IncidentView {
         chart: None,
         level: None,
         learned: Vec::new(),
+        moved: None,
         ahead: AheadView::default(),
         deal: None,
         cause: None,

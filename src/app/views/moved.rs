@@ -1,0 +1,184 @@
+//! Why a number about money is what it is, against comparable others or against as long before.
+
+use jiff::Timestamp;
+
+use super::{compared, judging};
+use crate::app::catalog::Groups;
+use crate::app::core::{Ruled, State};
+use crate::domain::ids::Subject;
+use crate::domain::metric::Metric;
+use crate::domain::num;
+use crate::insight::decomposition::{Counts, Scale, Target, decompose};
+use crate::rules::benchmark::quantile;
+use crate::rules::file::parse_rules;
+use crate::rules::judge::judge;
+use crate::rules::lifecycle::Memory;
+use crate::rules::lower::Source;
+use crate::rules::readings::{Readings as _, Want};
+use crate::rules::receipt::{Basis, Others, Receipt};
+use crate::words::chart::Band;
+use crate::words::moved::{Against, Moved};
+use crate::words::view::{RightKind, Seen};
+
+/// Views that rates are laid out over, so that others of any size compare.
+const VIEWS: f64 = 1_000.0;
+
+/// Fewer earlier windows than this have no middle half.
+const PAST_MIN: usize = 8;
+
+/// What explains the number that a receipt is about. `None` where it is not about money per result, or where there is
+/// nothing to hold it against.
+pub(super) fn moved(state: &State, subject: &Subject, receipt: &Receipt, main: &Seen) -> Option<Moved> {
+    let target = match main.metric? {
+        _ if main.platform.is_some() || receipt.pool.is_some() => return None,
+        Metric::Cpa => Target::Cpa,
+        Metric::Roas => Target::Roas,
+        _ => return None,
+    };
+    let seen = main.left.value();
+    let asker = Asker { state, subject, receipt };
+    let told = asker.against_others(target).or_else(|| asker.against_before(target))?;
+    // What is taken apart is the number that the alert tells, or it explains another one.
+    let fits = match (told.told.target, seen) {
+        (Target::Cpa, Some(seen)) => num::round_i64(seen).is_some_and(|seen| (seen - told.told.now).abs() <= 1),
+        (Target::Roas, Some(seen)) => {
+            num::round_i64(seen * 10_000.0).is_some_and(|seen| (seen - told.told.now).abs() <= 1)
+        }
+        (Target::Orders, None) => true,
+        (Target::Cpa | Target::Roas, None) | (Target::Orders, Some(_)) | (Target::Revenue | Target::Roi, _) => false,
+    };
+    (fits && told.told.now != told.told.before).then_some(told)
+}
+
+/// Where the middle half of what a chart's line is held against lies: the own past, where the rule asks about that, else
+/// comparable others.
+pub(super) fn band(state: &State, subject: &Subject, receipt: &Receipt, main: &Seen, past: &[f64]) -> Option<Band> {
+    if matches!(main.right_kind, RightKind::Own { .. } | RightKind::Prev) {
+        let mut past = past.to_vec();
+        past.sort_by(f64::total_cmp);
+        let few = past.len() < PAST_MIN;
+        let at = |share| quantile(&past, share).filter(|_| !few);
+        return Some(Band { low: at(0.25)?, high: at(0.75)?, others: None });
+    }
+    let metric = main.metric.filter(|_| main.platform.is_none())?;
+    let asker = Asker { state, subject, receipt };
+    let mut groups = Groups::default();
+    let low = asker.beside_at(&mut groups, metric, "0.25")?;
+    let high = asker.beside_at(&mut groups, metric, "0.75")?;
+    Some(Band { low: low.theirs, high: high.theirs, others: Some(high.others.creators) })
+}
+
+struct Asker<'a> {
+    state: &'a State,
+    subject: &'a Subject,
+    receipt: &'a Receipt,
+}
+
+/// A number beside that of comparable others.
+struct Beside {
+    own: f64,
+    theirs: f64,
+    others: Others,
+}
+
+impl Asker<'_> {
+    /// Against the middle of comparable others, step by step: a middle creator who exists nowhere, but whose steps do.
+    fn against_others(&self, target: Target) -> Option<Moved> {
+        let mut groups = Groups::default();
+        let mut read = |metric| self.beside(&mut groups, metric);
+        let cvr = read(Metric::Cvr)?;
+        let reach = read(Metric::Cpm).zip(read(Metric::Ctr));
+        let cost_of_clicks = if reach.is_none() { Some(read(Metric::Cpc)?) } else { None };
+        let aov = if target == Target::Roas { Some(read(Metric::Aov)?) } else { None };
+        let counts = |pick: &dyn Fn(&Beside) -> f64| {
+            let (spend, views, clicks) = match (&reach, &cost_of_clicks) {
+                (Some((cpm, ctr)), _) => (pick(cpm), Some(VIEWS), pick(ctr) * VIEWS),
+                (None, cpc) => (cpc.as_ref().map_or(0.0, pick) * VIEWS, None, VIEWS),
+            };
+            let orders = clicks * pick(&cvr);
+            let worth = aov.as_ref().map(|aov| pick(aov) * orders);
+            Counts { spend: Some(spend), views, engagements: None, clicks: Some(clicks), orders: Some(orders), worth }
+        };
+        let (mut before, mut now) = (counts(&|one| one.theirs), counts(&|one| one.own));
+        let mut target = target;
+        if target == Target::Cpa && now.orders == Some(0.0) {
+            // Nobody bought, so there is no cost of an order: what the same money would have brought the others.
+            target = Target::Orders;
+            let spent = self.own(Metric::Spend)?;
+            for side in [&mut before, &mut now] {
+                scale_to(side, spent)?;
+            }
+        }
+        let told = decompose(target, &before, &now, Scale::PerReach).ok()?;
+        let against = Against::Others(compared(&cvr.others));
+        Some(Moved { against, told, currency: self.receipt.currency })
+    }
+
+    /// Against the window before, where the window is one that has another before it.
+    fn against_before(&self, target: Target) -> Option<Moved> {
+        let now = *self.receipt.windows.last()?;
+        let about = self.state.catalog.about_at(self.subject, self.receipt.at);
+        let frame = crate::app::core::context(&about, jiff::SignedDuration::ZERO, self.receipt.version).frame;
+        let before = self.receipt.window.back(now, 1, &frame)?;
+        let view = self.state.history.view();
+        let counts = |span| {
+            let read = |metric| view.over(self.subject, Want { metric, platform: None }, span).reading.value();
+            Counts {
+                spend: read(Metric::Spend),
+                views: read(Metric::Views),
+                engagements: None,
+                clicks: read(Metric::Clicks),
+                orders: read(Metric::Orders),
+                worth: read(Metric::Revenue),
+            }
+        };
+        let told = decompose(target, &counts(before), &counts(now), Scale::PerReach).ok()?;
+        Some(Moved { against: Against::Before, told, currency: self.receipt.currency })
+    }
+
+    fn own(&self, metric: Metric) -> Option<f64> {
+        let used = self.receipt.comparisons.iter().flat_map(|one| one.left.readings.iter().chain(&one.right.readings));
+        let kept = used.filter(|used| used.source == Source::Now && used.metric == metric).find_map(|used| used.value);
+        kept.or_else(|| {
+            let span = *self.receipt.windows.last()?;
+            let view = self.state.history.view();
+            view.over(self.subject, Want { metric, platform: None }, span).reading.value()
+        })
+    }
+
+    /// A metric over the receipt's own window, beside the middle of comparable others over theirs, at the receipt's
+    /// instant.
+    fn beside(&self, groups: &mut Groups, metric: Metric) -> Option<Beside> {
+        self.beside_at(groups, metric, "0.5")
+    }
+
+    /// The same beside another quantile of theirs.
+    fn beside_at(&self, groups: &mut Groups, metric: Metric, quantile: &str) -> Option<Beside> {
+        let ruled = self.state.rules.get(&self.receipt.rule)?;
+        let text = format!(
+            "[[rule]]\nid = \"moved\"\nkind = \"opportunity\"\nscope = \"{}\"\nwindow = \"{}\"\nmature = {}\n\
+             when = \"{metric} > peers({metric}, {quantile})\"\n",
+            self.subject.scope().as_str(),
+            self.receipt.window,
+            ruled.rule.rule().mature,
+        );
+        let rule = parse_rules(&text, None).check().ok()?.pop()?;
+        let ruled = Ruled { rule, version: 1 };
+        let (at, view): (Timestamp, _) = (self.receipt.at, self.state.history.view());
+        let about = self.state.catalog.about_at(self.subject, at);
+        let context = judging((&self.state.catalog, &view), groups, (self.subject, &about), &ruled, at);
+        let receipt = judge(&ruled.rule, self.subject, &context, &view, &Memory::default(), at).receipt;
+        let one = receipt.comparisons.last()?;
+        let others = one.right.readings.first()?.basis.as_ref().and_then(Basis::others)?.clone();
+        Some(Beside { own: one.left.value?, theirs: one.right.value?, others })
+    }
+}
+
+/// The same rates over another spend.
+fn scale_to(counts: &mut Counts, spend: f64) -> Option<()> {
+    let by = spend / counts.spend.filter(|spend| 0.0 < *spend)?;
+    for count in [&mut counts.views, &mut counts.clicks, &mut counts.orders, &mut counts.worth, &mut counts.spend] {
+        *count = count.map(|count| count * by);
+    }
+    Some(())
+}
