@@ -110,6 +110,7 @@ struct State {
     scopes: Vec<String>,
     number: u64,
     throttled: u64,
+    used: f64,
     seen: VecDeque<Seen>,
 }
 
@@ -141,6 +142,7 @@ impl ShopSim {
             scopes: config.scopes.clone(),
             number: 0,
             throttled: 0,
+            used: 0.0,
             seen: VecDeque::new(),
         };
         let (clock_of, state) = (clock.clone(), Mutex::new(state));
@@ -194,6 +196,12 @@ impl ShopSim {
     #[must_use]
     pub fn throttled(&self) -> u64 {
         self.inner.lock().throttled
+    }
+
+    /// Points that all questions have cost.
+    #[must_use]
+    pub fn points_used(&self) -> f64 {
+        self.inner.lock().used
     }
 
     /// How many tokens it has given out.
@@ -343,6 +351,7 @@ impl Inner {
         {
             let mut state = self.lock();
             state.points = f64::min(self.config.bucket, state.points + question.points - answered.points);
+            state.used += answered.points;
         }
         let cost = self.cost(question.points, Some(answered.points));
         if answered.errors.is_empty() {
