@@ -31,7 +31,9 @@ pub enum Place {
     Link,
 }
 
-const PLACES: [Place; 6] = [Place::Shop, Place::Meta, Place::Link, Place::Tiktok, Place::Webhook, Place::Google];
+/// Shops are there twice: a town has only one of three.
+const PLACES: [Place; 7] =
+    [Place::Shop, Place::Meta, Place::Link, Place::Tiktok, Place::Shop, Place::Webhook, Place::Google];
 
 /// Every place by its name in the program's configuration; of shops a town has one.
 pub const NAMES: [&str; 7] = ["meta", "tiktok", "google", "shopify", "stripe", "woocommerce", "links"];
