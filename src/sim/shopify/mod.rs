@@ -14,9 +14,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::OriginalUri;
 use axum::http::header::HeaderValue;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
@@ -147,14 +144,10 @@ impl ShopSim {
         };
         let (clock_of, state) = (clock.clone(), Mutex::new(state));
         let inner = Arc::new(Inner { clock: clock_of, config, world, faults: Faults::default(), state });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move { inner.handle(&method, uri.path(), &headers, &body).await }
-            },
-        );
-        let server = Server::start(clock, "shopify-sim", router).await?;
+        let server = Server::answering(clock, "shopify-sim", &inner, |inner, asked| async move {
+            inner.handle(&asked.method, asked.path(), &asked.headers, &asked.body).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 
