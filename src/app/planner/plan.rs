@@ -306,7 +306,7 @@ impl<'a> Account<'a> {
         if let Some(calls) = expected.calls {
             bill.calls = Some(bill.calls.unwrap_or(0).saturating_add(u64::from(calls)));
             let most = settings.calls_max().filter(|most| *most < calls);
-            bill.too_many = most.map(|most| (calls, most)).max(bill.too_many);
+            bill.too_many = std::cmp::max(bill.too_many, most.map(|most| (calls, most)));
         }
         for (bucket, units) in &expected.units {
             self.free.spend(bucket, *units, at);
