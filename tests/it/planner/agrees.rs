@@ -12,6 +12,7 @@ use plimsoll::http::tokens::{Accounts, TokenKeeper, TokenSet};
 use plimsoll::sources::{Outside, Request, Source};
 use plimsoll::time::{Clock, Driver};
 
+use super::super::polled;
 use super::platforms::{self, Facebook, Feed, Ga4, GoogleAds, Instagram, MetaAds, Shopify, Stripe, Tiktok, TiktokAds};
 use super::public::{Twitch, X, Youtube};
 use super::{TERMS, config_of, midnight, source};
@@ -122,14 +123,7 @@ pub trait Platform: Sync {
 
 async fn poll(source: &Arc<dyn Source>, request: Request, (clock, driver): (&Clock, &mut Driver)) {
     driver.run_until(std::cmp::max(request.now, clock.now())).await.expect("quiet");
-    let source = Arc::clone(source);
-    let task = clock.spawn("poll", |held| async move {
-        let fetched = source.fetch(&request).await;
-        drop(held);
-        fetched
-    });
-    driver.run_for(SignedDuration::from_secs(60)).await.expect("quiet");
-    let fetched = task.await.expect("ends").expect("asked");
+    let fetched = polled::poll(source, request, (clock, driver), 60).await;
     assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
 }
 
