@@ -1,11 +1,14 @@
 //! `plimsoll plan --creators N`: what so many creators cost a day, before anybody is asked.
 //!
 //! JSON: `{"creators","posts","day","sources":[{"source","platform","cadence":"fixed"|"adaptive","polls","calls":N|null,
-//! "units":[{"bucket","units","per_creator","budget","resets","share"}],"money":{"minor","currency"}|null,"fits","short":
-//! {"polls","first"}|null,"remedy":TEXT|null}],"fits"}`. `day` is the instant at which the planned 24 hours begin, a midnight of
+//! "units":[{"bucket","units","per_creator","budget","resets","share"}],"money":{"minor","currency"}|null,"money_max":
+//! {"minor","currency"}|null,"too_many":{"calls","most"}|null,"assumed":[TEXT],"fits","short":{"polls","first"}|null,"remedy":
+//! TEXT|null}],"fits"}`. `day` is the instant at which the planned 24 hours begin, a midnight of
 //! Pacific time; `units` those of the whole day; `share` the largest part of `budget` that was in use at any time, above 1
-//! where it does not fit; `short` says how many polls would be cut short to leave the reserve alone, and when the first.
+//! where it does not fit; `too_many` says that one poll makes more calls than it may; `assumed` is what nobody can know before; `short` says how many polls would be cut short to leave the reserve alone, and when the first.
 //! Exit 0 whether it fits or not.
+
+use std::collections::BTreeSet;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -13,8 +16,9 @@ use serde_json::{Value, json};
 
 use super::{CliError, Common};
 use crate::app::config::{Cadence, SourceConfig};
-use crate::app::planner::plan::{self, Bill, CREATORS_MAX, POSTS_MAX, Size};
+use crate::app::planner::plan::{self, Bill, CREATORS_MAX, POSTS_MAX, Size, Terms};
 use crate::domain::ids::SourceId;
+use crate::sources::Assumed;
 use crate::sources::quota::next_midnight;
 use crate::time::Clock;
 
@@ -34,6 +38,9 @@ pub struct Plan {
     /// Posts that are followed of each creator
     #[arg(long, value_name = "M", default_value_t = 20)]
     posts: u32,
+    /// Orders a day at each shop
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    orders: u32,
     /// Plan a source of this kind with its defaults instead of the configured ones; repeatable
     #[arg(long = "kind", value_name = "KIND")]
     kinds: Vec<String>,
@@ -70,13 +77,13 @@ impl Plan {
                 "no source is configured; add one, config/default.toml shows how, or name one: --kind youtube",
             ));
         }
-        let (reserve, day) = (config.polling.reserve_percent, next_midnight(Clock::system().now()));
-        let planned: Vec<Planned> = sources
-            .into_iter()
-            .map(|(id, config)| planned(id, config, size, reserve, day))
-            .collect::<Result<_, _>>()?;
+        let terms =
+            Terms { seed: SEED, reserve: config.polling.reserve_percent, assumed: Assumed { orders: self.orders } };
+        let day = next_midnight(Clock::system().now());
+        let planned: Vec<Planned> =
+            sources.into_iter().map(|(id, config)| planned(id, config, size, terms, day)).collect::<Result<_, _>>()?;
         let document = document(&planned, size, day);
-        common.print(&document, &text(&planned, size, reserve))
+        common.print(&document, &text(&planned, size, terms.reserve))
     }
 
     fn of_kind(&self, kind: &str) -> Result<(SourceId, SourceConfig), CliError> {
@@ -95,19 +102,19 @@ impl Plan {
     }
 }
 
-fn planned(id: SourceId, config: SourceConfig, size: Size, reserve: u32, day: Timestamp) -> Result<Planned, CliError> {
+fn planned(id: SourceId, config: SourceConfig, size: Size, terms: Terms, day: Timestamp) -> Result<Planned, CliError> {
     let when = &config.common;
     crate::app::schedule::Schedule::new(&when.schedule, when.zone.rules())
         .map_err(|error| CliError::input(format!("sources.{id}.schedule: {error}")))?;
     let catalog = plan::made_up(&id, &config, size, day)?;
-    let bill = plan::bill(&id, &config, &catalog, (SEED, reserve), day);
+    let bill = plan::bill(&id, &config, &catalog, terms, day);
     let remedy = (!bill.fits()).then(|| {
         let mut slower = config.clone();
         slower.common.cadence = Cadence::Adaptive;
-        if config.common.cadence == Cadence::Fixed && plan::bill(&id, &slower, &catalog, (SEED, reserve), day).fits() {
+        if config.common.cadence == Cadence::Fixed && plan::bill(&id, &slower, &catalog, terms, day).fits() {
             return format!("cadence = \"adaptive\" under [sources.{id}] fits");
         }
-        let part = bill.part_that_fits(reserve) * f64::from(size.creators);
+        let part = bill.part_that_fits(terms.reserve) * f64::from(size.creators);
         let creators = crate::domain::num::round_i64(part.floor()).unwrap_or(0);
         format!("about {creators} creators fit; poll less often, or ask the platform for more and set it here")
     });
@@ -132,6 +139,9 @@ fn document(planned: &[Planned], size: Size, day: Timestamp) -> Value {
             "calls": one.bill.calls,
             "units": one.bill.buckets.iter().map(bucket).collect::<Vec<_>>(),
             "money": one.bill.money,
+            "money_max": one.bill.money_max,
+            "too_many": one.bill.too_many.map(|(calls, most)| json!({ "calls": calls, "most": most })),
+            "assumed": one.bill.assumed,
             "fits": one.bill.fits(),
             "short": one.bill.short.map(|(polls, first)| json!({ "polls": polls, "first": first })),
             "remedy": one.remedy,
@@ -149,33 +159,52 @@ fn per_creator(units: u64, size: Size) -> f64 {
     crate::domain::num::f64_of(units) / f64::from(std::cmp::max(size.creators, 1))
 }
 
+/// What a poll that waits can have beside what is there.
+fn waiting(bucket: &plan::BucketBill) -> String {
+    if bucket.waits.is_positive() {
+        format!(", and of what comes back in {:#} of waiting", bucket.waits)
+    } else {
+        String::new()
+    }
+}
+
 fn text(planned: &[Planned], size: Size, reserve: u32) -> String {
     let mut lines = vec![format!("{} creators with {} posts each, a day:", size.creators, size.posts)];
     for one in planned {
-        let Bill { polls, calls, buckets, money, short } = &one.bill;
-        let mark = if short.is_none() { "ok   " } else { "SHORT" };
+        let Bill { polls, calls, buckets, money, short, too_many, .. } = &one.bill;
+        let mark = if one.bill.fits() { "ok   " } else { "SHORT" };
         let calls = calls.map(|calls| format!(", {calls} calls")).unwrap_or_default();
         let money = money.map(|money| format!(", {money}")).unwrap_or_default();
-        let counted = if buckets.is_empty() { ", no quota that is counted" } else { "" };
+        let counted = if buckets.is_empty() && one.bill.money.is_none() { ", no quota that is counted" } else { "" };
         lines.push(format!("{mark} {}: {polls} polls{calls}{money}{counted}", one.id));
         for bucket in buckets {
             lines.push(format!(
-                "      {}: {} units, {:.2} a creator; at most {} of {} {}",
+                "      {}: {} units, {:.2} a creator; at most {} of {} {}{}",
                 bucket.bucket,
                 bucket.units,
                 per_creator(bucket.units, size),
                 plan::percent(bucket.share),
                 bucket.budget,
-                bucket.reset
+                bucket.reset,
+                waiting(bucket)
             ));
         }
         if let Some((polls, first)) = short {
             let kept = format!("with {reserve} % kept for what people ask for");
             lines.push(format!("      {polls} polls are cut short {kept}, the first at {first}"));
         }
+        if let Some((calls, most)) = too_many {
+            lines.push(format!("      one poll would make {calls} calls, and gives up after {most}"));
+        }
+        if let Some(most) = one.bill.money_over() {
+            lines.push(format!("      it may cost {most} a day; what would cost more is not asked"));
+        }
         if let Some(remedy) = &one.remedy {
             lines.push(format!("      {remedy}"));
         }
     }
+    let assumed: BTreeSet<(&SourceId, &String)> =
+        planned.iter().flat_map(|one| one.bill.assumed.iter().map(move |what| (&one.id, what))).collect();
+    lines.extend(assumed.into_iter().map(|(id, what)| format!("taken for granted of {id}: {what}")));
     lines.join("\n")
 }

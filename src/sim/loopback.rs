@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{StatusCode, header};
+use axum::extract::OriginalUri;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
@@ -129,7 +130,47 @@ pub(super) struct Server {
     task: JoinHandle<()>,
 }
 
+/// A request, taken apart.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub method: Method,
+    pub uri: Uri,
+    /// The query in order, decoded.
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Asked {
+    /// The path, from the root.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+}
+
 impl Server {
+    /// Whatever is asked is answered by one function.
+    pub async fn answering<T, A>(
+        clock: &Clock,
+        name: &'static str,
+        inner: &Arc<T>,
+        answer: impl Fn(Arc<T>, Asked) -> A + Clone + Send + Sync + 'static,
+    ) -> io::Result<Self>
+    where
+        T: Send + Sync + 'static,
+        A: Future<Output = Response> + Send + 'static,
+    {
+        let inner = Arc::clone(inner);
+        let router = Router::new().fallback(
+            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
+                let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+                let query = query.into_owned().collect();
+                answer(Arc::clone(&inner), Asked { method, uri, query, headers, body })
+            },
+        );
+        Self::start(clock, name, router).await
+    }
+
     pub async fn start(clock: &Clock, name: &'static str, router: Router) -> io::Result<Self> {
         Self::start_at(clock, name, 0, router).await
     }

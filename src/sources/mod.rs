@@ -5,6 +5,7 @@
 //! Refuses: storing, scheduling, retrying, and any judgement of the numbers. A source is told the time.
 //! Survives: any body at all. What cannot be understood is a typed absence, never a number.
 
+pub mod estimate;
 mod failure;
 mod google;
 mod json;
@@ -42,6 +43,7 @@ use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::sample::{Absence, Missing, Sample};
 use crate::http::HttpError;
 
+pub use estimate::{Assumed, Estimate, Planned};
 pub use poll_document::poll_json;
 pub use quota::Told;
 pub use settings::{Ask, Budget, Outside, SecretFile, Settings};

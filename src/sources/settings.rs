@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::orders::Shop;
 use super::quota::Reset;
-use super::{Request, Source, SourceError};
+use super::{Assumed, Estimate, Planned, Request, Source, SourceError};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
@@ -152,6 +152,16 @@ pub trait Settings: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The longest that one poll waits by itself for a bucket to fill again: so much more than the bucket holds it can have.
+    fn waits(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
+    /// The most calls that one poll makes before it gives up; `None` where there is no end but that of what is asked.
+    fn calls_max(&self) -> Option<u32> {
+        None
+    }
+
     /// How many calls a request is, where that is known. Most platforms charge one unit a call.
     fn calls(&self, request: &Request) -> Option<u32> {
         let cost = self.cost(request);
@@ -163,6 +173,28 @@ pub trait Settings: fmt::Debug + Send + Sync {
     fn money(&self, day: &[Request]) -> Option<Money> {
         let _ = day;
         None
+    }
+
+    /// What money may be spent a day, where it is limited here.
+    fn money_max(&self) -> Option<Money> {
+        None
+    }
+
+    /// What a request of a plan would cost. Unlike [`Self::cost`], which says what is charged at least, this is meant to be
+    /// right: with later pages, and with what the platform charges only now and then.
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        Estimate { calls: self.calls(planned.request), units: self.cost(planned.request) }
+    }
+
+    /// What all requests of a planned day would cost in money.
+    fn estimate_money(&self, day: &[Request]) -> Option<Money> {
+        self.money(day)
+    }
+
+    /// What the estimates take for granted, a sentence each without its full stop.
+    fn assumes(&self, assumed: Assumed) -> Vec<String> {
+        let _ = assumed;
+        Vec::new()
     }
 
     /// The source itself. Settings that cannot work are an error here, before anything runs.

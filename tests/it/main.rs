@@ -46,6 +46,7 @@ mod past;
 mod peers;
 mod pieces;
 mod planner;
+mod polled;
 mod promotion;
 mod replay_backtest;
 mod replay_live;

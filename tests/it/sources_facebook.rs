@@ -11,13 +11,11 @@ use plimsoll::http::tokens::{Accounts, TokenKeeper, TokenSet};
 use plimsoll::sim::facebook::{PagePost, PagesConfig, PagesSim, PagesWorld};
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sources::facebook::{self, CALLS, Facebook, FacebookSettings};
-use plimsoll::sources::{Fate, Fetched, Outside, Request, Settings as _, Source, SourceError, Target};
+use plimsoll::sources::{Fate, Fetched, Outside, Request, Settings as _, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 use secrecy::{ExposeSecret as _, SecretString};
 
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
+use super::polled::{self, at, said};
 
 /// Accounts that were connected: each has a token of its own.
 #[derive(Debug, Default, Clone)]
@@ -108,14 +106,7 @@ fn uploads(page: &str) -> Target {
 impl Stage {
     async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
         let request = Request { targets, now: self.clock.now() };
-        let source = Arc::clone(&self.source);
-        let task = self.clock.spawn("poll", |held| async move {
-            let fetched = source.fetch(&request).await;
-            drop(held);
-            fetched
-        });
-        self.driver.run_for(SignedDuration::from_secs(60)).await.expect("quiet");
-        let fetched = task.await.expect("ends").expect("asked");
+        let fetched = polled::poll(&self.source, request, (&self.clock, &mut self.driver), 60).await;
         assert!(!format!("{fetched:?}").contains("CANARY"));
         fetched
     }
@@ -123,18 +114,6 @@ impl Stage {
     async fn go_to(&mut self, when: &str) {
         self.driver.run_until(at(when)).await.expect("quiet");
     }
-}
-
-/// What is said of each subject and metric.
-fn said(fetched: &Fetched) -> BTreeMap<(String, Metric), Result<i64, Absence>> {
-    let samples = fetched.samples.iter().map(|one| (&one.series, Ok(one.value)));
-    let missing = fetched.missing.iter().map(|one| (&one.series, Err(one.why)));
-    let mut said = BTreeMap::new();
-    for (series, value) in samples.chain(missing) {
-        let before = said.insert((series.subject.to_string(), series.metric), value);
-        assert_eq!(before, None, "{series:?} is answered once");
-    }
-    said
 }
 
 fn of(fetched: &Fetched, subject: &str, metric: Metric) -> Result<i64, Absence> {

@@ -16,9 +16,7 @@ use plimsoll::sources::{Fate, Fetched, Outside, Request, Source, SourceError, Ta
 use plimsoll::time::{Clock, Driver};
 use secrecy::{ExposeSecret as _, SecretString};
 
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
+use super::polled::{at, reasons};
 
 fn start() -> Timestamp {
     at("2026-07-01T12:00:00Z")
@@ -181,10 +179,6 @@ fn why(fetched: &Fetched, subject: &str, metric: Metric) -> Option<Absence> {
         .iter()
         .filter(|missing| missing.series.subject.to_string() == subject && missing.series.metric == metric);
     of.next().map(|missing| missing.why)
-}
-
-fn reasons(fetched: &Fetched) -> BTreeSet<Absence> {
-    fetched.missing.iter().map(|missing| missing.why).collect()
 }
 
 /// Each series is answered: a number, or why there is none; never both.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
 use plimsoll::domain::metric::Metric;
 use plimsoll::domain::sample::{Absence, Form, Sample};
 use plimsoll::http::tokens::{Accounts, TokenKeeper, TokenSet};
@@ -18,13 +18,11 @@ use plimsoll::sources::{Fate, Fetched, Outside, Request, Source, SourceError, Ta
 use plimsoll::time::{Clock, Driver};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::polled::{at, target, want};
+
 const ALMA: &str = "partnership/spring/alma";
 const BO: &str = "partnership/spring/bo";
 const ACCOUNT: &str = "66782684";
-
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
 
 fn day(text: &str) -> Date {
     text.parse().expect("a date")
@@ -63,10 +61,6 @@ async fn stage_of(config: MetaConfig, world: MetaWorld, sign_in: &str) -> Stage 
 
 async fn stage() -> Stage {
     stage_of(MetaConfig::default(), world("America/Los_Angeles", "USD"), FIXED).await
-}
-
-fn target(subject: &str, id: &str) -> Target {
-    Target::Account { subject: subject.parse().expect("a subject"), id: id.to_owned() }
 }
 
 /// A day on which things were bought.
@@ -126,10 +120,6 @@ fn days(fetched: &Fetched, subject: &str, metric: Metric) -> BTreeMap<String, i6
         other => panic!("{other:?} is not an amount"),
     };
     of(fetched, subject, metric).iter().map(day).collect()
-}
-
-fn want(days: &[(&str, i64)]) -> BTreeMap<String, i64> {
-    days.iter().map(|(day, value)| ((*day).to_owned(), *value)).collect()
 }
 
 fn absent(fetched: &Fetched, subject: &str) -> BTreeMap<Metric, Absence> {

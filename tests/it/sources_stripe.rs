@@ -15,6 +15,8 @@ use plimsoll::time::{Clock, Driver};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
+use super::polled::{self, at, hours, reasons, target, want};
+
 const ALMA: &str = "partnership/spring/alma";
 const BO: &str = "partnership/spring/bo";
 const NORDBO: &str = "brand/nordbo";
@@ -24,10 +26,6 @@ const SERIES: usize = 4 + 4 + 3;
 
 /// Hours of a first poll: three days, and the open one.
 const HOURS: usize = 73;
-
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
 
 fn start() -> Timestamp {
     at("2026-03-02T12:20:00Z")
@@ -58,10 +56,6 @@ async fn stage() -> Stage {
     stage_with(StripeConfig::default(), "").await
 }
 
-fn target(subject: &str, id: &str) -> Target {
-    Target::Account { subject: subject.parse().expect("a subject"), id: id.to_owned() }
-}
-
 fn everybody() -> Vec<Target> {
     vec![target(ALMA, "alma10"), target(BO, "BO15"), target(NORDBO, "shop")]
 }
@@ -78,39 +72,12 @@ impl Stage {
     /// Polls while simulated time may move.
     async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
         let request = Request { targets, now: self.clock.now() };
-        let source = Arc::clone(&self.source);
-        let task = self.clock.spawn("poll", |held| async move {
-            let fetched = source.fetch(&request).await;
-            drop(held);
-            fetched
-        });
-        self.driver.run_for(SignedDuration::from_secs(120)).await.expect("quiet");
-        task.await.expect("ends").expect("asked")
+        polled::poll(&self.source, request, (&self.clock, &mut self.driver), 120).await
     }
 
     async fn go_to(&mut self, when: &str) {
         self.driver.run_until(at(when)).await.expect("quiet");
     }
-}
-
-/// The hours that are not 0, as `T13 2`.
-fn hours(fetched: &Fetched, subject: &str, metric: Metric) -> BTreeMap<String, i64> {
-    let of = fetched.samples.iter().filter(|sample| {
-        sample.series.subject.to_string() == subject && sample.series.metric == metric && sample.value != 0
-    });
-    of.map(|sample| match sample.form {
-        Form::Amount { from, .. } => (from.strftime("%dT%H").to_string(), sample.value),
-        other => panic!("{other:?} is not an amount"),
-    })
-    .collect()
-}
-
-fn want(hours: &[(&str, i64)]) -> BTreeMap<String, i64> {
-    hours.iter().map(|(hour, value)| ((*hour).to_owned(), *value)).collect()
-}
-
-fn reasons(fetched: &Fetched) -> BTreeSet<Absence> {
-    fetched.missing.iter().map(|missing| missing.why).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@ use plimsoll::sources::{Fate, Fetched, Request, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 use secrecy::SecretString;
 
+use super::polled::{failure, reasons};
+
 const ALL: [&str; 4] = ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"];
 
 fn start() -> Timestamp {
@@ -211,14 +213,6 @@ fn value(fetched: &Fetched, of: &str, metric: Metric) -> Option<i64> {
     let of = subject(of);
     let mut found = fetched.samples.iter().filter(|one| one.series.subject == of && one.series.metric == metric);
     found.next().map(|sample| sample.value)
-}
-
-fn reasons(fetched: &Fetched) -> BTreeSet<Absence> {
-    fetched.missing.iter().map(|missing| missing.why).collect()
-}
-
-fn failure(fetched: &Fetched) -> String {
-    fetched.partial.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,8 @@ use plimsoll::sources::tiktok_ads::{self, CALLS, TiktokAds, TiktokAdsSettings};
 use plimsoll::sources::{Fate, Fetched, Request, Settings as _, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 
+use super::polled::{self, failure, reasons, target, want};
+
 const ADVERTISER: &str = "7000000000000000001";
 const REEL: &str = "1852272277112002";
 const OTHER: &str = "1852272277112003";
@@ -61,10 +63,6 @@ fn ago(days: i64) -> Date {
     TODAY.checked_sub(days.days()).expect("a day")
 }
 
-fn target(of: &str, reference: &str) -> Target {
-    Target::Account { subject: of.parse().expect("a subject"), id: reference.to_owned() }
-}
-
 impl Stage {
     fn world(&self) -> &AdsWorld {
         self.sim.world()
@@ -77,14 +75,7 @@ impl Stage {
     /// Polls while simulated time may move.
     async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
         let request = Request { targets, now: self.clock.now() };
-        let source = Arc::clone(&self.source);
-        let task = self.clock.spawn("poll", |held| async move {
-            let fetched = source.fetch(&request).await;
-            drop(held);
-            fetched
-        });
-        self.driver.run_for(SignedDuration::from_secs(60)).await.expect("quiet");
-        task.await.expect("ends").expect("asked")
+        polled::poll(&self.source, request, (&self.clock, &mut self.driver), 60).await
     }
 
     async fn go(&mut self, days: i64) {
@@ -112,18 +103,6 @@ fn days(fetched: &Fetched, of: &str, metric: Metric) -> BTreeMap<String, i64> {
         other => panic!("{other:?} is not an amount"),
     })
     .collect()
-}
-
-fn want(days: &[(&str, i64)]) -> BTreeMap<String, i64> {
-    days.iter().map(|(day, value)| ((*day).to_owned(), *value)).collect()
-}
-
-fn reasons(fetched: &Fetched) -> BTreeSet<Absence> {
-    fetched.missing.iter().map(|missing| missing.why).collect()
-}
-
-fn failure(fetched: &Fetched) -> String {
-    fetched.partial.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]

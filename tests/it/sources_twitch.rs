@@ -9,12 +9,10 @@ use plimsoll::domain::sample::{Absence, Form};
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::twitch::{Channel, TwitchConfig, TwitchSim, TwitchWorld, Video};
 use plimsoll::sources::twitch::{self, POINTS, Twitch, TwitchSettings};
-use plimsoll::sources::{Fate, Fetched, Outside, Request, Source, SourceError, Target};
+use plimsoll::sources::{Fate, Fetched, Outside, Request, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
+use super::polled::{self, at, said};
 
 struct Stage {
     clock: Clock,
@@ -71,14 +69,7 @@ impl Stage {
     /// Polls while simulated time may move, for at most so long.
     async fn poll_for(&mut self, targets: Vec<Target>, secs: i64) -> Fetched {
         let request = Request { targets, now: self.clock.now() };
-        let source = Arc::clone(&self.source);
-        let task = self.clock.spawn("poll", |held| async move {
-            let fetched = source.fetch(&request).await;
-            drop(held);
-            fetched
-        });
-        self.driver.run_for(SignedDuration::from_secs(secs)).await.expect("quiet");
-        task.await.expect("ends").expect("asked")
+        polled::poll(&self.source, request, (&self.clock, &mut self.driver), secs).await
     }
 
     async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
@@ -88,18 +79,6 @@ impl Stage {
     fn paths(&self) -> Vec<String> {
         self.sim.seen().into_iter().map(|seen| seen.path.replace("/helix/", "")).collect()
     }
-}
-
-/// What is said of each subject and metric.
-fn said(fetched: &Fetched) -> BTreeMap<(String, Metric), Result<i64, Absence>> {
-    let samples = fetched.samples.iter().map(|one| (&one.series, Ok(one.value)));
-    let missing = fetched.missing.iter().map(|one| (&one.series, Err(one.why)));
-    let mut said = BTreeMap::new();
-    for (series, value) in samples.chain(missing) {
-        let before = said.insert((series.subject.to_string(), series.metric), value);
-        assert_eq!(before, None, "{series:?} is answered once");
-    }
-    said
 }
 
 #[track_caller]

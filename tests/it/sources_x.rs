@@ -1,6 +1,5 @@
 //! The X source against the emulated API v2, over real HTTP.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,12 +8,10 @@ use plimsoll::domain::sample::{Absence, Form};
 use plimsoll::sim::loopback::Fault;
 use plimsoll::sim::x::{Account, Post, XConfig, XSim, XWorld};
 use plimsoll::sources::x::{self, CENTS, X, XSettings};
-use plimsoll::sources::{Fate, Fetched, Outside, Request, Settings as _, Source, SourceError, Target};
+use plimsoll::sources::{Fate, Fetched, Outside, Request, Settings as _, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
 
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
+use super::polled::{self, at, said};
 
 struct Stage {
     clock: Clock,
@@ -72,14 +69,7 @@ impl Stage {
     async fn poll(&mut self, targets: Vec<Target>) -> Fetched {
         let request = Request { targets, now: self.clock.now() };
         let planned = self.settings.money(std::slice::from_ref(&request)).expect("a price").minor;
-        let source = Arc::clone(&self.source);
-        let task = self.clock.spawn("poll", |held| async move {
-            let fetched = source.fetch(&request).await;
-            drop(held);
-            fetched
-        });
-        self.driver.run_for(SignedDuration::from_secs(60)).await.expect("quiet");
-        let fetched = task.await.expect("ends").expect("asked");
+        let fetched = polled::poll(&self.source, request, (&self.clock, &mut self.driver), 60).await;
         assert!(i64::from(cents(&fetched)) <= planned, "{} cents were planned, {} spent", planned, cents(&fetched));
         fetched
     }
@@ -96,18 +86,6 @@ impl Stage {
 
 fn cents(fetched: &Fetched) -> u32 {
     fetched.units.iter().filter(|row| row.0 == CENTS).map(|row| row.1).sum()
-}
-
-/// What is said of each subject and metric.
-fn said(fetched: &Fetched) -> BTreeMap<(String, Metric), Result<i64, Absence>> {
-    let samples = fetched.samples.iter().map(|one| (&one.series, Ok(one.value)));
-    let missing = fetched.missing.iter().map(|one| (&one.series, Err(one.why)));
-    let mut said = BTreeMap::new();
-    for (series, value) in samples.chain(missing) {
-        let before = said.insert((series.subject.to_string(), series.metric), value);
-        assert_eq!(before, None, "{series:?} is answered once");
-    }
-    said
 }
 
 fn of(fetched: &Fetched, subject: &str, metric: Metric) -> Option<Result<i64, Absence>> {

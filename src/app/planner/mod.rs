@@ -244,7 +244,7 @@ pub fn fitting(
             break;
         }
         let request = Request { targets: some.iter().map(|one| one.target.clone()).collect(), now };
-        match buckets.may_spend_all(&settings.cost(&request), reserve, now) {
+        match may_ask(settings, buckets, &request, reserve, now) {
             (May::Spend, _) => return (some, short),
             (may, bucket) => {
                 let until = if let May::WaitUntil(until) = may { until } else { quota::next_midnight(now) };
@@ -254,6 +254,24 @@ pub fn fitting(
         }
     }
     (Vec::new(), short)
+}
+
+/// Whether a poll may be made, and which budget is short where not. A source that waits by itself for its buckets to fill may
+/// ask for more than they hold; as much as that must be there at the start.
+fn may_ask<'a>(
+    settings: &dyn Settings,
+    buckets: &'a Buckets,
+    request: &Request,
+    reserve: u32,
+    now: Timestamp,
+) -> (May, Option<&'a str>) {
+    let mut cost = settings.cost(request);
+    if settings.waits().is_positive() {
+        for (bucket, units) in &mut cost {
+            *units = std::cmp::min(*units, buckets.most(bucket));
+        }
+    }
+    buckets.may_spend_all(&cost, reserve, now)
 }
 
 fn is_upload(due: &Due) -> bool {

@@ -10,8 +10,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::{OriginalUri, Query};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -148,20 +146,11 @@ impl PagesSim {
     pub async fn start(clock: &Clock, config: PagesConfig, world: Arc<PagesWorld>) -> io::Result<Self> {
         let inner =
             Arc::new(Inner { clock: clock.clone(), config, world, faults: Faults::default(), state: Mutex::default() });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method,
-                  OriginalUri(uri): OriginalUri,
-                  Query(query): Query<Vec<(String, String)>>,
-                  headers: HeaderMap| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let work = |now| inner.answer(&method, uri.path(), &query, &headers, now);
-                    inner.faults.around(&inner.clock, "pages-sim", method.as_str(), work).await
-                }
-            },
-        );
-        let server = Server::start(clock, "pages-sim", router).await?;
+        let server = Server::answering(clock, "pages-sim", &inner, |inner, asked| async move {
+            let work = |now| inner.answer(&asked.method, asked.path(), &asked.query, &asked.headers, now);
+            inner.faults.around(&inner.clock, "pages-sim", asked.method.as_str(), work).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

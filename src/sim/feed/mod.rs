@@ -3,9 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::OriginalUri;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -33,16 +31,11 @@ impl FeedSim {
     /// Starts it on a free port of loopback. With a token, requests without it get 401.
     pub async fn start(clock: &Clock, token: Option<String>, document: Box<Document>) -> io::Result<Self> {
         let inner = Arc::new(Inner { clock: clock.clone(), token, document, faults: Faults::default() });
-        let theirs = Arc::clone(&inner);
-        let router =
-            Router::new().fallback(move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let work = |now| inner.answer(uri.path(), &headers, now);
-                    inner.faults.around(&inner.clock, "feed-sim", method.as_str(), work).await
-                }
-            });
-        let server = Server::start(clock, "feed-sim", router).await?;
+        let server = Server::answering(clock, "feed-sim", &inner, |inner, asked| async move {
+            let work = |now| inner.answer(asked.path(), &asked.headers, now);
+            inner.faults.around(&inner.clock, "feed-sim", asked.method.as_str(), work).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

@@ -14,9 +14,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Query};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -26,9 +23,6 @@ use super::loopback::{Faults, Server, answer as respond};
 use crate::time::Clock;
 
 pub use world::{Budget, Campaign, Customer, GoogleWorld, Property, Run, Stats, Visit, Watched};
-
-/// The query of a request.
-type Asked = Query<Vec<(String, String)>>;
 
 /// Requests that are remembered for tests to look at.
 const SEEN_MAX: usize = 512;
@@ -146,18 +140,10 @@ impl GoogleSim {
     pub async fn start(clock: &Clock, config: GoogleConfig, world: Arc<GoogleWorld>) -> io::Result<Self> {
         let (faults, state) = (Faults::default(), Mutex::default());
         let inner = Arc::new(Inner { clock: clock.clone(), config, world, faults, state });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method,
-                  OriginalUri(uri): OriginalUri,
-                  Query(query): Asked,
-                  headers: HeaderMap,
-                  body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move { inner.handle(&method, uri.path(), query, &headers, &body).await }
-            },
-        );
-        let server = Server::start(clock, "google-sim", router).await?;
+        let server = Server::answering(clock, "google-sim", &inner, |inner, asked| async move {
+            inner.handle(&asked.method, asked.uri.path(), asked.query, &asked.headers, &asked.body).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

@@ -17,8 +17,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::{OriginalUri, Query};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -192,8 +190,13 @@ impl InstagramSim {
         };
         let (state, faults) = (Mutex::new(state), Faults::default());
         let inner = Arc::new(Inner { clock: clock.clone(), config, world, faults, state });
-        let instagram = Server::start(clock, "instagram-sim", router(&inner, Login::Instagram)).await?;
-        let facebook = Server::start(clock, "instagram-sim-facebook", router(&inner, Login::Facebook)).await?;
+        let answering = |name, login| {
+            Server::answering(clock, name, &inner, move |inner, asked| async move {
+                inner.handle(login, &asked.method, asked.uri.path(), &asked.headers, asked.query).await
+            })
+        };
+        let instagram = answering("instagram-sim", Login::Instagram).await?;
+        let facebook = answering("instagram-sim-facebook", Login::Facebook).await?;
         Ok(Self { instagram, facebook, inner })
     }
 
@@ -264,19 +267,6 @@ impl InstagramSim {
     pub fn seen(&self) -> Vec<Seen> {
         self.inner.lock().seen.iter().cloned().collect()
     }
-}
-
-fn router(inner: &Arc<Inner>, login: Login) -> Router {
-    let theirs = Arc::clone(inner);
-    Router::new().fallback(
-        move |method: Method,
-              OriginalUri(uri): OriginalUri,
-              headers: HeaderMap,
-              Query(query): Query<Vec<(String, String)>>| {
-            let inner = Arc::clone(&theirs);
-            async move { inner.handle(login, &method, uri.path(), &headers, query).await }
-        },
-    )
 }
 
 /// One request, taken apart.

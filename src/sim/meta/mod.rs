@@ -14,9 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Query};
+use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -165,14 +163,10 @@ impl MetaSim {
             state: Mutex::new(state),
             address: Mutex::default(),
         });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move { inner.handle(&method, &uri, &headers, &body).await }
-            },
-        );
-        let server = Server::start(clock, "meta-sim", router).await?;
+        let server = Server::answering(clock, "meta-sim", &inner, |inner, asked| async move {
+            inner.handle(&asked.method, &asked.uri, &asked.headers, &asked.body).await
+        });
+        let server = server.await?;
         *inner.address.lock().unwrap_or_else(PoisonError::into_inner) = server.url();
         Ok(Self { server, inner })
     }

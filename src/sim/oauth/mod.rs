@@ -12,9 +12,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -158,20 +155,14 @@ impl OauthSim {
     pub async fn start(clock: &Clock, config: OauthConfig) -> io::Result<Self> {
         let (faults, state) = (Faults::default(), Mutex::default());
         let inner = Arc::new(Inner { clock: clock.clone(), config, faults, state });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let call = read(&method, uri.path(), uri.query().unwrap_or_default(), &headers, &body);
-                    let kind =
-                        if !call.post && authorize::platform(call.path).is_some() { "authorize" } else { "token" };
-                    let work = |now| Response::from(inner.handle(&call, now));
-                    inner.faults.around(&inner.clock, "oauth-sim", kind, work).await
-                }
-            },
-        );
-        let server = Server::start(clock, "oauth-sim", router).await?;
+        let server = Server::answering(clock, "oauth-sim", &inner, |inner, asked| async move {
+            let query = asked.uri.query().unwrap_or_default();
+            let call = read(&asked.method, asked.path(), query, &asked.headers, &asked.body);
+            let kind = if !call.post && authorize::platform(call.path).is_some() { "authorize" } else { "token" };
+            let work = |now| Response::from(inner.handle(&call, now));
+            inner.faults.around(&inner.clock, "oauth-sim", kind, work).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

@@ -14,9 +14,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::OriginalUri;
 use axum::http::header::HeaderValue;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
@@ -110,6 +107,7 @@ struct State {
     scopes: Vec<String>,
     number: u64,
     throttled: u64,
+    used: f64,
     seen: VecDeque<Seen>,
 }
 
@@ -141,18 +139,15 @@ impl ShopSim {
             scopes: config.scopes.clone(),
             number: 0,
             throttled: 0,
+            used: 0.0,
             seen: VecDeque::new(),
         };
         let (clock_of, state) = (clock.clone(), Mutex::new(state));
         let inner = Arc::new(Inner { clock: clock_of, config, world, faults: Faults::default(), state });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move { inner.handle(&method, uri.path(), &headers, &body).await }
-            },
-        );
-        let server = Server::start(clock, "shopify-sim", router).await?;
+        let server = Server::answering(clock, "shopify-sim", &inner, |inner, asked| async move {
+            inner.handle(&asked.method, asked.path(), &asked.headers, &asked.body).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 
@@ -194,6 +189,12 @@ impl ShopSim {
     #[must_use]
     pub fn throttled(&self) -> u64 {
         self.inner.lock().throttled
+    }
+
+    /// Points that all questions have cost.
+    #[must_use]
+    pub fn points_used(&self) -> f64 {
+        self.inner.lock().used
     }
 
     /// How many tokens it has given out.
@@ -343,6 +344,7 @@ impl Inner {
         {
             let mut state = self.lock();
             state.points = f64::min(self.config.bucket, state.points + question.points - answered.points);
+            state.used += answered.points;
         }
         let cost = self.cost(question.points, Some(answered.points));
         if answered.errors.is_empty() {

@@ -15,9 +15,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::OriginalUri;
 use axum::http::header::HeaderValue;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
@@ -153,19 +150,12 @@ impl StripeSim {
     pub async fn start(clock: &Clock, config: StripeConfig, world: Arc<StripeWorld>) -> io::Result<Self> {
         let (faults, state) = (Faults::default(), Mutex::default());
         let inner = Arc::new(Inner { clock: clock.clone(), config, world, faults, state });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let form =
-                        if method == Method::POST { body.as_ref() } else { uri.query().unwrap_or("").as_bytes() };
-                    let fields = form_urlencoded::parse(form).into_owned().collect();
-                    inner.handle(&method, uri.path(), fields, &headers).await
-                }
-            },
-        );
-        let server = Server::start(clock, "stripe-sim", router).await?;
+        let server = Server::answering(clock, "stripe-sim", &inner, |inner, asked| async move {
+            let posts = asked.method == Method::POST;
+            let fields = if posts { form_urlencoded::parse(&asked.body).into_owned().collect() } else { asked.query };
+            inner.handle(&asked.method, asked.uri.path(), fields, &asked.headers).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

@@ -11,9 +11,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Query};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -117,18 +114,10 @@ impl TiktokSim {
     pub async fn start(clock: &Clock, config: TiktokConfig, world: Arc<dyn TiktokWorld>) -> io::Result<Self> {
         let inner =
             Arc::new(Inner { clock: clock.clone(), config, world, faults: Faults::default(), state: Mutex::default() });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method,
-                  OriginalUri(uri): OriginalUri,
-                  Query(query): Query<Vec<(String, String)>>,
-                  headers: HeaderMap,
-                  body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move { inner.handle(&method, uri.path(), &query, &headers, &body).await }
-            },
-        );
-        let server = Server::start(clock, "tiktok-sim", router).await?;
+        let server = Server::answering(clock, "tiktok-sim", &inner, |inner, asked| async move {
+            inner.handle(&asked.method, asked.path(), &asked.query, &asked.headers, &asked.body).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

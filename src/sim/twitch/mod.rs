@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{OriginalUri, Query};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
@@ -155,21 +153,11 @@ impl TwitchSim {
             faults: Faults::default(),
             state: Mutex::new(state),
         });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method,
-                  OriginalUri(uri): OriginalUri,
-                  Query(query): Query<Vec<(String, String)>>,
-                  headers: HeaderMap,
-                  body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let work = |now| inner.answer(&method, uri.path(), &query, &headers, &body, now);
-                    inner.faults.around(&inner.clock, "twitch-sim", method.as_str(), work).await
-                }
-            },
-        );
-        let server = Server::start(clock, "twitch-sim", router).await?;
+        let server = Server::answering(clock, "twitch-sim", &inner, |inner, asked| async move {
+            let work = |now| inner.answer(&asked.method, asked.path(), &asked.query, &asked.headers, &asked.body, now);
+            inner.faults.around(&inner.clock, "twitch-sim", asked.method.as_str(), work).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

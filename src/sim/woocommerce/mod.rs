@@ -13,15 +13,11 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::OriginalUri;
 use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use url::form_urlencoded;
 
 use super::loopback::{Faults, Server, answer as respond};
 use crate::time::Clock;
@@ -112,18 +108,11 @@ impl WooSim {
     pub async fn start(clock: &Clock, config: WooConfig, world: Arc<WooWorld>) -> io::Result<Self> {
         let (faults, state) = (Faults::default(), Mutex::default());
         let inner = Arc::new(Inner { clock: clock.clone(), config, world, faults, state });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap, body: Bytes| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let query = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).into_owned().collect();
-                    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-                    inner.handle(&method, uri.path(), query, body, &headers).await
-                }
-            },
-        );
-        let server = Server::start(clock, "woocommerce-sim", router).await?;
+        let server = Server::answering(clock, "woocommerce-sim", &inner, |inner, asked| async move {
+            let body = serde_json::from_slice(&asked.body).unwrap_or(Value::Null);
+            inner.handle(&asked.method, asked.uri.path(), asked.query, body, &asked.headers).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

@@ -9,8 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::{OriginalUri, Query};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use jiff::Timestamp;
@@ -154,20 +152,11 @@ impl XSim {
     pub async fn start(clock: &Clock, config: XConfig, world: Arc<XWorld>) -> io::Result<Self> {
         let inner =
             Arc::new(Inner { clock: clock.clone(), config, world, faults: Faults::default(), state: Mutex::default() });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method,
-                  OriginalUri(uri): OriginalUri,
-                  Query(query): Query<Vec<(String, String)>>,
-                  headers: HeaderMap| {
-                let inner = Arc::clone(&theirs);
-                async move {
-                    let work = |now| inner.answer(&method, uri.path(), &query, &headers, now);
-                    inner.faults.around(&inner.clock, "x-sim", method.as_str(), work).await
-                }
-            },
-        );
-        let server = Server::start(clock, "x-sim", router).await?;
+        let server = Server::answering(clock, "x-sim", &inner, |inner, asked| async move {
+            let work = |now| inner.answer(&asked.method, asked.path(), &asked.query, &asked.headers, now);
+            inner.faults.around(&inner.clock, "x-sim", asked.method.as_str(), work).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

@@ -9,8 +9,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Router;
-use axum::extract::{OriginalUri, Query};
 use axum::http::Method;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -138,14 +136,10 @@ impl YoutubeSim {
     pub async fn start(clock: &Clock, config: YoutubeConfig, world: Arc<dyn YoutubeWorld>) -> io::Result<Self> {
         let inner =
             Arc::new(Inner { clock: clock.clone(), config, world, faults: Faults::default(), count: Mutex::default() });
-        let theirs = Arc::clone(&inner);
-        let router = Router::new().fallback(
-            move |method: Method, OriginalUri(uri): OriginalUri, Query(query): Query<Vec<(String, String)>>| {
-                let inner = Arc::clone(&theirs);
-                async move { inner.handle(&method, uri.path(), query).await }
-            },
-        );
-        let server = Server::start(clock, "youtube-sim", router).await?;
+        let server = Server::answering(clock, "youtube-sim", &inner, |inner, asked| async move {
+            inner.handle(&asked.method, asked.uri.path(), asked.query).await
+        });
+        let server = server.await?;
         Ok(Self { server, inner })
     }
 

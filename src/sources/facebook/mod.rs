@@ -31,6 +31,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::json::Garbled;
+use super::quota::calls;
 use super::wanted::{self, Count, Voice, Wanted};
 use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform};
@@ -158,6 +159,17 @@ impl Work {
             }
         }
         Ok(work)
+    }
+}
+
+/// What a request costs at least: one call for each Page's own numbers, its posts in batches, and the first page of its list.
+#[must_use]
+pub fn cost(request: &Request) -> Vec<(String, u32)> {
+    let Ok(work) = Work::sort(request) else { return Vec::new() };
+    let pages = calls(work.accounts.len().saturating_add(work.uploads.len()), 1);
+    match work.posts.values().map(|posts| calls(posts.len(), IDS_MAX)).fold(pages, u32::saturating_add) {
+        0 => Vec::new(),
+        units => vec![(CALLS.to_owned(), units)],
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{FOLLOWERS, Facebook, FacebookConfig, OF_POST};
+use super::{FOLLOWERS, Facebook, FacebookConfig, OF_POST, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::http::graph::is_version;
 use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
 use crate::http::{Api, Limits};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::{Ask, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,6 +92,11 @@ impl Settings for FacebookSettings {
 
     fn hook_signature(&self) -> Scheme {
         Scheme::Meta
+    }
+
+    /// There is no budget to hold it against: each Page has an allowance of its own, which its answers tell.
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        cost(request)
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -8,14 +8,14 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::wire::Count;
-use super::{Ga4, Ga4Config, LAG, TOKENS, cost};
+use super::{Ga4, Ga4Config, LAG, TOKENS, TOKENS_A_REPORT, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::oauth::{OauthApp, providers};
 use crate::sources::google::{App, api, days_setting, wrong};
 use crate::sources::quota::Reset;
-use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{Ask, Assumed, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// <https://developers.google.com/analytics/devguides/reporting/data/v1/rest/v1beta/properties/runReport>
 const SCOPES: [&str; 1] = ["https://www.googleapis.com/auth/analytics.readonly"];
@@ -126,11 +126,15 @@ impl Settings for Ga4Settings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: TOKENS.to_owned(), units: self.tokens_per_day, reset: Reset::PacificDay }]
+        vec![Budget::new(TOKENS, self.tokens_per_day, Reset::PacificDay)]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         cost(request)
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec![format!("a report costs {TOKENS_A_REPORT} tokens; what it does cost is told with each answer")]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Generic, GenericConfig};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
-use crate::sources::{Ask, Outside, Settings, Source, SourceError};
+use crate::sources::{Ask, Outside, Request, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,6 +60,11 @@ impl Settings for GenericSettings {
 
     fn renewed(&self) -> SignedDuration {
         self.longest()
+    }
+
+    /// One, whoever is asked about.
+    fn calls(&self, request: &Request) -> Option<u32> {
+        Some(u32::from(!request.targets.is_empty()))
     }
 
     fn build(&self, _outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

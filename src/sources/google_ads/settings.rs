@@ -201,11 +201,7 @@ impl Settings for GoogleAdsSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget {
-            bucket: OPERATIONS.to_owned(),
-            units: self.operations_per_day,
-            reset: Reset::Rolling { secs: 86_400 },
-        }]
+        vec![Budget::new(OPERATIONS, self.operations_per_day, Reset::ROLLING_DAY)]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

@@ -21,7 +21,7 @@ use crate::domain::sample::{Absence, Form};
 use crate::http::graph::{Fault, Graph, Page, Usage};
 
 /// Ids of a call that asks about several pieces of media.
-const IDS_MAX: usize = 50;
+pub(super) const IDS_MAX: usize = 50;
 
 /// The fewest posts a page is cut down to where the platform says that it is too much.
 const PAGE_MIN: usize = 10;

@@ -174,6 +174,19 @@ pub fn cost(request: &Request) -> Vec<(String, u32)> {
     }
 }
 
+/// What a request costs where every account is connected: its own numbers and each of its days, a page of uploads and one of
+/// stories where those are wanted, posts that are not on it by their ids, and the insights of each post.
+fn estimate(request: &Request, account_days: u32) -> u32 {
+    let work = Work::sort(request, &mut Known::default());
+    let of = |wanted: &Wanted| {
+        let own = if wanted.subjects.is_empty() { 0 } else { account_days.saturating_add(1) };
+        let (lists, shown) = if wanted.uploads.is_some() { (2, PAGE) } else { (0, 0) };
+        let by_ids = calls(wanted.posts.len().saturating_sub(shown), connected::IDS_MAX);
+        [own, lists, by_ids, calls(wanted.posts.len(), 1)].into_iter().fold(0, u32::saturating_add)
+    };
+    work.accounts.values().map(of).fold(0, u32::saturating_add)
+}
+
 fn garbled(garbled: Garbled) -> SourceError {
     SourceError::Garbled { platform: TITLE, path: garbled.path, expected: garbled.expected }
 }

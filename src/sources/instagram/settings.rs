@@ -7,13 +7,15 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{CALLS, DISCOVERY, Instagram, METRICS, cost};
+use super::{CALLS, DISCOVERY, Instagram, METRICS, cost, estimate};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
 use crate::sources::quota::Reset;
-use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{
+    Ask, Assumed, Budget, Estimate, Outside, Planned, Request, SecretFile, Settings, Source, SourceError,
+};
 
 /// Which of the two APIs the creators connect through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -145,14 +147,22 @@ impl Settings for InstagramSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        let (day, hour) = (Reset::Rolling { secs: 86_400 }, Reset::Rolling { secs: 3_600 });
-        [(CALLS, self.calls_per_day, day), (DISCOVERY, self.discovery_calls_per_hour, hour)]
-            .map(|(bucket, units, reset)| Budget { bucket: bucket.to_owned(), units, reset })
-            .to_vec()
+        vec![
+            Budget::new(CALLS, self.calls_per_day, Reset::ROLLING_DAY),
+            Budget::new(DISCOVERY, self.discovery_calls_per_hour, Reset::ROLLING_HOUR),
+        ]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         cost(request)
+    }
+
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        Estimate::calls_of(CALLS, estimate(planned.request, self.account_days))
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec!["every creator has connected the account, and no story of the day is followed".to_owned()]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{METRICS, MetaAds, MetaAdsConfig, RESTATED_DAYS};
+use super::{METRICS, MetaAds, MetaAdsConfig, READS, REQUESTS_MAX, RESTATED_DAYS, cost, estimate};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
@@ -23,7 +23,10 @@ use crate::http::signature::Scheme;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Accounts, Dialect, Grant, TokenKeeper, TokenSet, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::quota::Reset;
+use crate::sources::{
+    Ask, Assumed, Budget, Estimate, Outside, Planned, Request, SecretFile, Settings, Source, SourceError,
+};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +51,8 @@ pub struct MetaAdsSettings {
     pub attribution: Vec<String>,
     #[serde(default = "four_weeks")]
     pub back: Length,
+    #[serde(default = "full_tier")]
+    pub points: u32,
     /// Made from the settings once; clones share it, so that reading and acting share one token.
     #[serde(skip)]
     client: Client,
@@ -67,6 +72,10 @@ fn windows() -> Vec<String> {
 
 fn four_weeks() -> Length {
     Length(SignedDuration::from_hours(24 * i64::from(RESTATED_DAYS)))
+}
+
+fn full_tier() -> u32 {
+    9_000
 }
 
 /// Windows that are asked for: what they hang on, and their names. Of one kind the longer hold the shorter, so that adding
@@ -117,6 +126,28 @@ impl Settings for MetaAdsSettings {
                 secret: &mut self.client_secret,
             },
         ]
+    }
+
+    /// The score of the ad account: a read is one point. The full tier shuts the door for a minute, the limited one for five.
+    fn budgets(&self) -> Vec<Budget> {
+        let block_secs = if self.points < full_tier() { 300 } else { 60 };
+        vec![Budget::new(READS, self.points, Reset::Decay { secs: 300, block_secs })]
+    }
+
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        cost(request)
+    }
+
+    fn calls_max(&self) -> Option<u32> {
+        Some(REQUESTS_MAX)
+    }
+
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        Estimate::calls_of(READS, estimate(planned))
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec!["every boost is a campaign that delivers every day, and the account counts purchases".to_owned()]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -4,6 +4,7 @@
 //! all, and what `discover` and `preflight` may ask of any shop ([`Shop`]).
 //! Refuses: the wire of any shop, and what counts as an order there; each shop says it in its own `Row`s.
 
+mod expected;
 mod hours;
 mod pace;
 mod shop;
@@ -14,9 +15,10 @@ use super::json::Garbled;
 use super::{Request, SourceError, Target};
 use crate::domain::ids::Subject;
 
+pub(super) use expected::{Expected, assumption, pages};
 pub use hours::OF_CODES;
 pub(super) use hours::{Asked, Memory};
-pub(super) use pace::Patience;
+pub(super) use pace::{Patience, QUESTIONS_MAX, WAIT_MAX};
 pub use shop::{Code, Listed, Shop, Visit, same_code};
 
 /// Seconds of an hour.

@@ -8,10 +8,10 @@ use super::super::SourceError;
 use crate::time::Clock;
 
 /// The longest a poll waits in all: on Shopify's smallest plan it then has read about 30 pages of 100 orders.
-const WAIT_MAX: Duration = Duration::from_mins(1);
+pub(in crate::sources) const WAIT_MAX: SignedDuration = SignedDuration::from_mins(1);
 
 /// Questions a poll may ask. 300 pages are 30,000 orders; more than that in one poll is a mistake of ours.
-const QUESTIONS_MAX: u32 = 300;
+pub(in crate::sources) const QUESTIONS_MAX: u32 = 300;
 
 /// What one poll has waited and asked.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Patience {
             return Ok(());
         }
         self.waited = self.waited.saturating_add(wait);
-        if WAIT_MAX < self.waited {
+        if WAIT_MAX.unsigned_abs() < self.waited {
             return Err(SourceError::SlowDown { platform, wait: Some(wait) });
         }
         let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);

@@ -85,6 +85,12 @@ impl Buckets {
         self.0.is_empty()
     }
 
+    /// Units in it when nothing was spent; 0 for a bucket that does not exist.
+    #[must_use]
+    pub fn most(&self, bucket: &str) -> u32 {
+        self.0.get(bucket).map_or(0, |bucket| bucket.units)
+    }
+
     /// Units left at `now`; 0 for a bucket that does not exist.
     #[must_use]
     pub fn left(&self, bucket: &str, now: Timestamp) -> u32 {

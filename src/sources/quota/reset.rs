@@ -77,6 +77,8 @@ impl Reset {
     pub const MINUTE: Self = Self::Every { secs: 60 };
     /// By the quarter of an hour.
     pub const QUARTER: Self = Self::Every { secs: 900 };
+    /// By the minute that ends now.
+    pub const ROLLING_MINUTE: Self = Self::Rolling { secs: 60 };
     /// By the hour that ends now.
     pub const ROLLING_HOUR: Self = Self::Rolling { secs: 3_600 };
     /// By the 24 hours that end now.

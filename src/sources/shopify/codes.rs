@@ -16,6 +16,9 @@ use super::{Round, Shopify, garbled, turn};
 /// Codes that one question looks up; each costs a point.
 const LOOK_UP: usize = 100;
 
+/// The same as it is counted with.
+pub(super) const LOOK_UP_MAX: u32 = 100;
+
 /// Discounts on a page of the list; each may cost 14 points with its codes.
 const DISCOUNTS_PAGE: (u32, f64) = (50, 760.0);
 

@@ -11,7 +11,8 @@ use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{POINTS, Shopify, ShopifyConfig};
+use super::orders::{CHANGED_PAGE, ORDERS_PAGE};
+use super::{OVERLAP, POINTS, Shopify, ShopifyConfig, TITLE, codes};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
@@ -20,10 +21,12 @@ use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
 use crate::http::tokens::{Accounts, Connected, Dialect, Grant, NoAccounts, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::orders::{OF_CODES, Shop};
+use crate::sources::orders::{Expected, OF_CODES, QUESTIONS_MAX, Shop, WAIT_MAX, assumption, pages};
 use crate::sources::quota::Reset;
 use crate::sources::token_file::FileKeeper;
-use crate::sources::{Ask, Budget, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::{
+    Ask, Assumed, Budget, Estimate, Outside, Planned, Request, SecretFile, Settings, Source, SourceError,
+};
 use crate::time::Clock;
 
 /// See `config/default.toml`.
@@ -131,6 +134,46 @@ impl Settings for ShopifySettings {
     fn budgets(&self) -> Vec<Budget> {
         // Of the smallest plan; each answer says what this shop has.
         vec![Budget::new(POINTS, 2_000, Reset::Refill { per_second: 100 })]
+    }
+
+    fn waits(&self) -> SignedDuration {
+        WAIT_MAX
+    }
+
+    fn calls_max(&self) -> Option<u32> {
+        Some(QUESTIONS_MAX)
+    }
+
+    /// The codes that are looked up, and the shop's currency: of orders nothing is known.
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
+        self.estimate(&least).units
+    }
+
+    fn calls(&self, request: &Request) -> Option<u32> {
+        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
+        self.estimate(&least).calls
+    }
+
+    /// An order costs 3 points where it is read and 1 where it is found changed; a code costs 1; each page of orders says the
+    /// shop's currency, which costs 1.
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        let found = Expected::of(planned, TITLE, self.back.0, (OVERLAP, OVERLAP));
+        if !found.any {
+            return Estimate::default();
+        }
+        let read = pages(found.read, ORDERS_PAGE.0);
+        let changed = pages(found.changed, CHANGED_PAGE.0);
+        let points = read.saturating_add(found.read.saturating_mul(3)).saturating_add(found.changed);
+        let looked_up = found.codes.div_ceil(codes::LOOK_UP_MAX);
+        Estimate {
+            calls: Some(read.saturating_add(changed).saturating_add(looked_up)),
+            units: vec![(POINTS.to_owned(), points.saturating_add(found.codes))],
+        }
+    }
+
+    fn assumes(&self, assumed: Assumed) -> Vec<String> {
+        vec![assumption(assumed.orders)]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -54,6 +54,9 @@ pub const REQUESTS: &str = "requests";
 /// Rows of a page: the most there may be.
 const PAGE: &str = "100";
 
+/// The same as a number.
+const PAGE_ROWS: u32 = 100;
+
 /// A session ends 24 hours after it was opened if nobody pays; an hour for clocks and for payments under way.
 const SETTLES: SignedDuration = SignedDuration::from_hours(25);
 

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::wire::Books;
-use super::{Stripe, StripeConfig};
+use super::{OVERLAP, PAGE_ROWS, REQUESTS, SETTLES, Stripe, StripeConfig, TITLE};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
@@ -18,8 +18,8 @@ use crate::http::signature::Scheme;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::orders::{OF_CODES, Shop};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::orders::{Expected, HOUR, OF_CODES, QUESTIONS_MAX, Shop, WAIT_MAX, assumption, pages};
+use crate::sources::{Ask, Assumed, Estimate, Outside, Planned, Request, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
 /// See `config/default.toml`.
@@ -94,6 +94,35 @@ impl Settings for StripeSettings {
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {
         vec![SecretFile { setting: "key_file", file: self.key_file.clone(), secret: &mut self.key }]
+    }
+
+    fn waits(&self) -> SignedDuration {
+        WAIT_MAX
+    }
+
+    fn calls_max(&self) -> Option<u32> {
+        Some(QUESTIONS_MAX)
+    }
+
+    /// The first page of sessions and that of refunds: codes are looked up once an hour, and of orders nothing is known.
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
+        self.estimate(&least).units
+    }
+
+    /// The sessions of the last 25 hours are read again at each poll, and each code is looked up once an hour.
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        let found = Expected::of(planned, TITLE, self.back.0, (SETTLES, OVERLAP));
+        if !found.any {
+            return Estimate::default();
+        }
+        let codes = if planned.is_new(HOUR) { found.codes } else { 0 };
+        // One more asks which refunds there were.
+        Estimate::calls_of(REQUESTS, pages(found.read, PAGE_ROWS).saturating_add(codes).saturating_add(1))
+    }
+
+    fn assumes(&self, assumed: Assumed) -> Vec<String> {
+        vec![assumption(assumed.orders)]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ pub const METRICS_OF_ACCOUNTS: [Metric; 3] = [Metric::Followers, Metric::Videos,
 const IDS_MAX: usize = 20;
 
 /// How long a poll waits in all for its turn: ten windows. More than 4,800 accounts are for another schedule.
-const WAIT_MAX: Duration = Duration::from_mins(10);
+const WAIT_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// Failures of the platform itself in a row after which no more is asked in this poll.
 const BROKEN_MAX: u32 = 3;
@@ -338,7 +338,7 @@ impl Tiktok {
     async fn wait_turn(&self, endpoint: &'static str, round: &mut Round) -> Result<(), SourceError> {
         let wait = self.window.lock().await.wait(endpoint, self.config.clock.now());
         round.waited = round.waited.saturating_add(wait);
-        if WAIT_MAX < round.waited {
+        if WAIT_MAX.unsigned_abs() < round.waited {
             return Err(SourceError::SlowDown { platform: TITLE, wait: Some(wait) });
         }
         rest(&self.config.clock, "tiktok", wait).await;

@@ -7,12 +7,12 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{ENDPOINTS, METRICS, METRICS_OF_ACCOUNTS, Tiktok, TiktokConfig, cost};
+use super::{ENDPOINTS, METRICS, METRICS_OF_ACCOUNTS, Tiktok, TiktokConfig, WAIT_MAX, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::http::oauth::{OauthApp, providers};
 use crate::sources::quota::Reset;
-use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{Ask, Assumed, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -87,8 +87,16 @@ impl Settings for TiktokSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        let (units, reset) = (self.calls_per_minute, Reset::Rolling { secs: 60 });
-        ENDPOINTS.iter().map(|bucket| Budget { bucket: (*bucket).to_owned(), units, reset }).collect()
+        let a_minute = |bucket: &&str| Budget::new(bucket, self.calls_per_minute, Reset::ROLLING_MINUTE);
+        ENDPOINTS.iter().map(a_minute).collect()
+    }
+
+    fn waits(&self) -> SignedDuration {
+        WAIT_MAX
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec!["every creator has connected the account, and has put up at most 20 videos in two days".to_owned()]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {

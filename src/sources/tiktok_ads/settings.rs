@@ -18,7 +18,7 @@ use crate::http::tiktok_business::{Business, Level};
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
 use crate::sources::quota::Reset;
-use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{Ask, Assumed, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
 /// See `config/default.toml`.
@@ -85,11 +85,15 @@ impl Settings for TiktokAdsSettings {
 
     fn budgets(&self) -> Vec<Budget> {
         // 600 requests a minute for an app of the basic level (unverified); there is no limit by the day.
-        vec![Budget { bucket: CALLS.to_owned(), units: 600, reset: Reset::Rolling { secs: 60 } }]
+        vec![Budget::new(CALLS, 600, Reset::ROLLING_MINUTE)]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         level(self).map(|level| cost(request, level)).unwrap_or_default()
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec!["every boost delivers every day".to_owned()]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -24,6 +24,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::json::{self, Garbled};
+use super::quota::{batches, calls};
 use super::wanted::{self, Count, Voice, Wanted};
 use super::{Fetched, Reach, Request, Source, SourceError, Target};
 use crate::domain::ids::{CreatorId, Platform};
@@ -105,6 +106,26 @@ impl Work {
             }
         }
         Ok(work)
+    }
+}
+
+/// What a request costs at least: names and audiences in batches, followers one by one, and the first page of each list of
+/// videos.
+#[must_use]
+pub fn cost(request: &Request, live: bool) -> Vec<(String, u32)> {
+    let Ok(work) = Work::sort(request) else { return Vec::new() };
+    let mut names: BTreeMap<&String, bool> = work.accounts.keys().map(|login| (login, true)).collect();
+    for login in work.uploads.keys() {
+        names.entry(login).or_insert(false);
+    }
+    let names: Vec<bool> = names.into_values().collect();
+    // Audiences are asked for by the same batches, where somebody in them wants to know.
+    let audiences = batches(&names, IDS_MAX).filter(|batch| live && batch.contains(&true)).count();
+    let one_by_one = calls(work.accounts.len().saturating_add(work.uploads.len()), 1);
+    let sum = [calls(names.len(), IDS_MAX), calls(audiences, 1), one_by_one, calls(work.videos.len(), IDS_MAX)];
+    match sum.into_iter().fold(0, u32::saturating_add) {
+        0 => Vec::new(),
+        points => vec![(POINTS.to_owned(), points)],
     }
 }
 

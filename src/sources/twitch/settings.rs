@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{FOLLOWERS, LIVE, Twitch, TwitchConfig, VIEWS};
+use super::{FOLLOWERS, LIVE, POINTS, Twitch, TwitchConfig, VIEWS, WAIT_MAX, cost};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::quota::Reset;
+use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -74,6 +76,19 @@ impl Settings for TwitchSettings {
             file: self.client_secret_file.clone(),
             secret: &mut self.client_secret,
         }]
+    }
+
+    fn budgets(&self) -> Vec<Budget> {
+        // 800 points that are all back within a minute, rounded down.
+        vec![Budget::new(POINTS, 800, Reset::Refill { per_second: 13 })]
+    }
+
+    fn waits(&self) -> SignedDuration {
+        WAIT_MAX
+    }
+
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        cost(request, self.live)
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{Woo, WooConfig};
+use super::{OVERLAP, REQUESTS, SPAN, TITLE, Woo, WooConfig};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
@@ -15,8 +15,8 @@ use crate::domain::written::Length;
 use crate::http::signature::Scheme;
 use crate::http::signed::Signed;
 use crate::http::{Api, Limits};
-use crate::sources::orders::{OF_CODES, Shop};
-use crate::sources::{Ask, Outside, SecretFile, Settings, Source, SourceError};
+use crate::sources::orders::{Expected, HOUR, OF_CODES, QUESTIONS_MAX, Shop, WAIT_MAX, assumption, pages};
+use crate::sources::{Ask, Assumed, Estimate, Outside, Planned, Request, SecretFile, Settings, Source, SourceError};
 use crate::time::Clock;
 
 /// See `config/default.toml`.
@@ -36,6 +36,9 @@ pub struct WoocommerceSettings {
     #[serde(default = "three_days")]
     pub back: Length,
 }
+
+/// Orders of a page.
+const PAGE_ROWS: u32 = 100;
 
 fn three_days() -> Length {
     Length(SignedDuration::from_hours(72))
@@ -76,6 +79,37 @@ impl Settings for WoocommerceSettings {
             SecretFile { setting: "consumer_key_file", file: key, secret: &mut self.consumer_key },
             SecretFile { setting: "consumer_secret_file", file: secret, secret: &mut self.consumer_secret },
         ]
+    }
+
+    fn waits(&self) -> SignedDuration {
+        WAIT_MAX
+    }
+
+    fn calls_max(&self) -> Option<u32> {
+        Some(QUESTIONS_MAX)
+    }
+
+    /// The first pages of orders and of changes: codes are looked up once an hour, and of orders nothing is known.
+    fn cost(&self, request: &Request) -> Vec<(String, u32)> {
+        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
+        self.estimate(&least).units
+    }
+
+    /// Changes are asked for twice, once in the bin; hours are read a day at a time, and each code is looked up once an hour.
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        let found = Expected::of(planned, TITLE, self.back.0, (OVERLAP, OVERLAP));
+        if !found.any {
+            return Estimate::default();
+        }
+        let codes = if planned.is_new(HOUR) { found.codes } else { 0 };
+        let spans = u32::try_from(found.hours.div_euclid(SPAN) + i64::from(found.hours % SPAN != 0)).unwrap_or(1);
+        let read = std::cmp::max(pages(found.read, PAGE_ROWS), spans);
+        let changed = pages(found.changed, PAGE_ROWS).saturating_add(1);
+        Estimate::calls_of(REQUESTS, read.saturating_add(changed).saturating_add(codes))
+    }
+
+    fn assumes(&self, assumed: Assumed) -> Vec<String> {
+        vec![assumption(assumed.orders)]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -14,7 +14,7 @@ use crate::domain::money::Money;
 use crate::http::signed::Signed;
 use crate::http::tokens::{Dialect, Grant, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::{Ask, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{Ask, Assumed, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +81,20 @@ impl Settings for XSettings {
     fn money(&self, day: &[Request]) -> Option<Money> {
         let minor = i64::from(cost_of_day(day, self.uploads_max));
         Some(Money { minor, currency: "USD".parse().ok()? })
+    }
+
+    fn money_max(&self) -> Option<Money> {
+        Some(Money { minor: i64::from(self.cents_per_day), currency: "USD".parse().ok()? })
+    }
+
+    /// Each post and user once: what is listed is what is followed.
+    fn estimate_money(&self, day: &[Request]) -> Option<Money> {
+        let minor = i64::from(cost_of_day(day, 0));
+        Some(Money { minor, currency: "USD".parse().ok()? })
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec!["each post is paid for once a day of UTC, and a day brings no new ones (half a cent each)".to_owned()]
     }
 
     fn build(&self, _outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

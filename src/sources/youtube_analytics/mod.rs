@@ -58,6 +58,9 @@ const ROWS_MAX: usize = 200;
 /// Pages of one report. 200 posts on 90 days are 90 pages.
 const PAGES_MAX: usize = 100;
 
+/// Days before yesterday, and yesterday, that are not shown yet: what [`LAG`] comes to.
+const UNSHOWN: i64 = 2;
+
 /// The longest id that is asked about. Channels have 24 characters, posts 11.
 const ID_LEN_MAX: usize = 64;
 
@@ -101,6 +104,21 @@ pub fn cost(request: &Request) -> Vec<(String, u32)> {
     let reports = work.channels.values().map(|channel| 1 + calls(channel.videos.len(), VIDEOS_MAX));
     let units = reports.fold(0_u32, u32::saturating_add);
     if units == 0 { Vec::new() } else { vec![(QUERIES.to_owned(), units)] }
+}
+
+/// What a request costs where all that can have rows has them: the days that are read again, less those that are not shown
+/// yet, for each post; a page that is full is followed by another.
+fn estimate(request: &Request, restated: i64) -> u32 {
+    let Ok(work) = sort(request) else { return 0 };
+    let days = usize::try_from(restated - UNSHOWN).unwrap_or(0);
+    let pages = |videos: usize| u32::try_from(videos.saturating_mul(days) / ROWS_MAX + 1).unwrap_or(u32::MAX);
+    let of = |channel: &Channel| {
+        let (whole, rest) = (channel.videos.len() / VIDEOS_MAX, channel.videos.len() % VIDEOS_MAX);
+        let whole = calls(whole, 1).saturating_mul(pages(VIDEOS_MAX));
+        let rest = if rest == 0 { 0 } else { pages(rest) };
+        whole.saturating_add(rest).saturating_add(pages(1))
+    };
+    work.channels.values().map(of).fold(0, u32::saturating_add)
 }
 
 /// A request, sorted.

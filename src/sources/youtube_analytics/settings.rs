@@ -7,14 +7,16 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{LAG, METRICS, QUERIES, YoutubeAnalytics, YoutubeAnalyticsConfig, cost};
+use super::{LAG, METRICS, QUERIES, YoutubeAnalytics, YoutubeAnalyticsConfig, cost, estimate};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
 use crate::http::oauth::{OauthApp, providers};
 use crate::sources::google::{App, api, days_setting};
 use crate::sources::quota::Reset;
-use crate::sources::{Ask, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
+use crate::sources::{
+    Ask, Assumed, Budget, Estimate, Outside, Planned, Request, SecretFile, Settings, Source, SourceError,
+};
 
 /// <https://developers.google.com/youtube/analytics/reference/reports/query#authorization>
 const SCOPES: [&str; 2] =
@@ -102,11 +104,19 @@ impl Settings for YoutubeAnalyticsSettings {
     }
 
     fn budgets(&self) -> Vec<Budget> {
-        vec![Budget { bucket: QUERIES.to_owned(), units: self.queries_per_day, reset: Reset::PacificDay }]
+        vec![Budget::new(QUERIES, self.queries_per_day, Reset::PacificDay)]
     }
 
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
         cost(request)
+    }
+
+    fn estimate(&self, planned: &Planned<'_>) -> Estimate {
+        Estimate::calls_of(QUERIES, estimate(planned.request, days_setting("restated", self.restated.0).unwrap_or(1)))
+    }
+
+    fn assumes(&self, _assumed: Assumed) -> Vec<String> {
+        vec!["every creator has connected the channel, and every post is watched every day".to_owned()]
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

@@ -3,14 +3,19 @@
 //!
 //! `gate` sees all that passes between the program and the emulated services and kills at a request, before or after it
 //! is let through, or at its answer; `disk` (with `tests/c/power_cut.c`) kills at a write or sync of the store, and puts
-//! the files back to what had surely reached the disk; `town` is the world around; `promises` is what must hold.
+//! the files back to what had surely reached the disk; `town` is the world around, `hands`
+//! what of it is acted on; `promises` is what must hold, `acts` what must hold of actions.
 
 #![cfg(target_os = "linux")]
 
+mod acts;
 mod disk;
 mod gate;
+mod hands;
 mod promises;
 mod town;
+
+use std::collections::BTreeMap;
 
 use plimsoll::domain::person::Chat;
 use plimsoll::time::Clock;
@@ -40,7 +45,7 @@ const CALMS_MAX: u32 = 25;
 const WRITES: u64 = 320;
 
 /// What is worth dying at: service, request, and how many of them a life sees at least.
-const PLACES: [(&str, &str, u32); 13] = [
+const PLACES: [(&str, &str, u32); 16] = [
     ("telegram", "/send", 4),
     ("telegram", "/editmessage", 4),
     ("telegram", "/getupdates", 2),
@@ -52,6 +57,9 @@ const PLACES: [(&str, &str, u32); 13] = [
     ("discord", "frame", 1),
     ("ads", "post ", 1),
     ("ads", "get ", 2),
+    ("hand", "post ", 1),
+    ("hand", "", 3),
+    ("hand", "", 8),
     ("feed", "", 3),
     ("", "", 50),
 ];
@@ -91,7 +99,7 @@ async fn settle(town: &mut Town, about: &str) -> Kept {
     }
 }
 
-async fn kills_of(seed: u64) -> (String, usize) {
+async fn kills_of(seed: u64) -> (String, Done) {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     // Eight of one rule behind a room are more than are told one by one.
     let mut town = Town::found(seed, if seed.is_multiple_of(2) { 5 } else { 8 }).await;
@@ -109,13 +117,15 @@ async fn kills_of(seed: u64) -> (String, usize) {
     assert!(incidents > 5, "there was something to tell: {incidents}");
     let orders = town.ads.board().orders().len();
     let repeats = promises::marked(&town);
+    let done = Done { orders, by_place: acts::count(&kept) };
     blind(&town, kept).await;
     let summary = format!(
         "town {seed}: {KILLS} kills ({met} at their moment), {incidents} incidents, {deliveries} deliveries, {proposals} \
-         proposals, {orders} orders, {} presses, {repeats} messages on Telegram marked as repeats",
+         proposals, {orders} orders, {:?}, {} presses, {repeats} messages on Telegram marked as repeats",
+        done.by_place,
         town.pressed.len(),
     );
-    (summary, orders)
+    (summary, done)
 }
 
 /// The checks are not blind: whatever goes missing, or is told twice, is seen.
@@ -137,6 +147,17 @@ async fn blind(town: &Town, kept: Kept) {
         let broken = promises::broken(town, &less);
         assert!(broken.iter().any(|line| line.contains(wanted)), "{wanted}: {broken:?}");
     }
+    if !town.hands.sent().is_empty() {
+        let mut less = kept.clone();
+        less.begun.clear();
+        let broken = promises::broken(town, &less);
+        assert!(broken.iter().any(|line| line.contains("and what was begun is []")), "{broken:?}");
+    }
+    if let Some(campaign) = acts::a_campaign(town, &kept) {
+        town.hands.meddle(&campaign);
+        let broken = promises::broken(town, &kept);
+        assert!(broken.iter().any(|line| line.contains("and its platform says")), "{broken:?}");
+    }
     town.tell_again().await;
     let broken = promises::broken(town, &kept);
     for wanted in ["told twice on Discord", "told twice on Telegram", "not marked"] {
@@ -144,8 +165,26 @@ async fn blind(town: &Town, kept: Kept) {
     }
 }
 
-/// Runs several towns beside each other. Answers how many orders their ad platforms got.
-async fn side_by_side<F: Future<Output = (String, usize)> + Send + 'static>(towns: impl Iterator<Item = F>) -> usize {
+/// What was done in towns.
+#[derive(Debug, Default)]
+struct Done {
+    /// Orders that the webhook got.
+    orders: usize,
+    /// What was read back at each other place.
+    by_place: BTreeMap<&'static str, usize>,
+}
+
+impl Done {
+    fn add(&mut self, more: &Self) {
+        self.orders += more.orders;
+        for (place, count) in &more.by_place {
+            *self.by_place.entry(place).or_default() += count;
+        }
+    }
+}
+
+/// Runs several towns beside each other. Answers what was done in all of them.
+async fn side_by_side<F: Future<Output = (String, Done)> + Send + 'static>(towns: impl Iterator<Item = F>) -> Done {
     let clock = Clock::system();
     let mut running = Vec::new();
     for town in towns {
@@ -154,30 +193,31 @@ async fn side_by_side<F: Future<Output = (String, usize)> + Send + 'static>(town
             town.await
         }));
     }
-    let mut orders = 0;
+    let mut done = Done::default();
     for town in running {
         match town.await {
             Ok((summary, more)) => {
                 say(&summary);
-                orders += more;
+                done.add(&more);
             }
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
         }
     }
-    orders
+    done
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_or_aborted_at_any_moment_it_keeps_every_promise() {
-    let mut orders = 0;
+    let mut done = Done::default();
     for first in (0..TOWNS).step_by(4) {
-        orders += side_by_side((first..first + 4).map(kills_of)).await;
+        done.add(&side_by_side((first..first + 4).map(kills_of)).await);
     }
-    assert!(orders > 3, "there was something to do: {orders}");
+    assert!(done.orders > 3, "there was something to do: {done:?}");
+    assert!(done.by_place.values().all(|count| 0 < *count), "something was done everywhere: {done:?}");
 }
 
 /// Half of the towns lose all that was not synced, half keep a part of it, in any order.
-async fn cuts_of(seed: u64) -> (String, usize) {
+async fn cuts_of(seed: u64) -> (String, Done) {
     let mut chance = ChaCha8Rng::seed_from_u64(!seed);
     let mut town = Town::found(seed, 5).await;
     let (mut unsynced, mut survived) = (0, 0);
@@ -196,13 +236,13 @@ async fn cuts_of(seed: u64) -> (String, usize) {
     let told = kept.incidents.len();
     let summary =
         format!("town {seed}: {CUTS} power cuts, {told} incidents; {unsynced} changes not synced, {survived} survived");
-    (summary, town.ads.board().orders().len())
+    (summary, Done { orders: town.ads.board().orders().len(), by_place: acts::count(&kept) })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_at_any_moment_takes_no_promise_with_it() {
-    let orders = side_by_side((0..CUT_TOWNS).map(cuts_of)).await;
-    assert!(orders > 0, "there was something to do");
+    let done = side_by_side((0..CUT_TOWNS).map(cuts_of)).await;
+    assert!(done.orders + done.by_place.values().sum::<usize>() > 0, "there was something to do");
 }
 
 /// The check can fail: on a disk that says it has synced and has not, a cut takes promises with it, and that is seen.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use plimsoll::app::groups;
+use plimsoll::app::links::CutLink;
 use plimsoll::app::records::InboxRecord;
 use plimsoll::domain::action::{Proposal, ProposalStage};
 use plimsoll::domain::person::Chat;
@@ -15,10 +16,14 @@ use plimsoll::sim::telegram::Shown;
 use plimsoll::store::Store;
 use plimsoll::store::records::{read_journal, scan_all};
 
+use super::acts;
 use super::town::{ROOMS, Town, alerts, discord_text, incident_of, telegram_text};
 
 /// The sentence of a message that may be a repeat.
 const MARK: &str = "you may have seen this already";
+
+/// Buttons that decide about what is proposed.
+const DECIDES: [&str; 4] = ["Stop boost", "End code", "Cut link", "Keep it"];
 
 /// What the store keeps.
 #[derive(Clone)]
@@ -31,6 +36,10 @@ pub struct Kept {
     pub inbox: Vec<InboxRecord>,
     /// Incidents that the journal says have fired.
     fired: Vec<String>,
+    /// Proposals in the order in which they were begun.
+    pub begun: Vec<u64>,
+    /// Links that are cut.
+    pub cut: BTreeSet<String>,
 }
 
 impl Kept {
@@ -42,7 +51,18 @@ impl Kept {
         let notices: Vec<Notice> = all(store).await;
         let proposals: Vec<Proposal> = all(store).await;
         let journal = read_journal(store, 1, 1_000_000).await.expect("readable");
+        let cut: Vec<CutLink> = all(store).await;
+        let mut begun = Vec::new();
+        let moved = journal.iter().filter(|(_, line)| line.deed == "proposal_moved");
+        for (_, line) in moved.filter(|(_, line)| line.detail["stage"]["stage"] == "doing") {
+            let number = line.detail["proposal"].as_u64().expect("a number");
+            if !begun.contains(&number) {
+                begun.push(number);
+            }
+        }
         Self {
+            begun,
+            cut: cut.into_iter().map(|one| one.slug.to_string()).collect(),
             incidents: incidents.into_iter().map(|one| (one.id.as_str().to_owned(), one)).collect(),
             deliveries: all(store).await,
             groups: notices
@@ -99,6 +119,7 @@ pub fn broken(town: &Town, kept: &Kept) -> Vec<String> {
     repeats(town, &mut broken);
     confirmed_is_kept(town, kept, &mut broken);
     orders(town, kept, &mut broken);
+    acts::broken(town, kept, &mut broken);
     let unique: BTreeSet<&String> = kept.fired.iter().collect();
     if unique.len() != kept.fired.len() || kept.fired.len() != kept.incidents.len() {
         broken.push(format!("{} incidents, {} fires in the journal", kept.incidents.len(), kept.fired.len()));
@@ -139,7 +160,7 @@ fn told_is_kept(town: &Town, kept: &Kept, broken: &mut Vec<String>) {
 }
 
 /// What the bot told in the team's chat on Telegram: answers to people, which have no footer with an id, left out.
-fn telegram_alerts(town: &Town) -> Vec<Shown> {
+pub fn telegram_alerts(town: &Town) -> Vec<Shown> {
     let all = town.telegram.messages(town.team_chat).into_iter();
     all.filter(|one| one.from_bot && incident_of(&telegram_text(one)).is_some()).collect()
 }
@@ -249,7 +270,8 @@ pub fn unfinished(town: &Town, kept: &Kept) -> Vec<String> {
         }
     }
     let history: Vec<_> = town.ads.board().objects().iter().flat_map(|one| town.ads.board().history(one)).collect();
-    for proposal in kept.proposals.values() {
+    let behind_the_webhook = town.ads.board().objects();
+    for proposal in kept.proposals.values().filter(|one| behind_the_webhook.contains(&one.object)) {
         let by = format!("proposal-{}", proposal.number);
         let done = history.iter().filter(|change| change.by == by).count();
         // One that failed had been done, if it was taken back before it could be read back.
@@ -272,17 +294,16 @@ pub fn unfinished(town: &Town, kept: &Kept) -> Vec<String> {
         let over = incident.stage == Stage::Resolved;
         let fulfilled = match one.label.as_str() {
             "I've got it" => over || happened(|what| matches!(what, Happened::Acknowledged)),
-            label if label.starts_with("Stop boost") || label.starts_with("Keep it") => {
-                !kept.proposals.values().any(|proposal| {
-                    proposal.incident.as_deref() == Some(&one.incident)
-                        && matches!(proposal.stage, ProposalStage::Proposed { .. })
-                })
-            }
+            label if DECIDES.iter().any(|start| label.starts_with(start)) => !kept.proposals.values().any(|proposal| {
+                proposal.incident.as_deref() == Some(&one.incident)
+                    && matches!(proposal.stage, ProposalStage::Proposed { .. })
+            }),
             _ => true,
         };
         if !fulfilled {
             left.push(format!("{one:?} was confirmed and came to nothing"));
         }
     }
+    acts::unfinished(town, kept, &mut left);
     left
 }

@@ -32,6 +32,7 @@ use tokio::sync::mpsc;
 
 use super::disk;
 use super::gate::{self, Moment, Passing, Warden};
+use super::hands::{Hands, Place};
 
 const DISCORD_TOKEN: &str = "town.discord.token";
 const SECRET: &str = "town webhook secret";
@@ -91,6 +92,7 @@ pub struct Town {
     pub telegram: TelegramSim,
     pub discord: DiscordSim,
     pub ads: AdHookSim,
+    pub hands: Hands,
     _feed: FeedSim,
     warden: Arc<Warden>,
     passed: mpsc::UnboundedReceiver<Passing>,
@@ -133,7 +135,9 @@ impl Town {
             gate::open(&clock, &warden, "ads", &ads.url()).await,
             gate::open(&clock, &warden, "feed", &feed.base_url()).await,
         ];
-        write_files(folder.path(), &addresses, &names, clock.now());
+        let hands = Hands::start(&clock, seed, creators).await;
+        let sources = hands.sources(&warden).await;
+        write_files(folder.path(), (&addresses, &sources), (seed, &names, &feed.base_url()), clock.now());
         let maja = telegram.add_user(NewUser::named("Maja", "en"));
         let team_chat = telegram.add_supergroup("Nordbo team", maja, false).expect("a group");
         telegram.add_bot(team_chat, maja).expect("added");
@@ -146,6 +150,7 @@ impl Town {
             telegram,
             discord,
             ads,
+            hands,
             _feed: feed,
             warden,
             passed,
@@ -362,7 +367,8 @@ async fn work(passed: &mut mpsc::UnboundedReceiver<Passing>) {
 fn choose(dice: &mut ChaCha8Rng, labels: &[String]) -> Option<String> {
     // What `Why` answers is a message of its own with the same id, and looks like a repeat.
     let labels: Vec<&String> = labels.iter().filter(|label| !label.starts_with("Why")).collect();
-    let about_money = |label: &&&String| ["Stop", "Undo", "Yes"].iter().any(|start| label.starts_with(start));
+    let about_money =
+        |label: &&&String| ["Stop", "End", "Cut", "Undo", "Yes"].iter().any(|start| label.starts_with(start));
     let money: Vec<&&String> = labels.iter().filter(about_money).collect();
     let chosen = if dice.random_bool(0.7) { money.choose(dice).copied() } else { None };
     chosen.or_else(|| labels.choose(dice)).map(|label| (*label).clone())
@@ -467,7 +473,7 @@ scope = "partnership"
 when = "cpa > target.cpa"
 window = "1h"
 mode = "propose"
-then = [ { do = "stop_boost" } ]
+then = [ { do = "stop_boost" }, { do = "end_code" }, { do = "cut_link" } ]
 
 [[rule]]
 id = "crowd-gone"
@@ -480,7 +486,7 @@ then = [ { do = "notify" } ]
 "#;
 
 /// The configuration: every address is a gate's, every second is a tick, and no limit makes anybody wait.
-fn configuration(addresses: &[String; 4]) -> String {
+fn configuration(addresses: &[String; 4], hands: &str) -> String {
     let [telegram, discord, ads, feed] = addresses;
     let source = |platform: &str, path: &str, id: &str, fields: &str| {
         format!(
@@ -512,6 +518,9 @@ api_url = "http://{discord}"
 gateway_url = "ws://{discord}"
 [sources.meta_ads]{ads_source}
 [sources.twitch]{twitch_source}
+{hands}
+[web]
+listen = "127.0.0.1:0"
 [guards]
 standstill = false
 implausible = false
@@ -534,7 +543,12 @@ per_second = 1000
     )
 }
 
-fn write_files(folder: &Path, addresses: &[String; 4], names: &[String], now: Timestamp) {
+fn write_files(
+    folder: &Path,
+    (addresses, hands): (&[String; 4], &str),
+    (seed, names, page): (u64, &[String], &str),
+    now: Timestamp,
+) {
     let day = |days: i64| {
         let at = now.checked_add(SignedDuration::from_hours(24 * days)).expect("in range");
         at.strftime("%Y-%m-%d").to_string()
@@ -567,13 +581,17 @@ target = {{ cpa = "45.00 EUR" }}
     // Nothing before the campaign, and nothing until now: a window of an hour and the deal both have a beginning.
     let early = now.checked_sub(SignedDuration::from_hours(2)).expect("in range").strftime("%Y-%m-%dT%H:%M:%SZ");
     let times = [format!("{}T12:00:00Z", day(-31)), early.to_string()];
-    for name in names {
+    for (n, name) in names.iter().enumerate() {
+        let place = Place::of(seed, n);
+        let (lines, more) = place.documents(n, page);
+        // The numbers of every deal are those of a boost; where something else is acted on, that one is over.
+        let over = if place == Place::Webhook { "active" } else { "ended" };
         write!(
             documents,
             "[[creator]]\nid = \"{name}\"\nname = \"Name of {name}\"\naccounts = {{ twitch = \"{name}\" }}\n\
-             [[partnership]]\ncampaign = \"spring\"\ncreator = \"{name}\"\n\
+             [[partnership]]\ncampaign = \"spring\"\ncreator = \"{name}\"\n{lines}\
              [[boost]]\nid = \"{name}-boost\"\npartnership = \"spring/{name}\"\nsource = \"meta_ads\"\n\
-             ref = \"boost-{name}\"\nbudget = \"6000.00 EUR\"\n"
+             ref = \"boost-{name}\"\nbudget = \"6000.00 EUR\"\nstate = \"{over}\"\n{more}"
         )
         .expect("written");
         for time in &times {
@@ -581,10 +599,14 @@ target = {{ cpa = "45.00 EUR" }}
             writeln!(base, "{time},spring,{name},meta_ads,orders,total,0,").expect("written");
         }
     }
-    let config = configuration(addresses);
-    for (name, text) in
-        [("plimsoll.toml", config.as_str()), ("documents.toml", &documents), ("rules.toml", RULES), ("base.csv", &base)]
-    {
+    let config = configuration(addresses, hands);
+    for (name, text) in [
+        ("plimsoll.toml", config.as_str()),
+        ("documents.toml", &documents),
+        ("rules.toml", RULES),
+        ("base.csv", &base),
+        ("google.token", "1//ads"),
+    ] {
         std::fs::write(folder.join(name), text).expect("written");
     }
 }

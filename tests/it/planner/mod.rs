@@ -1,16 +1,20 @@
 //! Budgets, restarts, missed ticks, sources that fail, and what a plan says against what the platforms counted.
+//!
+//! `agrees` plans a day and makes it at an emulator; `platforms` has a row for every kind of source.
+
+mod agrees;
+mod platforms;
+mod public;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use plimsoll::app::catalog::Catalog;
 use plimsoll::app::config::{Config, SourceConfig};
 use plimsoll::app::core::Core;
 use plimsoll::app::planner::kept::{self, Begun, SourceRecord};
-use plimsoll::app::planner::plan::{self, Size};
+use plimsoll::app::planner::plan::{self, Size, Terms};
 use plimsoll::app::records::PollRecord;
 use plimsoll::app::service::Service;
 use plimsoll::app::{apply, watch};
@@ -18,15 +22,16 @@ use plimsoll::domain::document::Documents;
 use plimsoll::domain::ids::{SourceId, Subject};
 use plimsoll::domain::metric::Metric;
 use plimsoll::sim::loopback::Fault;
-use plimsoll::sim::youtube::{
-    BATCH_STATS, ChannelNow, GENERAL, Subscribers, VideoNow, YoutubeConfig, YoutubeSim, YoutubeWorld,
-};
-use plimsoll::sources::Outside;
+use plimsoll::sim::youtube::{BATCH_STATS, GENERAL, YoutubeConfig, YoutubeSim};
+use plimsoll::sources::{Assumed, Outside};
 use plimsoll::store::memory::MemoryStore;
 use plimsoll::store::records::{read_journal, scan_all};
 use plimsoll::store::samples::{Row, load_history};
 use plimsoll::store::{Store, Transaction};
 use plimsoll::time::{Clock, Driver};
+
+use agrees::World;
+use public::Uploads;
 
 /// A Pacific midnight.
 fn midnight() -> Timestamp {
@@ -37,154 +42,25 @@ fn source() -> SourceId {
     "yt".parse().expect("an id")
 }
 
-/// A platform on which exactly the creators and posts of a plan exist.
-struct Planned {
-    uploads: BTreeMap<String, Vec<String>>,
-    published: BTreeMap<String, Timestamp>,
-}
-
-impl Planned {
-    fn new(catalog: &Catalog) -> Self {
-        let account = |creator| catalog.creators.get(creator).and_then(|one| one.accounts.values().next().cloned());
-        let (mut uploads, mut published) = (BTreeMap::<String, Vec<String>>::new(), BTreeMap::new());
-        let mut posts: Vec<_> = catalog.posts.iter().collect();
-        posts.sort_by_key(|(key, _)| std::cmp::Reverse(catalog.published.get(key)));
-        for (key, creator) in posts {
-            let post = key.1.as_str().to_owned();
-            uploads.entry(account(creator).expect("an account")).or_default().push(post.clone());
-            published.insert(post, catalog.published[key]);
-        }
-        Self { uploads, published }
-    }
-}
-
-impl YoutubeWorld for Planned {
-    fn channel(&self, id: &str, now: Timestamp) -> Option<ChannelNow> {
-        Some(ChannelNow {
-            title: id.to_owned(),
-            published_at: Timestamp::UNIX_EPOCH,
-            views: Some(now.as_second()),
-            subscribers: Subscribers::Count(1_000),
-            videos: Some(20),
-        })
-    }
-
-    fn video(&self, id: &str, now: Timestamp) -> Option<VideoNow> {
-        Some(VideoNow {
-            channel: "1".to_owned(),
-            title: id.to_owned(),
-            description: String::new(),
-            published_at: *self.published.get(id)?,
-            length_secs: 60,
-            views: now.as_second(),
-            likes: Some(1),
-            comments: None,
-        })
-    }
-
-    fn uploads(&self, channel: &str, _now: Timestamp) -> Vec<String> {
-        // The emulator names channels as the platform does, and plans name them by digits.
-        self.uploads.get(channel.trim_start_matches("UC")).cloned().unwrap_or_default()
-    }
-}
-
-/// A platform that can be planned for and counts by itself: one row a platform.
-#[async_trait]
-trait Platform: Sync {
-    /// Starts its emulator with a world of these creators; answers the settings that reach it.
-    async fn start(&self, clock: &Clock, catalog: &Catalog) -> Box<dyn Counting>;
-    /// Settings of a source that is only planned.
-    fn settings(&self) -> String;
-}
-
-trait Counting {
-    fn address(&self) -> String;
-    /// What was charged since its day began, by bucket.
-    fn counted(&self) -> BTreeMap<String, u64>;
-}
-
-struct Youtube;
-
-#[async_trait]
-impl Platform for Youtube {
-    async fn start(&self, clock: &Clock, catalog: &Catalog) -> Box<dyn Counting> {
-        let config = YoutubeConfig { units_per_day: 1_000_000, ..YoutubeConfig::default() };
-        let sim = YoutubeSim::start(clock, config, Arc::new(Planned::new(catalog))).await;
-        Box::new(sim.expect("a free port"))
-    }
-
-    fn settings(&self) -> String {
-        "kind = \"youtube\"\nkey = \"sim-key\"\n".to_owned()
-    }
-}
-
-impl Counting for YoutubeSim {
-    fn address(&self) -> String {
-        self.base_url()
-    }
-
-    fn counted(&self) -> BTreeMap<String, u64> {
-        [GENERAL, BATCH_STATS].map(|bucket| (bucket.to_owned(), u64::from(self.units(bucket)))).into()
-    }
-}
-
 fn config_of(text: &str) -> SourceConfig {
     toml::from_str(text).expect("a source")
 }
 
-/// Plans a day and makes it: what the platform counted must be what was planned, within 2 %.
-async fn check(platform: &dyn Platform, size: Size, more: &str) {
-    let (clock, mut driver) = Clock::simulated(midnight());
-    let planned = config_of(&format!("{}{more}", platform.settings()));
-    let catalog = plan::made_up(&source(), &planned, size, midnight()).expect("a world");
-    let bill = plan::bill(&source(), &planned, &catalog, (7, 20), midnight());
-    let sim = platform.start(&clock, &catalog).await;
-    let live = config_of(&format!("{}{more}\nbase_url = \"{}\"", platform.settings(), sim.address()));
-    let source_of = live.kind.settings().build(&Outside::alone(clock.clone())).expect("a client");
-    let mut polls = Vec::new();
-    plan::walk(&source(), &live, &catalog, 7, midnight(), |due, at| polls.push(plan::request_of(due, at)));
-    assert_eq!(polls.len(), usize::try_from(bill.polls).expect("small"));
-    for request in polls {
-        driver.run_until(std::cmp::max(request.now, clock.now())).await.expect("quiet");
-        let fetched = source_of.fetch(&request).await.expect("asked");
-        assert!(fetched.partial.is_none(), "{:?}", fetched.partial);
-    }
-    let counted = sim.counted();
-    assert!(!counted.is_empty() && counted.values().any(|units| 0 < *units));
-    for bucket in &bill.buckets {
-        let (counted, planned) = (counted[&bucket.bucket], bucket.units);
-        let off = counted.abs_diff(planned);
-        assert!(off * 50 <= counted, "{more:?}: `{}` is {counted}, planned {planned}", bucket.bucket);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_plan_agrees_with_what_the_platform_counts_in_a_day() {
-    let rows: [(&dyn Platform, Size, &str); 4] = [
-        (&Youtube, Size { creators: 60, posts: 20 }, "schedule = \"0 * * * *\""),
-        (&Youtube, Size { creators: 60, posts: 20 }, "schedule = \"*/15 * * * *\"\ncadence = \"adaptive\""),
-        // Two pages of uploads each, of which only the first is read again.
-        (&Youtube, Size { creators: 12, posts: 70 }, "schedule = \"5 */2 * * *\"\nzone = \"Europe/Stockholm\""),
-        (&Youtube, Size { creators: 120, posts: 20 }, "schedule = \"0 */3 * * *\"\nspread = \"30m\""),
-    ];
-    for (platform, size, more) in rows {
-        check(platform, size, more).await;
-    }
-}
+const TERMS: Terms = Terms { seed: 7, reserve: 20, assumed: Assumed { orders: 240 } };
 
 #[test]
 fn a_thousand_creators_cost_a_fortieth_of_a_call_a_video_and_discovery_is_counted_apart() {
     let size = Size { creators: 1_000, posts: 20 };
     let config = config_of("kind = \"youtube\"\nschedule = \"0 * * * *\"\nunits_per_day = 12000");
     let catalog = plan::made_up(&source(), &config, size, midnight()).expect("a world");
-    let bill = plan::bill(&source(), &config, &catalog, (7, 20), midnight());
+    let bill = plan::bill(&source(), &config, &catalog, TERMS, midnight());
     let units = |bucket: &str| bill.buckets.iter().find(|one| one.bucket == bucket).expect("a bucket").units;
     assert!(units(BATCH_STATS) * 40 <= 1_000 * 20 * 24, "{}", units(BATCH_STATS));
     assert!((4_000..=5_000).contains(&units(GENERAL)), "{} units for 1,000 creators", units(GENERAL));
     assert!(bill.fits(), "{:?}", bill.short);
     // With what a project has by itself, and a fifth of it kept for people, it does not.
     let config = config_of("kind = \"youtube\"\nschedule = \"0 * * * *\"");
-    let bill = plan::bill(&source(), &config, &catalog, (7, 20), midnight());
+    let bill = plan::bill(&source(), &config, &catalog, TERMS, midnight());
     assert!(!bill.fits());
     let part = bill.part_that_fits(20);
     assert!((0.8..0.9).contains(&part), "{part}");
@@ -257,7 +133,7 @@ impl Stage {
         let size = Size { creators: 2, posts: 20 };
         let planned = config_of("kind = \"youtube\"\nschedule = \"0 * * * *\"");
         let catalog = plan::made_up(&source(), &planned, size, midnight()).expect("a world");
-        let world = Arc::new(Planned::new(&catalog));
+        let world = Arc::new(Uploads::new(&World::of(&catalog)));
         let sim = YoutubeSim::start(&clock, YoutubeConfig::default(), world).await.expect("a free port");
         let url = sim.base_url();
         let set = format!("sources.yt={{ kind = \"youtube\", base_url = \"{url}\", key = \"sim-key\", {more} }}");
