@@ -217,8 +217,8 @@ pub(super) async fn put_document(
     Ok(Difference { kind, id, change })
 }
 
-/// How versions that the program or a chat made begin; all others come from files.
-const LIVED: [&str; 2] = ["rule:", "chat:"];
+/// How versions that the program, a chat or a command made begin; all others come from files.
+const LIVED: [&str; 3] = ["rule:", "chat:", "made:"];
 
 /// Whether a document is what the last file said, and what is kept now is what life has made of it since: a level that
 /// was lost after notice and grace does not come back because a file was applied again. Who means it changes the file.

@@ -16,6 +16,7 @@ mod by_hand;
 pub mod catalog;
 pub mod causes;
 pub mod clicks;
+pub mod codes;
 pub mod commands;
 pub mod config;
 pub mod connecting;

@@ -250,3 +250,66 @@ async fn the_page_of_a_link_is_opened_and_followed_where_that_is_allowed() {
     let looked = json_of(&desk.run(&["preflight", "--json", "--set", "preflight.pages=false"]));
     assert_eq!(looked["wrong"], 0, "{looked}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_made_once_and_written_into_the_document() {
+    let desk = Desk::new().await;
+    desk.apply();
+    let make = |code: &'static str, percent: &'static str, more: &[&'static str]| {
+        let mut words = vec!["codes", "make", "spring/elin", code, "--percent", percent];
+        words.extend(more);
+        desk.run(&words)
+    };
+    let trial = make("ELIN12", "12", &["--dry-run"]);
+    assert_eq!((trial.code, trial.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(trial.out, @r"
+    would make ELIN12 at `shop` for spring/elin: 12 % off, no end
+    would write it into spring/elin
+    nothing was made or stored
+    ");
+    let listed = json_of(&desk.run(&["codes", "--json"]));
+    assert!(listed["codes"].as_array().expect("codes").iter().all(|one| one["partnership"] != "spring/elin"));
+    let made = json_of(&make("ELIN12", "12", &["--json"]));
+    assert_eq!((&made["made"], &made["document"], &made["percent"]), (&json!(true), &json!("changed"), &json!("12 %")));
+    let again = json_of(&make("elin12", "12", &["--json"]));
+    assert_eq!((&again["made"], &again["document"], &again["code"]), (&json!(false), &json!("same"), &json!("ELIN12")));
+    let found = json_of(&desk.run(&["discover", "--json"]));
+    let there = found["codes"].as_array().expect("codes").iter().filter(|one| one["code"] == "ELIN12");
+    assert_eq!(there.map(|one| &one["owners"]).collect::<Vec<_>>(), [&json!(["spring/elin"])]);
+    // A file that is applied again as it was does not take it away.
+    assert_eq!(desk.run(&["apply", "documents.toml"]).code, Some(0));
+    let listed = json_of(&desk.run(&["codes", "--at", "shop", "--json"]));
+    let state = |code: &str| {
+        let mut all = listed["codes"].as_array().expect("codes").iter();
+        all.find(|one| one["code"] == code).map(|one| one["state"].clone())
+    };
+    let states = ["ALMA10", "cleo5", "GHOST", "ELIN12"].map(state);
+    assert_eq!(states, ["active", "expired", "missing", "active"].map(|state| Some(json!(state))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_somebody_elses_or_worth_something_else_is_not_made() {
+    let desk = Desk::new().await;
+    desk.apply();
+    let refused = |words: &[&str]| {
+        let ran = desk.run(words);
+        assert_eq!(ran.out, "");
+        (ran.code, ran.err.trim_end().to_owned())
+    };
+    let make = |whose: &str, code: &str, percent: &str| refused(&["codes", "make", whose, code, "--percent", percent]);
+    let (code, line) = make("spring/elin", "alma10", "10");
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        line,
+        "plimsoll: `alma10` belongs to spring/alma; two creators with one code cannot be told apart, choose another text"
+    );
+    let (code, line) = make("spring/elin", "SUMMER", "15");
+    assert_eq!(code, Some(1));
+    assert!(line.contains("it is there already and takes off something else"), "{line}");
+    let (code, line) = make("spring/eline", "ELIN15", "15");
+    assert_eq!((code, line.contains("did you mean `spring/elin`?")), (Some(2), true), "{line}");
+    let (code, line) = make("spring/elin", "ELIN15", "0");
+    assert_eq!((code, line.contains("not a share above 0")), (Some(2), true), "{line}");
+    let (code, line) = refused(&["codes", "--at", "shopp"]);
+    assert_eq!((code, line.as_str()), (Some(2), "plimsoll: source `shopp` is no shop"));
+}

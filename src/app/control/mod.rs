@@ -13,6 +13,7 @@
 
 #[cfg(unix)]
 pub mod caller;
+mod codes;
 mod deals;
 #[cfg(unix)]
 pub mod door;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::apply::ApplyError;
+use super::codes::Wanted;
 use super::core::Core;
 use super::cycle::ring_deliverers;
 use super::deals::DealsExport;
@@ -45,6 +47,7 @@ use super::records::Gift;
 use super::vault::Sealed;
 use crate::domain::ids::{PersonId, RuleId, SourceId};
 use crate::domain::person::{Person, Reach, Role};
+use crate::domain::written::Percent;
 use crate::store::StoreError;
 
 /// How often a request is carried out anew because somebody else was quicker with the same record. Every wish is safe to
@@ -104,6 +107,17 @@ pub enum Wish {
     Disconnect { source: SourceId, account: String },
     /// Which accounts are connected.
     Accounts,
+    /// Codes of partnerships, at one shop or at all.
+    Codes { at: Option<SourceId> },
+    /// A code is made at a shop and written into its partnership's document.
+    MakeCode {
+        partnership: String,
+        code: String,
+        percent: Percent,
+        at: Option<SourceId>,
+        ends: Option<String>,
+        dry_run: bool,
+    },
 }
 
 /// What must be there before a wish can be carried out.
@@ -142,7 +156,9 @@ impl Wish {
             | Self::Grant { .. }
             | Self::Revoke { .. }
             | Self::AccountOf { .. }
-            | Self::Disconnect { .. } => Needs::Store,
+            | Self::Disconnect { .. }
+            | Self::Codes { .. }
+            | Self::MakeCode { .. } => Needs::Store,
         }
     }
 }
@@ -340,6 +356,12 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Connect { source, account, sealed } => vault::connect(core, request, source, account, sealed).await,
         Wish::Disconnect { source, account } => vault::disconnect(core, request, source, account).await,
         Wish::Accounts => vault::accounts(core).await,
+        Wish::Codes { at } => codes::list(core, at.as_ref(), tell).await,
+        Wish::MakeCode { partnership, code, percent, at, ends, dry_run } => {
+            let (at, ends) = (at.as_ref(), ends.as_deref());
+            let wanted = Wanted { partnership, code, percent: *percent, at, ends };
+            codes::make(core, request, &wanted, *dry_run).await
+        }
     }
 }
 
