@@ -7,6 +7,7 @@
 //! time alone moves. [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
+pub mod adjusting;
 pub mod apply;
 pub mod asking;
 pub mod benchmarks;
