@@ -889,6 +889,14 @@ own-number-usual = { $platform }: { $value }, usually { $usual }
 number-absent = no { $title }. { $why }
 platform-shop = Shop
 platform-web = Web
+platform-survey = surveys
+claims-counted = { $metric } by { $by ->
+    [code] code
+    [link] link
+    [survey] survey
+   *[platform] what platforms claim
+}: { $counted }. Also claimed, not added: { $also }.
+claims-nobody = { $metric }: claimed by { $also }, and none of them counts here.
 platform-deal = the deal
 
 tips-headline = { $name }, { $count ->

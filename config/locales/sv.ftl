@@ -891,6 +891,14 @@ own-number-usual = { $platform }: { $value }, annars { $usual }
 number-absent = inga { $title }. { $why }
 platform-shop = Butiken
 platform-web = Webben
+platform-survey = enkäter
+claims-counted = { $metric } efter { $by ->
+    [code] kod
+    [link] länk
+    [survey] enkät
+   *[platform] vad plattformar hävdar
+}: { $counted }. Hävdas också, läggs inte till: { $also }.
+claims-nobody = { $metric }: hävdas av { $also }, och inget av det räknas här.
 platform-deal = avtalet
 
 tips-headline = { $name }, { $count ->

@@ -194,6 +194,7 @@ pub fn platform(reader: &Reader, platform: Platform) -> String {
         Platform::Shop => say!(reader.words(), "platform-shop"),
         Platform::Web => say!(reader.words(), "platform-web"),
         Platform::Deal => say!(reader.words(), "platform-deal"),
+        Platform::Survey => say!(reader.words(), "platform-survey"),
         named => named.title().to_owned(),
     }
 }

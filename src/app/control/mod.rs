@@ -18,6 +18,7 @@ mod deals;
 #[cfg(unix)]
 pub mod door;
 pub mod import;
+mod look;
 mod outbox;
 mod people;
 mod rules;
@@ -107,6 +108,12 @@ pub enum Wish {
     Disconnect { source: SourceId, account: String },
     /// Which accounts are connected.
     Accounts,
+    /// What a shop has that no document speaks of.
+    Discover { source: Option<String>, back_secs: i64 },
+    /// Every running partnership looked over.
+    Preflight { source: Option<String> },
+    /// One fetch that is stored nowhere.
+    Poll { source: SourceId, ids: Vec<String> },
     /// Codes of partnerships, at one shop or at all.
     Codes { at: Option<SourceId> },
     /// A code is made at a shop and written into its partnership's document.
@@ -139,6 +146,8 @@ impl Wish {
             Self::Apply { dry_run: true, .. }
             | Self::ImportDeals { trial: true }
             | Self::Documents { made: false }
+            | Self::Discover { .. }
+            | Self::Poll { .. }
             | Self::Accounts => Needs::Nothing,
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
@@ -157,6 +166,7 @@ impl Wish {
             | Self::Revoke { .. }
             | Self::AccountOf { .. }
             | Self::Disconnect { .. }
+            | Self::Preflight { .. }
             | Self::Codes { .. }
             | Self::MakeCode { .. } => Needs::Store,
         }
@@ -356,6 +366,9 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Connect { source, account, sealed } => vault::connect(core, request, source, account, sealed).await,
         Wish::Disconnect { source, account } => vault::disconnect(core, request, source, account).await,
         Wish::Accounts => vault::accounts(core).await,
+        Wish::Discover { source, back_secs } => look::discover(core, source.as_deref(), *back_secs).await,
+        Wish::Preflight { source } => look::preflight(core, source.as_deref()).await,
+        Wish::Poll { source, ids } => look::poll(core, source, ids).await,
         Wish::Codes { at } => codes::list(core, at.as_ref(), tell).await,
         Wish::MakeCode { partnership, code, percent, at, ends, dry_run } => {
             let (at, ends) = (at.as_ref(), ends.as_deref());

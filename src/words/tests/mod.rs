@@ -91,6 +91,7 @@ fn cpa() -> Seen {
         excused: false,
         fresh: None,
         beside: Beside::default(),
+        claims: Vec::new(),
     }
 }
 
