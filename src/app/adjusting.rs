@@ -32,7 +32,7 @@ enum Plan {
     /// On a platform.
     Deed(AdjustView, Deed),
     /// In a document, as it will be.
-    Document(AdjustView, Document),
+    Document(AdjustView, Box<Document>),
     /// Nothing.
     Reply(AdjustReply),
 }
@@ -60,7 +60,7 @@ pub async fn adjust(core: &Core, asked: &Asked, what: &str, to: &Change) -> Resu
         return Ok(confirm(&view, &command, &asked.reader));
     }
     if let Some(document) = document {
-        keep(core, asked, &view, document).await?;
+        keep(core, asked, &view, *document).await?;
         drop(pen);
         core.reload().await?;
         return plain(AdjustReply::Set(view));
@@ -158,16 +158,16 @@ fn aim(state: &State, subject: &Subject, (metric, target): (Metric, &Target)) ->
         }
         Subject::Brand(_) | Subject::Creator(_) | Subject::Post(..) => return None,
     };
-    let view = AdjustView::Target { name, metric, target: target.clone(), was: own.or(campaigns).cloned() };
+    let view = AdjustView::Target { name, metric, target: *target, was: own.or(campaigns).copied() };
     if own == Some(target) {
         return Some(Plan::Reply(AdjustReply::Already(view)));
     }
     match &mut document {
-        Document::Campaign(campaign) => drop(campaign.target.insert(metric, target.clone())),
-        Document::Partnership(partnership) => drop(partnership.target.insert(metric, target.clone())),
+        Document::Campaign(campaign) => drop(campaign.target.insert(metric, *target)),
+        Document::Partnership(partnership) => drop(partnership.target.insert(metric, *target)),
         _ => return None,
     }
-    Some(Plan::Document(view, document))
+    Some(Plan::Document(view, Box::new(document)))
 }
 
 /// A new version, and who set what from what to what. Hold [`Core::pen`].

@@ -197,13 +197,12 @@ async fn test_order(
     if 0 < found.used {
         return say(Outcome::Fine, format!("used {} times", found.used));
     }
-    let seen = match orders {
-        Some(seen) => seen,
-        None => {
-            let since = now.checked_sub(ORDERS_BACK).unwrap_or(Timestamp::MIN);
-            // A shop that does not tell its orders leaves its own count, and that is what is said.
-            orders.insert(shop.visits(since).await.ok().flatten().unwrap_or_default())
-        }
+    let seen = if let Some(seen) = orders {
+        seen
+    } else {
+        let since = now.checked_sub(ORDERS_BACK).unwrap_or(Timestamp::MIN);
+        // A shop that does not tell its orders leaves its own count, and that is what is said.
+        orders.insert(shop.visits(since).await.ok().flatten().unwrap_or_default())
     };
     if seen.iter().any(|order| order.codes.iter().any(|used| same_code(used, code))) {
         return say(Outcome::Fine, "an order has come with it".to_owned());

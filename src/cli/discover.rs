@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::asking::{ask, asked};
 use super::{CliError, Common, say};
-use crate::app::control::{Body, Wish};
+use crate::app::control::{Body, Wish, check_shop};
 use crate::domain::written::parse_length;
 
 /// The arguments of `discover`.
@@ -35,8 +35,9 @@ pub struct Discover {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Looks up each running partnership's codes in the shop (there, active, with a discount of its own, \
-                        for as long as the campaign lasts, used), opens its landing page with its UTM parameters, and asks \
-                        whether the creator's accounts are there. Exit 1 where something is wrong: plimsoll preflight"
+                        for as long as the campaign lasts, ordered with), opens its landing page with its UTM parameters, \
+                        asks whether the creator's accounts are there and their tokens live, and whether rights cover its \
+                        boosts. Exit 1 where something is wrong: plimsoll preflight"
 )]
 pub struct Preflight {
     /// The shop, as the configuration names it; needed only where there are several
@@ -58,8 +59,10 @@ impl Discover {
 impl Preflight {
     /// Looks everything over and prints.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        let config = common.config()?;
+        check_shop(&config, self.source.as_deref()).map_err(CliError::Input)?;
         let wish = Wish::Preflight { source: self.source };
-        let (json, text) = asked(common, common.config()?, wish, Body::Empty).await?;
+        let (json, text) = asked(common, config, wish, Body::Empty).await?;
         say(if common.json { &json } else { &text })?;
         let document: Value = serde_json::from_str(&json).unwrap_or_default();
         let all = document.get("partnerships").and_then(Value::as_array).map_or(0, Vec::len);

@@ -57,6 +57,11 @@ fn open(core: &Core, id: &SourceId, settings: &dyn Settings) -> Result<Arc<dyn C
     }
 }
 
+/// Whether there is a shop that can be meant; what to do where there is none.
+pub fn check_shop(config: &Config, named: Option<&str>) -> Result<(), String> {
+    meant(config, named).map(drop).map_err(|refusal| refusal.to_string())
+}
+
 /// What a source is given: the clock, and the accounts that people have connected to it.
 fn outside(core: &Core, id: &SourceId) -> Outside {
     Outside { clock: core.clock.clone(), accounts: core.vault.accounts(id) }

@@ -28,6 +28,7 @@ mod tests;
 mod vault;
 pub mod wire;
 
+pub use look::check_shop;
 pub use vault::Whose;
 
 use std::fs::File;
@@ -82,8 +83,6 @@ pub enum Wish {
     ImportDeals { trial: bool },
     /// Deals as a sheet.
     ExportDeals { what: DealsExport },
-    /// What was applied; `made`: there must be a store.
-    Documents { made: bool },
     /// What a rule sees in a subject.
     Why { subject: String, rule: RuleId, at: Option<Timestamp> },
     /// A command of the chats.
@@ -145,7 +144,6 @@ impl Wish {
         match self {
             Self::Apply { dry_run: true, .. }
             | Self::ImportDeals { trial: true }
-            | Self::Documents { made: false }
             | Self::Discover { .. }
             | Self::Poll { .. }
             | Self::Accounts => Needs::Nothing,
@@ -155,7 +153,6 @@ impl Wish {
             | Self::Connect { .. }
             | Self::ImportDeals { trial: false } => Needs::StoreOrNew,
             Self::ExportDeals { .. }
-            | Self::Documents { made: true }
             | Self::Why { .. }
             | Self::Say { .. }
             | Self::OutboxList
@@ -353,7 +350,6 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::ImportPosts { file } => import::posts(core, request, file, body, tell).await,
         Wish::ImportDeals { trial } => deals::import(core, request, body, *trial).await,
         Wish::ExportDeals { what } => deals::export(core, what).await,
-        Wish::Documents { .. } => deals::documents(core).await,
         Wish::Why { subject, rule, at } => rules::why(core, subject, rule, *at).await,
         Wish::Say { text, confirmed } => people::say(core, request, text, *confirmed).await,
         Wish::OutboxList => outbox::list(core).await,

@@ -8,7 +8,7 @@ use crate::domain::money::Money;
 use crate::domain::written::Percent;
 
 /// What something is set to. Always a state, never a difference.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A boost's whole budget: `3000 EUR`.
     Budget(Money),
@@ -17,9 +17,6 @@ pub enum Change {
     /// What a campaign or a deal should reach: `cpa 40 EUR`, `orders 900`, `ctr 2 %`.
     Target(Metric, Target),
 }
-
-// A target is compared by its digits; there is no number in it that is not equal to itself.
-impl Eq for Change {}
 
 /// Reads `3000 EUR`, `12,5 %`, `cpa 40.00 EUR`. `None`: it is none of them.
 #[must_use]

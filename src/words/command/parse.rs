@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{ArgKind, ArgSpec, Command, Moment, Name, Spec, TABLE, What, change, moment};
+use super::{ArgKind, ArgSpec, Change, Command, Moment, Name, Spec, TABLE, What, change, moment};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
@@ -176,6 +176,10 @@ impl Args {
         }
     }
 
+    fn change(&self, at: usize) -> Result<Change, Teach> {
+        change::read(&self.text(at)?).ok_or_else(|| self.bad(at, None))
+    }
+
     fn incident(&self, at: usize) -> Result<IncidentId, Teach> {
         IncidentId::typed(&self.text(at)?).ok_or_else(|| self.bad(at, None))
     }
@@ -238,9 +242,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
         Name::Release => Command::Release { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
-        Name::Adjust => {
-            Command::Adjust { what: args.text(0)?, to: change::read(&args.text(1)?).ok_or_else(|| args.bad(1, None))? }
-        }
+        Name::Adjust => Command::Adjust { what: args.text(0)?, to: args.change(1)? },
         Name::Live => {
             let url = args.text(0)?;
             if post_url::read(&url).is_none() {
