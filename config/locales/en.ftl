@@ -134,6 +134,8 @@ deed-to = { $deed ->
     [resume_boost] start the boost { $name } again
     [cut_boost] cut the boost { $name }
     [raise_boost] give the boost its budget back, { $name }
+    [set_budget] set the budget of { $name }
+    [set_value] set what the code takes off, { $name }
     [cut_link] cut the link { $name }
     [revive_link] let the link { $name } count again
     [end_code] end the code { $name }
@@ -164,6 +166,8 @@ deed-kept = { $deed ->
     [resume_boost] to leave the boost { $name } stopped
     [cut_boost] to leave the budget of { $name } as it is
     [raise_boost] to leave the budget of { $name } cut
+    [set_budget] to leave the budget of { $name } as it is
+    [set_value] to leave the code { $name } as it is
     [cut_link] to leave the link { $name } as it is
     [revive_link] to leave the link { $name } cut
     [end_code] to leave the code { $name } on
@@ -183,6 +187,8 @@ deed-left = { $deed ->
     [resume_boost] the boost { $name } stays stopped
     [cut_boost] the budget of { $name } stays as it is
     [raise_boost] the budget of { $name } stays cut
+    [set_budget] the budget of { $name } stays as it is
+    [set_value] the code { $name } takes off what it did
     [cut_link] the link { $name } stays as it is
     [revive_link] the link { $name } stays cut
     [end_code] the code { $name } stays on
@@ -202,6 +208,8 @@ deed-stays = { $deed ->
     [resume_boost] it stays stopped
     [cut_boost] its budget stays as it is
     [raise_boost] its budget stays cut
+    [set_budget] its budget stays as it is
+    [set_value] it takes off what it did
     [cut_link] it stays as it is
     [revive_link] it stays cut
     [end_code] it stays on
@@ -221,6 +229,8 @@ deed-not-done = { $deed ->
     [resume_boost] The boost { $name } was not started
     [cut_boost] The boost { $name } was not cut
     [raise_boost] The boost { $name } did not get its budget back
+    [set_budget] The budget of { $name } was not set
+    [set_value] What the code { $name } takes off was not changed
     [cut_link] The link { $name } was not cut
     [revive_link] The link { $name } does not count again
     [end_code] The code { $name } was not ended
@@ -240,6 +250,8 @@ deed-failed = { $deed ->
     [resume_boost] The boost { $name } is NOT started
     [cut_boost] The boost { $name } is NOT cut
     [raise_boost] The boost { $name } has NOT got its budget back
+    [set_budget] The budget of { $name } is NOT set
+    [set_value] What the code { $name } takes off is NOT changed
     [cut_link] The link { $name } is NOT cut
     [revive_link] The link { $name } does NOT count again
     [end_code] The code { $name } is NOT off
@@ -259,6 +271,8 @@ deed-done = { $deed ->
     [resume_boost] Boost { $name } started again
     [cut_boost] Budget cut, boost { $name }
     [raise_boost] Budget given back, boost { $name }
+    [set_budget] Budget set, boost { $name }
+    [set_value] Value set, code { $name }
     [cut_link] Link { $name } cut
     [revive_link] Link { $name } counts again
     [end_code] Code { $name } ended
@@ -278,6 +292,8 @@ deed-undone = { $deed ->
     [resume_boost] Boost { $name } stopped again
     [cut_boost] Boost { $name } has its old budget again
     [raise_boost] Boost { $name } is cut again
+    [set_budget] Boost { $name } has its old budget again
+    [set_value] Code { $name } takes off what it did before
     [cut_link] Link { $name } counts again
     [revive_link] Link { $name } is cut again
     [end_code] Code { $name } switched on again
@@ -290,6 +306,8 @@ deed-short = { $deed ->
     [resume_boost] boost started again
     [cut_boost] budget cut
     [raise_boost] budget given back
+    [set_budget] budget set
+    [set_value] value set
     [cut_link] link cut
     [revive_link] link counts again
     [end_code] code ended
@@ -309,6 +327,8 @@ deed-button = { $deed ->
     [resume_boost] Start boost{ $name }
     [cut_boost] Cut boost{ $name }{ $saves }
     [raise_boost] Raise boost{ $name }
+    [set_budget] Set budget{ $name }
+    [set_value] Set code{ $name }
     [cut_link] Cut link{ $name }
     [revive_link] Revive link{ $name }
     [end_code] End code{ $name }
@@ -328,6 +348,8 @@ deed-keep = { $deed ->
     [resume_boost] Leave it stopped
     [cut_boost] Keep the budget
     [raise_boost] Leave it cut
+    [set_budget] Keep the budget
+    [set_value] Keep the code as it is
     [cut_link] Leave the link
     [revive_link] Leave it cut
     [end_code] Leave the code on
@@ -347,6 +369,8 @@ deed-undo = { $deed ->
     [resume_boost] Undo: stop boost again
     [cut_boost] Undo: give its budget back
     [raise_boost] Undo: cut it again
+    [set_budget] Undo: the budget it had
+    [set_value] Undo: what it took off before
     [cut_link] Undo: let the link count again
     [revive_link] Undo: cut the link again
     [end_code] Undo: switch code on again
@@ -425,6 +449,7 @@ state-active = active
 state-ended = ended
 state-cut = cut
 state-budget = a budget of { $amount }
+state-value = { $share } off
 held-again = It is tried again { $time }.
 late-orders = Late orders cleared the line: { $orders ->
     [one] one order
@@ -472,6 +497,7 @@ button-worse = ‹ Page { $page } of { $pages }
 button-further = Page { $page } of { $pages } ›
 button-yes-stop = Yes, stop it
 button-yes-start = Yes, start it again
+button-yes-adjust = Yes, set it
 button-no = No, leave it
 button-let-propose = Let it propose
 button-keep-watching = Keep watching
@@ -863,6 +889,14 @@ own-number-usual = { $platform }: { $value }, usually { $usual }
 number-absent = no { $title }. { $why }
 platform-shop = Shop
 platform-web = Web
+platform-survey = surveys
+claims-counted = { $metric } by { $by ->
+    [code] code
+    [link] link
+    [survey] survey
+   *[platform] what platforms claim
+}: { $counted }. Also claimed, not added: { $also }.
+claims-nobody = { $metric }: claimed by { $also }, and none of them counts here.
 platform-deal = the deal
 
 tips-headline = { $name }, { $count ->
@@ -901,6 +935,7 @@ help-pause = What can be stopped, and the money of each; asks before anything st
 help-resume = Start stopped boosts again; asks first
 help-hold = Ask a creator to put a promised piece on hold; asks first and says what it saves
 help-release = Ask a creator to make a held piece after all; asks first
+help-adjust = Set a boost's budget, what a code takes off, or a target; asks first
 help-live = Say that a promised piece is out, with the address of its post
 help-note = Keep a remark about somebody or an alert, with a #tag if you like
 help-rules = Which rules are in force, how far each may go and how often it has raised an alert
@@ -929,6 +964,7 @@ arg-duration = how long, such as 45m, 6h or 2d, up to 30 days
 arg-code = the one-time code
 arg-command = a command, such as snooze
 arg-mode = how far it may go: shadow, propose or auto
+arg-change = what it is set to, such as 3000 EUR, 12 % or cpa 40 EUR
 arg-text = what you want to say, in your own words
 
 role-creator = creator
@@ -995,6 +1031,14 @@ reply-nothing-to-stop = { $subject } has nothing that runs and can be stopped. P
 reply-nothing-to-resume = { $subject } has nothing that was stopped here.
 reply-pause-asked = Stopping { $name }. You are told when the platform has confirmed it.
 reply-resume-asked = Starting { $name } again. You are told when the platform has confirmed it.
+reply-taking-back = Setting { $name } back. You are told when the platform has confirmed it.
+reply-adjust-asked = Setting { $name }. You are told when the platform has confirmed it.
+reply-adjust-set = Set: { $name }, from now on. Who set it and when is kept.
+reply-adjust-already = Nothing to do, it is so already: { $name }
+reply-adjust-not-that = { $name } cannot be set to that. A boost takes an amount (3000 EUR), a code a share (12 %), a campaign or one deal a target (cpa 40 EUR)
+reply-adjust-currency = { $name } is in { $currency }. Say the amount in { $currency }
+reply-adjust-spent = { $name } has spent more than { $amount } already. Name more, or stop it with pause
+reply-adjust-nowhere = { $name } cannot be set from here: no shop or ad platform is configured for it
 reply-old-button = This button is too old. The newest message about it has a fresh one.
 reply-cancelled = Nothing was done.
 reply-failed = That did not work: { $reason }. Nothing was changed.
@@ -1006,6 +1050,13 @@ confirm-pause-stays = { $deed ->
     [end_code] The post stays up. Followers who type the code pay the full price from then on. Undo switches it on again.
    *[stop_boost] The post stays up, the code stays on. Undo starts the boost again.
 }
+confirm-adjust-budget = Set the budget of { $name } to { $amount }, from { $was }?
+confirm-adjust-budget-stays = That is what it may spend in all, what it has spent included. Whether it runs does not change. Undo gives it the old budget.
+confirm-adjust-share = Let the code { $name } take { $share } off?
+confirm-adjust-share-stays = For everybody who types it, once the shop has confirmed it. Orders already made keep their price, and whether the code works does not change. Undo restores what it took off before.
+confirm-adjust-target = Hold { $name } to { $target }, no longer { $was }?
+confirm-adjust-target-new = Hold { $name } to { $target }?
+confirm-adjust-target-stays = It holds from now on: what was spent before is still held to what was agreed then. Nothing is stopped or paid by it.
 confirm-resume = Start { $name } again?
 confirm-resume-stays = { $deed ->
     [revive_link] Clicks are counted and credited again at once.

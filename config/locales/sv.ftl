@@ -133,6 +133,8 @@ deed-to = { $deed ->
     [resume_boost] starta boosten { $name } igen
     [cut_boost] sänka boosten { $name }
     [raise_boost] ge tillbaka budgeten, { $name }
+    [set_budget] sätta budgeten för { $name }
+    [set_value] sätta vad koden drar av, { $name }
     [cut_link] bryta länken { $name }
     [revive_link] låta länken { $name } räknas igen
     [end_code] avsluta koden { $name }
@@ -163,6 +165,8 @@ deed-kept = { $deed ->
     [resume_boost] att boosten { $name } förblir stoppad
     [cut_boost] att budgeten för { $name } står kvar
     [raise_boost] att budgeten för { $name } förblir sänkt
+    [set_budget] att budgeten för { $name } står kvar
+    [set_value] att koden { $name } är som den är
     [cut_link] att länken { $name } är som den är
     [revive_link] att länken { $name } förblir bruten
     [end_code] att koden { $name } gäller vidare
@@ -182,6 +186,8 @@ deed-left = { $deed ->
     [resume_boost] boosten { $name } förblir stoppad
     [cut_boost] budgeten för { $name } står kvar
     [raise_boost] budgeten för { $name } förblir sänkt
+    [set_budget] budgeten för { $name } står kvar
+    [set_value] koden { $name } drar av som förut
     [cut_link] länken { $name } är som den är
     [revive_link] länken { $name } förblir bruten
     [end_code] koden { $name } gäller vidare
@@ -201,6 +207,8 @@ deed-stays = { $deed ->
     [resume_boost] förblir den stoppad
     [cut_boost] står budgeten kvar
     [raise_boost] förblir budgeten sänkt
+    [set_budget] står budgeten kvar
+    [set_value] drar den av som förut
     [cut_link] är den som den är
     [revive_link] förblir den bruten
     [end_code] gäller den vidare
@@ -220,6 +228,8 @@ deed-not-done = { $deed ->
     [resume_boost] Boosten { $name } startades inte
     [cut_boost] Boosten { $name } sänktes inte
     [raise_boost] Boosten { $name } fick inte tillbaka sin budget
+    [set_budget] Budgeten för { $name } sattes inte
+    [set_value] Vad koden { $name } drar av ändrades inte
     [cut_link] Länken { $name } bröts inte
     [revive_link] Länken { $name } räknas inte igen
     [end_code] Koden { $name } avslutades inte
@@ -239,6 +249,8 @@ deed-failed = { $deed ->
     [resume_boost] Boosten { $name } är INTE startad
     [cut_boost] Boosten { $name } är INTE sänkt
     [raise_boost] Boosten { $name } har INTE fått tillbaka sin budget
+    [set_budget] Budgeten för { $name } är INTE satt
+    [set_value] Vad koden { $name } drar av är INTE ändrat
     [cut_link] Länken { $name } är INTE bruten
     [revive_link] Länken { $name } räknas INTE igen
     [end_code] Koden { $name } är INTE av
@@ -258,6 +270,8 @@ deed-done = { $deed ->
     [resume_boost] Boosten { $name } startad igen
     [cut_boost] Budgeten sänkt, boosten { $name }
     [raise_boost] Budgeten tillbaka, boosten { $name }
+    [set_budget] Budgeten satt, boosten { $name }
+    [set_value] Värdet satt, koden { $name }
     [cut_link] Länken { $name } bruten
     [revive_link] Länken { $name } räknas igen
     [end_code] Koden { $name } avslutad
@@ -277,6 +291,8 @@ deed-undone = { $deed ->
     [resume_boost] Boosten { $name } stoppad igen
     [cut_boost] Boosten { $name } har sin gamla budget igen
     [raise_boost] Boosten { $name } är sänkt igen
+    [set_budget] Boosten { $name } har sin gamla budget igen
+    [set_value] Koden { $name } drar av som förut igen
     [cut_link] Länken { $name } räknas igen
     [revive_link] Länken { $name } bruten igen
     [end_code] Koden { $name } påslagen igen
@@ -289,6 +305,8 @@ deed-short = { $deed ->
     [resume_boost] boosten startad igen
     [cut_boost] budgeten sänkt
     [raise_boost] budgeten tillbaka
+    [set_budget] budgeten satt
+    [set_value] värdet satt
     [cut_link] länken bruten
     [revive_link] länken räknas igen
     [end_code] koden avslutad
@@ -308,6 +326,8 @@ deed-button = { $deed ->
     [resume_boost] Starta boost{ $name }
     [cut_boost] Sänk boost{ $name }{ $saves }
     [raise_boost] Höj boost{ $name }
+    [set_budget] Sätt budget{ $name }
+    [set_value] Sätt kod{ $name }
     [cut_link] Bryt länk{ $name }
     [revive_link] Räkna länk{ $name } igen
     [end_code] Avsluta kod{ $name }
@@ -327,6 +347,8 @@ deed-keep = { $deed ->
     [resume_boost] Låt den vara stoppad
     [cut_boost] Behåll budgeten
     [raise_boost] Låt den vara sänkt
+    [set_budget] Behåll budgeten
+    [set_value] Låt koden vara
     [cut_link] Låt länken vara
     [revive_link] Låt den vara bruten
     [end_code] Låt koden gälla
@@ -346,6 +368,8 @@ deed-undo = { $deed ->
     [resume_boost] Ångra: stoppa boosten igen
     [cut_boost] Ångra: ge tillbaka budgeten
     [raise_boost] Ångra: sänk den igen
+    [set_budget] Ångra: budgeten den hade
+    [set_value] Ångra: det den drog av förut
     [cut_link] Ångra: låt länken räknas igen
     [revive_link] Ångra: bryt länken igen
     [end_code] Ångra: slå på koden igen
@@ -424,6 +448,7 @@ state-active = aktiv
 state-ended = avslutad
 state-cut = bruten
 state-budget = en budget på { $amount }
+state-value = { $share } av
 held-again = Ett nytt försök görs { $time }.
 late-orders = Sena beställningar gör att gränsen hålls: { $orders ->
     [one] en beställning
@@ -471,6 +496,7 @@ button-worse = ‹ Sida { $page } av { $pages }
 button-further = Sida { $page } av { $pages } ›
 button-yes-stop = Ja, stoppa
 button-yes-start = Ja, starta igen
+button-yes-adjust = Ja, sätt det
 button-no = Nej, låt vara
 button-let-propose = Låt den föreslå
 button-keep-watching = Fortsätt titta på
@@ -865,6 +891,14 @@ own-number-usual = { $platform }: { $value }, annars { $usual }
 number-absent = inga { $title }. { $why }
 platform-shop = Butiken
 platform-web = Webben
+platform-survey = enkäter
+claims-counted = { $metric } efter { $by ->
+    [code] kod
+    [link] länk
+    [survey] enkät
+   *[platform] vad plattformar hävdar
+}: { $counted }. Hävdas också, läggs inte till: { $also }.
+claims-nobody = { $metric }: hävdas av { $also }, och inget av det räknas här.
 platform-deal = avtalet
 
 tips-headline = { $name }, { $count ->
@@ -903,6 +937,7 @@ help-pause = Vad som kan stoppas, och pengarna i vart och ett; frågar innan nå
 help-resume = Starta stoppade boostar igen; frågar först
 help-hold = Be en kreatör parkera ett utlovat inslag; frågar först och säger vad det sparar
 help-release = Be en kreatör göra ett parkerat inslag ändå; frågar först
+help-adjust = Sätt en boosts budget, vad en kod drar av eller ett mål; frågar först
 help-live = Säg att ett utlovat inslag är ute, med inläggets adress
 help-note = Spara en anmärkning om någon eller ett larm, gärna med en #tagg
 help-rules = Vilka regler som gäller, hur långt var och en får gå och hur ofta den gett larm
@@ -931,6 +966,7 @@ arg-duration = hur länge, som 45m, 6h eller 2d, högst 30 dagar
 arg-code = engångskoden
 arg-command = ett kommando, som snooze
 arg-mode = hur långt den får gå: shadow, propose eller auto
+arg-change = vad det sätts till, till exempel 3000 EUR, 12 % eller cpa 40 EUR
 arg-text = vad du vill säga, med egna ord
 
 role-creator = kreatör
@@ -997,6 +1033,14 @@ reply-nothing-to-stop = { $subject } har inget som rullar och kan stoppas. Inlä
 reply-nothing-to-resume = { $subject } har inget som stoppats här.
 reply-pause-asked = Stoppar { $name }. Du får veta när plattformen har bekräftat.
 reply-resume-asked = Startar { $name } igen. Du får veta när plattformen har bekräftat.
+reply-taking-back = Sätter tillbaka { $name }. Du får veta när plattformen har bekräftat.
+reply-adjust-asked = Sätter { $name }. Du får veta när plattformen har bekräftat.
+reply-adjust-set = Satt: { $name }, från och med nu. Vem som satte det och när är sparat.
+reply-adjust-already = Inget att göra, det är redan så: { $name }
+reply-adjust-not-that = { $name } kan inte sättas till det. En boost tar ett belopp (3000 EUR), en kod en andel (12 %), en kampanj eller ett avtal ett mål (cpa 40 EUR)
+reply-adjust-currency = { $name } är i { $currency }. Säg beloppet i { $currency }
+reply-adjust-spent = { $name } har redan kostat mer än { $amount }. Säg mer, eller stoppa med pausa
+reply-adjust-nowhere = { $name } kan inte sättas härifrån: ingen butik eller annonsplattform är inställd för det
 reply-old-button = Knappen är för gammal. Det senaste meddelandet om saken har en ny.
 reply-cancelled = Inget gjordes.
 reply-failed = Det gick inte: { $reason }. Inget har ändrats.
@@ -1008,6 +1052,13 @@ confirm-pause-stays = { $deed ->
     [end_code] Inlägget ligger kvar. Följare som skriver koden betalar fullt pris från och med då. Ångra slår på den igen.
    *[stop_boost] Inlägget ligger kvar, koden gäller. Ångra startar boosten igen.
 }
+confirm-adjust-budget = Sätta budgeten för { $name } till { $amount }, från { $was }?
+confirm-adjust-budget-stays = Så mycket får den kosta totalt, det den redan kostat inräknat. Om den rullar ändras inte. Ångra ger den sin gamla budget.
+confirm-adjust-share = Låta koden { $name } dra av { $share }?
+confirm-adjust-share-stays = För alla som skriver den, från att butiken bekräftat. Beställningar som redan är gjorda behåller sitt pris, och om koden gäller ändras inte. Ångra återställer det den drog av förut.
+confirm-adjust-target = Mäta { $name } mot { $target }, inte längre { $was }?
+confirm-adjust-target-new = Mäta { $name } mot { $target }?
+confirm-adjust-target-stays = Det gäller från och med nu: det som kostat förut mäts mot det som var avtalat då. Inget stoppas eller betalas av det.
 confirm-resume = Starta { $name } igen?
 confirm-resume-stays = { $deed ->
     [revive_link] Klick räknas och krediteras igen genast.

@@ -19,8 +19,8 @@ pub enum Purpose {
     Stop,
     /// Ends something for what it already did (a leaked code); what that saves is not known beforehand.
     End,
-    /// Agrees with a creator that a piece is not made, asks for a fix, or stops crediting a link: nothing runs or sells
-    /// less by it at once. A person's word needs no data; a rule's must be fresh. What is known to lose more than it saves is not done.
+    /// Agrees with a creator that a piece is not made, asks for a fix, stops crediting a link, or sets an amount that a
+    /// person named: nothing stops by it at once. A person's word needs no data; a rule's must be fresh. What is known to lose more than it saves is not done.
     Ask,
     /// Brings back what was stopped because later numbers cleared the line. It rests on numbers, so they must be fresh, and
     /// it counts as an action, so that nothing is stopped and started in turns.

@@ -1,6 +1,6 @@
 //! Coupons of a `WooCommerce` shop: whether one works, and ending it or letting it work again.
 //!
-//! Owns: the two states of a code, `active` and `ended`, and what an answer of the shop (or of whoever answers in its name)
+//! Owns: the two states of a code, `active` and `ended`, what it takes off as a share, and what an answer of the shop (or of whoever answers in its name)
 //! means for them.
 //! Refuses: deleting, the bin, and a coupon whose own end has passed.
 //! Survives: repetition, and a stop at any point. The state is read first; a coupon that has it already is left alone. The
@@ -16,12 +16,15 @@ use async_trait::async_trait;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::coin::{Made, Mint, NewCode};
 use super::failure::Failure;
 use super::webhook::SetState;
 use super::{ActionError, Hand};
+use crate::domain::action::{value_in, value_state};
+use crate::domain::written::Percent;
 use crate::http::Answer;
 use crate::http::is_word;
 use crate::http::signed::{Question, Signed};
@@ -244,6 +247,35 @@ impl Mint for WooCoupons {
     }
 }
 
+/// What a coupon takes off, where it is a share of the price.
+fn worth(row: &Value, object: &str) -> Result<Option<Percent>, Failure> {
+    if row.get("discount_type").and_then(Value::as_str) != Some("percent") {
+        return Ok(None);
+    }
+    let amount = row.get("amount").and_then(Value::as_str).and_then(|text| text.parse::<Decimal>().ok());
+    amount.map(|amount| Some(Percent(amount.normalize()))).ok_or_else(|| garbled(object, "amount"))
+}
+
+impl WooCoupons {
+    /// Sets what a coupon takes off, and reads it in the answer.
+    async fn set_worth(&self, object: &str, percent: Percent, now: Timestamp) -> Result<(), Failure> {
+        let missing = || Failure::NoSuchObject { platform: TITLE, object: object.to_owned() };
+        let row = self.row(object, now).await?.ok_or_else(missing)?;
+        let there = worth(&row, object)?;
+        if there == Some(percent) {
+            return Ok(());
+        }
+        if there.is_none() || percent.0.is_zero() {
+            let why = "only a coupon that is a share of the price can be given another share, above 0";
+            return Err(Failure::NotOurs { platform: TITLE, object: object.to_owned(), why });
+        }
+        let path = format!("{PATH}/{}", standing(&row, object)?.id);
+        let bytes = json!({"amount": percent.0.normalize().to_string()}).to_string().into_bytes();
+        let after = sort(&self.ask(Question::put_json(&path, &bytes), object, now).await?, object)?;
+        if worth(&after, object)? == Some(percent) { Ok(()) } else { Err(garbled(object, "amount")) }
+    }
+}
+
 #[async_trait]
 impl Hand for WooCoupons {
     async fn read(&self, object: &str, now: Timestamp) -> Result<String, ActionError> {
@@ -251,8 +283,17 @@ impl Hand for WooCoupons {
         Ok(if standing.works(now) { ACTIVE } else { ENDED }.to_owned())
     }
 
+    async fn read_value(&self, object: &str, now: Timestamp) -> Result<Option<String>, ActionError> {
+        let missing = || Failure::NoSuchObject { platform: TITLE, object: object.to_owned() };
+        let row = self.row(object, now).await?.ok_or_else(missing)?;
+        Ok(worth(&row, object)?.map(value_state))
+    }
+
     async fn set(&self, wanted: &SetState, now: Timestamp) -> Result<(), ActionError> {
         let object = wanted.object.as_str();
+        if let Some(percent) = value_in(&wanted.desired) {
+            return Ok(self.set_worth(object, percent, now).await?);
+        }
         let active = match wanted.desired.as_str() {
             ACTIVE => true,
             ENDED => false,

@@ -238,8 +238,12 @@ async fn facts(core: &Core, proposal: &Proposal, all: &[Loaded<Proposal>], now: 
             Deed::CutBoost { .. } if proposal.undoes.is_none() => Purpose::Stop,
             Deed::EndCode { .. } => Purpose::End,
             Deed::Hold { .. } | Deed::Cancel { .. } | Deed::AskFix { .. } | Deed::CutLink { .. } => Purpose::Ask,
+            // A person has named it and agreed to it.
+            Deed::SetBudget { .. } | Deed::SetValue { .. } if proposal.undoes.is_none() => Purpose::Ask,
             Deed::CutBoost { .. }
             | Deed::RaiseBoost { .. }
+            | Deed::SetBudget { .. }
+            | Deed::SetValue { .. }
             | Deed::ResumeBoost { .. }
             | Deed::ReviveCode { .. }
             | Deed::ReviveLink { .. }
@@ -263,7 +267,10 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
     if proposal.value.before.is_none() && reached.reads {
         match budget::read(reached.hand, &proposal.value, now).await {
             Ok(Some(state)) => proposal.value.before = Some(state),
-            Ok(None) => return give_up(core, proposal, budget::UNTOLD.to_owned()).await,
+            Ok(None) => {
+                let why = budget::untold(&proposal.value);
+                return give_up(core, proposal, why).await;
+            }
             Err(error) => return failed(core, proposal, tries, &error).await,
         }
         let mut transaction = Transaction::new();

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::catalog::room_of;
+use super::catalog::{Catalog, room_of};
+use super::config::Config;
 use super::core::Core;
 use super::past;
 use super::records::{DocumentRecord, HistoryRecord, MemoryRecord, RuleRecord};
-use crate::domain::document::{Document, Documents};
-use crate::domain::ids::{CreatorId, ProgramId};
+use crate::domain::document::{Boost, Document, Documents};
+use crate::domain::ids::{CreatorId, ProgramId, SourceId};
 use crate::domain::person::Room;
 use crate::domain::written::Day;
 use crate::rules::file as rule_file;
@@ -152,7 +153,7 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
     let mut catalog = core.state.lock().await.catalog.clone();
     for (file, document) in &given.documents {
         catalog.take(document.clone());
-        if let Some(fault) = catalog.dangling(document) {
+        if let Some(fault) = catalog.dangling(document).or_else(|| overwritten(&core.config, &catalog, document)) {
             faults.push(format!("{}: {} `{}`: {fault}", file.display(), document.kind(), document.id()));
         }
     }
@@ -179,6 +180,26 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
         super::booking::book(core).await?;
     }
     Ok(differences)
+}
+
+/// Why the numbers of a boost would be written over: a series is known by its subject, metric and platform, so of two
+/// accounts of one ad platform that pay for one deal only the one that spoke last would be seen.
+fn overwritten(config: &Config, catalog: &Catalog, document: &Document) -> Option<String> {
+    let Document::Boost(boost) = document else { return None };
+    let platform = |id: &SourceId| config.sources.get(id).map(|source| source.kind.settings().platform());
+    let mine = platform(&boost.source)?;
+    let rivals = |one: &&Boost| {
+        one.partnership == boost.partnership && one.source != boost.source && platform(&one.source) == Some(mine)
+    };
+    let rival = catalog.boosts.values().find(rivals)?;
+    Some(format!(
+        "boost `{}` of {} runs at `{}`, another account of {}: their days would be written over each other; run both boosts \
+         from one account",
+        rival.id,
+        boost.partnership,
+        rival.source,
+        mine.title()
+    ))
 }
 
 /// A document into a transaction, with the version it replaces; nothing where it is as it was. Hold [`Core::pen`].
@@ -217,8 +238,8 @@ pub(super) async fn put_document(
     Ok(Difference { kind, id, change })
 }
 
-/// How versions that the program or a chat made begin; all others come from files.
-const LIVED: [&str; 2] = ["rule:", "chat:"];
+/// How versions that the program, a chat or a command made begin; all others come from files.
+const LIVED: [&str; 3] = ["rule:", "chat:", "made:"];
 
 /// Whether a document is what the last file said, and what is kept now is what life has made of it since: a level that
 /// was lost after notice and grace does not come back because a file was applied again. Who means it changes the file.

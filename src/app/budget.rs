@@ -1,4 +1,4 @@
-//! The budget of a boost where it is: on its platform, and in the deal as it is known here.
+//! How much something is where it is: a boost's budget on its platform, and in the deal as it is known here; what a code takes off.
 //!
 //! Owns: that the document of a boost says what its platform confirmed, in the transaction that notes the confirmation, so that
 //! everything worked out from it (what is left to save, what is owed) follows. A file that is applied again as it was does not
@@ -14,11 +14,23 @@ use crate::domain::document::Document;
 use crate::domain::money::Money;
 use crate::store::{StoreError, Transaction};
 
-/// Why a budget is not touched where it cannot be read.
-pub const UNTOLD: &str = "the platform does not say what the boost may spend, so there would be no way back";
+/// Why an amount is not touched where it cannot be read.
+#[must_use]
+pub fn untold(proposal: &Proposal) -> String {
+    let why = if proposal.deed.value().is_some() {
+        "the shop does not say what the code takes off as a share, or has it fixed, so there would be no way back; end the code \
+         and make another"
+    } else {
+        "the platform does not say what the boost may spend, so there would be no way back"
+    };
+    why.to_owned()
+}
 
-/// What the platform says of what a proposal sets: whether it runs, or its budget. `None`: it does not tell the budget.
+/// What the platform says of what a proposal sets: whether it runs, or how much it is. `None`: it does not tell how much.
 pub async fn read(hand: &dyn Hand, proposal: &Proposal, now: Timestamp) -> Result<Option<String>, ActionError> {
+    if proposal.deed.value().is_some() {
+        return hand.read_value(&proposal.object, now).await;
+    }
     if proposal.deed.budget().is_none() {
         return hand.read(&proposal.object, now).await.map(Some);
     }

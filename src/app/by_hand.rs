@@ -51,5 +51,10 @@ pub(super) fn view(state: &State, one: &Proposal) -> ByHandView {
         deed: one.deed.clone(),
         asked_at: one.asked_at,
         stage: one.stage.clone(),
+        // What was set can be set back; what was stopped is started again with `resume`.
+        undo: (one.deed.sets_amount() && one.undoes.is_none())
+            .then(|| one.deed.taken_back(one.before.as_deref()))
+            .filter(|back| *back != one.deed)
+            .map(|_| one.number),
     }
 }

@@ -83,6 +83,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Release { what, deliverable } => {
             return pieces::hold_or_release(core, asked, &what, deliverable.as_deref(), false).await;
         }
+        Command::Adjust { what, to } => return super::adjusting::adjust(core, asked, &what, &to).await,
         Command::Live { url, deliverable } => return pieces::live(core, asked, &url, deliverable.as_deref()).await,
         Command::Note { subject, text } => return pieces::note(core, asked, &subject, &text).await,
         Command::Excuse { ref what, from, to, ref reason } => {

@@ -178,8 +178,9 @@ impl Core {
     /// Opens the program on a store: everything in memory is read from it.
     pub async fn open(clock: Clock, store: Arc<dyn Store>, config: Config, seed: u64) -> Result<Arc<Self>, StoreError> {
         let now = clock.now();
-        let (history, kept, newest) = load_history(&*store, now, switches(&config)).await?;
+        let (mut history, kept, newest) = load_history(&*store, now, switches(&config)).await?;
         let mut catalog = load_catalog(&*store, &config).await?;
+        history.set_credits(catalog.credits());
         catalog.measure(&history.view(), now);
         let rules = load_rules(&*store).await?;
         let newest = std::cmp::max(newest, newest_edition(&*store).await?);
@@ -241,6 +242,7 @@ impl Core {
         self.links.show(&catalog);
         let memory = load_memory(&*self.store).await?;
         let mut state = self.state.lock().await;
+        state.history.set_credits(catalog.credits());
         catalog.measure(&state.history.view(), self.clock.now());
         state.catalog = catalog;
         state.rules = rules;
@@ -258,7 +260,8 @@ impl Core {
 
     /// Reads the numbers again from the store, in the order in which they became known: what a start would see.
     pub async fn read_history(&self) -> Result<(History, HistoryKept), StoreError> {
-        let (history, kept, _) = load_history(&*self.store, self.clock.now(), switches(&self.config)).await?;
+        let (mut history, kept, _) = load_history(&*self.store, self.clock.now(), switches(&self.config)).await?;
+        history.set_credits(self.state.lock().await.catalog.credits());
         Ok((history, kept))
     }
 
@@ -279,6 +282,8 @@ impl Core {
     pub async fn take_document(&self, document: Document) {
         let mut state = self.state.lock().await;
         state.catalog.take_version(document, self.clock.now());
+        let credits = state.catalog.credits();
+        state.history.set_credits(credits);
         state.cut.edition = self.stamped();
     }
 

@@ -45,7 +45,7 @@ fn part_of(whole: Stake, from: Money, to: Money) -> Option<Stake> {
 #[must_use]
 pub fn stake_of(state: &State, deed: &Deed, now: Timestamp) -> Option<Stake> {
     match (deed, deed.object()) {
-        (Deed::CutBoost { budget, .. }, Object::Boost(id)) => {
+        (Deed::CutBoost { budget, .. } | Deed::SetBudget { budget, .. }, Object::Boost(id)) => {
             let boost = state.catalog.boosts.get(id)?;
             part_of(proposing::stake(state, boost, now)?, boost.budget, *budget)
         }
@@ -57,7 +57,10 @@ pub fn stake_of(state: &State, deed: &Deed, now: Timestamp) -> Option<Stake> {
 /// Whether a boost has meanwhile spent more than a cut would leave it: a platform refuses such a budget, or stops at once.
 #[must_use]
 pub fn is_overspent(state: &State, deed: &Deed, now: Timestamp) -> bool {
-    let (Deed::CutBoost { budget, .. }, Object::Boost(id)) = (deed, deed.object()) else { return false };
+    let (Deed::CutBoost { budget, .. } | Deed::SetBudget { budget, .. }, Object::Boost(id)) = (deed, deed.object())
+    else {
+        return false;
+    };
     let Some(boost) = state.catalog.boosts.get(id) else { return false };
     let left = proposing::stake(state, boost, now).map(|stake| stake.saves);
     left.and_then(|left| boost.budget.checked_sub(left).ok()).is_some_and(|spent| budget.minor < spent.minor)

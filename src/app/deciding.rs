@@ -30,7 +30,7 @@ pub async fn last_state(core: &Core, object: &Object<'_>) -> Result<Option<Cow<'
     Ok(state_in(all.iter().map(|kept| &kept.value), object, core.clock.now()))
 }
 
-/// The same among proposals that were read already, oldest first. A budget is no state in which something runs or does not,
+/// The same among proposals that were read already, oldest first. An amount is no state in which something runs or does not,
 /// and what waits for its turn is not done.
 pub fn state_in<'a>(
     all: impl DoubleEndedIterator<Item = &'a Proposal>,
@@ -39,7 +39,7 @@ pub fn state_in<'a>(
 ) -> Option<Cow<'static, str>> {
     let newest = all.rev().find(|one| {
         one.deed.object() == *object
-            && one.deed.budget().is_none()
+            && !one.deed.sets_amount()
             && match &one.stage {
                 ProposalStage::Verified { .. } | ProposalStage::Done { .. } | ProposalStage::Doing { .. } => true,
                 ProposalStage::Approved { at, .. } => *at <= now,
@@ -83,6 +83,8 @@ pub async fn propose_approved(
     // What a person agrees with a creator rests on that person's word, not on numbers.
     let data_at = match deed.asks() {
         Some(_) => None,
+        // So does what a person has set it to.
+        None if matches!(deed, Deed::SetBudget { .. } | Deed::SetValue { .. }) => None,
         None => core.state.lock().await.history.view().newest(&subject, spend, now),
     };
     let proposal = Proposal {
@@ -249,13 +251,53 @@ pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>
             undone += usize::from(asking::take_back(core, asked, proposal.clone()).await?);
             continue;
         }
-        let deed = one.deed.taken_back(one.before.as_deref());
-        if propose_approved(core, asked, deed, None, Some((one.number, one.incident.clone()))).await?.is_none() {
-            continue;
-        }
-        undone += 1;
+        undone += usize::from(restore(core, asked, one).await?);
     }
     Ok(if undone == 0 { Reply::NothingToUndo { id: id.clone() } } else { Reply::Undoing { id: id.clone() } })
+}
+
+/// Has the state set that there was before something was done; `false` where that is not known, or there is nowhere to.
+async fn restore(core: &Core, asked: &Asked, one: &Proposal) -> Result<bool, StoreError> {
+    let deed = one.deed.taken_back(one.before.as_deref());
+    if deed == one.deed {
+        return Ok(false);
+    }
+    let undoes = Some((one.number, one.incident.clone()));
+    Ok(propose_approved(core, asked, deed, None, undoes).await?.is_some())
+}
+
+/// Takes back what was asked for without an alert.
+pub async fn take_back(core: &Core, asked: &Asked, number: u64) -> Result<Reply, StoreError> {
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    let Some(one) = all.iter().map(|kept| &kept.value).find(|one| one.number == number) else {
+        return Ok(Reply::OldButton);
+    };
+    let name = one.deed.title();
+    let is_done = matches!(one.stage, ProposalStage::Done { .. } | ProposalStage::Verified { .. });
+    let is_undone = all.iter().any(|kept| is_taken_back_by(&kept.value, number));
+    // Whoever has set it to something else since does not want that back.
+    let is_overtaken = all.iter().map(|kept| &kept.value).any(|other| {
+        number < other.number && other.deed.object() == one.deed.object() && other.deed.sets_amount() && stands(other)
+    });
+    if !is_done || is_undone || is_overtaken || !restore(core, asked, one).await? {
+        return Ok(Reply::OldButton);
+    }
+    Ok(Reply::TakingBack { name })
+}
+
+/// Whether something is done, or about to be.
+fn stands(one: &Proposal) -> bool {
+    match one.stage {
+        ProposalStage::Approved { .. }
+        | ProposalStage::Doing { .. }
+        | ProposalStage::Done { .. }
+        | ProposalStage::Verified { .. } => true,
+        ProposalStage::Proposed { .. }
+        | ProposalStage::Failed { .. }
+        | ProposalStage::Rejected { .. }
+        | ProposalStage::Expired { .. }
+        | ProposalStage::Refused { .. } => false,
+    }
 }
 
 /// I've got it.

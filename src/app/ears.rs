@@ -208,6 +208,7 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::MyNumbers { .. } => true,
         ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
         ButtonPurpose::Approve { .. }
+        | ButtonPurpose::TakeBack { .. }
         | ButtonPurpose::Sure { .. }
         | ButtonPurpose::Answer { .. }
         | ButtonPurpose::Record { .. }

@@ -7,17 +7,17 @@ use jiff::Timestamp;
 use super::catalog::Catalog;
 use super::config::Config;
 use super::preflight::{Looked, Outcome};
-use crate::domain::ids::{BrandId, CreatorId, Platform, Subject};
+use crate::domain::ids::{BrandId, CreatorId, Platform, SourceId, Subject};
 use crate::domain::sample::Absence;
 use crate::sources::{Ask, Fetched, Outside, Request, SourceError, Target};
 
 /// What was found of each creator.
 pub type Handles = BTreeMap<CreatorId, Vec<Looked>>;
 
-/// Asks every source that knows creators' accounts about these creators, once each.
+/// Asks every source that knows creators' accounts about these creators, once each; `outside`: with which accounts.
 pub async fn handles(
     config: &Config,
-    outside: &Outside,
+    outside: &(dyn Fn(&SourceId) -> Outside + Sync),
     catalog: &Catalog,
     brand: Option<&BrandId>,
     creators: &BTreeSet<CreatorId>,
@@ -41,7 +41,7 @@ pub async fn handles(
             .iter()
             .map(|(creator, id)| Target::Account { subject: Subject::Creator(creator.clone()), id: id.clone() });
         let request = Request { targets: targets.collect(), now };
-        let fetched = match settings.build(outside) {
+        let fetched = match settings.build(&outside(id)) {
             Ok(source) => source.fetch(&request).await,
             Err(error) => Err(error),
         };

@@ -376,6 +376,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Level { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
             ButtonPurpose::Choose { .. }
+            | ButtonPurpose::TakeBack { .. }
             | ButtonPurpose::Sure { .. }
             | ButtonPurpose::Answer { .. }
             | ButtonPurpose::Record { .. }
@@ -397,7 +398,7 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
                 Some(what.typed.clone())
             }
             Command::WhyNot { subject, .. } => Some(subject.clone()),
-            Command::Pause { what } | Command::Resume { what } => Some(what.clone()),
+            Command::Pause { what } | Command::Resume { what } | Command::Adjust { what, .. } => Some(what.clone()),
             Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
                 Some(deliverable.clone().filter(|piece| piece.contains('/')).unwrap_or_else(|| what.clone()))
             }
@@ -405,7 +406,9 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
             Command::Live { deliverable, .. } => deliverable.clone().filter(|piece| piece.contains('/')),
             _ => None,
         },
-        Ask::Button(ButtonPurpose::Choose { deed } | ButtonPurpose::Sure { deed }) => Some(deed.typed()),
+        Ask::Button(
+            ButtonPurpose::Choose { deed } | ButtonPurpose::Sure { deed } | ButtonPurpose::TakeBack { deed, .. },
+        ) => Some(deed.typed()),
         Ask::Button(ButtonPurpose::MyNumbers { subject }) => Some(subject.to_string()),
         Ask::Button(_) => None,
     }
@@ -469,6 +472,7 @@ async fn press(
         ButtonPurpose::Undo { incident, proposal } => {
             plain(deciding::undo(core, asked, &incident, Some(proposal)).await?)
         }
+        ButtonPurpose::TakeBack { proposal, .. } => plain(deciding::take_back(core, asked, proposal).await?),
         ButtonPurpose::Ack { incident } => plain(deciding::acknowledge(core, asked, &incident).await?),
         ButtonPurpose::Snooze { incident, secs } => {
             plain(deciding::snooze(core, asked, &incident, SignedDuration::from_secs(i64::from(secs))).await?)

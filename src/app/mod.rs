@@ -7,6 +7,7 @@
 //! time alone moves. [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
+pub mod adjusting;
 pub mod apply;
 pub mod asking;
 pub mod benchmarks;
@@ -15,7 +16,9 @@ pub mod budget;
 mod by_hand;
 pub mod catalog;
 pub mod causes;
+pub mod clearance;
 pub mod clicks;
+pub mod codes;
 pub mod commands;
 pub mod config;
 pub mod connecting;
@@ -59,6 +62,7 @@ pub mod schedule;
 pub mod service;
 pub mod sourcing;
 pub mod telemetry;
+pub mod tokens;
 pub mod trouble;
 pub mod vault;
 pub mod views;

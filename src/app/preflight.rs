@@ -1,20 +1,22 @@
-//! Each running partnership's codes, landing page and account, looked up before money is spent on sending people there.
+//! Each running partnership's codes, landing page, accounts, tokens and rights, looked up before money is spent on sending
+//! people there, and whether anybody has ordered with its codes yet.
 //!
 //! Refuses: judging what a person must judge. `wrong` is what keeps a code from working or from being counted; `note` is
 //! worth a look.
 
-use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
-use std::collections::BTreeSet;
+use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::{About, Catalog};
+use super::clearance::clearance;
 use super::handles::Handles;
 use super::landing::landing;
 use crate::domain::document::{Partnership, PartnershipRef, Running};
 use crate::domain::ids::{BrandId, CreatorId};
 use crate::http::visit::Visitor;
 use crate::sources::SourceError;
-use crate::sources::orders::{Code, Shop, same_code};
+use crate::sources::orders::{Code, Shop, Visit, same_code};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,8 +44,8 @@ impl Outcome {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looked {
-    /// Which check: of codes `has_code`, `exists`, `own_discount`, `active`, `dates`, `one_owner` or `redeemed`; of the
-    /// page `landing`, `utm` or `code_field`; of the creator `handle`.
+    /// Which check: of codes `has_code`, `exists`, `own_discount`, `active`, `dates`, `one_owner` or `test_order`; of the
+    /// page `landing`, `utm` or `code_field`; of accounts `handle` or `token`; of boosts `rights`.
     pub check: &'static str,
     /// The code it is about, where it is about one.
     pub code: Option<String>,
@@ -77,6 +79,8 @@ pub struct Beside {
     pub visitor: Option<Visitor>,
     /// What the sources said of the creators' accounts.
     pub handles: Handles,
+    /// What is known of the tokens of each deal's accounts.
+    pub tokens: BTreeMap<PartnershipRef, Vec<Looked>>,
 }
 
 /// Every running partnership; of one brand, where the shop is one brand's.
@@ -99,6 +103,12 @@ pub fn creators(catalog: &Catalog, brand: Option<&BrandId>) -> BTreeSet<CreatorI
     running(catalog, brand).map(|(key, ..)| key.creator.clone()).collect()
 }
 
+/// The running partnerships; of one brand, where the shop is one brand's.
+#[must_use]
+pub fn deals(catalog: &Catalog, brand: Option<&BrandId>) -> Vec<PartnershipRef> {
+    running(catalog, brand).map(|(key, ..)| key.clone()).collect()
+}
+
 /// Looks over every running partnership; of one brand, where the shop is one brand's.
 pub async fn preflight(
     shop: &dyn Shop,
@@ -107,7 +117,7 @@ pub async fn preflight(
     beside: &Beside,
     now: Timestamp,
 ) -> Result<Vec<Preflight>, SourceError> {
-    let mut all = Vec::new();
+    let (mut all, mut orders) = (Vec::new(), None);
     for (key, partnership, about) in running(catalog, brand) {
         let mut looked = Vec::new();
         if partnership.codes.is_empty() {
@@ -117,12 +127,17 @@ pub async fn preflight(
         for code in &partnership.codes {
             let found = shop.code(code).await?;
             looked.extend(look(code, found.as_ref(), &about, now));
+            if let Some(found) = &found {
+                looked.push(test_order(shop, code, found, &mut orders, now).await);
+            }
             looked.extend(other_owner(catalog, key, code));
         }
         if let Some(visitor) = &beside.visitor {
             looked.extend(landing(visitor, catalog, key, partnership).await);
         }
         looked.extend(beside.handles.get(&key.creator).into_iter().flatten().cloned());
+        looked.extend(beside.tokens.get(key).into_iter().flatten().cloned());
+        looked.extend(clearance(catalog, key, now));
         all.push(Preflight { partnership: key.clone(), looked });
     }
     Ok(all)
@@ -163,12 +178,37 @@ fn look(code: &str, found: Option<&Code>, about: &About, now: Timestamp) -> Vec<
     if let Some((outcome, text)) = dates(found, about) {
         looked.push(say("dates", outcome, text));
     }
-    let begun = about.deal.is_some_and(|(from, _)| from <= now);
-    looked.push(match found.used {
-        0 if begun => say("redeemed", Outcome::Note, "nobody has used it yet".to_owned()),
-        used => say("redeemed", Outcome::Fine, format!("used {used} times")),
-    });
     looked
+}
+
+/// How far back orders are looked through for a code that the shop does not count as used yet: its count is days late.
+const ORDERS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whether somebody has ordered with a code: the only proof that it works at the checkout. The newest orders are read once,
+/// and only where the shop's own count says nothing.
+async fn test_order(
+    shop: &dyn Shop,
+    code: &str,
+    found: &Code,
+    orders: &mut Option<Vec<Visit>>,
+    now: Timestamp,
+) -> Looked {
+    let say = |outcome, text: String| Looked { check: "test_order", code: Some(code.to_owned()), outcome, text };
+    if 0 < found.used {
+        return say(Outcome::Fine, format!("used {} times", found.used));
+    }
+    let seen = if let Some(seen) = orders {
+        seen
+    } else {
+        let since = now.checked_sub(ORDERS_BACK).unwrap_or(Timestamp::MIN);
+        // A shop that does not tell its orders leaves its own count, and that is what is said.
+        orders.insert(shop.visits(since).await.ok().flatten().unwrap_or_default())
+    };
+    if seen.iter().any(|order| order.codes.iter().any(|used| same_code(used, code))) {
+        return say(Outcome::Fine, "an order has come with it".to_owned());
+    }
+    let text = "nobody has ordered with it yet; place a small order with it at the checkout, refund it, and look again";
+    say(Outcome::Note, text.to_owned())
 }
 
 fn standing(found: &Code, about: &About, now: Timestamp) -> (Outcome, String) {

@@ -16,7 +16,7 @@ pub async fn ask(common: &Common, config: Config, wish: Wish, body: Body) -> Res
 }
 
 /// Has a wish carried out: what came of it, as JSON and as text.
-async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(String, String), CliError> {
+pub async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> Result<(String, String), CliError> {
     let request = Request { by: terminal_user(), acting: common.acting.clone(), wish };
     let bar = bar(0, "{pos} of {len}");
     let tell = |at: Progress| {

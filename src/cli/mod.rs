@@ -6,6 +6,7 @@
 mod asking;
 mod backtest;
 mod check;
+mod codes;
 mod connect;
 mod deals;
 mod demo;
@@ -79,6 +80,8 @@ enum Command {
     Discover(discover::Discover),
     /// Look up in the shop whether each partnership's codes work
     Preflight(discover::Preflight),
+    /// List the codes of partnerships and what they are at their shops, or make one
+    Codes(codes::Codes),
     /// Take numbers or posts from a CSV file, or deals from a spreadsheet, into the store
     Import(import::Import),
     /// Write deals as a spreadsheet
@@ -239,6 +242,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Plan(plan) => plan.run(&common),
         Command::Discover(discover) => Box::pin(discover.run(&common)).await,
         Command::Preflight(preflight) => Box::pin(preflight.run(&common)).await,
+        Command::Codes(codes) => codes.run(&common).await,
         Command::Import(import) => Box::pin(import.run(&common)).await,
         Command::Export(export) => export.run(&common).await,
         Command::TestRules(test) => test.run(&common),

@@ -107,6 +107,24 @@ pub enum Deed {
         /// What it might spend before.
         was: Money,
     },
+    /// Set the whole budget of a boost to what a person named.
+    SetBudget {
+        /// Which.
+        boost: BoostId,
+        /// What it may spend in all from then on, what it has spent by then included.
+        budget: Money,
+        /// What it might spend before, as far as was known when it was asked for.
+        was: Money,
+    },
+    /// Set what a discount code takes off.
+    SetValue {
+        /// Whose.
+        partnership: PartnershipRef,
+        /// Which.
+        code: String,
+        /// The share that it takes off from then on.
+        percent: Percent,
+    },
     /// Set a discount code to ended.
     EndCode {
         /// Whose.
@@ -228,9 +246,10 @@ impl Deed {
             Self::Release { .. } => PLANNED,
             Self::Cancel { .. } => CANCELLED,
             Self::AskFix { .. } => FIXED,
-            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } => {
+            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } | Self::SetBudget { budget, .. } => {
                 return Cow::Owned(budget_state(*budget));
             }
+            Self::SetValue { percent, .. } => return Cow::Owned(value_state(*percent)),
         })
     }
 
@@ -238,9 +257,12 @@ impl Deed {
     #[must_use]
     pub fn budget(&self) -> Option<Money> {
         match self {
-            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } => Some(*budget),
+            Self::CutBoost { budget, .. } | Self::RaiseBoost { budget, .. } | Self::SetBudget { budget, .. } => {
+                Some(*budget)
+            }
             Self::StopBoost { .. }
             | Self::ResumeBoost { .. }
+            | Self::SetValue { .. }
             | Self::EndCode { .. }
             | Self::ReviveCode { .. }
             | Self::CutLink { .. }
@@ -252,12 +274,26 @@ impl Deed {
         }
     }
 
-    /// Whether what somebody says of the object is the state that this sets. Amounts are compared as money.
+    /// The share that this has a code take off; `None` where it sets anything else.
+    #[must_use]
+    pub fn value(&self) -> Option<Percent> {
+        if let Self::SetValue { percent, .. } = self { Some(*percent) } else { None }
+    }
+
+    /// Whether it sets how much, and leaves whether something runs as it is.
+    #[must_use]
+    pub fn sets_amount(&self) -> bool {
+        self.budget().is_some() || self.value().is_some()
+    }
+
+    /// Whether what somebody says of the object is the state that this sets. Amounts are compared as money, shares as
+    /// numbers.
     #[must_use]
     pub fn is_met_by(&self, said: &str) -> bool {
-        match self.budget() {
-            Some(budget) => budget_in(said) == Some(budget),
-            None => self.desired() == said,
+        match (self.budget(), self.value()) {
+            (Some(budget), _) => budget_in(said) == Some(budget),
+            (None, Some(percent)) => value_in(said) == Some(percent),
+            (None, None) => self.desired() == said,
         }
     }
 
@@ -268,10 +304,11 @@ impl Deed {
             Self::StopBoost { boost }
             | Self::ResumeBoost { boost }
             | Self::CutBoost { boost, .. }
-            | Self::RaiseBoost { boost, .. } => Object::Boost(boost),
-            Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
-                Object::Code(partnership, code)
-            }
+            | Self::RaiseBoost { boost, .. }
+            | Self::SetBudget { boost, .. } => Object::Boost(boost),
+            Self::EndCode { partnership, code }
+            | Self::ReviveCode { partnership, code }
+            | Self::SetValue { partnership, code, .. } => Object::Code(partnership, code),
             Self::CutLink { partnership, link } | Self::ReviveLink { partnership, link } => {
                 Object::Link(partnership, link)
             }
@@ -292,8 +329,10 @@ impl Deed {
             | Self::CutLink { .. }
             | Self::Hold { .. }
             | Self::Cancel { .. } => true,
+            Self::SetBudget { budget, was, .. } => budget.minor < was.minor,
             Self::ResumeBoost { .. }
             | Self::RaiseBoost { .. }
+            | Self::SetValue { .. }
             | Self::ReviveCode { .. }
             | Self::ReviveLink { .. }
             | Self::Release { .. }
@@ -313,6 +352,8 @@ impl Deed {
             | Self::ResumeBoost { .. }
             | Self::CutBoost { .. }
             | Self::RaiseBoost { .. }
+            | Self::SetBudget { .. }
+            | Self::SetValue { .. }
             | Self::EndCode { .. }
             | Self::ReviveCode { .. }
             | Self::CutLink { .. }
@@ -329,6 +370,8 @@ impl Deed {
             | Self::ResumeBoost { .. }
             | Self::CutBoost { .. }
             | Self::RaiseBoost { .. }
+            | Self::SetBudget { .. }
+            | Self::SetValue { .. }
             | Self::EndCode { .. }
             | Self::ReviveCode { .. }
             | Self::CutLink { .. }
@@ -346,6 +389,8 @@ impl Deed {
             Self::ResumeBoost { .. } => "resume_boost",
             Self::CutBoost { .. } => "cut_boost",
             Self::RaiseBoost { .. } => "raise_boost",
+            Self::SetBudget { .. } => "set_budget",
+            Self::SetValue { .. } => "set_value",
             Self::EndCode { .. } => "end_code",
             Self::ReviveCode { .. } => "revive_code",
             Self::CutLink { .. } => "cut_link",
@@ -363,7 +408,7 @@ impl Deed {
     }
 
     /// The deed that restores the state there was `before`; where that is not known, the one that takes this back. What
-    /// [cannot be taken back](Self::can_be_taken_back) is its own answer.
+    /// [cannot be taken back](Self::can_be_taken_back) is its own answer, and so is a code's value that was not recorded.
     #[must_use]
     pub fn taken_back(&self, before: Option<&str>) -> Self {
         let was_stopped = before.map_or(!self.stops(), |before| before != ACTIVE);
@@ -380,6 +425,15 @@ impl Deed {
                     Self::RaiseBoost { boost, budget: was, was: *budget }
                 }
             }
+            Self::SetBudget { boost, budget, was } => {
+                let was = before.and_then(budget_in).unwrap_or(*was);
+                Self::SetBudget { boost: boost.clone(), budget: was, was: *budget }
+            }
+            Self::SetValue { partnership, code, percent } => Self::SetValue {
+                partnership: partnership.clone(),
+                code: code.clone(),
+                percent: before.and_then(value_in).unwrap_or(*percent),
+            },
             Self::EndCode { partnership, code } | Self::ReviveCode { partnership, code } => {
                 let (partnership, code) = (partnership.clone(), code.clone());
                 if was_stopped { Self::EndCode { partnership, code } } else { Self::ReviveCode { partnership, code } }

@@ -127,10 +127,11 @@ pub enum Platform {
     Web,
     Redirector,
     Deal,
+    Survey,
 }
 
 /// Every platform with its name in ids, rules and files, and the name people use.
-const PLATFORMS: [(Platform, &str, &str); 13] = [
+const PLATFORMS: [(Platform, &str, &str); 14] = [
     (Platform::Youtube, "youtube", "YouTube"),
     (Platform::Instagram, "instagram", "Instagram"),
     (Platform::Tiktok, "tiktok", "TikTok"),
@@ -146,6 +147,8 @@ const PLATFORMS: [(Platform, &str, &str); 13] = [
     (Platform::Redirector, "redirector", "tracking links"),
     // What was agreed with a creator: fees become spend here when their post is live. The program itself is its source.
     (Platform::Deal, "deal", "the deal"),
+    // What customers answered when they were asked where they had heard of it; numbers come by import.
+    (Platform::Survey, "survey", "surveys"),
 ];
 
 impl Platform {

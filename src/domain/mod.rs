@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod cost;
+pub mod credit;
 pub mod deal;
 pub mod document;
 pub mod ids;

@@ -6,7 +6,7 @@
 //! Survives: a stop between fetching and using a rotated refresh token: it is kept before it is used.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -227,6 +227,27 @@ pub struct NoAccounts;
 impl Accounts for NoAccounts {
     async fn keeper(&self, _account: &str) -> std::io::Result<Option<Arc<dyn TokenKeeper>>> {
         Ok(None)
+    }
+}
+
+/// Accounts that are known once the program runs: what reads and what acts are made from the same settings, and share it.
+#[derive(Debug, Clone, Default)]
+pub struct Later(Arc<OnceLock<Arc<dyn Accounts>>>);
+
+impl Later {
+    /// Says where accounts are kept. Whoever was first to say it has said it: all clones belong to one program.
+    pub fn connect(&self, accounts: &Arc<dyn Accounts>) {
+        drop(self.0.set(Arc::clone(accounts)));
+    }
+}
+
+#[async_trait]
+impl Accounts for Later {
+    async fn keeper(&self, account: &str) -> std::io::Result<Option<Arc<dyn TokenKeeper>>> {
+        match self.0.get() {
+            Some(accounts) => accounts.keeper(account).await,
+            None => Ok(None),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::credit::Claim;
 use crate::domain::ids::{Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::Reading;
@@ -39,6 +40,28 @@ pub struct Seen {
     pub newest: Option<Timestamp>,
 }
 
+/// What one of several who saw the same says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// How it knows.
+    pub claim: Claim,
+    /// Who.
+    pub platform: Platform,
+    /// How much; money in minor units. `None` where it says nothing now.
+    pub value: Option<f64>,
+}
+
+/// Whose word on a metric counts, and who else claims it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Of what.
+    pub metric: Metric,
+    /// Whose word counts.
+    pub counted: Vec<Claimed>,
+    /// Who was seen as well, and not counted.
+    pub also: Vec<Claimed>,
+}
+
 /// Whoever keeps the series. Answers never depend on anything but what was appended before.
 pub trait Readings {
     /// The metric of a subject over a span (DESIGN §5 "Windows": increase of a total, last statement of a gauge, amounts
@@ -56,4 +79,10 @@ pub trait Readings {
 
     /// When the newest statement of this metric was observed, at or before `until`.
     fn newest(&self, subject: &Subject, want: Want, until: Timestamp) -> Option<Timestamp>;
+
+    /// Who claims what the metric is made from, where several do and not all of them count.
+    fn claims(&self, subject: &Subject, want: Want, span: Span) -> Vec<Claims> {
+        let _ = (subject, want, span);
+        Vec::new()
+    }
 }

@@ -28,7 +28,7 @@ use super::excuse::Excuse;
 use super::learn::Lesson;
 use super::lifecycle::{Phase, Reason};
 use super::lower::{Compare, Cond, Input, Num, Op, Source};
-use super::readings::Span;
+use super::readings::{Claims, Span};
 use super::rule::Kind;
 use super::window::Window;
 
@@ -173,6 +173,9 @@ pub struct Used {
     /// What was left out because it lies with the brand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// Whose word on orders counted, and who else claims them; over the whole span.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claims>,
 }
 
 /// Comparable others that a number was held against, or drawn towards.
@@ -462,6 +465,7 @@ fn side(
             basis: basis(live, input, answer.basis),
             named: live.named(input),
             left_out: live.left_out(input),
+            claims: live.claims(input, answer.span),
         });
     }
     Side { text: text.to_owned(), value: value.ok().map(six_digits), gap: value.err(), readings }

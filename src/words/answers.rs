@@ -13,11 +13,13 @@ use super::number;
 use super::phrase::{self, block, bold, line};
 use super::view::{IncidentView, JudgedView, MeView, Member, OwnNumber, Relation, Seen, StatusView};
 use super::wording::{Reader, say};
+use crate::domain::metric::Unit;
 use crate::domain::person::Audience;
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::Stage;
+use crate::rules::readings::{Claimed, Claims};
 
 /// Open incidents that `status` lists; the rest are counted.
 const OPEN_MAX: usize = 8;
@@ -228,7 +230,34 @@ fn comparison(seen: &Seen, team: bool, reader: &Reader, now: Timestamp) -> Vec<L
         }
     }
     lines.extend(seen.beside.lines(team, &|value| seen.bare(reader, value), reader));
+    if team {
+        lines.extend(seen.claims.iter().map(|claims| claimed(claims, seen, reader)));
+    }
     lines
+}
+
+/// Whose word counted, and who else claims the same: what is not added up is said.
+fn claimed(claims: &Claims, seen: &Seen, reader: &Reader) -> Line {
+    let words = reader.words();
+    let money = claims.metric.unit() == Unit::Money && seen.currency.is_none();
+    let one = |one: &Claimed| {
+        let name = number::platform(reader, one.platform);
+        // Without a currency an amount is no number that anybody could read.
+        match one.value.filter(|_| !money) {
+            Some(value) => format!("{name} {}", number::short(reader, claims.metric, value, seen.currency)),
+            None => name,
+        }
+    };
+    let all = |of: &[Claimed]| of.iter().map(one).collect::<Vec<_>>().join(", ");
+    let title = number::title(reader, claims.metric, None);
+    let (counted, also) = (all(&claims.counted), all(&claims.also));
+    let said = if claims.counted.is_empty() {
+        say!(words, "claims-nobody", metric = title, also = also)
+    } else {
+        let by = claims.counted.first().map_or("", |one| one.claim.as_str());
+        say!(words, "claims-counted", metric = title, by = by, counted = counted, also = also)
+    };
+    line(format!("   {said}"))
 }
 
 /// What was weighed, and how sure that makes it.

@@ -68,6 +68,13 @@ pub enum ButtonPurpose {
         /// Which.
         proposal: u64,
     },
+    /// Restore what was before something that was asked for without an alert.
+    TakeBack {
+        /// Which.
+        proposal: u64,
+        /// What it did.
+        deed: Deed,
+    },
     /// Show the receipt.
     Why {
         /// Of which incident.
@@ -215,7 +222,8 @@ impl ButtonPurpose {
             | Self::Rule { .. }
             | Self::Approve { .. }
             | Self::Reject { .. }
-            | Self::Undo { .. } => Needs::Money,
+            | Self::Undo { .. }
+            | Self::TakeBack { .. } => Needs::Money,
             Self::Answer { .. } => Needs::Own,
             Self::Ack { .. } | Self::Snooze { .. } => Needs::Work,
             Self::Level { answer, .. } => answer.needs(),

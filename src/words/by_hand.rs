@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::buttons::Composed;
+use super::buttons::{ButtonPurpose, Composed};
 use super::history::{named, state_text};
+use super::message::Look;
 use super::replies::short;
 use super::wording::{Reader, say};
 use super::{number, phrase};
@@ -24,6 +25,8 @@ pub struct ByHandView {
     pub asked_at: Timestamp,
     /// How far it is.
     pub stage: ProposalStage,
+    /// Its number, where it can be taken back from here.
+    pub undo: Option<u64>,
 }
 
 /// The message. `None` while it is not over.
@@ -67,5 +70,10 @@ pub fn compose(view: &ByHandView, reader: &Reader, now: Timestamp) -> Option<Com
         | ProposalStage::Rejected { .. }
         | ProposalStage::Expired { .. } => return None,
     };
-    Some(Composed::plain(short(text)))
+    let mut composed = Composed::plain(short(text));
+    if let (Some(proposal), ProposalStage::Verified { .. }) = (view.undo, &view.stage) {
+        let purpose = ButtonPurpose::TakeBack { proposal, deed: view.deed.clone() };
+        composed.row([(purpose, say!(words, "deed-undo", deed = deed), Look::Plain)]);
+    }
+    Some(composed)
 }

@@ -7,7 +7,7 @@ use super::number;
 use super::phrase::{self, line};
 use super::view::{IncidentView, ProposalView, proposal_of};
 use super::wording::{Reader, say};
-use crate::domain::action::{Deed, Revival, budget_in};
+use crate::domain::action::{Deed, Revival, budget_in, value_in};
 use crate::outbox::incident::{Event, Happened, Stage};
 
 /// Proposals shown in the message; all are behind Why.
@@ -257,6 +257,9 @@ fn waiting(to: &str, proposal: &ProposalView, money: bool, reader: &Reader, now:
 pub(super) fn state_text(state: &str, reader: &Reader) -> String {
     if let Some(budget) = budget_in(state) {
         return say!(reader.words(), "state-budget", amount = number::money(reader.locale, budget));
+    }
+    if let Some(share) = value_in(state) {
+        return say!(reader.words(), "state-value", share = number::share(reader.locale, share));
     }
     match state.to_ascii_lowercase().as_str() {
         "paused" => say!(reader.words(), "state-paused"),

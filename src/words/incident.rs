@@ -386,10 +386,9 @@ pub(crate) fn deed_label(
     let named = several || !matches!(deed.object(), Object::Boost(_));
     let name = option.map_or_else(|| deed.title(), |option| option.name.clone());
     let name = if named { format!(" {}", phrase::short_name(&name)) } else { String::new() };
-    let name = match deed.budget() {
-        Some(budget) => {
-            format!("{name} {}", say!(words, "budget-to", amount = number::money(reader.locale, budget)))
-        }
+    let amount = deed.budget().map(|budget| number::money(reader.locale, budget));
+    let name = match amount.or_else(|| deed.value().map(|share| number::share(reader.locale, share))) {
+        Some(amount) => format!("{name} {}", say!(words, "budget-to", amount = amount)),
         None => name,
     };
     let saves = saves
@@ -459,7 +458,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             _ => {}
         }
         // A boost that was cut runs on, and can be stopped.
-        let runs_on = deed.budget().is_some() && !matches!(event.what, Happened::Proposed { .. });
+        let runs_on = deed.sets_amount() && !matches!(event.what, Happened::Proposed { .. });
         taken.extend(Some(deed.object()).filter(|_| !runs_on));
     }
     if 1 < waiting && is_open {

@@ -7,6 +7,7 @@
 //! An alert is made in three steps: `app` fills a `view` with plain data, `incident::compose` turns it into a
 //! `message::Message` for one reader and audience, and `buttons::Composed::with_tokens` gives its buttons their tokens.
 
+pub mod adjust;
 mod ahead;
 pub mod answers;
 pub mod asking;

@@ -15,6 +15,7 @@ use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::{Currency, Money};
 use crate::domain::num;
 use crate::domain::standing::NO_END;
+use crate::domain::written::Percent;
 
 /// The minus sign; a hyphen would break from its number at the end of a line.
 const MINUS: char = '\u{2212}';
@@ -73,6 +74,12 @@ pub fn percent(locale: Locale, share: f64) -> String {
     let hundredths = share * 100.0;
     let decimals = usize::from(hundredths.abs() < 10.0 && 1e-9 < (hundredths - hundredths.round()).abs());
     format!("{}{NBSP}%", decimal(locale, hundredths, decimals))
+}
+
+/// A share as it was set, to its last digit: `12.5 %`.
+#[must_use]
+pub fn share(locale: Locale, share: Percent) -> String {
+    format!("{}{NBSP}%", grouped(locale, &share.0.normalize().to_string()))
 }
 
 /// Currencies with a symbol that readers know: code, symbol in English, symbol in Swedish. Others show their code.
@@ -187,6 +194,7 @@ pub fn platform(reader: &Reader, platform: Platform) -> String {
         Platform::Shop => say!(reader.words(), "platform-shop"),
         Platform::Web => say!(reader.words(), "platform-web"),
         Platform::Deal => say!(reader.words(), "platform-deal"),
+        Platform::Survey => say!(reader.words(), "platform-survey"),
         named => named.title().to_owned(),
     }
 }

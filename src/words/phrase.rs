@@ -117,7 +117,7 @@ pub fn who(names: &Names, otherwise: &str) -> String {
     parts.join(" · ")
 }
 
-/// What a deed's object is called where the deed is named: a budget says which, `alma-winter to €3,680`.
+/// What a deed's object is called where the deed is named: an amount says which, `alma-winter to €3,680`.
 #[must_use]
 pub(crate) fn aimed(reader: &Reader, deed: &Deed, name: &str) -> String {
     match deed.budget() {
@@ -125,7 +125,13 @@ pub(crate) fn aimed(reader: &Reader, deed: &Deed, name: &str) -> String {
             let amount = number::money(reader.locale, budget);
             say!(reader.words(), "budget-of", name = name, amount = amount)
         }
-        None => name.to_owned(),
+        None => match deed.value() {
+            Some(share) => {
+                let amount = number::share(reader.locale, share);
+                say!(reader.words(), "budget-of", name = name, amount = amount)
+            }
+            None => name.to_owned(),
+        },
     }
 }
 

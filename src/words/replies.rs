@@ -119,6 +119,10 @@ pub enum Reply {
     ResumeAsked {
         name: String,
     },
+    /// What was set by hand is set back.
+    TakingBack {
+        name: String,
+    },
     /// A button older than what it was for.
     OldButton,
     Cancelled,
@@ -160,6 +164,7 @@ impl Reply {
             | Self::NothingToResume { .. }
             | Self::PauseAsked { .. }
             | Self::ResumeAsked { .. }
+            | Self::TakingBack { .. }
             | Self::OldButton
             | Self::Cancelled
             | Self::Failed { .. } => self.about_things(reader),
@@ -240,6 +245,7 @@ impl Reply {
             Self::NothingToResume { subject } => say!(words, "reply-nothing-to-resume", subject = subject.as_str()),
             Self::PauseAsked { name } => say!(words, "reply-pause-asked", name = name.as_str()),
             Self::ResumeAsked { name } => say!(words, "reply-resume-asked", name = name.as_str()),
+            Self::TakingBack { name } => say!(words, "reply-taking-back", name = name.as_str()),
             Self::OldButton => say!(words, "reply-old-button"),
             Self::Cancelled => say!(words, "reply-cancelled"),
             Self::Failed { reason } => say!(words, "reply-failed", reason = reason.as_str()),

@@ -22,6 +22,7 @@ use crate::rules::benchmark::Quantile;
 use crate::rules::evidence::tested::Weight;
 use crate::rules::excuse::Cause;
 use crate::rules::learn::Lesson;
+use crate::rules::readings::Claims;
 
 mod ahead;
 
@@ -143,6 +144,9 @@ pub struct Seen {
     /// What of others is in it.
     #[serde(default)]
     pub beside: Beside,
+    /// Whose word counted, where several claim what was seen.
+    #[serde(default)]
+    pub claims: Vec<Claims>,
     /// A side cannot be said because its time lies with the brand.
     #[serde(default)]
     pub excused: bool,

@@ -56,7 +56,7 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "demo",
     "run",
     "check",
@@ -64,6 +64,7 @@ const NAMES: [&str; 20] = [
     "poll",
     "discover",
     "preflight",
+    "codes",
     "import",
     "export",
     "test-rules",

@@ -15,6 +15,7 @@ mod actions_stripe;
 mod actions_tiktok_ads;
 mod actions_webhook;
 mod actions_woocommerce;
+mod adjusting;
 mod backtest_chat;
 mod backtest_tables;
 mod browser;

@@ -155,11 +155,11 @@ async fn each_partnership_is_looked_over_and_what_is_wrong_fails() {
     ok    spring/alma
     WRONG spring/bo
           wrong: BO15: it shares its discount with other codes, so it cannot be ended alone; give it a discount of its own
-          note: BO15: nobody has used it yet
+          note: BO15: nobody has ordered with it yet; place a small order with it at the checkout, refund it, and look again
     WRONG spring/cleo
           wrong: cleo5: it does not work at the checkout (`EXPIRED`); activate it in the shop
           wrong: cleo5: it ends on YESTERDAY, before its campaign does; set a later date or none
-          note: cleo5: nobody has used it yet
+          note: cleo5: nobody has ordered with it yet; place a small order with it at the checkout, refund it, and look again
           wrong: GHOST: the shop has no such code; make it there, or correct the partnership's `codes`
     ok    spring/elin
           note: it has no code; its orders can be counted by its link only
@@ -170,7 +170,7 @@ async fn each_partnership_is_looked_over_and_what_is_wrong_fails() {
     assert_eq!((&alma["partnership"], &alma["fine"]), (&json!("spring/alma"), &json!(true)));
     let checks: Vec<&str> =
         alma["checks"].as_array().expect("checks").iter().filter_map(|one| one["check"].as_str()).collect();
-    assert_eq!(checks, ["exists", "own_discount", "active", "dates", "redeemed"]);
+    assert_eq!(checks, ["exists", "own_discount", "active", "dates", "test_order"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,4 +249,93 @@ async fn the_page_of_a_link_is_opened_and_followed_where_that_is_allowed() {
     assert_eq!(page["outcome"], "wrong", "an address of this machine is not opened: {page}");
     let looked = json_of(&desk.run(&["preflight", "--json", "--set", "preflight.pages=false"]));
     assert_eq!(looked["wrong"], 0, "{looked}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_made_once_and_written_into_the_document() {
+    let desk = Desk::new().await;
+    desk.apply();
+    let make = |code: &'static str, percent: &'static str, more: &[&'static str]| {
+        let mut words = vec!["codes", "make", "spring/elin", code, "--percent", percent];
+        words.extend(more);
+        desk.run(&words)
+    };
+    let trial = make("ELIN12", "12", &["--dry-run"]);
+    assert_eq!((trial.code, trial.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(trial.out, @r"
+    would make ELIN12 at `shop` for spring/elin: 12 % off, no end
+    would write it into spring/elin
+    nothing was made or stored
+    ");
+    let listed = json_of(&desk.run(&["codes", "--json"]));
+    assert!(listed["codes"].as_array().expect("codes").iter().all(|one| one["partnership"] != "spring/elin"));
+    let made = json_of(&make("ELIN12", "12", &["--json"]));
+    assert_eq!((&made["made"], &made["document"], &made["percent"]), (&json!(true), &json!("changed"), &json!("12 %")));
+    let again = json_of(&make("elin12", "12", &["--json"]));
+    assert_eq!((&again["made"], &again["document"], &again["code"]), (&json!(false), &json!("same"), &json!("ELIN12")));
+    let found = json_of(&desk.run(&["discover", "--json"]));
+    let there = found["codes"].as_array().expect("codes").iter().filter(|one| one["code"] == "ELIN12");
+    assert_eq!(there.map(|one| &one["owners"]).collect::<Vec<_>>(), [&json!(["spring/elin"])]);
+    // A file that is applied again as it was does not take it away.
+    assert_eq!(desk.run(&["apply", "documents.toml"]).code, Some(0));
+    let listed = json_of(&desk.run(&["codes", "--at", "shop", "--json"]));
+    let state = |code: &str| {
+        let mut all = listed["codes"].as_array().expect("codes").iter();
+        all.find(|one| one["code"] == code).map(|one| one["state"].clone())
+    };
+    let states = ["ALMA10", "cleo5", "GHOST", "ELIN12"].map(state);
+    assert_eq!(states, ["active", "expired", "missing", "active"].map(|state| Some(json!(state))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_somebody_elses_or_worth_something_else_is_not_made() {
+    let desk = Desk::new().await;
+    desk.apply();
+    let refused = |words: &[&str]| {
+        let ran = desk.run(words);
+        assert_eq!(ran.out, "");
+        (ran.code, ran.err.trim_end().to_owned())
+    };
+    let make = |whose: &str, code: &str, percent: &str| refused(&["codes", "make", whose, code, "--percent", percent]);
+    let (code, line) = make("spring/elin", "alma10", "10");
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        line,
+        "plimsoll: `alma10` belongs to spring/alma; two creators with one code cannot be told apart, choose another text"
+    );
+    let (code, line) = make("spring/elin", "SUMMER", "15");
+    assert_eq!(code, Some(1));
+    assert!(line.contains("it is there already and takes off something else"), "{line}");
+    let (code, line) = make("spring/eline", "ELIN15", "15");
+    assert_eq!((code, line.contains("did you mean `spring/elin`?")), (Some(2), true), "{line}");
+    let (code, line) = make("spring/elin", "ELIN15", "0");
+    assert_eq!((code, line.contains("not a share above 0")), (Some(2), true), "{line}");
+    let (code, line) = refused(&["codes", "--at", "shopp"]);
+    assert_eq!((code, line.as_str()), (Some(2), "plimsoll: source `shopp` is no shop"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_of_one_ad_platform_do_not_pay_for_one_deal() {
+    let desk = Desk::new().await;
+    desk.apply();
+    let ads = |name: &str, id: &str| {
+        format!(
+            "[sources.{name}]\nkind = \"tiktok_ads\"\nadvertiser_id = \"{id}\"\ntoken = \"t\"\nschedule = \"5 * * * *\"\n"
+        )
+    };
+    let config = std::fs::read_to_string(desk.folder.path().join("plimsoll.toml")).expect("the configuration");
+    desk.write("plimsoll.toml", &format!("{config}{}{}", ads("tiktok_ads", "1"), ads("tiktok_ads_2", "2")));
+    let boost = |id: &str, source: &str| {
+        format!(
+            "[[boost]]\nid = \"{id}\"\npartnership = \"spring/alma\"\nsource = \"{source}\"\nref = \"1\"\n\
+             budget = \"10.00 SEK\"\n"
+        )
+    };
+    desk.write("boosts.toml", &format!("{}{}", boost("one", "tiktok_ads"), boost("two", "tiktok_ads")));
+    assert_eq!(desk.run(&["apply", "boosts.toml"]).code, Some(0), "two boosts of one account add up at the platform");
+    desk.write("other.toml", &boost("three", "tiktok_ads_2"));
+    let ran = desk.run(&["apply", "other.toml"]);
+    let line = "plimsoll: other.toml: boost `three`: boost `one` of spring/alma runs at `tiktok_ads`, another account of \
+                TikTok Ads: their days would be written over each other; run both boosts from one account";
+    assert_eq!((ran.code, ran.err.trim_end()), (Some(2), line));
 }

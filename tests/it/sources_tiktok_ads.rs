@@ -400,3 +400,65 @@ async fn settings_that_cannot_work_are_said() {
     check("advertiser_id = \"12\"\ntoken = \"x\"\nrefs = \"set\"", "`set` does not work as `refs`");
     check("advertiser_id = \"12\"\ntoken = \"x\"\nback = \"1h\"", "`1h` does not work as `back`");
 }
+
+/// An advertiser's token, as somebody connected it.
+#[derive(Debug)]
+struct Kept;
+
+#[async_trait::async_trait]
+impl plimsoll::http::tokens::TokenKeeper for Kept {
+    async fn load(&self) -> std::io::Result<plimsoll::http::tokens::TokenSet> {
+        let access = Some(secrecy::SecretString::from("sim-token".to_owned()));
+        Ok(plimsoll::http::tokens::TokenSet { access, ..Default::default() })
+    }
+
+    async fn keep(&self, _: &plimsoll::http::tokens::TokenSet) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The accounts that people have connected: this advertiser, or nobody.
+#[derive(Debug)]
+struct Vault(bool);
+
+#[async_trait::async_trait]
+impl plimsoll::http::tokens::Accounts for Vault {
+    async fn keeper(&self, account: &str) -> std::io::Result<Option<Arc<dyn plimsoll::http::tokens::TokenKeeper>>> {
+        Ok((self.0 && account == ADVERTISER).then(|| Arc::new(Kept) as _))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_and_acting_use_the_token_of_whoever_connected_the_advertiser() {
+    for connected in [true, false] {
+        let (clock, mut driver) = Clock::simulated(start());
+        let world = AdsWorld::new(ADVERTISER, "USD".parse().expect("a currency"), "America/Los_Angeles");
+        world.add(Level::Campaign, REEL, Thing::running(None));
+        let sim = TiktokAdsSim::start(&clock, SimConfig::default(), Arc::new(world)).await.expect("a free port");
+        let text = format!(
+            "base_url = \"{}\"\nadvertiser_id = \"{ADVERTISER}\"\nclient_id = \"app\"\nclient_secret = \"secret\"\n",
+            sim.base_url()
+        );
+        let settings: TiktokAdsSettings = toml::from_str(&text).expect("settings");
+        // Made before the program says where accounts are kept, as hands are.
+        let client = tiktok_ads::client(&settings).expect("a client");
+        let outside = plimsoll::sources::Outside { clock: clock.clone(), accounts: Arc::new(Vault(connected)) };
+        let source = settings.clone().build(&outside).expect("a source");
+        let request = Request { targets: vec![target(ALMA, REEL)], now: clock.now() };
+        let hand =
+            plimsoll::actions::tiktok_ads::TiktokAdsHand::new(client, tiktok_ads::level(&settings).expect("a level"));
+        let now = clock.now();
+        let task = clock.spawn("ask", |held| async move {
+            let fetched = source.fetch(&request).await;
+            let state = plimsoll::actions::Hand::read(&hand, REEL, now).await;
+            drop(held);
+            (fetched, state)
+        });
+        driver.run_for(SignedDuration::from_secs(120)).await.expect("quiet");
+        let (fetched, state) = task.await.expect("ends");
+        assert_eq!(state.is_ok(), connected, "{state:?}");
+        if !connected {
+            assert!(matches!(fetched, Err(SourceError::Unauthorized { .. })), "{fetched:?}");
+        }
+    }
+}

@@ -31,6 +31,7 @@ use crate::rules::benchmark::pack::Packs;
 use crate::rules::benchmark::size::Audiences;
 use crate::rules::evidence::Prior;
 use crate::rules::excuse::Excuse;
+use crate::rules::history::Credits;
 use crate::rules::judge::Regime;
 use crate::rules::learn::{Book, Lesson};
 use crate::rules::maturity::Maturity;
@@ -163,6 +164,22 @@ impl Catalog {
     pub fn take_version(&mut self, document: Document, at: jiff::Timestamp) {
         self.terms.note(&document, at);
         self.take(document);
+    }
+
+    /// Whose word on orders counts, where brands or campaigns have said it.
+    #[must_use]
+    pub fn credits(&self) -> Credits {
+        let mut credits = Credits::default();
+        for brand in self.brands.values() {
+            brand.credit.iter().for_each(|credit| credits.declare(Subject::Brand(brand.id.clone()), credit.clone()));
+        }
+        for campaign in self.campaigns.values() {
+            let brands = || self.brands.get(&campaign.brand).and_then(|brand| brand.credit.as_ref());
+            if let Some(credit) = campaign.credit.as_ref().or_else(brands) {
+                credits.declare(Subject::Campaign(campaign.id.clone()), credit.clone());
+            }
+        }
+        credits
     }
 
     /// Takes one document in, over what was there under its id.

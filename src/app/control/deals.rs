@@ -1,4 +1,4 @@
-//! `import deals`, `export deals`, and what was applied: the cells travel, files and questions stay with whoever asks.
+//! `import deals` and `export deals`: the cells travel, files and questions stay with whoever asks.
 
 use super::{Answer, Body, Refusal, Request, actor};
 use crate::app::core::Core;
@@ -26,11 +26,6 @@ pub(super) async fn import(core: &Core, request: &Request, body: &Body, trial: b
 /// The deals as a sheet.
 pub(super) async fn export(core: &Core, what: &DealsExport) -> Result<Answer, Refusal> {
     told(&deals::export_deals(core, what).await?)
-}
-
-/// Everything that was applied and that commands outside the service look into.
-pub(super) async fn documents(core: &Core) -> Result<Answer, Refusal> {
-    told(&deals::documents_of(&core.state.lock().await.catalog))
 }
 
 fn told(what: &impl serde::Serialize) -> Result<Answer, Refusal> {

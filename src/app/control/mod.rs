@@ -13,10 +13,12 @@
 
 #[cfg(unix)]
 pub mod caller;
+mod codes;
 mod deals;
 #[cfg(unix)]
 pub mod door;
 pub mod import;
+mod look;
 mod outbox;
 mod people;
 mod rules;
@@ -26,6 +28,7 @@ mod tests;
 mod vault;
 pub mod wire;
 
+pub use look::check_shop;
 pub use vault::Whose;
 
 use std::fs::File;
@@ -38,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::apply::ApplyError;
+use super::codes::Wanted;
 use super::core::Core;
 use super::cycle::ring_deliverers;
 use super::deals::DealsExport;
@@ -45,6 +49,7 @@ use super::records::Gift;
 use super::vault::Sealed;
 use crate::domain::ids::{PersonId, RuleId, SourceId};
 use crate::domain::person::{Person, Reach, Role};
+use crate::domain::written::Percent;
 use crate::store::StoreError;
 
 /// How often a request is carried out anew because somebody else was quicker with the same record. Every wish is safe to
@@ -78,8 +83,6 @@ pub enum Wish {
     ImportDeals { trial: bool },
     /// Deals as a sheet.
     ExportDeals { what: DealsExport },
-    /// What was applied; `made`: there must be a store.
-    Documents { made: bool },
     /// What a rule sees in a subject.
     Why { subject: String, rule: RuleId, at: Option<Timestamp> },
     /// A command of the chats.
@@ -104,6 +107,23 @@ pub enum Wish {
     Disconnect { source: SourceId, account: String },
     /// Which accounts are connected.
     Accounts,
+    /// What a shop has that no document speaks of.
+    Discover { source: Option<String>, back_secs: i64 },
+    /// Every running partnership looked over.
+    Preflight { source: Option<String> },
+    /// One fetch that is stored nowhere.
+    Poll { source: SourceId, ids: Vec<String> },
+    /// Codes of partnerships, at one shop or at all.
+    Codes { at: Option<SourceId> },
+    /// A code is made at a shop and written into its partnership's document.
+    MakeCode {
+        partnership: String,
+        code: String,
+        percent: Percent,
+        at: Option<SourceId>,
+        ends: Option<String>,
+        dry_run: bool,
+    },
 }
 
 /// What must be there before a wish can be carried out.
@@ -124,7 +144,8 @@ impl Wish {
         match self {
             Self::Apply { dry_run: true, .. }
             | Self::ImportDeals { trial: true }
-            | Self::Documents { made: false }
+            | Self::Discover { .. }
+            | Self::Poll { .. }
             | Self::Accounts => Needs::Nothing,
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
@@ -132,7 +153,6 @@ impl Wish {
             | Self::Connect { .. }
             | Self::ImportDeals { trial: false } => Needs::StoreOrNew,
             Self::ExportDeals { .. }
-            | Self::Documents { made: true }
             | Self::Why { .. }
             | Self::Say { .. }
             | Self::OutboxList
@@ -142,7 +162,10 @@ impl Wish {
             | Self::Grant { .. }
             | Self::Revoke { .. }
             | Self::AccountOf { .. }
-            | Self::Disconnect { .. } => Needs::Store,
+            | Self::Disconnect { .. }
+            | Self::Preflight { .. }
+            | Self::Codes { .. }
+            | Self::MakeCode { .. } => Needs::Store,
         }
     }
 }
@@ -327,7 +350,6 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::ImportPosts { file } => import::posts(core, request, file, body, tell).await,
         Wish::ImportDeals { trial } => deals::import(core, request, body, *trial).await,
         Wish::ExportDeals { what } => deals::export(core, what).await,
-        Wish::Documents { .. } => deals::documents(core).await,
         Wish::Why { subject, rule, at } => rules::why(core, subject, rule, *at).await,
         Wish::Say { text, confirmed } => people::say(core, request, text, *confirmed).await,
         Wish::OutboxList => outbox::list(core).await,
@@ -340,6 +362,15 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Connect { source, account, sealed } => vault::connect(core, request, source, account, sealed).await,
         Wish::Disconnect { source, account } => vault::disconnect(core, request, source, account).await,
         Wish::Accounts => vault::accounts(core).await,
+        Wish::Discover { source, back_secs } => look::discover(core, source.as_deref(), *back_secs).await,
+        Wish::Preflight { source } => look::preflight(core, source.as_deref()).await,
+        Wish::Poll { source, ids } => look::poll(core, source, ids).await,
+        Wish::Codes { at } => codes::list(core, at.as_ref(), tell).await,
+        Wish::MakeCode { partnership, code, percent, at, ends, dry_run } => {
+            let (at, ends) = (at.as_ref(), ends.as_deref());
+            let wanted = Wanted { partnership, code, percent: *percent, at, ends };
+            codes::make(core, request, &wanted, *dry_run).await
+        }
     }
 }
 

@@ -92,6 +92,7 @@ fn brand(at: usize) -> impl Strategy<Value = Brand> {
                 locale: locale.to_owned(),
                 margin_per_order,
                 margin: None,
+                credit: None,
                 state,
             })
         })
@@ -113,6 +114,7 @@ fn campaign(at: usize, brand: &Brand) -> impl Strategy<Value = Campaign> + use<>
             ends: Day(starts.0.checked_add(days.days()).expect("a day")),
             attribution,
             target,
+            credit: None,
             margin: None,
             state,
         },

@@ -104,7 +104,8 @@ pub async fn judged(core: &Core, rule: &RuleId, subject: &Subject, at: Timestamp
     let mut catalog = picture::catalog(store, &judging, Some(until)).await?;
     catalog.benchmarks = core.config.benchmarks.clone().into();
     let state = core.state.lock().await;
-    let view = state.history.view_with(judging.guards(), Some(cut.known));
+    let credits = catalog.credits();
+    let view = state.history.view_with(judging.guards(), Some(cut.known)).credited(&credits);
     // Who was comparable then goes by the followers that were known then.
     catalog.measure(&view, at);
     let about = catalog.about_at(subject, at);

@@ -210,7 +210,7 @@ fn options(core: &Core, state: &State, incident: &Incident, proposals: &[Proposa
         let mut option = option(core, state, deed, incident.opened_at, now)?;
         if deed.asks().is_none() {
             let last =
-                proposals.iter().rev().filter(|one| one.deed.budget().is_none()).find(|one| {
+                proposals.iter().rev().filter(|one| !one.deed.sets_amount()).find(|one| {
                     one.deed.object() == deed.object() && matches!(one.stage, ProposalStage::Verified { .. })
                 });
             option.running = last.is_none_or(|one| !one.deed.stops() || is_undone(incident, one.number));

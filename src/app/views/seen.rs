@@ -56,6 +56,7 @@ fn one_seen(receipt: &Receipt, one: &Comparison, over: Over) -> Seen {
         excused: [left, right].into_iter().any(|side| side.gap == Some(Gap::Excused)),
         fresh: main.and_then(|used| used.fresh),
         beside: beside(receipt, left, right),
+        claims: left.readings.iter().flat_map(|used| used.claims.clone()).collect(),
     }
 }
 

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Running, Targets};
+use crate::domain::credit::Credit;
 use crate::domain::deal::DeliverableState;
 use crate::domain::ids::{
     BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, Platform, PostRef, ProgramId, RoomId, SourceId,
@@ -41,6 +42,9 @@ pub struct Brand {
     /// Its own places by platform: the shop whose orders are all its orders, the site whose visits are all its visits.
     #[serde(default)]
     pub accounts: BTreeMap<Platform, String>,
+    /// Whose word counts first where several claim an order; code, link, survey, platform where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Credit>,
     /// Where tracking links lead whose product is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Page>,
@@ -80,6 +84,9 @@ pub struct Campaign {
     /// What it should reach.
     #[serde(default)]
     pub target: Targets,
+    /// Whose word counts first where several claim an order; the brand's where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Credit>,
     /// What becomes of an order's price in this campaign; the brand's where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<Margin>,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::ids::{Platform, PostRef, Subject};
 use crate::rules::quick::QuickMap;
-use crate::rules::readings::{Readings, Seen, Span, Want};
+use crate::rules::readings::{Claims, Readings, Seen, Span, Want};
 
 /// Readings that remember what was asked of one subject; of others they ask anew.
 pub(super) struct Remembered<'a> {
@@ -47,6 +47,10 @@ impl Readings for Remembered<'_> {
         let seen = self.asked.over(subject, want, span);
         self.over.borrow_mut().insert((want, span), seen);
         seen
+    }
+
+    fn claims(&self, subject: &Subject, want: Want, span: Span) -> Vec<Claims> {
+        self.asked.claims(subject, want, span)
     }
 
     fn over_posts(&self, posts: &[(Platform, PostRef)], want: Want, until: Timestamp) -> Seen {

@@ -11,7 +11,7 @@ use crate::domain::num::six_digits;
 use crate::rules::check::slots_of;
 use crate::rules::excuse::{self, Excuse};
 use crate::rules::lower::{Cond, Input, Op, Source};
-use crate::rules::readings::{Span, Want};
+use crate::rules::readings::{Claims, Span, Want};
 use crate::rules::window::Window;
 
 /// How many windows `for = "K windows"` looks back over for K that count: a year of days.
@@ -196,6 +196,16 @@ impl Live<'_> {
         let reaches = |one: &Excuse| begins.is_none_or(|from| one.until.is_none_or(|until| from < until));
         let ours = self.ctx.excused.iter().filter(|one| one.from <= at && one.concerns(self.rule));
         ours.filter(|one| reaches(one)).cloned().collect()
+    }
+
+    /// Whose word counted in a number of now, where several claim it; shown to six digits.
+    pub(in crate::rules) fn claims(&self, input: Input, span: Option<Span>) -> Vec<Claims> {
+        let (Source::Now, Some(span)) = (input.source, span) else { return Vec::new() };
+        let mut claims = self.readings.claims(self.subject, input.want, span);
+        for one in claims.iter_mut().flat_map(|claims| claims.counted.iter_mut().chain(&mut claims.also)) {
+            one.value = one.value.map(six_digits);
+        }
+        claims
     }
 
     /// What was left out of a number over the window that is looked at.

@@ -4,12 +4,14 @@
 //! say over all of it, and what was known when. Refuses: storing, fetching, windows and judgement.
 //!
 //! A metric without a platform is the sum over every platform that ever stated it for the subject: where one of them is
-//! absent the sum is absent, because a sum that lost a part looks like a fall. A subject without series of its own is
+//! absent the sum is absent, because a sum that lost a part looks like a fall. What several see and claim (orders, revenue)
+//! is never added up: the first kind of claim counts, in the declared order ([`Credits`]). A subject without series of its own is
 //! the sum of its members, where it has some (a campaign's partnerships, a partnership's posts).
 //!
 //! [`History::append_poll`] takes in one fetch. Everything that reads goes through a [`View`]: with the guards on or
 //! off, with all there is or only with what was known at an instant. Same appends, same view: same answers.
 
+mod claims;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -27,6 +29,7 @@ use super::guards::{Alarm, Guards, Switches, Told};
 use super::readings::Want;
 use super::series::{Knowledge, Line, Moment};
 
+pub use claims::Credits;
 pub use view::View;
 
 /// A statement whose series is known by its number.
@@ -109,6 +112,7 @@ pub struct History {
     /// Whose each of them is.
     owners: HashMap<(Platform, PostRef), Vec<Subject>>,
     guards: Guards,
+    credits: Credits,
 }
 
 impl History {
@@ -347,7 +351,7 @@ impl History {
     /// Under other guards, with what was known at `known` (`None`: all there is).
     #[must_use]
     pub fn view_with(&self, switches: Switches, known: Option<Timestamp>) -> View<'_> {
-        View { history: self, switches, known }
+        View { history: self, switches, known, credits: None }
     }
 
     /// Every subject that has a series of its own, in order.

@@ -2,6 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::credit::{Claim, Credit};
 use crate::domain::sample::{Absence, Reading};
 use crate::rules::benchmark::own;
 use crate::rules::readings::{Readings, Seen, Span};
@@ -75,6 +76,93 @@ fn word(seen: Seen) -> String {
         Reading::Absent(Absence::Stale { age_secs }) => format!("stale {age_secs}"),
         Reading::Absent(why) => why.as_str().to_owned(),
     }
+}
+
+/// Four who saw the same orders, and spend of two platforms.
+fn claimed(by: &[&str]) -> History {
+    let rows = [("shop", 10), ("web", 14), ("survey", 20), ("meta_ads", 12), ("google_ads", 9)];
+    let of = |name: &&(&str, i64)| by.contains(&name.0);
+    let row = |(name, value): &(&str, i64)| amount(&deal(), &format!("orders@{name}"), "10T00:00", "11T00:00", *value);
+    let mut samples: Vec<Sample> = rows.iter().filter(of).map(row).collect();
+    samples.extend(
+        ["meta_ads", "google_ads"].map(|name| amount(&deal(), &format!("spend@{name}"), "10T00:00", "11T00:00", 100)),
+    );
+    history(samples)
+}
+
+fn deal() -> Subject {
+    "partnership/spring/alma".parse().expect("a subject")
+}
+
+fn credited(history: &History, name: &str) -> String {
+    word(history.view().over(&deal(), want(name), span("10T00:00", "11T00:00")))
+}
+
+#[test]
+fn orders_that_several_claim_count_once_and_spend_adds_up() {
+    let all = ["shop", "web", "survey", "meta_ads", "google_ads"];
+    for (by, orders) in [
+        (&all[..], "10 of 1"),
+        (&all[1..], "14 of 1"),
+        (&all[2..], "20 of 1"),
+        // Two platforms claim the orders of their own ads.
+        (&all[3..], "21 of 2"),
+        (&all[..1], "10 of 1"),
+        (&[], "not_yet"),
+    ] {
+        let history = claimed(by);
+        assert_eq!(credited(&history, "orders"), orders, "{by:?}");
+        assert_eq!(credited(&history, "spend"), "200 of 2");
+    }
+    let history = claimed(&all);
+    assert_eq!(credited(&history, "orders@meta_ads"), "12 of 1", "each is there by its name");
+    assert_eq!(credited(&history, "cpa"), "20 of 3");
+}
+
+#[test]
+fn a_campaign_says_whose_word_counts_and_the_receipt_who_else_claims() {
+    let all = ["shop", "web", "meta_ads"];
+    let mut history = claimed(&all);
+    let mut credits = Credits::default();
+    let spring: Subject = "campaign/spring".parse().expect("a subject");
+    credits.declare(spring.clone(), Credit::new(vec![Claim::Link, Claim::Code]).expect("an order"));
+    assert_eq!(
+        word(history.view().credited(&credits).over(&deal(), want("orders"), span("10T00:00", "11T00:00"))),
+        "14 of 1"
+    );
+    history.set_credits(credits);
+    assert_eq!(credited(&history, "orders"), "14 of 1");
+    let claims = history.view().claims(&deal(), want("cpa"), span("10T00:00", "11T00:00"));
+    let told = |of: &[crate::rules::readings::Claimed]| {
+        of.iter().map(|one| format!("{} {} {:?}", one.claim.as_str(), one.platform, one.value)).collect::<Vec<_>>()
+    };
+    let [orders] = claims.as_slice() else { panic!("one metric is claimed: {claims:?}") };
+    assert_eq!(told(&orders.counted), ["link web Some(14.0)"]);
+    assert_eq!(told(&orders.also), ["platform meta_ads Some(12.0)", "code shop Some(10.0)"]);
+    // Nobody stands against anybody: there is nothing to tell.
+    assert!(claimed(&["shop"]).view().claims(&deal(), want("cpa"), span("10T00:00", "11T00:00")).is_empty());
+    // What does not count at all is not counted, and is not nothing either.
+    let mut only = Credits::default();
+    only.declare(spring, Credit::new(vec![Claim::Code]).expect("an order"));
+    let mut history = claimed(&["meta_ads"]);
+    history.set_credits(only);
+    assert_eq!(credited(&history, "orders"), "not_yet");
+    assert_eq!(history.view().claims(&deal(), want("orders"), span("10T00:00", "11T00:00")).len(), 1);
+}
+
+#[test]
+fn a_claim_that_counts_and_is_silent_now_is_not_replaced_by_another() {
+    let shop = amount(&deal(), "orders@shop", "10T00:00", "11T00:00", 10);
+    let ads = ["10T00:00", "11T00:00"].map(|from| {
+        let until = if from == "10T00:00" { "11T00:00" } else { "12T00:00" };
+        amount(&deal(), "orders@meta_ads", from, until, 5)
+    });
+    let history = history([vec![shop], ads.to_vec()].concat());
+    let day = |from: &str, until: &str| word(history.view().over(&deal(), want("orders"), span(from, until)));
+    assert_eq!(day("10T00:00", "11T00:00"), "10 of 1");
+    assert_ne!(day("11T00:00", "12T00:00"), "5 of 1", "the shop has not said yet");
+    let newest = history.view().newest(&deal(), want("orders"), at("12T00:00"));
+    assert_eq!(newest, Some(at("11T00:00")), "as old as the word that counts");
 }
 
 /// The deal's book is kept by the program itself: a day without an entry is a day on which nothing fell due.

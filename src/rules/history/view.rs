@@ -7,9 +7,10 @@ use crate::domain::metric::{Kind, Metric};
 use crate::domain::sample::{Absence, Reading};
 
 use super::super::guards::Switches;
-use super::super::readings::{Readings, Seen, Span, Want};
+use super::super::readings::{Claims, Readings, Seen, Span, Want};
 use super::super::series::{Knowledge, Line, Taken};
-use super::History;
+use super::claims::Counts;
+use super::{Credits, History};
 
 /// A history under certain guards and a certain knowledge.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +18,8 @@ pub struct View<'a> {
     pub(super) history: &'a History,
     pub(super) switches: Switches,
     pub(super) known: Option<Timestamp>,
+    /// Whose word on orders counts, where it is another's than the history's own.
+    pub(super) credits: Option<&'a Credits>,
 }
 
 /// Over what a plain metric is asked.
@@ -28,8 +31,18 @@ enum Over {
     Life(Timestamp),
 }
 
-impl View<'_> {
-    fn knowledge(self) -> Knowledge {
+impl<'a> View<'a> {
+    /// The same where the word of others counts: what was declared at another time.
+    #[must_use]
+    pub fn credited(self, credits: &'a Credits) -> Self {
+        Self { credits: Some(credits), ..self }
+    }
+
+    pub(super) fn credits(self) -> &'a Credits {
+        self.credits.unwrap_or(&self.history.credits)
+    }
+
+    pub(super) fn knowledge(self) -> Knowledge {
         Knowledge { known: self.known, holds_back: self.switches.implausible }
     }
 
@@ -63,8 +76,9 @@ impl View<'_> {
     fn plain(self, subject: &Subject, want: Want, over: Over) -> Result<Taken, Option<Absence>> {
         let mut sum: Option<Taken> = None;
         let mut silent = None;
+        let counting = self.counting(subject, want);
         for (series, line) in self.history.lines_of(subject, want.metric, want.platform) {
-            if self.history.is_book(series) {
+            if self.history.is_book(series) || !self.counts(counting, series) {
                 continue;
             }
             if line.has_spoken(&self.history.moments, self.knowledge()) {
@@ -87,6 +101,9 @@ impl View<'_> {
         if let Some(sum) = sum {
             return Ok(sum);
         }
+        if counting == Counts::Nothing {
+            return Err(None);
+        }
         for member in self.history.members.get(subject).into_iter().flatten() {
             match self.plain(member, want, over) {
                 Ok(taken) => sum = Some(add(sum, taken)),
@@ -96,6 +113,10 @@ impl View<'_> {
             }
         }
         sum.ok_or(silent)
+    }
+
+    fn counts(self, counting: Counts, series: u32) -> bool {
+        counting == Counts::All || self.history.key(series).is_some_and(|key| counting.counts(key.platform))
     }
 
     /// What the deal's own book says, where there is one.
@@ -116,7 +137,9 @@ impl View<'_> {
 
     fn each_plain<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
         // The book is always up to date: how old a sum is, the other parts say, where there are any.
-        let lines = || self.history.lines_of(subject, want.metric, want.platform);
+        let counting = self.counting(subject, want);
+        let all = || self.history.lines_of(subject, want.metric, want.platform);
+        let lines = || all().filter(|(series, _)| self.counts(counting, *series));
         let others = || lines().filter(|(series, _)| !self.history.is_book(*series)).filter_map(|(_, line)| ask(line));
         let mut answers: Vec<T> = others().collect();
         if answers.is_empty() {
@@ -206,6 +229,10 @@ impl Readings for View<'_> {
             .take(n)
             .map(|one| (one.platform, one.post.clone()))
             .collect()
+    }
+
+    fn claims(&self, subject: &Subject, want: Want, span: Span) -> Vec<Claims> {
+        self.claims_over(subject, want, span)
     }
 
     /// The latest beginning of the lines that the metric needs: before it a sum or a rate would lack a part.

@@ -277,6 +277,9 @@ impl State {
         if let Some(ends) = ends {
             coupon.what.ends_at = ends;
         }
+        if let Some(amount) = body.get("amount") {
+            coupon.what.percent = amount.as_str().and_then(|text| text.parse().ok()).ok_or("amount")?;
+        }
         match body.get("status").map(|status| status.as_str().unwrap_or_default()) {
             None => {}
             Some("publish") => coupon.published = true,

@@ -33,7 +33,7 @@ impl Settings for GenericSettings {
 
     fn asks(&self) -> Vec<Ask> {
         let own = match self.feed.platform {
-            Platform::Shop => Some(Ask::Codes),
+            Platform::Shop | Platform::Survey => Some(Ask::Codes),
             Platform::Web => Some(Ask::Links),
             Platform::Youtube
             | Platform::Instagram

@@ -13,9 +13,10 @@ use super::{CALLS, TiktokAds, TiktokAdsConfig, cost, metrics};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
+use crate::http::oauth::{OauthApp, providers};
 use crate::http::signed::Signed;
 use crate::http::tiktok_business::{Business, Level};
-use crate::http::tokens::{Dialect, Grant, Tokens};
+use crate::http::tokens::{Connected, Dialect, Grant, Later, Tokens};
 use crate::http::{Api, Limits};
 use crate::sources::quota::Reset;
 use crate::sources::{Ask, Assumed, Budget, Outside, Request, SecretFile, Settings, Source, SourceError};
@@ -33,6 +34,14 @@ pub struct TiktokAdsSettings {
     pub token: SecretString,
     #[serde(default)]
     pub token_file: PathBuf,
+    #[serde(default)]
+    pub client_id: String,
+    #[serde(default)]
+    pub client_secret: SecretString,
+    #[serde(default)]
+    pub client_secret_file: PathBuf,
+    #[serde(default)]
+    pub redirect_url: String,
     #[serde(default = "campaigns")]
     pub refs: String,
     #[serde(default = "a_month")]
@@ -80,7 +89,22 @@ impl Settings for TiktokAdsSettings {
     }
 
     fn secrets(&mut self) -> Vec<SecretFile<'_>> {
-        vec![SecretFile { setting: "token_file", file: self.token_file.clone(), secret: &mut self.token }]
+        vec![
+            SecretFile { setting: "token_file", file: self.token_file.clone(), secret: &mut self.token },
+            SecretFile {
+                setting: "client_secret_file",
+                file: self.client_secret_file.clone(),
+                secret: &mut self.client_secret,
+            },
+        ]
+    }
+
+    fn oauth(&self) -> Option<OauthApp> {
+        // What the app may do is fixed where it is registered.
+        let app = OauthApp::new(&providers::TIKTOK_ADS, &self.client_id, self.client_secret.clone(), &[]);
+        let (token_url, account) = (self.base_url.clone(), Some(self.advertiser_id.clone()));
+        let redirect_url = self.redirect_url.clone();
+        (!self.client_id.is_empty()).then(|| OauthApp { token_url, redirect_url, account, ..app })
     }
 
     fn budgets(&self) -> Vec<Budget> {
@@ -97,6 +121,7 @@ impl Settings for TiktokAdsSettings {
     }
 
     fn build(&self, outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {
+        self.client.accounts.connect(&outside.accounts);
         Ok(Arc::new(source(self, &outside.clock)?))
     }
 }
@@ -114,11 +139,14 @@ pub fn source(settings: &TiktokAdsSettings, clock: &Clock) -> Result<TiktokAds, 
 
 /// The client of one advertiser, once it was made.
 #[derive(Clone, Default)]
-pub struct Client(Arc<OnceLock<Arc<Business>>>);
+pub struct Client {
+    made: Arc<OnceLock<Arc<Business>>>,
+    accounts: Later,
+}
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.get().is_some() { "Client(made)" } else { "Client" })
+        f.write_str(if self.made.get().is_some() { "Client(made)" } else { "Client" })
     }
 }
 
@@ -134,7 +162,7 @@ pub fn level(settings: &TiktokAdsSettings) -> Result<Level, SourceError> {
 
 /// The client of an advertiser. Clones of the settings share it.
 pub fn client(settings: &TiktokAdsSettings) -> Result<Arc<Business>, SourceError> {
-    if let Some(made) = settings.client.0.get() {
+    if let Some(made) = settings.client.made.get() {
         return Ok(Arc::clone(made));
     }
     let advertiser = &settings.advertiser_id;
@@ -145,15 +173,36 @@ pub fn client(settings: &TiktokAdsSettings) -> Result<Arc<Business>, SourceError
             "an advertiser is named by its digits, as Ads Manager shows them",
         ));
     }
-    if settings.token.expose_secret().is_empty() {
-        return Err(wrong("token_file", "", "a file with the long-term access token of the advertiser"));
-    }
     let base = &settings.base_url;
     let api = Api::new(base, Limits::default()).map_err(|cause| wrong("base_url", base, &cause.to_string()))?;
-    // The token of an advertiser does not end until it is taken back, and there is nothing to renew it with.
-    let grant = Grant::Fixed(settings.token.clone());
-    let tokens = Arc::new(Tokens::new(api.clone(), "/open_api/v1.3/oauth2/access_token/", Dialect::TIKTOK, grant));
+    let (path, dialect) = ("/open_api/v1.3/oauth2/access_token/", Dialect::TIKTOK_ADS);
+    let tokens = Arc::new(Tokens::new(api.clone(), path, dialect, grant(settings)?));
     let signed = Signed::in_header(api, tokens, HeaderName::from_static("access-token"));
     let made = Arc::new(Business::new(signed, advertiser));
-    Ok(Arc::clone(settings.client.0.get_or_init(|| made)))
+    Ok(Arc::clone(settings.client.made.get_or_init(|| made)))
+}
+
+/// One of two ways, told apart by which settings are given. The token of an advertiser does not end until it is taken back,
+/// and there is nothing to renew it with.
+fn grant(settings: &TiktokAdsSettings) -> Result<Grant, SourceError> {
+    let fixed = !settings.token.expose_secret().is_empty();
+    let app = (!settings.client_id.is_empty(), !settings.client_secret.expose_secret().is_empty());
+    match (fixed, app) {
+        (true, (false, false)) => Ok(Grant::Fixed(settings.token.clone())),
+        (false, (true, true)) => Ok(Grant::Account {
+            id: settings.client_id.clone(),
+            secret: settings.client_secret.clone(),
+            keeper: Arc::new(Connected::new(
+                Arc::new(settings.client.accounts.clone()),
+                settings.advertiser_id.clone(),
+            )),
+        }),
+        (true, _) => Err(wrong("token_file", "…", "give a token or an app's client_id and secret, not both")),
+        (false, (false, false)) => Err(wrong(
+            "token_file",
+            "",
+            "a file with the long-term access token of the advertiser, or client_id and client_secret_file of an app",
+        )),
+        (false, _) => Err(wrong("client_id", &settings.client_id, "an app needs client_id and client_secret_file")),
+    }
 }

@@ -6,12 +6,14 @@
 //!
 //! A new command is a row here and a variant of [`Command`]; it does not compile until permission and handler name it.
 
+mod change;
 mod moment;
 mod parse;
 mod surfaces;
 
 use std::time::Duration;
 
+pub use change::{Change, typed as typed_change};
 pub use moment::Moment;
 pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
 pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, slash_commands, telegram_menu, typed};
@@ -38,6 +40,7 @@ pub enum Name {
     Resume,
     Hold,
     Release,
+    Adjust,
     Live,
     Note,
     Rules,
@@ -89,13 +92,15 @@ pub enum ArgKind {
     Command,
     /// How far a rule may go: `shadow`, `propose` or `auto`.
     Mode,
+    /// What something is set to: `3000 EUR`, `12 %`, `cpa 40 EUR`.
+    Change,
     /// All the words that follow.
     Text,
 }
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 16] = [
+    pub const ALL: [ArgKind; 17] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -111,6 +116,7 @@ impl ArgKind {
         Self::Code,
         Self::Command,
         Self::Mode,
+        Self::Change,
         Self::Text,
     ];
 
@@ -133,6 +139,7 @@ impl ArgKind {
             Self::Code => "code",
             Self::Command => "command",
             Self::Mode => "mode",
+            Self::Change => "change",
             Self::Text => "text",
         }
     }
@@ -156,6 +163,7 @@ impl ArgKind {
             | Self::Code
             | Self::Url
             | Self::Mode
+            | Self::Change
             | Self::Text => false,
         }
     }
@@ -308,6 +316,7 @@ table! {
     Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
     Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
     Release "release" "släpp" &["unhold"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["release alma reel-2"];
+    Adjust "adjust" "justera" &["set"], &[need("what", ArgKind::Subject), need("to", ArgKind::Change)], Money, Anywhere, true, &["adjust alma-boost 3000 EUR", "adjust ALMA10 12 %", "adjust spring cpa 40 EUR"];
     Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
@@ -361,6 +370,7 @@ pub enum Command {
     Resume { what: String },
     Hold { what: String, deliverable: Option<String> },
     Release { what: String, deliverable: Option<String> },
+    Adjust { what: String, to: Change },
     Live { url: String, deliverable: Option<String> },
     Note { subject: What, text: String },
     Rules,
@@ -406,6 +416,7 @@ impl Command {
             Self::Resume { .. } => Name::Resume,
             Self::Hold { .. } => Name::Hold,
             Self::Release { .. } => Name::Release,
+            Self::Adjust { .. } => Name::Adjust,
             Self::Live { .. } => Name::Live,
             Self::Note { .. } => Name::Note,
             Self::Rules => Name::Rules,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{ArgKind, ArgSpec, Command, Moment, Name, Spec, TABLE, What, moment};
+use super::{ArgKind, ArgSpec, Change, Command, Moment, Name, Spec, TABLE, What, change, moment};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
@@ -117,7 +117,7 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
     let mut given = Vec::new();
     for arg in spec.args {
         given.push(match arg.kind {
-            ArgKind::Text => {
+            ArgKind::Text | ArgKind::Change => {
                 let rest: Vec<String> = words.by_ref().collect();
                 (!rest.is_empty()).then(|| rest.join(" "))
             }
@@ -175,6 +175,10 @@ impl Args {
             None => Ok(None),
             Some(text) => moment::read(text).map(Some).ok_or_else(|| self.bad(at, None)),
         }
+    }
+
+    fn change(&self, at: usize) -> Result<Change, Teach> {
+        change::read(&self.text(at)?).ok_or_else(|| self.bad(at, None))
     }
 
     fn incident(&self, at: usize) -> Result<IncidentId, Teach> {
@@ -239,6 +243,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
         Name::Release => Command::Release { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
+        Name::Adjust => Command::Adjust { what: args.text(0)?, to: args.change(1)? },
         Name::Live => {
             let url = args.text(0)?;
             if post_url::read(&url).is_none() {

@@ -92,6 +92,7 @@ fn cpa() -> Seen {
         excused: false,
         fresh: None,
         beside: Beside::default(),
+        claims: Vec::new(),
     }
 }
 

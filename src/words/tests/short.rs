@@ -20,6 +20,7 @@ fn help_is_the_table() {
     resume WHAT Start stopped boosts again; asks first
     hold WHAT [DELIVERABLE] Ask a creator to put a promised piece on hold; asks first and says what it saves
     release WHAT [DELIVERABLE] Ask a creator to make a held piece after all; asks first
+    adjust WHAT TO Set a boost's budget, what a code takes off, or a target; asks first
     live URL [DELIVERABLE] Say that a promised piece is out, with the address of its post
     note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
     rules Which rules are in force, how far each may go and how often it has raised an alert

@@ -214,6 +214,7 @@ impl Entry<'_, '_> {
             locale: draft.brand_locale.clone().unwrap_or_else(|| "en".to_owned()),
             margin_per_order: None,
             margin: None,
+            credit: None,
             state: Running::Active,
             fallback: None,
             accounts: BTreeMap::new(),
@@ -463,6 +464,7 @@ fn new_campaign(whose: &Whose, draft: &Draft, default: Option<&String>) -> Campa
         landing: None,
         attribution: None,
         target: Targets::new(),
+        credit: None,
         margin: None,
         state: Running::Active,
     }

@@ -55,7 +55,7 @@ fn what_else_does_not_fit_says_where() {
     ];
     insta::assert_snapshot!(said.join("\n"), @"
     p.toml:9:10: `er_folowers` is not a metric; did you mean `er_followers`?
-    p.toml:11:12: `instagrm` is not a platform: expected one of youtube, instagram, tiktok, twitch, x, facebook, meta_ads, tiktok_ads, google_ads, shop, web, redirector, deal; did you mean `instagram`?
+    p.toml:11:12: `instagrm` is not a platform: expected one of youtube, instagram, tiktok, twitch, x, facebook, meta_ads, tiktok_ads, google_ads, shop, web, redirector, deal, survey; did you mean `instagram`?
     p.toml:13:8: the figure is for a size, and the pack does not say where sizes begin; add `edges = { nano = 1000, micro = 10000, … }` to `[pack]`
     p.toml:12:9: the value of `er_followers` has the wrong form; write a number without quotes
     p.toml:13:1: `er_followers` on instagram stands twice for the same size; keep one; figures of two studies are two packs
