@@ -27,6 +27,7 @@
 mod days;
 mod insights;
 mod level;
+mod planned;
 mod settings;
 
 #[cfg(test)]
@@ -44,8 +45,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::json::{Field, Garbled};
-use super::quota::calls;
-use super::{Fetched, Planned, Request, Source, SourceError, Target};
+use super::{Fetched, Request, Source, SourceError, Target};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
@@ -172,27 +172,6 @@ impl Asked {
         }
         subjects
     }
-}
-
-/// What a request costs at least: the last days of each fifty boosts.
-#[must_use]
-pub fn cost(request: &Request) -> Vec<(String, u32)> {
-    match calls(Asked::of(request, &mut Fetched::default()).by_id.len(), IDS_MAX) {
-        0 => Vec::new(),
-        reads => vec![(READS.to_owned(), reads)],
-    }
-}
-
-/// What a request costs where every boost was met before and delivers every day: the last days, or once a day all that may be
-/// restated, page by page, and the account's zone; and the reach of each.
-fn estimate(planned: &Planned<'_>) -> u32 {
-    let boosts = Asked::of(planned.request, &mut Fetched::default()).by_id.len();
-    let days = if planned.is_new_day() { RESTATED_DAYS } else { RECENT_DAYS };
-    let rows_each = usize::try_from(days + 1).unwrap_or(0);
-    let pages = |ids: usize| calls(ids.saturating_mul(rows_each), PAGE_ROWS);
-    let full = calls(boosts / IDS_MAX, 1).saturating_mul(pages(IDS_MAX)).saturating_add(pages(boosts % IDS_MAX));
-    let account = u32::from(planned.is_new_day() && 0 < boosts);
-    full.saturating_add(calls(boosts, IDS_MAX)).saturating_add(account)
 }
 
 /// Says of every number of a subject why there is none.

@@ -13,7 +13,8 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{METRICS, MetaAds, MetaAdsConfig, READS, REQUESTS_MAX, RESTATED_DAYS, cost, estimate};
+use super::planned::{cost, estimate};
+use super::{METRICS, MetaAds, MetaAdsConfig, READS, REQUESTS_MAX, RESTATED_DAYS};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::written::Length;
