@@ -1,7 +1,8 @@
 //! The emulated JSON feed: whatever document its world has at the moment, by path.
 
+use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -27,12 +28,19 @@ struct Inner {
     token: Option<String>,
     document: Box<Document>,
     faults: Faults,
+    asked: Mutex<BTreeMap<String, usize>>,
 }
 
 impl FeedSim {
     /// Starts it on a free port of loopback. With a token, requests without it get 401.
     pub async fn start(clock: &Clock, token: Option<String>, document: Box<Document>) -> io::Result<Self> {
-        let inner = Arc::new(Inner { clock: clock.clone(), token, document, faults: Faults::default() });
+        let inner = Arc::new(Inner {
+            clock: clock.clone(),
+            token,
+            document,
+            faults: Faults::default(),
+            asked: Mutex::default(),
+        });
         let theirs = Arc::clone(&inner);
         let router =
             Router::new().fallback(move |method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap| {
@@ -52,6 +60,12 @@ impl FeedSim {
         self.server.url()
     }
 
+    /// How often a path was asked.
+    #[must_use]
+    pub fn asked(&self, path: &str) -> usize {
+        self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied().unwrap_or(0)
+    }
+
     /// What goes wrong next.
     #[must_use]
     pub fn faults(&self) -> &Faults {
@@ -61,6 +75,7 @@ impl FeedSim {
 
 impl Inner {
     fn answer(&self, path: &str, headers: &HeaderMap, now: Timestamp) -> Response {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_default() += 1;
         let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let wanted = self.token.as_ref().map(|token| format!("Bearer {token}"));
         if wanted.is_some() && shown != wanted.as_deref() {
