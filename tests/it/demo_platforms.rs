@@ -32,18 +32,18 @@ fn of_kind(world: &World, kind: &Kind) -> (usize, &'static str, Metric) {
         Kind::Generic(feed) => {
             let (subject, metric) = match feed.feed.path.as_str() {
                 "/web.json" => ("partnership/spring/alma", Metric::Clicks),
-                _ => ("partnership/spring/bo", Metric::Spend),
+                _ => ("partnership/spring/dario", Metric::Spend),
             };
             (world.feeds.asked(&feed.feed.path), subject, metric)
         }
         Kind::Shopify(_) => (world.shop.seen().len(), "partnership/spring/alma", Metric::Redemptions),
-        Kind::MetaAds(_) => (around.meta.seen().len(), "partnership/spring/dario", Metric::Spend),
+        Kind::MetaAds(_) => (around.meta.seen().len(), "partnership/spring/alma", Metric::Spend),
         Kind::Instagram(_) => (around.instagram.seen().len(), "creator/alma", Metric::Followers),
         Kind::Tiktok(_) => (around.tiktok.seen().len(), "creator/cleo", Metric::Likes),
         Kind::TiktokAds(_) => (around.tiktok_ads.seen().len(), "partnership/spring/cleo", Metric::Spend),
         Kind::YoutubeAnalytics(_) => (google("report"), "creator/dario", Metric::WatchSeconds),
         Kind::Ga4(_) => (google("run_report"), "partnership/clearance/dario", Metric::Sessions),
-        Kind::GoogleAds(_) => (google("search"), "partnership/spring/alma", Metric::Spend),
+        Kind::GoogleAds(_) => (google("search"), "partnership/spring/elin", Metric::Spend),
         Kind::Stripe(_) => (around.stripe.seen().len(), "partnership/weekends/gus", Metric::Redemptions),
         Kind::Woocommerce(_) => (around.woocommerce.seen().len(), "partnership/clearance/dario", Metric::Redemptions),
         Kind::Twitch(_) => (around.twitch.seen().len(), "creator/gus", Metric::Followers),
@@ -106,6 +106,9 @@ async fn people_who_follow_a_built_in_link_are_counted_one_by_one() {
     world.stop().await;
 }
 
+/// Hours until the boosts that are stopped have not sold for days: before, the guard rightly keeps people from stopping them.
+const SELLS_NO_MORE: i64 = 12 * 24 + 9;
+
 /// What somebody stops, by which source, and whether it is stopped at its platform.
 struct Stop {
     source: &'static str,
@@ -121,33 +124,33 @@ fn reference(buyer: Buyer, place: usize) -> String {
 const STOPS: [Stop; 8] = [
     Stop {
         source: "meta",
-        what: "dario-boost",
+        what: "bo-boost",
         is_off: |world| {
-            world.platforms.meta.world().thing(&reference(Buyer::Meta, 3)).expect("a campaign").status == "PAUSED"
+            world.platforms.meta.world().thing(&reference(Buyer::Meta, 1)).expect("a campaign").status == "PAUSED"
         },
     },
     Stop {
         source: "tiktok-ads",
-        what: "cleo-boost",
+        what: "faye-boost",
         is_off: |world| {
-            let id = reference(Buyer::Tiktok, 2);
+            let id = reference(Buyer::Tiktok, 5);
             let thing = world.platforms.tiktok_ads.world().thing(Level::Campaign, &id).expect("a campaign");
             thing.status == Status::Disable
         },
     },
     Stop {
         source: "google-ads",
-        what: "alma-boost",
+        what: "elin-boost",
         is_off: |world| {
-            let number = reference(Buyer::Google, 0).parse::<u64>().expect("a number");
+            let number = reference(Buyer::Google, 4).parse::<u64>().expect("a number");
             let customer = world.platforms.google.world().customer(GOOGLE_CUSTOMER).expect("a customer");
             customer.campaigns[&number].run == Run::Paused
         },
     },
     Stop {
         source: "agency",
-        what: "bo-boost",
-        is_off: |world| world.ads.board().state("boost-bo").expect("a boost") == "paused",
+        what: "hedda-boost",
+        is_off: |world| world.ads.board().state("boost-hedda").expect("a boost") == "paused",
     },
     Stop {
         source: "shop",
@@ -216,7 +219,7 @@ fn told(world: &World) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_stop_is_stopped_where_it_runs_and_read_back() {
-    let (mut world, _folder) = begin(57).await;
+    let (mut world, _folder) = begin(SELLS_NO_MORE).await;
     let mut hands: BTreeSet<String> = world.service.hands.by_source.keys().map(ToString::to_string).collect();
     assert!(world.service.hands.webhook.is_some());
     hands.insert("agency".to_owned());
@@ -227,8 +230,9 @@ async fn what_people_stop_is_stopped_where_it_runs_and_read_back() {
         pass(&mut world, 3).await;
     }
     let proposals = scan_all::<Proposal>(&*world.core().store).await.expect("proposals");
-    let by_source: BTreeMap<String, &Proposal> =
-        proposals.iter().map(|kept| (kept.value.source.to_string(), &kept.value)).collect();
+    let by_hand = |one: &&Proposal| ["maja", "jonas"].contains(&one.asked_by.as_str());
+    let by_hand = proposals.iter().map(|kept| &kept.value).filter(by_hand);
+    let by_source: BTreeMap<String, &Proposal> = by_hand.map(|one| (one.source.to_string(), one)).collect();
     let told = told(&world);
     for stop in &STOPS {
         let one = by_source.get(stop.source).unwrap_or_else(|| panic!("nobody asked {}", stop.source));
@@ -240,7 +244,7 @@ async fn what_people_stop_is_stopped_where_it_runs_and_read_back() {
     // What is paused spends nothing more, and credits nobody.
     let spent = |world: &World| world.platforms.google.world().customer(GOOGLE_CUSTOMER).expect("there").stats;
     let reached = |world: &World| {
-        let ad = format!("{}2", reference(Buyer::Meta, 3));
+        let ad = format!("{}2", reference(Buyer::Meta, 1));
         world.platforms.meta.world().thing(&ad).expect("an ad").reached
     };
     let before = (spent(&world), reached(&world));

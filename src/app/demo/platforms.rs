@@ -191,6 +191,8 @@ impl Platforms {
         ]
     }
 
+    /// What ad platforms claim is asked for too: who comes by a boost has not seen the post, types no code and buys at the
+    /// platform, so that no shop is a source of the same orders.
     fn of_google(&self) -> Vec<(&'static str, Value)> {
         let (base, token) = (self.google.base_url(), self.google.token_url());
         vec![
@@ -214,7 +216,7 @@ impl Platforms {
                 json!({
                     "kind": "google_ads", "schedule": "33 */3 * * *", "base_url": base, "token_url": token,
                     "client_id": "sim-app", "client_secret": "sim-secret", "customer_id": GOOGLE_CUSTOMER,
-                    "developer_token": "sim-developer",
+                    "developer_token": "sim-developer", "conversions": "orders",
                 }),
             ),
         ]
@@ -233,7 +235,7 @@ impl Platforms {
                 "tiktok-ads",
                 json!({
                     "kind": "tiktok_ads", "schedule": "19 */3 * * *", "base_url": self.tiktok_ads.base_url(),
-                    "advertiser_id": TIKTOK_ADVERTISER, "token": "sim-token",
+                    "advertiser_id": TIKTOK_ADVERTISER, "token": "sim-token", "orders": true,
                 }),
             ),
         ]

@@ -41,8 +41,16 @@ pub enum Buyer {
 }
 
 /// Where each creator's boost runs, by their place; from the ninth on it begins anew.
-const BOUGHT: [Buyer; 8] =
-    [Buyer::Google, Buyer::Agency, Buyer::Tiktok, Buyer::Meta, Buyer::Meta, Buyer::Agency, Buyer::Meta, Buyer::Agency];
+const BOUGHT: [Buyer; 8] = [
+    Buyer::Meta,
+    Buyer::Meta,
+    Buyer::Tiktok,
+    Buyer::Agency,
+    Buyer::Google,
+    Buyer::Tiktok,
+    Buyer::Google,
+    Buyer::Agency,
+];
 
 impl Buyer {
     /// Of a creator's boost.
@@ -226,7 +234,13 @@ impl Adverts {
                 self.meta.change(&ad, |thing| thing.reached += count(clicks * SHOWN_PER_CLICK / 2));
             }
             Buyer::Tiktok => {
-                let did = DayNow { spend: day.spend_minor, impressions, clicks: day.clicks, purchases: None, value: 0 };
+                let did = DayNow {
+                    spend: day.spend_minor,
+                    impressions,
+                    clicks: day.clicks,
+                    purchases: Some(day.orders),
+                    value: day.revenue_minor,
+                };
                 self.tiktok.set_day(Level::Campaign, id, date, Some(did));
             }
             Buyer::Google => {
@@ -234,8 +248,8 @@ impl Adverts {
                     micros: day.spend_minor * 10_000,
                     clicks: day.clicks,
                     impressions,
-                    conversions: 0,
-                    value: 0,
+                    conversions: day.orders * 100,
+                    value: day.revenue_minor,
                 };
                 self.google.with_customer(GOOGLE_CUSTOMER, |customer| {
                     customer.stats.insert((number_of(place), date), did);
@@ -292,7 +306,7 @@ mod tests {
 
     #[test]
     fn what_is_paused_at_its_platform_spends_nothing_until_it_runs_again_there() {
-        for place in [0, 2, 4] {
+        for place in [1, 2, 4] {
             let adverts = adverts(9_000_000);
             run(&adverts, 0..30);
             let before = spent(&adverts, place);

@@ -405,14 +405,14 @@ fn posts(place: i64, origin: Timestamp, base: f64, slumps: &[(i64, i64, f64)], c
     posts
 }
 
-/// A boost of a steady budget. It brings orders at about half of what one may cost; with every fourth creator it stops
-/// selling for ten days, and with every ninth for good.
+/// A boost of a steady budget. It brings orders at about half of what one may cost; with three creators of eight it
+/// stops selling for ten days, and with every ninth for good.
 fn ads(place: i64, views: &[f64], chance: &mut Chance) -> Ads {
     let budget = chance.whole(150, 400) * 100;
     let from = HISTORY_DAYS + chance.whole(4, 8);
     let until = match place {
         place if place % 9 == 4 => DAYS,
-        place if place % 4 == 1 => from + 10,
+        place if place % 4 == 1 || place % 8 == 7 => from + 10,
         _ => from,
     };
     let mut rows = [const { Vec::<i64>::new() }; 5];
