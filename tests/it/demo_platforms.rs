@@ -242,7 +242,11 @@ async fn what_people_stop_is_stopped_where_it_runs_and_read_back() {
         assert_eq!(said.count(), 1, "{} in {told:#?}", stop.what);
     }
     // What is paused spends nothing more, and credits nobody.
-    let spent = |world: &World| world.platforms.google.world().customer(GOOGLE_CUSTOMER).expect("there").stats;
+    let spent = |world: &World| {
+        let number: u64 = reference(Buyer::Google, 4).parse().expect("a number");
+        let days = world.platforms.google.world().customer(GOOGLE_CUSTOMER).expect("there").stats;
+        days.into_iter().filter(|((campaign, _), _)| *campaign == number).collect::<Vec<_>>()
+    };
     let reached = |world: &World| {
         let ad = format!("{}2", reference(Buyer::Meta, 1));
         world.platforms.meta.world().thing(&ad).expect("an ad").reached
