@@ -78,6 +78,7 @@ impl Venue {
     }
 
     /// Who is there: place and account.
+    #[must_use]
     pub fn people(self, world: &LivingWorld) -> Vec<(usize, String)> {
         let lives = world.creators().iter().enumerate();
         lives.filter_map(|(place, life)| Some((place, self.account(place, life)?))).collect()
