@@ -8,11 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::commands::{Asked, open_incidents};
-use super::core::Core;
+use super::core::{Core, State};
 use super::past::memory;
 use super::proposing::{self, Placed};
 use super::{act, asking, cycle};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
+use crate::domain::ids::Subject;
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
@@ -79,13 +80,12 @@ pub async fn propose_approved(
         let offers = |incident: &Incident| incident.options.iter().any(|one| one.object() == deed.object());
         open_incidents(core, None).await?.into_iter().find(|kept| offers(&kept.value))
     };
-    let spend = Want { metric: Metric::Spend, platform: None };
     // What a person agrees with a creator rests on that person's word, not on numbers.
     let data_at = match deed.asks() {
         Some(_) => None,
         // So does what a person has set it to.
         None if matches!(deed, Deed::SetBudget { .. } | Deed::SetValue { .. }) => None,
-        None => core.state.lock().await.history.view().newest(&subject, spend, now),
+        None => rests_on(&*core.state.lock().await, &subject, &deed, now),
     };
     let proposal = Proposal {
         number,
@@ -372,4 +372,15 @@ async fn touch(
     core.bells.deals.ring();
     cycle::ring_deliverers(core);
     Ok(())
+}
+
+/// When the newest of the numbers was so that a deed by hand rests on: the spend, and of a code its uses too, because a deal
+/// may have codes and no boost.
+fn rests_on(state: &State, subject: &Subject, deed: &Deed, now: Timestamp) -> Option<Timestamp> {
+    let metrics: &[Metric] = match deed.object() {
+        Object::Code(..) => &[Metric::Spend, Metric::Redemptions],
+        Object::Boost(_) | Object::Link(..) | Object::Deliverable(..) | Object::Fix(..) => &[Metric::Spend],
+    };
+    let view = state.history.view();
+    metrics.iter().filter_map(|metric| view.newest(subject, Want { metric: *metric, platform: None }, now)).max()
 }

@@ -27,6 +27,7 @@ mod control;
 mod counter;
 mod deals;
 mod demo_page;
+mod demo_platforms;
 mod demo_story;
 mod demo_world;
 mod discord_schema;

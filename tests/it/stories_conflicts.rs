@@ -67,16 +67,15 @@ async fn busy(story: Story) -> (Story, Arc<Busy>) {
     let busy = Arc::new(Busy { inner, quicker: AtomicU32::new(0), together: Mutex::default() });
     let store = Arc::clone(&busy);
     let restart = |world: World| async move {
-        let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
-        let config = service.core.config.clone();
-        let sessions = discord.gateway_counts();
-        service.stop().await;
-        let held = clock.hold("restart");
-        let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
+        let config = world.service.core.config.clone();
+        let sessions = world.discord.gateway_counts();
+        world.service.stop().await;
+        let held = world.clock.hold("restart");
+        let core = Core::open(world.clock.clone(), store, config, 8).await.expect("opened");
         let service = Service::start(&core).expect("started");
-        discord.session_since(sessions).await.expect("a session");
+        world.discord.session_since(sessions).await.expect("a session");
         drop(held);
-        World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
+        World { service, ..world }
     };
     (story.again(restart).await, busy)
 }

@@ -336,15 +336,14 @@ pub async fn restart(world: World) -> World {
 
 /// The same world with the program started anew on the same store, its settings changed.
 pub async fn restart_with(world: World, change: impl FnOnce(&mut Config)) -> World {
-    let World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade } = world;
-    let (store, mut config) = (Arc::clone(&service.core.store), service.core.config.clone());
+    let (store, mut config) = (Arc::clone(&world.service.core.store), world.service.core.config.clone());
     change(&mut config);
-    let sessions = discord.gateway_counts();
-    service.stop().await;
-    let held = clock.hold("restart");
-    let core = Core::open(clock.clone(), store, config, 8).await.expect("opened");
+    let sessions = world.discord.gateway_counts();
+    world.service.stop().await;
+    let held = world.clock.hold("restart");
+    let core = Core::open(world.clock.clone(), store, config, 8).await.expect("opened");
     let service = Service::start(&core).expect("started");
-    discord.session_since(sessions).await.expect("a session");
+    world.discord.session_since(sessions).await.expect("a session");
     drop(held);
-    World { driver, clock, living, telegram, discord, youtube, feeds, ads, cast, service, shop, trade }
+    World { service, ..world }
 }

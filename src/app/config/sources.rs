@@ -128,6 +128,15 @@ macro_rules! kinds {
         pub enum Kind { $($(#[$doc])* $name($settings),)* }
 
         impl Kind {
+            /// All kinds there are.
+            pub const NAMES: &[&str] = &[$(stringify!($name),)*];
+
+            /// Which of them it is.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => stringify!($name),)* }
+            }
+
             /// What every kind can be asked.
             #[must_use]
             pub fn settings(&self) -> &dyn Settings {

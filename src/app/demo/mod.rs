@@ -3,8 +3,13 @@
 //! Owns: putting world and program together, and the people who live in it. The program does not know that it is in a
 //! demo: all it is given are addresses.
 
+mod connections;
+pub mod documents;
+pub mod links;
 pub mod page;
 mod people;
+pub mod platforms;
+mod settings;
 mod shop;
 pub mod story;
 mod summary;
@@ -15,18 +20,17 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::apply::{self, Given};
+use super::apply;
 use super::config::Config;
 use super::core::Core;
 use super::people::make_code;
 use super::records::Gift;
 use super::service::Service;
-use crate::domain::document::Documents;
 use crate::domain::ids::{BrandId, CreatorId, RoomId};
+use crate::domain::money::Money;
 use crate::domain::person::{Reach, Role};
-use crate::rules::file::parse_rules;
 use crate::sim::adhook::AdHookSim;
 use crate::sim::discord::{DiscordConfig, DiscordSim, Snowflake};
 use crate::sim::feed::FeedSim;
@@ -34,13 +38,15 @@ use crate::sim::shopify::{ShopConfig, ShopSim, ShopWorld};
 use crate::sim::telegram::{ChatId, NewUser, Standing, TelegramConfig, TelegramSim, UserId};
 use crate::sim::world::Trade;
 use crate::sim::world::living::LivingWorld;
-use crate::sim::world::trade::{code_of, link_of};
+use crate::sim::world::trade::code_of;
 use crate::sim::youtube::{YoutubeConfig, YoutubeSim};
 use crate::store::Store;
 use crate::store::sled::{Options, SledStore};
 use crate::time::{Clock, Driver};
 
+use links::Redirector;
 pub use people::People;
+use platforms::Platforms;
 use shop::ShopTill;
 pub use summary::summary;
 use town::Town;
@@ -72,6 +78,8 @@ pub struct Cast {
     pub guild: Snowflake,
     pub team_channel: Snowflake,
     pub operator_channel: Snowflake,
+    pub outlet_channel: Snowflake,
+    pub rental_channel: Snowflake,
     pub jonas: Snowflake,
     pub stranger: Snowflake,
     pub team_chat: ChatId,
@@ -96,12 +104,16 @@ pub struct World {
     pub discord: DiscordSim,
     /// See above.
     pub youtube: YoutubeSim,
-    /// Followers elsewhere, and the ad report.
+    /// What the site counts, and the agency's ad report.
     pub feeds: FeedSim,
-    /// The ad platform that boosts run on.
+    /// Where the agency's boosts are switched.
     pub ads: AdHookSim,
     /// The brand's shop.
     pub shop: ShopSim,
+    /// All further platforms.
+    pub platforms: Arc<Platforms>,
+    /// The program's own links.
+    pub redirector: Redirector,
     /// Who is who.
     pub cast: Cast,
     /// The running program.
@@ -127,25 +139,48 @@ impl World {
         let discord = DiscordSim::start(clock.clone(), discord_config()).await?;
         let world: Arc<LivingWorld> = Arc::clone(&living);
         let youtube = YoutubeSim::start(&clock, YoutubeConfig::default(), world).await?;
-        let boosts: Vec<(String, String)> =
-            living.creators().iter().map(|life| (life.boost.clone(), "active".to_owned())).collect();
-        let ads = AdHookSim::start(&clock, HOOK_SECRET, &boosts).await?;
-        for (boost, _) in &boosts {
-            ads.board().give_budget(boost, BUDGET, clock.now());
-        }
+        let ads = start_agency(&clock, &living).await?;
         let shop = ShopSim::start(&clock, ShopConfig::default(), Arc::new(ShopWorld::new("EUR"))).await?;
         let codes: Vec<String> = living.creators().iter().map(code_of).collect();
         let till = Box::new(ShopTill::new(shop.world(), &codes, clock.now()));
         let trade = Arc::new(Trade::new(Arc::clone(&living), seed, clock.now(), SITE, till));
         let feeds = start_feeds(&clock, &living, &trade, &ads).await?;
+        let budget: Money = BUDGET.parse().context("what a boost may spend")?;
+        let platforms = Arc::new(Platforms::start(&clock, &living, seed, start.time_zone(), budget).await?);
         let cast = cast(&telegram, &discord)?;
-        let config = Config::load(None, &settings(&telegram, &discord, &youtube, &feeds, &ads, &shop))?;
+        let around = settings::Around {
+            telegram: &telegram,
+            discord: &discord,
+            youtube: &youtube,
+            feeds: &feeds,
+            ads: &ads,
+            shop: &shop,
+            platforms: &platforms,
+        };
+        let config = Config::load(None, &around.settings())?;
         let core = Core::open(clock.clone(), store, config, seed).await?;
-        apply::apply(&core, given(&living)?, "terminal:demo", false).await?;
-        let service = Service::start(&core)?;
+        apply::apply(&core, documents::given(&living)?, "terminal:demo", false).await?;
+        connections::connect(&core, &platforms, &living).await?;
+        let mut service = Service::start(&core)?;
+        let redirector = Redirector::start(&mut service).await?;
         discord.session_since(crate::sim::discord::GatewayCounts::default()).await?;
         drop(setting_up);
-        Ok(Self { driver, clock, living, trade, telegram, discord, youtube, feeds, ads, shop, cast, service })
+        Ok(Self {
+            driver,
+            clock,
+            living,
+            trade,
+            telegram,
+            discord,
+            youtube,
+            feeds,
+            ads,
+            shop,
+            platforms,
+            redirector,
+            cast,
+            service,
+        })
     }
 
     /// What the program's tasks share.
@@ -209,6 +244,17 @@ fn discord_config() -> DiscordConfig {
     DiscordConfig { bot_name: "Plimsoll".to_owned(), ..DiscordConfig::new(DISCORD_TOKEN) }
 }
 
+/// Where every boost can be switched that the agency may be given.
+async fn start_agency(clock: &Clock, living: &LivingWorld) -> anyhow::Result<AdHookSim> {
+    let boosts: Vec<(String, String)> =
+        living.creators().iter().map(|life| (life.boost.clone(), "active".to_owned())).collect();
+    let ads = AdHookSim::start(clock, HOOK_SECRET, &boosts).await?;
+    for (boost, _) in &boosts {
+        ads.board().give_budget(boost, BUDGET, clock.now());
+    }
+    Ok(ads)
+}
+
 async fn start_feeds(
     clock: &Clock,
     living: &Arc<LivingWorld>,
@@ -218,7 +264,6 @@ async fn start_feeds(
     let (living, trade, board) = (Arc::clone(living), Arc::clone(trade), ads.board());
     let document = move |path: &str, now: Timestamp| -> Option<Value> {
         match path {
-            "/followers.json" => Some(living.follower_rows(now)),
             "/web.json" => Some(trade.rows()),
             "/ads.json" => Some(living.ad_rows(now, &|boost| {
                 let runs = board.history(boost).into_iter().map(|change| (change.at, change.state == "active"));
@@ -237,6 +282,8 @@ fn cast(telegram: &TelegramSim, discord: &DiscordSim) -> anyhow::Result<Cast> {
     let guild = discord.create_guild("Nordbo", "en-GB", jonas);
     let team_channel = discord.create_channel(guild, "campaigns");
     let operator_channel = discord.create_channel(guild, "plimsoll");
+    let outlet_channel = discord.create_channel(guild, "outlet");
+    let rental_channel = discord.create_channel(guild, "rental");
     discord.add_member(guild, stranger, &[])?;
     let maja = telegram.add_user(NewUser::named("Maja", "sv"));
     let alma = telegram.add_user(NewUser::named("Alma", "en"));
@@ -244,159 +291,17 @@ fn cast(telegram: &TelegramSim, discord: &DiscordSim) -> anyhow::Result<Cast> {
     let team_chat = telegram.add_supergroup("Nordbo team", maja, false)?;
     telegram.set_standing(team_chat, outsider, Standing::Member)?;
     telegram.add_bot(team_chat, maja)?;
-    Ok(Cast { guild, team_channel, operator_channel, jonas, stranger, team_chat, maja, alma, outsider })
-}
-
-/// The settings an operator would write in their file.
-fn settings(
-    telegram: &TelegramSim,
-    discord: &DiscordSim,
-    youtube: &YoutubeSim,
-    feeds: &FeedSim,
-    ads: &AdHookSim,
-    shop: &ShopSim,
-) -> Vec<String> {
-    let feed = |platform: &str, path: &str, id: &str, fields: &Value, schedule: &str| {
-        json!({
-            "kind": "generic", "schedule": schedule,
-            "feed": {
-                "base_url": feeds.base_url(), "allowed_hosts": ["127.0.0.1"], "path": path, "platform": platform,
-                "rows": "$.rows[*]", "id": id, "fields": fields,
-            },
-        })
-    };
-    let followers = json!([{ "metric": "followers", "path": "$.followers", "form": "gauge" }]);
-    let report = json!([
-        { "metric": "spend", "path": "$.spend", "form": "total", "currency": "EUR" },
-        { "metric": "clicks", "path": "$.clicks", "form": "total" },
-        { "metric": "orders", "path": "$.orders", "form": "total" },
-        { "metric": "revenue", "path": "$.revenue", "form": "total", "currency": "EUR" },
-    ]);
-    let web = json!([
-        { "metric": "clicks", "path": "$.clicks", "form": "total" },
-        { "metric": "sessions", "path": "$.visits", "form": "total" },
-    ]);
-    let sources = json!({
-        "youtube": {
-            "kind": "youtube", "base_url": youtube.base_url(), "key": "sim-key", "schedule": "5 * * * *", "zone": "Europe/Stockholm",
-        },
-        "twitch": feed("twitch", "/followers.json", "$.login", &followers, "35 */6 * * *"),
-        "web": feed("web", "/web.json", "$.page", &web, "22 * * * *"),
-        "shop": {
-            "kind": "shopify", "base_url": shop.base_url(), "token": SHOP_TOKEN, "brand": "nordbo", "schedule": "26 * * * *",
-        },
-        "meta_ads": feed("meta_ads", "/ads.json", "$.boost", &report, "15 * * * *"),
-    });
-    let text = |key: &str, value: &str| format!("{key}={}", json!(value));
-    vec![
-        text("telegram.token", TELEGRAM_TOKEN),
-        text("telegram.api_url", &telegram.base_url()),
-        text("discord.token", DISCORD_TOKEN),
-        text("discord.api_url", &discord.api_url()),
-        text("discord.gateway_url", &discord.gateway_url()),
-        text("actions.url", &ads.url()),
-        text("actions.secret", HOOK_SECRET),
-        format!("sources={}", toml_inline(&sources)),
-    ]
-}
-
-/// JSON written as an inline TOML value, which is what `--set` reads.
-fn toml_inline(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key} = {}", toml_inline(value))).collect();
-            format!("{{ {} }}", pairs.join(", "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(toml_inline).collect::<Vec<_>>().join(", ")),
-        other => other.to_string(),
-    }
-}
-
-/// Brand, campaign, programme and rooms of the demo.
-const BRAND: &str = r#"
-[[brand]]
-id = "nordbo"
-name = "Nordbo"
-zone = "Europe/Stockholm"
-currency = "EUR"
-margin_per_order = "44.00 EUR"
-accounts = { web = "nordbo.example" }
-[[campaign]]
-id = "spring"
-name = "Spring Launch"
-brand = "nordbo"
-goal = "sales"
-starts = 2026-03-02
-ends = 2026-06-30
-target = { cpa = "45.00 EUR" }
-[[program]]
-id = "nordbo-club"
-brand = "nordbo"
-levels = [ { name = "Gold", commission = "15 %" }, { name = "Silver", commission = "12 %" } ]
-[[member]]
-program = "nordbo-club"
-creator = "alma"
-level = "Gold"
-since = 2025-09-01
-acknowledged = 2025-09-02
-[[room]]
-id = "team-discord"
-brand = "nordbo"
-audience = "internal"
-zone = "Europe/Stockholm"
-[[room]]
-id = "team-telegram"
-brand = "nordbo"
-audience = "internal"
-zone = "Europe/Stockholm"
-[[room]]
-id = "operators"
-audience = "operator"
-zone = "Europe/Stockholm"
-"#;
-
-/// The same with creators, deals and boosts, as files would hold them.
-fn given(living: &LivingWorld) -> anyhow::Result<Given> {
-    let mut text = BRAND.to_owned();
-    let lives = living.creators().iter().map(|life| {
-        format!(
-            r#"
-[[creator]]
-id = "{id}"
-name = "{name}"
-zone = "Europe/Stockholm"
-accounts = {{ youtube = "{channel}", twitch = "{login}", web = "{link}" }}
-[[partnership]]
-campaign = "spring"
-creator = "{id}"
-codes = ["{code}"]
-link = "{link}"
-[[boost]]
-id = "{id}-boost"
-partnership = "spring/{id}"
-source = "meta_ads"
-ref = "{boost}"
-budget = "{budget}"
-"#,
-            budget = BUDGET,
-            id = life.id,
-            name = life.name,
-            channel = life.channel,
-            login = life.login,
-            boost = life.boost,
-            code = code_of(life),
-            link = link_of(life),
-        )
-    });
-    text.extend(lives);
-    let file = Path::new("demo.toml").to_path_buf();
-    let documents = Documents::from_toml(&text).context("the documents of the demo")?;
-    let rules = parse_rules(RULES, Some("config/demo.toml"));
-    if let Err(errors) = rules.check() {
-        anyhow::bail!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
-    }
-    Ok(Given {
-        documents: documents.into_list().map(|one| (file.clone(), one)).collect(),
-        rules: rules.rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect(),
+    Ok(Cast {
+        guild,
+        team_channel,
+        operator_channel,
+        outlet_channel,
+        rental_channel,
+        jonas,
+        stranger,
+        team_chat,
+        maja,
+        alma,
+        outsider,
     })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::documents::{OUTLET, RENTAL};
 use super::{Cast, World};
 use crate::app::core::Core;
 use crate::app::people::make_code;
@@ -69,8 +70,12 @@ impl People {
     }
 
     async fn role(&self, role: Role, name: &str, creator: Option<&str>) -> Option<String> {
+        self.role_at("nordbo", role, name, creator).await
+    }
+
+    async fn role_at(&self, brand: &str, role: Role, name: &str, creator: Option<&str>) -> Option<String> {
         let creator = creator.and_then(|id| CreatorId::new(id).ok());
-        let reach = Reach::Brand(BrandId::new("nordbo").ok()?);
+        let reach = Reach::Brand(BrandId::new(brand).ok()?);
         self.code(Gift::Role { role, reach, name: Some(name.to_owned()), creator }).await
     }
 
@@ -131,6 +136,18 @@ impl People {
             }
             held.sleep_until(self.at(0, minute)).await;
         }
+        // The other brands of the house are his too.
+        let channels = [(OUTLET, self.cast.outlet_channel), (RENTAL, self.cast.rental_channel)];
+        for (minute, (side, channel)) in (7..).zip(channels) {
+            if let Some(code) = self.role_at(side.brand, Role::Manager, "Jonas", None).await {
+                drop(self.discord.slash(self.cast.jonas, direct, "link", &[("code", Given::Text(code))]));
+            }
+            held.sleep_until(self.at(0, minute)).await;
+            if let Some(code) = self.room(side.room).await {
+                drop(self.discord.slash(self.cast.jonas, channel, "bind", &[("code", Given::Text(code))]));
+            }
+        }
+        held.sleep_until(self.at(0, 9)).await;
     }
 
     /// The analyst turned manager, on Discord: takes alerts, asks why, types commands.

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::World;
+use super::documents::RENTAL;
+use super::links::Redirector;
+use super::platforms::Platforms;
 use super::shop::OFF_PERCENT;
 use super::story::{CLICKS_RULE, LINK_RULE, SHOP_RULE};
 use crate::app::apply::{Given, apply};
@@ -33,12 +36,14 @@ const RENEWING: SignedDuration = SignedDuration::from_mins(90);
 const MENTIONING: SignedDuration = SignedDuration::from_hours(16);
 
 /// The town.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Town {
     clock: Clock,
     core: Arc<Core>,
     trade: Arc<Trade>,
     shop: Arc<ShopWorld>,
+    platforms: Arc<Platforms>,
+    redirector: Redirector,
 }
 
 impl Town {
@@ -50,6 +55,8 @@ impl Town {
             core: Arc::clone(world.core()),
             trade: Arc::clone(&world.trade),
             shop: Arc::clone(world.shop.world()),
+            platforms: Arc::clone(&world.platforms),
+            redirector: world.redirector.clone(),
         }
     }
 
@@ -65,6 +72,8 @@ impl Town {
         while let Ok(next) = self.clock.now().checked_add(step) {
             held.sleep_until(next).await;
             self.trade.advance(next);
+            let visitors = self.platforms.advance(next);
+            self.redirector.follow(RENTAL.link, visitors).await;
             self.react(next).await;
             code_off_since = self.leaked_code_is_off(next).then(|| code_off_since.unwrap_or(next));
             if !renewed && passed(code_off_since, RENEWING, next) {

@@ -19,7 +19,7 @@ pub const STEP_SECS: i64 = 600;
 const DAY_SECS: i64 = 86_400;
 
 /// How busy each hour of the day is, from midnight; the mean is 1.
-const HOURS: [f64; 24] = [
+pub(super) const HOURS: [f64; 24] = [
     0.35, 0.20, 0.15, 0.10, 0.15, 0.30, 0.60, 0.85, 1.00, 1.10, 1.20, 1.30, 1.35, 1.30, 1.25, 1.25, 1.30, 1.40, 1.60,
     1.80, 1.85, 1.60, 1.20, 0.80,
 ];
@@ -236,7 +236,7 @@ impl Books {
 }
 
 /// What a step has of a day's number.
-fn per_step(a_day: f64, busy: f64) -> f64 {
+pub(super) fn per_step(a_day: f64, busy: f64) -> f64 {
     a_day * busy * f64_of(STEP_SECS) / f64_of(DAY_SECS)
 }
 
