@@ -32,7 +32,13 @@ struct Inner {
 impl FeedSim {
     /// Starts it on a free port of loopback. With a token, requests without it get 401.
     pub async fn start(clock: &Clock, token: Option<String>, document: Box<Document>) -> io::Result<Self> {
-        let inner = Arc::new(Inner { clock: clock.clone(), token, document, faults: Faults::default(), asked: Mutex::default() });
+        let inner = Arc::new(Inner {
+            clock: clock.clone(),
+            token,
+            document,
+            faults: Faults::default(),
+            asked: Mutex::default(),
+        });
         let server = Server::answering(clock, "feed-sim", &inner, |inner, asked| async move {
             let work = |now| inner.answer(asked.path(), &asked.headers, now);
             inner.faults.around(&inner.clock, "feed-sim", asked.method.as_str(), work).await
