@@ -192,7 +192,7 @@ async fn a_shop_that_stops_is_one_alert_and_its_time_never_counts() {
     let of = |text: &str| messages.iter().find(|one| one.contains(text)).expect("told").clone();
     insta::assert_snapshot!(of("shop-stopped"), @"
     [picture]
-    🔴 Nordbo: 0 orders on Facebook in 2 hours, at least 5 wanted. €112,000 can still be saved
+    🔴 Nordbo: 0 orders on Facebook in 2 hours, at least 5 wanted. €28,000 can still be saved
 
     Seen: 0 orders on Facebook in 2 hours (2 readings, newest 05:00).
     Allowed: at least 5 orders on Facebook, 0.5 % of 1,000 shop visits on Facebook.
@@ -200,12 +200,12 @@ async fn a_shop_that_stops_is_one_alert_and_its_time_never_counts() {
 
     The creators are not at fault. Rules that need what is broken are silent for 17 creators with a running deal, and the time since 03:00 does not count against them.
 
-    Can still be saved: €14,000 of the boost alma-boost (Meta Ads), €14,000 of the boost bo-boost (Meta Ads), €14,000 of the boost cleo-boost (Meta Ads), €14,000 of the boost dario-boost (Meta Ads), €56,000 of more pieces.
+    Can still be saved: €14,000 of the boost dario-boost (agency), €14,000 of the boost hedda-boost (agency).
 
     Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
 
     shop-stopped v1 · plain threshold · data 05:00 · #0000
-    [Stop boost ada-winter] [Stop boost alma-boost −€14,000]
+    [Stop boost ada-winter] [Stop boost alma-boost]
     [Why] [I've got it] [Snooze 6 h]
     [It was not us]
     ");
