@@ -296,6 +296,8 @@ fn settings(
         text("discord.gateway_url", &discord.gateway_url()),
         text("actions.url", &ads.url()),
         text("actions.secret", HOOK_SECRET),
+        // One after the other, so that the same seed gives the same bytes.
+        "delivery.at_once=1".to_owned(),
         format!("sources={}", toml_inline(&sources)),
     ]
 }
