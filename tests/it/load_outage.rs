@@ -119,7 +119,7 @@ async fn a_platform_that_is_away_for_an_hour_delays_only_its_own() {
     for discord_is_away in [true, false] {
         let story = Story::begin(7, &[]).await;
         let mut story = story
-            .again(|world| restart_with(world, |config| config.delivery.expires = "30m".parse().expect("a length")))
+            .again(|world| restart_with(world, |config| config.delivery.expires.0 = SignedDuration::from_mins(30)))
             .await;
         story.wait(5).await;
         let rooms = [room("team-telegram"), room("team-discord")];
@@ -134,8 +134,8 @@ async fn a_platform_that_is_away_for_an_hour_delays_only_its_own() {
         let there = if discord_is_away { story.on_telegram().len() } else { story.on_discord().len() };
         assert!(if discord_is_away { there == 20 } else { there == 40 }, "{there}");
         story.wait(3_000).await;
-        let news = |n| format!("news{n}");
-        let later = |n| format!("later{n:04}");
+        let news = |n: u64| format!("news{n}");
+        let later = |n: u64| format!("later{n:04}");
         let good = Burst { urgency: Urgency::Informational, creator: &news, ..critical(6, &rooms) };
         let good = burst(story.world.core(), &good).await;
         let fresh = burst(story.world.core(), &Burst { creator: &later, ..critical(12, &rooms) }).await;
@@ -201,7 +201,7 @@ async fn a_group_that_moves_house_with_a_burst_behind_it_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_shows_what_became_of_its_members_while_it_waited_and_after() {
     let mut story = Story::begin(7, &[]).await;
-    let rule = &|_| "cpa-stop".to_owned();
+    let rule = &|_: u64| "cpa-stop".to_owned();
     let ids = burst(story.world.core(), &Burst { rule, ..critical(50, &[room("team-telegram")]) }).await;
     // One has gone, the others wait for their turn.
     let (gone, left) = ids.split_at(10);

@@ -162,10 +162,10 @@ pub struct Burst<'a> {
     pub rooms: &'a [RoomId],
     pub urgency: Urgency,
     /// The rule of the `n`th.
-    pub rule: &'a dyn Fn(u64) -> String,
+    pub rule: &'a (dyn Fn(u64) -> String + Sync),
     /// One room for each, in turn, instead of all for each.
     pub in_turn: bool,
-    pub creator: &'a dyn Fn(u64) -> String,
+    pub creator: &'a (dyn Fn(u64) -> String + Sync),
 }
 
 /// Keeps a burst of incidents as a cycle would, and says so.
