@@ -132,8 +132,7 @@ async fn send(
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };
     // From here on the limits count it themselves.
     drop(way.slot.take());
-    let (outcome, refusal) =
-        attempt(way.chats, address, &claimed, &rendered.message, &options, &rendered.marker).await;
+    let (outcome, refusal) = attempt(way.chats, address, &claimed, &rendered.message, &options, &rendered.marker).await;
     let after = record(core, room, address, claimed, outcome.clone(), refusal).await?;
     Ok(Went { after, outcome: Some(outcome) })
 }

@@ -96,8 +96,7 @@ async fn collapse_once(core: &Core, members: &[Item]) -> Result<Option<Delivery>
 /// The incidents of a group, as its notice lists them.
 #[must_use]
 pub fn members(notice: &Notice) -> Vec<IncidentId> {
-    let listed =
-        notice.wording.as_ref().and_then(|wording| wording.args.get(MEMBERS)).and_then(|list| list.as_array());
+    let listed = notice.wording.as_ref().and_then(|wording| wording.args.get(MEMBERS)).and_then(|list| list.as_array());
     listed
         .into_iter()
         .flatten()

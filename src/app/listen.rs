@@ -16,8 +16,8 @@ use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
 use super::service::rest;
 use super::{deliver, groups, pieces, render, trouble};
-use crate::chat::inbound::{Alarm, Inbound, PlaceKind, What};
 use crate::chat::Chats;
+use crate::chat::inbound::{Alarm, Inbound, PlaceKind, What};
 use crate::domain::action::Proposal;
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Audience, Chat, Person, Reach, Room};
@@ -438,12 +438,7 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
     }
 }
 
-async fn pressed(
-    core: &Core,
-    chats: &Chats,
-    inbound: &Inbound,
-    token: &str,
-) -> Result<Option<Said>, StoreError> {
+async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> Result<Option<Said>, StoreError> {
     let now = core.clock.now();
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);

@@ -216,8 +216,7 @@ impl Queue {
             return None;
         }
         let same = self.causes.get(&(item.room.clone(), item.cause.clone()))?;
-        let keys: Vec<Vec<u8>> =
-            same.iter().filter(is_queued).take(GROUP_MAX).map(|place| place.3.clone()).collect();
+        let keys: Vec<Vec<u8>> = same.iter().filter(is_queued).take(GROUP_MAX).map(|place| place.3.clone()).collect();
         if keys.len() <= GROUP_OVER {
             return None;
         }

@@ -49,7 +49,11 @@ async fn discord_hears_within_three_seconds_while_everything_else_hangs() {
     let message = story.on_discord().remove(0);
     // Alerts on their way hang too, on both chats.
     story.world.telegram.inject(Fault::Hang(HOUR), Scope::calls(), 10_000);
-    story.world.discord.fail_next(Aim::at("POST", &format!("/channels/{}", cast.team_channel)), DiscordFault::Hang, 10_000);
+    story.world.discord.fail_next(
+        Aim::at("POST", &format!("/channels/{}", cast.team_channel)),
+        DiscordFault::Hang,
+        10_000,
+    );
     hang_all_else(&story);
     burst(story.world.core(), &critical(20, &[room("team-telegram"), room("team-discord")])).await;
     story.wait(1).await;

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use plimsoll::app::core::Core;
 use plimsoll::app::cycle;
 use plimsoll::app::demo::World;
+use plimsoll::app::views;
 use plimsoll::domain::ids::{CampaignId, CreatorId, RoomId, RuleId, Subject};
 use plimsoll::domain::money::Money;
 use plimsoll::domain::person::{Address, Audience, Chat, Room};
@@ -45,7 +46,13 @@ impl Store for Counting {
         self.store.get(table, key).await
     }
 
-    async fn scan(&self, table: Table, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Kept)>, StoreError> {
+    async fn scan(
+        &self,
+        table: Table,
+        from: &[u8],
+        until: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, Kept)>, StoreError> {
         self.operations.fetch_add(1, Ordering::SeqCst);
         let rows = self.store.scan(table, from, until, limit).await?;
         self.rows.fetch_add(u64::try_from(rows.len()).expect("fits"), Ordering::SeqCst);
@@ -95,7 +102,8 @@ impl Rooms {
         let cast = self.world.cast;
         let place = match chat {
             Chat::Telegram => {
-                let place = self.world.telegram.add_supergroup(&format!("Room {n}"), cast.maja, false).expect("a group");
+                let place =
+                    self.world.telegram.add_supergroup(&format!("Room {n}"), cast.maja, false).expect("a group");
                 self.world.telegram.add_bot(place, cast.maja).expect("added");
                 self.chats.push(place);
                 place.0.to_string()
@@ -172,6 +180,7 @@ pub struct Burst<'a> {
 pub async fn burst(core: &Core, burst: &Burst<'_>) -> Vec<IncidentId> {
     let mut ids = Vec::new();
     let held = core.clock.hold("burst");
+    let receipt = receipt(core).await;
     let all: Vec<u64> = (0..burst.count).collect();
     for part in all.chunks(400) {
         let mut transaction = Transaction::new();
@@ -180,7 +189,7 @@ pub async fn burst(core: &Core, burst: &Burst<'_>) -> Vec<IncidentId> {
         for n in part {
             let id = IncidentId::nth(after.incident);
             after.incident += 1;
-            one(core, &mut transaction, burst, *n, id.clone());
+            one(core, &mut transaction, burst, *n, (id.clone(), receipt.clone()));
             ids.push(id);
         }
         transaction.set(counters.as_ref(), &after).expect("a row");
@@ -191,7 +200,22 @@ pub async fn burst(core: &Core, burst: &Burst<'_>) -> Vec<IncidentId> {
     ids
 }
 
-fn one(core: &Core, transaction: &mut Transaction, burst: &Burst<'_>, n: u64, id: IncidentId) {
+/// What a rule of the demo says about a creator of it now: every incident of a burst rests on the same numbers.
+async fn receipt(core: &Core) -> serde_json::Value {
+    let state = core.state.lock().await;
+    let (campaign, creator) = (CampaignId::new("spring").expect("an id"), CreatorId::new("alma").expect("an id"));
+    let rule = RuleId::new("cpa-stop").expect("an id");
+    let judged = views::judged(&state, &rule, &Subject::Partnership(campaign, creator), core.clock.now());
+    serde_json::to_value(judged.expect("the rule is in force").receipt).expect("json")
+}
+
+fn one(
+    core: &Core,
+    transaction: &mut Transaction,
+    burst: &Burst<'_>,
+    n: u64,
+    (id, receipt): (IncidentId, serde_json::Value),
+) {
     let now = core.clock.now();
     let creator = CreatorId::new(&(burst.creator)(n)).expect("an id");
     let campaign = CampaignId::new("spring").expect("an id");
@@ -212,7 +236,7 @@ fn one(core: &Core, transaction: &mut Transaction, burst: &Burst<'_>, n: u64, id
         resolved_at: None,
         acknowledged_by: None,
         snoozed_until: None,
-        receipt: serde_json::Value::Null,
+        receipt,
         avoidable: Some(Money { minor, currency: "EUR".parse().expect("a currency") }),
         options: Vec::new(),
         rungs: Vec::new(),
@@ -224,7 +248,8 @@ fn one(core: &Core, transaction: &mut Transaction, burst: &Burst<'_>, n: u64, id
     let cause = format!("rule/{rule}");
     let urgency = burst.urgency;
     let revision = incident.revision;
-    let notice = Notice { about: about.clone(), revision, urgency, cause: cause.clone(), at: now, expires_at, wording: None };
+    let notice =
+        Notice { about: about.clone(), revision, urgency, cause: cause.clone(), at: now, expires_at, wording: None };
     transaction.create(&incident).expect("a row").create(&notice).expect("a row");
     let turn = usize::try_from(n).expect("fits") % burst.rooms.len();
     let rooms = if burst.in_turn { &burst.rooms[turn..=turn] } else { burst.rooms };
