@@ -125,7 +125,8 @@ async fn a_platform_that_is_away_for_an_hour_delays_only_its_own() {
         let mut story = story
             .again(|world| restart_with(world, |config| config.delivery.expires.0 = SignedDuration::from_mins(30)))
             .await;
-        story.wait(5).await;
+        // What was said while they joined counts in the group's minute.
+        story.wait(90).await;
         let rooms = [room("team-telegram"), room("team-discord")];
         let away = usize::from(discord_is_away);
         let set = |story: &Story, down: bool| {
