@@ -4,7 +4,7 @@
 //! Survives: a kill at any point. Everything in memory is a picture of the store and is made again from it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -46,13 +46,25 @@ const NANOSECOND: SignedDuration = SignedDuration::from_nanos(1);
 pub struct Bells {
     pub deliver_telegram: Bell,
     pub deliver_discord: Bell,
+    /// How often there was something new to tell. A deliverer is also woken by its own messages, and then need not look.
+    pub asked: Arc<AtomicU64>,
     pub answer: Bell,
+    pub answer_telegram: Bell,
     pub act: Bell,
     pub levels: Bell,
     pub ladder: Bell,
     pub promotion: Bell,
     pub deals: Bell,
     pub polls: BTreeMap<SourceId, Bell>,
+}
+
+impl Bells {
+    /// Wakes both deliverers: there is something new to tell.
+    pub fn ring_deliverers(&self) {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.deliver_discord.ring();
+        self.deliver_telegram.ring();
+    }
 }
 
 /// What was counted since the start; the demo prints it, the metrics page will.
@@ -204,7 +216,9 @@ impl Core {
         let bells = Bells {
             deliver_telegram: clock.bell(),
             deliver_discord: clock.bell(),
+            asked: Arc::default(),
             answer: clock.bell(),
+            answer_telegram: clock.bell(),
             act: clock.bell(),
             levels: clock.bell(),
             ladder: clock.bell(),
@@ -255,6 +269,8 @@ impl Core {
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
         self.bells.deals.ring();
+        // A room may have another place.
+        self.bells.ring_deliverers();
         Ok(())
     }
 

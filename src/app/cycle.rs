@@ -112,10 +112,9 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Wakes both deliverers.
+/// Wakes both deliverers: there is something new to tell.
 pub fn ring_deliverers(core: &Core) {
-    core.bells.deliver_discord.ring();
-    core.bells.deliver_telegram.ring();
+    core.bells.ring_deliverers();
 }
 
 /// A transaction in the making.
@@ -419,13 +418,17 @@ pub async fn note(
 pub async fn tell_again(core: &Core, transaction: &mut Transaction, incident: &Incident) -> Result<(), StoreError> {
     let about = About::Incident(incident.id.clone());
     let now = core.clock.now();
+    let mut urgency = None;
     if let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(&about)).await? {
         notice.value.revision = incident.revision;
         transaction.update(&notice)?;
+        // What is over waits behind what still burns.
+        urgency = Some(if incident.stage == Stage::Resolved { Urgency::Informational } else { notice.value.urgency });
     }
     let (from, until) = keys::deliveries_of(&about);
     for delivery in scan_range::<Delivery>(&*core.store, &from, &until).await? {
         let after = retry::want(delivery.value.clone(), incident.revision, now);
+        let after = retry::at_urgency(after, urgency.unwrap_or(delivery.value.urgency), now);
         transaction.set(Some(&delivery), &after)?;
         groups::tell_again(core, transaction, &delivery.value).await?;
     }

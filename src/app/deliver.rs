@@ -1,237 +1,140 @@
 //! The deliverer: claims what is due, sends it under the room's limits, records the attempt and the message id.
 //!
-//! One per chat platform, so that a platform that is down delays only its own. Owns: the order of claim, send, record.
+//! One per chat platform, so that a platform that is down delays only its own, and as many requests at once as the settings
+//! allow, one per room, so that a slow answer delays only its room. Owns: the order of claim, send, record.
 //! Survives: a kill after the claim (the lease runs out and the attempt counts as lost) and after the send (Discord's
 //! nonce finds the message, Telegram's next text says that it may be a repeat).
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::Core;
-use super::service::rest;
-use super::{groups, render, trouble};
+use super::{cycle, render, trouble};
 use crate::chat::error::SendError;
-use crate::chat::limits::{OLD_MESSAGE, Route};
 use crate::chat::{Chats, Edited, SendOptions};
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Chat, Room};
 use crate::outbox::claim::{Claim, Claimed, How, claim};
 use crate::outbox::delivery::{Delivery, State as Stand};
-use crate::outbox::grouping;
-use crate::outbox::notice::About;
 use crate::outbox::retry::{self, Outcome};
 use crate::store::records::{Loaded, load};
-use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::{Bell, Held};
+use crate::store::{StoreError, Transaction, keys};
 use crate::words::trouble::Trouble;
-use tokio_util::sync::CancellationToken;
 
-/// After a failure of the store itself; everything is still due then.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+mod desk;
 
-/// Rows of the due index read at once.
-const DUE_MAX: usize = 4_000;
+pub use desk::run;
 
-/// Delivers on one platform, for ever.
-pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held, stop: CancellationToken) {
-    let bell = bell_of(&core, chat);
-    loop {
-        let wake = match round(&core, &chats, chat).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(
-                    chat = chat.as_str(),
-                    error = &error as &dyn std::error::Error,
-                    "could not deliver; trying again"
-                );
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
-}
-
-fn bell_of(core: &Core, chat: Chat) -> Bell {
-    match chat {
-        Chat::Discord => core.bells.deliver_discord.clone(),
-        Chat::Telegram => core.bells.deliver_telegram.clone(),
-    }
-}
-
-/// Delivers what may go now; answers when to look again.
-pub async fn round(core: &Core, chats: &Chats, chat: Chat) -> Result<Option<Timestamp>, StoreError> {
-    loop {
-        let now = core.clock.now();
-        let (by_room, next) = due(core, chat, now).await?;
-        let mut wake = next;
-        let mut told = 0u32;
-        for (room, deliveries) in by_room {
-            match of_room(core, chats, &room, deliveries).await? {
-                Went { until: Some(until), told: count } => {
-                    wake = Some(wake.map_or(until, |wake| std::cmp::min(wake, until)));
-                    told += count;
-                }
-                Went { until: None, told: count } => told += count,
-            }
-        }
-        if told == 0 {
-            return Ok(wake);
-        }
-    }
-}
-
-/// The due deliveries of one platform by room, the most urgent room first, and when the next one after now is due.
-async fn due(
-    core: &Core,
-    chat: Chat,
-    now: Timestamp,
-) -> Result<(Vec<(Room, Vec<Delivery>)>, Option<Timestamp>), StoreError> {
-    let (from, until) = keys::all();
-    let rows = core.store.scan(Table::DueDeliveries, &from, &until, DUE_MAX).await?;
-    let rooms: BTreeMap<RoomId, Room> = core.state.lock().await.catalog.rooms.clone();
-    let mut by_room: BTreeMap<RoomId, Vec<Delivery>> = BTreeMap::new();
-    let mut next = None;
-    for (key, _) in &rows {
-        let (at, delivery_key) = keys::read_due(key)?;
-        let Some(delivery) = load::<Delivery>(&*core.store, &delivery_key).await? else { continue };
-        let Some(room) = rooms.get(&delivery.value.room) else { continue };
-        if room.address.as_ref().is_none_or(|address| address.chat != chat) {
-            continue;
-        }
-        if now < at {
-            next = Some(at);
-            break;
-        }
-        by_room.entry(delivery.value.room.clone()).or_default().push(delivery.value);
-    }
-    let mut found: Vec<(Room, Vec<Delivery>)> =
-        by_room.into_iter().filter_map(|(id, deliveries)| Some((rooms.get(&id)?.clone(), deliveries))).collect();
-    found.sort_by_key(|(_, deliveries)| deliveries.iter().map(|one| one.urgency).min());
-    Ok((found, next))
-}
-
+/// What came of a turn of one delivery: as it is kept now, and how the platform answered if it was asked.
 struct Went {
-    /// The room takes nothing more before then.
-    until: Option<Timestamp>,
-    told: u32,
+    after: Option<Delivery>,
+    outcome: Option<Outcome>,
 }
 
-async fn of_room(core: &Core, chats: &Chats, room: &Room, due: Vec<Delivery>) -> Result<Went, StoreError> {
-    let Some(address) = room.address.clone() else { return Ok(Went { until: None, told: 0 }) };
-    let plan = grouping::plan(&due, core.clock.now());
-    let mut order: Vec<About> = Vec::new();
-    for group in plan.groups {
-        order.push(groups::collapse(core, room, &group).await?);
-    }
-    order.extend(plan.single);
-    let mut told = 0;
-    for about in order {
-        let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await? else { continue };
-        let route = match &kept.value.message {
-            Some(at) if OLD_MESSAGE <= core.clock.now().duration_since(at.sent_at) => Route::OldEdit,
-            Some(_) => Route::Edit,
-            None => Route::Send,
-        };
-        if let Err(until) = chats.may_send(&address, route, core.clock.now()) {
-            return Ok(Went { until: Some(until), told });
-        }
-        told += u32::from(one(core, chats, room, &address, kept).await?);
-    }
-    Ok(Went { until: None, told })
-}
-
-/// Claims, sends and records one delivery. Answers whether anything happened.
-async fn one(
-    core: &Core,
-    chats: &Chats,
-    room: &Room,
-    address: &Address,
-    kept: Loaded<Delivery>,
-) -> Result<bool, StoreError> {
-    let now = core.clock.now();
-    match claim(kept.value.clone(), address.chat, now, core.config.delivery.lease.0) {
-        Claim::NotDue { .. } | Claim::HeldBy { .. } => Ok(false),
-        Claim::NothingToTell => settle(core, &kept).await,
-        Claim::Parked(after) => {
-            put(core, &kept, &after, None).await?;
-            Ok(true)
-        }
-        Claim::Expired(after) => {
-            let reason = match &after.state {
-                Stand::Expired { reason, .. } => reason.clone(),
-                _ => String::new(),
-            };
-            let detail = json!({ "room": room.id, "reason": reason });
-            put(core, &kept, &after, Some(core.line("delivery_expired", &after.about, detail))).await?;
-            Ok(true)
-        }
-        Claim::Ours(claimed) => {
-            send(core, chats, room, address, kept, *claimed).await?;
-            Ok(true)
-        }
+impl Went {
+    fn quiet(after: Delivery) -> Self {
+        Self { after: Some(after), outcome: None }
     }
 }
 
-/// Nothing is left to tell: takes it off the list of what is due.
-async fn settle(core: &Core, kept: &Loaded<Delivery>) -> Result<bool, StoreError> {
-    let after = Delivery { state: Stand::Sent, ..kept.value.clone() };
-    if after.state == kept.value.state {
-        return Ok(false);
+/// Where messages go, and who is about to send how much.
+struct Way<'a> {
+    core: &'a Core,
+    chats: &'a Chats,
+    chat: Chat,
+    /// Given up when the request leaves and the limits count it.
+    slot: Option<desk::Slot>,
+}
+
+/// Has one delivery's turn, if it is still to be told on this platform.
+async fn turn(mut way: Way<'_>, key: &[u8]) -> Result<Went, StoreError> {
+    let core = way.core;
+    let Some(kept) = load::<Delivery>(&*core.store, key).await? else { return Ok(Went { after: None, outcome: None }) };
+    let room = core.state.lock().await.catalog.rooms.get(&kept.value.room).cloned();
+    let here = |room: &Room| room.address.as_ref().is_some_and(|address| address.chat == way.chat);
+    let Some(room) = room.filter(here) else { return Ok(Went { after: None, outcome: None }) };
+    let Some(address) = room.address.clone() else { return Ok(Went { after: None, outcome: None }) };
+    one(&mut way, &room, &address, kept).await
+}
+
+/// Claims, sends and records one delivery.
+async fn one(way: &mut Way<'_>, room: &Room, address: &Address, kept: Loaded<Delivery>) -> Result<Went, StoreError> {
+    let core = way.core;
+    match claim(kept.value.clone(), address.chat, core.clock.now(), core.config.delivery.lease.0) {
+        Claim::NotDue { .. } | Claim::HeldBy { .. } => Ok(Went::quiet(kept.value)),
+        Claim::NothingToTell => {
+            // Nothing is left to tell: off the list of what is due.
+            let after = Delivery { state: Stand::Sent, ..kept.value.clone() };
+            if after.state == kept.value.state { Ok(Went::quiet(after)) } else { put(core, &kept, after, None).await }
+        }
+        Claim::Parked(after) => put(core, &kept, after, None).await,
+        Claim::Expired(after) => expire(core, room, &kept, after).await,
+        Claim::Ours(claimed) => send(way, room, address, kept, *claimed).await,
     }
-    put(core, kept, &after, None).await?;
-    Ok(true)
+}
+
+/// It is told never, and the journal says why.
+async fn expire(core: &Core, room: &Room, kept: &Loaded<Delivery>, after: Delivery) -> Result<Went, StoreError> {
+    let reason = match &after.state {
+        Stand::Expired { reason, .. } => reason.clone(),
+        _ => String::new(),
+    };
+    let line = core.line("delivery_expired", &after.about, json!({ "room": room.id, "reason": reason }));
+    put(core, kept, after, Some(line)).await
 }
 
 async fn put(
     core: &Core,
     before: &Loaded<Delivery>,
-    after: &Delivery,
+    after: Delivery,
     entry: Option<crate::domain::journal::JournalEntry>,
-) -> Result<(), StoreError> {
+) -> Result<Went, StoreError> {
     let mut transaction = Transaction::new();
-    transaction.set(Some(before), after)?;
+    transaction.set(Some(before), &after)?;
     if let Some(entry) = entry {
         transaction.append_journal(&entry)?;
     }
     match core.store.commit(transaction).await {
-        // Somebody asked for a newer revision meanwhile: what is kept now is looked at in the next round.
-        Err(StoreError::Conflict { .. }) | Ok(_) => Ok(()),
+        Ok(_) => Ok(Went::quiet(after)),
+        Err(StoreError::Conflict { .. }) => look_again(core, &after).await,
         Err(error) => Err(error),
     }
 }
 
+/// Somebody asked for a newer revision meanwhile: what is kept now takes its turn again.
+async fn look_again(core: &Core, delivery: &Delivery) -> Result<Went, StoreError> {
+    let kept = load::<Delivery>(&*core.store, &keys::delivery(&delivery.about, &delivery.room)).await?;
+    Ok(Went { after: kept.map(|kept| kept.value), outcome: None })
+}
+
 async fn send(
-    core: &Core,
-    chats: &Chats,
+    way: &mut Way<'_>,
     room: &Room,
     address: &Address,
     before: Loaded<Delivery>,
     claimed: Claimed,
-) -> Result<(), StoreError> {
-    let rendered = render::render(core, room, &claimed.delivery).await?;
-    let Some(rendered) = rendered else {
-        let now = core.clock.now();
+) -> Result<Went, StoreError> {
+    let core = way.core;
+    let Some(rendered) = render::render(core, room, &claimed.delivery).await? else {
         let reason = "there is nothing in it that this room may be told".to_owned();
-        let after = Delivery { state: Stand::Expired { reason, at: now }, ..before.value.clone() };
-        return put(core, &before, &after, None).await;
+        let state = Stand::Expired { reason, at: core.clock.now() };
+        let after = Delivery { state, ..before.value.clone() };
+        return expire(core, room, &before, after).await;
     };
     let mut transaction = Transaction::new();
     transaction.set(Some(&before), &claimed.delivery)?;
     transaction.and(rendered.buttons);
     match core.store.commit(transaction).await {
         Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Ok(()),
+        Err(StoreError::Conflict { .. }) => return look_again(core, &before.value).await,
         Err(error) => return Err(error),
     }
     let key = format!("{}@{}", claimed.delivery.about, room.id);
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };
-    let (outcome, refusal) = attempt(chats, address, &claimed, &rendered.message, &options, &rendered.marker).await;
-    record(core, room, address, claimed, outcome, refusal).await
+    // From here on the limits count it themselves.
+    drop(way.slot.take());
+    let (outcome, refusal) = attempt(way.chats, address, &claimed, &rendered.message, &options, &rendered.marker).await;
+    let after = record(core, room, address, claimed, outcome.clone(), refusal).await?;
+    Ok(Went { after, outcome: Some(outcome) })
 }
 
 async fn attempt(
@@ -270,11 +173,11 @@ async fn record(
     claimed: Claimed,
     outcome: Outcome,
     refusal: Option<SendError>,
-) -> Result<(), StoreError> {
+) -> Result<Option<Delivery>, StoreError> {
     let key = keys::delivery(&claimed.delivery.about, &claimed.delivery.room);
     count(core, address.chat, &outcome);
-    loop {
-        let Some(kept) = load::<Delivery>(&*core.store, &key).await? else { return Ok(()) };
+    let after = loop {
+        let Some(kept) = load::<Delivery>(&*core.store, &key).await? else { return Ok(None) };
         let now = core.clock.now();
         let mut mine = claimed.clone();
         mine.delivery.wanted_revision = std::cmp::max(mine.delivery.wanted_revision, kept.value.wanted_revision);
@@ -284,11 +187,11 @@ async fn record(
         let detail = json!({ "room": room.id, "chat": address.chat, "revision": after.told_revision, "outcome": after.attempts.last() });
         transaction.append_journal(&core.line("delivery_attempted", &after.about, detail))?;
         match core.store.commit(transaction).await {
-            Ok(_) => break,
+            Ok(_) => break after,
             Err(StoreError::Conflict { .. }) => {}
             Err(error) => return Err(error),
         }
-    }
+    };
     if matches!(outcome, Outcome::Sent(_)) && room.creator.is_some() {
         core.bells.levels.ring();
     }
@@ -303,7 +206,8 @@ async fn record(
                 .await
         }
         _ => Ok(()),
-    }
+    }?;
+    Ok(Some(after))
 }
 
 fn count(core: &Core, chat: Chat, outcome: &Outcome) {
@@ -368,5 +272,7 @@ pub async fn moved(core: &Core, address: &Address, place: &str) -> Result<(), St
     for room in changed {
         state.catalog.rooms.insert(room.id.clone(), room);
     }
+    drop(state);
+    cycle::ring_deliverers(core);
     Ok(())
 }

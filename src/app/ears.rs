@@ -68,6 +68,7 @@ impl Inbox for Ears {
 
     fn wake(&self) {
         self.core.bells.answer.ring();
+        self.core.bells.answer_telegram.ring();
     }
 }
 

@@ -15,14 +15,13 @@ use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
 use super::service::rest;
-use super::{deliver, pieces, render, trouble};
-use crate::chat::inbound::{Alarm, Answerable, Inbound, PlaceKind, What};
-use crate::chat::{Chats, SendOptions};
+use super::{deliver, groups, pieces, render, trouble};
+use crate::chat::Chats;
+use crate::chat::inbound::{Alarm, Inbound, PlaceKind, What};
 use crate::domain::action::Proposal;
 use crate::domain::ids::RoomId;
-use crate::domain::person::{Address, Audience, Person, Reach, Room};
+use crate::domain::person::{Address, Audience, Chat, Person, Reach, Room};
 use crate::outbox::incident::Incident;
-use crate::outbox::notice::About;
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::time::Held;
@@ -36,21 +35,30 @@ use crate::words::wording::Reader;
 use tokio_util::sync::CancellationToken;
 
 mod paging;
+mod saying;
 
-use paging::{open_here, turn_page};
+use paging::open_here;
+use saying::{hush, say};
 
 /// After a failure of the store itself.
 const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
-/// Answers sent as messages wait for the room's limit this often at most; what still finds no room then is dropped, and
-/// the person asks again.
-const ANSWER_TRIES: u32 = 5;
+/// Rows of what is not answered that are looked at together.
+const PAGE: usize = 100;
 
-/// Answers what arrives, for ever.
-pub async fn run(core: Arc<Core>, chats: Arc<Chats>, ears: Arc<Ears>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.answer.clone();
+/// Answers what arrives on one platform, for ever. The other one is answered by another task: what hangs there hangs there.
+pub async fn run(
+    (core, chats, ears): (Arc<Core>, Arc<Chats>, Arc<Ears>),
+    chat: Chat,
+    mut held: Held,
+    stop: CancellationToken,
+) {
+    let bell = match chat {
+        Chat::Discord => core.bells.answer.clone(),
+        Chat::Telegram => core.bells.answer_telegram.clone(),
+    };
     loop {
-        let wake = match round(&core, &chats, &ears, &mut held).await {
+        let wake = match round(&core, &chats, &ears, chat).await {
             Ok(()) => None,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "could not answer; trying again");
@@ -63,18 +71,34 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, ears: Arc<Ears>, mut held: 
     }
 }
 
-/// Answers everything that waits, oldest first.
-pub async fn round(core: &Core, chats: &Chats, ears: &Ears, held: &mut Held) -> Result<(), StoreError> {
+/// Answers everything that waits on a platform, oldest first.
+async fn round(core: &Arc<Core>, chats: &Arc<Chats>, ears: &Ears, chat: Chat) -> Result<(), StoreError> {
     for alarm in ears.take_alarms() {
         hear(core, alarm).await?;
     }
+    while let Some(record) = oldest(core, chat).await? {
+        answer(core, chats, record).await?;
+    }
+    Ok(())
+}
+
+/// The oldest thing from a platform that is not answered.
+async fn oldest(core: &Core, chat: Chat) -> Result<Option<Loaded<InboxRecord>>, StoreError> {
+    let (mut from, until) = keys::all();
     loop {
-        let (from, until) = keys::all();
-        let rows = core.store.scan(Table::Unanswered, &from, &until, 1).await?;
-        let Some((key, _)) = rows.first() else { return Ok(()) };
-        let (_, key) = keys::read_due(key)?;
-        let Some(record) = load::<InboxRecord>(&*core.store, &key).await? else { return Ok(()) };
-        answer(core, chats, record, held).await?;
+        let rows = core.store.scan(Table::Unanswered, &from, &until, PAGE).await?;
+        for (row, _) in &rows {
+            let (_, key) = keys::read_due(row)?;
+            if let Some(record) = load::<InboxRecord>(&*core.store, &key).await?
+                && record.value.chat == chat
+            {
+                return Ok(Some(record));
+            }
+        }
+        match rows.last() {
+            Some((last, _)) if PAGE <= rows.len() => from = keys::after(last),
+            _ => return Ok(None),
+        }
     }
 }
 
@@ -121,7 +145,7 @@ pub async fn forget(core: &Core) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn answer(core: &Core, chats: &Chats, record: Loaded<InboxRecord>, held: &mut Held) -> Result<(), StoreError> {
+async fn answer(core: &Arc<Core>, chats: &Arc<Chats>, record: Loaded<InboxRecord>) -> Result<(), StoreError> {
     let Some(inbound) = record.value.inbound.clone() else { return done(core, record).await };
     let said = match &inbound.what {
         What::Command { name, rest, args } => {
@@ -136,7 +160,7 @@ async fn answer(core: &Core, chats: &Chats, record: Loaded<InboxRecord>, held: &
         What::Text { text, .. } if inbound.place == Some(PlaceKind::Private) => {
             asked_command(core, chats, &inbound, parse(text)).await?
         }
-        What::Press { token, .. } => pressed(core, chats, &inbound, token, held).await?,
+        What::Press { token, .. } => pressed(core, chats, &inbound, token).await?,
         What::Moved { to } => {
             if let Some(address) = &inbound.address {
                 deliver::moved(core, address, to).await?;
@@ -154,8 +178,11 @@ async fn answer(core: &Core, chats: &Chats, record: Loaded<InboxRecord>, held: &
     // Marked before it is answered: an answer that is lost is asked for again by its person, an effect is not repeated.
     done(core, record).await?;
     match said {
-        Some(said) => say(core, chats, &inbound, said, held).await,
-        None => Ok(()),
+        Some(said) => say(core, chats, &inbound, said).await,
+        None => {
+            hush(chats, &inbound).await;
+            Ok(())
+        }
     }
 }
 
@@ -414,13 +441,7 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
     }
 }
 
-async fn pressed(
-    core: &Core,
-    chats: &Chats,
-    inbound: &Inbound,
-    token: &str,
-    held: &mut Held,
-) -> Result<Option<Said>, StoreError> {
+async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> Result<Option<Said>, StoreError> {
     let now = core.clock.now();
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
@@ -440,8 +461,8 @@ async fn pressed(
         return Ok(Some(Said { composed, room: place, aloud: false }));
     }
     let aloud = answers_aloud(&purpose);
-    if let ButtonPurpose::Page { page, .. } = purpose {
-        turn_page(core, chats, &asked, room.as_ref(), &button.value.about, page, held).await?;
+    if let (ButtonPurpose::Page { page, .. }, Some(room)) = (&purpose, &room) {
+        groups::turn_to(core, &button.value.about, &room.id, *page).await?;
         return Ok(None);
     }
     let composed = press(core, chats, &asked, room.as_ref(), purpose).await?;
@@ -496,7 +517,7 @@ async fn press(
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
-        // Turned before, by whoever can wait for the room's limit.
+        // Turned before: it is about the message, not about an incident.
         ButtonPurpose::Page { .. } => None,
         ButtonPurpose::Open { incident } => {
             open_here(core, room, &incident).await?;
@@ -508,49 +529,4 @@ async fn press(
         }
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
-}
-
-/// Whether something was said in a room, or to the bot alone: whoever reads an answer there may read it. In any other
-/// place an answer that was for one person is not said aloud; they ask again.
-async fn is_room(core: &Core, inbound: &Inbound) -> bool {
-    let Some(address) = &inbound.address else { return false };
-    inbound.place == Some(PlaceKind::Private)
-        || core.state.lock().await.catalog.room_at(address.chat, &address.place, address.topic).is_some()
-}
-
-/// Answers in place where that is possible, and as a message where it is not.
-async fn say(core: &Core, chats: &Chats, inbound: &Inbound, said: Said, held: &mut Held) -> Result<(), StoreError> {
-    let about = About::Reply(0);
-    let (message, buttons) = render::with_buttons(core, &said.room, &about, said.composed).await?;
-    if !buttons.writes.is_empty() {
-        core.store.commit(buttons).await?;
-    }
-    let more = render::more_line(&render::reader(&said.room));
-    let options = SendOptions { more: &more, key: "answer", revision: 0 };
-    let mut also_aloud = true;
-    if let Some(place) = &inbound.answer {
-        // A callback shows one short line; a Discord interaction takes the whole answer.
-        let short = matches!(place, Answerable::Callback { .. });
-        also_aloud = short && said.aloud;
-        match chats.answer(place, &message, !said.aloud && short, &options).await {
-            Ok(()) if !also_aloud => return Ok(()),
-            Ok(()) => {}
-            Err(error) => {
-                also_aloud |= !short && is_room(core, inbound).await;
-                tracing::info!(error = &error as &dyn std::error::Error, "could not answer in place");
-            }
-        }
-    }
-    let Some(address) = inbound.address.as_ref().filter(|_| also_aloud) else { return Ok(()) };
-    for _ in 0..ANSWER_TRIES {
-        match chats.send(&message, address, &options).await {
-            Ok(_) => return Ok(()),
-            Err(crate::chat::error::SendError::SlowDown { until, .. }) => held.sleep_until(until).await,
-            Err(error) => {
-                tracing::info!(error = &error as &dyn std::error::Error, "could not send an answer");
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::core::Core;
 use super::records::ButtonRecord;
-use super::views;
+use super::{groups, views};
 use crate::domain::action::Proposal;
 use crate::domain::person::Room;
 use crate::outbox::delivery::Delivery;
@@ -83,7 +83,9 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
             };
-            views::group(core, &kept.value, 0).await?.map(|view| group::compose_group(&view, &reader, now))
+            views::group(core, &kept.value, groups::page(&kept.value))
+                .await?
+                .map(|view| group::compose_group(&view, &reader, now))
         }
         About::Trouble(_) | About::Reply(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {

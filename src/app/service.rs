@@ -149,8 +149,11 @@ impl Service {
         service.tasks.push(clock.spawn("vault", move |held| vault::watch::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("moments", move |held| moments::run(one, held, stop)));
-        let (one, two, three, stop) = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears), service.stop.clone());
-        service.tasks.push(clock.spawn("listen", move |held| listen::run(one, two, three, held, stop)));
+        for chat in [Chat::Discord, Chat::Telegram] {
+            let shared = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears));
+            let (name, stop) = (format!("listen {}", chat.as_str()), service.stop.clone());
+            service.tasks.push(clock.spawn(name, move |held| listen::run(shared, chat, held, stop)));
+        }
         for (id, config, source) in sources {
             let (core, stop) = (Arc::clone(core), service.stop.clone());
             let name = format!("poll {id}");

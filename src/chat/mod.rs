@@ -72,6 +72,14 @@ impl Chats {
         }
     }
 
+    /// Whether any message may go on a platform now while `others` are about to, or when.
+    pub fn may_any(&self, chat: Chat, others: usize, now: Timestamp) -> Result<(), Timestamp> {
+        match chat {
+            Chat::Telegram => self.telegram.as_ref().map_or(Err(Timestamp::MAX), |bot| bot.may_any(others, now)),
+            Chat::Discord => self.discord.as_ref().map_or(Err(Timestamp::MAX), |bot| bot.may_any(others, now)),
+        }
+    }
+
     /// The bot can speak in a room again: forget that it refused.
     pub fn reopen(&self, room: &Address) {
         match room.chat {

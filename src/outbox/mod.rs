@@ -12,4 +12,6 @@ pub mod delivery;
 pub mod grouping;
 pub mod incident;
 pub mod notice;
+pub mod outage;
+pub mod queue;
 pub mod retry;

@@ -9,7 +9,7 @@ use rand::RngCore;
 
 use super::claim::{Claimed, How};
 use super::delivery::{ATTEMPTS_MAX, Attempt, Delivery, MessageRef, State};
-use super::notice::About;
+use super::notice::{About, Urgency};
 use crate::domain::person::Chat;
 
 const fn seconds(n: i64) -> SignedDuration {
@@ -131,6 +131,33 @@ pub fn want(delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
     };
     let tries = if matches!(state, State::Due { not_before } if not_before == now) { 0 } else { delivery.tries };
     Delivery { wanted_revision: revision, state, tries, ..delivery }
+}
+
+/// Gives a delivery another urgency. It then waits anew, behind those of that urgency that waited before.
+#[must_use]
+pub fn at_urgency(mut delivery: Delivery, urgency: Urgency, now: Timestamp) -> Delivery {
+    if delivery.urgency != urgency {
+        delivery.urgency = urgency;
+        if let State::Due { not_before } = &mut delivery.state {
+            *not_before = std::cmp::max(*not_before, now);
+        }
+    }
+    delivery
+}
+
+/// The platform is back: a try that it had put off comes now. What waits for another reason is left as it is.
+#[must_use]
+pub fn resume(mut delivery: Delivery, now: Timestamp) -> Delivery {
+    match &mut delivery.state {
+        State::Due { not_before } if 0 < delivery.tries && now < *not_before => {
+            *not_before = now;
+            delivery.tries = 1;
+        }
+        // Its next look counts from the last attempt by its tries: the shortest wait of the schedule.
+        State::Unknown { .. } if !delivery.maybe_repeat && 1 < delivery.tries => delivery.tries = 1,
+        _ => {}
+    }
+    delivery
 }
 
 /// The delivery after a claimed attempt has ended.

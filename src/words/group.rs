@@ -17,6 +17,9 @@ use crate::outbox::incident::Stage;
 /// Members on a page: the worst five first.
 pub const PAGE: usize = 5;
 
+/// Pages that one press can skip: a thousand members are two hundred pages.
+const JUMP: usize = 10;
+
 /// The group's message. Edited as its members change; the order is by what can be saved, then by name, so that it does not
 /// jump about.
 #[must_use]
@@ -60,15 +63,16 @@ pub fn compose_group(view: &GroupView, reader: &Reader, now: Timestamp) -> Compo
     composed
 }
 
+/// The neighbours, and ten pages on where there are so many.
 fn pager(view: &GroupView, page: usize, pages: usize, reader: &Reader) -> Vec<(ButtonPurpose, String, Look)> {
     let words = reader.words();
     let turn = |to: usize| ButtonPurpose::Page { group: view.id.clone(), page: u32::try_from(to).unwrap_or(0) };
     let mut row = Vec::new();
-    if let Some(before) = page.checked_sub(1) {
-        row.push((turn(before), say!(words, "button-worse", page = page, pages = pages), Look::Plain));
+    for before in [JUMP, 1].into_iter().filter_map(|step| page.checked_sub(step)) {
+        row.push((turn(before), say!(words, "button-worse", page = before + 1, pages = pages), Look::Plain));
     }
-    if page + 1 < pages {
-        row.push((turn(page + 1), say!(words, "button-further", page = page + 2, pages = pages), Look::Plain));
+    for after in [1, JUMP].into_iter().map(|step| page + step).filter(|after| *after < pages) {
+        row.push((turn(after), say!(words, "button-further", page = after + 1, pages = pages), Look::Plain));
     }
     row
 }

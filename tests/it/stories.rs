@@ -470,6 +470,23 @@ async fn a_page_waits_for_the_limit(story: &mut Story) {
     assert_ne!(turned_back.text, last.text, "the page was turned");
 }
 
+/// The page that a room has turned to stays, whatever changes, until somebody turns it again.
+async fn back_to_the_first_page(story: &mut Story) {
+    let cast = story.world.cast;
+    let back = |labels: Vec<String>| labels.into_iter().find(|label| label.starts_with('‹'));
+    for _ in 0..10 {
+        let shown = story.on_telegram().into_iter().find(|one| one.text.contains(GROUP)).expect("a group");
+        if let Some(label) = back(shown.buttons.concat()) {
+            story.presses(cast.maja, &shown, &label).await;
+        }
+        let message = story.on_discord().into_iter().find(|one| discord_text(one).contains(GROUP)).expect("a group");
+        if let Some(label) = back(message.buttons().into_iter().map(|button| button.label).collect()) {
+            story.clicks(cast.jonas, &message, &label).await;
+        }
+        story.wait(5).await;
+    }
+}
+
 async fn members_live_on(story: &mut Story) {
     let cast = story.world.cast;
     // A member that is opened gets its own message, and what happens to it shows there.
@@ -485,6 +502,7 @@ async fn members_live_on(story: &mut Story) {
     story.wait(30).await;
     let own = story.world.telegram.message(cast.team_chat, own[0].message_id).expect("there");
     assert!(own.text.contains("Maja has it"), "{}", telegram_text(&own));
+    back_to_the_first_page(story).await;
     // A member that is not opened shows in the groups themselves.
     let second = story.on_discord().iter().map(discord_text).find(|text| is_group(text)).expect("a group");
     let line = second.lines().find(|line| line.contains("Crew02")).expect("a member");

@@ -42,6 +42,8 @@ impl Around<'_> {
             // The pages behind links are on no machine.
             text("web.check_pages", "0s"),
             text("vault.key", VAULT_KEY),
+            // One after the other, so that the same seed gives the same bytes.
+            "delivery.at_once=1".to_owned(),
             format!("sources={}", toml_inline(&Value::Object(sources))),
         ]
     }

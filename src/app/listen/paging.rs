@@ -1,51 +1,13 @@
-//! Pages of a group message, and a member of it that gets a message of its own.
+//! A member of a group message that gets a message of its own.
 
-use super::ANSWER_TRIES;
-use crate::app::commands::Asked;
 use crate::app::core::Core;
-use crate::app::{cycle, render, views};
-use crate::chat::{Chats, SendOptions};
+use crate::app::cycle;
 use crate::domain::person::Room;
 use crate::outbox::delivery::{Delivery, State as Stand};
 use crate::outbox::incident::Incident;
-use crate::outbox::notice::{About, Notice};
+use crate::outbox::notice::About;
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
-use crate::time::Held;
-use crate::words::group;
-
-/// Shows another page of a group message: an edit of the message that is there.
-pub(super) async fn turn_page(
-    core: &Core,
-    chats: &Chats,
-    asked: &Asked,
-    room: Option<&Room>,
-    about: &About,
-    page: u32,
-    held: &mut Held,
-) -> Result<(), StoreError> {
-    let Some(room) = room else { return Ok(()) };
-    let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
-    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let Some(view) = views::group(core, &notice.value, page).await? else { return Ok(()) };
-    let composed = group::compose_group(&view, &asked.reader, core.clock.now());
-    let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
-    core.store.commit(buttons).await?;
-    let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
-    let more = render::more_line(&asked.reader);
-    let options = SendOptions { more: &more, key: "page", revision: page };
-    for _ in 0..ANSWER_TRIES {
-        match chats.edit(address.chat, at, &message, &options).await {
-            Ok(_) => return Ok(()),
-            Err(crate::chat::error::SendError::SlowDown { until, .. }) => held.sleep_until(until).await,
-            Err(error) => {
-                tracing::info!(room.id = %room.id, error = &error as &dyn std::error::Error, "could not turn a page");
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
-}
 
 /// Gives a member of a group its own message in this room.
 pub(super) async fn open_here(

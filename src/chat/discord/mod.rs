@@ -105,6 +105,11 @@ impl DiscordBot {
         self.limits().may_send(room, route, now)
     }
 
+    /// Whether any message may go now, or when. See [`Limits::may_any`].
+    pub fn may_any(&self, others: usize, now: Timestamp) -> Result<(), Timestamp> {
+        self.limits().may_any(others, now)
+    }
+
     /// The bot can speak there again.
     pub fn reopen(&self, room: &str) {
         self.limits().reopen(room);

@@ -4,7 +4,6 @@ use rand_chacha::ChaCha8Rng;
 
 use super::super::claim::{Claim, claim};
 use super::super::incident::IncidentId;
-use super::super::notice::Urgency;
 use super::*;
 use crate::domain::ids::RoomId;
 
@@ -238,4 +237,26 @@ proptest! {
             prop_assert!(delivery.attempts.len() <= ATTEMPTS_MAX);
         }
     }
+}
+
+#[test]
+fn what_is_over_waits_behind_what_still_burns() {
+    let kept = fresh(About::Incident(IncidentId::nth(1)));
+    let kept = Delivery { state: State::Due { not_before: at(0) }, urgency: Urgency::Critical, ..kept };
+    let over = at_urgency(kept.clone(), Urgency::Informational, at(9));
+    assert_eq!((over.urgency, due_at(&over)), (Urgency::Informational, Some(at(9))));
+    assert_eq!(at_urgency(kept.clone(), Urgency::Critical, at(9)), kept);
+    let later = Delivery { state: State::Due { not_before: at(20) }, ..kept };
+    assert_eq!(due_at(&at_urgency(later, Urgency::Informational, at(9))), Some(at(20)), "a wait is not cut short");
+}
+
+#[test]
+fn only_what_the_outage_put_off_comes_when_the_platform_is_back() {
+    let kept = fresh(About::Incident(IncidentId::nth(1)));
+    let waits = Delivery { state: State::Due { not_before: at(900) }, tries: 6, ..kept.clone() };
+    assert_eq!(due_at(&resume(waits, at(9))), Some(at(9)));
+    let planned = Delivery { state: State::Due { not_before: at(900) }, tries: 0, ..kept.clone() };
+    assert_eq!(resume(planned.clone(), at(9)), planned);
+    let unknown = Delivery { state: State::Unknown { revision: 1, since: at(0) }, tries: 6, ..kept };
+    assert_eq!(due_at(&resume(unknown, at(9))), Some(at(0) + WAITS[0]), "Discord's history is asked at once");
 }

@@ -1,0 +1,328 @@
+//! The desk of one chat platform: what waits, what is on its way, and whether the platform is there at all.
+//!
+//! Owns: the queue in memory, which is a cache of the store's index of due deliveries, read again whenever somebody says
+//! that there is something new. Survives: a store that fails for a while (everything is still due then) and a platform that
+//! is away: it is tried now and then with one message, and what was put off comes when it is back.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Way, Went, put, turn};
+use crate::app::core::Core;
+use crate::app::groups;
+use crate::app::service::rest;
+use crate::chat::Chats;
+use crate::chat::limits::{OLD_MESSAGE, Route};
+use crate::domain::ids::RoomId;
+use crate::domain::person::{Address, Audience, Chat};
+use crate::outbox::delivery::Delivery;
+use crate::outbox::outage::Outage;
+use crate::outbox::queue::{Item, Lane, Next, Queue};
+use crate::outbox::retry::{Outcome, resume};
+use crate::store::records::load;
+use crate::store::{Key, StoreError, Table, keys};
+use crate::time::{Bell, Held};
+
+/// After a failure of the store itself; everything is still due then.
+const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// Rows of the due index read at once.
+const PAGE: usize = 4_000;
+
+/// Deliveries that an outage has put off, remembered until it ends; the rest of them comes by its own schedule.
+const PUT_OFF_MAX: usize = 10_000;
+
+/// A request that is being prepared: the limits do not count it yet.
+#[derive(Debug)]
+pub(super) struct Slot(Arc<AtomicUsize>);
+
+impl Slot {
+    fn take(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A room of this platform.
+struct Place {
+    address: Address,
+    /// It takes group messages. Their lines are for the team: what a client or a creator may be told is decided message by
+    /// message.
+    groups: bool,
+}
+
+struct Desk {
+    core: Arc<Core>,
+    chats: Arc<Chats>,
+    chat: Chat,
+    bell: Bell,
+    queue: Queue,
+    places: HashMap<RoomId, Place>,
+    /// The count of [`crate::app::core::Bells::asked`] up to which the store was read.
+    read: Option<u64>,
+    outage: Outage,
+    put_off: Vec<Key>,
+    flying: HashMap<Key, JoinHandle<()>>,
+    /// What was found to be due while it was on its way.
+    changed: HashSet<Key>,
+    landed: Arc<Mutex<Vec<(Item, Result<Went, StoreError>)>>>,
+    preparing: Arc<AtomicUsize>,
+}
+
+/// Delivers on one platform, for ever. What is on its way at the end is waited for.
+pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held, stop: CancellationToken) {
+    let bell = match chat {
+        Chat::Discord => core.bells.deliver_discord.clone(),
+        Chat::Telegram => core.bells.deliver_telegram.clone(),
+    };
+    let mut desk = Desk {
+        core: Arc::clone(&core),
+        chats,
+        chat,
+        bell: bell.clone(),
+        queue: Queue::new(OLD_MESSAGE),
+        places: HashMap::new(),
+        read: None,
+        outage: Outage::default(),
+        put_off: Vec::new(),
+        flying: HashMap::new(),
+        changed: HashSet::new(),
+        landed: Arc::default(),
+        preparing: Arc::default(),
+    };
+    loop {
+        let wake = match desk.round().await {
+            Ok(wake) => wake,
+            Err(error) => {
+                tracing::error!(
+                    chat = chat.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "could not deliver; trying again"
+                );
+                desk.read = None;
+                core.clock.now().checked_add(STORE_WAIT).ok()
+            }
+        };
+        if !rest(&mut held, &bell, wake, &stop).await {
+            break;
+        }
+    }
+    for (_, task) in desk.flying {
+        // A task that panicked has said so in the log.
+        drop(task.await);
+    }
+}
+
+impl Desk {
+    /// Sends off what may go now; answers when to look again.
+    async fn round(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        loop {
+            self.land().await?;
+            self.read().await?;
+            let now = self.core.clock.now();
+            if let Some(until) = self.outage.rests_until(now) {
+                return Ok(Some(until));
+            }
+            if self.at_once() <= self.flying.len() {
+                // Whoever lands rings.
+                return Ok(None);
+            }
+            let whole = self.chats.may_any(self.chat, self.preparing.load(Ordering::SeqCst), now);
+            let (chats, places) = (&self.chats, &self.places);
+            let next = self.queue.next(now, whole, |room, lane| match places.get(room) {
+                Some(place) => chats.may_send(&place.address, route(lane), now),
+                // Whoever takes it finds that it has no place here any more.
+                None => Ok(()),
+            });
+            match next {
+                Next::One(item) => self.send_off(item).await?,
+                Next::Group(members) => self.collapse(members).await?,
+                Next::Rest(wake) => return Ok(wake.filter(|wake| *wake < Timestamp::MAX)),
+            }
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        let set = usize::try_from(self.core.config.delivery.at_once).unwrap_or(usize::MAX);
+        if self.outage.is_on() { 1 } else { std::cmp::max(set, 1) }
+    }
+
+    /// Reads what is due, if somebody has said that there is something new. Only what was not known is loaded.
+    async fn read(&mut self) -> Result<(), StoreError> {
+        let asked = self.core.bells.asked.load(Ordering::SeqCst);
+        if self.read == Some(asked) {
+            return Ok(());
+        }
+        self.look_up_places().await;
+        let mut seen: HashSet<Key> = HashSet::new();
+        let (mut from, until) = keys::all();
+        loop {
+            let rows = self.core.store.scan(Table::DueDeliveries, &from, &until, PAGE).await?;
+            for (row, _) in &rows {
+                let (since, key) = keys::read_due(row)?;
+                if !self.is_here(&key) || !seen.insert(key.clone()) || self.queue.has(&key, since) {
+                    continue;
+                }
+                if self.flying.contains_key(&key) {
+                    // On its way: looked at again when it has landed, for this may be news to it.
+                    self.changed.insert(key);
+                } else if let Some(kept) = load::<Delivery>(&*self.core.store, &key).await? {
+                    self.enter(&kept.value, key);
+                }
+            }
+            match rows.last() {
+                Some((last, _)) if PAGE <= rows.len() => from = keys::after(last),
+                _ => break,
+            }
+        }
+        self.queue.keep_only(&seen);
+        self.read = Some(asked);
+        Ok(())
+    }
+
+    async fn look_up_places(&mut self) {
+        let state = self.core.state.lock().await;
+        let here = state.catalog.rooms.values().filter_map(|room| {
+            let address = room.address.clone().filter(|address| address.chat == self.chat)?;
+            let groups = matches!(room.audience, Audience::Internal | Audience::Operator);
+            Some((room.id.clone(), Place { address, groups }))
+        });
+        self.places = here.collect();
+    }
+
+    /// Whether a delivery is for a room of this platform: its key ends with the room.
+    fn is_here(&self, key: &[u8]) -> bool {
+        let room = key.rsplit(|byte| *byte == 0).next().and_then(|room| std::str::from_utf8(room).ok());
+        room.and_then(|room| RoomId::new(room).ok()).is_some_and(|room| self.places.contains_key(&room))
+    }
+
+    fn enter(&mut self, delivery: &Delivery, key: Key) {
+        let groups = self.places.get(&delivery.room).is_some_and(|place| place.groups);
+        if let Some(item) = Item::of(delivery, key, groups) {
+            self.queue.put(item, self.core.clock.now());
+        }
+    }
+
+    async fn send_off(&mut self, item: Item) -> Result<(), StoreError> {
+        if self.core.config.delivery.at_once <= 1 {
+            let way = Way { core: &self.core, chats: &self.chats, chat: self.chat, slot: None };
+            let went = turn(way, &item.key).await;
+            return self.settle(item, went).await;
+        }
+        let slot = Slot::take(&self.preparing);
+        let (core, chats, chat) = (Arc::clone(&self.core), Arc::clone(&self.chats), self.chat);
+        let (landed, bell, key) = (Arc::clone(&self.landed), self.bell.clone(), item.key.clone());
+        let name = format!("send {} {}", chat.as_str(), item.room);
+        let task = self.core.clock.spawn(name, move |held| async move {
+            let way = Way { core: &core, chats: &chats, chat, slot: Some(slot) };
+            let went = turn(way, &item.key).await;
+            landed.lock().unwrap_or_else(PoisonError::into_inner).push((item, went));
+            bell.ring();
+            drop(held);
+        });
+        self.flying.insert(key, task);
+        Ok(())
+    }
+
+    /// Takes in what has come of everything that was on its way.
+    async fn land(&mut self) -> Result<(), StoreError> {
+        let landed = std::mem::take(&mut *self.landed.lock().unwrap_or_else(PoisonError::into_inner));
+        for (item, went) in landed {
+            self.flying.remove(&item.key);
+            self.settle(item, went).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self, item: Item, went: Result<Went, StoreError>) -> Result<(), StoreError> {
+        let now = self.core.clock.now();
+        self.queue.free(&item.room);
+        let went = match went {
+            Ok(went) => went,
+            Err(error) => {
+                tracing::error!(
+                    chat = self.chat.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "could not deliver; trying again"
+                );
+                let since = now.checked_add(STORE_WAIT).unwrap_or(Timestamp::MAX);
+                self.queue.put(Item { since, ..item }, now);
+                return Ok(());
+            }
+        };
+        if self.changed.remove(&item.key) {
+            if let Some(kept) = load::<Delivery>(&*self.core.store, &item.key).await? {
+                self.enter(&kept.value, item.key.clone());
+            }
+        } else if let Some(after) = &went.after {
+            self.enter(after, item.key.clone());
+        }
+        let Some(outcome) = went.outcome else { return Ok(()) };
+        if matches!(outcome, Outcome::TargetMoved { .. }) {
+            self.look_up_places().await;
+        }
+        if self.outage.note(&outcome, now) {
+            tracing::info!(chat = self.chat.as_str(), "the platform answers again");
+            return self.resume().await;
+        }
+        if !is_failure(&outcome) {
+            // It was that room or that line: each comes again by its own schedule.
+            self.put_off.clear();
+        } else if self.put_off.len() < PUT_OFF_MAX {
+            self.put_off.push(item.key);
+        }
+        Ok(())
+    }
+
+    /// What the outage has put off comes now, most urgent first like everything else.
+    async fn resume(&mut self) -> Result<(), StoreError> {
+        for key in std::mem::take(&mut self.put_off) {
+            let Some(kept) = load::<Delivery>(&*self.core.store, &key).await? else { continue };
+            let after = resume(kept.value.clone(), self.core.clock.now());
+            if after == kept.value {
+                continue;
+            }
+            if let Some(after) = put(&self.core, &kept, after, None).await?.after {
+                self.enter(&after, key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn collapse(&mut self, members: Vec<Item>) -> Result<(), StoreError> {
+        let Some(made) = groups::collapse(&self.core, &members).await? else {
+            // Some of them have changed: what is kept now takes its turn again.
+            for item in members {
+                if let Some(kept) = load::<Delivery>(&*self.core.store, &item.key).await? {
+                    self.enter(&kept.value, item.key);
+                }
+            }
+            return Ok(());
+        };
+        self.enter(&made, keys::delivery(&made.about, &made.room));
+        Ok(())
+    }
+}
+
+fn is_failure(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::NeverLeft { .. } | Outcome::Lost { .. })
+}
+
+fn route(lane: Lane) -> Route {
+    match lane {
+        Lane::Send => Route::Send,
+        Lane::Edit => Route::Edit,
+        Lane::OldEdit => Route::OldEdit,
+    }
+}

@@ -1,0 +1,103 @@
+//! Answers: in place where that is possible, as a message where it is not, and never in the way of the next one who asks.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Said;
+use crate::app::core::Core;
+use crate::app::render;
+use crate::chat::error::SendError;
+use crate::chat::inbound::{Answerable, Inbound, PlaceKind, What};
+use crate::chat::{Chats, SendOptions};
+use crate::domain::person::Address;
+use crate::outbox::notice::About;
+use crate::store::StoreError;
+use crate::time::Held;
+use crate::words::message::Message;
+
+/// Answers sent as messages wait for the room's limit this often at most; what still finds no room then is dropped, and
+/// the person asks again. A busy group takes 20 a minute, and the alerts want them too.
+const ANSWER_TRIES: u32 = 20;
+
+/// A button whose work is seen elsewhere stops turning all the same.
+pub(super) async fn hush(chats: &Chats, inbound: &Inbound) {
+    let (Some(place @ Answerable::Callback { .. }), What::Press { .. }) = (&inbound.answer, &inbound.what) else {
+        return;
+    };
+    let options = SendOptions { more: "", key: "answer", revision: 0 };
+    if let Err(error) = chats.answer(place, &Message::default(), false, &options).await {
+        tracing::info!(error = &error as &dyn std::error::Error, "could not answer in place");
+    }
+}
+
+/// Whether something was said in a room, or to the bot alone: whoever reads an answer there may read it. In any other
+/// place an answer that was for one person is not said aloud; they ask again.
+async fn is_room(core: &Core, inbound: &Inbound) -> bool {
+    let Some(address) = &inbound.address else { return false };
+    inbound.place == Some(PlaceKind::Private)
+        || core.state.lock().await.catalog.room_at(address.chat, &address.place, address.topic).is_some()
+}
+
+/// Answers in place where that is possible, and as a message where it is not.
+pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said: Said) -> Result<(), StoreError> {
+    let about = About::Reply(0);
+    let (message, buttons) = render::with_buttons(core, &said.room, &about, said.composed).await?;
+    if !buttons.writes.is_empty() {
+        core.store.commit(buttons).await?;
+    }
+    let more = render::more_line(&render::reader(&said.room));
+    let options = SendOptions { more: &more, key: "answer", revision: 0 };
+    let mut also_aloud = true;
+    if let Some(place) = &inbound.answer {
+        // A callback shows one short line; a Discord interaction takes the whole answer.
+        let short = matches!(place, Answerable::Callback { .. });
+        also_aloud = short && said.aloud;
+        match chats.answer(place, &message, !said.aloud && short, &options).await {
+            Ok(()) if !also_aloud => return Ok(()),
+            Ok(()) => {}
+            Err(error) => {
+                also_aloud |= !short && is_room(core, inbound).await;
+                tracing::info!(error = &error as &dyn std::error::Error, "could not answer in place");
+            }
+        }
+    }
+    let Some(address) = inbound.address.clone().filter(|_| also_aloud) else { return Ok(()) };
+    if let Some(until) = say_aloud(chats, &message, &address, &more).await {
+        // The next one who asks does not wait for this room's limits.
+        let (chats, name) = (Arc::clone(chats), format!("answer {}", said.room.id));
+        drop(core.clock.spawn(name, move |held| say_later(chats, message, address, more, held, until)));
+    }
+    Ok(())
+}
+
+/// Sends an answer as a message; answers when to try again, if its room takes nothing now.
+async fn say_aloud(chats: &Chats, message: &Message, address: &Address, more: &str) -> Option<Timestamp> {
+    let options = SendOptions { more, key: "answer", revision: 0 };
+    match chats.send(message, address, &options).await {
+        Ok(_) => None,
+        Err(SendError::SlowDown { until, .. }) => Some(until),
+        Err(error) => {
+            tracing::info!(error = &error as &dyn std::error::Error, "could not send an answer");
+            None
+        }
+    }
+}
+
+async fn say_later(
+    chats: Arc<Chats>,
+    message: Message,
+    address: Address,
+    more: String,
+    mut held: Held,
+    mut until: Timestamp,
+) {
+    for _ in 0..ANSWER_TRIES {
+        held.sleep_until(until).await;
+        match say_aloud(&chats, &message, &address, &more).await {
+            Some(later) => until = later,
+            None => return,
+        }
+    }
+    tracing::warn!(place = address.place, "a room takes nothing; an answer is dropped and must be asked for again");
+}
