@@ -76,9 +76,10 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             by_hand::compose(&view, &reader, now)
         }
         About::Promotion(rule, version) => {
-            let view = super::promotion::view(core, rule, *version).await?;
+            let view = super::promotion::view(core, rule, *version, 0).await?;
             view.map(|view| promotion::compose(&view, &reader, now))
         }
+        About::Sample => super::setup::sample::render(core, room, &reader).await?,
         About::Group(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
@@ -99,9 +100,12 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => {
-            message.headline.clone()
-        }
+        About::Ask(_)
+        | About::Deed(_)
+        | About::Promotion(..)
+        | About::Sample
+        | About::Trouble(_)
+        | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
 }

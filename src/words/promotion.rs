@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::buttons::{ButtonPurpose, Composed, RuleAnswer};
 use super::message::{Line, Look, Message, Run};
 use super::number;
-use super::phrase::{block, line};
+use super::phrase::{self, block, line};
+use super::view::Names;
 use super::wording::{Reader, Words, say};
 use crate::domain::ids::RuleId;
+use crate::domain::money::Money;
 use crate::rules::rule::Mode;
 
 /// What a rule has told, or would have told while it watched.
@@ -50,6 +52,27 @@ pub struct PromotionView {
     pub tally: Tally,
     /// What a person said.
     pub answer: Option<Answer>,
+    /// Whom it would have told about, worst first.
+    pub told: Vec<WouldTell>,
+    /// Which page of them, from 0.
+    pub page: u32,
+}
+
+/// Somebody whom a rule in shadow would have told about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldTell {
+    /// Who.
+    pub names: Names,
+    /// The subject, where nothing has a name.
+    pub id: String,
+    /// When first.
+    pub at: Timestamp,
+    /// How often.
+    pub times: u32,
+    /// Whether it was right the first time; `None`: it cannot be said yet.
+    pub right: Option<bool>,
+    /// What stopping would have saved then; below nothing, lost.
+    pub saved: Option<Money>,
 }
 
 /// A rule in force.
@@ -118,6 +141,7 @@ pub fn compose(view: &PromotionView, reader: &Reader, now: Timestamp) -> Compose
         None => {
             lines.push(line(say!(words, "promotion-nothing")));
             message.blocks.extend(block(0, lines));
+            message.blocks.extend(block(0, would_have_told(view, reader, now)));
             message.blocks.extend(block(0, vec![line(say!(words, "promotion-stays"))]));
         }
         Some(answer) => {
@@ -140,8 +164,75 @@ pub fn compose(view: &PromotionView, reader: &Reader, now: Timestamp) -> Compose
             (button(RuleAnswer::Propose), say!(words, "button-let-propose"), Look::Primary),
             (button(RuleAnswer::KeepWatching), say!(words, "button-keep-watching"), Look::Plain),
         ]);
+        composed.row(pager(view, reader));
     }
     composed
+}
+
+/// Whom a message names at once: the worst five first.
+const PAGE: usize = 5;
+
+fn pages(view: &PromotionView) -> (usize, usize) {
+    let pages = std::cmp::max(view.told.len().div_ceil(PAGE), 1);
+    (std::cmp::min(usize::try_from(view.page).unwrap_or(0), pages - 1), pages)
+}
+
+/// A page of whom it would have told about, and what heeding it would have been worth in all.
+fn would_have_told(view: &PromotionView, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let (page, _) = pages(view);
+    let money = |money: Money| number::money(reader.locale, money);
+    let mut lines: Vec<Line> = Vec::new();
+    for one in view.told.iter().skip(page * PAGE).take(PAGE) {
+        let call = match one.right {
+            Some(true) => "right",
+            Some(false) => "wrong",
+            None => "open",
+        };
+        let (who, time) = (phrase::who(&one.names, &one.id), number::time(reader, one.at, now));
+        let mut text = say!(words, "promotion-told", who = who, time = time, times = one.times, call = call);
+        if let Some(saved) = one.saved.filter(|saved| saved.minor != 0) {
+            let size = money(Money::new(saved.minor.saturating_abs(), saved.currency));
+            text.push_str(&match saved.minor {
+                ..0 => say!(words, "promotion-told-lost", lost = size),
+                _ => say!(words, "promotion-told-saved", saved = size),
+            });
+        }
+        lines.push(line(text));
+    }
+    lines.extend(worth(view).map(|(saved, lost)| {
+        line(say!(words, "promotion-worth", saved = money(saved), lost = money(lost)))
+    }));
+    lines
+}
+
+/// What the right ones would have saved, and the wrong ones lost, where it is one currency.
+fn worth(view: &PromotionView) -> Option<(Money, Money)> {
+    let all = || view.told.iter().filter_map(|one| one.saved);
+    let currency = all().next()?.currency;
+    if all().any(|money| money.currency != currency) {
+        return None;
+    }
+    let (saved, lost) = all().fold((0_i64, 0_i64), |(saved, lost), one| match one.minor {
+        ..0 => (saved, lost.saturating_sub(one.minor)),
+        _ => (saved.saturating_add(one.minor), lost),
+    });
+    Some((Money::new(saved, currency), Money::new(lost, currency)))
+}
+
+fn pager(view: &PromotionView, reader: &Reader) -> Vec<(ButtonPurpose, String, Look)> {
+    let words = reader.words();
+    let (page, pages) = pages(view);
+    let group = format!("{}/{}", view.rule, view.version);
+    let turn = |to: usize| ButtonPurpose::Page { group: group.clone(), page: u32::try_from(to).unwrap_or(0) };
+    let mut row = Vec::new();
+    if let Some(before) = page.checked_sub(1) {
+        row.push((turn(before), say!(words, "button-worse", page = page, pages = pages), Look::Plain));
+    }
+    if page + 1 < pages {
+        row.push((turn(page + 1), say!(words, "button-further", page = page + 2, pages = pages), Look::Plain));
+    }
+    row
 }
 
 /// How often, in the words of its mode.
@@ -268,7 +359,8 @@ mod tests {
 
     fn view(answer: Option<Answer>) -> PromotionView {
         let tally = Tally { days: 14, fires: 6, right: 5, wrong: 1, open: 0, subject_days: 112 };
-        PromotionView { rule: RuleId::new("cpa-stop").expect("an id"), version: 3, tally, answer }
+        let rule = RuleId::new("cpa-stop").expect("an id");
+        PromotionView { rule, version: 3, tally, answer, told: Vec::new(), page: 0 }
     }
 
     fn now() -> Timestamp {
@@ -307,6 +399,24 @@ mod tests {
         cpa-stop v3
         [Låt den föreslå] [Fortsätt titta på]
         ");
+    }
+
+    #[test]
+    fn the_worst_five_are_named_with_what_they_were_worth_and_the_rest_is_a_page_away() {
+        let told = |n: i64, minor: i64, right| WouldTell {
+            names: Names { creator: Some(format!("Creator {n}")), ..Names::default() },
+            id: format!("creator/c{n}"),
+            at: now(),
+            times: if n == 1 { 2 } else { 1 },
+            right,
+            saved: Some(Money::new(minor, "EUR".parse().expect("a currency"))),
+        };
+        let mut view = view(None);
+        let rest = (2..=6).map(|n| told(n, 1_000, None));
+        view.told = std::iter::once(told(1, 42_000, Some(true))).chain(rest).chain([told(7, -500, Some(false))]).collect();
+        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("en", "UTC"), now())), @"");
+        view.page = 1;
+        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("sv", "UTC"), now())), @"");
     }
 
     #[test]

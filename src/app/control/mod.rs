@@ -18,6 +18,7 @@ mod deals;
 pub mod door;
 pub mod import;
 mod outbox;
+mod overview;
 mod people;
 mod rules;
 #[cfg(test)]
@@ -104,6 +105,10 @@ pub enum Wish {
     Disconnect { source: SourceId, account: String },
     /// Which accounts are connected.
     Accounts,
+    /// How everything stands that the installation rests on.
+    Doctor,
+    /// Who is judged on what, and what is missing.
+    Coverage { subject: Option<String> },
 }
 
 /// What must be there before a wish can be carried out.
@@ -125,7 +130,8 @@ impl Wish {
             Self::Apply { dry_run: true, .. }
             | Self::ImportDeals { trial: true }
             | Self::Documents { made: false }
-            | Self::Accounts => Needs::Nothing,
+            | Self::Accounts
+            | Self::Doctor => Needs::Nothing,
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
             | Self::ImportPosts { .. }
@@ -142,7 +148,8 @@ impl Wish {
             | Self::Grant { .. }
             | Self::Revoke { .. }
             | Self::AccountOf { .. }
-            | Self::Disconnect { .. } => Needs::Store,
+            | Self::Disconnect { .. }
+            | Self::Coverage { .. } => Needs::Store,
         }
     }
 }
@@ -340,6 +347,8 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Connect { source, account, sealed } => vault::connect(core, request, source, account, sealed).await,
         Wish::Disconnect { source, account } => vault::disconnect(core, request, source, account).await,
         Wish::Accounts => vault::accounts(core).await,
+        Wish::Doctor => Ok(overview::doctor(core, tell).await),
+        Wish::Coverage { subject } => overview::coverage(core, subject.as_deref()).await,
     }
 }
 

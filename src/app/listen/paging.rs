@@ -12,9 +12,22 @@ use crate::outbox::notice::{About, Notice};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 use crate::time::Held;
-use crate::words::group;
+use crate::words::buttons::Composed;
+use crate::words::{group, promotion};
 
-/// Shows another page of a group message: an edit of the message that is there.
+/// A message with pages, on this one.
+async fn composed(core: &Core, asked: &Asked, about: &About, page: u32) -> Result<Option<Composed>, StoreError> {
+    let now = core.clock.now();
+    if let About::Promotion(rule, version) = about {
+        let view = crate::app::promotion::view(core, rule, *version, page).await?;
+        return Ok(view.map(|view| promotion::compose(&view, &asked.reader, now)));
+    }
+    let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(None) };
+    let view = views::group(core, &notice.value, page).await?;
+    Ok(view.map(|view| group::compose_group(&view, &asked.reader, now)))
+}
+
+/// Shows another page of a message: an edit of the message that is there.
 pub(super) async fn turn_page(
     core: &Core,
     chats: &Chats,
@@ -25,10 +38,8 @@ pub(super) async fn turn_page(
     held: &mut Held,
 ) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
-    let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let Some(view) = views::group(core, &notice.value, page).await? else { return Ok(()) };
-    let composed = group::compose_group(&view, &asked.reader, core.clock.now());
+    let Some(composed) = composed(core, asked, about, page).await? else { return Ok(()) };
     let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
     core.store.commit(buttons).await?;
     let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
