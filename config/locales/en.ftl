@@ -1782,3 +1782,7 @@ promotion-told = • { $who }, { $time }{ $times ->
 promotion-told-saved = , { $saved } saved by stopping
 promotion-told-lost = , { $lost } lost by stopping
 promotion-worth = Stopping each of them would have saved { $saved } and lost { $lost }.
+promotion-elsewhere = { $count ->
+    [one] One of them was
+   *[other] { $count } of them were
+} about other brands.

@@ -1772,3 +1772,7 @@ promotion-told = • { $who }, { $time }{ $times ->
 promotion-told-saved = , { $saved } sparat om den stoppats
 promotion-told-lost = , { $lost } förlorat om den stoppats
 promotion-worth = Att stoppa var och en av dem hade sparat { $saved } och förlorat { $lost }.
+promotion-elsewhere = { $count ->
+    [one] Ett av dem gällde
+   *[other] { $count } av dem gällde
+} andra varumärken.

@@ -76,7 +76,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             by_hand::compose(&view, &reader, now)
         }
         About::Promotion(rule, version) => {
-            let view = super::promotion::view(core, rule, *version, 0).await?;
+            let view = super::promotion::view(core, (rule, *version), Some(room), 0).await?;
             view.map(|view| promotion::compose(&view, &reader, now))
         }
         About::Sample => super::setup::sample::render(core, room, &reader).await?,

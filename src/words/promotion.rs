@@ -54,6 +54,8 @@ pub struct PromotionView {
     pub answer: Option<Answer>,
     /// Whom it would have told about, worst first.
     pub told: Vec<WouldTell>,
+    /// Alerts about other brands, which are not named here.
+    pub elsewhere: u32,
     /// Which page of them, from 0.
     pub page: u32,
 }
@@ -199,6 +201,9 @@ fn would_have_told(view: &PromotionView, reader: &Reader, now: Timestamp) -> Vec
             });
         }
         lines.push(line(text));
+    }
+    if 0 < view.elsewhere {
+        lines.push(line(say!(words, "promotion-elsewhere", count = view.elsewhere)));
     }
     lines.extend(worth(view).map(|(saved, lost)| {
         line(say!(words, "promotion-worth", saved = money(saved), lost = money(lost)))
@@ -360,7 +365,7 @@ mod tests {
     fn view(answer: Option<Answer>) -> PromotionView {
         let tally = Tally { days: 14, fires: 6, right: 5, wrong: 1, open: 0, subject_days: 112 };
         let rule = RuleId::new("cpa-stop").expect("an id");
-        PromotionView { rule, version: 3, tally, answer, told: Vec::new(), page: 0 }
+        PromotionView { rule, version: 3, tally, answer, told: Vec::new(), elsewhere: 0, page: 0 }
     }
 
     fn now() -> Timestamp {

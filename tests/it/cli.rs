@@ -56,14 +56,17 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "demo",
+    "init",
     "run",
     "check",
+    "doctor",
     "apply",
     "poll",
     "discover",
     "preflight",
+    "coverage",
     "import",
     "export",
     "test-rules",

@@ -16,10 +16,15 @@ use crate::words::buttons::Composed;
 use crate::words::{group, promotion};
 
 /// A message with pages, on this one.
-async fn composed(core: &Core, asked: &Asked, about: &About, page: u32) -> Result<Option<Composed>, StoreError> {
+async fn composed(
+    core: &Core,
+    (asked, room): (&Asked, &Room),
+    about: &About,
+    page: u32,
+) -> Result<Option<Composed>, StoreError> {
     let now = core.clock.now();
     if let About::Promotion(rule, version) = about {
-        let view = crate::app::promotion::view(core, rule, *version, page).await?;
+        let view = crate::app::promotion::view(core, (rule, *version), Some(room), page).await?;
         return Ok(view.map(|view| promotion::compose(&view, &asked.reader, now)));
     }
     let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(None) };
@@ -39,7 +44,7 @@ pub(super) async fn turn_page(
 ) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let Some(composed) = composed(core, asked, about, page).await? else { return Ok(()) };
+    let Some(composed) = composed(core, (asked, room), about, page).await? else { return Ok(()) };
     let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
     core.store.commit(buttons).await?;
     let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };

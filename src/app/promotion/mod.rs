@@ -174,14 +174,20 @@ fn rooms_of(state: &State, rule: &RuleId) -> Vec<Room> {
     mine.filter(|room| room.campaign.is_none()).cloned().collect()
 }
 
-/// What is told about a question, as it stands now; `page` of what it would have told, from 0.
-pub async fn view(core: &Core, rule: &RuleId, version: u32, page: u32) -> Result<Option<PromotionView>, StoreError> {
+/// What a room is told about a question, as it stands now; `page` of whom it would have told about, from 0. A brand's room
+/// hears of the brand's own.
+pub async fn view(
+    core: &Core,
+    (rule, version): (&RuleId, u32),
+    room: Option<&Room>,
+    page: u32,
+) -> Result<Option<PromotionView>, StoreError> {
     let Some(kept) = load::<PromotionRecord>(&*core.store, &keys::promotion(rule, version)).await? else {
         return Ok(None);
     };
-    let told = worth::told(core, rule, version).await?;
+    let (told, elsewhere) = worth::told(core, (rule, version), room.and_then(|room| room.brand.as_ref())).await?;
     let PromotionRecord { rule, tally, answer, .. } = kept.value;
-    Ok(Some(PromotionView { rule, version, tally, answer, told, page }))
+    Ok(Some(PromotionView { rule, version, tally, answer, told, elsewhere, page }))
 }
 
 /// A person sets how far a rule may go: a new version of the rule, the answer to the question about the old one, if it was

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{selected, tally};
-use crate::app::core::{Core, switches};
+use crate::app::core::{Core, State, switches};
 use crate::app::records::{RuleRecord, ShadowFire, ShadowWorth};
 use crate::app::{replays, views};
-use crate::domain::ids::{RuleId, Subject};
+use crate::domain::ids::{BrandId, RuleId, Subject};
 use crate::domain::money::Money;
 use crate::rules::backtest::ruled::{Way, complete, replay};
 use crate::rules::backtest::{Case, Fire, Outcome};
@@ -111,13 +111,22 @@ fn saved(replayed: &HashMap<Subject, Vec<Fire>>, subject: &Subject, at: Timestam
     (apart(&nearest) <= NEAR).then_some(nearest.saved).flatten()
 }
 
-/// Whom a rule in shadow would have told about: what stopping would have saved most first, then the newest.
-pub(super) async fn told(core: &Core, rule: &RuleId, version: u32) -> Result<Vec<WouldTell>, StoreError> {
+/// Whom a rule in shadow would have told about, of one brand where one is named, and how many alerts were about others: what
+/// stopping would have saved most first, then the newest.
+pub(super) async fn told(
+    core: &Core,
+    (rule, version): (&RuleId, u32),
+    brand: Option<&BrandId>,
+) -> Result<(Vec<WouldTell>, u32), StoreError> {
     let fires = kept(core, rule, version).await?;
     let state = core.state.lock().await;
-    let mut told: BTreeMap<Subject, WouldTell> = BTreeMap::new();
+    let (mut told, mut elsewhere) = (BTreeMap::<Subject, WouldTell>::new(), 0_u32);
     for fire in fires {
         let ShadowFire { subject, at, worth, .. } = fire.value;
+        if brand.is_some_and(|brand| !is_of(&state, &subject, brand)) {
+            elsewhere = elsewhere.saturating_add(1);
+            continue;
+        }
         if let Some(one) = told.get_mut(&subject) {
             one.times = one.times.saturating_add(1);
             continue;
@@ -129,5 +138,15 @@ pub(super) async fn told(core: &Core, rule: &RuleId, version: u32) -> Result<Vec
     }
     let mut told: Vec<WouldTell> = told.into_values().collect();
     told.sort_by_key(|one| (std::cmp::Reverse((one.saved.map(|saved| saved.minor), one.at)), one.id.clone()));
-    Ok(told)
+    Ok((told, elsewhere))
+}
+
+/// Whether a subject is a brand's: what hangs on it, and the creators who work with it.
+fn is_of(state: &State, subject: &Subject, brand: &BrandId) -> bool {
+    let about = state.catalog.about(subject);
+    match (&about.brand, &about.creator) {
+        (Some(of), _) => of == brand,
+        (None, Some(creator)) => state.catalog.brands_of(creator).any(|of| of == brand),
+        (None, None) => false,
+    }
 }
