@@ -314,8 +314,30 @@ mod tests {
 
     #[test]
     fn the_worst_comes_first_with_what_is_missing_and_for_which_rules() {
-        insta::assert_snapshot!(shown(&page(&view(2), (None, 1), &Reader::new("en", "UTC"), now())), @"");
-        insta::assert_snapshot!(shown(&page(&view(2), (None, 1), &Reader::new("sv", "UTC"), now())), @"");
+        insta::assert_snapshot!(shown(&page(&view(2), (None, 1), &Reader::new("en", "UTC"), now())), @"
+        🟡 1 of 2 partnerships cannot be judged by every rule about them
+
+        Creator 0 · Spring: 1 of 7 rules judge it
+        • the deal names no target for cost per order (cpa-stop, cpa-strict, a, 1 more)
+        • too small: its whole budget spent for nothing would not fire it (cpa-balanced)
+        • views on YouTube: nothing has come yet (views-slump)
+        Stopped coming: views since 1 Mar 10:00
+
+        Creator 1 · Spring: 6 of 6 rules judge it
+        []
+        ");
+        insta::assert_snapshot!(shown(&page(&view(2), (None, 1), &Reader::new("sv", "UTC"), now())), @"
+        🟡 1 av 2 samarbeten kan inte bedömas av varje regel om dem
+
+        Creator 0 · Spring: 1 av 7 regler bedömer det
+        • avtalet anger inget mål för kostnad per order (cpa-stop, cpa-strict, a, 1 till)
+        • för litet: hela budgeten spenderad utan resultat skulle inte utlösa den (cpa-balanced)
+        • visningar på YouTube: inget har kommit än (views-slump)
+        Har slutat komma: visningar sedan 1 mars 10:00
+
+        Creator 1 · Spring: 6 av 6 regler bedömer det
+        []
+        ");
     }
 
     #[test]

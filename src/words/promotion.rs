@@ -419,9 +419,40 @@ mod tests {
         let mut view = view(None);
         let rest = (2..=6).map(|n| told(n, 1_000, None));
         view.told = std::iter::once(told(1, 42_000, Some(true))).chain(rest).chain([told(7, -500, Some(false))]).collect();
-        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("en", "UTC"), now())), @"");
+        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("en", "UTC"), now())), @"
+        🔵 cpa-stop watched for 14 days: it would have raised 6 alerts
+
+        By what came later 5 of them were right and 1 wrong.
+        Nobody was told and nothing was done.
+
+        • Creator 1, 10:00 and 2 times in all: right, €420 saved by stopping
+        • Creator 2, 10:00: not known yet, €10 saved by stopping
+        • Creator 3, 10:00: not known yet, €10 saved by stopping
+        • Creator 4, 10:00: not known yet, €10 saved by stopping
+        • Creator 5, 10:00: not known yet, €10 saved by stopping
+        Stopping each of them would have saved €470 and lost €5.
+
+        If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
+
+        cpa-stop v3
+        [Let it propose] [Keep watching] [Page 2 of 2 ›]
+        ");
         view.page = 1;
-        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("sv", "UTC"), now())), @"");
+        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("sv", "UTC"), now())), @"
+        🔵 cpa-stop har tittat på i 14 dagar: den skulle ha gett 6 larm
+
+        Av det som kom sedan var 5 av dem rätt och 1 fel.
+        Ingen fick veta något och inget gjordes.
+
+        • Creator 6, 10:00: går inte att säga än, 10 € sparat om den stoppats
+        • Creator 7, 10:00: fel, 5 € förlorat om den stoppats
+        Att stoppa var och en av dem hade sparat 470 € och förlorat 5 €.
+
+        Låter ni den föreslå säger den till i det här rummet och frågar innan något görs. Tills någon av er säger det fortsätter den titta på.
+
+        cpa-stop v3
+        [Låt den föreslå] [Fortsätt titta på] [‹ Sida 1 av 2]
+        ");
     }
 
     #[test]

@@ -94,8 +94,8 @@ mod tests {
         insta::assert_snapshot!(shown(Some("Maja"), "sv"), @"
         🧪 EXEMPEL · Maja tar det sedan 10:00. Så ser det ut i varje rum
 
-        Sett: 61 € per order på 7 dagar. Ett riktigt larm säger över hur många avläsningar, och hur nya de är.
-        Tillåtet: högst 45 € per order, enligt avtalet.
+        Sett: 61 € per order på 7 dagar. Ett riktigt larm säger över hur många avläsningar, och hur nya de är.
+        Tillåtet: högst 45 € per order, enligt avtalet.
 
         Inlägg ligger kvar och koder fungerar. Inget stoppas förrän någon av er säger det.
 
