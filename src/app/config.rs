@@ -72,7 +72,9 @@ impl Answers {
             let beside = path.parent().unwrap_or(Path::new(""));
             let Self { telegram_token_file, discord_token_file, .. } = &read;
             layers = layers.merge(Toml::file_exact(path));
-            for (name, token) in [("telegram_token_file", telegram_token_file), ("discord_token_file", discord_token_file)] {
+            for (name, token) in
+                [("telegram_token_file", telegram_token_file), ("discord_token_file", discord_token_file)]
+            {
                 if let Some(token) = token {
                     layers = layers.merge(Serialized::default(name, beside.join(token)));
                 }
@@ -84,10 +86,9 @@ impl Answers {
 
 /// What is wrong with answers, on one line.
 fn misread(error: &figment::Error) -> ConfigError {
-    ConfigError::Invalid(sentence(error).replace(
-        "config/default.toml lists every setting",
-        "`plimsoll init --help` lists every answer",
-    ))
+    ConfigError::Invalid(
+        sentence(error).replace("config/default.toml lists every setting", "`plimsoll init --help` lists every answer"),
+    )
 }
 
 /// The whole configuration.

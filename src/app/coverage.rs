@@ -171,7 +171,13 @@ fn covered(state: &State, key: &PartnershipRef, (known, groups): (&mut Known, &m
         }
     }
     let metrics = wants.into_values().map(|(want, subject)| arrives(state, want, &subject, now)).collect();
-    Covered { id: key.to_string(), names: views::names(state, &key.subject()), judged, gaps: gaps.into_iter().collect(), metrics }
+    Covered {
+        id: key.to_string(),
+        names: views::names(state, &key.subject()),
+        judged,
+        gaps: gaps.into_iter().collect(),
+        metrics,
+    }
 }
 
 /// Why a rule does not judge a subject; nothing where it does.

@@ -100,12 +100,9 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_)
-        | About::Deed(_)
-        | About::Promotion(..)
-        | About::Sample
-        | About::Trouble(_)
-        | About::Reply(_) => message.headline.clone(),
+        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Sample | About::Trouble(_) | About::Reply(_) => {
+            message.headline.clone()
+        }
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
 }

@@ -12,10 +12,12 @@ use crate::app::control::{Body, Wish};
 
 /// The arguments.
 #[derive(Debug, Args)]
-#[command(after_help = "Asks every rule in force about every running partnership, its creator, its campaign and its brand, \
+#[command(
+    after_help = "Asks every rule in force about every running partnership, its creator, its campaign and its brand, \
                   and says of each which rules judge it, and what keeps the others from it: a target that the deal does not \
                   name, a number that does not arrive and why, a budget too small for the rule to ever fire. The worst come \
-                  first: plimsoll coverage nordbo --json")]
+                  first: plimsoll coverage nordbo --json"
+)]
 pub struct Coverage {
     /// Only what is under this brand, campaign, creator or partnership (CAMPAIGN/CREATOR)
     #[arg(value_name = "SUBJECT")]

@@ -13,10 +13,12 @@ use crate::app::setup::{Finding, Stand};
 
 /// The arguments: there are none beside those of every command.
 #[derive(Debug, Args)]
-#[command(after_help = "Asks every bot, room and source one cheap question and reads what each hand would act on; sends \
+#[command(
+    after_help = "Asks every bot, room and source one cheap question and reads what each hand would act on; sends \
                   nothing into a room and changes nothing. What is asked of a source is charged to its quota. Each line is \
                   ok, warn or bad, what was seen, and what to do; exit 1 where something is bad. Works while the service \
-                  runs, and without it: plimsoll doctor --json")]
+                  runs, and without it: plimsoll doctor --json"
+)]
 pub struct Doctor {}
 
 #[derive(Debug, Deserialize)]

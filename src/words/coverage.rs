@@ -283,7 +283,8 @@ mod tests {
     }
 
     fn covered(n: usize, judged: u32, gaps: Vec<(Cause, Vec<RuleId>)>) -> Covered {
-        let names = Names { creator: Some(format!("Creator {n}")), campaign: Some("Spring".to_owned()), ..Names::default() };
+        let names =
+            Names { creator: Some(format!("Creator {n}")), campaign: Some("Spring".to_owned()), ..Names::default() };
         Covered { id: format!("spring/c{n}"), names, judged, gaps, metrics: Vec::new() }
     }
 
@@ -298,13 +299,22 @@ mod tests {
                 platform: None,
                 state: Arrives::Stale { at: "2026-03-01T10:00:00Z".parse().expect("an instant") },
             }],
-            ..covered(0, 1, vec![
-                (Cause::NoTarget { metric: Metric::Cpa }, rules(&["cpa-stop", "cpa-strict", "a", "b"])),
-                (Cause::TooSmall, rules(&["cpa-balanced"])),
-                (Cause::Absent { metric: Metric::Views, platform: Some(Platform::Youtube), gap: Gap::NotYet }, rules(&["views-slump"])),
-            ])
+            ..covered(
+                0,
+                1,
+                vec![
+                    (Cause::NoTarget { metric: Metric::Cpa }, rules(&["cpa-stop", "cpa-strict", "a", "b"])),
+                    (Cause::TooSmall, rules(&["cpa-balanced"])),
+                    (
+                        Cause::Absent { metric: Metric::Views, platform: Some(Platform::Youtube), gap: Gap::NotYet },
+                        rules(&["views-slump"]),
+                    ),
+                ],
+            )
         };
-        CoverageView { partnerships: std::iter::once(first).chain((1..of).map(|n| covered(n, 6, Vec::new()))).collect() }
+        CoverageView {
+            partnerships: std::iter::once(first).chain((1..of).map(|n| covered(n, 6, Vec::new()))).collect(),
+        }
     }
 
     fn shown(composed: &Composed) -> String {
@@ -343,7 +353,8 @@ mod tests {
     #[test]
     fn every_partnership_is_on_some_page_and_pages_are_commands() {
         let all = view(14);
-        let pages: Vec<Composed> = (1..=3).map(|n| page(&all, (Some("nordbo"), n), &Reader::new("en", "UTC"), now())).collect();
+        let pages: Vec<Composed> =
+            (1..=3).map(|n| page(&all, (Some("nordbo"), n), &Reader::new("en", "UTC"), now())).collect();
         for n in 0..14 {
             let name = format!("Creator {n} ·");
             let times = pages.iter().filter(|page| plain(&page.message).contains(&name)).count();
@@ -360,7 +371,10 @@ mod tests {
         let none = CoverageView { partnerships: Vec::new() };
         assert_eq!(page(&none, (None, 1), &reader, now()).message.headline, "No partnership runs here");
         let fine = CoverageView { partnerships: vec![covered(1, 6, Vec::new())] };
-        assert_eq!(page(&fine, (None, 1), &reader, now()).message.headline, "🟢 The one partnership that runs is judged by every rule about it");
+        assert_eq!(
+            page(&fine, (None, 1), &reader, now()).message.headline,
+            "🟢 The one partnership that runs is judged by every rule about it"
+        );
         let nobody = CoverageView { partnerships: vec![covered(1, 0, Vec::new())] };
         assert!(page(&nobody, (None, 1), &reader, now()).message.headline.starts_with("🟡"), "no rule at all is a gap");
     }

@@ -205,9 +205,9 @@ fn would_have_told(view: &PromotionView, reader: &Reader, now: Timestamp) -> Vec
     if 0 < view.elsewhere {
         lines.push(line(say!(words, "promotion-elsewhere", count = view.elsewhere)));
     }
-    lines.extend(worth(view).map(|(saved, lost)| {
-        line(say!(words, "promotion-worth", saved = money(saved), lost = money(lost)))
-    }));
+    lines.extend(
+        worth(view).map(|(saved, lost)| line(say!(words, "promotion-worth", saved = money(saved), lost = money(lost)))),
+    );
     lines
 }
 
@@ -418,7 +418,8 @@ mod tests {
         };
         let mut view = view(None);
         let rest = (2..=6).map(|n| told(n, 1_000, None));
-        view.told = std::iter::once(told(1, 42_000, Some(true))).chain(rest).chain([told(7, -500, Some(false))]).collect();
+        view.told =
+            std::iter::once(told(1, 42_000, Some(true))).chain(rest).chain([told(7, -500, Some(false))]).collect();
         insta::assert_snapshot!(shown(&compose(&view, &Reader::new("en", "UTC"), now())), @"
         🔵 cpa-stop watched for 14 days: it would have raised 6 alerts
 

@@ -86,9 +86,11 @@ impl Chats {
             slash(self.channel, "bind", code);
         } else if line.starts_with("A sample alert is in every room") {
             let sample = self.telegram.messages(self.team).into_iter().rev().find(|one| one.text.contains("SAMPLE"));
-            let sample = sample.expect("the sample").message_id;
-            self.telegram.user_presses(self.team, self.maja, sample, "Stop boost").expect("pressed");
-            self.telegram.user_presses(self.team, self.maja, sample, "I've got it").expect("pressed");
+            let sample = sample.expect("the sample");
+            for wanted in ["Stop boost", "I've got it"] {
+                let label = sample.buttons.iter().flatten().find(|label| label.starts_with(wanted)).expect("a button");
+                self.telegram.user_presses(self.team, self.maja, sample.message_id, label).expect("pressed");
+            }
         }
     }
 }
@@ -205,9 +207,13 @@ fn findings<'a>(doctor: &'a Value, stand: &str) -> Vec<&'a Value> {
 async fn it_can_be_stopped_at_any_point_and_goes_on_from_there() {
     let clock = Clock::system();
     let (desk, chats) = (Desk::new(), Chats::start(&clock).await);
-    let stopped = tokio::task::block_in_place(|| desk.init(&chats, &ANSWERS, |line| line.starts_with("There (1 of 4)")));
+    let stopped =
+        tokio::task::block_in_place(|| desk.init(&chats, &ANSWERS, |line| line.starts_with("There (1 of 4)")));
     assert_eq!(stopped.code, Some(1), "{stopped:?}");
-    assert!(stopped.err.contains("plimsoll: stopped; what is done stays, run init again and it goes on from here"), "{stopped:?}");
+    assert!(
+        stopped.err.contains("plimsoll: stopped; what is done stays, run init again and it goes on from here"),
+        "{stopped:?}"
+    );
     assert!(stopped.err.contains("&scope=bot+applications.commands&permissions=274878024704"), "{stopped:?}");
     let before = std::fs::read_to_string(desk.path().join("documents.toml")).expect("written");
     // The second time nothing is asked: what is there is read.
@@ -240,12 +246,21 @@ async fn what_cannot_work_is_told_before_anything_is_written() {
         assert!(ran.err.contains(want), "{ran:?}");
         assert!(!desk.path().join("plimsoll.toml").exists() && !desk.path().join("secrets").exists(), "{ran:?}");
     };
-    refused(&["init", "--telegram-token-file", "bad.txt"], "telegram: Telegram does not know this token; copy it again");
+    refused(
+        &["init", "--telegram-token-file", "bad.txt"],
+        "telegram: Telegram does not know this token; copy it again",
+    );
     refused(&["init", "--telegram-token-file", "nowhere.txt"], "nowhere.txt: the token cannot be read");
     refused(&["init"], "which chats? give --chats, `chats` in the file of --answers, or PLIMSOLL_INIT_CHATS");
-    refused(&["init", "--chats", "discord"], "no token for Discord: give --discord-token-file, or PLIMSOLL_DISCORD__TOKEN");
+    refused(
+        &["init", "--chats", "discord"],
+        "no token for Discord: give --discord-token-file, or PLIMSOLL_DISCORD__TOKEN",
+    );
     refused(&["init", "--telegram-token-file", "telegram.txt", "--zone", "x"], "which brand? give --brand");
-    desk.write("answers.toml", "brand = \"Nordbo\"\nzone = \"Mars\"\ncurrency = \"EUR\"\ntelegram_token_file = \"telegram.txt\"\n");
+    desk.write(
+        "answers.toml",
+        "brand = \"Nordbo\"\nzone = \"Mars\"\ncurrency = \"EUR\"\ntelegram_token_file = \"telegram.txt\"\n",
+    );
     refused(&["init", "--answers", "answers.toml"], "--zone: `Mars` is no zone; write it like Europe/Stockholm");
     desk.write("wrong.toml", "brnad = \"Nordbo\"\n");
     refused(&["init", "--answers", "wrong.toml"], "`brnad`");

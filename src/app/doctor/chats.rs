@@ -259,7 +259,10 @@ mod tests {
         let shut = json!({ "permission_overwrites": [
             { "id": "1", "deny": SEND.to_string(), "allow": "0" }, { "id": "2", "deny": "0", "allow": "0" },
         ] });
-        assert_eq!(missing(has(json!(["2"]), &shut)).iter().map(|right| right.name).collect::<Vec<_>>(), ["Send Messages"]);
+        assert_eq!(
+            missing(has(json!(["2"]), &shut)).iter().map(|right| right.name).collect::<Vec<_>>(),
+            ["Send Messages"]
+        );
         let mine = json!({ "permission_overwrites": [
             { "id": "1", "deny": SEND.to_string() }, { "id": "9", "allow": SEND.to_string() },
         ] });

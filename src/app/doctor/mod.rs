@@ -46,11 +46,7 @@ struct Bots {
 }
 
 /// A check with its name, ended when it takes too long.
-fn bounded<'a>(
-    most: Duration,
-    about: String,
-    looking: impl Future<Output = Vec<Finding>> + Send + 'a,
-) -> Looking<'a> {
+fn bounded<'a>(most: Duration, about: String, looking: impl Future<Output = Vec<Finding>> + Send + 'a) -> Looking<'a> {
     Box::pin(async move {
         within(most, looking).await.unwrap_or_else(|| {
             let what = format!("it hangs: no end after {} s", most.as_secs());
@@ -149,7 +145,8 @@ async fn clock(core: &Core) -> Vec<Finding> {
         Chat::Telegram => !core.config.telegram.token.expose_secret().is_empty(),
         Chat::Discord => !core.config.discord.token.expose_secret().is_empty(),
     };
-    for (chat, url) in [(Chat::Telegram, &core.config.telegram.api_url), (Chat::Discord, &core.config.discord.api_url)] {
+    for (chat, url) in [(Chat::Telegram, &core.config.telegram.api_url), (Chat::Discord, &core.config.discord.api_url)]
+    {
         if !has(chat) {
             continue;
         }
@@ -186,8 +183,14 @@ mod tests {
             assert_eq!(skew(theirs + SignedDuration::from_secs(secs), theirs, "Telegram").to_string(), want);
         };
         check(29, "ok    clock: within 30 s of Telegram's");
-        check(31, "warn  clock: 31 s ahead of Telegram's; let this machine keep its clock by NTP (timedatectl set-ntp true)");
-        check(-301, "bad   clock: 301 s behind Telegram's; let this machine keep its clock by NTP (timedatectl set-ntp true)");
+        check(
+            31,
+            "warn  clock: 31 s ahead of Telegram's; let this machine keep its clock by NTP (timedatectl set-ntp true)",
+        );
+        check(
+            -301,
+            "bad   clock: 301 s behind Telegram's; let this machine keep its clock by NTP (timedatectl set-ntp true)",
+        );
     }
 
     #[tokio::test]

@@ -54,7 +54,9 @@ async fn asked(core: &Core, id: &SourceId, config: &SourceConfig, now: Timestamp
     let whole = sourcing::request(id, config, &core.state.lock().await.catalog, now);
     let Some(target) = cheapest(whole.targets) else {
         let title = settings.platform().title();
-        let what = format!("there is nobody to ask about: nothing that was applied has an account, a code or a boost at {title}");
+        let what = format!(
+            "there is nobody to ask about: nothing that was applied has an account, a code or a boost at {title}"
+        );
         let remedy = "add `accounts` to creators, `codes` to partnerships or boosts with this source; then it is asked";
         return Finding::warn(about(id), what, remedy);
     };
@@ -65,7 +67,11 @@ async fn asked(core: &Core, id: &SourceId, config: &SourceConfig, now: Timestamp
         let left = |bucket: &str| state.planned.get(id).map_or(u32::MAX, |one| one.record.buckets.left(bucket, now));
         cost.iter().find(|(bucket, units)| left(bucket) < *units).cloned()
     } {
-        return Finding::warn(about(id), format!("not asked: its quota `{bucket}` is used up"), "it fills again by itself");
+        return Finding::warn(
+            about(id),
+            format!("not asked: its quota `{bucket}` is used up"),
+            "it fills again by itself",
+        );
     }
     match source.fetch(&request).await {
         Ok(fetched) => {
@@ -134,7 +140,11 @@ fn failed(id: &SourceId, error: &SourceError) -> Finding {
             Finding::bad(about(id), line, remedy)
         }
         Fate::Diagnose => Finding::bad(about(id), line, "the platform has changed; look for a newer plimsoll"),
-        Fate::Retry => Finding::bad(about(id), line, format!("look at the platform's status page, and at `base_url` under {place}")),
+        Fate::Retry => Finding::bad(
+            about(id),
+            line,
+            format!("look at the platform's status page, and at `base_url` under {place}"),
+        ),
     }
 }
 
@@ -145,7 +155,8 @@ async fn quota(core: &Core, id: &SourceId, config: &SourceConfig, now: Timestamp
     let of = |(bucket, units, left): (String, u32, u32)| {
         let what = format!("{left} of {units} left of its quota `{bucket}`");
         if u64::from(left).saturating_mul(100) < u64::from(units).saturating_mul(LOW_PERCENT) {
-            let remedy = format!("`plimsoll plan` says what a day needs; a longer `schedule` under [sources.{id}] needs less");
+            let remedy =
+                format!("`plimsoll plan` says what a day needs; a longer `schedule` under [sources.{id}] needs less");
             Finding::warn(about(id), what, remedy)
         } else {
             Finding::ok(about(id), what)
@@ -169,7 +180,11 @@ async fn fresh(core: &Core, id: &SourceId, config: &SourceConfig, now: Timestamp
     Some(if old <= most {
         Finding::ok(about(id), what)
     } else {
-        Finding::warn(about(id), format!("{what}, and its schedule says every {}", span(every)), "is `plimsoll run` up?")
+        Finding::warn(
+            about(id),
+            format!("{what}, and its schedule says every {}", span(every)),
+            "is `plimsoll run` up?",
+        )
     })
 }
 
@@ -199,7 +214,8 @@ pub(super) async fn hand(core: &Core, id: &SourceId) -> Vec<Finding> {
         Ok(state) => vec![Finding::ok(about, format!("`{object}` is {state} there"))],
         Err(error) => {
             let line = super::super::control::one_line(&anyhow::Error::new(error));
-            let remedy = format!("look whether `{object}` is there, and at the rights of the credentials under [sources.{id}]");
+            let remedy =
+                format!("look whether `{object}` is there, and at the rights of the credentials under [sources.{id}]");
             vec![Finding::bad(about, format!("`{object}` cannot be read: {line}"), remedy)]
         }
     }
@@ -245,8 +261,12 @@ pub(super) async fn accounts(core: &Core) -> Vec<Finding> {
                 let what = format!("the platform takes its tokens no more since {}", until(refused.at));
                 Finding::bad(about, what, again)
             }
-            (None, Some(ends)) if ends <= now => Finding::bad(about, format!("its tokens ended {}", until(ends)), again),
-            (None, Some(ends)) if ends <= warn => Finding::warn(about, format!("its tokens end {}", until(ends)), again),
+            (None, Some(ends)) if ends <= now => {
+                Finding::bad(about, format!("its tokens ended {}", until(ends)), again)
+            }
+            (None, Some(ends)) if ends <= warn => {
+                Finding::warn(about, format!("its tokens end {}", until(ends)), again)
+            }
             (None, Some(ends)) => Finding::ok(about, format!("connected until {}", until(ends))),
             (None, None) => Finding::ok(about, "connected, without an end"),
         });
@@ -264,7 +284,10 @@ pub(super) fn hooks(core: &Core) -> Vec<Finding> {
             let remedy = "set web.listen to an address that the platform's pushes reach, such as behind a proxy";
             return Finding::bad(about, "it has a secret for pushes, and nothing listens", remedy);
         }
-        Finding::ok(about, format!("taken at http://{listen}/hooks/{id}; the platform must reach that through your proxy"))
+        Finding::ok(
+            about,
+            format!("taken at http://{listen}/hooks/{id}; the platform must reach that through your proxy"),
+        )
     };
     takes.map(look).collect()
 }

@@ -46,7 +46,8 @@ fn private(folder: &Path) -> Option<Finding> {
     if mode & 0o077 == 0 {
         return None;
     }
-    let (what, remedy) = (format!("others may look into it (mode {mode:o})"), format!("chmod 700 {}", folder.display()));
+    let (what, remedy) =
+        (format!("others may look into it (mode {mode:o})"), format!("chmod 700 {}", folder.display()));
     Some(Finding::warn("store", what, remedy))
 }
 
@@ -87,17 +88,15 @@ fn waiting<'a>(core: &Core, deliveries: impl Iterator<Item = &'a Delivery>) -> F
             State::Failed { .. } => failed += 1,
             State::Unknown { .. } => unknown += 1,
             State::Due { not_before } if DUE_LONG <= now.duration_since(*not_before) => late += 1,
-            State::Due { .. }
-            | State::Sending { .. }
-            | State::Sent
-            | State::Expired { .. }
-            | State::Grouped { .. } => {}
+            State::Due { .. } | State::Sending { .. } | State::Sent | State::Expired { .. } | State::Grouped { .. } => {
+            }
         }
     }
     if failed + unknown + late == 0 {
         return Finding::ok("outbox", "nothing waits that should have been told");
     }
-    let what = format!("{failed} messages failed, {unknown} may or may not have arrived, {late} wait for more than an hour");
+    let what =
+        format!("{failed} messages failed, {unknown} may or may not have arrived, {late} wait for more than an hour");
     Finding::warn("outbox", what, "`plimsoll outbox list` names them; `plimsoll run` sends what is due")
 }
 
@@ -110,7 +109,10 @@ mod tests {
     fn a_full_disk_is_told_before_it_is_full() {
         assert_eq!(of_room(ROOM_WARN).stand, Stand::Ok);
         assert_eq!(of_room(ROOM_WARN - 1).stand, Stand::Warn);
-        assert_eq!(of_room(ROOM_BAD - 1).to_string(), "bad   disk: 199 MiB left; make room on the disk, or move store.folder to a larger one");
+        assert_eq!(
+            of_room(ROOM_BAD - 1).to_string(),
+            "bad   disk: 199 MiB left; make room on the disk, or move store.folder to a larger one"
+        );
     }
 
     #[cfg(unix)]

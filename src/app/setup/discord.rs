@@ -51,7 +51,11 @@ pub fn permissions() -> u64 {
 /// The rights that are missing from what a bot has in a place.
 #[must_use]
 pub fn missing(has: u64) -> Vec<Right> {
-    if has & ADMINISTRATOR != 0 { Vec::new() } else { RIGHTS.into_iter().filter(|right| has & right.bit == 0).collect() }
+    if has & ADMINISTRATOR != 0 {
+        Vec::new()
+    } else {
+        RIGHTS.into_iter().filter(|right| has & right.bit == 0).collect()
+    }
 }
 
 /// A bot that answered.

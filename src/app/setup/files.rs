@@ -115,9 +115,10 @@ fn quoted(text: &str) -> String {
 
 /// The configuration as it is written first.
 fn config(store: &Path, chats: &[ChatFile]) -> String {
-    let mut text = "# Written by `plimsoll init`. Every setting with its default and a comment is in config/default.toml of the \
+    let mut text =
+        "# Written by `plimsoll init`. Every setting with its default and a comment is in config/default.toml of the \
                     program;\n# what stands here goes over it.\n\n[store]\n"
-        .to_owned();
+            .to_owned();
     text.push_str(&format!("folder = {}\n", quoted(&store.display().to_string())));
     for chat in chats {
         text.push_str(&format!("\n[{}]\n", chat.chat.as_str()));
@@ -153,7 +154,12 @@ fn documents(brand: &BrandFile, chats: &[ChatFile]) -> String {
 }
 
 /// Writes what is not there yet.
-pub fn write(folder: &Path, store: &Path, chats: &[ChatFile], brand: Option<&BrandFile>) -> Result<Vec<Written>, FileError> {
+pub fn write(
+    folder: &Path,
+    store: &Path,
+    chats: &[ChatFile],
+    brand: Option<&BrandFile>,
+) -> Result<Vec<Written>, FileError> {
     let fail = |path: &Path, cause: io::Error| FileError { path: path.to_path_buf(), cause };
     let mut written = Vec::new();
     let secrets = folder.join(SECRETS);
@@ -265,7 +271,10 @@ mod tests {
         let text = fs::read_to_string(folder.path().join(DOCUMENTS)).expect("there");
         let (id, rooms) = declared(&text).expect("reads").expect("a brand");
         assert_eq!(id.as_str(), slug(&brand().name, "brand"));
-        assert_eq!(rooms.iter().map(|(_, chat)| *chat).collect::<Vec<_>>(), [Some(Chat::Telegram), Some(Chat::Discord)]);
+        assert_eq!(
+            rooms.iter().map(|(_, chat)| *chat).collect::<Vec<_>>(),
+            [Some(Chat::Telegram), Some(Chat::Discord)]
+        );
         let text = fs::read_to_string(folder.path().join(CONFIG)).expect("there");
         assert!(!text.contains("CANARY"), "{text}");
         fs::write(folder.path().join(CONFIG), "# mine\n").expect("written");

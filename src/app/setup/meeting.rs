@@ -176,7 +176,8 @@ pub async fn show(
             shown = true;
             tell(Event::Shown);
         }
-        if let Some(by) = stand.by.filter(|_| shown) {
+        // The other rooms show it too before anybody is told that it is done.
+        if let Some(by) = stand.by.filter(|_| stand.told) {
             tell(Event::Pressed { by });
             return Ok(End::Done);
         }

@@ -30,7 +30,7 @@ const KEY: &str = "sample";
 /// How the sample stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stands {
-    /// It is in every room that it goes to, and there is one.
+    /// Every room that it goes to shows it as it stands now, and there is one.
     pub told: bool,
     /// Who has pressed “I've got it”.
     pub by: Option<String>,
@@ -87,7 +87,8 @@ pub async fn stand(core: &Core) -> Result<Stands, StoreError> {
     let Some(notice) = kept(core).await? else { return Ok(Stands { told: false, by: None }) };
     let (from, until) = keys::deliveries_of(&About::Sample);
     let deliveries = scan_range::<Delivery>(&*core.store, &from, &until).await?;
-    let told = !deliveries.is_empty() && deliveries.iter().all(|one| one.value.told_revision > 0);
+    let revision = notice.value.revision;
+    let told = !deliveries.is_empty() && deliveries.iter().all(|one| revision <= one.value.told_revision);
     Ok(Stands { told, by: view(&notice.value).by })
 }
 

@@ -114,7 +114,8 @@ fn read_webhook(said: &Said) -> Option<Finding> {
     }
     let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(quoted)).unwrap_or_default();
     let what = format!("another program has a webhook on this bot, at `{host}`, so nothing said to it arrives here");
-    let remedy = "stop that program, or make this one a bot of its own; what is left over goes by the Bot API's deleteWebhook";
+    let remedy =
+        "stop that program, or make this one a bot of its own; what is left over goes by the Bot API's deleteWebhook";
     Some(Finding::bad(ABOUT, what, remedy))
 }
 

@@ -46,7 +46,8 @@ impl Asker {
         drop(err);
         let mut text = String::new();
         let read = std::io::stdin().lock().take(ANSWER_MAX).read_line(&mut text);
-        if read.map_err(|error| CliError::input(format!("your answer cannot be read ({error}); type it as text")))? == 0 {
+        if read.map_err(|error| CliError::input(format!("your answer cannot be read ({error}); type it as text")))? == 0
+        {
             return Err(CliError::input("stopped before everything was answered; nothing was written"));
         }
         let text = text.trim();
@@ -234,7 +235,10 @@ impl Given<'_> {
 /// The token in a file.
 fn token_in(file: &Path) -> Result<SecretString, CliError> {
     let unreadable = |error: std::io::Error| {
-        CliError::input(format!("{}: the token cannot be read ({error}); give a text file with nothing else in it", file.display()))
+        CliError::input(format!(
+            "{}: the token cannot be read ({error}); give a text file with nothing else in it",
+            file.display()
+        ))
     };
     let mut text = String::new();
     std::fs::File::open(file).map_err(unreadable)?.take(ANSWER_MAX).read_to_string(&mut text).map_err(unreadable)?;
@@ -269,7 +273,8 @@ fn name_of(given: &str) -> Result<String, String> {
 }
 
 fn zone_of(given: &str) -> Result<Zone, String> {
-    Zone::new(given).map_err(|_| format!("`{given}` is no zone; write it like Europe/Stockholm, America/New_York or UTC"))
+    Zone::new(given)
+        .map_err(|_| format!("`{given}` is no zone; write it like Europe/Stockholm, America/New_York or UTC"))
 }
 
 fn currency_of(given: &str) -> Result<Currency, String> {

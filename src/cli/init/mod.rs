@@ -94,7 +94,10 @@ struct Report {
 
 /// What to do once it stands, in order.
 const NEXT: [(&str, &str); 6] = [
-    ("plimsoll import deals deals.xlsx", "campaigns, creators and deals from your spreadsheet; shows what would change first"),
+    (
+        "plimsoll import deals deals.xlsx",
+        "campaigns, creators and deals from your spreadsheet; shows what would change first",
+    ),
     ("plimsoll discover", "which code and link of your shop belongs to whom (first add the shop as [sources.shop])"),
     ("plimsoll connect SOURCE --creator NAME", "accounts whose numbers only their owner may show"),
     ("plimsoll preflight", "whether each partnership's codes and pages work"),
@@ -106,11 +109,16 @@ impl Init {
     /// Sets up, as far as it is not done.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         if common.config.is_some() {
-            return Err(CliError::input("init writes plimsoll.toml into a folder of its own; leave --config out, name the folder with --folder"));
+            return Err(CliError::input(
+                "init writes plimsoll.toml into a folder of its own; leave --config out, name the folder with --folder",
+            ));
         }
         let folder = self.folder.clone();
         std::fs::create_dir_all(&folder).map_err(|error| {
-            CliError::input(format!("--folder: `{}` cannot be made ({error}); name a place that can be written", folder.display()))
+            CliError::input(format!(
+                "--folder: `{}` cannot be made ({error}); name a place that can be written",
+                folder.display()
+            ))
         })?;
         let file = folder.join(files::CONFIG);
         let there = file.is_file();
@@ -129,7 +137,12 @@ impl Init {
         covered(&config, &chats)?;
         invite(&report);
         if let Some(bad) = report.checks.iter().find(|one| one.stand == Stand::Bad).filter(|_| !self.no_wait) {
-            return Err(CliError::Failed(anyhow::anyhow!("{}: {}; {}, and run init again: it goes on here", bad.about, bad.what, bad.remedy)));
+            return Err(CliError::Failed(anyhow::anyhow!(
+                "{}: {}; {}, and run init again: it goes on here",
+                bad.about,
+                bad.what,
+                bad.remedy
+            )));
         }
         if !self.no_wait {
             let chats: Vec<Chat> = chats.iter().map(|chat| chat.chat).collect();
@@ -198,7 +211,10 @@ fn say_files(written: &[Written]) {
 /// How the bots get to where they are needed.
 fn invite(report: &Report) {
     if let Some(bot) = &report.discord {
-        tell(&format!("Discord: add the bot to your server with exactly what it needs:\n  {}", bot.invite(&report.discord_at)));
+        tell(&format!(
+            "Discord: add the bot to your server with exactly what it needs:\n  {}",
+            bot.invite(&report.discord_at)
+        ));
     }
     if let Some(bot) = &report.telegram {
         tell(&format!("Telegram: the bot is https://t.me/{}", bot.username));
@@ -208,8 +224,10 @@ fn invite(report: &Report) {
 fn json_of(folder: &Path, report: &Report) -> Value {
     let files: Vec<Value> =
         report.files.iter().map(|one| json!({ "path": one.path.display().to_string(), "new": one.new })).collect();
-    let telegram =
-        report.telegram.as_ref().map(|bot| json!({ "bot": bot.username, "link": format!("https://t.me/{}", bot.username) }));
+    let telegram = report
+        .telegram
+        .as_ref()
+        .map(|bot| json!({ "bot": bot.username, "link": format!("https://t.me/{}", bot.username) }));
     let discord = report.discord.as_ref().map(
         |bot| json!({ "bot": bot.username, "application": bot.application, "invite": bot.invite(&report.discord_at) }),
     );
@@ -227,11 +245,7 @@ fn text_of(folder: &Path, report: &Report) -> String {
         Some(by) => lines.push(format!("It stands: {by} pressed the button, and every room shows it.")),
         None => lines.push("Written and checked. Run init again without --no-wait to bind the rooms.".to_owned()),
     }
-    lines.push(if folder == Path::new(".") {
-        "Next:".to_owned()
-    } else {
-        format!("Next, in {}:", folder.display())
-    });
+    lines.push(if folder == Path::new(".") { "Next:".to_owned() } else { format!("Next, in {}:", folder.display()) });
     lines.extend(NEXT.iter().map(|(command, why)| format!("  {command}\n      {why}")));
     lines.join("\n")
 }

@@ -18,9 +18,9 @@ use crate::app::setup::files;
 use crate::app::setup::meeting::{End as Ended, Event, Step, meet, show};
 use crate::app::setup::{discord, telegram};
 use crate::app::{apply, telemetry};
+use crate::cli::CliError;
 use crate::cli::opened::Opened;
 use crate::cli::run::End;
-use crate::cli::CliError;
 use crate::domain::ids::RoomId;
 use crate::domain::person::Chat;
 
@@ -49,8 +49,9 @@ pub async fn wait(
 fn rooms(folder: &Path, chats: &[Chat]) -> Result<Vec<(RoomId, Chat)>, CliError> {
     let path = folder.join(files::DOCUMENTS);
     let shown = path.display();
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| CliError::input(format!("{shown}: cannot be read ({error}); init writes it where there is none")))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        CliError::input(format!("{shown}: cannot be read ({error}); init writes it where there is none"))
+    })?;
     let declared = files::declared(&text).map_err(|wrong| CliError::input(format!("{shown}: {wrong}")))?;
     let Some((_, rooms)) = declared else {
         return Err(CliError::input(format!("{shown}: it declares no brand; add a [[brand]], or move the file away")));
@@ -94,9 +95,9 @@ async fn listen(
     report.pressed_by = pressed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     match ended? {
         Ended::Done => Ok(()),
-        Ended::Stopped => {
-            Err(CliError::Failed(anyhow::anyhow!("stopped; what is done stays, run init again and it goes on from here")))
-        }
+        Ended::Stopped => Err(CliError::Failed(anyhow::anyhow!(
+            "stopped; what is done stays, run init again and it goes on from here"
+        ))),
         Ended::TooLate(missing) => Err(CliError::Failed(anyhow::anyhow!("{}", too_late(&missing)))),
     }
 }
@@ -209,7 +210,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let steps = [Step::Person(Chat::Discord), Step::Room("a-telegram".parse().expect("an id"), Chat::Telegram)];
-        assert!(too_late(&steps).starts_with("still missing after the wait: you on Discord, the room a-telegram; run init"));
+        assert!(
+            too_late(&steps).starts_with("still missing after the wait: you on Discord, the room a-telegram; run init")
+        );
         assert!(too_late(&[]).contains("a press on “I've got it”"));
     }
 }
