@@ -65,14 +65,14 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, page: Option
         let brands = visible_brands(&state, asked);
         let about = match subject {
             None => None,
-            Some(typed) => match resolve(&state.catalog, typed) {
-                Some(Meant::Subject(subject)) => Some(subject),
-                Some(_) | None => {
+            Some(typed) => {
+                let Some(Meant::Subject(subject)) = resolve(&state.catalog, typed) else {
                     let nearest = nearest_subject(&state.catalog, typed);
                     let reply = Reply::UnknownSubject { given: typed.to_owned(), nearest };
                     return Ok(Composed::plain(reply.say(&asked.reader, now)));
-                }
-            },
+                };
+                Some(subject)
+            }
         };
         (about, brands)
     };

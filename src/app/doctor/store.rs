@@ -42,8 +42,9 @@ pub(super) async fn look(core: &Core) -> Vec<Finding> {
 #[cfg(unix)]
 fn private(folder: &Path) -> Option<Finding> {
     use std::os::unix::fs::PermissionsExt as _;
+    // The six lowest bits are the group's and everybody's.
     let mode = std::fs::metadata(folder).ok()?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    if mode.trailing_zeros() >= 6 {
         return None;
     }
     let (what, remedy) =

@@ -86,8 +86,11 @@ pub fn room_of(brand: &str, chat: Chat) -> Option<RoomId> {
     RoomId::new(&format!("{}-{}", slug(brand, "brand"), chat.as_str())).ok()
 }
 
+/// A brand and its internal rooms, each with the chat that its id names.
+pub type Declared = (BrandId, Vec<(RoomId, Option<Chat>)>);
+
 /// The brand and its internal rooms that a first document declares. `None`: it declares no brand.
-pub fn declared(text: &str) -> Result<Option<(BrandId, Vec<(RoomId, Option<Chat>)>)>, String> {
+pub fn declared(text: &str) -> Result<Option<Declared>, String> {
     let documents = Documents::from_toml(text).map_err(|error| error.to_string())?;
     let (mut brand, mut rooms) = (None, Vec::new());
     for document in documents.into_list() {
@@ -115,42 +118,44 @@ fn quoted(text: &str) -> String {
 
 /// The configuration as it is written first.
 fn config(store: &Path, chats: &[ChatFile]) -> String {
-    let mut text =
+    let mut text: Vec<String> = vec![
         "# Written by `plimsoll init`. Every setting with its default and a comment is in config/default.toml of the \
                     program;\n# what stands here goes over it.\n\n[store]\n"
-            .to_owned();
-    text.push_str(&format!("folder = {}\n", quoted(&store.display().to_string())));
+            .to_owned(),
+    ];
+    text.push(format!("folder = {}\n", quoted(&store.display().to_string())));
     for chat in chats {
-        text.push_str(&format!("\n[{}]\n", chat.chat.as_str()));
+        text.push(format!("\n[{}]\n", chat.chat.as_str()));
         if chat.token.is_some() {
-            text.push_str(&format!("token_file = {}\n", quoted(&token_file(chat.chat))));
+            text.push(format!("token_file = {}\n", quoted(&token_file(chat.chat))));
         }
         for (name, value) in &chat.settings {
-            text.push_str(&format!("{name} = {}\n", quoted(value)));
+            text.push(format!("{name} = {}\n", quoted(value)));
         }
     }
-    text.push_str(
+    text.push(
         "\n# Where numbers come from: one section a source. config/default.toml shows every kind.\n# [sources.shop]\n# kind = \
-         \"shopify\"\n",
+         \"shopify\"\n"
+            .to_owned(),
     );
-    text
+    text.concat()
 }
 
 /// The first document.
 fn documents(brand: &BrandFile, chats: &[ChatFile]) -> String {
     let (name, zone, locale) = (quoted(&brand.name), quoted(brand.zone.as_str()), quoted(&brand.locale));
     let id = slug(&brand.name, "brand");
-    let mut text = format!(
+    let mut text = vec![format!(
         "# Your brand and its rooms. Campaigns, creators and deals come from your spreadsheet: plimsoll import deals\n\n\
          [[brand]]\nid       = \"{id}\"\nname     = {name}\nzone     = {zone}\ncurrency = \"{}\"\nlocale   = {locale}\n",
         brand.currency
-    );
+    )];
     for room in chats.iter().filter_map(|chat| room_of(&brand.name, chat.chat)) {
-        text.push_str(&format!(
+        text.push(format!(
             "\n[[room]]\nid       = \"{room}\"\nbrand    = \"{id}\"\naudience = \"internal\"\nlocale   = {locale}\nzone     = {zone}\n"
         ));
     }
-    text
+    text.concat()
 }
 
 /// Writes what is not there yet.

@@ -49,21 +49,20 @@ pub async fn give(core: &Core, rooms: &[RoomId]) -> Result<(), StoreError> {
         rooms.iter().filter_map(|id| state.catalog.rooms.get(id).cloned()).collect()
     };
     let mut transaction = Transaction::new();
-    let notice = match kept(core).await? {
-        Some(kept) => kept.value,
-        None => {
-            let notice = Notice {
-                about: About::Sample,
-                revision: 1,
-                urgency: Urgency::Critical,
-                cause: KEY.to_owned(),
-                at: now,
-                expires_at: now.checked_add(core.config.delivery.expires.0).unwrap_or(now),
-                wording: Some(Wording { key: KEY.to_owned(), args: BTreeMap::new() }),
-            };
-            transaction.create(&notice)?;
-            notice
-        }
+    let notice = if let Some(kept) = kept(core).await? {
+        kept.value
+    } else {
+        let notice = Notice {
+            about: About::Sample,
+            revision: 1,
+            urgency: Urgency::Critical,
+            cause: KEY.to_owned(),
+            at: now,
+            expires_at: now.checked_add(core.config.delivery.expires.0).unwrap_or(now),
+            wording: Some(Wording { key: KEY.to_owned(), args: BTreeMap::new() }),
+        };
+        transaction.create(&notice)?;
+        notice
     };
     let mut new = Vec::new();
     for room in &rooms {

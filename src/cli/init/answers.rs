@@ -37,7 +37,7 @@ impl Asker {
     }
 
     /// What is typed after a question; the suggestion where nothing is.
-    fn line(&self, question: &str, suggestion: &str) -> Result<String, CliError> {
+    fn line(question: &str, suggestion: &str) -> Result<String, CliError> {
         let mut err = std::io::stderr().lock();
         let hint = if suggestion.is_empty() { String::new() } else { format!(" [{suggestion}]") };
         // A terminal that cannot be written to ends with the reading below.
@@ -55,7 +55,7 @@ impl Asker {
     }
 
     /// What is typed without being shown.
-    fn secret(&self, question: &str) -> Result<SecretString, CliError> {
+    fn secret(question: &str) -> Result<SecretString, CliError> {
         let mut err = std::io::stderr().lock();
         drop(write!(err, "{question} (not shown): "));
         drop(err.flush());
@@ -85,7 +85,7 @@ impl Asker {
             )));
         }
         for _ in 0..TRIES_MAX {
-            match read(&self.line(question, suggestion)?) {
+            match read(&Self::line(question, suggestion)?) {
                 Ok(answer) => return Ok(answer),
                 Err(wrong) => tell(&format!("  {wrong}")),
             }
@@ -168,10 +168,12 @@ impl Given<'_> {
         for _ in 0..TRIES_MAX {
             let token = match &given {
                 Some(token) => token.clone(),
-                None => asker.secret(&format!("Token of the bot on {}", chat.title()))?,
+                None => Asker::secret(&format!("Token of the bot on {}", chat.title()))?,
             };
             let (answered, findings) = self.examine(chat, &token, report).await;
-            findings.iter().for_each(|finding| tell(&finding.to_string()));
+            for finding in &findings {
+                tell(&finding.to_string());
+            }
             if answered {
                 report.checks.extend(findings);
                 return Ok(write.then_some(token));

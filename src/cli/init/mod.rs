@@ -37,13 +37,13 @@ pub struct Init {
     /// Where to set up; made where there is none
     #[arg(long, value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// A file of answers: chats, telegram_token_file, discord_token_file, brand, zone, currency, language
+    /// A file of answers: `chats`, `telegram_token_file`, `discord_token_file`, `brand`, `zone`, `currency`, `language`
     #[arg(long, value_name = "FILE.toml")]
     answers: Option<PathBuf>,
     /// Which chats: telegram, discord or both with a comma between; those with a token where it is not said
     #[arg(long, value_name = "CHATS")]
     chats: Option<String>,
-    /// A file with the token of the bot on Telegram, from @BotFather; its content is copied
+    /// A file with the token of the bot on Telegram, from `@BotFather`; its content is copied
     #[arg(long, value_name = "FILE")]
     telegram_token_file: Option<PathBuf>,
     /// A file with the token of the bot on Discord, from the developer portal; its content is copied
@@ -251,6 +251,6 @@ fn text_of(folder: &Path, report: &Report) -> String {
 }
 
 /// The store did not do it, or the program could not be started.
-fn failed(error: anyhow::Error, doing: &'static str) -> CliError {
-    CliError::Failed(anyhow::anyhow!("{doing}: {}", one_line(&error)))
+fn failed(error: &anyhow::Error, doing: &'static str) -> CliError {
+    CliError::Failed(anyhow::anyhow!("{doing}: {}", one_line(error)))
 }

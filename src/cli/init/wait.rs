@@ -77,7 +77,7 @@ async fn listen(
     report: &mut Report,
 ) -> Result<(), CliError> {
     take_in(core, folder).await?;
-    let service = Service::start(core).map_err(|error| failed(error, "could not start"))?;
+    let service = Service::start(core).map_err(|error| failed(&error, "could not start"))?;
     let stop = CancellationToken::new();
     let pressed = Mutex::new(None);
     let ended = {
@@ -147,7 +147,7 @@ async fn everybody(
     let steps: Vec<Step> = people.chain(places).collect();
     let there = Mutex::new(0_usize);
     let tell = |event: Event| say(&event, (&there, steps.len()), report, pressed);
-    let broken = |error: crate::store::StoreError| failed(anyhow::Error::new(error), "could not go on");
+    let broken = |error: crate::store::StoreError| failed(&anyhow::Error::new(error), "could not go on");
     match meet(core, &mut held, &steps, (deadline, stop), &tell).await.map_err(broken)? {
         Ended::Done => {}
         early => return Ok(early),

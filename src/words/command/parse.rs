@@ -256,15 +256,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
                 Some(word) => Some(args.mode(1, word)?),
             },
         },
-        Name::Coverage => match (args.optional(0), args.optional(1)) {
-            // Without a subject the page comes alone.
-            (Some(given), None) if page(given).is_some() => Command::Coverage { subject: None, page: page(given) },
-            (subject, None) => Command::Coverage { subject: subject.map(str::to_owned), page: None },
-            (subject, Some(given)) => {
-                let page = Some(page(given).ok_or_else(|| args.bad(1, None))?);
-                Command::Coverage { subject: subject.map(str::to_owned), page }
-            }
-        },
+        Name::Coverage => coverage(args)?,
         Name::Excuse => Command::Excuse {
             what: args.what(0)?,
             from: args.moment(1)?,
@@ -318,6 +310,18 @@ pub fn seconds(text: &str) -> Option<Duration> {
 
 /// The most days that a replay looks back: as long as numbers are kept in memory.
 const DAYS_MAX: u32 = 366;
+
+/// `coverage nordbo 2`; without a subject the page comes alone.
+fn coverage(args: &Args) -> Result<Command, Teach> {
+    Ok(match (args.optional(0), args.optional(1)) {
+        (Some(given), None) if page(given).is_some() => Command::Coverage { subject: None, page: page(given) },
+        (subject, None) => Command::Coverage { subject: subject.map(str::to_owned), page: None },
+        (subject, Some(given)) => {
+            let page = Some(page(given).ok_or_else(|| args.bad(1, None))?);
+            Command::Coverage { subject: subject.map(str::to_owned), page }
+        }
+    })
+}
 
 /// The most pages that anybody turns.
 const PAGE_MAX: u32 = 9_999;
