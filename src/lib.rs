@@ -47,6 +47,9 @@
 //! The terminal comes in beside the chats: one process owns a store, so a command asks the running service through a
 //! socket in the data folder, and opens the store itself where none runs ([`app::control`]).
 //!
+//! A new installation is made by [`app::setup`], looked over live by [`app::doctor`], and [`app::coverage`] says who in it is
+//! judged on what.
+//!
 //! # Invariants
 //!
 //! 1. Rings 1 and 2 do no I/O and read no clock.

@@ -1841,3 +1841,83 @@ moved-part = • { $step ->
        *[more] orders are larger, { $now } not { $before }
     }
 }: { $share }
+
+## Setting up
+
+sample-headline = 🧪 SAMPLE · Alma Lind: { $seen } per order, limit { $allowed }. { $saved } can still be saved
+sample-taken = 🧪 SAMPLE · { $by } has it since { $time }. This is what every room sees
+sample-seen = Seen: { $seen } per order in 7 days. A real alert says over how many readings, and how new they are.
+sample-allowed = Allowed: at most { $allowed } per order, as agreed in the deal.
+sample-stays = Posts stay up and codes stay on. Nothing stops until one of you says so.
+sample-nothing = This is a sample: Alma does not exist and no button reaches a platform. Try them. Then press “I've got it”.
+sample-footer = sample · plimsoll init
+sample-button-stop = Stop boost −{ $saved }
+sample-button-keep = Keep it running
+sample-pressed-stop = In a real alert this stops the boost on the ad platform, reads back that it stopped, and offers Undo. Here nothing happened.
+sample-pressed-keep = In a real alert this refuses what is proposed; the boost runs on and the alert says who decided. Here nothing happened.
+sample-pressed-why = In a real alert this shows every number behind it, over which days and how fresh. Here there are none.
+sample-pressed-mine = You have it. In a real alert nobody is reminded after this, and every room sees your name.
+
+## Who is judged on what
+
+help-coverage = Who is judged on what, and what is missing, worst first
+arg-page = which page, such as 2
+coverage-none = No partnership runs here
+coverage-whole = 🟢 { $all ->
+    [one] The one partnership that runs is judged by every rule about it
+   *[other] All { $all } partnerships are judged by every rule about them
+}
+coverage-gaps = 🟡 { $gaps } of { $all ->
+    [one] one partnership
+   *[other] { $all } partnerships
+} cannot be judged by every rule about them
+coverage-who = { $who }: { $judged } of { $all } rules judge it
+coverage-no-target = the deal names no target for { $title }
+coverage-too-small = too small: its whole budget spent for nothing would not fire it
+coverage-absent = { $title }: { $why }
+coverage-gap = { $gap ->
+    [not-yet] nothing has come yet
+    [hidden] its owner hides it
+    [too-few] too few for the platform to show
+    [gone] the account or post is gone
+    [stale] the last number is too old
+    [unauthorized] the platform refuses our access
+    [quota] today's allowance is used up
+    [unreachable] the platform does not answer
+    [garbled] the answer could not be read
+    [zero] nothing to divide by yet
+    [large] too large to be kept
+    [target] the deal names no target
+    [history] no earlier time to compare with
+    [window] no complete window yet
+    [posts] too few posts
+    [excused] the time lies with the brand
+    [currency] the rule is written in another currency
+    [group] nobody comparable is known
+    [peers] too few comparable others have a number
+   *[figure] no published figure fits
+}
+coverage-more-rules = { $count } more
+coverage-more-causes = { $count ->
+    [one] One more cause
+   *[other] { $count } more causes
+}: plimsoll coverage { $who }
+coverage-old = { $title } since { $time }
+coverage-stale = Stopped coming: { $what }
+coverage-page = page { $page } of { $pages }
+
+promotion-told = • { $who }, { $time }{ $times ->
+    [one] {""}
+   *[other] { " " }and { $times } times in all
+}{ $call ->
+    [right] : right
+    [wrong] : wrong
+   *[open] : not known yet
+}
+promotion-told-saved = , { $saved } saved by stopping
+promotion-told-lost = , { $lost } lost by stopping
+promotion-worth = Stopping each of them would have saved { $saved } and lost { $lost }.
+promotion-elsewhere = { $count ->
+    [one] One of them was
+   *[other] { $count } of them were
+} about other brands.

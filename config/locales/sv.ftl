@@ -1831,3 +1831,83 @@ moved-part = • { $step ->
        *[more] ordrarna är större, { $now } inte { $before }
     }
 }: { $share }
+
+## Uppsättning
+
+sample-headline = 🧪 EXEMPEL · Alma Lind: { $seen } per order, gräns { $allowed }. { $saved } kan ännu räddas
+sample-taken = 🧪 EXEMPEL · { $by } tar det sedan { $time }. Så ser det ut i varje rum
+sample-seen = Sett: { $seen } per order på 7 dagar. Ett riktigt larm säger över hur många avläsningar, och hur nya de är.
+sample-allowed = Tillåtet: högst { $allowed } per order, enligt avtalet.
+sample-stays = Inlägg ligger kvar och koder fungerar. Inget stoppas förrän någon av er säger det.
+sample-nothing = Det här är ett exempel: Alma finns inte och ingen knapp når någon plattform. Prova dem. Tryck sedan på ”Jag tar det”.
+sample-footer = exempel · plimsoll init
+sample-button-stop = Stoppa boosten −{ $saved }
+sample-button-keep = Låt den gå
+sample-pressed-stop = I ett riktigt larm stoppar detta boosten hos annonsplattformen, läser av att den stoppats och erbjuder Ångra. Här hände inget.
+sample-pressed-keep = I ett riktigt larm säger detta nej till förslaget; boosten går vidare och larmet visar vem som bestämde. Här hände inget.
+sample-pressed-why = I ett riktigt larm visar detta varje siffra bakom det, för vilka dagar och hur färsk den är. Här finns inga.
+sample-pressed-mine = Du tar det. I ett riktigt larm blir ingen påmind efter detta, och varje rum ser ditt namn.
+
+## Vem som bedöms på vad
+
+help-coverage = Vem som bedöms på vad, och vad som saknas, det värsta först
+arg-page = vilken sida, till exempel 2
+coverage-none = Inget samarbete pågår här
+coverage-whole = 🟢 { $all ->
+    [one] Det enda samarbete som pågår bedöms av varje regel om det
+   *[other] Alla { $all } samarbeten bedöms av varje regel om dem
+}
+coverage-gaps = 🟡 { $gaps } av { $all ->
+    [one] ett samarbete
+   *[other] { $all } samarbeten
+} kan inte bedömas av varje regel om dem
+coverage-who = { $who }: { $judged } av { $all } regler bedömer det
+coverage-no-target = avtalet anger inget mål för { $title }
+coverage-too-small = för litet: hela budgeten spenderad utan resultat skulle inte utlösa den
+coverage-absent = { $title }: { $why }
+coverage-gap = { $gap ->
+    [not-yet] inget har kommit än
+    [hidden] ägaren döljer det
+    [too-few] för få för att plattformen ska visa det
+    [gone] kontot eller inlägget är borta
+    [stale] den senaste siffran är för gammal
+    [unauthorized] plattformen nekar oss åtkomst
+    [quota] dagens kvot är slut
+    [unreachable] plattformen svarar inte
+    [garbled] svaret gick inte att läsa
+    [zero] inget att dela med än
+    [large] för stort för att sparas
+    [target] avtalet anger inget mål
+    [history] ingen tidigare tid att jämföra med
+    [window] inget helt fönster än
+    [posts] för få inlägg
+    [excused] tiden beror på varumärket
+    [currency] regeln är skriven i en annan valuta
+    [group] ingen jämförbar är känd
+    [peers] för få jämförbara har en siffra
+   *[figure] ingen publicerad siffra passar
+}
+coverage-more-rules = { $count } till
+coverage-more-causes = { $count ->
+    [one] En orsak till
+   *[other] { $count } orsaker till
+}: plimsoll coverage { $who }
+coverage-old = { $title } sedan { $time }
+coverage-stale = Har slutat komma: { $what }
+coverage-page = sida { $page } av { $pages }
+
+promotion-told = • { $who }, { $time }{ $times ->
+    [one] {""}
+   *[other] { " " }och { $times } gånger i allt
+}{ $call ->
+    [right] : rätt
+    [wrong] : fel
+   *[open] : går inte att säga än
+}
+promotion-told-saved = , { $saved } sparat om den stoppats
+promotion-told-lost = , { $lost } förlorat om den stoppats
+promotion-worth = Att stoppa var och en av dem hade sparat { $saved } och förlorat { $lost }.
+promotion-elsewhere = { $count ->
+    [one] Ett av dem gällde
+   *[other] { $count } av dem gällde
+} andra varumärken.

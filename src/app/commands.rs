@@ -70,6 +70,9 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Benchmark { subject } => super::benchmarks::say(core, asked, subject.as_deref(), now).await?,
         Command::Rules => super::promotion::rules(core, asked, now).await?,
         Command::Rule { id, mode } => return super::promotion::one(core, asked, &id, mode).await,
+        Command::Coverage { subject, page } => {
+            return super::coverage::say(core, asked, subject.as_deref(), page).await;
+        }
         Command::Criteria => super::levels::criteria(core, asked, now).await?,
         Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
         Command::Why { what } => why(core, asked, &what, now).await?,

@@ -39,6 +39,58 @@ pub enum ConfigError {
     },
 }
 
+/// How variables begin that answer what `plimsoll init` asks, after `PLIMSOLL_`.
+const INIT: &str = "init_";
+
+/// What `plimsoll init` asks, answered beforehand.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "the options of the command explain each, once")]
+pub struct Answers {
+    pub chats: Option<String>,
+    pub telegram_token_file: Option<PathBuf>,
+    pub discord_token_file: Option<PathBuf>,
+    pub brand: Option<String>,
+    pub zone: Option<String>,
+    pub currency: Option<String>,
+    pub language: Option<String>,
+}
+
+impl Answers {
+    /// Reads them from a file of TOML and, over it, from variables such as `PLIMSOLL_INIT_BRAND`. Token files that the file
+    /// names are beside it.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut layers = Figment::new();
+        if let Some(path) = file {
+            if !path.is_file() {
+                return Err(ConfigError::Invalid(format!(
+                    "there is no file `{}` of answers; write brand, zone, currency, language and chats into one",
+                    path.display()
+                )));
+            }
+            let read: Self = Figment::from(Toml::file_exact(path)).extract().map_err(|error| misread(&error))?;
+            let beside = path.parent().unwrap_or(Path::new(""));
+            let Self { telegram_token_file, discord_token_file, .. } = &read;
+            layers = layers.merge(Toml::file_exact(path));
+            for (name, token) in
+                [("telegram_token_file", telegram_token_file), ("discord_token_file", discord_token_file)]
+            {
+                if let Some(token) = token {
+                    layers = layers.merge(Serialized::default(name, beside.join(token)));
+                }
+            }
+        }
+        layers.merge(Env::prefixed("PLIMSOLL_INIT_").lowercase(true)).extract().map_err(|error| misread(&error))
+    }
+}
+
+/// What is wrong with answers, on one line.
+fn misread(error: &figment::Error) -> ConfigError {
+    ConfigError::Invalid(
+        sentence(error).replace("config/default.toml lists every setting", "`plimsoll init --help` lists every answer"),
+    )
+}
+
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -264,7 +316,8 @@ impl Config {
             }
             layers = layers.merge(Toml::file_exact(path));
         }
-        layers = layers.merge(Env::prefixed("PLIMSOLL_").split("__").lowercase(true));
+        let settings = Env::prefixed("PLIMSOLL_").filter(|key| !key.as_str().to_ascii_lowercase().starts_with(INIT));
+        layers = layers.merge(settings.split("__").lowercase(true));
         for set in sets {
             layers = merge_set(layers, set)?;
         }

@@ -221,6 +221,7 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Open { .. }
         | ButtonPurpose::Confirm { .. }
         | ButtonPurpose::Rule { .. }
+        | ButtonPurpose::Sample { .. }
         | ButtonPurpose::Cancel => false,
     }
 }

@@ -106,19 +106,26 @@ pub fn members(notice: &Notice) -> Vec<IncidentId> {
 
 /// The page of a group that its room looks at, from 0.
 #[must_use]
-pub fn page(notice: &Notice) -> u32 {
-    let turned = notice.wording.as_ref().and_then(|wording| wording.args.get(PAGE)).and_then(serde_json::Value::as_u64);
+pub fn page(notice: &Notice, room: &RoomId) -> u32 {
+    let of_room = page_of(room);
+    let turned = notice.wording.as_ref().and_then(|wording| wording.args.get(&of_room)?.as_u64());
     turned.and_then(|page| u32::try_from(page).ok()).unwrap_or(0)
 }
 
-/// Turns to a page of a group. The page is kept and the message shown anew like after any change, under the limits of its
+/// Every room has turned to a page of its own.
+fn page_of(room: &RoomId) -> String {
+    format!("{PAGE}/{room}")
+}
+
+/// Turns to a page of a message. The page is kept and the message shown anew like after any change, under the limits of its
 /// room; a crash after this commit leaves that to be done.
 pub async fn turn_to(core: &Core, about: &About, room: &RoomId, page: u32) -> Result<(), StoreError> {
     for _ in 0..TRIES_MAX {
         let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
         let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, room)).await? else { return Ok(()) };
-        let Some(wording) = notice.value.wording.as_mut() else { return Ok(()) };
-        wording.args.insert(PAGE.to_owned(), json!(page));
+        let paged = || Wording { key: PAGE.to_owned(), args: [].into() };
+        let wording = notice.value.wording.get_or_insert_with(paged);
+        wording.args.insert(page_of(room), json!(page));
         notice.value.revision = notice.value.revision.saturating_add(1);
         let after = want(kept.value.clone(), notice.value.revision, core.clock.now());
         let mut transaction = Transaction::new();

@@ -412,6 +412,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Ask { .. }
             | ButtonPurpose::Cancel
             | ButtonPurpose::Rule { .. }
+            | ButtonPurpose::Sample { .. }
             | ButtonPurpose::MyNumbers { .. } => None,
         },
     }
@@ -420,7 +421,9 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
 fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
-            Command::Status { subject } | Command::Benchmark { subject } => subject.clone(),
+            Command::Status { subject } | Command::Benchmark { subject } | Command::Coverage { subject, .. } => {
+                subject.clone()
+            }
             Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }
@@ -527,6 +530,7 @@ async fn press(
         ButtonPurpose::Rule { rule, version, answer } => {
             Some(super::promotion::press(core, asked, (&rule, version), answer).await?)
         }
+        ButtonPurpose::Sample { button } => Some(super::setup::sample::press(core, asked, button).await?),
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
 }

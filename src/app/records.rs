@@ -230,6 +230,19 @@ pub struct ShadowFire {
     pub at: Timestamp,
     /// The receipt of the verdict, canonical JSON.
     pub receipt: serde_json::Value,
+    /// What it was worth, worked out when the team was asked about the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<ShadowWorth>,
+}
+
+/// What heeding a rule in shadow would have been worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowWorth {
+    /// Whether it was right; `None`: it cannot be said yet.
+    pub right: Option<bool>,
+    /// What stopping would have saved; below nothing, what it would have lost.
+    #[serde(default)]
+    pub saved: Option<crate::domain::money::Money>,
 }
 
 impl Record for ShadowFire {

@@ -76,14 +76,17 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             by_hand::compose(&view, &reader, now)
         }
         About::Promotion(rule, version) => {
-            let view = super::promotion::view(core, rule, *version).await?;
+            let notice = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await?;
+            let page = notice.map_or(0, |notice| groups::page(&notice.value, &room.id));
+            let view = super::promotion::view(core, (rule, *version), Some(room), page).await?;
             view.map(|view| promotion::compose(&view, &reader, now))
         }
+        About::Sample => super::setup::sample::render(core, room, &reader).await?,
         About::Group(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
             };
-            views::group(core, &kept.value, groups::page(&kept.value))
+            views::group(core, &kept.value, groups::page(&kept.value, &room.id))
                 .await?
                 .map(|view| group::compose_group(&view, &reader, now))
         }
@@ -101,7 +104,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => {
+        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Sample | About::Trouble(_) | About::Reply(_) => {
             message.headline.clone()
         }
     };

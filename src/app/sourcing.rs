@@ -33,7 +33,8 @@ fn feed(config: &SourceConfig) -> Feed {
 }
 
 /// The longest time between two polls in a week of its schedule.
-fn between(config: &SourceConfig) -> SignedDuration {
+#[must_use]
+pub fn between(config: &SourceConfig) -> SignedDuration {
     let when = &config.common;
     let Ok(schedule) = Schedule::new(&when.schedule, when.zone.rules()) else { return SignedDuration::ZERO };
     let week = Timestamp::UNIX_EPOCH.checked_add(SignedDuration::from_hours(7 * 24)).unwrap_or(Timestamp::MAX);

@@ -7,20 +7,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::backtest::{cases, numbers};
 use super::{CliError, Common, first_of, one_line};
 use crate::app::catalog::Catalog;
 use crate::app::config::Config;
-use crate::app::core::{context, switches};
+use crate::app::core::switches;
 use crate::app::schedule::Schedule;
-use crate::app::{apply, service, sourcing, telemetry};
-use crate::domain::deal::DeliverableState;
-use crate::domain::document::{Deliverable, Document, Documents};
+use crate::app::{apply, coverage, service, sourcing, telemetry};
+use crate::domain::document::{Document, Documents};
 use crate::domain::ids::{Scope, Subject};
-use crate::domain::num::{self, u64_of_len};
+use crate::domain::num::u64_of_len;
 use crate::rules::backtest::ruled::complete;
 use crate::rules::error::RuleError;
 use crate::rules::file::{RulesFile, parse_rules};
@@ -224,21 +223,7 @@ fn happened(data: &[PathBuf], catalog: &mut Catalog, config: &Config) -> Result<
 fn agreed(catalog: &Catalog) -> Vec<Agreed> {
     const SCOPES: [Scope; 5] = [Scope::Brand, Scope::Campaign, Scope::Partnership, Scope::Creator, Scope::Post];
     let subjects = SCOPES.into_iter().flat_map(|scope| catalog.subjects(scope));
-    subjects
-        .map(|subject| {
-            let context = context(&catalog.about(&subject), SignedDuration::ZERO, 1);
-            let pieces: Vec<&Deliverable> = catalog
-                .deliverables
-                .values()
-                .filter(|one| one.partnership.subject() == subject && one.state != DeliverableState::Cancelled)
-                .collect();
-            let fees = pieces.iter().map(|one| one.fee.minor);
-            let boosts = catalog.boosts.values().filter(|one| one.partnership.subject() == subject);
-            let budget: i64 = fees.chain(boosts.map(|one| one.budget.minor)).fold(0, i64::saturating_add);
-            let budget = (0 < budget).then(|| num::f64_of(budget));
-            Agreed { posts: pieces.len(), subject, context, budget }
-        })
-        .collect()
+    subjects.map(|subject| coverage::agreed(catalog, &subject)).collect()
 }
 
 /// The arguments of `test-rules`.

@@ -8,12 +8,15 @@ mod backtest;
 mod check;
 mod codes;
 mod connect;
+mod coverage;
 mod deals;
 mod demo;
 mod discover;
+mod doctor;
 mod documents;
 mod export;
 mod import;
+mod init;
 mod opened;
 mod outbox;
 mod people;
@@ -66,10 +69,14 @@ pub struct Common {
 enum Command {
     /// Run the whole program on an emulated world, without any file or account
     Demo(demo::Demo),
+    /// Set up from nothing: ask, write, check the bots, bind the rooms, show a sample alert
+    Init(init::Init),
     /// Run the service until it is told to stop
     Run(run::Run),
     /// Check configuration, documents and rules, offline
     Check(check::Check),
+    /// Look everything over, live: credentials, rooms, sources, quotas, disk; each with its remedy
+    Doctor(doctor::Doctor),
     /// Take documents and rules into the store, and say what changes
     Apply(documents::Apply),
     /// Fetch once from a source and print what would be stored; nothing is
@@ -82,6 +89,8 @@ enum Command {
     Preflight(discover::Preflight),
     /// List the codes of partnerships and what they are at their shops, or make one
     Codes(codes::Codes),
+    /// Say who is judged on what, and what is missing, worst first
+    Coverage(coverage::Coverage),
     /// Take numbers or posts from a CSV file, or deals from a spreadsheet, into the store
     Import(import::Import),
     /// Write deals as a spreadsheet
@@ -235,14 +244,17 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let Cli { common, command } = cli;
     match command {
         Command::Demo(demo) => demo.run(&common).await,
+        Command::Init(init) => Box::pin(init.run(&common)).await,
         Command::Run(run) => run.run(&common).await,
         Command::Check(check) => check.run(&common),
+        Command::Doctor(doctor) => doctor.run(&common).await,
         Command::Apply(apply) => apply.run(&common).await,
         Command::Poll(poll) => Box::pin(poll.run(&common)).await,
         Command::Plan(plan) => plan.run(&common),
         Command::Discover(discover) => Box::pin(discover.run(&common)).await,
         Command::Preflight(preflight) => Box::pin(preflight.run(&common)).await,
         Command::Codes(codes) => codes.run(&common).await,
+        Command::Coverage(coverage) => coverage.run(&common).await,
         Command::Import(import) => Box::pin(import.run(&common)).await,
         Command::Export(export) => export.run(&common).await,
         Command::TestRules(test) => test.run(&common),

@@ -29,6 +29,8 @@ pub enum About {
     Deed(u64),
     /// Whether a version of a rule that has watched long enough may propose; edited as it is answered.
     Promotion(RuleId, u32),
+    /// The sample that a new installation shows; edited as somebody takes it.
+    Sample,
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
     Reply(u64),
 }
@@ -43,6 +45,7 @@ impl fmt::Display for About {
             Self::Ask(n) => write!(f, "ask/{n}"),
             Self::Deed(n) => write!(f, "deed/{n}"),
             Self::Promotion(rule, version) => write!(f, "promotion/{rule}/{version}"),
+            Self::Sample => write!(f, "sample"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }
     }

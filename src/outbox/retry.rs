@@ -322,6 +322,7 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
         | About::Ask(_)
         | About::Deed(_)
         | About::Promotion(..)
+        | About::Sample
         | About::Trouble(_)
         | About::Reply(_) => State::Due { not_before: at },
     };

@@ -121,6 +121,11 @@ pub enum ButtonPurpose {
         /// Whose.
         subject: Subject,
     },
+    /// A button of the sample that a new installation shows: it says what it would have done.
+    Sample {
+        /// Which.
+        button: SampleButton,
+    },
     /// How far a rule may go that has watched long enough.
     Rule {
         /// Which rule.
@@ -137,6 +142,20 @@ pub enum ButtonPurpose {
         /// What.
         answer: LevelAnswer,
     },
+}
+
+/// The buttons of the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleButton {
+    /// Stop the boost.
+    Stop,
+    /// Keep it running.
+    Keep,
+    /// Why.
+    Why,
+    /// I've got it.
+    Mine,
 }
 
 /// What can be answered to the question about a rule that watches.
@@ -225,7 +244,7 @@ impl ButtonPurpose {
             | Self::Undo { .. }
             | Self::TakeBack { .. } => Needs::Money,
             Self::Answer { .. } => Needs::Own,
-            Self::Ack { .. } | Self::Snooze { .. } => Needs::Work,
+            Self::Ack { .. } | Self::Snooze { .. } | Self::Sample { .. } => Needs::Work,
             Self::Level { answer, .. } => answer.needs(),
             Self::Why { .. }
             | Self::Page { .. }

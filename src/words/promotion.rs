@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::buttons::{ButtonPurpose, Composed, RuleAnswer};
 use super::message::{Line, Look, Message, Run};
 use super::number;
-use super::phrase::{block, line};
+use super::phrase::{self, block, line};
+use super::view::Names;
 use super::wording::{Reader, Words, say};
 use crate::domain::ids::RuleId;
+use crate::domain::money::Money;
 use crate::rules::rule::Mode;
 
 /// What a rule has told, or would have told while it watched.
@@ -50,6 +52,29 @@ pub struct PromotionView {
     pub tally: Tally,
     /// What a person said.
     pub answer: Option<Answer>,
+    /// Whom it would have told about, worst first.
+    pub told: Vec<WouldTell>,
+    /// Alerts about other brands, which are not named here.
+    pub elsewhere: u32,
+    /// Which page of them, from 0.
+    pub page: u32,
+}
+
+/// Somebody whom a rule in shadow would have told about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldTell {
+    /// Who.
+    pub names: Names,
+    /// The subject, where nothing has a name.
+    pub id: String,
+    /// When first.
+    pub at: Timestamp,
+    /// How often.
+    pub times: u32,
+    /// Whether it was right the first time; `None`: it cannot be said yet.
+    pub right: Option<bool>,
+    /// What stopping would have saved then; below nothing, lost.
+    pub saved: Option<Money>,
 }
 
 /// A rule in force.
@@ -118,6 +143,7 @@ pub fn compose(view: &PromotionView, reader: &Reader, now: Timestamp) -> Compose
         None => {
             lines.push(line(say!(words, "promotion-nothing")));
             message.blocks.extend(block(0, lines));
+            message.blocks.extend(block(0, would_have_told(view, reader, now)));
             message.blocks.extend(block(0, vec![line(say!(words, "promotion-stays"))]));
         }
         Some(answer) => {
@@ -140,8 +166,78 @@ pub fn compose(view: &PromotionView, reader: &Reader, now: Timestamp) -> Compose
             (button(RuleAnswer::Propose), say!(words, "button-let-propose"), Look::Primary),
             (button(RuleAnswer::KeepWatching), say!(words, "button-keep-watching"), Look::Plain),
         ]);
+        composed.row(pager(view, reader));
     }
     composed
+}
+
+/// Whom a message names at once: the worst five first.
+const PAGE: usize = 5;
+
+fn pages(view: &PromotionView) -> (usize, usize) {
+    let pages = std::cmp::max(view.told.len().div_ceil(PAGE), 1);
+    (std::cmp::min(usize::try_from(view.page).unwrap_or(0), pages - 1), pages)
+}
+
+/// A page of whom it would have told about, and what heeding it would have been worth in all.
+fn would_have_told(view: &PromotionView, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let (page, _) = pages(view);
+    let money = |money: Money| number::money(reader.locale, money);
+    let mut lines: Vec<Line> = Vec::new();
+    for one in view.told.iter().skip(page * PAGE).take(PAGE) {
+        let call = match one.right {
+            Some(true) => "right",
+            Some(false) => "wrong",
+            None => "open",
+        };
+        let (who, time) = (phrase::who(&one.names, &one.id), number::time(reader, one.at, now));
+        let mut text = say!(words, "promotion-told", who = who, time = time, times = one.times, call = call);
+        if let Some(saved) = one.saved.filter(|saved| saved.minor != 0) {
+            let size = money(Money::new(saved.minor.saturating_abs(), saved.currency));
+            text.push_str(&match saved.minor {
+                ..0 => say!(words, "promotion-told-lost", lost = size),
+                _ => say!(words, "promotion-told-saved", saved = size),
+            });
+        }
+        lines.push(line(text));
+    }
+    if 0 < view.elsewhere {
+        lines.push(line(say!(words, "promotion-elsewhere", count = view.elsewhere)));
+    }
+    lines.extend(
+        worth(view).map(|(saved, lost)| line(say!(words, "promotion-worth", saved = money(saved), lost = money(lost)))),
+    );
+    lines
+}
+
+/// What the right ones would have saved, and the wrong ones lost, where it is one currency.
+fn worth(view: &PromotionView) -> Option<(Money, Money)> {
+    let all = || view.told.iter().filter_map(|one| one.saved);
+    let currency = all().next()?.currency;
+    if all().any(|money| money.currency != currency) {
+        return None;
+    }
+    let (saved, lost) = all().fold((0_i64, 0_i64), |(saved, lost), one| match one.minor {
+        ..0 => (saved, lost.saturating_sub(one.minor)),
+        _ => (saved.saturating_add(one.minor), lost),
+    });
+    Some((Money::new(saved, currency), Money::new(lost, currency)))
+}
+
+fn pager(view: &PromotionView, reader: &Reader) -> Vec<(ButtonPurpose, String, Look)> {
+    let words = reader.words();
+    let (page, pages) = pages(view);
+    let group = format!("{}/{}", view.rule, view.version);
+    let turn = |to: usize| ButtonPurpose::Page { group: group.clone(), page: u32::try_from(to).unwrap_or(0) };
+    let mut row = Vec::new();
+    if let Some(before) = page.checked_sub(1) {
+        row.push((turn(before), say!(words, "button-worse", page = page, pages = pages), Look::Plain));
+    }
+    if page + 1 < pages {
+        row.push((turn(page + 1), say!(words, "button-further", page = page + 2, pages = pages), Look::Plain));
+    }
+    row
 }
 
 /// How often, in the words of its mode.
@@ -268,7 +364,8 @@ mod tests {
 
     fn view(answer: Option<Answer>) -> PromotionView {
         let tally = Tally { days: 14, fires: 6, right: 5, wrong: 1, open: 0, subject_days: 112 };
-        PromotionView { rule: RuleId::new("cpa-stop").expect("an id"), version: 3, tally, answer }
+        let rule = RuleId::new("cpa-stop").expect("an id");
+        PromotionView { rule, version: 3, tally, answer, told: Vec::new(), elsewhere: 0, page: 0 }
     }
 
     fn now() -> Timestamp {
@@ -306,6 +403,56 @@ mod tests {
 
         cpa-stop v3
         [Låt den föreslå] [Fortsätt titta på]
+        ");
+    }
+
+    #[test]
+    fn the_worst_five_are_named_with_what_they_were_worth_and_the_rest_is_a_page_away() {
+        let told = |n: i64, minor: i64, right| WouldTell {
+            names: Names { creator: Some(format!("Creator {n}")), ..Names::default() },
+            id: format!("creator/c{n}"),
+            at: now(),
+            times: if n == 1 { 2 } else { 1 },
+            right,
+            saved: Some(Money::new(minor, "EUR".parse().expect("a currency"))),
+        };
+        let mut view = view(None);
+        let rest = (2..=6).map(|n| told(n, 1_000, None));
+        view.told =
+            std::iter::once(told(1, 42_000, Some(true))).chain(rest).chain([told(7, -500, Some(false))]).collect();
+        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("en", "UTC"), now())), @"
+        🔵 cpa-stop watched for 14 days: it would have raised 6 alerts
+
+        By what came later 5 of them were right and 1 wrong.
+        Nobody was told and nothing was done.
+
+        • Creator 1, 10:00 and 2 times in all: right, €420 saved by stopping
+        • Creator 2, 10:00: not known yet, €10 saved by stopping
+        • Creator 3, 10:00: not known yet, €10 saved by stopping
+        • Creator 4, 10:00: not known yet, €10 saved by stopping
+        • Creator 5, 10:00: not known yet, €10 saved by stopping
+        Stopping each of them would have saved €470 and lost €5.
+
+        If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
+
+        cpa-stop v3
+        [Let it propose] [Keep watching] [Page 2 of 2 ›]
+        ");
+        view.page = 1;
+        insta::assert_snapshot!(shown(&compose(&view, &Reader::new("sv", "UTC"), now())), @"
+        🔵 cpa-stop har tittat på i 14 dagar: den skulle ha gett 6 larm
+
+        Av det som kom sedan var 5 av dem rätt och 1 fel.
+        Ingen fick veta något och inget gjordes.
+
+        • Creator 6, 10:00: går inte att säga än, 10 € sparat om den stoppats
+        • Creator 7, 10:00: fel, 5 € förlorat om den stoppats
+        Att stoppa var och en av dem hade sparat 470 € och förlorat 5 €.
+
+        Låter ni den föreslå säger den till i det här rummet och frågar innan något görs. Tills någon av er säger det fortsätter den titta på.
+
+        cpa-stop v3
+        [Låt den föreslå] [Fortsätt titta på] [‹ Sida 1 av 2]
         ");
     }
 

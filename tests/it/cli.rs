@@ -56,15 +56,18 @@ window = "1d"
 own = "7d"
 "#;
 
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 24] = [
     "demo",
+    "init",
     "run",
     "check",
+    "doctor",
     "apply",
     "poll",
     "discover",
     "preflight",
     "codes",
+    "coverage",
     "import",
     "export",
     "test-rules",

@@ -57,6 +57,7 @@ mod replay_backtest;
 mod replay_live;
 mod rights;
 mod second_clients;
+mod setup;
 mod shop_commands;
 mod sources_facebook;
 mod sources_feed;

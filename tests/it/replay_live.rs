@@ -410,6 +410,7 @@ async fn operators_are_told_once(world: &World) {
             | About::Ask(_)
             | About::Deed(_)
             | About::Promotion(..)
+            | About::Sample
             | About::Group(_)
             | About::Reply(_) => None,
         })

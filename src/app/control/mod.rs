@@ -20,6 +20,7 @@ pub mod door;
 pub mod import;
 mod look;
 mod outbox;
+mod overview;
 mod people;
 mod rules;
 #[cfg(test)]
@@ -124,6 +125,10 @@ pub enum Wish {
         ends: Option<String>,
         dry_run: bool,
     },
+    /// How everything stands that the installation rests on.
+    Doctor,
+    /// Who is judged on what, and what is missing.
+    Coverage { subject: Option<String> },
 }
 
 /// What must be there before a wish can be carried out.
@@ -146,7 +151,8 @@ impl Wish {
             | Self::ImportDeals { trial: true }
             | Self::Discover { .. }
             | Self::Poll { .. }
-            | Self::Accounts => Needs::Nothing,
+            | Self::Accounts
+            | Self::Doctor => Needs::Nothing,
             Self::Apply { dry_run: false, .. }
             | Self::ImportSamples { .. }
             | Self::ImportPosts { .. }
@@ -165,7 +171,8 @@ impl Wish {
             | Self::Disconnect { .. }
             | Self::Preflight { .. }
             | Self::Codes { .. }
-            | Self::MakeCode { .. } => Needs::Store,
+            | Self::MakeCode { .. }
+            | Self::Coverage { .. } => Needs::Store,
         }
     }
 }
@@ -371,6 +378,8 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
             let wanted = Wanted { partnership, code, percent: *percent, at, ends };
             codes::make(core, request, &wanted, *dry_run).await
         }
+        Wish::Doctor => Ok(overview::doctor(core, tell).await),
+        Wish::Coverage { subject } => overview::coverage(core, subject.as_deref()).await,
     }
 }
 

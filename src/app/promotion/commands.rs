@@ -107,7 +107,9 @@ pub async fn press(
     let now = core.clock.now();
     let plain = |reply: RuleReply| Ok(Composed::plain(reply.say(&asked.reader, now)));
     let name = rule.to_string();
-    if let Some(who) = super::view(core, rule, version).await?.and_then(|view| view.answer).map(|answer| answer.by) {
+    if let Some(who) =
+        super::view(core, (rule, version), None, 0).await?.and_then(|view| view.answer).map(|answer| answer.by)
+    {
         return plain(RuleReply::Answered { rule: name, who });
     }
     let to = match answer {

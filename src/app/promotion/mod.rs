@@ -7,6 +7,7 @@
 
 mod commands;
 mod tally;
+mod worth;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ pub(super) async fn remember(
         .map_err(|cause| StoreError::Failed { deed: "write a receipt down", cause: Box::new(cause) })?;
     let detail = json!({ "rule": rule, "version": one.rule.version, "receipt": receipt });
     transaction.append_journal(&core.line("shadow_fired", &one.subject, detail))?;
-    let fire = ShadowFire { rule, version: one.rule.version, subject: one.subject.clone(), at, receipt };
+    let fire = ShadowFire { rule, version: one.rule.version, subject: one.subject.clone(), at, receipt, worth: None };
     let kept = load::<ShadowFire>(&*core.store, &keys::shadow_fire(&fire.rule, at, &fire.subject)).await?;
     transaction.set(kept.as_ref(), &fire)?;
     Ok(())
@@ -107,11 +108,13 @@ async fn ask(core: &Core, record: &RuleRecord, now: Timestamp) -> Result<bool, S
     if tally.fires < settings.fires && tally.subject_days < settings.subject_days {
         return Ok(false);
     }
-    let _pen = core.pen.lock().await;
     let rooms = rooms_of(&*core.state.lock().await, &record.rule.id);
     if rooms.iter().all(|room| room.address.is_none()) {
         return Ok(false);
     }
+    // What it would have told is worked out before anybody is held up.
+    worth::work_out(core, record, now).await?;
+    let _pen = core.pen.lock().await;
     let (rule, version) = (record.rule.id.clone(), record.version);
     let about = About::Promotion(rule.clone(), version);
     let notice = Notice {
@@ -171,15 +174,20 @@ fn rooms_of(state: &State, rule: &RuleId) -> Vec<Room> {
     mine.filter(|room| room.campaign.is_none()).cloned().collect()
 }
 
-/// What is told about a question, as it stands now.
-pub async fn view(core: &Core, rule: &RuleId, version: u32) -> Result<Option<PromotionView>, StoreError> {
-    let kept = load::<PromotionRecord>(&*core.store, &keys::promotion(rule, version)).await?;
-    Ok(kept.map(|kept| PromotionView {
-        rule: kept.value.rule,
-        version,
-        tally: kept.value.tally,
-        answer: kept.value.answer,
-    }))
+/// What a room is told about a question, as it stands now; `page` of whom it would have told about, from 0. A brand's room
+/// hears of the brand's own.
+pub async fn view(
+    core: &Core,
+    (rule, version): (&RuleId, u32),
+    room: Option<&Room>,
+    page: u32,
+) -> Result<Option<PromotionView>, StoreError> {
+    let Some(kept) = load::<PromotionRecord>(&*core.store, &keys::promotion(rule, version)).await? else {
+        return Ok(None);
+    };
+    let (told, elsewhere) = worth::told(core, (rule, version), room.and_then(|room| room.brand.as_ref())).await?;
+    let PromotionRecord { rule, tally, answer, .. } = kept.value;
+    Ok(Some(PromotionView { rule, version, tally, answer, told, elsewhere, page }))
 }
 
 /// A person sets how far a rule may go: a new version of the rule, the answer to the question about the old one, if it was

@@ -63,7 +63,13 @@ fn subject_days(state: &State, ruled: &Ruled, since: Timestamp, now: Timestamp) 
 }
 
 /// Whether a fire was right: judged as a replay judges it, by its receipt's window and what is known now.
-fn outcome(core: &Core, state: &State, ruled: &Ruled, subject: &Subject, receipt: serde_json::Value) -> Outcome {
+pub(super) fn outcome(
+    core: &Core,
+    state: &State,
+    ruled: &Ruled,
+    subject: &Subject,
+    receipt: serde_json::Value,
+) -> Outcome {
     let receipt: Option<Receipt> = serde_json::from_value(receipt).ok();
     let Some(window) = receipt.and_then(|receipt| receipt.windows.last().copied()) else { return Outcome::Open };
     let case = replays::case(&state.catalog, subject, ruled.version);

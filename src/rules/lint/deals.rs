@@ -128,6 +128,12 @@ fn names(of: &[&Agreed]) -> String {
     names.join(", ")
 }
 
+/// Whether an evidence rule, or a rule with a guard, cannot fire on a deal within all that it may cost.
+#[must_use]
+pub fn is_too_small(rule: &CheckedRule, deal: &Agreed) -> bool {
+    deal.subject.scope() == rule.rule().scope && cannot_fire(rule, deal)
+}
+
 /// Whether a rule about spend stays silent on a deal even when all of it is spent and nothing came of it. Rules that
 /// read anything but this window and its targets are not asked.
 fn cannot_fire(rule: &CheckedRule, deal: &Agreed) -> bool {

@@ -45,6 +45,7 @@ pub enum Name {
     Note,
     Rules,
     Rule,
+    Coverage,
     Excuse,
     Unexcuse,
     Approve,
@@ -86,6 +87,8 @@ pub enum ArgKind {
     Moment,
     /// `90`, `90d`: whole days.
     Days,
+    /// `2`: which page, from 1.
+    Page,
     /// A one-time code.
     Code,
     /// The name of a command.
@@ -113,6 +116,7 @@ impl ArgKind {
         Self::Duration,
         Self::Moment,
         Self::Days,
+        Self::Page,
         Self::Code,
         Self::Command,
         Self::Mode,
@@ -136,6 +140,7 @@ impl ArgKind {
             Self::Duration => "duration",
             Self::Moment => "moment",
             Self::Days => "days",
+            Self::Page => "page",
             Self::Code => "code",
             Self::Command => "command",
             Self::Mode => "mode",
@@ -160,6 +165,7 @@ impl ArgKind {
             | Self::Duration
             | Self::Moment
             | Self::Days
+            | Self::Page
             | Self::Code
             | Self::Url
             | Self::Mode
@@ -321,6 +327,7 @@ table! {
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
     Rule "rule" "regel" &[], &[need("rule", ArgKind::Rule), may("mode", ArgKind::Mode)], Look, Anywhere, false, &["rule cpa-stop", "rule cpa-stop mode propose"];
+    Coverage "coverage" "täckning" &["covered"], &[may("subject", ArgKind::Subject), may("page", ArgKind::Page)], Look, Anywhere, false, &["coverage", "coverage nordbo", "coverage nordbo 2"];
     Excuse "excuse" "undanta" &[], &[need("what", ArgKind::IncidentOrSubject), may("from", ArgKind::Moment), may("to", ArgKind::Moment), may("reason", ArgKind::Text)], Money, Anywhere, true, &["excuse A7K2", "excuse nordbo 2026-03-04T10:00 2026-03-04T14:00 the checkout was broken"];
     Unexcuse "unexcuse" "räkna-med" &[], &[need("what", ArgKind::IncidentOrSubject)], Money, Anywhere, true, &["unexcuse A7K2", "unexcuse nordbo"];
     Approve "approve" "godkänn" &["yes"], &[ID], Money, Anywhere, false, &["approve A7K2"];
@@ -375,6 +382,7 @@ pub enum Command {
     Note { subject: What, text: String },
     Rules,
     Rule { id: RuleId, mode: Option<Mode> },
+    Coverage { subject: Option<String>, page: Option<u32> },
     Excuse { what: What, from: Option<Moment>, to: Option<Moment>, reason: Option<String> },
     Unexcuse { what: What },
     Approve { id: IncidentId },
@@ -421,6 +429,7 @@ impl Command {
             Self::Note { .. } => Name::Note,
             Self::Rules => Name::Rules,
             Self::Rule { .. } => Name::Rule,
+            Self::Coverage { .. } => Name::Coverage,
             Self::Excuse { .. } => Name::Excuse,
             Self::Unexcuse { .. } => Name::Unexcuse,
             Self::Approve { .. } => Name::Approve,

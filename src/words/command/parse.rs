@@ -89,9 +89,10 @@ pub fn parse(text: &str) -> Result<Command, Teach> {
         .and_then(Name::spec)
         .ok_or_else(|| Teach::Unknown { word: bare.to_owned(), nearest: nearest_name(bare) })?;
     let rest: Vec<String> = words.collect();
-    // `/start CODE` is how Telegram's deep links hand over a one-time code.
+    // `/start CODE` is how Telegram's deep links hand over a one-time code, to the bot alone or in a group; what the code
+    // gives decides what it does.
     if bare.eq_ignore_ascii_case("start") && !rest.is_empty() {
-        return Name::Link.spec().map_or(Err(Teach::Empty), |link| place(link, rest));
+        return Name::Bind.spec().map_or(Err(Teach::Empty), |bind| place(bind, rest));
     }
     place(spec, rest)
 }
@@ -260,6 +261,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
                 Some(word) => Some(args.mode(1, word)?),
             },
         },
+        Name::Coverage => coverage(args)?,
         Name::Excuse => Command::Excuse {
             what: args.what(0)?,
             from: args.moment(1)?,
@@ -313,6 +315,26 @@ pub fn seconds(text: &str) -> Option<Duration> {
 
 /// The most days that a replay looks back: as long as numbers are kept in memory.
 const DAYS_MAX: u32 = 366;
+
+/// `coverage nordbo 2`; without a subject the page comes alone.
+fn coverage(args: &Args) -> Result<Command, Teach> {
+    Ok(match (args.optional(0), args.optional(1)) {
+        (Some(given), None) if page(given).is_some() => Command::Coverage { subject: None, page: page(given) },
+        (subject, None) => Command::Coverage { subject: subject.map(str::to_owned), page: None },
+        (subject, Some(given)) => {
+            let page = Some(page(given).ok_or_else(|| args.bad(1, None))?);
+            Command::Coverage { subject: subject.map(str::to_owned), page }
+        }
+    })
+}
+
+/// The most pages that anybody turns.
+const PAGE_MAX: u32 = 9_999;
+
+/// `2`, from 1.
+fn page(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|page| (1..=PAGE_MAX).contains(page))
+}
 
 /// `90`, `90d` or `90 days`: one day at least.
 fn days(text: &str) -> Option<u32> {

@@ -90,18 +90,18 @@ fn each_role_may_what_the_design_says() {
     let names: Vec<&str> = Name::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(
         names.join(" "),
-        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release adjust live note rules rule excuse unexcuse approve reject undo ack snooze link grant revoke bind help"
+        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release adjust live note rules rule coverage excuse unexcuse approve reject undo ack snooze link grant revoke bind help"
     );
     for (role, creator, want) in [
         // Statuses of Alma at Nordbo, asked in a direct message.
-        (Role::Creator, Some("alma"), "........rrrrrr..rrrrrrrrr.rr.."),
-        (Role::Creator, Some("bo"), "o...o.oorrrrrroorrrrrrrrr.rr.."),
-        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrrr.rr.."),
-        (Role::Analyst, None, ".nnn.n...rrrrr...rrrrrrrr.rr.."),
-        (Role::Manager, None, ".nnn.n....................rr.."),
-        (Role::ClientOwner, None, ".nnn.n........................"),
-        (Role::Agency, None, ".nnn.n........................"),
-        (Role::Operator, None, "rnnnrnrrrrrrrrrr.rrrrrrrr.tt.."),
+        (Role::Creator, Some("alma"), "........rrrrrr..rrrrrrrrrr.rr.."),
+        (Role::Creator, Some("bo"), "o...o.oorrrrrroorrrrrrrrrr.rr.."),
+        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrrrr.rr.."),
+        (Role::Analyst, None, ".nnn.n...rrrrr...r.rrrrrrr.rr.."),
+        (Role::Manager, None, ".nnn.n.....................rr.."),
+        (Role::ClientOwner, None, ".nnn.n........................."),
+        (Role::Agency, None, ".nnn.n........................."),
+        (Role::Operator, None, "rnnnrnrrrrrrrrrr.r.rrrrrrr.tt.."),
     ] {
         assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
     }

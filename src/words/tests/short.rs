@@ -25,6 +25,7 @@ fn help_is_the_table() {
     note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
     rules Which rules are in force, how far each may go and how often it has raised an alert
     rule RULE [MODE] One rule, and how far it may go: watch, propose or act; managers change that
+    coverage [SUBJECT] [PAGE] Who is judged on what, and what is missing, worst first
     excuse WHAT [FROM] [TO] [REASON] Say that a time lies with the brand and does not count against its creators; asks first
     unexcuse WHAT Say that it does count after all; asks first
     approve ID Agree to what an alert proposes

@@ -77,6 +77,7 @@ impl Kept {
                     | About::Ask(_)
                     | About::Deed(_)
                     | About::Promotion(..)
+                    | About::Sample
                     | About::Trouble(_)
                     | About::Reply(_) => None,
                 })

@@ -35,7 +35,7 @@ fn commands_are_read_as_people_type_them() {
 fn one_word_may_be_several_things() {
     check("why A7K2", Ok(Command::Why { what: What { incident: Some(id()), typed: "A7K2".into() } }));
     check("/start", Ok(Command::Help { command: None }));
-    check("/start K7M2-Q4TD", Ok(Command::Link { code: Some("K7M2-Q4TD".into()) }));
+    check("/start K7M2-Q4TD", Ok(Command::Bind { code: "K7M2-Q4TD".into() }));
     check("hjälp vila", Ok(Command::Help { command: Some(Name::Snooze) }));
     check(
         "grant @maja client-owner brand/nordbo",
