@@ -182,11 +182,7 @@ async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>,
     let place = room.clone().unwrap_or_else(|| Room {
         id: direct_id(&address),
         address: Some(address),
-        audience: if person.as_ref().is_some_and(|one| one.creator.is_some()) {
-            Audience::Creator
-        } else {
-            Audience::Internal
-        },
+        audience: state.catalog.audience_of(person.as_ref()),
         brand: None,
         campaign: None,
         creator: person.as_ref().and_then(|one| one.creator.clone()),
@@ -265,7 +261,7 @@ pub async fn check(
         let state = core.state.lock().await;
         (state.catalog.grants.clone(), room.is_some())
     };
-    if let (Needs::Money, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
+    if let (Needs::Money | Needs::Show, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
         facts.membership = match chats.is_member(&asked.speaker.address, &asked.speaker.identity.user).await {
             Ok(true) => Membership::Member,
             Ok(false) => Membership::Stranger,
@@ -277,12 +273,14 @@ pub async fn check(
 
 /// What an ask is about: brand, campaign and creator, as far as it is about one.
 async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>) -> Result<Facts, StoreError> {
-    let mut facts = Facts { direct: asked.speaker.direct, ..Facts::default() };
+    let client = asked.audience == Audience::Client;
+    let mut facts = Facts { direct: asked.speaker.direct, client, ..Facts::default() };
     if let Some(incident) = incident_asked(ask) {
         if let Some(kept) = load::<Incident>(&*core.store, &keys::incident(&incident)).await? {
             facts.brand = kept.value.brand;
             facts.campaign = kept.value.campaign;
             facts.creator = kept.value.creator;
+            facts.released = kept.value.released;
         }
         if facts.brand.is_some() || facts.creator.is_some() {
             fill_brand(core, &mut facts, room).await;
@@ -358,6 +356,8 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Appeal { id, .. }
             | Command::Undo { id }
             | Command::Ack { id }
+            | Command::Show { id }
+            | Command::Hide { id }
             | Command::Snooze { id, .. } => Some(id.clone()),
             Command::Why { what }
             | Command::Note { subject: what, .. }
@@ -365,6 +365,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Unexcuse { what } => what.incident.clone(),
             _ => None,
         },
+        Ask::Button(ButtonPurpose::Really { what }) => incident_asked(Ask::Button(what)),
         Ask::Button(purpose) => match purpose {
             ButtonPurpose::Do { incident, .. }
             | ButtonPurpose::Approve { incident, .. }
@@ -372,10 +373,12 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Undo { incident, .. }
             | ButtonPurpose::Why { incident }
             | ButtonPurpose::Ack { incident }
+            | ButtonPurpose::Show { incident, .. }
             | ButtonPurpose::Snooze { incident, .. }
             | ButtonPurpose::Level { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
             ButtonPurpose::Choose { .. }
+            | ButtonPurpose::Really { .. }
             | ButtonPurpose::Sure { .. }
             | ButtonPurpose::Answer { .. }
             | ButtonPurpose::Record { .. }
@@ -430,6 +433,12 @@ async fn pressed(
         let composed = Composed::plain(Reply::OldButton.say(&asked.reader, now));
         return Ok(Some(Said { composed, room: place, aloud: false }));
     };
+    if button.value.bound.as_ref().is_some_and(|whose| *whose != asked.speaker.identity.to_string()) {
+        let what = format!("button/{token}");
+        core.journal(core.line_by(&asked.actor(), "refused", &what, json!({ "reason": "not_yours" }))).await?;
+        let composed = Composed::plain(crate::words::consent::not_yours(&asked.reader));
+        return Ok(Some(Said { composed, room: place, aloud: false }));
+    }
     let purpose = button.value.purpose;
     if let Decision::Refused { reason } = check(core, Some(chats), &asked, room.as_ref(), Ask::Button(&purpose)).await?
     {
@@ -456,6 +465,13 @@ async fn press(
     let reader: &Reader = &asked.reader;
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
     let confirmed = matches!(purpose, ButtonPurpose::Confirm { .. });
+    let purpose = match purpose {
+        ButtonPurpose::Really { what } => *what,
+        once => match super::consent::twice(core, asked, &once).await? {
+            Some(asks) => return Ok(Some(asks)),
+            None => once,
+        },
+    };
     Ok(match purpose {
         ButtonPurpose::Approve { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)
@@ -494,6 +510,9 @@ async fn press(
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
         // Turned before, by whoever can wait for the room's limit.
         ButtonPurpose::Page { .. } => None,
+        // Asked about twice at most.
+        ButtonPurpose::Really { .. } => None,
+        ButtonPurpose::Show { incident, yes } => Some(super::client::show(core, asked, &incident, yes).await?.into()),
         ButtonPurpose::Open { incident } => {
             open_here(core, room, &incident).await?;
             None
@@ -517,7 +536,8 @@ async fn is_room(core: &Core, inbound: &Inbound) -> bool {
 /// Answers in place where that is possible, and as a message where it is not.
 async fn say(core: &Core, chats: &Chats, inbound: &Inbound, said: Said, held: &mut Held) -> Result<(), StoreError> {
     let about = About::Reply(0);
-    let (message, buttons) = render::with_buttons(core, &said.room, &about, said.composed).await?;
+    let asker = inbound.from.as_ref().map(|who| who.identity.clone());
+    let (message, buttons) = render::with_buttons(core, &said.room, &about, said.composed, asker.as_ref()).await?;
     if !buttons.writes.is_empty() {
         core.store.commit(buttons).await?;
     }

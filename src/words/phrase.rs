@@ -376,17 +376,10 @@ impl Seen {
         group && metric && self.formula.is_none()
     }
 
-    /// Whether a client may see it: not the agency's margin.
-    pub(crate) fn is_for_clients(&self, billed: bool) -> bool {
-        use crate::domain::metric::Unit;
+    /// Whether a client may see it: never money, and no formula, which may have money in it.
+    pub(crate) fn is_for_clients(&self) -> bool {
         let place = self.beside.place.map(|place| place.metric);
-        (self.formula.is_none() || place.is_some())
-            && self.metric.or(place).is_some_and(|metric| match metric.unit() {
-                Unit::Count | Unit::Seconds | Unit::Share(_) => true,
-                Unit::Money | Unit::MoneyPer(_) | Unit::Multiple => {
-                    billed && !matches!(metric, Metric::Margin | Metric::Roi)
-                }
-            })
+        (self.formula.is_none() || place.is_some()) && self.metric.or(place).is_some_and(is_shown)
     }
 }
 

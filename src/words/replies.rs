@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::buttons::{ButtonPurpose, Composed};
 use super::command::{ArgKind, Command, Name, TABLE, Teach, typed};
+use super::consent::Consented;
 use super::message::{Line, Look, Message, Run};
 use super::number;
 use super::permission::Reason;
@@ -119,6 +120,8 @@ pub enum Reply {
     ResumeAsked {
         name: String,
     },
+    /// More people have to agree.
+    Consent(Consented),
     /// A button older than what it was for.
     OldButton,
     Cancelled,
@@ -160,6 +163,7 @@ impl Reply {
             | Self::NothingToResume { .. }
             | Self::PauseAsked { .. }
             | Self::ResumeAsked { .. }
+            | Self::Consent(_)
             | Self::OldButton
             | Self::Cancelled
             | Self::Failed { .. } => self.about_things(reader),
@@ -240,6 +244,7 @@ impl Reply {
             Self::NothingToResume { subject } => say!(words, "reply-nothing-to-resume", subject = subject.as_str()),
             Self::PauseAsked { name } => say!(words, "reply-pause-asked", name = name.as_str()),
             Self::ResumeAsked { name } => say!(words, "reply-resume-asked", name = name.as_str()),
+            Self::Consent(why) => why.text(reader),
             Self::OldButton => say!(words, "reply-old-button"),
             Self::Cancelled => say!(words, "reply-cancelled"),
             Self::Failed { reason } => say!(words, "reply-failed", reason = reason.as_str()),

@@ -27,9 +27,9 @@ pub(super) async fn turn_page(
     let Some(room) = room else { return Ok(()) };
     let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let Some(view) = views::group(core, &notice.value, page).await? else { return Ok(()) };
+    let Some(view) = views::group(core, &notice.value, page, room.audience).await? else { return Ok(()) };
     let composed = group::compose_group(&view, &asked.reader, core.clock.now());
-    let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
+    let (message, buttons) = render::with_buttons(core, room, about, composed, None).await?;
     core.store.commit(buttons).await?;
     let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
     let more = render::more_line(&asked.reader);

@@ -362,15 +362,17 @@ fn a_creator_is_told_about_numbers_only() {
 
 #[test]
 fn a_client_is_told_what_was_released_at_billed_prices() {
+    assert!(compose(&fired(), &reader("en"), Audience::Client, now()).is_none());
     let mut view = fired();
-    view.released = false;
-    assert!(compose(&view, &reader("en"), Audience::Client, now()).is_none());
-    view = fired();
-    view.billed = false;
-    // The headline would be about the agency's cost.
-    assert!(compose(&view, &reader("en"), Audience::Client, now()).is_none());
+    view.incident.released = true;
+    view.options[0].billed = Some(money("110.00 EUR"));
+    insta::assert_snapshot!(told(&view, "en", Audience::Client, now()), @"");
+    view.incident.released = false;
+    view.incident.note(event(3, Some("Maja"), Happened::Shown));
+    view.incident.note(event(9, Some("Maja"), Happened::Hidden));
+    insta::assert_snapshot!(told(&view, "en", Audience::Client, now()), @"");
     view = slump();
-    view.billed = false;
+    view.incident.released = true;
     view.owed = Some(money("814.00 EUR"));
     view.incident.avoidable = Some(money("86.00 EUR"));
     let text = told(&view, "en", Audience::Client, now());
