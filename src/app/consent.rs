@@ -204,3 +204,6 @@ async fn asks(core: &Core, asked: &Asked, numbers: &[u64], undoes: bool) -> Resu
         matches!((above, sum), (Some(above), Some(sum)) if above.currency == sum.currency && above.minor < sum.minor);
     Ok((large && !deeds.is_empty()).then_some(Asks { deeds, amount: told, undoes }))
 }
+
+#[cfg(test)]
+mod tests;

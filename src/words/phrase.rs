@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::message::{Block, Line, Message, Run};
 use super::number;
 use super::others::is_shown;
@@ -101,7 +103,20 @@ pub fn short_name(name: &str) -> String {
     if name.chars().count() <= NAME_MAX {
         return name;
     }
-    let mut cut: String = name.chars().take(NAME_MAX - 1).collect();
+    let mut cut = String::new();
+    let mut left = NAME_MAX - 1;
+    for cluster in name.graphemes(true) {
+        let width = cluster.chars().count();
+        if left < width {
+            // Marks heaped on the first letter: some of them are enough.
+            if cut.is_empty() {
+                cut = cluster.chars().take(left).collect();
+            }
+            break;
+        }
+        left -= width;
+        cut.push_str(cluster);
+    }
     cut.push('…');
     cut
 }

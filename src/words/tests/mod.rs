@@ -8,6 +8,7 @@ mod kinds;
 mod levels;
 mod levels_creator;
 mod levels_team;
+mod matrix;
 mod mediation;
 mod others;
 mod permission;

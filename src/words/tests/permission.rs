@@ -6,7 +6,7 @@ use crate::words::buttons::ButtonPurpose;
 use crate::words::command::{Name, TABLE, parse};
 use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
 
-fn person(creator: Option<&str>) -> Person {
+pub(super) fn person(creator: Option<&str>) -> Person {
     Person {
         id: PersonId::new("maja").expect("id"),
         name: "Maja".into(),
@@ -16,11 +16,11 @@ fn person(creator: Option<&str>) -> Person {
     }
 }
 
-fn brand(id: &str) -> BrandId {
+pub(super) fn brand(id: &str) -> BrandId {
     BrandId::new(id).expect("id")
 }
 
-fn grant(role: Role, reach: Reach) -> Grant {
+pub(super) fn grant(role: Role, reach: Reach) -> Grant {
     Grant {
         person: PersonId::new("maja").expect("id"),
         role,
@@ -30,7 +30,7 @@ fn grant(role: Role, reach: Reach) -> Grant {
     }
 }
 
-fn room(audience: Audience) -> Room {
+pub(super) fn room(audience: Audience) -> Room {
     Room {
         id: RoomId::new("nordbo-team").expect("id"),
         address: None,
