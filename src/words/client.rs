@@ -7,12 +7,12 @@
 use jiff::Timestamp;
 
 use super::answers;
-use super::buttons::Composed;
+use super::buttons::{ButtonPurpose, Composed};
 use super::cause;
 use super::history;
 use super::incident::{self, avoidable_part, clears_lines};
 use super::kinds;
-use super::message::{Block, Line, Message};
+use super::message::{Block, Line, Look, Message};
 use super::number;
 use super::others::is_shown;
 use super::phrase::{self, block, bold, line};
@@ -136,7 +136,13 @@ pub(crate) fn compose(view: &IncidentView, reader: &Reader, now: Timestamp) -> O
         ..Message::default()
     });
     incident::action_buttons(&own, true, &mut composed, reader, now);
-    incident::standing_buttons(&IncidentView { client_rooms: false, ..own }, &mut composed, reader, now);
+    // Putting it off would put it off for the team as well.
+    let incident = || own.incident.id.clone();
+    let mut row = vec![(ButtonPurpose::Why { incident: incident() }, say!(words, "button-why"), Look::Plain)];
+    if !is_over && own.incident.acknowledged_by.is_none() {
+        row.push((ButtonPurpose::Ack { incident: incident() }, say!(words, "button-ack"), Look::Primary));
+    }
+    composed.row(row);
     Some(composed)
 }
 

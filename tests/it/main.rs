@@ -41,6 +41,7 @@ mod learned;
 mod learned_views;
 mod links;
 mod links_cut;
+mod matrix;
 mod mediation;
 mod past;
 mod peers;

@@ -117,14 +117,14 @@ async fn a_small_amount_needs_one_person() {
 #[tokio::test]
 async fn a_large_amount_needs_two_different_people_of_the_roles_that_count() {
     let core = world().await;
-    insta::assert_snapshot!(says(&core, "mia", "pause large").await, @"");
+    insta::assert_snapshot!(says(&core, "mia", "pause large").await, @"Above €1,000 that needs 2 people, and your role here is not among those that count. Nothing has changed.");
     assert!(scan_all::<Proposal>(&*core.store).await.expect("proposals").is_empty(), "a yes that does not count");
-    insta::assert_snapshot!(says(&core, "maja", "pause large").await, @"");
+    insta::assert_snapshot!(says(&core, "maja", "pause large").await, @"1 of 2 have agreed: maja. It is done when one more person agrees; a second yes of yours does not count.");
     let again = says(&core, "maja", "pause large").await;
     let waiting = newest(&core).await;
     assert!(matches!(waiting.stage, ProposalStage::Proposed { .. }), "{again}");
     assert_eq!(agreed(&waiting), ["maja"], "the same person twice counts once");
-    insta::assert_snapshot!(says(&core, "carl", "pause large").await, @"");
+    insta::assert_snapshot!(says(&core, "carl", "pause large").await, @"Stopping large. You are told when the platform has confirmed it.");
     let done = newest(&core).await;
     assert!(matches!(&done.stage, ProposalStage::Approved { by, .. } if by == "maja, carl"), "{:?}", done.stage);
     assert_eq!(done.number, waiting.number, "one wish, one proposal");

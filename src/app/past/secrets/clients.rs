@@ -157,7 +157,7 @@ async fn all_they_read(core: &Core, tag: &str, others: usize) -> Vec<(String, St
 }
 
 fn has_money(text: &str) -> bool {
-    ["€", "EUR", " kr"].iter().any(|sign| text.contains(sign))
+    text.contains('€') || text.contains("EUR")
 }
 
 #[tokio::test(flavor = "multi_thread")]
