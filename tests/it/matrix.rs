@@ -76,7 +76,8 @@ async fn a_client_reads_what_was_shown_to_them_and_confirms_only_their_own_quest
     }
     let asks =
         || theirs(begun).into_iter().rfind(|one| one.buttons.concat().iter().any(|label| label.starts_with("Yes")));
-    let question = asks().expect("a question before anything stops");
+    let all = || theirs(begun).iter().map(telegram_text).collect::<Vec<_>>().join("\n==\n");
+    let question = asks().unwrap_or_else(|| panic!("no question before anything stops: {}", all()));
     assert!(question.text.contains("within 2 minutes"), "{}", question.text);
     let (_, answer) = story.presses(cora, &question, "Yes").await;
     assert!(answer.starts_with("Only whoever asked can confirm this"), "{answer}");
