@@ -67,9 +67,16 @@ async fn a_client_reads_what_was_shown_to_them_and_confirms_only_their_own_quest
     // Their own words and buttons: no amount anywhere, in their room and alone with the bot.
     let direct = telegram.private_chat(carl);
     for chat in [room, direct] {
-        for line in
-            ["/status", "/why alma", "/benchmark alma", "/rules", "/backtest cpa-stop", "/rule cpa-stop", "/pause alma"]
-        {
+        for line in [
+            "/status",
+            "/why alma",
+            "/benchmark alma",
+            "/rules",
+            "/backtest cpa-stop",
+            "/rule cpa-stop",
+            "/pause alma",
+            "/pause alma-winter",
+        ] {
             let said = story.says(chat, carl, line).await;
             assert!(!said.is_empty() && !has_money(&said), "{line}: {said}");
         }
@@ -86,7 +93,7 @@ async fn a_client_reads_what_was_shown_to_them_and_confirms_only_their_own_quest
     let (_, answer) = story.presses(carl, &question, "Yes").await;
     assert!(answer.contains("too old"), "{answer}");
     assert_eq!(story.boost("boost-alma"), "active", "a question that has expired does nothing");
-    story.says(room, carl, "/pause alma").await;
+    story.says(room, carl, "/pause alma-winter").await;
     let question = asks().expect("the question anew");
     story.presses(carl, &question, "Yes").await;
     story.wait(10).await;
@@ -125,7 +132,7 @@ async fn hostile_names_and_remarks_are_shown_as_text_and_call_nobody() {
         let long = plain.repeat(10_000 / plain.chars().count());
         let note: String = long.chars().take(3_500).collect();
         story.says(cast.team_chat, cast.maja, &format!("/note {number} {note}")).await;
-        for line in ["/status", "/why alma", "/pause alma", "/benchmark alma"] {
+        for line in ["/status", "/why alma", "/pause alma", "/pause alma-winter", "/benchmark alma"] {
             let said = story.says(cast.team_chat, cast.maja, line).await;
             assert!(!said.is_empty(), "{line} of {hostile}");
         }
