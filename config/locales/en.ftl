@@ -943,6 +943,8 @@ help-rule = One rule, and how far it may go: watch, propose or act; managers cha
 help-approve = Agree to what an alert proposes
 help-reject = Say no to what an alert proposes, and why
 help-undo = Take back what was done about an alert
+help-show = Show an alert in the client's rooms, with billed amounts only
+help-hide = Take an alert back from the client's rooms
 help-ack = Say that you have it; everyone in every room sees it
 help-snooze = Put an alert off for a while
 help-link = Join your Discord and your Telegram with a one-time code
@@ -1921,3 +1923,52 @@ promotion-elsewhere = { $count ->
     [one] One of them was
    *[other] { $count } of them were
 } about other brands.
+
+## What clients are shown, and who has to agree
+
+client-cost-firing = 🔴 { $who }: brings too little for what it costs
+client-cost-better = 🔵 { $who }: brings more for what it costs than expected
+client-cost-stopped = 🟡 { $who }: { $done }. It brought too little for what it costs
+client-cost-recovering = 🟡 { $who }: better. Closes if it stays so
+client-cost-resolved = 🟢 { $who }: over after { $lasted }. It brought too little for what it cost
+client-billed = As billed to you: { $what }.
+client-why-cost = What is about cost is not shown here; your agency has it.
+client-taken-back = ⚪ { $id }: your agency has taken this alert back
+client-sees = The client reads this too: { $by }, { $time }. Billed amounts only.
+client-shown = { $id } is shown in { $rooms ->
+    [one] the client's room
+   *[other] { $rooms } rooms of the client's
+}, with billed amounts only. Take it back with `hide { $id }`.
+client-hidden = { $id } is no longer shown to the client. Whoever has read it has read it.
+client-no-room = There is no room of the client's for this. Apply a room with `audience = "client"` and bind it.
+client-not-this = { $id } is about a creator's level. That is told to the creator and the team only.
+button-show = Show the client
+button-hide = Hide from client
+event-shown = { $by } shows it to the client
+event-hidden = { $by } takes it back from the client
+agreed-so-far = { $have } of { $need } have agreed: { $names ->
+    [none] nobody yet
+   *[other] { $names }
+}.
+reply-agreed = { $have } of { $need } have agreed: { $names }. It is done when { $left ->
+    [one] one more person agrees
+   *[other] { $left } more people agree
+}; a second yes of yours does not count.
+reply-not-counted = Above { $above } that needs { $need } people, and your role here is not among those that count. Nothing has changed.
+reply-not-yours = Only whoever asked can confirm this. Ask yourself, and you get buttons of your own.
+confirm-expires = Nothing happens unless you press Yes within { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}.
+really-approve = Agree to { $what }?{ $amount ->
+    [none] {""}
+   *[other] {" "}It concerns { $amount }.
+}
+really-undo = Take back: { $what }?{ $amount ->
+    [none] {""}
+   *[other] {" "}It concerns { $amount }.
+}
+really-yes = { $amount ->
+    [none] Yes
+   *[other] Yes, { $amount }
+}

@@ -945,6 +945,8 @@ help-rule = En regel, och hur långt den får gå: titta på, föreslå eller ha
 help-approve = Säg ja till det ett larm föreslår
 help-reject = Säg nej till det ett larm föreslår, och varför
 help-undo = Ta tillbaka det som gjorts åt ett larm
+help-show = Visa ett larm i kundens rum, med bara fakturerade belopp
+help-hide = Ta tillbaka ett larm från kundens rum
 help-ack = Säg att du tar hand om det; alla i alla rum ser det
 help-snooze = Låt ett larm vila ett tag
 help-link = Koppla ihop din Discord och din Telegram med en engångskod
@@ -1911,3 +1913,52 @@ promotion-elsewhere = { $count ->
     [one] Ett av dem gällde
    *[other] { $count } av dem gällde
 } andra varumärken.
+
+## Vad kunder ser, och vilka som måste säga ja
+
+client-cost-firing = 🔴 { $who }: ger för lite för vad det kostar
+client-cost-better = 🔵 { $who }: ger mer för vad det kostar än väntat
+client-cost-stopped = 🟡 { $who }: { $done }. Det gav för lite för vad det kostar
+client-cost-recovering = 🟡 { $who }: bättre. Stängs om det håller i sig
+client-cost-resolved = 🟢 { $who }: över efter { $lasted }. Det gav för lite för vad det kostade
+client-billed = Så som ni faktureras: { $what }.
+client-why-cost = Det som handlar om kostnad visas inte här; er byrå har det.
+client-taken-back = ⚪ { $id }: er byrå har tagit tillbaka det här larmet
+client-sees = Kunden läser också detta: { $by }, { $time }. Bara fakturerade belopp.
+client-shown = { $id } visas i { $rooms ->
+    [one] kundens rum
+   *[other] { $rooms } av kundens rum
+}, med bara fakturerade belopp. Ta tillbaka det med `hide { $id }`.
+client-hidden = { $id } visas inte längre för kunden. Den som har läst det har läst det.
+client-no-room = Det finns inget rum hos kunden för detta. Lägg till ett rum med `audience = "client"` och bind det.
+client-not-this = { $id } handlar om en kreatörs nivå. Det berättas bara för kreatören och teamet.
+button-show = Visa kunden
+button-hide = Dölj för kunden
+event-shown = { $by } visar det för kunden
+event-hidden = { $by } tar tillbaka det från kunden
+agreed-so-far = { $have } av { $need } har sagt ja: { $names ->
+    [none] ingen än
+   *[other] { $names }
+}.
+reply-agreed = { $have } av { $need } har sagt ja: { $names }. Det görs när { $left ->
+    [one] en person till säger ja
+   *[other] { $left } personer till säger ja
+}; ett andra ja från dig räknas inte.
+reply-not-counted = Över { $above } krävs { $need } personer, och din roll här är inte en av dem som räknas. Inget har ändrats.
+reply-not-yours = Bara den som frågade kan bekräfta detta. Fråga själv, så får du egna knappar.
+confirm-expires = Inget händer om du inte trycker Ja inom { $minutes ->
+    [one] en minut
+   *[other] { $minutes } minuter
+}.
+really-approve = Säga ja till att { $what }?{ $amount ->
+    [none] {""}
+   *[other] {" "}Det gäller { $amount }.
+}
+really-undo = Ta tillbaka: { $what }?{ $amount ->
+    [none] {""}
+   *[other] {" "}Det gäller { $amount }.
+}
+really-yes = { $amount ->
+    [none] Ja
+   *[other] Ja, { $amount }
+}

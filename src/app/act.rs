@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::core::{Core, State};
 use super::service::rest;
-use super::{asking, budget, by_hand, cutting, cycle, ladder};
+use super::{asking, budget, by_hand, consent, cutting, cycle, ladder};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose, Reason};
 use crate::actions::webhook::{Fate, SetState};
 use crate::actions::{ActionError, Hand};
@@ -126,6 +126,15 @@ async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreE
     if let Some(why) = ladder::still_wanted(core, &proposal.value, &all, now).await? {
         let happened = Happened::Withdrawn { proposal: proposal.value.number, why };
         return enter(core, proposal, ProposalStage::Expired { at: now }, None, Some(happened)).await;
+    }
+    let lacking = consent::lacking(&*core.state.lock().await, &proposal.value);
+    if let Some((agreed, need)) = lacking {
+        // A yes that counts no more, or a rule by itself where people have to agree.
+        let (number, who) = (proposal.value.number, consent::names(&agreed));
+        proposal.value.agreed = agreed;
+        let until = now.checked_add(core.config.delivery.proposal_expires.0).unwrap_or(now);
+        let happened = Happened::Agreed { proposal: number, who, need };
+        return enter(core, proposal, ProposalStage::Proposed { until }, None, Some(happened)).await;
     }
     let facts = facts(core, &proposal.value, &all, now).await;
     let settings = &core.config.guards;

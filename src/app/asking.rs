@@ -11,6 +11,7 @@ use super::act::incident_of;
 use super::apply::put_document;
 use super::commands::Asked;
 use super::core::{Core, State};
+use super::deciding::Decided;
 use super::records::{DocumentRecord, HistoryRecord};
 use super::{booking, cycle, kinds, views};
 use crate::domain::action::{AskedOf, Deed, Fix, Object, Proposal, ProposalStage};
@@ -304,8 +305,10 @@ pub async fn ask_for(core: &Core, asked: &Asked, deed: Deed) -> Result<Told, Sto
         match (&one.stage, one.deed == deed) {
             (ProposalStage::Proposed { .. }, true) => {
                 let Some(kept) = load::<Proposal>(&*core.store, &keys::number(one.number)).await? else { continue };
-                if !super::deciding::decide(core, asked, kept, true).await? {
-                    continue;
+                match super::deciding::decide(core, asked, kept, true).await? {
+                    Decided::Done => {}
+                    Decided::Beaten => continue,
+                    Decided::Not(why) => return Ok(Told::Consent(why)),
                 }
                 core.count(|counts| counts.approved += 1);
                 core.bells.act.ring();
@@ -317,7 +320,8 @@ pub async fn ask_for(core: &Core, asked: &Asked, deed: Deed) -> Result<Told, Sto
         }
     }
     match super::deciding::propose_approved(core, asked, deed.clone(), saves, None).await? {
-        Some(_) => Ok(Told::Asked { of, direct }),
+        Some(Decided::Not(why)) => Ok(Told::Consent(why)),
+        Some(Decided::Done | Decided::Beaten) => Ok(Told::Asked { of, direct }),
         None => Ok(Told::UnknownPiece { given: deed.typed() }),
     }
 }

@@ -5,11 +5,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::core::Core;
-use super::deciding::{acknowledge, answer_proposals, last_state, propose_approved, snooze, undo};
+use super::deciding::{Decided, acknowledge, answer_proposals, last_state, propose_approved, snooze, undo};
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
-use super::{causes, pieces, projecting, proposing, views};
+use super::{causes, client, consent, pieces, projecting, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
@@ -63,6 +63,9 @@ impl Asked {
 pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Composed, StoreError> {
     let now = core.clock.now();
     let reader = &asked.reader;
+    if let Some(asks) = consent::twice_typed(core, asked, &command).await? {
+        return Ok(asks);
+    }
     let said = match command {
         Command::Status { subject } => status(core, asked, subject.as_deref(), now).await?,
         Command::Me => me(core, asked, now).await?,
@@ -104,6 +107,8 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
             let length = SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO);
             snooze(core, asked, &id, length).await?.say(reader, now)
         }
+        Command::Show { id } => client::show(core, asked, &id, true).await?,
+        Command::Hide { id } => client::show(core, asked, &id, false).await?,
         Command::Link { code: None } => link(core, asked).await?.say(reader, now),
         Command::Link { code: Some(code) } | Command::Bind { code } => {
             use_code(core, asked, &code).await?.say(reader, now)
@@ -188,7 +193,10 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
     let open = incidents
         .iter()
         .filter(|kept| sees(kept.value.brand.as_ref()) || kept.value.brand.is_none() && reach.is_none())
-        .map(|kept| views::member_of(&kept.value, &views::names(&state, &kept.value.subject)))
+        .filter_map(|kept| {
+            let names = views::names(&state, &kept.value.subject);
+            client::member(core, &state, &kept.value, &names, asked.audience, now)
+        })
         .collect();
     let campaigns = state
         .catalog
@@ -221,7 +229,7 @@ async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestam
         names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| subject.to_string())
     });
     // What a brand's history says of all its creators is not for one of them.
-    let team = only_self(&state, asked).is_none();
+    let team = only_self(&state, asked).is_none() && asked.audience != Audience::Client;
     let asked_for = |brand: &crate::domain::ids::BrandId| match &meant {
         None => true,
         Some(Subject::Brand(id)) => id == brand,
@@ -422,8 +430,14 @@ async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Res
         if last_state(core, &deed.object()).await? == Some(deed.desired()) {
             continue;
         }
-        let stake = proposing::stake_of(&*core.state.lock().await, &deed, now);
-        saves = match (saves, stake.map(|stake| stake.saves)) {
+        let state = core.state.lock().await;
+        let stake = proposing::stake_of(&state, &deed, now);
+        let told = match asked.audience {
+            Audience::Client => client::billed(&state, &deed, now),
+            Audience::Internal | Audience::Creator | Audience::Operator => stake.map(|stake| stake.saves),
+        };
+        drop(state);
+        saves = match (saves, told) {
             (Some(sum), Some(more)) => sum.checked_add(more).ok(),
             (sum, more) => sum.or(more),
         };
@@ -436,9 +450,16 @@ async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Res
     if !asked.confirmed {
         return Ok(replies::confirm(command, &first, &name, &format!("pause {what}"), saves, &asked.reader));
     }
-    let mut asked_for = 0;
+    let (mut asked_for, mut lacks) = (0, None);
     for (deed, saves) in wanted {
-        asked_for += usize::from(propose_approved(core, asked, deed, saves, None).await?.is_some());
+        match propose_approved(core, asked, deed, saves, None).await? {
+            Some(Decided::Not(why)) => lacks = Some(why),
+            Some(Decided::Done | Decided::Beaten) => asked_for += 1,
+            None => {}
+        }
+    }
+    if let Some(why) = lacks {
+        return plain(Reply::Consent(why));
     }
     plain(if asked_for == 0 { Reply::NothingToStop { subject: name } } else { Reply::PauseAsked { name } })
 }
@@ -467,8 +488,14 @@ async fn resume(core: &Core, asked: &Asked, command: &Command, what: &str) -> Re
     if !asked.confirmed {
         return Ok(replies::confirm(command, &first, &name, &format!("resume {what}"), None, &asked.reader));
     }
+    let mut lacks = None;
     for deed in stopped {
-        propose_approved(core, asked, deed, None, None).await?;
+        if let Some(Decided::Not(why)) = propose_approved(core, asked, deed, None, None).await? {
+            lacks = Some(why);
+        }
+    }
+    if let Some(why) = lacks {
+        return plain(Reply::Consent(why));
     }
     plain(Reply::ResumeAsked { name })
 }

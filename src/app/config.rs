@@ -250,6 +250,7 @@ pub struct LimitsConfig {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PeopleConfig {
     pub code_minutes: u32,
+    pub confirm_minutes: u32,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

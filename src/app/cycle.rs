@@ -13,7 +13,7 @@ use super::causes::{self, Turned};
 use super::core::{Core, Cut, Ruled, State};
 use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
-use super::{groups, kinds, ladder, levels, promotion, proposing, trouble};
+use super::{client, groups, kinds, ladder, levels, promotion, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::{RuleId, Subject};
 use crate::domain::person::Room;
@@ -249,16 +249,21 @@ impl Work {
             snoozed_until: None,
             receipt: serde_json::to_value(&one.judgement.receipt)
                 .map_err(|cause| StoreError::Failed { deed: "write a receipt down", cause: Box::new(cause) })?,
+            released: false,
             avoidable: offers.avoidable,
             options: offers.options,
             rungs: if downgrade.is_some() { Vec::new() } else { ladder::rungs(rule, now) },
             events: Vec::new(),
         };
         incident.note(Event { at: now, by: None, what: Happened::Fired });
+        if client::at_once(&state, rule, &one.about) {
+            incident.released = true;
+            incident.note(Event { at: now, by: None, what: Happened::Shown });
+        }
         let told_at = kinds::told_at(&offers.proposals, rule.kind, now);
         self.propose(&mut incident, offers.proposals, now)?;
         let mut notice = notice_of(core, &incident, kinds::urgency(&one.rule.rule), now);
-        let rooms = match (&downgrade, &one.about.creator) {
+        let mut rooms = match (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
             (Some(opening), Some(creator)) => {
                 levels::begin(core, &mut self.transaction, &mut notice, opening, &incident).await?;
@@ -266,6 +271,9 @@ impl Work {
             }
             (_, _) => state.catalog.followers(&one.about),
         };
+        if incident.released {
+            rooms.extend(state.catalog.client_rooms(&one.about));
+        }
         let first = Notice { at: told_at, ..notice.clone() };
         deliver_to(core, &mut self.transaction, &first, &rooms).await?;
         drop(state);

@@ -8,18 +8,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::commands::{Asked, open_incidents};
+use super::consent::{self, Yes};
 use super::core::{Core, State};
 use super::past::memory;
 use super::proposing::{self, Placed};
 use super::{act, asking, cycle};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
-use crate::domain::ids::Subject;
+use crate::domain::consent::Agreement;
+use crate::domain::ids::{SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::readings::{Readings as _, Want};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Transaction, keys};
+use crate::words::consent::Consented;
 use crate::words::replies::Reply;
 
 /// How often an answer is noted anew because somebody was quicker; past that the listener tries again later.
@@ -55,18 +58,35 @@ pub fn state_in<'a>(
 }
 
 /// Writes down an action that a person asked for and thereby approved; linked to the incident that offers it, if one does.
-/// `None`: there is nowhere to do it.
+/// `None`: there is nowhere to do it. Where it takes several people it waits for the others, and the same wish of another
+/// person is their yes.
 pub async fn propose_approved(
     core: &Core,
     asked: &Asked,
     deed: Deed,
     saves: Option<Money>,
     undoes: Option<(u64, Option<String>)>,
-) -> Result<Option<u64>, StoreError> {
+) -> Result<Option<Decided>, StoreError> {
     let placed = proposing::placed(core, &*core.state.lock().await, &deed);
     let Some(Placed { subject, source, object }) = placed else { return Ok(None) };
-    let _pen = core.pen.lock().await;
     let now = core.clock.now();
+    let mut proposal = draft(asked, (subject, source, object), deed, saves, now);
+    proposal.undoes = undoes.as_ref().map(|undone| undone.0);
+    let yes = consent::yes(&*core.state.lock().await, &proposal, agreement(asked, now));
+    let decided = match yes {
+        Yes::Enough(_) => Decided::Done,
+        Yes::Nothing(why) => return Ok(Some(Decided::Not(why))),
+        Yes::More { agreed, need } => {
+            if let Some(waiting) = waiting_for(core, &proposal.deed).await? {
+                return decide(core, asked, waiting, true).await.map(Some);
+            }
+            let until = now.checked_add(core.config.delivery.proposal_expires.0).unwrap_or(now);
+            proposal.stage = ProposalStage::Proposed { until };
+            proposal.agreed = agreed;
+            Decided::Not(Consented::Waits { who: consent::names(&proposal.agreed), need })
+        }
+    };
+    let _pen = core.pen.lock().await;
     let kept = core.counters().await?;
     let mut counters = kept.as_ref().map(|kept| kept.value.clone()).unwrap_or_default();
     let number = counters.proposal;
@@ -77,19 +97,75 @@ pub async fn propose_approved(
             None => None,
         }
     } else {
-        let offers = |incident: &Incident| incident.options.iter().any(|one| one.object() == deed.object());
+        let offers = |incident: &Incident| incident.options.iter().any(|one| one.object() == proposal.deed.object());
         open_incidents(core, None).await?.into_iter().find(|kept| offers(&kept.value))
     };
     // What a person agrees with a creator rests on that person's word, not on numbers.
-    let data_at = match deed.asks() {
+    let data_at = match proposal.deed.asks() {
         Some(_) => None,
         // So does what a person has set it to.
-        None if matches!(deed, Deed::SetBudget { .. } | Deed::SetValue { .. }) => None,
-        None => rests_on(&*core.state.lock().await, &subject, &deed, now),
+        None if matches!(proposal.deed, Deed::SetBudget { .. } | Deed::SetValue { .. }) => None,
+        None => rests_on(&*core.state.lock().await, &proposal.subject, &proposal.deed, now),
     };
-    let proposal = Proposal {
-        number,
-        incident: incident.as_ref().map(|kept| kept.value.id.as_str().to_owned()),
+    proposal.number = number;
+    proposal.incident = incident.as_ref().map(|kept| kept.value.id.as_str().to_owned());
+    proposal.data_at = data_at;
+    let mut transaction = Transaction::new();
+    transaction.set(kept.as_ref(), &counters)?;
+    transaction.create(&proposal)?;
+    let detail =
+        json!({ "proposal": number, "do": proposal.deed, "object": proposal.object, "undoes": proposal.undoes });
+    let done = if decided == Decided::Done { "action_approved" } else { "action_asked" };
+    transaction.append_journal(&core.line_by(&asked.actor(), done, &proposal.subject, detail))?;
+    if let Some(mut incident) = incident
+        && proposal.undoes.is_none()
+    {
+        incident.value.note(Event { at: now, by: Some(asked.name()), what: Happened::Proposed { proposal: number } });
+        let what = match &decided {
+            Decided::Not(Consented::Waits { who, need }) => {
+                Happened::Agreed { proposal: number, who: who.clone(), need: *need }
+            }
+            Decided::Done | Decided::Beaten | Decided::Not(_) => Happened::Approved { proposal: number },
+        };
+        let event = Event { at: now, by: Some(asked.name()), what };
+        cycle::note(core, &mut transaction, incident, event).await?;
+    }
+    core.store.commit(transaction).await?;
+    core.count(|counts| {
+        counts.proposed += 1;
+        counts.approved += u64::from(decided == Decided::Done);
+    });
+    core.bells.act.ring();
+    cycle::ring_deliverers(core);
+    Ok(Some(decided))
+}
+
+/// What came of somebody's yes or no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// It is decided.
+    Done,
+    /// Somebody else has answered it meanwhile.
+    Beaten,
+    /// It is not enough, and why.
+    Not(Consented),
+}
+
+fn agreement(asked: &Asked, at: Timestamp) -> Agreement {
+    Agreement { person: asked.actor(), name: asked.name(), at }
+}
+
+/// An action that a person asks for, without its number yet.
+fn draft(
+    asked: &Asked,
+    (subject, source, object): (Subject, SourceId, String),
+    deed: Deed,
+    saves: Option<Money>,
+    now: Timestamp,
+) -> Proposal {
+    Proposal {
+        number: 0,
+        incident: None,
         subject,
         deed,
         source,
@@ -98,33 +174,22 @@ pub async fn propose_approved(
         before: None,
         asked_by: asked.actor(),
         asked_at: now,
-        data_at,
-        undoes: undoes.as_ref().map(|undone| undone.0),
+        data_at: None,
+        undoes: None,
         revives: None,
         asked: None,
+        agreed: Vec::new(),
         stage: ProposalStage::Approved { by: asked.name(), at: now },
-    };
-    let mut transaction = Transaction::new();
-    transaction.set(kept.as_ref(), &counters)?;
-    transaction.create(&proposal)?;
-    let detail =
-        json!({ "proposal": number, "do": proposal.deed, "object": proposal.object, "undoes": proposal.undoes });
-    transaction.append_journal(&core.line_by(&asked.actor(), "action_approved", &proposal.subject, detail))?;
-    if let Some(mut incident) = incident
-        && proposal.undoes.is_none()
-    {
-        incident.value.note(Event { at: now, by: Some(asked.name()), what: Happened::Proposed { proposal: number } });
-        let event = Event { at: now, by: Some(asked.name()), what: Happened::Approved { proposal: number } };
-        cycle::note(core, &mut transaction, incident, event).await?;
     }
-    core.store.commit(transaction).await?;
-    core.count(|counts| {
-        counts.proposed += 1;
-        counts.approved += 1;
-    });
-    core.bells.act.ring();
-    cycle::ring_deliverers(core);
-    Ok(Some(number))
+}
+
+/// The newest proposal to do just this that waits for somebody's yes.
+async fn waiting_for(core: &Core, deed: &Deed) -> Result<Option<Loaded<Proposal>>, StoreError> {
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    let waits = |kept: &Loaded<Proposal>| {
+        kept.value.deed == *deed && matches!(kept.value.stage, ProposalStage::Proposed { .. })
+    };
+    Ok(all.into_iter().rev().find(waits))
 }
 
 /// The proposals of an incident.
@@ -171,10 +236,12 @@ pub async fn answer_proposals(
         return Ok(Reply::NeedsSure);
     }
     let waiting = waiting.into_iter().filter(|kept| reason.is_some() || !final_(kept));
+    let mut lacks = None;
     for proposal in waiting {
-        let decided = decide(core, asked, proposal, reason.is_none()).await?;
-        if decided && reason.is_none() {
-            core.count(|counts| counts.approved += 1);
+        match decide(core, asked, proposal, reason.is_none()).await? {
+            Decided::Done if reason.is_none() => core.count(|counts| counts.approved += 1),
+            Decided::Done | Decided::Beaten => {}
+            Decided::Not(why) => lacks = Some(why),
         }
     }
     if let Some(reason) = reason {
@@ -183,28 +250,44 @@ pub async fn answer_proposals(
         return Ok(Reply::Rejected { id: id.clone() });
     }
     core.bells.act.ring();
-    Ok(Reply::Approved { id: id.clone() })
+    Ok(lacks.map_or_else(|| Reply::Approved { id: id.clone() }, Reply::Consent))
 }
 
-/// Notes somebody's yes or no to one proposal; `false` when somebody else has answered it meanwhile. The deliverer, who
-/// records attempts at any moment, may be quicker a few times: what was said is not lost to that.
+/// Notes somebody's yes or no to one proposal. A no is enough; a yes may need others beside it. The deliverer, who records attempts at any moment, may be quicker a few times: what was said is not lost to that.
 pub async fn decide(
     core: &Core,
     asked: &Asked,
     mut proposal: Loaded<Proposal>,
     agreed: bool,
-) -> Result<bool, StoreError> {
+) -> Result<Decided, StoreError> {
     let number = proposal.value.number;
     for tries in 1.. {
-        let (by, at) = (asked.name(), core.clock.now());
+        let (mut by, at) = (asked.name(), core.clock.now());
+        let mut decided = Decided::Done;
         let (stage, happened) = if agreed {
-            (ProposalStage::Approved { by, at }, Happened::Approved { proposal: number })
+            let yes = consent::yes(&*core.state.lock().await, &proposal.value, agreement(asked, at));
+            match yes {
+                Yes::Nothing(why) => return Ok(Decided::Not(why)),
+                Yes::Enough(all) => {
+                    if !all.is_empty() {
+                        by = consent::names(&all).join(", ");
+                    }
+                    proposal.value.agreed = all;
+                    (ProposalStage::Approved { by: by.clone(), at }, Happened::Approved { proposal: number })
+                }
+                Yes::More { agreed, need } => {
+                    let who = consent::names(&agreed);
+                    proposal.value.agreed = agreed;
+                    decided = Decided::Not(Consented::Waits { who: who.clone(), need });
+                    (proposal.value.stage.clone(), Happened::Agreed { proposal: number, who, need })
+                }
+            }
         } else {
-            (ProposalStage::Rejected { by, at }, Happened::Rejected { proposal: number })
+            (ProposalStage::Rejected { by: by.clone(), at }, Happened::Rejected { proposal: number })
         };
-        match act::try_enter(core, proposal, stage, Some(asked.name()), Some(happened)).await {
+        match act::try_enter(core, proposal, stage, Some(by), Some(happened)).await {
             Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => {}
-            done => return done.map(|()| true),
+            done => return done.map(|()| decided),
         }
         let Some(again) = load::<Proposal>(&*core.store, &keys::number(number)).await? else { break };
         if !matches!(again.value.stage, ProposalStage::Proposed { .. }) {
@@ -212,7 +295,7 @@ pub async fn decide(
         }
         proposal = again;
     }
-    Ok(false)
+    Ok(Decided::Beaten)
 }
 
 fn already_answered(id: &IncidentId, incident: &Incident, proposals: &[Loaded<Proposal>]) -> Reply {

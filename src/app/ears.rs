@@ -208,8 +208,11 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Ask { .. }
         | ButtonPurpose::MyNumbers { .. } => true,
         ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
+        ButtonPurpose::Really { what } => answers_aloud(what),
+        // May ask once more, with buttons of its own.
         ButtonPurpose::Approve { .. }
         | ButtonPurpose::TakeBack { .. }
+        | ButtonPurpose::Show { .. }
         | ButtonPurpose::Sure { .. }
         | ButtonPurpose::Answer { .. }
         | ButtonPurpose::Record { .. }

@@ -209,11 +209,7 @@ async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>,
     let place = room.clone().unwrap_or_else(|| Room {
         id: direct_id(&address),
         address: Some(address),
-        audience: if person.as_ref().is_some_and(|one| one.creator.is_some()) {
-            Audience::Creator
-        } else {
-            Audience::Internal
-        },
+        audience: state.catalog.audience_of(person.as_ref()),
         brand: None,
         campaign: None,
         creator: person.as_ref().and_then(|one| one.creator.clone()),
@@ -292,7 +288,7 @@ pub async fn check(
         let state = core.state.lock().await;
         (state.catalog.grants.clone(), room.is_some())
     };
-    if let (Needs::Money, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
+    if let (Needs::Money | Needs::Show, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
         facts.membership = match chats.is_member(&asked.speaker.address, &asked.speaker.identity.user).await {
             Ok(true) => Membership::Member,
             Ok(false) => Membership::Stranger,
@@ -304,12 +300,14 @@ pub async fn check(
 
 /// What an ask is about: brand, campaign and creator, as far as it is about one.
 async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>) -> Result<Facts, StoreError> {
-    let mut facts = Facts { direct: asked.speaker.direct, ..Facts::default() };
+    let client = asked.audience == Audience::Client;
+    let mut facts = Facts { direct: asked.speaker.direct, client, ..Facts::default() };
     if let Some(incident) = incident_asked(ask) {
         if let Some(kept) = load::<Incident>(&*core.store, &keys::incident(&incident)).await? {
             facts.brand = kept.value.brand;
             facts.campaign = kept.value.campaign;
             facts.creator = kept.value.creator;
+            facts.released = kept.value.released;
         }
         if facts.brand.is_some() || facts.creator.is_some() {
             fill_brand(core, &mut facts, room).await;
@@ -385,6 +383,8 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Appeal { id, .. }
             | Command::Undo { id }
             | Command::Ack { id }
+            | Command::Show { id }
+            | Command::Hide { id }
             | Command::Snooze { id, .. } => Some(id.clone()),
             Command::Why { what }
             | Command::Note { subject: what, .. }
@@ -392,6 +392,7 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | Command::Unexcuse { what } => what.incident.clone(),
             _ => None,
         },
+        Ask::Button(ButtonPurpose::Really { what }) => incident_asked(Ask::Button(what)),
         Ask::Button(purpose) => match purpose {
             ButtonPurpose::Do { incident, .. }
             | ButtonPurpose::Approve { incident, .. }
@@ -399,11 +400,13 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Undo { incident, .. }
             | ButtonPurpose::Why { incident }
             | ButtonPurpose::Ack { incident }
+            | ButtonPurpose::Show { incident, .. }
             | ButtonPurpose::Snooze { incident, .. }
             | ButtonPurpose::Level { incident, .. }
             | ButtonPurpose::Open { incident } => Some(incident.clone()),
             ButtonPurpose::Choose { .. }
             | ButtonPurpose::TakeBack { .. }
+            | ButtonPurpose::Really { .. }
             | ButtonPurpose::Sure { .. }
             | ButtonPurpose::Answer { .. }
             | ButtonPurpose::Record { .. }
@@ -457,6 +460,12 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
         let composed = Composed::plain(Reply::OldButton.say(&asked.reader, now));
         return Ok(Some(Said { composed, room: place, aloud: false }));
     };
+    if button.value.bound.as_ref().is_some_and(|whose| *whose != asked.speaker.identity.to_string()) {
+        let what = format!("button/{token}");
+        core.journal(core.line_by(&asked.actor(), "refused", &what, json!({ "reason": "not_yours" }))).await?;
+        let composed = Composed::plain(crate::words::consent::not_yours(&asked.reader));
+        return Ok(Some(Said { composed, room: place, aloud: false }));
+    }
     let purpose = button.value.purpose;
     if let Decision::Refused { reason } = check(core, Some(chats), &asked, room.as_ref(), Ask::Button(&purpose)).await?
     {
@@ -483,6 +492,13 @@ async fn press(
     let reader: &Reader = &asked.reader;
     let plain = |reply: Reply| Some(Composed::plain(reply.say(reader, now)));
     let confirmed = matches!(purpose, ButtonPurpose::Confirm { .. });
+    let purpose = match purpose {
+        ButtonPurpose::Really { what } => *what,
+        once => match super::consent::twice(core, asked, &once).await? {
+            Some(asks) => return Ok(Some(asks)),
+            None => once,
+        },
+    };
     Ok(match purpose {
         ButtonPurpose::Approve { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)
@@ -522,6 +538,9 @@ async fn press(
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
         // Turned before: it is about the message, not about an incident.
         ButtonPurpose::Page { .. } => None,
+        // Asked about twice at most.
+        ButtonPurpose::Really { .. } => None,
+        ButtonPurpose::Show { incident, yes } => Some(super::client::show(core, asked, &incident, yes).await?.into()),
         ButtonPurpose::Open { incident } => {
             open_here(core, room, &incident).await?;
             None

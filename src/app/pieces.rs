@@ -21,7 +21,7 @@ use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Deliverable, Document, PartnershipRef, Running};
 use crate::domain::ids::{DeliverableId, Platform, PostRef, Subject};
 use crate::domain::money::Money;
-use crate::domain::person::{Reach, Role};
+use crate::domain::person::{Audience, Reach, Role};
 use crate::domain::post_url;
 use crate::outbox::incident::{Event, Happened, Incident};
 use crate::store::records::{Loaded, load};
@@ -172,18 +172,24 @@ pub async fn choose(core: &Core, asked: &Asked, deed: Deed) -> Result<Composed, 
         undoes: None,
         revives: None,
         asked: None,
+        agreed: Vec::new(),
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     };
-    let Some(ask) = asking::view(&state, &draft) else {
+    let Some(mut ask) = asking::view(&state, &draft) else {
         return Ok(plain(asked, &Told::UnknownPiece { given: deed.typed() }));
     };
+    let client = asked.audience == Audience::Client;
+    let saves = if client { super::client::billed(&state, &deed, now) } else { draft.saves };
+    if client {
+        (ask.fee, ask.owed) = (None, None);
+    }
     let cancel = match &deed {
         Deed::Hold { partnership, deliverable } => {
             Some(Deed::Cancel { partnership: partnership.clone(), deliverable: deliverable.clone() })
         }
         _ => None,
     };
-    Ok(sure(&SureView { ask, saves: draft.saves, cancel }, &asked.reader))
+    Ok(sure(&SureView { ask, saves, cancel }, &asked.reader))
 }
 
 /// What can be stopped in a subject, with the money of each; `None` where boosts are all there is.
@@ -210,10 +216,15 @@ pub async fn stoppable(core: &Core, asked: &Asked, subject: &Subject) -> Result<
         let is_so = deed.asks().is_none() && last_state(core, &deed.object()).await? == Some(deed.desired());
         let state = core.state.lock().await;
         let option = views::option(core, &state, &deed, now, now).filter(|option| !is_so && option.running);
+        let option = option.map(|option| match asked.audience {
+            Audience::Client => OptionView { avoidable: option.billed, ..option },
+            Audience::Internal | Audience::Creator | Audience::Operator => option,
+        });
         options.extend(option.filter(|_| options.len() < CHOICES_MAX));
     }
     let state = core.state.lock().await;
     let owed = proposing::accrued(&state, subject, now).map(|sum| sum.owed);
+    let owed = owed.filter(|_| asked.audience != Audience::Client);
     let names = views::names(&state, subject);
     let name = names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| subject.to_string());
     Ok((!options.is_empty()).then(|| choices(&name, &options, owed, &asked.reader, now)))
@@ -293,7 +304,8 @@ async fn go_live(
     // Done again where only this was lost: the fee is in the book once, a question is settled once.
     booking::book(core).await?;
     asking::settled(core, &after, &asked.actor()).await?;
-    let fee = Some(piece.fee).filter(|fee| 0 < fee.minor && !was_out);
+    let fee = if asked.audience == Audience::Client { piece.billed } else { Some(piece.fee) };
+    let fee = fee.filter(|fee| 0 < fee.minor && !was_out);
     Ok(Told::Live { what, fee })
 }
 

@@ -442,6 +442,7 @@ pub(super) fn proposal(
         undoes: None,
         revives: None,
         asked: None,
+        agreed: Vec::new(),
         stage: match asker.mode {
             // What has no way back is never done without a person's word.
             Mode::Auto if deed.stops() && !deed.can_be_taken_back() => ProposalStage::Proposed { until },

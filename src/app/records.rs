@@ -410,6 +410,9 @@ pub struct ButtonRecord {
     pub about: About,
     /// What it does.
     pub purpose: ButtonPurpose,
+    /// Whose it is alone, as `CHAT:USER`, where only one person may press it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
     /// From then on it is stale.
     pub expires_at: Timestamp,
 }

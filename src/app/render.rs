@@ -5,18 +5,18 @@ use sha2::{Digest as _, Sha256};
 
 use super::core::Core;
 use super::records::ButtonRecord;
-use super::{groups, views};
+use super::{consent, groups, views};
 use crate::domain::action::Proposal;
-use crate::domain::person::Room;
+use crate::domain::person::{Audience, Identity, Room};
 use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::Incident;
 use crate::outbox::notice::{About, Notice};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
-use crate::words::message::Message;
+use crate::words::message::{Block, Message, Run};
 use crate::words::wording::Reader;
-use crate::words::{asking, by_hand, chart, group, incident, promotion, replies};
+use crate::words::{asking, by_hand, group, incident, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -52,11 +52,14 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         About::Incident(id) | About::Level(id, _) => {
             let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
             let view = views::incident(core, kept.value, first).await?;
-            let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
-            if let Some(drawing) = &view.chart {
-                // A picture that cannot be drawn is left out; the text says everything.
-                composed.message.picture = chart::render(drawing, &composed.message.headline, &reader).ok();
+            // What a client was never sent need not be taken back.
+            if first && room.audience == Audience::Client && !view.incident.released {
+                return Ok(None);
             }
+            let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
+            // A picture that cannot be drawn is left out; the text says everything.
+            let picture = incident::picture(&view, &composed.message.headline, &reader, room.audience);
+            composed.message.picture = picture.and_then(Result::ok);
             Some(composed)
         }
         About::Ask(number) => {
@@ -86,7 +89,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
             };
-            views::group(core, &kept.value, groups::page(&kept.value, &room.id))
+            views::group(core, &kept.value, groups::page(&kept.value, &room.id), room.audience)
                 .await?
                 .map(|view| group::compose_group(&view, &reader, now))
         }
@@ -101,7 +104,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     if delivery.maybe_repeat {
         composed.message = incident::mark_repeat(composed.message, &reader);
     }
-    let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
+    let (message, buttons) = with_buttons(core, room, &delivery.about, composed, None).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
         About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Sample | About::Trouble(_) | About::Reply(_) => {
@@ -119,25 +122,41 @@ pub fn more_line(reader: &Reader) -> String {
 }
 
 /// Gives every button its token, and keeps what it means. The token of a purpose in a room is always the same, so an edit
-/// changes no button and a repeat adds none.
+/// changes no button and a repeat adds none. `asker`: who reads it as an answer; what decides about money is theirs alone,
+/// and only for a moment.
 pub async fn with_buttons(
     core: &Core,
     room: &Room,
     about: &About,
-    composed: Composed,
+    mut composed: Composed,
+    asker: Option<&Identity>,
 ) -> Result<(Message, Transaction), StoreError> {
+    let now = core.clock.now();
+    let minutes = core.config.people.confirm_minutes;
+    let bound = |purpose: &ButtonPurpose| asker.filter(|_| consent::is_bound(purpose)).map(ToString::to_string);
     let until = |purpose: &ButtonPurpose| {
-        let long = if matches!(purpose, ButtonPurpose::Level { .. }) { LEVEL_BUTTON_FOR } else { BUTTON_FOR };
-        core.clock.now().checked_add(long).unwrap_or(jiff::Timestamp::MAX)
+        let long = match purpose {
+            ButtonPurpose::Level { .. } => LEVEL_BUTTON_FOR,
+            bound if asker.is_some() && consent::is_bound(bound) => jiff::SignedDuration::from_mins(i64::from(minutes)),
+            _ => BUTTON_FOR,
+        };
+        now.checked_add(long).unwrap_or(jiff::Timestamp::MAX)
     };
+    if composed.purposes.iter().flatten().any(|purpose| bound(purpose).is_some()) {
+        let text = crate::words::consent::expires(minutes, &reader(room));
+        composed.message.blocks.push(Block { weight: 0, lines: vec![vec![Run::Plain(text)]] });
+    }
     let mut records: Vec<ButtonRecord> = Vec::new();
     let message = composed.with_tokens(|purpose| {
-        let token = token(room, about, purpose);
+        // A question that was asked anew is another question.
+        let asked = bound(purpose).map(|who| format!("{who}\0{now}")).unwrap_or_default();
+        let token = token(room, about, purpose, &asked);
         records.push(ButtonRecord {
             token: token.clone(),
             room: room.id.clone(),
             about: about.clone(),
             purpose: purpose.clone(),
+            bound: bound(purpose),
             expires_at: until(purpose),
         });
         token
@@ -151,9 +170,9 @@ pub async fn with_buttons(
     Ok((message, transaction))
 }
 
-fn token(room: &Room, about: &About, purpose: &ButtonPurpose) -> String {
+fn token(room: &Room, about: &About, purpose: &ButtonPurpose, asked: &str) -> String {
     // A purpose is plain data; the fallback only keeps two of them apart.
     let meaning = serde_json::to_string(purpose).unwrap_or_else(|_| format!("{purpose:?}"));
-    let digest = Sha256::digest(format!("{}\0{about}\0{meaning}", room.id).as_bytes());
+    let digest = Sha256::digest(format!("{}\0{about}\0{meaning}{asked}", room.id).as_bytes());
     BASE32_NOPAD.encode(digest.get(..15).unwrap_or_default())
 }

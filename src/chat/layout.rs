@@ -3,6 +3,8 @@
 //! Owns: the order in which blocks go behind the Why button, and the count of what went. Refuses: cutting inside a block,
 //! escaping.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::words::message::{Block, Run};
 
 /// Length in UTF-16 code units: how Telegram counts. <https://core.telegram.org/bots/api#messageentity>
@@ -65,8 +67,11 @@ pub fn more_line(template: &str, lines: usize) -> String {
     template.replace("{count}", &lines.to_string())
 }
 
+/// A cluster of more points than this is no character that anybody reads, but marks heaped on one letter: cut inside.
+const CLUSTER_MAX: usize = 16;
+
 /// The head of a text that has no blocks to give up (a headline, a label): at most `most` as `count` counts, cut between
-/// characters and marked with an ellipsis. A joiner or a mark is never left hanging at the end.
+/// what people see as characters and marked with an ellipsis.
 #[must_use]
 pub fn head(text: &str, most: usize, count: fn(&str) -> usize) -> String {
     if count(text) <= most {
@@ -74,13 +79,24 @@ pub fn head(text: &str, most: usize, count: fn(&str) -> usize) -> String {
     }
     let mut kept = String::new();
     let mut used = 1;
-    for c in text.chars() {
-        let width = count(c.encode_utf8(&mut [0; 4]));
-        if most < used + width {
+    'fill: for cluster in text.graphemes(true) {
+        let width = count(cluster);
+        if used + width <= most {
+            used += width;
+            kept.push_str(cluster);
+            continue;
+        }
+        if points(cluster) <= CLUSTER_MAX {
             break;
         }
-        used += width;
-        kept.push(c);
+        for c in cluster.chars() {
+            let width = count(c.encode_utf8(&mut [0; 4]));
+            if most < used + width {
+                break 'fill;
+            }
+            used += width;
+            kept.push(c);
+        }
     }
     while kept.ends_with(['\u{200d}', '\u{fe0f}', ' ']) {
         kept.pop();
@@ -99,6 +115,17 @@ pub fn harmless(text: &str) -> String {
             '\u{202a}'..='\u{202e}'
             | '\u{2066}'..='\u{2069}'
             | '\u{200b}'
+            // Shown by nobody, and good for hiding words from those who search: soft hyphens, fillers, invisible operators,
+            // annotations, the tag that begins a hidden language.
+            | '\u{ad}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{180e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{206a}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0001}'
             | '\u{200e}'
             | '\u{200f}'
             | '\u{061c}'
@@ -139,7 +166,40 @@ mod tests {
         assert_eq!((utf16("a🔴"), points("a🔴")), (3, 2));
         assert_eq!(head("🔴🔴🔴", 5, utf16), "🔴🔴…");
         assert_eq!(head("🔴🔴🔴", 3, points), "🔴🔴🔴");
-        assert_eq!(head("👩\u{200d}🚀x", 3, points), "👩…");
+        assert_eq!(head("👩\u{200d}🚀x", 3, points), "…");
+        assert_eq!(head("a👩\u{200d}🚀xyz", 5, points), "a👩\u{200d}🚀…");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_is_cut_between_what_people_see_as_characters(
+            parts in proptest::collection::vec(proptest::prelude::prop_oneof![
+                proptest::prelude::Just("👩\u{200d}👩\u{200d}👧".to_owned()),
+                proptest::prelude::Just("🇸🇪".to_owned()),
+                proptest::prelude::Just("e\u{301}\u{323}".to_owned()),
+                proptest::prelude::Just("क्षि".to_owned()),
+                proptest::prelude::Just("👍🏽".to_owned()),
+                proptest::prelude::any::<String>(),
+            ], 1..30),
+            most in 1_usize..80,
+        ) {
+            let text = parts.concat();
+            for count in [utf16 as fn(&str) -> usize, points] {
+                let cut = head(&text, most, count);
+                proptest::prop_assert!(count(&cut) <= most, "{} is {}", cut, count(&cut));
+                let Some(kept) = cut.strip_suffix('…').filter(|_| cut != text) else { continue };
+                let ends = text.grapheme_indices(true).any(|(at, _)| text.get(..at).is_some_and(|start| start.trim_end_matches([' ', '\u{200d}', '\u{fe0f}']) == kept));
+                let heaped = text.graphemes(true).any(|cluster| CLUSTER_MAX < points(cluster));
+                proptest::prop_assert!(ends || heaped, "{:?} of {:?}", kept, text);
+            }
+        }
+    }
+
+    #[test]
+    fn marks_heaped_on_a_letter_are_cut_and_nothing_grows() {
+        let zalgo = format!("z{}", "\u{335}\u{489}".repeat(5_000));
+        assert_eq!(points(&head(&zalgo, 64, points)), 64);
+        assert!(utf16(&head(&zalgo, 64, utf16)) <= 64);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::consent::Agreement;
 use super::deal::title_of;
 use super::document::PartnershipRef;
 use super::ids::{BoostId, DeliverableId, SourceId, Subject};
@@ -580,6 +581,9 @@ pub struct Proposal {
     /// How its creator was asked, for what is done with people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedOf>,
+    /// Who has agreed, where it takes several; each person once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreed: Vec<Agreement>,
     /// How far it is.
     #[serde(flatten)]
     pub stage: ProposalStage,

@@ -4,6 +4,7 @@
 //! Refuses: I/O, clocks, waiting, and any decision. Those are made from these words in the rooms further out.
 
 pub mod action;
+pub mod consent;
 pub mod cost;
 pub mod credit;
 pub mod deal;

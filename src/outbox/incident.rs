@@ -160,6 +160,12 @@ pub enum Happened {
     BrandCause { excuse: u64 },
     /// What was proposed is not asked for any more: it lies with the brand.
     Spared { proposal: u64 },
+    /// Some have agreed, and more have to.
+    Agreed { proposal: u64, who: Vec<String>, need: u32 },
+    /// The client's rooms are shown it from now on.
+    Shown,
+    /// They are not any more.
+    Hidden,
     /// A remark by a person.
     Noted { text: String, tag: Option<String> },
 }
@@ -247,6 +253,9 @@ pub struct Incident {
     pub acknowledged_by: Option<String>,
     /// Not to be told about until then, unless it resolves.
     pub snoozed_until: Option<Timestamp>,
+    /// The client's rooms are shown it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub released: bool,
     /// The receipt of the firing verdict, canonical JSON.
     pub receipt: serde_json::Value,
     /// Money that can still be saved, at firing, where there is any.

@@ -160,7 +160,7 @@ pub fn parse_rules(text: &str, name: Option<&str>) -> RulesFile {
 }
 
 /// The keys of each table of a rule.
-const RULE_KEYS: [&str; 25] = [
+const RULE_KEYS: [&str; 26] = [
     "id",
     "kind",
     "scope",
@@ -183,6 +183,7 @@ const RULE_KEYS: [&str; 25] = [
     "level",
     "grace",
     "stay",
+    "release",
     "cause",
     "judge",
     "test",

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::consent::Release;
 use crate::domain::ids::{GroupId, ProgramId, RuleId, Scope};
 use crate::domain::metric::Metric;
 
@@ -381,6 +382,9 @@ pub struct Rule {
     /// Downgrade: how long a creator stays on a level at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<Length>,
+    /// When the client's rooms are shown what it tells; as the brand says where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
     /// What it finds lies with the brand, and does not count against its creators meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::ahead;
 use super::buttons::Composed;
 use super::cause;
+use super::client;
 use super::history;
 use super::incident::{clears_lines, footer};
 use super::learned::{learned, learned_of};
@@ -29,13 +30,11 @@ const OPEN_MAX: usize = 8;
 #[must_use]
 pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Message> {
     let words = reader.words();
-    let seen = visible(&view.seen, audience, view.billed);
-    let told = match audience {
-        Audience::Internal | Audience::Creator => true,
-        Audience::Client => view.released,
-        Audience::Operator => false,
-    };
-    if seen.is_empty() || !told {
+    if audience == Audience::Client {
+        return client::why(view, reader, now);
+    }
+    let seen = visible(&view.seen, audience);
+    if seen.is_empty() {
         return None;
     }
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
@@ -68,7 +67,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
 #[must_use]
 pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Message> {
     let words = reader.words();
-    let seen = visible(&view.seen, audience, false);
+    let seen = visible(&view.seen, audience);
     if seen.is_empty() {
         return None;
     }
@@ -79,7 +78,7 @@ pub fn why_not(view: &JudgedView, reader: &Reader, audience: Audience, now: Time
         Verdict::DoesNotHold => say!(words, "why-not-quiet", who = who, rule = rule),
         Verdict::Unknown => say!(words, "why-not-unknown", who = who, rule = rule),
     };
-    let mut blocks = comparison_blocks(&seen, audience != Audience::Creator, reader, now);
+    let mut blocks = comparison_blocks(&seen, audience == Audience::Internal, reader, now);
     // How many posts and deals of others stand behind it is the team's to know.
     let lessons = if audience == Audience::Internal { view.learned.as_slice() } else { &[] };
     blocks.extend(block(0, learned(lessons, reader).into_iter().collect()));
@@ -101,7 +100,7 @@ pub struct Known {
 #[must_use]
 pub fn why_then(view: &JudgedView, known: Known, reader: &Reader, audience: Audience) -> Option<Message> {
     let words = reader.words();
-    let seen = visible(&view.seen, audience, false);
+    let seen = visible(&view.seen, audience);
     if seen.is_empty() {
         return None;
     }
@@ -124,7 +123,7 @@ pub fn why_then(view: &JudgedView, known: Known, reader: &Reader, audience: Audi
         lines.push(line(say!(words, "why-then-differs")));
     }
     let mut blocks: Vec<Block> = block(0, lines).into_iter().collect();
-    blocks.extend(comparison_blocks(&seen, audience != Audience::Creator, reader, known.at));
+    blocks.extend(comparison_blocks(&seen, audience == Audience::Internal, reader, known.at));
     Some(Message {
         headline,
         footer: judged_footer(view, reader, known.at),
@@ -170,18 +169,18 @@ fn excused_lines(view: &IncidentView, team: bool, reader: &Reader, now: Timestam
     lines
 }
 
-fn visible(seen: &[Seen], audience: Audience, billed: bool) -> Vec<&Seen> {
+fn visible(seen: &[Seen], audience: Audience) -> Vec<&Seen> {
     seen.iter()
         .filter(|seen| match audience {
             Audience::Internal => true,
-            Audience::Client => seen.is_for_clients(billed),
+            Audience::Client => seen.is_for_clients(),
             Audience::Creator => seen.is_for_creators(),
             Audience::Operator => false,
         })
         .collect()
 }
 
-fn comparison_blocks(seen: &[&Seen], team: bool, reader: &Reader, now: Timestamp) -> Vec<Block> {
+pub(super) fn comparison_blocks(seen: &[&Seen], team: bool, reader: &Reader, now: Timestamp) -> Vec<Block> {
     let lines: Vec<Line> = seen.iter().flat_map(|seen| comparison(seen, team, reader, now)).collect();
     block(0, lines).into_iter().collect()
 }

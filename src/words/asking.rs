@@ -15,6 +15,7 @@ use super::wording::{Locale, Reader, say};
 use crate::domain::action::{Deed, Fix};
 use crate::domain::money::Money;
 use crate::domain::person::Audience;
+use crate::words::consent::Consented;
 
 /// Choices in one answer, at most: four rows of two, and one that leaves it.
 pub const CHOICES_MAX: usize = 8;
@@ -327,6 +328,8 @@ pub enum Told {
         what: String,
         fee: Option<Money>,
     },
+    /// More people have to agree.
+    Consent(Consented),
     /// A remark was kept.
     Noted {
         name: String,
@@ -365,6 +368,7 @@ impl Told {
                 }
                 None => say!(words, "told-live", what = what.as_str()),
             },
+            Self::Consent(why) => why.text(reader),
             Self::Noted { name } => say!(words, "told-noted", name = name.as_str()),
         };
         Message { headline, silent: true, ..Message::default() }

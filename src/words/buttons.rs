@@ -99,6 +99,18 @@ pub enum ButtonPurpose {
         /// Which page, from 0.
         page: u32,
     },
+    /// Show it to the client, or take it back from them.
+    Show {
+        /// Which incident.
+        incident: IncidentId,
+        /// Show it.
+        yes: bool,
+    },
+    /// Yes, the amount is right: press what was asked about.
+    Really {
+        /// What.
+        what: Box<ButtonPurpose>,
+    },
     /// Give a member of a group its own message here.
     Open {
         /// Which incident.
@@ -243,6 +255,8 @@ impl ButtonPurpose {
             | Self::Reject { .. }
             | Self::Undo { .. }
             | Self::TakeBack { .. } => Needs::Money,
+            Self::Show { .. } => Needs::Show,
+            Self::Really { what } => what.needs(),
             Self::Answer { .. } => Needs::Own,
             Self::Ack { .. } | Self::Snooze { .. } | Self::Sample { .. } => Needs::Work,
             Self::Level { answer, .. } => answer.needs(),

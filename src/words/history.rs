@@ -81,6 +81,9 @@ fn proposal_text(
     let left = || say!(words, "deed-left", deed = deed, name = name.as_str());
     Some(match &event.what {
         Happened::Proposed { .. } => late(proposal, reader) + &waiting(&to(), proposal, money, reader, now),
+        Happened::Agreed { who, need, .. } => {
+            waiting(&to(), proposal, money, reader, now) + " " + &agreed(who, *need, reader)
+        }
         Happened::Approved { .. } => {
             let due = proposal.due.filter(|due| now < *due).map(|due| number::time(reader, due, now));
             late(proposal, reader)
@@ -137,6 +140,12 @@ fn proposal_text(
         // What is about no proposal.
         _ => return None,
     })
+}
+
+/// `1 of 2 have agreed: Maja.`
+pub(super) fn agreed(who: &[String], need: u32, reader: &Reader) -> String {
+    let names = if who.is_empty() { "none".to_owned() } else { who.join(", ") };
+    say!(reader.words(), "agreed-so-far", have = who.len(), need = need, names = names)
 }
 
 /// Until when something can be taken back, behind what is said of it.
@@ -360,6 +369,9 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         Happened::Verified { state, .. } => say!(words, "event-verified", state = state_text(state, reader)),
         Happened::Failed { reason, .. } => say!(words, "event-failed", reason = reason.as_str()),
         Happened::Undone { state, .. } => say!(words, "event-undone", by = by, state = state_text(state, reader)),
+        Happened::Agreed { who, need, .. } => agreed(who, *need, reader),
+        Happened::Shown => say!(words, "event-shown", by = by),
+        Happened::Hidden => say!(words, "event-hidden", by = by),
         Happened::BrandCause { .. } => say!(words, "event-brand-cause"),
         Happened::Spared { .. } => say!(words, "event-spared"),
         Happened::Level { step } => say!(words, "event-level", step = step.as_str(), by = by),

@@ -10,6 +10,7 @@ use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::cause;
 use super::chart::{self, ChartError};
+use super::client;
 use super::history;
 use super::kinds;
 use super::message::{Block, Line, Look, Message, Picture};
@@ -40,17 +41,13 @@ const PARTS_MAX: usize = 4;
 #[must_use]
 pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Timestamp) -> Option<Composed> {
     let composed = match audience {
-        _ if view.level.is_some() => super::level::compose(view, reader, audience, now)?,
-        Audience::Internal => team(view, &view.seen.iter().collect::<Vec<_>>(), true, reader, now)?,
-        Audience::Client if view.released => {
-            let seen: Vec<&Seen> = view.seen.iter().filter(|seen| seen.is_for_clients(view.billed)).collect();
-            // What would be left of it is the team's alone.
-            let mut view = view.clone();
-            view.ahead.next = None;
-            team(&view, &seen, view.billed, reader, now)?
+        Audience::Internal | Audience::Creator | Audience::Operator if view.level.is_some() => {
+            super::level::compose(view, reader, audience, now)?
         }
+        Audience::Internal => team(view, reader, now)?,
+        Audience::Client => client::compose(view, reader, now)?,
         Audience::Creator => creator(view, reader, now)?,
-        Audience::Client | Audience::Operator => return None,
+        Audience::Operator => return None,
     };
     Some(Composed {
         message: phrase::fit(composed.message, phrase::MAIN_UNITS, reader.words()),
@@ -71,7 +68,7 @@ pub fn picture(
     let main = view.seen.first()?;
     let may_see = match audience {
         Audience::Internal => true,
-        Audience::Client => view.released && main.is_for_clients(view.billed),
+        Audience::Client => view.incident.released && client::stripped(view).chart.is_some(),
         Audience::Creator => main.is_for_creators(),
         Audience::Operator => false,
     };
@@ -82,50 +79,48 @@ pub fn picture(
     (may_see && (same || audience == Audience::Internal)).then(|| chart::render(&chart, headline, reader))
 }
 
-fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: Timestamp) -> Option<Composed> {
+fn team(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed> {
+    let seen: Vec<&Seen> = view.seen.iter().collect();
     let main = *seen.first()?;
     let words = reader.words();
     let is_over = view.incident.stage == Stage::Resolved;
     let mut blocks: Vec<Block> = Vec::new();
-    blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
-    let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
+    blocks.extend(block(0, ahead::pool_lines(view, &seen, reader)));
+    let seen_lines = kinds::lines(view, true, reader, now).unwrap_or_else(|| seen_lines(&seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
     if let Some(moved) = view.moved.as_ref().filter(|_| money) {
         blocks.extend(block(1, moved.lines(reader)));
     }
     blocks.extend(block(0, cause::lines(view, reader, now)));
-    blocks.extend(block(0, history::lines(view, money, reader, now)));
+    blocks.extend(block(0, history::lines(view, true, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());
-    if money && !is_over {
+    if !is_over {
         blocks.extend(asks.filter_map(|ask| asking::copy_ready(ask, reader, now)));
     }
     if !is_over {
-        if money {
-            blocks.extend(block(1, money_lines(view, reader, now)));
-        }
+        blocks.extend(block(1, money_lines(view, reader, now)));
         blocks.extend(block(2, clears_lines(view.clears.as_ref(), reader, now)));
         blocks.extend(block(2, kinds::ideas(view, reader, now)));
         blocks.extend(block(4, tip_lines(view, reader)));
         blocks.extend(block(3, vec![line(stays(view, words))]));
     }
+    blocks.extend(block(3, client::for_team(view, reader, now).into_iter().collect()));
     let message = Message {
-        headline: headline(view, main, money, reader, now),
+        headline: headline(view, main, true, reader, now),
         blocks,
         footer: footer(view, reader, now),
         silent: view.incident.stage != Stage::Firing,
         ..Message::default()
     };
     let mut composed = Composed::plain(message);
-    action_buttons(view, money, &mut composed, reader, now);
+    action_buttons(view, true, &mut composed, reader, now);
     standing_buttons(view, &mut composed, reader, now);
-    if money {
-        cause::buttons(view, &mut composed, reader);
-    }
+    cause::buttons(view, &mut composed, reader);
     Some(composed)
 }
 
 /// The whole story on one line.
-fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
+pub(super) fn headline(view: &IncidentView, main: &Seen, money: bool, reader: &Reader, now: Timestamp) -> String {
     if let Some(told) = kinds::headline(view, money, reader, now) {
         return told;
     }
@@ -197,7 +192,7 @@ fn headline_firing(saved: Option<Money>, who: String, value: String, limit: Stri
 }
 
 /// Seen, allowed, and what else the rule asked for.
-fn seen_lines(seen: &[&Seen], is_over: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
+pub(super) fn seen_lines(seen: &[&Seen], is_over: bool, reader: &Reader, now: Timestamp) -> Vec<Line> {
     let words = reader.words();
     let Some((main, others)) = seen.split_first() else {
         return Vec::new();
@@ -311,7 +306,7 @@ pub(crate) fn clears_lines(clears: Option<&Clears>, reader: &Reader, now: Timest
     vec![line(text)]
 }
 
-fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
+pub(super) fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
     if view.tips.is_empty() {
         return Vec::new();
     }
@@ -323,7 +318,7 @@ fn tip_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
 }
 
 /// What will not happen.
-fn stays(view: &IncidentView, words: &Words) -> String {
+pub(super) fn stays(view: &IncidentView, words: &Words) -> String {
     if let Some(stays) = kinds::stays(view, words) {
         return stays;
     }
@@ -400,10 +395,17 @@ pub(crate) fn deed_label(
 
 /// Whether a proposal waits for somebody's yes.
 fn waits(view: &IncidentView, proposal: &ProposalView) -> bool {
-    matches!(view.last_of(proposal.id).map(|event| &event.what), Some(Happened::Proposed { .. }))
+    let last = view.last_of(proposal.id).map(|event| &event.what);
+    matches!(last, Some(Happened::Proposed { .. } | Happened::Agreed { .. }))
 }
 
-fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, reader: &Reader, now: Timestamp) {
+pub(super) fn action_buttons(
+    view: &IncidentView,
+    money: bool,
+    composed: &mut Composed,
+    reader: &Reader,
+    now: Timestamp,
+) {
     let words = reader.words();
     let incident = || view.incident.id.clone();
     let is_open = view.incident.stage == Stage::Firing;
@@ -415,7 +417,7 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
         let Some(event) = view.last_of(proposal.id) else { continue };
         let deed = &proposal.deed;
         match &event.what {
-            Happened::Proposed { .. } if is_open || proposal.revives.is_some() => {
+            Happened::Proposed { .. } | Happened::Agreed { .. } if is_open || proposal.revives.is_some() => {
                 let saves = proposal.saves.filter(|_| money);
                 let label = deed_label(deed, view.option(deed), saves, several, reader);
                 let keep = say!(words, "deed-keep", deed = deed.as_str());
@@ -458,7 +460,8 @@ fn action_buttons(view: &IncidentView, money: bool, composed: &mut Composed, rea
             _ => {}
         }
         // A boost that was cut runs on, and can be stopped.
-        let runs_on = deed.sets_amount() && !matches!(event.what, Happened::Proposed { .. });
+        let asked = matches!(event.what, Happened::Proposed { .. } | Happened::Agreed { .. });
+        let runs_on = deed.sets_amount() && !asked;
         taken.extend(Some(deed.object()).filter(|_| !runs_on));
     }
     if 1 < waiting && is_open {
@@ -493,6 +496,11 @@ pub(crate) fn standing_buttons(view: &IncidentView, composed: &mut Composed, rea
             let label = say!(words, "button-snooze", long = number::span(reader, i64::from(SNOOZE_SECS)));
             row.push((purpose, label, Look::Plain));
         }
+    }
+    if view.client_rooms && view.level.is_none() {
+        let yes = !view.incident.released;
+        let label = if yes { say!(words, "button-show") } else { say!(words, "button-hide") };
+        row.push((ButtonPurpose::Show { incident: incident(), yes }, label, Look::Plain));
     }
     composed.row(row);
 }

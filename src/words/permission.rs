@@ -89,6 +89,8 @@ pub struct Facts {
     pub managed: Vec<CreatorId>,
     /// The incident may be shown to the client.
     pub released: bool,
+    /// Whoever reads the answer is a client, also where there is no room to say so.
+    pub client: bool,
 }
 
 impl Default for Facts {
@@ -101,6 +103,7 @@ impl Default for Facts {
             creator: None,
             managed: Vec::new(),
             released: true,
+            client: false,
         }
     }
 }
@@ -194,6 +197,7 @@ pub fn may(ask: Ask<'_>, grants: &[Grant], room: Option<&Room>, person: Option<&
         known(ask, person),
         role(ask, grants, person, facts),
         in_room(ask, room, facts),
+        to_client(ask, room, facts),
         member(ask, person, facts),
         not_more_than_own(ask, grants, person),
     ];
@@ -256,7 +260,14 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
         Needs::See | Needs::Tell if own => None,
-        Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work | Needs::Money | Needs::Grant => {
+        Needs::See
+        | Needs::Look
+        | Needs::Tell
+        | Needs::Study
+        | Needs::Work
+        | Needs::Money
+        | Needs::Show
+        | Needs::Grant => {
             if mine.peek().is_none() {
                 return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
                     Reason::OwnOnly
@@ -286,10 +297,19 @@ fn in_room(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
         Audience::Creator => room.creator.is_none() || room.creator != facts.creator,
         Audience::Operator => !unspecific(facts),
     };
-    if misplaced {
-        return Some(Reason::OtherRoom);
-    }
-    (room.audience == Audience::Client && !facts.released).then_some(Reason::NotReleased)
+    misplaced.then_some(Reason::OtherRoom)
+}
+
+/// A client is told of what was released to them; rules, and what they would have done, are the agency's own work.
+fn to_client(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
+    let is_client = facts.client || room.is_some_and(|room| !facts.direct && room.audience == Audience::Client);
+    let inner = matches!(ask, Ask::Command(Command::Rule { .. }) | Ask::Button(ButtonPurpose::Rule { .. }));
+    let hidden = match ask.needs() {
+        Needs::Nothing | Needs::Grant => false,
+        Needs::Look | Needs::Study | Needs::Show => ask.needs() != Needs::Show || !facts.released,
+        Needs::Own | Needs::See | Needs::Tell | Needs::Work | Needs::Money => inner || !facts.released,
+    };
+    (is_client && hidden).then_some(Reason::NotReleased)
 }
 
 fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason> {
@@ -301,7 +321,7 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
             None
         }
         (Membership::Stranger, _) => Some(Reason::NotMember),
-        (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
+        (Membership::Unknown, Needs::Money | Needs::Show | Needs::Grant) => Some(Reason::MembershipUnknown),
     }
 }
 

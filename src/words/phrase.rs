@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::message::{Block, Line, Message, Run};
 use super::number;
 use super::others::is_shown;
@@ -101,7 +103,20 @@ pub fn short_name(name: &str) -> String {
     if name.chars().count() <= NAME_MAX {
         return name;
     }
-    let mut cut: String = name.chars().take(NAME_MAX - 1).collect();
+    let mut cut = String::new();
+    let mut left = NAME_MAX - 1;
+    for cluster in name.graphemes(true) {
+        let width = cluster.chars().count();
+        if left < width {
+            // Marks heaped on the first letter: some of them are enough.
+            if cut.is_empty() {
+                cut = cluster.chars().take(left).collect();
+            }
+            break;
+        }
+        left -= width;
+        cut.push_str(cluster);
+    }
     cut.push('…');
     cut
 }
@@ -382,17 +397,10 @@ impl Seen {
         group && metric && self.formula.is_none()
     }
 
-    /// Whether a client may see it: not the agency's margin.
-    pub(crate) fn is_for_clients(&self, billed: bool) -> bool {
-        use crate::domain::metric::Unit;
+    /// Whether a client may see it: never money, and no formula, which may have money in it.
+    pub(crate) fn is_for_clients(&self) -> bool {
         let place = self.beside.place.map(|place| place.metric);
-        (self.formula.is_none() || place.is_some())
-            && self.metric.or(place).is_some_and(|metric| match metric.unit() {
-                Unit::Count | Unit::Seconds | Unit::Share(_) => true,
-                Unit::Money | Unit::MoneyPer(_) | Unit::Multiple => {
-                    billed && !matches!(metric, Metric::Margin | Metric::Roi)
-                }
-            })
+        (self.formula.is_none() || place.is_some()) && self.metric.or(place).is_some_and(is_shown)
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::buttons::{ButtonPurpose, Composed};
 use super::command::{ArgKind, Command, Name, TABLE, Teach, typed};
+use super::consent::Consented;
 use super::message::{Line, Look, Message, Run};
 use super::number;
 use super::permission::Reason;
@@ -123,6 +124,8 @@ pub enum Reply {
     TakingBack {
         name: String,
     },
+    /// More people have to agree.
+    Consent(Consented),
     /// A button older than what it was for.
     OldButton,
     Cancelled,
@@ -165,6 +168,7 @@ impl Reply {
             | Self::PauseAsked { .. }
             | Self::ResumeAsked { .. }
             | Self::TakingBack { .. }
+            | Self::Consent(_)
             | Self::OldButton
             | Self::Cancelled
             | Self::Failed { .. } => self.about_things(reader),
@@ -246,6 +250,7 @@ impl Reply {
             Self::PauseAsked { name } => say!(words, "reply-pause-asked", name = name.as_str()),
             Self::ResumeAsked { name } => say!(words, "reply-resume-asked", name = name.as_str()),
             Self::TakingBack { name } => say!(words, "reply-taking-back", name = name.as_str()),
+            Self::Consent(why) => why.text(reader),
             Self::OldButton => say!(words, "reply-old-button"),
             Self::Cancelled => say!(words, "reply-cancelled"),
             Self::Failed { reason } => say!(words, "reply-failed", reason = reason.as_str()),

@@ -197,6 +197,8 @@ pub struct OptionView {
     pub runs_on: String,
     /// What is left to save.
     pub avoidable: Option<Money>,
+    /// What of it the client is billed, where that is declared.
+    pub billed: Option<Money>,
     /// It runs now, as far as is known, and can be stopped.
     pub running: bool,
     /// The last moment at which it can be cancelled, for a promised piece that has one.
@@ -332,10 +334,8 @@ pub struct IncidentView {
     pub data_at: Option<Timestamp>,
     /// The rule acts by itself.
     pub automatic: bool,
-    /// The client may see it.
-    pub released: bool,
-    /// The amounts here are what the client is billed, not what the agency pays.
-    pub billed: bool,
+    /// There is a room of the client's that may be shown it.
+    pub client_rooms: bool,
     /// The chart's numbers.
     pub chart: Option<Chart>,
     /// The level it is about, for a downgrade.
@@ -417,6 +417,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
     match what {
         Happened::Proposed { proposal }
         | Happened::Approved { proposal }
+        | Happened::Agreed { proposal, .. }
         | Happened::Rejected { proposal }
         | Happened::ProposalExpired { proposal }
         | Happened::Held { proposal, .. }
@@ -439,6 +440,8 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Level { .. }
         | Happened::Snoozed { .. }
         | Happened::BrandCause { .. }
+        | Happened::Shown
+        | Happened::Hidden
         | Happened::Noted { .. } => None,
     }
 }

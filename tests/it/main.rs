@@ -46,6 +46,7 @@ mod links_cut;
 mod load;
 mod load_outage;
 mod load_town;
+mod matrix;
 mod mediation;
 mod past;
 mod peers;

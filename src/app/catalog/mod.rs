@@ -220,7 +220,9 @@ impl Catalog {
         };
         let partnership = |at: &PartnershipRef| missing("partnership", at, self.partnerships.contains_key(at));
         match document {
-            Document::Brand(one) => plan::wrong_margin(one.margin.as_ref(), one.currency),
+            Document::Brand(one) => {
+                plan::wrong_margin(one.margin.as_ref(), one.currency).or_else(|| plan::wrong_consent(one))
+            }
             Document::Creator(_) | Document::Rate(_) => None,
             Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand))
                 .or_else(|| plan::wrong_margin(one.margin.as_ref(), self.brands.get(&one.brand)?.currency)),
@@ -236,12 +238,12 @@ impl Catalog {
                         one.product_cost.and_then(|cost| self.wrong_currency(&at, cost))
                     })
             }
-            Document::Deliverable(one) => {
-                partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.fee))
-            }
-            Document::Boost(one) => {
-                partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.budget))
-            }
+            Document::Deliverable(one) => partnership(&one.partnership)
+                .or_else(|| self.wrong_currency(&one.partnership, one.fee))
+                .or_else(|| self.wrong_currency(&one.partnership, one.billed?)),
+            Document::Boost(one) => partnership(&one.partnership)
+                .or_else(|| self.wrong_currency(&one.partnership, one.budget))
+                .or_else(|| self.wrong_currency(&one.partnership, one.billed?)),
             Document::Group(one) => {
                 one.members.iter().find_map(|id| missing("creator", id, self.creators.contains_key(id)))
             }

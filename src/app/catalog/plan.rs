@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Catalog;
 use crate::domain::deal::DeliverableState;
-use crate::domain::document::{PartnershipRef, Running};
+use crate::domain::document::{Brand, PartnershipRef, Running};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::margin::Margin;
 use crate::domain::money::Currency;
@@ -50,4 +50,12 @@ impl Catalog {
 pub(super) fn wrong_margin(margin: Option<&Margin>, currency: Currency) -> Option<String> {
     let other = margin?.other_currency(currency)?;
     Some(format!("`{other}` in `margin` is not in {currency}, the currency of the brand"))
+}
+
+/// What is wrong with the amounts above which more than one yes is wanted, as a sentence.
+pub(super) fn wrong_consent(brand: &Brand) -> Option<String> {
+    let other = brand.confirm_above.filter(|money| money.currency != brand.currency);
+    other
+        .map(|money| format!("`confirm_above` is `{money}`; write it in {}, the brand's currency", brand.currency))
+        .or_else(|| brand.quorum.as_ref()?.wrong(brand.currency))
 }

@@ -22,7 +22,8 @@ pub(super) async fn say(core: &Core, request: &Request, text: &str, confirmed: b
     let Some(person) = person(core, request).await? else {
         return Err(Refusal::input("who says it? add --as PERSON"));
     };
-    let asked = asked_by(person, &request.by, confirmed);
+    let audience = core.state.lock().await.catalog.audience_of(Some(&person));
+    let asked = asked_by(person, audience, &request.by, confirmed);
     let command = parse(text)
         .map_err(|teach| Refusal::input(plain(&replies::teach(&teach, &asked.reader)).replace("\n\n", "\n")))?;
     if matches!(command, Command::Bind { .. } | Command::Link { code: Some(_) }) {
@@ -33,13 +34,13 @@ pub(super) async fn say(core: &Core, request: &Request, text: &str, confirmed: b
 }
 
 /// Somebody in a direct message, at the terminal.
-fn asked_by(person: Person, terminal: &str, confirmed: bool) -> Asked {
+fn asked_by(person: Person, audience: Audience, terminal: &str, confirmed: bool) -> Asked {
     let identity = person.identities.first().cloned();
     let identity = identity.unwrap_or_else(|| Identity { chat: Chat::Telegram, user: terminal.to_owned() });
     let address = Address { chat: identity.chat, place: terminal.to_owned(), topic: None, guild: None };
     let (name, locale) = (person.name.clone(), person.locale.clone());
     Asked {
-        audience: if person.creator.is_some() { Audience::Creator } else { Audience::Internal },
+        audience,
         reader: Reader::new(locale.as_deref().unwrap_or("en"), "UTC"),
         speaker: Speaker { identity, name, locale, address, direct: true },
         person: Some(person),
@@ -138,7 +139,7 @@ async fn change_role(
         return Err(Refusal::input(format!("there is no person `{id}`; `plimsoll code --role …` invites them")));
     }
     if let Some(acting) = person(core, request).await? {
-        let asked = asked_by(acting, &request.by, true);
+        let asked = asked_by(acting, Audience::Internal, &request.by, true);
         let (person, reach) = (id.clone(), reach.clone());
         let command =
             if gives { Command::Grant { person, role, reach } } else { Command::Revoke { person, role, reach } };

@@ -84,6 +84,9 @@ fn brand(at: usize) -> impl Strategy<Value = Brand> {
             let currency: Currency = code.parse().expect("a currency");
             proptest::option::of(money(currency)).prop_map(move |margin_per_order| Brand {
                 fallback: None,
+                release: crate::domain::consent::Release::ByHand,
+                quorum: None,
+                confirm_above: None,
                 accounts: std::collections::BTreeMap::new(),
                 id: BrandId::new(&format!("brand-{at}")).expect("an id"),
                 name: name.clone(),
@@ -208,6 +211,7 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             platform,
             format: format.to_owned(),
             fee,
+            billed: None,
             draft_due: (fee.minor % 2 == 0).then_some(due),
             due,
             proof_due: (fee.minor % 3 == 0).then_some(due),

@@ -59,6 +59,7 @@ pub async fn ask(
         revives: None,
         undoes: None,
         asked: None,
+        agreed: Vec::new(),
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     };
     transaction.create(&proposal)?;

@@ -3,6 +3,8 @@
 //! Names, fees and margins of everybody else are planted where they can be told from everything: a name that no sentence
 //! has, an amount that no count comes to. Then numbers come, rules fire, and a creator is told and asks for everything.
 
+mod clients;
+
 use std::fmt::Write as _;
 
 use std::path::Path;
@@ -285,6 +287,8 @@ async fn all_she_reads(core: &Core, tag: &str, others: usize) -> Vec<(String, St
     let mut read = Vec::new();
     let mut lines: Vec<String> =
         ["me", "criteria", "tips", "status", "help", "status spring", "link"].map(str::to_owned).to_vec();
+    // Every command there is, as its help shows it.
+    lines.extend(crate::words::command::TABLE.iter().flat_map(|spec| spec.examples).map(|text| (*text).to_owned()));
     let subjects = ["alma", "spring/alma", "spring", "nordbo"].map(str::to_owned).into_iter();
     let subjects: Vec<String> =
         subjects.chain((1..=others).flat_map(|n| [format!("c{n}"), format!("spring/c{n}")])).collect();
@@ -329,6 +333,25 @@ async fn all_she_reads(core: &Core, tag: &str, others: usize) -> Vec<(String, St
     read
 }
 
+/// A program that has these documents, and numbers for them.
+async fn world(text: &str, seed: u64, dice: &mut ChaCha8Rng, others: usize) -> Arc<Core> {
+    let (clock, _driver) = Clock::simulated("2026-03-20T12:00:00Z".parse().expect("an instant"));
+    let config = Config::load(None, &[]).expect("the defaults");
+    let core = Core::open(clock, Arc::new(MemoryStore::new()), config, seed).await.expect("opens");
+    let file = Path::new("world.toml").to_path_buf();
+    let documents = Documents::from_toml(text).expect("documents").into_list();
+    let documents = documents.map(|one| (file.clone(), one)).collect();
+    let rules = parse_rules(RULES, None).rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
+    apply(&core, Given { documents, rules }, "terminal:test", false).await.expect("applied");
+    let source = SourceId::new("meta_ads").expect("an id");
+    let now = core.clock.now();
+    for _ in 0..2 {
+        let fetched = amounts(dice, now, others);
+        watch::take_in(&core, &source, 1, fetched, now).await.expect("taken in");
+    }
+    core
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creator_reads_no_fee_margin_or_name_of_anybody_else() {
     let (mut told, mut numbers) = (0, 0);
@@ -336,20 +359,7 @@ async fn a_creator_reads_no_fee_margin_or_name_of_anybody_else() {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
         let (text, secrets) = documents(&mut dice);
         let others = secrets.names.len() / 2;
-        let (clock, _driver) = Clock::simulated("2026-03-20T12:00:00Z".parse().expect("an instant"));
-        let config = Config::load(None, &[]).expect("the defaults");
-        let core = Core::open(clock, Arc::new(MemoryStore::new()), config, seed).await.expect("opens");
-        let file = Path::new("world.toml").to_path_buf();
-        let documents = Documents::from_toml(&text).expect("documents").into_list();
-        let documents = documents.map(|one| (file.clone(), one)).collect();
-        let rules = parse_rules(RULES, None).rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
-        apply(&core, Given { documents, rules }, "terminal:test", false).await.expect("applied");
-        let source = SourceId::new("meta_ads").expect("an id");
-        let now = core.clock.now();
-        for _ in 0..2 {
-            let fetched = amounts(&mut dice, now, others);
-            watch::take_in(&core, &source, 1, fetched, now).await.expect("taken in");
-        }
+        let core = world(&text, seed, &mut dice, others).await;
         for tag in ["en", "sv"] {
             for (what, text) in all_she_reads(&core, tag, others).await {
                 assert_eq!(secrets.found_in(&text), None, "world {seed}, {tag}, {what}:\n{text}");

@@ -7,6 +7,7 @@ use super::core::{Core, Ruled, State, context};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
 use crate::domain::ids::{CreatorId, Platform, SourceId, Subject};
 use crate::domain::metric::Metric;
+use crate::domain::person::Audience;
 use crate::domain::verdict::Verdict;
 use crate::insight::posting_time::{OwnPost, posting_time};
 use crate::insight::tips::Tip;
@@ -65,7 +66,9 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let case = super::levels::case_of(core, &incident).await?;
     let state = core.state.lock().await;
     let seen = receipt.as_ref().map(seen).unwrap_or_default();
-    let seen = with_industry(seen, &state.catalog.about(&incident.subject));
+    let mut about = state.catalog.about(&incident.subject);
+    about.brand = about.brand.or_else(|| incident.brand.clone());
+    let seen = with_industry(seen, &about);
     let live = live(&state, &incident, now);
     let current = match (live.as_ref(), seen.first()) {
         (Some(live), Some(first)) => first_value(live).filter(|value| Some(*value) != first.left.value()),
@@ -104,8 +107,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
-        released: false,
-        billed: false,
+        client_rooms: !state.catalog.client_rooms(&about).is_empty(),
         chart: receipt.as_ref().filter(|_| with_chart && !pooled).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
         cause: super::causes::of_incident(&state, &incident),
@@ -244,6 +246,7 @@ pub fn option(core: &Core, state: &State, deed: &Deed, then: Timestamp, now: Tim
             Some((part, ..)) => Some(part.avoidable),
             None => super::proposing::stake_of(state, deed, then).map(|stake| stake.saves),
         },
+        billed: super::client::billed(state, deed, now),
         running: piece.is_none_or(|(.., is_ahead)| is_ahead),
         until: piece.and_then(|(_, until, _)| until),
         free: piece.is_some_and(|(part, ..)| part.owed.minor == 0),
@@ -358,7 +361,12 @@ fn latest_day(latest: Span) -> Span {
 }
 
 /// The members of a group, and what is common to them.
-pub async fn group(core: &Core, notice: &Notice, page: u32) -> Result<Option<GroupView>, StoreError> {
+pub async fn group(
+    core: &Core,
+    notice: &Notice,
+    page: u32,
+    audience: Audience,
+) -> Result<Option<GroupView>, StoreError> {
     let About::Group(id) = &notice.about else { return Ok(None) };
     let mut members = Vec::new();
     let mut brands = std::collections::BTreeSet::new();
@@ -368,12 +376,14 @@ pub async fn group(core: &Core, notice: &Notice, page: u32) -> Result<Option<Gro
         let Some(kept) = load::<Incident>(&*core.store, &keys::incident(&member)).await? else { continue };
         let state = core.state.lock().await;
         let names = names(&state, &kept.value.subject);
+        let member = super::client::member(core, &state, &kept.value, &names, audience, core.clock.now());
         drop(state);
+        let Some(member) = member else { continue };
         brands.insert(names.brand.clone());
         rule = Some(kept.value.rule.clone());
         let receipt: Option<Receipt> = serde_json::from_value(kept.value.receipt.clone()).ok();
         newest = std::cmp::max(newest, receipt.as_ref().and_then(data_at));
-        members.push(member_of(&kept.value, &names));
+        members.push(member);
     }
     let Some(rule) = rule else { return Ok(None) };
     let brand = match brands.len() {

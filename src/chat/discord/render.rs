@@ -326,6 +326,14 @@ mod tests {
             Just("שלום"),
             Just("\n# "),
             Just("[a](b)"),
+            Just("<t:1772366400:R>"),
+            Just("<:x:1>"),
+            Just("</help:1>"),
+            Just("&amp;"),
+            Just("https://x.y/@here"),
+            Just("\u{ad}"),
+            Just("\u{2062}"),
+            Just("e\u{301}"),
         ];
         (proptest::collection::vec(prop_oneof![spice.prop_map(str::to_owned), any::<String>()], 0..12), 1_usize..60)
             .prop_map(|(parts, times)| parts.concat().repeat(times))
@@ -344,9 +352,18 @@ mod tests {
             prop_assert!(points(&rendered.description) + points(&rendered.footer) <= 6000);
             for text in [&rendered.content, &rendered.description] {
                 prop_assert!(!text.contains("@everyone") && !text.contains("@here"), "{}", text);
-                prop_assert!(!text.contains("<@"), "{}", text);
-                prop_assert!(!text.contains(['\u{202e}', '\u{200b}']), "hidden characters");
+                for tag in ["<@", "<t:", "<:", "</", "<#", "<a:"] {
+                    prop_assert!(!text.contains(tag), "{}", text);
+                }
+                prop_assert!(!text.contains(['\u{202e}', '\u{200b}', '\u{ad}', '\u{2062}']), "hidden characters");
             }
+            given.buttons = vec![vec![Button { label: headline.clone(), token: "t".to_owned(), look: Look::Plain }]];
+            let sent = serde_json::to_value(create(&given, MORE, false, None)).expect("writes");
+            let nobody = serde_json::json!({"parse": [], "users": [], "roles": []});
+            prop_assert_eq!(&sent["allowed_mentions"], &nobody);
+            prop_assert_eq!(&serde_json::to_value(edit(&given, MORE, false)).expect("writes")["allowed_mentions"], &nobody);
+            let label = sent["components"][0]["components"][0]["label"].as_str().unwrap_or_default();
+            prop_assert!(points(label) <= LABEL_MAX, "{}", label);
             // Every mark of the headline has its backslash.
             let mut chars = rendered.content.chars();
             while let Some(c) = chars.next() {

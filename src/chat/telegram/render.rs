@@ -268,6 +268,14 @@ mod tests {
             Just("\n"),
             Just("`"),
             Just("<a href=\"x\">"),
+            Just("<tg-spoiler>"),
+            Just("&amp;lt;"),
+            Just("&#60;"),
+            Just("<@1>"),
+            Just("<t:1772366400>"),
+            Just("\u{ad}"),
+            Just("\u{2062}"),
+            Just("e\u{301}"),
         ];
         (proptest::collection::vec(prop_oneof![spice.prop_map(str::to_owned), any::<String>()], 0..12), 1_usize..60)
             .prop_map(|(parts, times)| parts.concat().repeat(times))
@@ -290,7 +298,7 @@ mod tests {
             let text = parsed(&rendered.html);
             prop_assert_eq!(utf16(&text), rendered.length);
             prop_assert!(rendered.length <= most);
-            prop_assert!(!text.contains(['\u{202e}', '\u{200b}']), "hidden characters");
+            prop_assert!(!text.contains(['\u{202e}', '\u{200b}', '\u{ad}', '\u{2062}']), "hidden characters");
             let calls = text.match_indices("@durov").any(|(at, _)| {
                 !text.split_at(at).0.chars().next_back().is_some_and(char::is_alphanumeric)
             });

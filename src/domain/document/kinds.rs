@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Running, Targets};
+use crate::domain::consent::{Quorum, Release};
 use crate::domain::credit::Credit;
 use crate::domain::deal::DeliverableState;
 use crate::domain::ids::{
@@ -48,6 +49,15 @@ pub struct Brand {
     /// Where tracking links lead whose product is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Page>,
+    /// When alerts are shown in the client's rooms, where a rule does not say.
+    #[serde(default, skip_serializing_if = "Release::is_by_hand")]
+    pub release: Release,
+    /// How many have to agree to what concerns much money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quorum: Option<Quorum>,
+    /// Whoever agrees to more than this is asked once more, with the amount.
+    #[serde(default, with = "money::text::option", skip_serializing_if = "Option::is_none")]
+    pub confirm_above: Option<Money>,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,
@@ -319,6 +329,9 @@ pub struct Deliverable {
     /// What it costs.
     #[serde(with = "money::text")]
     pub fee: Money,
+    /// What the client is billed for it: the only amount of it that a client's room is shown.
+    #[serde(default, with = "money::text::option", skip_serializing_if = "Option::is_none")]
+    pub billed: Option<Money>,
     /// When its draft is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft_due: Option<Day>,
@@ -372,6 +385,9 @@ pub struct Boost {
     /// What it may spend in all.
     #[serde(with = "money::text")]
     pub budget: Money,
+    /// What the client is billed for all of it: the only amount of it that a client's room is shown.
+    #[serde(default, with = "money::text::option", skip_serializing_if = "Option::is_none")]
+    pub billed: Option<Money>,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,

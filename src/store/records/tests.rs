@@ -59,6 +59,7 @@ fn incident(n: u64) -> Incident {
         resolved_at: None,
         acknowledged_by: None,
         snoozed_until: None,
+        released: false,
         receipt: json!({"seen": 0.1, "allowed": [1, 2]}),
         avoidable: None,
         options: Vec::new(),

@@ -53,6 +53,8 @@ pub enum Name {
     Undo,
     Ack,
     Snooze,
+    Show,
+    Hide,
     Link,
     Grant,
     Revoke,
@@ -205,6 +207,8 @@ pub enum Needs {
     Work,
     /// Whoever decides about money.
     Money,
+    /// Whoever of the agency decides what its client is shown.
+    Show,
     /// Whoever gives others their roles.
     Grant,
 }
@@ -231,6 +235,7 @@ impl Needs {
             }
             Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
+            Self::Show => &[Role::Manager, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
         }
     }
@@ -335,6 +340,8 @@ table! {
     Undo "undo" "ångra" &[], &[ID], Money, Anywhere, false, &["undo A7K2"];
     Ack "ack" "kvittera" &["acknowledge", "mine"], &[ID], Work, Anywhere, false, &["ack A7K2"];
     Snooze "snooze" "vila" &["mute"], &[ID, need("duration", ArgKind::Duration)], Work, Anywhere, false, &["snooze A7K2 6h"];
+    Show "show" "visa" &["show-client"], &[ID], Show, Anywhere, false, &["show A7K2"];
+    Hide "hide" "dölj" &["unshow"], &[ID], Show, Anywhere, false, &["hide A7K2"];
     Link "link" "koppla" &[], &[may("code", ArgKind::Code)], Nothing, Direct, false, &["link", "link K7M2-Q4TD"];
     Grant "grant" "ge" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["grant maja manager brand/nordbo"];
     Revoke "revoke" "ta-bort" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["revoke maja manager brand/nordbo"];
@@ -390,6 +397,8 @@ pub enum Command {
     Undo { id: IncidentId },
     Ack { id: IncidentId },
     Snooze { id: IncidentId, duration: Duration },
+    Show { id: IncidentId },
+    Hide { id: IncidentId },
     Link { code: Option<String> },
     Grant { person: PersonId, role: Role, reach: Reach },
     Revoke { person: PersonId, role: Role, reach: Reach },
@@ -437,6 +446,8 @@ impl Command {
             Self::Undo { .. } => Name::Undo,
             Self::Ack { .. } => Name::Ack,
             Self::Snooze { .. } => Name::Snooze,
+            Self::Show { .. } => Name::Show,
+            Self::Hide { .. } => Name::Hide,
             Self::Link { .. } => Name::Link,
             Self::Grant { .. } => Name::Grant,
             Self::Revoke { .. } => Name::Revoke,

@@ -279,6 +279,8 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             id: args.incident(0)?,
             duration: seconds(&args.text(1)?).ok_or_else(|| args.bad(1, None))?,
         },
+        Name::Show => Command::Show { id: args.incident(0)? },
+        Name::Hide => Command::Hide { id: args.incident(0)? },
         Name::Link => Command::Link { code: args.optional(0).map(str::to_owned) },
         Name::Grant => Command::Grant { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
         Name::Revoke => Command::Revoke { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },

@@ -362,15 +362,31 @@ fn a_creator_is_told_about_numbers_only() {
 
 #[test]
 fn a_client_is_told_what_was_released_at_billed_prices() {
+    assert!(compose(&fired(), &reader("en"), Audience::Client, now()).is_none());
     let mut view = fired();
-    view.released = false;
-    assert!(compose(&view, &reader("en"), Audience::Client, now()).is_none());
-    view = fired();
-    view.billed = false;
-    // The headline would be about the agency's cost.
-    assert!(compose(&view, &reader("en"), Audience::Client, now()).is_none());
+    view.incident.released = true;
+    view.options[0].billed = Some(money("110.00 EUR"));
+    insta::assert_snapshot!(told(&view, "en", Audience::Client, now()), @"
+    🔴 Alma Lind · Spring Launch: brings too little for what it costs
+
+    As billed to you: €110 of the boost Reel 1 (Meta Ads).
+
+    Try first
+    1. The link opens the home page; it should open the product.
+    2. The code ALMA10 is missing in Reel 2.
+
+    Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
+
+    data 14:10 · #A7K2
+    [Stop boost −€110]
+    [Why] [I've got it]
+    ");
+    view.incident.released = false;
+    view.incident.note(event(3, Some("Maja"), Happened::Shown));
+    view.incident.note(event(9, Some("Maja"), Happened::Hidden));
+    insta::assert_snapshot!(told(&view, "en", Audience::Client, now()), @"⚪ #A7K2: your agency has taken this alert back");
     view = slump();
-    view.billed = false;
+    view.incident.released = true;
     view.owed = Some(money("814.00 EUR"));
     view.incident.avoidable = Some(money("86.00 EUR"));
     let text = told(&view, "en", Audience::Client, now());

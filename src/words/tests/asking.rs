@@ -57,6 +57,7 @@ fn piece(running: bool) -> OptionView {
         name: "Story set".into(),
         runs_on: "Alma".into(),
         avoidable: Some(money("400.00 EUR")),
+        billed: None,
         running,
         until: Some(at("2026-06-26T16:00:00Z")),
         free: true,

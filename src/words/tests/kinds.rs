@@ -29,7 +29,16 @@ fn ask_deed(what: Fix) -> Deed {
 
 fn option(deed: Deed) -> OptionView {
     let avoidable = None;
-    OptionView { deed, name: "Alma".into(), runs_on: "Alma".into(), avoidable, running: true, until: None, free: false }
+    OptionView {
+        deed,
+        name: "Alma".into(),
+        runs_on: "Alma".into(),
+        avoidable,
+        billed: None,
+        running: true,
+        until: None,
+        free: false,
+    }
 }
 
 /// Of this kind and about this fact, fired at 14:00, nothing proposed.
@@ -232,7 +241,7 @@ fn a_right_that_ends_is_told_with_what_its_boost_spends() {
     );
     // A client reads no agency money.
     let mut view = right("2026-06-25T22:00:00Z");
-    view.billed = false;
+    view.incident.released = true;
     let client = told(&view, "en", Audience::Client, now());
     assert!(!client.contains('€'), "{client}");
 }

@@ -8,6 +8,7 @@ mod kinds;
 mod levels;
 mod levels_creator;
 mod levels_team;
+mod matrix;
 mod mediation;
 mod moved;
 mod others;
@@ -167,6 +168,7 @@ fn fired() -> IncidentView {
         resolved_at: None,
         acknowledged_by: None,
         snoozed_until: None,
+        released: false,
         receipt: serde_json::Value::Null,
         avoidable: Some(money("86.00 EUR")),
         options: vec![stop_boost()],
@@ -192,6 +194,7 @@ fn fired() -> IncidentView {
             name: "Reel 1".into(),
             runs_on: "Meta Ads".into(),
             avoidable: Some(money("86.00 EUR")),
+            billed: None,
             running: true,
             until: None,
             free: false,
@@ -200,8 +203,7 @@ fn fired() -> IncidentView {
         tips: tips(),
         data_at: Some(at("2026-06-23T12:10:00Z")),
         automatic: false,
-        released: true,
-        billed: true,
+        client_rooms: false,
         chart: None,
         level: None,
         learned: Vec::new(),

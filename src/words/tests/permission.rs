@@ -6,7 +6,7 @@ use crate::words::buttons::ButtonPurpose;
 use crate::words::command::{Name, TABLE, parse};
 use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
 
-fn person(creator: Option<&str>) -> Person {
+pub(super) fn person(creator: Option<&str>) -> Person {
     Person {
         id: PersonId::new("maja").expect("id"),
         name: "Maja".into(),
@@ -16,11 +16,11 @@ fn person(creator: Option<&str>) -> Person {
     }
 }
 
-fn brand(id: &str) -> BrandId {
+pub(super) fn brand(id: &str) -> BrandId {
     BrandId::new(id).expect("id")
 }
 
-fn grant(role: Role, reach: Reach) -> Grant {
+pub(super) fn grant(role: Role, reach: Reach) -> Grant {
     Grant {
         person: PersonId::new("maja").expect("id"),
         role,
@@ -30,7 +30,7 @@ fn grant(role: Role, reach: Reach) -> Grant {
     }
 }
 
-fn room(audience: Audience) -> Room {
+pub(super) fn room(audience: Audience) -> Room {
     Room {
         id: RoomId::new("nordbo-team").expect("id"),
         address: None,
@@ -90,23 +90,23 @@ fn each_role_may_what_the_design_says() {
     let names: Vec<&str> = Name::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(
         names.join(" "),
-        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release adjust live note rules rule coverage excuse unexcuse approve reject undo ack snooze link grant revoke bind help"
+        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release adjust live note rules rule coverage excuse unexcuse approve reject undo ack snooze show hide link grant revoke bind help"
     );
     for (role, creator, want) in [
         // Statuses of Alma at Nordbo, asked in a direct message.
-        (Role::Creator, Some("alma"), "........rrrrrr..rrrrrrrrrr.rr.."),
-        (Role::Creator, Some("bo"), "o...o.oorrrrrroorrrrrrrrrr.rr.."),
-        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrrrr.rr.."),
-        (Role::Analyst, None, ".nnn.n...rrrrr...r.rrrrrrr.rr.."),
-        (Role::Manager, None, ".nnn.n.....................rr.."),
-        (Role::ClientOwner, None, ".nnn.n........................."),
-        (Role::Agency, None, ".nnn.n........................."),
-        (Role::Operator, None, "rnnnrnrrrrrrrrrr.r.rrrrrrr.tt.."),
+        (Role::Creator, Some("alma"), "........rrrrrr..rrrrrrrrrrrr.rr.."),
+        (Role::Creator, Some("bo"), "o...o.oorrrrrroorrrrrrrrrrrr.rr.."),
+        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrrrrrr.rr.."),
+        (Role::Analyst, None, ".nnn.n...rrrrr...r.rrrrrrrrr.rr.."),
+        (Role::Manager, None, ".nnn.n.......................rr.."),
+        (Role::ClientOwner, None, ".nnn.n....................rr....."),
+        (Role::Agency, None, ".nnn.n..........................."),
+        (Role::Operator, None, "rnnnrnrrrrrrrrrr.r.rrrrrrrrr.tt.."),
     ] {
         assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
     }
     let other = Facts { brand: Some(brand("other")), campaign: None, ..direct(alma()) };
-    assert_eq!(row(Role::Manager, None, &other), "wnnnwnwwwwwwwwwwwwwwwwwww.rr..");
+    assert_eq!(row(Role::Manager, None, &other), "wnnnwnwwwwwwwwwwwwwwwwwwwwww.rr..");
 }
 
 #[test]

@@ -33,6 +33,8 @@ fn help_is_the_table() {
     undo ID Take back what was done about an alert
     ack ID Say that you have it; everyone in every room sees it
     snooze ID DURATION Put an alert off for a while
+    show ID Show an alert in the client's rooms, with billed amounts only
+    hide ID Take an alert back from the client's rooms
     link [CODE] Join your Discord and your Telegram with a one-time code
     grant PERSON ROLE REACH Give somebody a role for a brand or a campaign
     revoke PERSON ROLE REACH Take a role away; it ends at once

@@ -12,6 +12,7 @@ use super::numbers::Amount;
 use super::plan::{Book, Planned};
 use super::who::Whose;
 use super::words::account_key;
+use crate::domain::consent::Release;
 use crate::domain::document::{Brand, Campaign, Creator, Partnership, PartnershipRef, Right, Running, Target, Targets};
 use crate::domain::ids::DeliverableId;
 use crate::domain::metric::Metric;
@@ -217,6 +218,9 @@ impl Entry<'_, '_> {
             credit: None,
             state: Running::Active,
             fallback: None,
+            release: Release::ByHand,
+            quorum: None,
+            confirm_above: None,
             accounts: BTreeMap::new(),
         })
     }

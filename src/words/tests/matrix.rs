@@ -1,0 +1,324 @@
+//! Every command and every button × every role × every place, against a table that was written by hand.
+//!
+//! The table is two matches without `_`: a new command or button does not compile until somebody has said who may. Letters
+//! are roles: `A` agency, `C` client owner, `M` manager, `N` analyst, `O` operator, `K` creator, `T` talent manager; `*` is
+//! anybody at all.
+
+use super::permission::{brand, grant, person, room};
+use crate::domain::action::Deed;
+use crate::domain::ids::{BoostId, CampaignId, CreatorId, RuleId, Subject};
+use crate::domain::person::{Audience, Grant, Person, Reach, Role, Room};
+use crate::outbox::incident::IncidentId;
+use crate::rules::downgrade::{Side, Way};
+use crate::words::buttons::{ButtonPurpose, LevelAnswer, RuleAnswer};
+use crate::words::command::{Command, Name, TABLE, parse};
+use crate::words::permission::{Ask, Decision, Facts, Membership, may};
+use crate::words::replies;
+use crate::words::wording::Reader;
+
+const ROLES: [(char, Role); 7] = [
+    ('A', Role::Agency),
+    ('C', Role::ClientOwner),
+    ('M', Role::Manager),
+    ('N', Role::Analyst),
+    ('O', Role::Operator),
+    ('K', Role::Creator),
+    ('T', Role::TalentManager),
+];
+
+/// Who may, where.
+struct May {
+    /// In the team's own room, about its own brand.
+    team: &'static str,
+    /// In a client's room about what was released; else only what `always` says.
+    client: &'static str,
+    /// A creator about themselves, in their own room and in a direct message.
+    own: bool,
+}
+
+const SEE: May = May { team: "ACMN", client: "ACMN", own: true };
+const TELL: May = May { team: "ACMN", client: "ACMN", own: true };
+const WORK: May = May { team: "ACM", client: "ACM", own: false };
+const MONEY: May = WORK;
+const NOBODY: May = May { team: "", client: "", own: false };
+
+fn of_command(name: Name) -> May {
+    match name {
+        Name::Status | Name::Benchmark | Name::Why | Name::WhyNot => SEE,
+        Name::Live | Name::Note => TELL,
+        // Said in a direct message alone: see `what_is_about_oneself_…`.
+        Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NOBODY,
+        Name::Backtest => May { team: "ACMN", client: "", own: false },
+        Name::Rules => May { team: "ACMNO", client: "", own: false },
+        // The example sets how far it may go.
+        Name::Rule => May { team: "ACM", client: "", own: false },
+        Name::Pause | Name::Resume | Name::Hold | Name::Release | Name::Excuse | Name::Unexcuse => MONEY,
+        Name::Approve | Name::Reject | Name::Undo => MONEY,
+        Name::Ack | Name::Snooze => WORK,
+        Name::Show | Name::Hide => May { team: "AM", client: "AM", own: false },
+        Name::Grant | Name::Revoke => May { team: "AC", client: "AC", own: false },
+        Name::Bind | Name::Help => May { team: "*", client: "*", own: true },
+    }
+}
+
+fn of_button(purpose: &ButtonPurpose) -> May {
+    match purpose {
+        ButtonPurpose::Do { .. }
+        | ButtonPurpose::Choose { .. }
+        | ButtonPurpose::Sure { .. }
+        | ButtonPurpose::Record { .. }
+        | ButtonPurpose::Approve { .. }
+        | ButtonPurpose::Reject { .. }
+        | ButtonPurpose::Undo { .. } => MONEY,
+        ButtonPurpose::Really { what } => of_button(what),
+        ButtonPurpose::Rule { .. } => May { team: "ACM", client: "", own: false },
+        ButtonPurpose::Answer { .. } => May { team: "", client: "", own: true },
+        ButtonPurpose::Ack { .. } | ButtonPurpose::Snooze { .. } => WORK,
+        ButtonPurpose::Show { .. } => May { team: "AM", client: "AM", own: false },
+        ButtonPurpose::Why { .. }
+        | ButtonPurpose::Page { .. }
+        | ButtonPurpose::Open { .. }
+        | ButtonPurpose::MyNumbers { .. }
+        | ButtonPurpose::Confirm { .. }
+        | ButtonPurpose::Ask { .. }
+        | ButtonPurpose::Cancel => SEE,
+        ButtonPurpose::Level { answer, .. } => match answer {
+            LevelAnswer::KeepPosted | LevelAnswer::Appeal => May { team: "", client: "", own: true },
+            LevelAnswer::Text | LevelAnswer::Told | LevelAnswer::TheyObject => WORK,
+            LevelAnswer::Keep | LevelAnswer::StandBy | LevelAnswer::GiveBack | LevelAnswer::Leave => MONEY,
+            LevelAnswer::Mediate { side } | LevelAnswer::Suggest { side, .. } | LevelAnswer::Agree { side } => {
+                match side {
+                    Side::Creator => May { team: "", client: "", own: true },
+                    Side::Brand => MONEY,
+                }
+            }
+        },
+    }
+}
+
+/// One of each, and of those that differ by what is in them one of each kind.
+fn buttons() -> Vec<ButtonPurpose> {
+    let incident = || IncidentId::typed("A7K2").expect("an id");
+    let deed = || Deed::StopBoost { boost: BoostId::new("alma-reel-1").expect("an id") };
+    let level = |answer| ButtonPurpose::Level { incident: incident(), answer };
+    let rule = || RuleId::new("cpa-stop").expect("an id");
+    let mut all = vec![
+        ButtonPurpose::Do { incident: incident(), deed: deed(), saves: None },
+        ButtonPurpose::Choose { deed: deed() },
+        ButtonPurpose::Sure { deed: deed() },
+        ButtonPurpose::Answer { proposal: 1, yes: true },
+        ButtonPurpose::Record { proposal: 1, yes: true },
+        ButtonPurpose::Approve { incident: incident(), proposal: 1 },
+        ButtonPurpose::Reject { incident: incident(), proposal: Some(1) },
+        ButtonPurpose::Undo { incident: incident(), proposal: 1 },
+        ButtonPurpose::Why { incident: incident() },
+        ButtonPurpose::Ack { incident: incident() },
+        ButtonPurpose::Snooze { incident: incident(), secs: 3_600 },
+        ButtonPurpose::Page { group: "G31".into(), page: 1 },
+        ButtonPurpose::Show { incident: incident(), yes: true },
+        ButtonPurpose::Really { what: Box::new(ButtonPurpose::Approve { incident: incident(), proposal: 1 }) },
+        ButtonPurpose::Open { incident: incident() },
+        ButtonPurpose::Confirm { command: "pause alma".into() },
+        ButtonPurpose::Ask { command: "excuse A7K2".into() },
+        ButtonPurpose::Cancel,
+        ButtonPurpose::MyNumbers { subject: Subject::Creator(CreatorId::new("alma").expect("an id")) },
+        ButtonPurpose::Rule { rule: rule(), version: 1, answer: RuleAnswer::Propose },
+    ];
+    all.extend(
+        [LevelAnswer::KeepPosted, LevelAnswer::Appeal, LevelAnswer::Text, LevelAnswer::Told, LevelAnswer::TheyObject]
+            .map(level),
+    );
+    all.extend([LevelAnswer::Keep, LevelAnswer::StandBy, LevelAnswer::GiveBack, LevelAnswer::Leave].map(level));
+    for side in [Side::Creator, Side::Brand] {
+        all.extend([
+            level(LevelAnswer::Mediate { side }),
+            level(LevelAnswer::Suggest { side, way: Way::MakeGood }),
+            level(LevelAnswer::Agree { side }),
+        ]);
+    }
+    all
+}
+
+/// What is asked, what it is called, who may.
+fn asks() -> Vec<(String, Result<Command, ButtonPurpose>, May)> {
+    let commands = TABLE.iter().map(|spec| {
+        let text = spec.examples.last().expect("an example");
+        let text = if matches!(spec.name, Name::Grant | Name::Revoke) { spec.examples[0] } else { text };
+        let command = parse(text).expect("an example that parses");
+        assert_eq!(command.name(), spec.name);
+        ((*text).to_owned(), Ok(command), of_command(spec.name))
+    });
+    let buttons = buttons().into_iter().map(|one| (format!("{one:?}"), Err(one.clone()), of_button(&one)));
+    commands.chain(buttons).collect()
+}
+
+fn ask(what: &Result<Command, ButtonPurpose>) -> Ask<'_> {
+    match what {
+        Ok(command) => Ask::Command(command),
+        Err(button) => Ask::Button(button),
+    }
+}
+
+/// About Nordbo's campaign, and nobody in particular.
+fn nordbo() -> Facts {
+    let campaign = Some(CampaignId::new("spring").expect("an id"));
+    Facts { brand: Some(brand("nordbo")), campaign, ..Facts::default() }
+}
+
+fn own() -> [Grant; 1] {
+    [grant(Role::Creator, Reach::Brand(brand("nordbo")))]
+}
+
+/// Each role for `reach`, in a place, about something: exactly those of `want` may; a refusal has a sentence and no data.
+#[track_caller]
+fn check(case: &str, want: impl Fn(&May) -> String, reach: &Reach, place: Option<&Room>, facts: &Facts) {
+    for (what, asked, table) in &asks() {
+        let want = want(table);
+        // A code is asked for in a direct message, by anybody.
+        if facts.direct && matches!(asked, Ok(Command::Link { .. })) {
+            continue;
+        }
+        for (letter, role) in ROLES {
+            let decision = may(ask(asked), &[grant(role, reach.clone())], place, Some(&person(None)), facts);
+            let expected = want.contains('*') || want.contains(letter);
+            assert_eq!(decision == Decision::Allowed, expected, "{case}: {what} by {role}: {decision:?}");
+            if let Decision::Refused { reason } = decision {
+                polite(reason);
+            }
+        }
+    }
+}
+
+fn polite(reason: crate::words::permission::Reason) {
+    for tag in ["en", "sv"] {
+        let text = replies::refusal(reason, &Reader::new(tag, "UTC")).headline;
+        assert!(20 < text.len() && text.ends_with('.'), "{text}");
+        for data in ["alma", "Alma", "nordbo", "Nordbo", "spring", "A7K2", "€"] {
+            assert!(!text.contains(data), "{text}");
+        }
+    }
+}
+
+/// What anybody may, whatever it is about.
+fn anybody(table: &May) -> String {
+    if table.team == "*" { "*".to_owned() } else { String::new() }
+}
+
+/// Giving roles is about nobody's numbers and may be said in any room.
+fn anybody_or_giving(table: &May) -> String {
+    if table.team == "AC" { "AC".to_owned() } else { anybody(table) }
+}
+
+fn nordbos() -> Reach {
+    Reach::Brand(brand("nordbo"))
+}
+
+#[test]
+fn in_the_teams_room_each_role_may_exactly_what_the_table_says() {
+    let place = room(Audience::Internal);
+    check("team", |table| table.team.to_owned(), &nordbos(), Some(&place), &nordbo());
+    check("everything", |table| table.team.to_owned(), &Reach::All, Some(&place), &nordbo());
+}
+
+#[test]
+fn another_brand_is_out_of_reach_for_every_role() {
+    let elsewhere = Facts { brand: Some(brand("fjord")), ..nordbo() };
+    let direct = Facts { direct: true, ..elsewhere.clone() };
+    check("other brand, direct", anybody, &nordbos(), None, &direct);
+    let place = Room { brand: Some(brand("fjord")), ..room(Audience::Internal) };
+    check("other brand, its room", anybody, &nordbos(), Some(&place), &elsewhere);
+}
+
+#[test]
+fn in_a_room_of_another_brand_nothing_is_said_of_this_one() {
+    let place = Room { brand: Some(brand("fjord")), ..room(Audience::Internal) };
+    check("other room", anybody_or_giving, &nordbos(), Some(&place), &nordbo());
+    let campaign = Room { campaign: Some(CampaignId::new("autumn").expect("an id")), ..room(Audience::Internal) };
+    check("other campaign's room", anybody_or_giving, &nordbos(), Some(&campaign), &nordbo());
+    check("operators' room", anybody_or_giving, &nordbos(), Some(&room(Audience::Operator)), &nordbo());
+    check("a creator's room", anybody_or_giving, &nordbos(), Some(&room(Audience::Creator)), &nordbo());
+}
+
+#[test]
+fn in_a_clients_room_only_what_was_released_is_spoken_of() {
+    let place = room(Audience::Client);
+    check("released", |table| table.client.to_owned(), &nordbos(), Some(&place), &nordbo());
+    let kept = Facts { released: false, ..nordbo() };
+    check("not released", anybody_or_giving, &nordbos(), Some(&place), &kept);
+}
+
+#[test]
+fn in_a_place_that_is_no_room_only_what_makes_it_one_is_heard() {
+    check("unbound", anybody, &nordbos(), None, &nordbo());
+}
+
+#[test]
+fn whoever_is_not_in_the_room_any_more_may_nothing() {
+    let place = room(Audience::Internal);
+    let gone = Facts { membership: Membership::Stranger, ..nordbo() };
+    check("stranger", anybody, &nordbos(), Some(&place), &gone);
+    let unknown = Facts { membership: Membership::Unknown, ..nordbo() };
+    let without_money = |table: &May| match table.team {
+        "ACM" | "AM" | "AC" => String::new(),
+        other => other.to_owned(),
+    };
+    for (what, asked, table) in &asks() {
+        // Acknowledging and putting off move no money.
+        if ask(asked).needs() == crate::words::command::Needs::Work {
+            continue;
+        }
+        for (letter, role) in ROLES {
+            let decision = may(ask(asked), &[grant(role, nordbos())], Some(&place), Some(&person(None)), &unknown);
+            let want = without_money(table);
+            let expected = want.contains('*') || want.contains(letter);
+            assert_eq!(decision == Decision::Allowed, expected, "unknown: {what} by {role}: {decision:?}");
+        }
+    }
+}
+
+#[test]
+fn outsiders_and_whoever_was_given_nothing_may_nothing() {
+    let place = room(Audience::Internal);
+    let nobodys: [(Option<Person>, &[Grant]); 3] =
+        [(None, &[]), (Some(person(None)), &[]), (None, &[grant(Role::Agency, Reach::All)])];
+    for (who, grants) in &nobodys {
+        for (what, asked, table) in &asks() {
+            let decision = may(ask(asked), grants, Some(&place), who.as_ref(), &nordbo());
+            assert_eq!(decision == Decision::Allowed, table.team == "*", "{what}: {decision:?}");
+        }
+    }
+}
+
+#[test]
+fn a_creator_may_see_and_say_what_is_theirs_and_nothing_of_others() {
+    let alma = || Some(CreatorId::new("alma").expect("an id"));
+    let her = person(Some("alma"));
+    let room = Room { creator: alma(), brand: None, ..room(Audience::Creator) };
+    let mine = Facts { creator: alma(), ..nordbo() };
+    let theirs = Facts { creator: Some(CreatorId::new("bo").expect("an id")), ..nordbo() };
+    for (what, asked, table) in &asks() {
+        let decision = may(ask(asked), &own(), Some(&room), Some(&her), &mine);
+        assert_eq!(decision == Decision::Allowed, table.own, "own: {what}: {decision:?}");
+        for facts in [theirs.clone(), Facts { direct: true, ..theirs.clone() }] {
+            let decision = may(ask(asked), &own(), Some(&room).filter(|_| !facts.direct), Some(&her), &facts);
+            // About oneself are also the commands that name nobody.
+            let oneself = ask(asked).needs() == crate::words::command::Needs::Own && asked.is_ok() && facts.direct;
+            let link = matches!(asked, Ok(Command::Link { .. })) && facts.direct;
+            let expected = table.team == "*" || oneself || link;
+            assert_eq!(decision == Decision::Allowed, expected, "others': {what}: {decision:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_about_oneself_is_said_in_a_direct_message_alone() {
+    let facts = Facts { direct: true, creator: Some(CreatorId::new("alma").expect("an id")), ..Facts::default() };
+    for name in [Name::Me, Name::Tips, Name::Criteria, Name::Appeal] {
+        let command = parse(name.spec().expect("a row").examples[0]).expect("a command");
+        assert_eq!(may(Ask::Command(&command), &own(), None, Some(&person(Some("alma"))), &facts), Decision::Allowed);
+        for (_, role) in ROLES {
+            let decision = may(Ask::Command(&command), &[grant(role, Reach::All)], None, Some(&person(None)), &facts);
+            assert_ne!(decision, Decision::Allowed, "{name:?} by {role}, who is no creator");
+        }
+    }
+}
