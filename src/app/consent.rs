@@ -127,6 +127,8 @@ pub fn is_bound(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Approve { .. }
         | ButtonPurpose::Reject { .. }
         | ButtonPurpose::Undo { .. }
+        | ButtonPurpose::TakeBack { .. }
+        | ButtonPurpose::Sample { .. }
         | ButtonPurpose::Why { .. }
         | ButtonPurpose::Ack { .. }
         | ButtonPurpose::Snooze { .. }

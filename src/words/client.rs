@@ -59,7 +59,7 @@ fn is_plain(what: &Happened) -> bool {
 fn plain_proposal(view: &IncidentView, proposal: &ProposalView) -> Option<ProposalView> {
     let is_told = view.last_of(proposal.id).is_some_and(|event| is_plain(&event.what));
     // A budget is what the agency pays; what brings something back says how many orders its money needs.
-    let plain = is_told && proposal.deed.budget().is_none() && proposal.revives.is_none();
+    let plain = is_told && !proposal.deed.sets_amount() && proposal.revives.is_none();
     plain.then(|| ProposalView { saves: None, ask: None, ..proposal.clone() })
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn stripped(view: &IncidentView) -> IncidentView {
     own.incident.avoidable = None;
     own.incident.receipt = serde_json::Value::Null;
     own.incident.rungs.clear();
-    own.options.retain(|option| option.deed.budget().is_none());
+    own.options.retain(|option| !option.deed.sets_amount());
     for option in &mut own.options {
         option.avoidable = option.billed;
     }
@@ -85,6 +85,7 @@ pub(crate) fn stripped(view: &IncidentView) -> IncidentView {
     own.current = view.current.filter(|_| view.seen.first().is_some_and(Seen::is_for_clients));
     own.owed = None;
     own.clears = view.clears.clone().filter(|clears| !by_cost && is_shown(metric_of(clears)));
+    own.moved = None;
     own.ahead = AheadView::default();
     own.learned.clear();
     own.level = None;

@@ -88,9 +88,7 @@ fn team(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed
     blocks.extend(block(0, ahead::pool_lines(view, &seen, reader)));
     let seen_lines = kinds::lines(view, true, reader, now).unwrap_or_else(|| seen_lines(&seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
-    if let Some(moved) = view.moved.as_ref().filter(|_| money) {
-        blocks.extend(block(1, moved.lines(reader)));
-    }
+    blocks.extend(view.moved.as_ref().and_then(|moved| block(1, moved.lines(reader))));
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, true, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());

@@ -105,7 +105,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 17] = [
+    pub const ALL: [ArgKind; 18] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
