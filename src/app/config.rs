@@ -172,6 +172,7 @@ pub struct DeliveryConfig {
     pub expires: Length,
     pub proposal_expires: Length,
     pub lease: Length,
+    pub escalate_after: Length,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -52,6 +52,8 @@ pub struct Bells {
     pub ladder: Bell,
     pub promotion: Bell,
     pub deals: Bell,
+    pub digests: Bell,
+    pub escalate: Bell,
     pub polls: BTreeMap<SourceId, Bell>,
 }
 
@@ -209,6 +211,8 @@ impl Core {
             ladder: clock.bell(),
             promotion: clock.bell(),
             deals: clock.bell(),
+            digests: clock.bell(),
+            escalate: clock.bell(),
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
         let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
@@ -253,6 +257,8 @@ impl Core {
         // Somebody may have come to a chat, or left a programme.
         self.bells.levels.ring();
         self.bells.deals.ring();
+        self.bells.digests.ring();
+        self.bells.escalate.ring();
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::Core;
+use super::habits::{self, Sifted};
 use super::service::rest;
 use super::{groups, render, trouble};
 use crate::chat::error::SendError;
@@ -93,7 +94,7 @@ async fn due(
 ) -> Result<(Vec<(Room, Vec<Delivery>)>, Option<Timestamp>), StoreError> {
     let (from, until) = keys::all();
     let rows = core.store.scan(Table::DueDeliveries, &from, &until, DUE_MAX).await?;
-    let rooms: BTreeMap<RoomId, Room> = core.state.lock().await.catalog.rooms.clone();
+    let rooms: BTreeMap<RoomId, Room> = core.state.lock().await.catalog.places();
     let mut by_room: BTreeMap<RoomId, Vec<Delivery>> = BTreeMap::new();
     let mut next = None;
     for (key, _) in &rows {
@@ -123,6 +124,8 @@ struct Went {
 
 async fn of_room(core: &Core, chats: &Chats, room: &Room, due: Vec<Delivery>) -> Result<Went, StoreError> {
     let Some(address) = room.address.clone() else { return Ok(Went { until: None, told: 0 }) };
+    let Sifted { due, until: held } = habits::sift(core, room, due).await?;
+    let went = |until: Option<Timestamp>, told| Went { until: [until, held].into_iter().flatten().min(), told };
     let plan = grouping::plan(&due, core.clock.now());
     let mut order: Vec<About> = Vec::new();
     for group in plan.groups {
@@ -138,11 +141,11 @@ async fn of_room(core: &Core, chats: &Chats, room: &Room, due: Vec<Delivery>) ->
             None => Route::Send,
         };
         if let Err(until) = chats.may_send(&address, route, core.clock.now()) {
-            return Ok(Went { until: Some(until), told });
+            return Ok(went(Some(until), told));
         }
         told += u32::from(one(core, chats, room, &address, kept).await?);
     }
-    Ok(Went { until: None, told })
+    Ok(went(None, told))
 }
 
 /// Claims, sends and records one delivery. Answers whether anything happened.
@@ -213,13 +216,14 @@ async fn send(
     before: Loaded<Delivery>,
     claimed: Claimed,
 ) -> Result<(), StoreError> {
+    let now = core.clock.now();
     let rendered = render::render(core, room, &claimed.delivery).await?;
-    let Some(rendered) = rendered else {
-        let now = core.clock.now();
+    let Some(mut rendered) = rendered else {
         let reason = "there is nothing in it that this room may be told".to_owned();
         let after = Delivery { state: Stand::Expired { reason, at: now }, ..before.value.clone() };
         return put(core, &before, &after, None).await;
     };
+    rendered.message.silent |= habits::is_silent(core, room, &claimed.delivery.about, now).await?;
     let mut transaction = Transaction::new();
     transaction.set(Some(&before), &claimed.delivery)?;
     transaction.and(rendered.buttons);
@@ -272,6 +276,7 @@ async fn record(
     refusal: Option<SendError>,
 ) -> Result<(), StoreError> {
     let key = keys::delivery(&claimed.delivery.about, &claimed.delivery.room);
+    let claimed_about = claimed.delivery.about.clone();
     count(core, address.chat, &outcome);
     loop {
         let Some(kept) = load::<Delivery>(&*core.store, &key).await? else { return Ok(()) };
@@ -291,6 +296,9 @@ async fn record(
     }
     if matches!(outcome, Outcome::Sent(_)) && room.creator.is_some() {
         core.bells.levels.ring();
+    }
+    if matches!((&outcome, &claimed_about), (Outcome::Sent(_), About::Digest(..))) {
+        super::digests::tell_parked(core, room).await?;
     }
     match (&outcome, refusal) {
         (Outcome::TargetMoved { place }, _) => moved(core, address, place).await,
@@ -325,12 +333,17 @@ async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), 
     }
     let began = kept.value.closed.is_none();
     kept.value.closed.clone_from(&reason);
+    kept.value.closed_at = match (&reason, kept.value.closed_at) {
+        (Some(_), None) => Some(core.clock.now()),
+        (Some(_), since) => since,
+        (None, _) => None,
+    };
     let mut transaction = Transaction::new();
     transaction.update(&kept)?;
     let deed = if reason.is_some() { "room_closed" } else { "room_open_again" };
     transaction.append_journal(&core.line(deed, format!("room/{}", room.id), json!({ "reason": reason })))?;
     core.store.commit(transaction).await?;
-    core.state.lock().await.catalog.rooms.insert(room.id.clone(), kept.value);
+    core.state.lock().await.catalog.put_room(kept.value);
     drop(pen);
     match reason {
         Some(reason) if began => {
@@ -366,7 +379,7 @@ pub async fn moved(core: &Core, address: &Address, place: &str) -> Result<(), St
     core.store.commit(transaction).await?;
     let mut state = core.state.lock().await;
     for room in changed {
-        state.catalog.rooms.insert(room.id.clone(), room);
+        state.catalog.put_room(room);
     }
     Ok(())
 }

@@ -198,6 +198,9 @@ async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>,
         zone: "UTC".to_owned(),
         quiet: None,
         closed: None,
+        closed_at: None,
+        person: None,
+        habits: crate::domain::habits::Habits::default(),
     });
     Some((speaker, person, room, place))
 }
@@ -392,7 +395,9 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
 fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
-            Command::Status { subject } | Command::Benchmark { subject } => subject.clone(),
+            Command::Status { subject } | Command::Benchmark { subject } | Command::Audit { about: subject, .. } => {
+                subject.clone()
+            }
             Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }

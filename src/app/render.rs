@@ -16,7 +16,7 @@ use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::Message;
 use crate::words::wording::Reader;
-use crate::words::{asking, by_hand, chart, group, incident, promotion, replies};
+use crate::words::{asking, by_hand, chart, escalation, group, incident, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -48,6 +48,9 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let reader = reader(room);
     let now = core.clock.now();
     let first = delivery.message.is_none();
+    if !may_hear(core, room, &delivery.about).await? {
+        return Ok(None);
+    }
     let composed = match &delivery.about {
         About::Incident(id) | About::Level(id, _) => {
             let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
@@ -58,6 +61,19 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
                 composed.message.picture = chart::render(drawing, &composed.message.headline, &reader).ok();
             }
             Some(composed)
+        }
+        About::Escalation(id, _) => {
+            let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
+            let unattended = kept.value.is_unattended().then_some(kept.value.opened_at);
+            let view = views::incident(core, kept.value, false).await?;
+            let composed = incident::compose(&view, &reader, room.audience, now);
+            composed.map(|composed| escalation::mark(composed, unattended, &reader, now))
+        }
+        About::Digest(..) => {
+            let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
+                return Ok(None);
+            };
+            super::digests::compose(core, room, kept.value.at, (&delivery.about, 0)).await?
         }
         About::Ask(number) => {
             let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*number)).await? else { return Ok(None) };
@@ -99,11 +115,23 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => {
-            message.headline.clone()
-        }
+        About::Ask(_)
+        | About::Deed(_)
+        | About::Promotion(..)
+        | About::Trouble(_)
+        | About::Escalation(..)
+        | About::Digest(..)
+        | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
+}
+
+/// Whether the person whose direct message this is may still hear of an incident: a role that was taken away ends at once.
+async fn may_hear(core: &Core, room: &Room, about: &About) -> Result<bool, StoreError> {
+    let (Some(person), About::Incident(id) | About::Escalation(id, _)) = (&room.person, about) else { return Ok(true) };
+    let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(false) };
+    let state = core.state.lock().await;
+    Ok(state.catalog.hears(person, kept.value.brand.as_ref(), kept.value.campaign.as_ref()))
 }
 
 /// The line for what did not fit. The number is filled in by the renderer, so it is asked for as a word.

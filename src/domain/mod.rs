@@ -7,6 +7,7 @@ pub mod action;
 pub mod cost;
 pub mod deal;
 pub mod document;
+pub mod habits;
 pub mod ids;
 pub mod journal;
 pub mod link;

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentId;
-use crate::domain::ids::RuleId;
+use crate::domain::ids::{RoomId, RuleId};
 use crate::rules::downgrade::Milestone;
 
 /// What a notice is about. Its text form is the first half of a delivery's key.
@@ -29,6 +30,10 @@ pub enum About {
     Deed(u64),
     /// Whether a version of a rule that has watched long enough may propose; edited as it is answered.
     Promotion(RuleId, u32),
+    /// An incident that nobody has taken, told to the next who should know; counts from 1. Edited as the incident lives.
+    Escalation(IncidentId, u32),
+    /// The summary of a morning in a room, by its day there.
+    Digest(RoomId, Date),
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
     Reply(u64),
 }
@@ -43,6 +48,8 @@ impl fmt::Display for About {
             Self::Ask(n) => write!(f, "ask/{n}"),
             Self::Deed(n) => write!(f, "deed/{n}"),
             Self::Promotion(rule, version) => write!(f, "promotion/{rule}/{version}"),
+            Self::Escalation(id, step) => write!(f, "escalation/{}/{step}", id.as_str()),
+            Self::Digest(room, day) => write!(f, "digest/{room}/{day}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }
     }

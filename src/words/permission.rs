@@ -244,7 +244,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
             && match role {
                 Role::Creator | Role::TalentManager => false,
                 Role::Operator => {
-                    matches!(needs, Needs::Grant | Needs::Look) || (needs == Needs::See && unspecific(facts))
+                    matches!(needs, Needs::Grant | Needs::Look | Needs::Place | Needs::Audit)
+                        || (needs == Needs::See && unspecific(facts))
                 }
                 Role::Analyst | Role::Manager | Role::ClientOwner | Role::Agency => true,
             }
@@ -256,7 +257,17 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
         Needs::See | Needs::Tell if own => None,
-        Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work | Needs::Money | Needs::Grant => {
+        // One's own direct message is one's own, whatever is known of its sender.
+        Needs::Place if facts.direct => None,
+        Needs::See
+        | Needs::Look
+        | Needs::Tell
+        | Needs::Study
+        | Needs::Work
+        | Needs::Money
+        | Needs::Grant
+        | Needs::Place
+        | Needs::Audit => {
             if mine.peek().is_none() {
                 return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
                     Reason::OwnOnly
@@ -266,7 +277,7 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
             }
             let reached = mine.any(|grant| {
                 covers(&grant.reach, facts)
-                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell | Needs::Study) && unspecific(facts))
+                    || (needs.may_be_unspecific() && unspecific(facts))
             });
             (!reached).then_some(Reason::Reach)
         }
@@ -297,9 +308,17 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
     match (facts.membership, ask.needs()) {
         (_, Needs::Nothing)
         | (Membership::Member, _)
-        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work) => {
-            None
-        }
+        | (
+            Membership::Unknown,
+            Needs::Own
+            | Needs::See
+            | Needs::Look
+            | Needs::Tell
+            | Needs::Study
+            | Needs::Work
+            | Needs::Place
+            | Needs::Audit,
+        ) => None,
         (Membership::Stranger, _) => Some(Reason::NotMember),
         (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
     }

@@ -3,7 +3,7 @@
 use super::ANSWER_TRIES;
 use crate::app::commands::Asked;
 use crate::app::core::Core;
-use crate::app::{cycle, render, views};
+use crate::app::{cycle, digests, render, views};
 use crate::chat::{Chats, SendOptions};
 use crate::domain::person::Room;
 use crate::outbox::delivery::{Delivery, State as Stand};
@@ -27,8 +27,14 @@ pub(super) async fn turn_page(
     let Some(room) = room else { return Ok(()) };
     let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let Some(view) = views::group(core, &notice.value, page).await? else { return Ok(()) };
-    let composed = group::compose_group(&view, &asked.reader, core.clock.now());
+    let composed = match about {
+        About::Digest(..) => digests::compose(core, room, notice.value.at, (about, page)).await?,
+        _ => {
+            let view = views::group(core, &notice.value, page).await?;
+            view.map(|view| group::compose_group(&view, &asked.reader, core.clock.now()))
+        }
+    };
+    let Some(composed) = composed else { return Ok(()) };
     let (message, buttons) = render::with_buttons(core, room, about, composed).await?;
     core.store.commit(buttons).await?;
     let (Some(at), Some(address)) = (&kept.value.message, &room.address) else { return Ok(()) };
@@ -54,9 +60,18 @@ pub(super) async fn open_here(
     id: &crate::outbox::incident::IncidentId,
 ) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
-    let about = About::Incident(id.clone());
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(()) };
-    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await? else { return Ok(()) };
+    // It was told here as itself, or passed on to here.
+    let steps = incident.value.escalation.map_or(0, |escalation| escalation.step);
+    let passed_on = (1..=steps).map(|step| About::Escalation(id.clone(), step));
+    let mut kept = None;
+    for about in std::iter::once(About::Incident(id.clone())).chain(passed_on) {
+        kept = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await?;
+        if kept.is_some() {
+            break;
+        }
+    }
+    let Some(kept) = kept else { return Ok(()) };
     if !matches!(kept.value.state, Stand::Grouped { .. }) {
         return Ok(());
     }

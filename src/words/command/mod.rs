@@ -16,6 +16,7 @@ pub use moment::Moment;
 pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
 pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, slash_commands, telegram_menu, typed};
 
+use crate::domain::habits::{Loudness, QuietHours, Topic};
 use crate::domain::ids::{PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::outbox::incident::IncidentId;
@@ -53,6 +54,11 @@ pub enum Name {
     Grant,
     Revoke,
     Bind,
+    Desk,
+    Rooms,
+    Quiet,
+    Subscribe,
+    Audit,
     Help,
 }
 
@@ -89,13 +95,23 @@ pub enum ArgKind {
     Command,
     /// How far a rule may go: `shadow`, `propose` or `auto`.
     Mode,
+    /// `22:00-07:00`, or `off`.
+    Hours,
+    /// What a room can be told about: `stop_loss`, `digest`.
+    Topic,
+    /// `on`, `silent` or `off`.
+    Loudness,
+    /// The number of a page.
+    Page,
+    /// What has to do with something: a person, an alert, a creator, a room.
+    About,
     /// All the words that follow.
     Text,
 }
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 16] = [
+    pub const ALL: [ArgKind; 21] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -111,6 +127,11 @@ impl ArgKind {
         Self::Code,
         Self::Command,
         Self::Mode,
+        Self::Hours,
+        Self::Topic,
+        Self::Loudness,
+        Self::Page,
+        Self::About,
         Self::Text,
     ];
 
@@ -133,6 +154,11 @@ impl ArgKind {
             Self::Code => "code",
             Self::Command => "command",
             Self::Mode => "mode",
+            Self::Hours => "hours",
+            Self::Topic => "topic",
+            Self::Loudness => "loudness",
+            Self::Page => "page",
+            Self::About => "about",
             Self::Text => "text",
         }
     }
@@ -156,6 +182,11 @@ impl ArgKind {
             | Self::Code
             | Self::Url
             | Self::Mode
+            | Self::Hours
+            | Self::Topic
+            | Self::Loudness
+            | Self::Page
+            | Self::About
             | Self::Text => false,
         }
     }
@@ -193,6 +224,10 @@ pub enum Needs {
     Money,
     /// Whoever gives others their roles.
     Grant,
+    /// Whoever works in a room settles how it is told; everybody settles it for their own direct message.
+    Place,
+    /// Whoever answers for what was done.
+    Audit,
 }
 
 impl Needs {
@@ -218,6 +253,18 @@ impl Needs {
             Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
+            Self::Place | Self::Audit => &[Role::Manager, Role::ClientOwner, Role::Agency, Role::Operator],
+        }
+    }
+}
+
+impl Needs {
+    /// Whether it can be asked without naming anything: each is then shown what they may see.
+    #[must_use]
+    pub fn may_be_unspecific(self) -> bool {
+        match self {
+            Self::See | Self::Look | Self::Tell | Self::Study | Self::Place | Self::Audit => true,
+            Self::Nothing | Self::Own | Self::Work | Self::Money | Self::Grant => false,
         }
     }
 }
@@ -323,6 +370,11 @@ table! {
     Grant "grant" "ge" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["grant maja manager brand/nordbo"];
     Revoke "revoke" "ta-bort" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["revoke maja manager brand/nordbo"];
     Bind "bind" "bind" &[], &[need("code", ArgKind::Code)], Nothing, Unbound, false, &["bind K7M2-Q4TD"];
+    Desk "desk" "skrivbord" &["todo"], &[may("page", ArgKind::Page)], Study, Direct, false, &["desk", "desk 2"];
+    Rooms "rooms" "rum" &[], &[may("page", ArgKind::Page)], Look, Anywhere, false, &["rooms"];
+    Quiet "quiet" "tystnad" &[], &[may("hours", ArgKind::Hours)], Place, Anywhere, false, &["quiet", "quiet 22:00-07:00", "quiet off"];
+    Subscribe "subscribe" "prenumerera" &["notify"], &[may("topic", ArgKind::Topic), may("how", ArgKind::Loudness)], Place, Anywhere, false, &["subscribe", "subscribe opportunity silent", "subscribe digest on"];
+    Audit "audit" "logg" &["log"], &[may("about", ArgKind::About), may("page", ArgKind::Page)], Audit, Anywhere, false, &["audit", "audit maja", "audit alma 2"];
     Help "help" "hjälp" &["start", "?"], &[may("command", ArgKind::Command)], Nothing, Unbound, false, &["help", "help snooze"];
 }
 
@@ -376,7 +428,23 @@ pub enum Command {
     Grant { person: PersonId, role: Role, reach: Reach },
     Revoke { person: PersonId, role: Role, reach: Reach },
     Bind { code: String },
+    Desk { page: u32 },
+    Rooms { page: u32 },
+    Quiet { wish: QuietWish },
+    Subscribe { topic: Option<Topic>, loudness: Option<Loudness> },
+    Audit { about: Option<String>, page: u32 },
     Help { command: Option<Name> },
+}
+
+/// What is wanted of quiet hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QuietWish {
+    /// To know them.
+    Show,
+    /// These.
+    Hours(QuietHours),
+    /// None.
+    Off,
 }
 
 /// What `why` and `note` are about. `ALMA` may be either: an incident is looked up first, then the subject.
@@ -421,6 +489,11 @@ impl Command {
             Self::Grant { .. } => Name::Grant,
             Self::Revoke { .. } => Name::Revoke,
             Self::Bind { .. } => Name::Bind,
+            Self::Desk { .. } => Name::Desk,
+            Self::Rooms { .. } => Name::Rooms,
+            Self::Quiet { .. } => Name::Quiet,
+            Self::Subscribe { .. } => Name::Subscribe,
+            Self::Audit { .. } => Name::Audit,
             Self::Help { .. } => Name::Help,
         }
     }

@@ -11,6 +11,7 @@ mod levels_team;
 mod mediation;
 mod others;
 mod permission;
+mod rooms;
 mod short;
 mod with_numbers;
 
@@ -169,6 +170,7 @@ fn fired() -> IncidentView {
         avoidable: Some(money("86.00 EUR")),
         options: vec![stop_boost()],
         rungs: Vec::new(),
+        escalation: None,
         events: Vec::new(),
     };
     incident.note(event(0, None, Happened::Fired));
