@@ -1768,7 +1768,7 @@ room-closed = Closed: { $reason }. What is due waits.
 room-bind = In the terminal:
 quiet-none = No quiet hours here: everything comes at once
 quiet-now-off = Quiet hours are off: everything comes at once, what waited comes now
-quiet-how = To sleep:
+quiet-how = To set them:
 quiet-are = Quiet here { $hours } ({ $zone })
 quiet-now = Quiet here from now on, { $hours } ({ $zone })
 quiet-waits = What can wait waits until they end. Messages that are here are kept up to date.
@@ -1864,10 +1864,10 @@ audit-why = “{ $why }”
 audit-deed = { $deed ->
     [action_approved] agreed
     [action_proposed] asked for it
-    [action_verified] was done, and the platform says so
+    [action_verified] did it, and the platform says so
     [action_done] did it
-    [action_failed] could not be done
-    [action_refused] was held back
+    [action_failed] could not do it
+    [action_refused] held it back
     [action_rejected] refused
     [action_expired] got no answer
     [proposal_rejected] refused

@@ -1733,9 +1733,11 @@ rooms-headline = { $count ->
    *[other] { $count } rum
 }{ $closed ->
     [0] {""}
+    [one] , ett stängt
    *[other] , { $closed } stängda
 }{ $unbound ->
     [0] {""}
+    [one] , ett ännu inte bundet
    *[other] , { $unbound } ännu inte bundna
 }
 room-in-topic = { $chat }-ämne
@@ -1758,7 +1760,7 @@ room-closed = Stängt: { $reason }. Det som ska sägas väntar.
 room-bind = I terminalen:
 quiet-none = Inga tysta timmar här: allt kommer genast
 quiet-now-off = De tysta timmarna är av: allt kommer genast, det som väntat kommer nu
-quiet-how = För att sova:
+quiet-how = För att ställa in dem:
 quiet-are = Tyst här { $hours } ({ $zone })
 quiet-now = Tyst här från och med nu, { $hours } ({ $zone })
 quiet-waits = Det som kan vänta väntar tills de är slut. Meddelanden som redan finns hålls aktuella.
@@ -1854,10 +1856,10 @@ audit-why = ”{ $why }”
 audit-deed = { $deed ->
     [action_approved] sade ja
     [action_proposed] bad om det
-    [action_verified] gjordes, och plattformen bekräftar det
+    [action_verified] gjorde det, och plattformen bekräftar
     [action_done] gjorde det
-    [action_failed] gick inte att göra
-    [action_refused] hölls tillbaka
+    [action_failed] lyckades inte
+    [action_refused] höll tillbaka det
     [action_rejected] sade nej
     [action_expired] fick inget svar
     [proposal_rejected] sade nej

@@ -83,7 +83,9 @@ impl Sight {
             let brands: Option<Vec<BrandId>> = match &grant.reach {
                 Reach::All => None,
                 Reach::Brand(id) => Some(vec![id.clone()]),
-                Reach::Campaign(id) => Some(state.catalog.campaigns.get(id).map(|one| one.brand.clone()).into_iter().collect()),
+                Reach::Campaign(id) => {
+                    Some(state.catalog.campaigns.get(id).map(|one| one.brand.clone()).into_iter().collect())
+                }
             };
             match (grant.role, brands) {
                 (Role::Manager | Role::Agency | Role::Operator, None) => sight.team = None,

@@ -33,7 +33,13 @@ pub async fn waiting(core: &Core, incident: &Incident) -> Result<Vec<Proposal>, 
 
 /// What can be decided about an incident: what it asks for; where it asks for nothing, what it offers that saves money.
 #[must_use]
-pub fn decisions(core: &Core, state: &State, incident: &Incident, waiting: &[Proposal], now: Timestamp) -> Vec<Deciding> {
+pub fn decisions(
+    core: &Core,
+    state: &State,
+    incident: &Incident,
+    waiting: &[Proposal],
+    now: Timestamp,
+) -> Vec<Deciding> {
     let member = views::member_of(incident, &views::names(state, &incident.subject));
     let asked = waiting.iter().map(|one| {
         let option = views::option(core, state, &one.deed, incident.opened_at, now);
@@ -105,8 +111,12 @@ pub async fn desk(core: &Core, asked: &Asked, page: u32, now: Timestamp) -> Resu
         view.decisions.extend(found);
     }
     in_order(&mut view.decisions);
-    view.decides = core.state.lock().await.catalog.grants_of(&person.id).any(|grant| {
-        matches!(grant.role, Role::Manager | Role::ClientOwner | Role::Agency)
-    });
+    view.decides = core
+        .state
+        .lock()
+        .await
+        .catalog
+        .grants_of(&person.id)
+        .any(|grant| matches!(grant.role, Role::Manager | Role::ClientOwner | Role::Agency));
     Ok(desk::compose(&view, &asked.reader, now))
 }

@@ -158,7 +158,8 @@ pub async fn compose(
     }
     let now = core.clock.now();
     let before = at.checked_sub(DAY).unwrap_or(at);
-    let mut shown: Vec<Incident> = commands::open_incidents(core, None).await?.into_iter().map(|kept| kept.value).collect();
+    let mut shown: Vec<Incident> =
+        commands::open_incidents(core, None).await?.into_iter().map(|kept| kept.value).collect();
     // What ended since it was told is still on its pages.
     let ended = ended_between(core, before, now).await?;
     let (over, since): (Vec<Incident>, Vec<Incident>) =

@@ -116,7 +116,8 @@ async fn pass_on(core: &Core, key: &[u8]) -> Result<(), StoreError> {
     let _pen = core.pen.lock().await;
     let now = core.clock.now();
     let Some(mut kept) = load::<Incident>(&*core.store, key).await? else { return Ok(()) };
-    let Some(escalation) = kept.value.escalation.filter(|_| kept.value.next_escalation_at().is_some_and(|at| at <= now))
+    let Some(escalation) =
+        kept.value.escalation.filter(|_| kept.value.next_escalation_at().is_some_and(|at| at <= now))
     else {
         return Ok(());
     };

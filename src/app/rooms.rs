@@ -35,7 +35,8 @@ async fn here(core: &Core, asked: &Asked) -> Result<Option<Room>, StoreError> {
     }
     drop(state);
     // Linked before direct messages were rooms. Somebody at a terminal has no place that could be written to.
-    let real = person.identities.contains(&asked.speaker.identity) && at.place.bytes().all(|byte| byte.is_ascii_digit());
+    let real =
+        person.identities.contains(&asked.speaker.identity) && at.place.bytes().all(|byte| byte.is_ascii_digit());
     let id = RoomId::new(&format!("dm-{}-{}", asked.speaker.identity.chat.as_str(), asked.speaker.identity.user));
     let Some(id) = id.ok().filter(|_| real) else { return Ok(None) };
     let room = Room {
@@ -209,9 +210,8 @@ fn stays(catalog: &Catalog, room: &Room, topic: Topic, loudness: Loudness) -> Op
         return Some(Kept::Elsewhere { topic, topics });
     }
     if let Some(person) = room.person.as_ref().filter(|_| loudness != Loudness::Off) {
-        let hears = catalog.grants_of(person).any(|grant| {
-            matches!(grant.role, Role::Analyst | Role::Manager | Role::Agency)
-        });
+        let hears =
+            catalog.grants_of(person).any(|grant| matches!(grant.role, Role::Analyst | Role::Manager | Role::Agency));
         return (!hears).then_some(Kept::NoRole);
     }
     if loudness != Loudness::Off || room.person.is_some() {

@@ -20,7 +20,8 @@ use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
 use super::{
-    act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault, watch,
+    act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault,
+    watch,
 };
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;

@@ -16,7 +16,12 @@ use crate::words::message::Message;
 use crate::words::view::{CampaignLine, StatusView};
 
 /// The answer.
-pub(super) async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestamp) -> Result<Message, StoreError> {
+pub(super) async fn status(
+    core: &Core,
+    asked: &Asked,
+    subject: Option<&str>,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
     let meant = match subject {
         Some(typed) => {
             let found = resolve(&core.state.lock().await.catalog, typed);

@@ -84,12 +84,8 @@ enum Item<'a> {
 #[must_use]
 pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
     let words = reader.words();
-    let items: Vec<Item<'_>> = view
-        .decisions
-        .iter()
-        .map(Item::Decision)
-        .chain(view.unattended.iter().map(Item::Unattended))
-        .collect();
+    let items: Vec<Item<'_>> =
+        view.decisions.iter().map(Item::Decision).chain(view.unattended.iter().map(Item::Unattended)).collect();
     if items.is_empty() {
         let headline = if view.decides { say!(words, "desk-empty") } else { say!(words, "desk-not-yours") };
         return Composed::plain(Message { headline, silent: true, ..Message::default() });
@@ -106,7 +102,8 @@ pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
         (count, None, None) => say!(words, "desk-headline", count = count),
     };
     let (shown, at, pages) = page_of(&items, view.page, PAGE);
-    let lines: Vec<Line> = (at * PAGE + 1..).zip(shown).map(|(n, item)| line(item_text(n, item, reader, now))).collect();
+    let lines: Vec<Line> =
+        (at * PAGE + 1..).zip(shown).map(|(n, item)| line(item_text(n, item, reader, now))).collect();
     let mut message = Message { headline, silent: true, ..Message::default() };
     message.blocks.extend(block(0, lines));
     if 1 < view.brands.len() {

@@ -275,10 +275,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
                     Reason::Role
                 });
             }
-            let reached = mine.any(|grant| {
-                covers(&grant.reach, facts)
-                    || (needs.may_be_unspecific() && unspecific(facts))
-            });
+            let reached =
+                mine.any(|grant| covers(&grant.reach, facts) || (needs.may_be_unspecific() && unspecific(facts)));
             (!reached).then_some(Reason::Reach)
         }
     }

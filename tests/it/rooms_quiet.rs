@@ -86,7 +86,10 @@ async fn what_is_off_is_in_the_journal_and_one_room_always_hears_of_money() {
     let reasons: Vec<&str> = expired.iter().filter_map(|(_, detail)| detail["reason"].as_str()).collect();
     assert_eq!(reasons, ["`stop_loss` is off in this room"]);
     let kept = story.journal("subscription_kept").await;
-    assert_eq!(kept.iter().filter_map(|(_, detail)| detail["reason"].as_str()).collect::<Vec<_>>(), ["unheard", "unheard"]);
+    assert_eq!(
+        kept.iter().filter_map(|(_, detail)| detail["reason"].as_str()).collect::<Vec<_>>(),
+        ["unheard", "unheard"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,14 +112,9 @@ async fn a_person_is_told_in_their_own_chat_as_long_as_they_have_a_role() {
     let brand = plimsoll::domain::ids::BrandId::new("nordbo").expect("an id");
     let maja = plimsoll::domain::ids::PersonId::new("maja").expect("an id");
     let held = story.world.clock.hold("revoke");
-    let done = plimsoll::app::people::revoke(
-        story.world.core(),
-        &maja,
-        Role::Agency,
-        &Reach::Brand(brand),
-        "terminal:story",
-    )
-    .await;
+    let done =
+        plimsoll::app::people::revoke(story.world.core(), &maja, Role::Agency, &Reach::Brand(brand), "terminal:story")
+            .await;
     assert_eq!(done.expect("kept"), Ok(()));
     drop(held);
     story.fires("bo").await;

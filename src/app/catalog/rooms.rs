@@ -155,8 +155,9 @@ impl Catalog {
 
     /// The first thing a room's document points at that is not there.
     pub(super) fn dangling_room(&self, one: &RoomDocument) -> Option<String> {
-        let missing =
-            |kind: &str, id: &str| Some(format!("there is no {kind} `{id}`; add it to the same file or apply it first"));
+        let missing = |kind: &str, id: &str| {
+            Some(format!("there is no {kind} `{id}`; add it to the same file or apply it first"))
+        };
         if let Some(brand) = one.brand.as_ref().filter(|brand| !self.brands.contains_key(*brand)) {
             return missing("brand", brand.as_str());
         }

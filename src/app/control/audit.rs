@@ -36,7 +36,9 @@ pub(super) async fn audit(core: &Core, request: &Request, wanted: &Wanted<'_>) -
         Some(person) => {
             let asked = asked_by(person, &request.by, false);
             let command = Command::Audit { about: wanted.about.cloned(), page: 1 };
-            if let Decision::Refused { reason } = listen::check(core, None, &asked, None, Ask::Command(&command)).await? {
+            if let Decision::Refused { reason } =
+                listen::check(core, None, &asked, None, Ask::Command(&command)).await?
+            {
                 let detail = json!({ "who": asked.speaker.identity.to_string(), "reason": reason.key() });
                 core.journal(core.line_by(&asked.actor(), "refused", "command/audit", detail)).await?;
                 let said = plain(&replies::refusal(reason, &asked.reader));

@@ -492,7 +492,8 @@ impl RoomDocument {
         }
         let after = self.escalate_after.as_ref()?;
         let fits = parse_length(after).is_some_and(|length| ESCALATE_MIN <= length);
-        (!fits).then(|| format!("`{after}` is not how long an alert may wait: write it like `30m`, one minute at least"))
+        (!fits)
+            .then(|| format!("`{after}` is not how long an alert may wait: write it like `30m`, one minute at least"))
     }
 }
 
