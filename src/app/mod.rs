@@ -4,7 +4,9 @@
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
 //! out, [`act`] does what was approved and reads it back, [`asking`] does it with people, [`ladder`] takes the later steps of
 //! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go, [`moments`] judges what
-//! time alone moves. [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
+//! time alone moves. [`habits`] says when a room sleeps and what it wants to hear, [`digests`] sums up its mornings,
+//! [`escalate`] passes on what nobody takes, [`desk`] and [`audit`] say what waits for whom and who did what.
+//! [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
 pub mod apply;

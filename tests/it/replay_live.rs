@@ -410,6 +410,8 @@ async fn operators_are_told_once(world: &World) {
             | About::Ask(_)
             | About::Deed(_)
             | About::Promotion(..)
+            | About::Escalation(..)
+            | About::Digest(..)
             | About::Group(_)
             | About::Reply(_) => None,
         })

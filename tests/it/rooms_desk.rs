@@ -29,9 +29,9 @@ async fn the_desk_decides_and_everybody_sees_it() {
     let brand = BrandId::new("nordbo").expect("an id");
     let maja = PersonId::new("maja").expect("an id");
     let held = story.world.clock.hold("revoke");
-    let done =
-        plimsoll::app::people::revoke(story.world.core(), &maja, Role::Agency, &Reach::Brand(brand), "terminal:story");
-    assert_eq!(done.await.expect("kept"), Ok(()));
+    let reach = Reach::Brand(brand);
+    let done = plimsoll::app::people::revoke(story.world.core(), &maja, Role::Agency, &reach, "terminal:story").await;
+    assert_eq!(done.expect("kept"), Ok(()));
     drop(held);
     let (_, answer) = story.presses(cast.maja, &desk, "2. Stop").await;
     insta::assert_snapshot!(answer, @"");

@@ -57,6 +57,8 @@ impl Kept {
                     | About::Ask(_)
                     | About::Deed(_)
                     | About::Promotion(..)
+                    | About::Escalation(..)
+                    | About::Digest(..)
                     | About::Trouble(_)
                     | About::Reply(_) => None,
                 })
