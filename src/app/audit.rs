@@ -38,7 +38,7 @@ const OWN_DEEDS: [&str; 7] = [
 ];
 
 /// What clients see of their brand: what was decided, what was done, and who may.
-const FOR_CLIENTS: [&str; 12] = [
+const FOR_CLIENTS: [&str; 11] = [
     "action_approved",
     "proposal_rejected",
     "proposal_moved",
@@ -48,7 +48,6 @@ const FOR_CLIENTS: [&str; 12] = [
     "excuse_lifted",
     "grant_given",
     "grant_revoked",
-    "rule_applied",
     "rule_mode_set",
     "level_changed",
 ];

@@ -29,7 +29,17 @@ async fn a_digest_comes_once_a_morning_in_the_rooms_zone_and_over_crashes() {
     story.wait(3_600).await;
     let told = digests(&story);
     assert_eq!(told.len(), 1);
-    insta::assert_snapshot!(telegram_text(&told[0]), @"");
+    insta::assert_snapshot!(telegram_text(&told[0]), @"
+    ☀️ Nordbo: €5,280 can still be saved in 2 open alerts, 2 decisions today
+
+    To decide today
+    by Mon 00:00: Stop boost alma-winter −€2,640 · Alma · #0000
+    by Mon 00:00: Stop boost bo-winter −€2,640 · Bo · #KRVQ
+
+    Open
+    🔴 Alma €2,640 · #0000
+    🔴 Bo €2,640 · #KRVQ
+    ");
     assert_eq!(told[0].sent_at.to_string(), "2026-03-01T00:00:00Z");
     let mut story = story.again(restart).await;
     // The hour is changed on the same day: today is told already.
@@ -86,7 +96,21 @@ async fn an_alert_that_nobody_takes_is_passed_on_until_somebody_does() {
     story.wait(6 * 60).await;
     let told: Vec<_> = story.world.discord.messages(kim).into_iter().skip(before).collect();
     assert_eq!(told.len(), 1, "the first who can be told, once");
-    insta::assert_snapshot!(super::story::discord_text(&told[0]), @"");
+    insta::assert_snapshot!(super::story::discord_text(&told[0]), @"
+    ⏫ Nobody has it after 30 min. 🔴 Alma · Winter Warmers: €120 per order in 7 days, limit €45. €2,640 can still be saved
+    Seen: €120 per order in 7 days (14 readings, newest 00:00).
+    Allowed: at most €45 per order, as agreed in the deal.
+    Also true: spend / target.cpa is 18.7, more than 10.
+
+    Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
+    Nobody had it, so Jonas was told 00:30.
+
+    Can still be saved: €2,640 of the boost alma-winter (TikTok Ads).
+
+    Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
+    cpa-stop v1 · plain threshold · data 00:00 · #0000
+    [Stop boost −€2,640] [Keep it running] [Why] [I've got it] [Snooze 6 h]
+    ");
     assert_eq!(told[0].flags & (1 << 12), 0, "aloud, though it is night");
     assert!(story.on_telegram()[0].text.contains("Nobody had it, so Jonas was told"), "and the room knows");
     assert_eq!(story.journal("escalation_failed").await.len(), 1, "nobody is no person");
