@@ -263,19 +263,16 @@ impl Work {
         let told_at = kinds::told_at(&offers.proposals, rule.kind, now);
         self.propose(&mut incident, offers.proposals, now)?;
         let mut notice = notice_of(core, &incident, urgency, now);
-        let rooms = match (&downgrade, &one.about.creator) {
+        let rooms = if let (Some(opening), Some(creator)) = (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
-            (Some(opening), Some(creator)) => {
-                levels::begin(core, &mut self.transaction, &mut notice, opening, &incident).await?;
-                state.catalog.creator_rooms(creator)
+            levels::begin(core, &mut self.transaction, &mut notice, opening, &incident).await?;
+            state.catalog.creator_rooms(creator)
+        } else {
+            let mut rooms = state.catalog.followers(&one.about);
+            if let Some(topic) = habits::topic_of(&state, &incident) {
+                rooms.extend(state.catalog.subscribers(&one.about, topic));
             }
-            (_, _) => {
-                let mut rooms = state.catalog.followers(&one.about);
-                if let Some(topic) = habits::topic_of(&state, &incident) {
-                    rooms.extend(state.catalog.subscribers(&one.about, topic));
-                }
-                rooms
-            }
+            rooms
         };
         let first = Notice { at: told_at, ..notice.clone() };
         deliver_to(core, &mut self.transaction, &first, &rooms).await?;

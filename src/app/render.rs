@@ -9,7 +9,7 @@ use super::views;
 use crate::domain::action::Proposal;
 use crate::domain::person::Room;
 use crate::outbox::delivery::Delivery;
-use crate::outbox::incident::Incident;
+use crate::outbox::incident::{Incident, IncidentId};
 use crate::outbox::notice::{About, Notice};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
@@ -52,23 +52,8 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         return Ok(None);
     }
     let composed = match &delivery.about {
-        About::Incident(id) | About::Level(id, _) => {
-            let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
-            let view = views::incident(core, kept.value, first).await?;
-            let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
-            if let Some(drawing) = &view.chart {
-                // A picture that cannot be drawn is left out; the text says everything.
-                composed.message.picture = chart::render(drawing, &composed.message.headline, &reader).ok();
-            }
-            Some(composed)
-        }
-        About::Escalation(id, _) => {
-            let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
-            let unattended = kept.value.is_unattended().then_some(kept.value.opened_at);
-            let view = views::incident(core, kept.value, false).await?;
-            let composed = incident::compose(&view, &reader, room.audience, now);
-            composed.map(|composed| escalation::mark(composed, unattended, &reader, now))
-        }
+        About::Incident(id) | About::Level(id, _) => alert(core, room, id, first, now).await?,
+        About::Escalation(id, _) => passed_on(core, room, id, now).await?,
         About::Digest(..) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
@@ -124,6 +109,40 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
+}
+
+/// An alert, with its chart where it is told for the first time.
+async fn alert(
+    core: &Core,
+    room: &Room,
+    id: &IncidentId,
+    first: bool,
+    now: jiff::Timestamp,
+) -> Result<Option<Composed>, StoreError> {
+    let reader = reader(room);
+    let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
+    let view = views::incident(core, kept.value, first).await?;
+    let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
+    if let Some(drawing) = &view.chart {
+        // A picture that cannot be drawn is left out; the text says everything.
+        composed.message.picture = chart::render(drawing, &composed.message.headline, &reader).ok();
+    }
+    Ok(Some(composed))
+}
+
+/// An alert that nobody took, where it was passed on to.
+async fn passed_on(
+    core: &Core,
+    room: &Room,
+    id: &IncidentId,
+    now: jiff::Timestamp,
+) -> Result<Option<Composed>, StoreError> {
+    let reader = reader(room);
+    let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
+    let unattended = kept.value.is_unattended().then_some(kept.value.opened_at);
+    let view = views::incident(core, kept.value, false).await?;
+    let composed = incident::compose(&view, &reader, room.audience, now);
+    Ok(composed.map(|composed| escalation::mark(composed, unattended, &reader, now)))
 }
 
 /// Whether the person whose direct message this is may still hear of an incident: a role that was taken away ends at once.

@@ -27,12 +27,11 @@ pub(super) async fn turn_page(
     let Some(room) = room else { return Ok(()) };
     let Some(notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? else { return Ok(()) };
     let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(about, &room.id)).await? else { return Ok(()) };
-    let composed = match about {
-        About::Digest(..) => digests::compose(core, room, notice.value.at, (about, page)).await?,
-        _ => {
-            let view = views::group(core, &notice.value, page).await?;
-            view.map(|view| group::compose_group(&view, &asked.reader, core.clock.now()))
-        }
+    let composed = if matches!(about, About::Digest(..)) {
+        digests::compose(core, room, notice.value.at, (about, page)).await?
+    } else {
+        let view = views::group(core, &notice.value, page).await?;
+        view.map(|view| group::compose_group(&view, &asked.reader, core.clock.now()))
     };
     let Some(composed) = composed else { return Ok(()) };
     let (message, buttons) = render::with_buttons(core, room, about, composed).await?;

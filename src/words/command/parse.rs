@@ -304,6 +304,23 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Grant => Command::Grant { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
         Name::Revoke => Command::Revoke { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
         Name::Bind => Command::Bind { code: args.text(0)? },
+        Name::Desk | Name::Rooms | Name::Quiet | Name::Subscribe | Name::Audit => of_places(name, args)?,
+        Name::Help => Command::Help {
+            command: match args.optional(0) {
+                None => None,
+                Some(word) => {
+                    let word = word.trim_start_matches('/');
+                    let known = Name::typed(word);
+                    Some(known.ok_or_else(|| args.bad(0, nearest_name(word).map(|name| name.as_str().to_owned())))?)
+                }
+            },
+        },
+    })
+}
+
+/// Commands about places and people: where things are told, what waits for whom, who did what.
+fn of_places(name: Name, args: &Args) -> Result<Command, Teach> {
+    Ok(match name {
         Name::Desk => Command::Desk { page: args.page(0)? },
         Name::Rooms => Command::Rooms { page: args.page(0)? },
         Name::Quiet => Command::Quiet {
@@ -314,20 +331,10 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             },
         },
         Name::Subscribe => Command::Subscribe { topic: args.topic(0)?, loudness: args.loudness()? },
-        // `audit 2` is the second page of everything.
-        Name::Audit => match (args.optional(0), args.optional(1)) {
+        // What is left is the audit; `audit 2` is the second page of everything.
+        _ => match (args.optional(0), args.optional(1)) {
             (Some(page), None) if read_page(page).is_some() => Command::Audit { about: None, page: args.page(0)? },
             (about, _) => Command::Audit { about: about.map(str::to_owned), page: args.page(1)? },
-        },
-        Name::Help => Command::Help {
-            command: match args.optional(0) {
-                None => None,
-                Some(word) => {
-                    let word = word.trim_start_matches('/');
-                    let known = Name::typed(word);
-                    Some(known.ok_or_else(|| args.bad(0, nearest_name(word).map(|name| name.as_str().to_owned())))?)
-                }
-            },
         },
     })
 }
