@@ -30,8 +30,9 @@
 //! 2. **Pull.** A [`sources::Source`] answers samples, or a typed reason why not. Both are kept.
 //! 3. **Judge.** [`rules::judge::judge_changes`] looks at every rule whose inputs changed, with the time handed in.
 //! 4. **Commit.** [`app::cycle`] writes rule memory, incidents, notices, deliveries and proposals in one [`store::Transaction`].
-//! 5. **Deliver.** [`app::deliver`] claims what is due, [`app::render`] composes it from what is kept then, [`chat::Chats`]
-//!    sends it under the room's limits, and the attempt is recorded with the message id.
+//! 5. **Deliver.** [`app::deliver`] claims what is due, unless the room sleeps ([`app::habits`]), [`app::render`] composes
+//!    it from what is kept then, [`chat::Chats`] sends it under the room's limits, and the attempt is recorded with the
+//!    message id.
 //! 6. **Answer.** A press or a command is kept in the inbox before it is confirmed to the platform; [`app::listen`] checks
 //!    who it is and what they may, each time anew.
 //! 7. **Act.** [`app::act`]: guard, the state to set, the request, and the platform's own word that it is so. What takes a

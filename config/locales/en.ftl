@@ -1971,4 +1971,194 @@ really-undo = Take back: { $what }?{ $amount ->
 really-yes = { $amount ->
     [none] Yes
    *[other] Yes, { $amount }
+
+## Rooms, quiet hours, what is told where
+
+help-desk = What waits for your decision today, across all your brands
+help-rooms = Which rooms there are, where, when they are quiet, and what is closed
+help-quiet = Quiet hours of this room: show, set or switch off
+help-subscribe = What is told here, and how loud: on, silent or off
+help-audit = Who did what, when and why
+arg-hours = quiet hours, such as 22:00-07:00, or off
+arg-topic = what it is about, such as stop_loss, opportunity or digest
+arg-loudness = on, silent or off
+arg-page = which page, such as 2
+arg-about = what it has to do with: a person, an alert, a creator, a room
+topic = { $topic ->
+    [stop_loss] money being lost
+    [late] what is overdue
+    [rights] rights that are missing or end
+    [cause] what lies with the brand: shop, stock, price, link
+    [downgrade] levels that may be lost
+    [opportunity] what goes better than expected
+    [ask] what you are asked for
+    [rule] rules that have watched long enough
+    [trouble] troubles of the program itself
+   *[digest] the summary of the morning
+}
+loudness = { $how ->
+    [on] on
+    [silent] silent
+   *[off] off
+}
+rooms-none = There is no room that you may see
+rooms-none-how = Rooms are declared in a file of documents and bound with a code: plimsoll code --room ID
+rooms-headline = { $count ->
+    [one] One room
+   *[other] { $count } rooms
+}{ $closed ->
+    [0] {""}
+   *[other] , { $closed } closed
+}{ $unbound ->
+    [0] {""}
+   *[other] , { $unbound } not bound yet
+}
+room-in-topic = { $chat } topic
+room-unbound = not bound yet
+room-audience = { $audience ->
+    [internal] the team
+    [client] the client
+    [creator] a creator
+   *[operator] operators
+}
+room-language = { $code ->
+    [sv] Swedish
+   *[other] English
+}, { $zone }
+room-quiet = quiet { $hours }
+room-digest = digest { $at }
+room-escalates = then told: { $to }
+room-closed-since = Closed since { $since }: { $reason }. What is due waits.
+room-closed = Closed: { $reason }. What is due waits.
+room-bind = In the terminal:
+quiet-none = No quiet hours here: everything comes at once
+quiet-now-off = Quiet hours are off: everything comes at once, what waited comes now
+quiet-how = To set them:
+quiet-are = Quiet here { $hours } ({ $zone })
+quiet-now = Quiet here from now on, { $hours } ({ $zone })
+quiet-waits = What can wait waits until they end. Messages that are here are kept up to date.
+quiet-critical-silent = Critical alerts come at once, without a sound.
+quiet-critical-loud = Critical alerts come at once, with a sound.
+quiet-until = It is quiet now, until { $until }.
+subscribe-here = What is told in this room
+subscribe-own = What is told to you here
+subscribe-now-on = On here now: { $topic }
+subscribe-now-silent = Without a sound here now: { $topic }
+subscribe-now-off = Off here now: { $topic }
+subscribe-how = To change one:
+subscribe-journal = What is off is in the journal, not here. Answers to what you ask always come.
+subscribe-stays = Stays on here: { $topic }
+subscribe-unheard-brand = Nobody else would hear of it: { $brand } has no other open room that keeps it. Make it silent instead, or bind another room first.
+subscribe-unheard-program = Nobody else would hear of it: there is no other open room for operators. Make it silent instead, or bind another room first.
+subscribe-owed = It can be silent, but not off: nothing about you is decided before you were told.
+subscribe-not-here = Not told in this chat anyway: { $topic }
+subscribe-choose = { $topics ->
+    [none] Nothing can be chosen here.
+   *[other] Here you can choose: { $topics }.
+}
+subscribe-no-role = You would hear nothing: no brand has given you a role
+subscribe-no-role-how = Alerts reach analysts, managers and agencies. Whoever runs the brand here can give you one: grant.
+
+## Digests, passing on, desk, audit
+
+escalation-headline = ⏫ Nobody has it after { $long }. { $headline }
+escalated = Nobody had it, so { $to } was told { $time }.
+event-escalated = nobody had it: { $to } was told
+deciding-until = by { $until }: { $what } · { $name } · { $id }
+deciding = { $what } · { $name } · { $id }
+digest-nothing = ☀️ { $of }nothing open, nothing to decide
+digest-nothing-open = ☀️ { $of }nothing open; { $ended ->
+    [one] one alert
+   *[other] { $ended } alerts
+} ended since yesterday
+digest-money = ☀️ { $of }{ $money } can still be saved in { $open ->
+    [one] one open alert
+   *[other] { $open } open alerts
+}{ $decisions ->
+    [0] {""}
+    [one] , one decision today
+   *[other] , { $decisions } decisions today
+}
+digest-open = ☀️ { $of }{ $open ->
+    [one] one open alert
+   *[other] { $open } open alerts
+}{ $decisions ->
+    [0] {""}
+    [one] , one decision today
+   *[other] , { $decisions } decisions today
+}
+digest-decide = To decide today
+digest-open-part = Open
+digest-ended-part = Ended since yesterday
+digest-ended = 🟢 { $name } · over after { $lasted } · { $id }
+digest-page = Page { $page } of { $pages }
+desk-empty = Nothing waits for you
+desk-not-yours = Nothing waits for you: you decide about no brand. Managers, clients and agencies do.
+desk-headline = { $count ->
+    [one] One decision waits
+   *[other] { $count } decisions wait
+} for you
+desk-money = { $count ->
+    [one] One decision
+   *[other] { $count } decisions
+}, { $money } to save
+desk-first = { $count ->
+    [one] One decision, by { $first }
+   *[other] { $count } decisions, the first by { $first }
+}
+desk-money-first = { $count ->
+    [one] One decision, { $money } to save, by { $first }
+   *[other] { $count } decisions, { $money } to save, the first by { $first }
+}
+desk-unattended = { $count ->
+    [one] One alert that nobody has
+   *[other] { $count } alerts that nobody has
+}; nothing to decide
+desk-nobody = nobody has it
+desk-brands = Across { $brands }.
+desk-stays = Nothing stops until you press. Every room of the brand sees what you decide.
+audit-headline = Who did what, the newest first
+audit-about = Who did what about { $about }, the newest first
+audit-none = Nobody has done anything yet that you may see
+audit-none-about = Nothing about { $about } that you may see
+audit-client = What was decided and done for you; people's own words stay with the team.
+audit-file = As a file, in the terminal:
+audit-older = Older ›
+audit-newer = ‹ Newer
+audit-why = “{ $why }”
+audit-deed = { $deed ->
+    [action_approved] agreed
+    [action_proposed] asked for it
+    [action_verified] did it, and the platform says so
+    [action_done] did it
+    [action_failed] could not do it
+    [action_refused] held it back
+    [action_rejected] refused
+    [action_expired] got no answer
+    [proposal_rejected] refused
+    [incident_acknowledged] took the alert
+    [incident_snoozed] put the alert off
+    [incident_escalated] told the next: nobody had it
+    [escalation_failed] could not tell the next
+    [grant_given] gave a role
+    [grant_revoked] took a role away
+    [code_made] made a code
+    [code_used] used a code
+    [document_applied] changed the documents
+    [rule_applied] changed the rule
+    [rule_mode_set] said how far the rule may go
+    [promotion_declined] left the rule watching
+    [level_changed] changed the level
+    [note] noted
+    [went_live] said that it is out
+    [excuse_declared] said that it lies with the brand
+    [excuse_lifted] said that it counts after all
+    [excuse_opened] saw that it lies with the brand
+    [excuse_closed] saw that it is over
+    [quiet_set] set the quiet hours
+    [subscription_set] chose what is told
+    [subscription_kept] wanted to switch off what must be heard
+    [room_closed] could not write to the room
+    [refused] was refused
+   *[other] { $other }
 }

@@ -1961,4 +1961,196 @@ really-undo = Ta tillbaka: { $what }?{ $amount ->
 really-yes = { $amount ->
     [none] Ja
    *[other] Ja, { $amount }
+
+## Rum, tystnad, vad som sägs var
+
+help-desk = Vad som väntar på ditt beslut i dag, för alla dina varumärken
+help-rooms = Vilka rum som finns, var, när de är tysta och vad som är stängt
+help-quiet = Det här rummets tysta timmar: visa, ställ in eller stäng av
+help-subscribe = Vad som sägs här och hur högt: på, tyst eller av
+help-audit = Vem som gjorde vad, när och varför
+arg-hours = tysta timmar, som 22:00-07:00, eller av
+arg-topic = vad det gäller, som stop_loss, opportunity eller digest
+arg-loudness = på, tyst eller av
+arg-page = vilken sida, som 2
+arg-about = vad det har med att göra: en person, ett larm, en kreatör, ett rum
+topic = { $topic ->
+    [stop_loss] pengar som går förlorade
+    [late] det som är försenat
+    [rights] rättigheter som saknas eller tar slut
+    [cause] det som ligger hos varumärket: butik, lager, pris, länk
+    [downgrade] nivåer som kan gå förlorade
+    [opportunity] det som går bättre än väntat
+    [ask] det du ombeds göra
+    [rule] regler som tittat på tillräckligt länge
+    [trouble] programmets egna besvär
+   *[digest] morgonens sammanfattning
+}
+loudness = { $how ->
+    [on] på
+    [silent] tyst
+   *[off] av
+}
+rooms-none = Det finns inget rum som du får se
+rooms-none-how = Rum anges i en dokumentfil och binds med en kod: plimsoll code --room ID
+rooms-headline = { $count ->
+    [one] Ett rum
+   *[other] { $count } rum
+}{ $closed ->
+    [0] {""}
+    [one] , ett stängt
+   *[other] , { $closed } stängda
+}{ $unbound ->
+    [0] {""}
+    [one] , ett ännu inte bundet
+   *[other] , { $unbound } ännu inte bundna
+}
+room-in-topic = { $chat }-ämne
+room-unbound = ännu inte bundet
+room-audience = { $audience ->
+    [internal] teamet
+    [client] kunden
+    [creator] en kreatör
+   *[operator] driften
+}
+room-language = { $code ->
+    [sv] svenska
+   *[other] engelska
+}, { $zone }
+room-quiet = tyst { $hours }
+room-digest = sammanfattning { $at }
+room-escalates = sedan får veta: { $to }
+room-closed-since = Stängt sedan { $since }: { $reason }. Det som ska sägas väntar.
+room-closed = Stängt: { $reason }. Det som ska sägas väntar.
+room-bind = I terminalen:
+quiet-none = Inga tysta timmar här: allt kommer genast
+quiet-now-off = De tysta timmarna är av: allt kommer genast, det som väntat kommer nu
+quiet-how = För att ställa in dem:
+quiet-are = Tyst här { $hours } ({ $zone })
+quiet-now = Tyst här från och med nu, { $hours } ({ $zone })
+quiet-waits = Det som kan vänta väntar tills de är slut. Meddelanden som redan finns hålls aktuella.
+quiet-critical-silent = Kritiska larm kommer genast, utan ljud.
+quiet-critical-loud = Kritiska larm kommer genast, med ljud.
+quiet-until = Det är tyst nu, till { $until }.
+subscribe-here = Vad som sägs i det här rummet
+subscribe-own = Vad som sägs till dig här
+subscribe-now-on = På här från nu: { $topic }
+subscribe-now-silent = Utan ljud här från nu: { $topic }
+subscribe-now-off = Av här från nu: { $topic }
+subscribe-how = För att ändra något:
+subscribe-journal = Det som är av står i journalen, inte här. Svar på det du frågar kommer alltid.
+subscribe-stays = Förblir på här: { $topic }
+subscribe-unheard-brand = Ingen annan skulle höra det: { $brand } har inget annat öppet rum som behåller det. Gör det tyst i stället, eller bind ett annat rum först.
+subscribe-unheard-program = Ingen annan skulle höra det: det finns inget annat öppet rum för driften. Gör det tyst i stället, eller bind ett annat rum först.
+subscribe-owed = Det kan vara tyst, men inte av: inget om dig avgörs innan du fått veta det.
+subscribe-not-here = Sägs ändå inte i den här chatten: { $topic }
+subscribe-choose = { $topics ->
+    [none] Inget kan väljas här.
+   *[other] Här kan du välja: { $topics }.
+}
+subscribe-no-role = Du skulle inte höra något: inget varumärke har gett dig en roll
+subscribe-no-role-how = Larm når analytiker, chefer och byråer. Den som sköter varumärket här kan ge dig en: grant.
+
+## Sammanfattning, att föra vidare, skrivbord, logg
+
+escalation-headline = ⏫ Ingen har tagit det efter { $long }. { $headline }
+escalated = Ingen hade tagit det, så { $to } fick veta { $time }.
+event-escalated = ingen hade tagit det: { $to } fick veta
+deciding-until = senast { $until }: { $what } · { $name } · { $id }
+deciding = { $what } · { $name } · { $id }
+digest-nothing = ☀️ { $of }inget öppet, inget att besluta
+digest-nothing-open = ☀️ { $of }inget öppet; { $ended ->
+    [one] ett larm
+   *[other] { $ended } larm
+} avslutades sedan i går
+digest-money = ☀️ { $of }{ $money } går ännu att spara i { $open ->
+    [one] ett öppet larm
+   *[other] { $open } öppna larm
+}{ $decisions ->
+    [0] {""}
+    [one] , ett beslut i dag
+   *[other] , { $decisions } beslut i dag
+}
+digest-open = ☀️ { $of }{ $open ->
+    [one] ett öppet larm
+   *[other] { $open } öppna larm
+}{ $decisions ->
+    [0] {""}
+    [one] , ett beslut i dag
+   *[other] , { $decisions } beslut i dag
+}
+digest-decide = Att besluta i dag
+digest-open-part = Öppet
+digest-ended-part = Avslutat sedan i går
+digest-ended = 🟢 { $name } · över efter { $lasted } · { $id }
+digest-page = Sida { $page } av { $pages }
+desk-empty = Inget väntar på dig
+desk-not-yours = Inget väntar på dig: du beslutar inte om något varumärke. Det gör chefer, kunder och byråer.
+desk-headline = { $count ->
+    [one] Ett beslut väntar
+   *[other] { $count } beslut väntar
+} på dig
+desk-money = { $count ->
+    [one] Ett beslut
+   *[other] { $count } beslut
+}, { $money } att spara
+desk-first = { $count ->
+    [one] Ett beslut, senast { $first }
+   *[other] { $count } beslut, det första senast { $first }
+}
+desk-money-first = { $count ->
+    [one] Ett beslut, { $money } att spara, senast { $first }
+   *[other] { $count } beslut, { $money } att spara, det första senast { $first }
+}
+desk-unattended = { $count ->
+    [one] Ett larm som ingen tagit
+   *[other] { $count } larm som ingen tagit
+}; inget att besluta
+desk-nobody = ingen har tagit det
+desk-brands = För { $brands }.
+desk-stays = Inget stoppas förrän du trycker. Varje rum hos varumärket ser vad du beslutar.
+audit-headline = Vem som gjorde vad, det nyaste först
+audit-about = Vem som gjorde vad med { $about }, det nyaste först
+audit-none = Ingen har ännu gjort något som du får se
+audit-none-about = Inget om { $about } som du får se
+audit-client = Det som beslutats och gjorts för er; vad folk skrivit stannar hos teamet.
+audit-file = Som fil, i terminalen:
+audit-older = Äldre ›
+audit-newer = ‹ Nyare
+audit-why = ”{ $why }”
+audit-deed = { $deed ->
+    [action_approved] sade ja
+    [action_proposed] bad om det
+    [action_verified] gjorde det, och plattformen bekräftar
+    [action_done] gjorde det
+    [action_failed] lyckades inte
+    [action_refused] höll tillbaka det
+    [action_rejected] sade nej
+    [action_expired] fick inget svar
+    [proposal_rejected] sade nej
+    [incident_acknowledged] tog hand om larmet
+    [incident_snoozed] lät larmet vila
+    [incident_escalated] förde vidare: ingen hade tagit det
+    [escalation_failed] kunde inte föra vidare
+    [grant_given] gav en roll
+    [grant_revoked] tog bort en roll
+    [code_made] gjorde en kod
+    [code_used] använde en kod
+    [document_applied] ändrade dokumenten
+    [rule_applied] ändrade regeln
+    [rule_mode_set] sade hur långt regeln får gå
+    [promotion_declined] lät regeln titta på
+    [level_changed] ändrade nivån
+    [note] noterade
+    [went_live] sade att det är ute
+    [excuse_declared] sade att det ligger hos varumärket
+    [excuse_lifted] sade att det räknas ändå
+    [excuse_opened] såg att det ligger hos varumärket
+    [excuse_closed] såg att det är över
+    [quiet_set] ställde in tysta timmar
+    [subscription_set] valde vad som sägs
+    [subscription_kept] ville stänga av det som måste höras
+    [room_closed] kunde inte skriva i rummet
+    [refused] fick nej
+   *[other] { $other }
 }

@@ -11,8 +11,8 @@ use super::config::Config;
 use super::core::Core;
 use super::past;
 use super::records::{DocumentRecord, HistoryRecord, MemoryRecord, RuleRecord};
-use crate::domain::document::{Boost, Document, Documents};
-use crate::domain::ids::{CreatorId, ProgramId, SourceId};
+use crate::domain::document::{Boost, Document, Documents, RoomDocument};
+use crate::domain::ids::{CreatorId, ProgramId, RoomId, SourceId};
 use crate::domain::person::Room;
 use crate::domain::written::Day;
 use crate::rules::file as rule_file;
@@ -151,8 +151,10 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
     let pen = core.pen.lock().await;
     let mut faults = Vec::new();
     let mut catalog = core.state.lock().await.catalog.clone();
-    for (file, document) in &given.documents {
+    for (_, document) in &given.documents {
         catalog.take(document.clone());
+    }
+    for (file, document) in &given.documents {
         if let Some(fault) = catalog.dangling(document).or_else(|| overwritten(&core.config, &catalog, document)) {
             faults.push(format!("{}: {} `{}`: {fault}", file.display(), document.kind(), document.id()));
         }
@@ -303,6 +305,30 @@ pub async fn put_level(
     transaction.update(&kept)?;
     transaction.append_journal(&core.line_by(by, "level_changed", format!("creator/{creator}"), detail))?;
     Ok(true)
+}
+
+/// Changes how a room wants to be told while the program runs: a new version of its document, by whom, in the caller's
+/// transaction. `None`: no document declares the room. Hold [`Core::pen`].
+pub(super) async fn room_version(
+    core: &Core,
+    transaction: &mut Transaction,
+    id: &RoomId,
+    actor: &str,
+    edit: &(dyn Fn(&mut RoomDocument) + Sync),
+) -> Result<Option<RoomDocument>, StoreError> {
+    let key = keys::document("room", id.as_str());
+    let Some(mut kept) = load::<DocumentRecord>(&*core.store, &key).await? else { return Ok(None) };
+    let before = earlier(&kept.value)?;
+    let Document::Room(room) = &mut kept.value.document else { return Ok(None) };
+    edit(room);
+    let after = room.clone();
+    kept.value.version = kept.value.version.saturating_add(1);
+    kept.value.by = format!("chat:{actor}");
+    kept.value.at = core.clock.now();
+    kept.value.known = Some(core.stamp());
+    transaction.create(&before)?;
+    transaction.update(&kept)?;
+    Ok(Some(after))
 }
 
 /// A rule into a transaction, with the version it replaces; nothing where it is as it was. A rule that leaves shadow begins

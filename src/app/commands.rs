@@ -9,7 +9,7 @@ use super::deciding::{Decided, acknowledge, answer_proposals, last_state, propos
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
-use super::{causes, client, consent, pieces, projecting, proposing, views};
+use super::{causes, client, consent, pieces, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
 use crate::domain::metric::Metric;
@@ -17,7 +17,6 @@ use crate::domain::money::Money;
 use crate::domain::person::{Audience, Person, Reach, Role};
 use crate::outbox::incident::Incident;
 use crate::rules::benchmark;
-use crate::rules::learn::Lesson;
 use crate::rules::readings::{Readings as _, Want};
 use crate::rules::window::{Frame, Window};
 use crate::store::records::{Loaded, load};
@@ -27,7 +26,7 @@ use crate::words::buttons::Composed;
 use crate::words::command::{Command, What};
 use crate::words::message::Message;
 use crate::words::replies::{self, Reply};
-use crate::words::view::{CampaignLine, IncidentView, MeView, OwnNumber, StatusView, Window as Over};
+use crate::words::view::{IncidentView, MeView, OwnNumber, Window as Over};
 use crate::words::wording::Reader;
 
 /// Who asks, where, in which language.
@@ -67,7 +66,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         return Ok(asks);
     }
     let said = match command {
-        Command::Status { subject } => status(core, asked, subject.as_deref(), now).await?,
+        Command::Status { subject } => super::status::status(core, asked, subject.as_deref(), now).await?,
         Command::Me => me(core, asked, now).await?,
         Command::Tips => tips(core, asked, now).await?,
         Command::Benchmark { subject } => super::benchmarks::say(core, asked, subject.as_deref(), now).await?,
@@ -121,6 +120,13 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
             let done = people::revoke(core, &person, role, &reach, &asked.actor()).await?;
             granted(done, person.as_str(), role, reach, false).say(reader, now)
         }
+        Command::Desk { page } => return super::desk::desk(core, asked, page, now).await,
+        Command::Rooms { page } => return super::rooms::list(core, asked, page, now).await,
+        Command::Quiet { wish } => super::rooms::quiet(core, asked, &wish, now).await?,
+        Command::Subscribe { topic, loudness } => super::rooms::subscribe(core, asked, topic, loudness).await?,
+        Command::Audit { about, page } => {
+            return super::audit::in_chat(core, asked, about.as_deref(), page, now).await;
+        }
         Command::Help { command } => replies::help(command, reader),
     };
     Ok(Composed::plain(said))
@@ -167,86 +173,8 @@ fn touches(incident: &Incident, subject: &Subject) -> bool {
         }
 }
 
-async fn status(core: &Core, asked: &Asked, subject: Option<&str>, now: Timestamp) -> Result<Message, StoreError> {
-    let meant = match subject {
-        Some(typed) => {
-            let found = resolve(&core.state.lock().await.catalog, typed);
-            match found {
-                Some(Meant::Subject(subject)) => Some(subject),
-                Some(Meant::Boost(_) | Meant::Code(..) | Meant::Link(..) | Meant::Deliverable(..)) | None => {
-                    return Ok(unknown(core, typed).await.say(&asked.reader, now));
-                }
-            }
-        }
-        None => None,
-    };
-    let state = core.state.lock().await;
-    // Whoever is only a creator sees themselves, also where nobody was named.
-    let meant = meant.or_else(|| only_self(&state, asked).map(Subject::Creator));
-    drop(state);
-    let incidents = open_incidents(core, meant.as_ref()).await?;
-    let state = core.state.lock().await;
-    let reach = visible_brands(&state, asked);
-    let sees = |brand: Option<&crate::domain::ids::BrandId>| {
-        reach.as_ref().is_none_or(|set| brand.is_some_and(|id| set.contains(id)))
-    };
-    let open = incidents
-        .iter()
-        .filter(|kept| sees(kept.value.brand.as_ref()) || kept.value.brand.is_none() && reach.is_none())
-        .filter_map(|kept| {
-            let names = views::names(&state, &kept.value.subject);
-            client::member(core, &state, &kept.value, &names, asked.audience, now)
-        })
-        .collect();
-    let campaigns = state
-        .catalog
-        .campaigns
-        .values()
-        .filter(|one| sees(Some(&one.brand)))
-        .filter(|one| match &meant {
-            None => true,
-            Some(Subject::Campaign(id)) => *id == one.id,
-            Some(Subject::Brand(id)) => *id == one.brand,
-            Some(Subject::Creator(id)) => {
-                state.catalog.partnerships.keys().any(|key| key.campaign == one.id && key.creator == *id)
-            }
-            Some(Subject::Partnership(campaign, _)) => *campaign == one.id,
-            Some(Subject::Post(..)) => false,
-        })
-        .map(|one| CampaignLine {
-            name: state.catalog.campaign_name(&one.id),
-            creators: u32::try_from(state.catalog.partnerships.keys().filter(|key| key.campaign == one.id).count())
-                .unwrap_or(u32::MAX),
-            data_at: state.polled.values().max().copied(),
-            end: (asked.audience == Audience::Internal)
-                .then(|| projecting::end_of(&state, &Subject::Campaign(one.id.clone()), Metric::Cpa, 0.0, now))
-                .flatten(),
-        })
-        .collect();
-    let troubles = state.failing.iter().map(|(source, since)| (source.to_string(), *since)).collect();
-    let about = meant.as_ref().map(|subject| {
-        let names = views::names(&state, subject);
-        names.creator.or(names.campaign).or(names.brand).unwrap_or_else(|| subject.to_string())
-    });
-    // What a brand's history says of all its creators is not for one of them.
-    let team = only_self(&state, asked).is_none() && asked.audience != Audience::Client;
-    let asked_for = |brand: &crate::domain::ids::BrandId| match &meant {
-        None => true,
-        Some(Subject::Brand(id)) => id == brand,
-        Some(Subject::Campaign(_) | Subject::Creator(_) | Subject::Partnership(..) | Subject::Post(..)) => false,
-    };
-    let brands = state.catalog.brands.values().filter(|one| team && sees(Some(&one.id)) && asked_for(&one.id));
-    let learned = brands.map(|one| (one.name.clone(), lessons(&state, &one.id, now))).collect();
-    Ok(answers::status(&StatusView { about, campaigns, open, troubles, learned }, &asked.reader, now))
-}
-
-/// What was learned from a brand's history.
-fn lessons(state: &super::core::State, brand: &crate::domain::ids::BrandId, now: Timestamp) -> Vec<Lesson> {
-    state.catalog.learned.of_brand(brand, now).map(Lesson::from).collect()
-}
-
 /// The creator that somebody is, where they have no role that lets them see others.
-fn only_self(state: &super::core::State, asked: &Asked) -> Option<CreatorId> {
+pub(super) fn only_self(state: &super::core::State, asked: &Asked) -> Option<CreatorId> {
     let person = asked.person.as_ref()?;
     let mut roles = state.catalog.grants.iter().filter(|grant| grant.person == person.id).map(|grant| grant.role);
     roles.all(|role| role == Role::Creator).then(|| own_creator(asked)).flatten()

@@ -225,6 +225,7 @@ pub struct DeliveryConfig {
     pub proposal_expires: Length,
     pub lease: Length,
     pub at_once: u32,
+    pub escalate_after: Length,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

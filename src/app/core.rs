@@ -55,6 +55,8 @@ pub struct Bells {
     pub ladder: Bell,
     pub promotion: Bell,
     pub deals: Bell,
+    pub digests: Bell,
+    pub escalate: Bell,
     pub polls: BTreeMap<SourceId, Bell>,
 }
 
@@ -224,6 +226,8 @@ impl Core {
             ladder: clock.bell(),
             promotion: clock.bell(),
             deals: clock.bell(),
+            digests: clock.bell(),
+            escalate: clock.bell(),
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
         let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
@@ -271,6 +275,8 @@ impl Core {
         self.bells.deals.ring();
         // A room may have another place.
         self.bells.ring_deliverers();
+        self.bells.digests.ring();
+        self.bells.escalate.ring();
         Ok(())
     }
 

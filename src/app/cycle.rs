@@ -13,7 +13,7 @@ use super::causes::{self, Turned};
 use super::core::{Core, Cut, Ruled, State};
 use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
-use super::{client, groups, kinds, ladder, levels, promotion, proposing, trouble};
+use super::{client, escalate, groups, habits, kinds, ladder, levels, promotion, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::{RuleId, Subject};
 use crate::domain::person::Room;
@@ -108,6 +108,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
         core.bells.act.ring();
         core.bells.levels.ring();
         core.bells.ladder.ring();
+        core.bells.escalate.ring();
     }
     Ok(())
 }
@@ -226,6 +227,8 @@ impl Work {
         let id = IncidentId::nth(self.counters.incident);
         self.counters.incident += 1;
         let state = core.state.lock().await;
+        let urgency = kinds::urgency(&one.rule.rule);
+        let escalation = escalate::first(core, &state, &one.about, urgency, now);
         let downgrade = levels::opening(&state, one, now);
         let offers = match &downgrade {
             // A level is no money that could be stopped.
@@ -253,6 +256,7 @@ impl Work {
             avoidable: offers.avoidable,
             options: offers.options,
             rungs: if downgrade.is_some() { Vec::new() } else { ladder::rungs(rule, now) },
+            escalation,
             events: Vec::new(),
         };
         incident.note(Event { at: now, by: None, what: Happened::Fired });
@@ -262,14 +266,17 @@ impl Work {
         }
         let told_at = kinds::told_at(&offers.proposals, rule.kind, now);
         self.propose(&mut incident, offers.proposals, now)?;
-        let mut notice = notice_of(core, &incident, kinds::urgency(&one.rule.rule), now);
-        let mut rooms = match (&downgrade, &one.about.creator) {
+        let mut notice = notice_of(core, &incident, urgency, now);
+        let mut rooms = if let (Some(opening), Some(creator)) = (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
-            (Some(opening), Some(creator)) => {
-                levels::begin(core, &mut self.transaction, &mut notice, opening, &incident).await?;
-                state.catalog.creator_rooms(creator)
+            levels::begin(core, &mut self.transaction, &mut notice, opening, &incident).await?;
+            state.catalog.creator_rooms(creator)
+        } else {
+            let mut rooms = state.catalog.followers(&one.about);
+            if let Some(topic) = habits::topic_of(&state, &incident) {
+                rooms.extend(state.catalog.subscribers(&one.about, topic));
             }
-            (_, _) => state.catalog.followers(&one.about),
+            rooms
         };
         if incident.released {
             rooms.extend(state.catalog.client_rooms(&one.about));
@@ -424,16 +431,29 @@ pub async fn note(
 
 /// Asks every room that an incident was told in to be shown its newest revision.
 pub async fn tell_again(core: &Core, transaction: &mut Transaction, incident: &Incident) -> Result<(), StoreError> {
-    let about = About::Incident(incident.id.clone());
+    let steps = incident.escalation.map_or(0, |escalation| escalation.step);
+    let passed_on = (1..=steps).map(|step| About::Escalation(incident.id.clone(), step));
+    for about in std::iter::once(About::Incident(incident.id.clone())).chain(passed_on) {
+        tell_about(core, transaction, &about, incident).await?;
+    }
+    Ok(())
+}
+
+async fn tell_about(
+    core: &Core,
+    transaction: &mut Transaction,
+    about: &About,
+    incident: &Incident,
+) -> Result<(), StoreError> {
     let now = core.clock.now();
     let mut urgency = None;
-    if let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(&about)).await? {
+    if let Some(mut notice) = load::<Notice>(&*core.store, &keys::notice(about)).await? {
         notice.value.revision = incident.revision;
         transaction.update(&notice)?;
         // What is over waits behind what still burns.
         urgency = Some(if incident.stage == Stage::Resolved { Urgency::Informational } else { notice.value.urgency });
     }
-    let (from, until) = keys::deliveries_of(&about);
+    let (from, until) = keys::deliveries_of(about);
     for delivery in scan_range::<Delivery>(&*core.store, &from, &until).await? {
         let after = retry::want(delivery.value.clone(), incident.revision, now);
         let after = retry::at_urgency(after, urgency.unwrap_or(delivery.value.urgency), now);

@@ -8,13 +8,14 @@
 use serde_json::json;
 
 use super::core::Core;
-use super::{cycle, render, trouble};
+use super::{cycle, habits, render, trouble};
 use crate::chat::error::SendError;
 use crate::chat::{Chats, Edited, SendOptions};
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Chat, Room};
 use crate::outbox::claim::{Claim, Claimed, How, claim};
 use crate::outbox::delivery::{Delivery, State as Stand};
+use crate::outbox::notice::About;
 use crate::outbox::retry::{self, Outcome};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Transaction, keys};
@@ -49,7 +50,7 @@ struct Way<'a> {
 async fn turn(mut way: Way<'_>, key: &[u8]) -> Result<Went, StoreError> {
     let core = way.core;
     let Some(kept) = load::<Delivery>(&*core.store, key).await? else { return Ok(Went { after: None, outcome: None }) };
-    let room = core.state.lock().await.catalog.rooms.get(&kept.value.room).cloned();
+    let room = core.state.lock().await.catalog.heard_as(&kept.value.room);
     let here = |room: &Room| room.address.as_ref().is_some_and(|address| address.chat == way.chat);
     let Some(room) = room.filter(here) else { return Ok(Went { after: None, outcome: None }) };
     let Some(address) = room.address.clone() else { return Ok(Went { after: None, outcome: None }) };
@@ -59,6 +60,9 @@ async fn turn(mut way: Way<'_>, key: &[u8]) -> Result<Went, StoreError> {
 /// Claims, sends and records one delivery.
 async fn one(way: &mut Way<'_>, room: &Room, address: &Address, kept: Loaded<Delivery>) -> Result<Went, StoreError> {
     let core = way.core;
+    if let Some(held_back) = habits::hold_back(core, room, &kept).await? {
+        return Ok(held_back.map_or(Went { after: None, outcome: None }, Went::quiet));
+    }
     match claim(kept.value.clone(), address.chat, core.clock.now(), core.config.delivery.lease.0) {
         Claim::NotDue { .. } | Claim::HeldBy { .. } => Ok(Went::quiet(kept.value)),
         Claim::NothingToTell => {
@@ -114,12 +118,13 @@ async fn send(
     claimed: Claimed,
 ) -> Result<Went, StoreError> {
     let core = way.core;
-    let Some(rendered) = render::render(core, room, &claimed.delivery).await? else {
+    let Some(mut rendered) = render::render(core, room, &claimed.delivery).await? else {
         let reason = "there is nothing in it that this room may be told".to_owned();
         let state = Stand::Expired { reason, at: core.clock.now() };
         let after = Delivery { state, ..before.value.clone() };
         return expire(core, room, &before, after).await;
     };
+    rendered.message.silent |= habits::is_silent(core, room, &claimed.delivery.about, core.clock.now()).await?;
     let mut transaction = Transaction::new();
     transaction.set(Some(&before), &claimed.delivery)?;
     transaction.and(rendered.buttons);
@@ -175,6 +180,7 @@ async fn record(
     refusal: Option<SendError>,
 ) -> Result<Option<Delivery>, StoreError> {
     let key = keys::delivery(&claimed.delivery.about, &claimed.delivery.room);
+    let claimed_about = claimed.delivery.about.clone();
     count(core, address.chat, &outcome);
     let after = loop {
         let Some(kept) = load::<Delivery>(&*core.store, &key).await? else { return Ok(None) };
@@ -194,6 +200,9 @@ async fn record(
     };
     if matches!(outcome, Outcome::Sent(_)) && room.creator.is_some() {
         core.bells.levels.ring();
+    }
+    if matches!((&outcome, &claimed_about), (Outcome::Sent(_), About::Digest(..))) {
+        super::digests::tell_parked(core, room).await?;
     }
     match (&outcome, refusal) {
         (Outcome::TargetMoved { place }, _) => moved(core, address, place).await,
@@ -229,12 +238,17 @@ async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), 
     }
     let began = kept.value.closed.is_none();
     kept.value.closed.clone_from(&reason);
+    kept.value.closed_at = match (&reason, kept.value.closed_at) {
+        (Some(_), None) => Some(core.clock.now()),
+        (Some(_), since) => since,
+        (None, _) => None,
+    };
     let mut transaction = Transaction::new();
     transaction.update(&kept)?;
     let deed = if reason.is_some() { "room_closed" } else { "room_open_again" };
     transaction.append_journal(&core.line(deed, format!("room/{}", room.id), json!({ "reason": reason })))?;
     core.store.commit(transaction).await?;
-    core.state.lock().await.catalog.rooms.insert(room.id.clone(), kept.value);
+    core.state.lock().await.catalog.put_room(kept.value);
     drop(pen);
     match reason {
         Some(reason) if began => {
@@ -270,7 +284,7 @@ pub async fn moved(core: &Core, address: &Address, place: &str) -> Result<(), St
     core.store.commit(transaction).await?;
     let mut state = core.state.lock().await;
     for room in changed {
-        state.catalog.rooms.insert(room.id.clone(), room);
+        state.catalog.put_room(room);
     }
     drop(state);
     cycle::ring_deliverers(core);

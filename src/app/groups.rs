@@ -100,7 +100,12 @@ pub fn members(notice: &Notice) -> Vec<IncidentId> {
     listed
         .into_iter()
         .flatten()
-        .filter_map(|member| member.as_str()?.strip_prefix("incident/").and_then(IncidentId::typed))
+        .filter_map(|member| {
+            // `incident/A7K2`, or `escalation/A7K2/1` where it was passed on.
+            let (kind, rest) = member.as_str()?.split_once('/')?;
+            let id = rest.split('/').next().filter(|_| matches!(kind, "incident" | "escalation"));
+            id.and_then(IncidentId::typed)
+        })
         .collect()
 }
 

@@ -221,6 +221,9 @@ async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>,
         zone: "UTC".to_owned(),
         quiet: None,
         closed: None,
+        closed_at: None,
+        person: None,
+        habits: crate::domain::habits::Habits::default(),
     });
     Some((speaker, person, room, place))
 }
@@ -424,9 +427,10 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
 fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
-            Command::Status { subject } | Command::Benchmark { subject } | Command::Coverage { subject, .. } => {
-                subject.clone()
-            }
+            Command::Status { subject }
+            | Command::Benchmark { subject }
+            | Command::Coverage { subject, .. }
+            | Command::Audit { about: subject, .. } => subject.clone(),
             Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }

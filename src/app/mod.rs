@@ -4,12 +4,15 @@
 //! commits, [`deliver`] sends what [`render`] composes from [`views`], [`listen`] takes the answer, [`commands`] carries it
 //! out, [`act`] does what was approved and reads it back, [`asking`] does it with people, [`ladder`] takes the later steps of
 //! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go, [`moments`] judges what
-//! time alone moves. [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
+//! time alone moves. [`habits`] says when a room sleeps and what it wants to hear, [`digests`] sums up its mornings,
+//! [`escalate`] passes on what nobody takes, [`desk`] and [`audit`] say what waits for whom and who did what.
+//! [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
 pub mod adjusting;
 pub mod apply;
 pub mod asking;
+pub mod audit;
 pub mod benchmarks;
 pub mod booking;
 pub mod budget;
@@ -33,10 +36,14 @@ pub mod deals;
 pub mod deciding;
 pub mod deliver;
 pub mod demo;
+pub mod desk;
+pub mod digests;
 pub mod discover;
 pub mod doctor;
 pub mod ears;
+pub mod escalate;
 pub mod groups;
+pub mod habits;
 pub mod handles;
 pub mod hands;
 pub mod hooks;
@@ -62,10 +69,12 @@ pub mod records;
 pub mod render;
 pub mod replays;
 pub mod resolve;
+pub mod rooms;
 pub mod schedule;
 pub mod service;
 pub mod setup;
 pub mod sourcing;
+mod status;
 pub mod telemetry;
 pub mod tokens;
 pub mod trouble;

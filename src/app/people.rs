@@ -7,6 +7,7 @@ use rand::Rng as _;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::catalog::Catalog;
 use super::core::Core;
 use super::records::{CodeRecord, Gift};
 use crate::domain::ids::{CreatorId, PersonId, RoomId};
@@ -171,45 +172,59 @@ async fn take_role(
         Grant { person: person.clone(), role: offer.role, reach: offer.reach, by: offer.by, at: core.clock.now() };
     let kept = load::<Grant>(&*core.store, &keys::grant(&grant.person, grant.role, &grant.reach)).await?;
     transaction.set(kept.as_ref(), &grant)?;
-    if let Some(creator) = offer.creator {
-        direct_room(core, transaction, &creator, speaker).await?;
-    }
+    direct_room(core, transaction, (&person, offer.creator.as_ref()), Some(&grant.reach), speaker).await?;
     Ok(Ok(Joined::Role { person, role: offer.role }))
 }
 
-/// A creator's direct message is a room: their own notices go there. A creator with both platforms has two, and is told in
-/// both.
+/// A direct message is a room: a creator's own notices go there, and whatever else somebody asks to be told. Whoever has both
+/// platforms has two, and is told in both.
 async fn direct_room(
     core: &Core,
     transaction: &mut Transaction,
-    creator: &CreatorId,
+    (person, creator): (&PersonId, Option<&CreatorId>),
+    reach: Option<&Reach>,
     speaker: &Speaker,
 ) -> Result<(), StoreError> {
     let name = format!("dm-{}-{}", speaker.identity.chat.as_str(), speaker.identity.user);
     let Ok(id) = RoomId::new(&name) else { return Ok(()) };
     let kept = load::<Room>(&*core.store, &keys::room(&id)).await?;
-    let zone = core
-        .state
-        .lock()
-        .await
-        .catalog
-        .creators
-        .get(creator)
-        .map_or("UTC".to_owned(), |one| one.zone.as_str().to_owned());
+    let state = core.state.lock().await;
+    let known = state.catalog.people.get(person).and_then(|one| one.creator.clone());
+    let creator = creator.cloned().or(known);
+    let zone = zone_of(&state.catalog, person, creator.as_ref(), reach);
+    drop(state);
+    let before = kept.as_ref().map(|kept| &kept.value);
     let room = Room {
         id,
         address: Some(speaker.address.clone()),
-        audience: Audience::Creator,
+        audience: if creator.is_some() { Audience::Creator } else { Audience::Internal },
         brand: None,
         campaign: None,
-        creator: Some(creator.clone()),
+        person: Some(person.clone()).filter(|_| creator.is_none()),
+        creator,
         locale: speaker.locale.clone().unwrap_or_else(|| "en".to_owned()),
         zone,
-        quiet: None,
+        quiet: before.and_then(|room| room.quiet.clone()),
         closed: None,
+        closed_at: None,
+        habits: before.map(|room| room.habits.clone()).unwrap_or_default(),
     };
     transaction.set(kept.as_ref(), &room)?;
     Ok(())
+}
+
+/// The zone of somebody's days: a creator's own, else that of a brand they work for.
+fn zone_of(catalog: &Catalog, person: &PersonId, creator: Option<&CreatorId>, reach: Option<&Reach>) -> String {
+    if let Some(creator) = creator.and_then(|id| catalog.creators.get(id)) {
+        return creator.zone.as_str().to_owned();
+    }
+    let reaches = reach.into_iter().chain(catalog.grants_of(person).map(|grant| &grant.reach));
+    let brands = reaches.filter_map(|reach| match reach {
+        Reach::Brand(id) => catalog.brands.get(id),
+        Reach::Campaign(id) => catalog.campaigns.get(id).and_then(|one| catalog.brands.get(&one.brand)),
+        Reach::All => catalog.brands.values().next(),
+    });
+    brands.map(|brand| brand.zone.as_str().to_owned()).next().unwrap_or_else(|| "UTC".to_owned())
 }
 
 async fn join(
@@ -229,9 +244,7 @@ async fn join(
     }
     kept.value.identities.push(speaker.identity.clone());
     transaction.update(&kept)?;
-    if let Some(creator) = kept.value.creator.clone() {
-        direct_room(core, transaction, &creator, speaker).await?;
-    }
+    direct_room(core, transaction, (person, kept.value.creator.as_ref()), None, speaker).await?;
     Ok(Ok(Joined::Identity { person: person.clone() }))
 }
 
@@ -257,6 +270,7 @@ async fn bind(
     }
     kept.value.address = Some(speaker.address.clone());
     kept.value.closed = None;
+    kept.value.closed_at = None;
     transaction.update(&kept)?;
     Ok(Ok(Joined::Room { room: room.clone() }))
 }

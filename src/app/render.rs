@@ -9,14 +9,14 @@ use super::{consent, groups, views};
 use crate::domain::action::Proposal;
 use crate::domain::person::{Audience, Identity, Room};
 use crate::outbox::delivery::Delivery;
-use crate::outbox::incident::Incident;
+use crate::outbox::incident::{Incident, IncidentId};
 use crate::outbox::notice::{About, Notice};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::{Block, Message, Run};
 use crate::words::wording::Reader;
-use crate::words::{asking, by_hand, group, incident, promotion, replies};
+use crate::words::{asking, by_hand, escalation, group, incident, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -48,19 +48,18 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let reader = reader(room);
     let now = core.clock.now();
     let first = delivery.message.is_none();
+    if !may_hear(core, room, &delivery.about).await? {
+        return Ok(None);
+    }
     let composed = match &delivery.about {
-        About::Incident(id) | About::Level(id, _) => {
-            let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
-            let view = views::incident(core, kept.value, first).await?;
-            // What a client was never sent need not be taken back.
-            if first && room.audience == Audience::Client && !view.incident.released {
+        About::Incident(id) | About::Level(id, _) => alert(core, room, id, first, now).await?,
+        About::Escalation(id, _) => passed_on(core, room, id, now).await?,
+        About::Digest(..) => {
+            let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
-            }
-            let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
-            // A picture that cannot be drawn is left out; the text says everything.
-            let picture = incident::picture(&view, &composed.message.headline, &reader, room.audience);
-            composed.message.picture = picture.and_then(Result::ok);
-            Some(composed)
+            };
+            let page = groups::page(&kept.value, &room.id);
+            super::digests::compose(core, room, kept.value.at, (&delivery.about, page)).await?
         }
         About::Ask(number) => {
             let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*number)).await? else { return Ok(None) };
@@ -107,11 +106,61 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed, None).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Sample | About::Trouble(_) | About::Reply(_) => {
-            message.headline.clone()
-        }
+        About::Ask(_)
+        | About::Deed(_)
+        | About::Promotion(..)
+        | About::Sample
+        | About::Trouble(_)
+        | About::Escalation(..)
+        | About::Digest(..)
+        | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
+}
+
+/// An alert, with its chart where it is told for the first time.
+async fn alert(
+    core: &Core,
+    room: &Room,
+    id: &IncidentId,
+    first: bool,
+    now: jiff::Timestamp,
+) -> Result<Option<Composed>, StoreError> {
+    let reader = reader(room);
+    let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
+    let view = views::incident(core, kept.value, first).await?;
+    // What a client was never sent need not be taken back.
+    if first && room.audience == Audience::Client && !view.incident.released {
+        return Ok(None);
+    }
+    let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
+    // A picture that cannot be drawn is left out; the text says everything.
+    let picture = incident::picture(&view, &composed.message.headline, &reader, room.audience);
+    composed.message.picture = picture.and_then(Result::ok);
+    Ok(Some(composed))
+}
+
+/// An alert that nobody took, where it was passed on to.
+async fn passed_on(
+    core: &Core,
+    room: &Room,
+    id: &IncidentId,
+    now: jiff::Timestamp,
+) -> Result<Option<Composed>, StoreError> {
+    let reader = reader(room);
+    let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
+    let unattended = kept.value.is_unattended().then_some(kept.value.opened_at);
+    let view = views::incident(core, kept.value, false).await?;
+    let composed = incident::compose(&view, &reader, room.audience, now);
+    Ok(composed.map(|composed| escalation::mark(composed, unattended, &reader, now)))
+}
+
+/// Whether the person whose direct message this is may still hear of an incident: a role that was taken away ends at once.
+async fn may_hear(core: &Core, room: &Room, about: &About) -> Result<bool, StoreError> {
+    let (Some(person), About::Incident(id) | About::Escalation(id, _)) = (&room.person, about) else { return Ok(true) };
+    let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(false) };
+    let state = core.state.lock().await;
+    Ok(state.catalog.hears(person, kept.value.brand.as_ref(), kept.value.campaign.as_ref()))
 }
 
 /// The line for what did not fit. The number is filled in by the renderer, so it is asked for as a word.

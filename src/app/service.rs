@@ -19,7 +19,10 @@ use super::core::Core;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
-use super::{act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault, watch};
+use super::{
+    act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault,
+    watch,
+};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -145,6 +148,10 @@ impl Service {
         service.tasks.push(clock.spawn("ladder", move |held| ladder::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("promotion", move |held| promotion::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("digests", move |held| digests::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("escalate", move |held| escalate::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("vault", move |held| vault::watch::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());

@@ -4,6 +4,7 @@
 //! input was wrong. An error is one line: what, where, remedy.
 
 mod asking;
+mod audit;
 mod backtest;
 mod check;
 mod codes;
@@ -105,6 +106,8 @@ enum Command {
     Say(people::Say),
     /// Look at deliveries, and retry or drop them
     Outbox(outbox::Outbox),
+    /// Say who did what, when and why
+    Audit(audit::Audit),
     /// Print a one-time code that gives somebody a role when they send it to the bot
     Code(people::Code),
     /// Give a person a role
@@ -262,6 +265,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Why(why) => why.run(&common).await,
         Command::Say(say) => say.run(&common).await,
         Command::Outbox(outbox) => outbox.run(&common).await,
+        Command::Audit(audit) => audit.run(&common).await,
         Command::Code(code) => code.run(&common).await,
         Command::Grant(grant) => grant.grant(&common).await,
         Command::Revoke(grant) => grant.revoke(&common).await,

@@ -9,6 +9,7 @@ pub mod cost;
 pub mod credit;
 pub mod deal;
 pub mod document;
+pub mod habits;
 pub mod ids;
 pub mod journal;
 pub mod link;

@@ -4,8 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::habits::{DayTime, Habits, Loudness, QuietHours, Topic};
 use super::ids::{BrandId, CampaignId, CreatorId, PersonId, RoomId};
 
 /// A chat platform.
@@ -233,4 +235,52 @@ pub struct Room {
     /// Deleted, blocked or forbidden since; deliveries wait. Cleared by the next success.
     #[serde(default)]
     pub closed: Option<String>,
+    /// Since when it is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// Whose direct message this is, for everybody but creators: they are told in it what they asked to be told, as far as
+    /// they may hear it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// How it wants to be told.
+    #[serde(default)]
+    pub habits: Habits,
+}
+
+impl Room {
+    /// The rules of its zone; UTC where the name is unknown.
+    #[must_use]
+    pub fn rules(&self) -> TimeZone {
+        TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// Its quiet hours; what cannot be read keeps nobody quiet (`apply` refuses it).
+    #[must_use]
+    pub fn quiet_hours(&self) -> Option<QuietHours> {
+        self.quiet.as_ref().and_then(|quiet| quiet.parse().ok())
+    }
+
+    /// When the quiet hours end that an instant is in; `None` outside of them.
+    #[must_use]
+    pub fn quiet_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.quiet_hours()?.end(now, &self.rules())
+    }
+
+    /// How a topic is told here. A person's direct message is silent about everything they did not ask for, and no room has
+    /// a digest that nobody asked for.
+    #[must_use]
+    pub fn loudness(&self, topic: Topic) -> Loudness {
+        let chosen = self.habits.told.get(&topic).copied();
+        chosen.unwrap_or(match topic {
+            Topic::Digest if self.habits.digest.is_none() => Loudness::Off,
+            _ if self.person.is_some() => Loudness::Off,
+            _ => Loudness::On,
+        })
+    }
+
+    /// When its digest comes, if it has one.
+    #[must_use]
+    pub fn digest_at(&self) -> Option<DayTime> {
+        (self.loudness(Topic::Digest) != Loudness::Off).then(|| self.habits.digest.unwrap_or(DayTime::MORNING))
+    }
 }

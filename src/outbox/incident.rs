@@ -166,6 +166,8 @@ pub enum Happened {
     Shown,
     /// They are not any more.
     Hidden,
+    /// Nobody took it, and somebody else was told.
+    Escalated { to: String },
     /// A remark by a person.
     Noted { text: String, tag: Option<String> },
 }
@@ -222,6 +224,15 @@ pub struct Rung {
     pub due: Timestamp,
 }
 
+/// How far an alert that nobody takes has been passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// How many have been told, or could not be.
+    pub step: u32,
+    /// When the next is told; `None`: everybody was.
+    pub due: Option<Timestamp>,
+}
+
 /// One rule on one subject from firing to resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -266,6 +277,9 @@ pub struct Incident {
     /// The later steps of the rule's ladder, as they were when it fired, in the order of their time. Taken ones are gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rungs: Vec<Rung>,
+    /// Who is told next if nobody takes it; `None` where nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
     /// What happened, oldest first; bounded by [`EVENTS_MAX`].
     pub events: Vec<Event>,
 }
@@ -281,6 +295,20 @@ impl Incident {
             return None;
         }
         let due = self.rungs.iter().map(|rung| rung.due).min()?;
+        Some(self.snoozed_until.map_or(due, |until| std::cmp::max(due, until)))
+    }
+
+    /// Whether nobody has done anything about it yet. What a rule agreed to by itself is nobody's word.
+    #[must_use]
+    pub fn is_unattended(&self) -> bool {
+        let by_person = |event: &Event| event.by.as_ref().is_some_and(|by| !by.starts_with("rule/"));
+        self.acknowledged_by.is_none() && !self.events.iter().any(by_person)
+    }
+
+    /// When the next is told, as long as it fires and nobody has done anything; not before the end of a snooze.
+    #[must_use]
+    pub fn next_escalation_at(&self) -> Option<Timestamp> {
+        let due = self.escalation.as_ref()?.due.filter(|_| self.stage == Stage::Firing && self.is_unattended())?;
         Some(self.snoozed_until.map_or(due, |until| std::cmp::max(due, until)))
     }
 

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::incident::IncidentId;
-use crate::domain::ids::RuleId;
+use crate::domain::ids::{RoomId, RuleId};
 use crate::rules::downgrade::Milestone;
 
 /// What a notice is about. Its text form is the first half of a delivery's key.
@@ -31,6 +32,10 @@ pub enum About {
     Promotion(RuleId, u32),
     /// The sample that a new installation shows; edited as somebody takes it.
     Sample,
+    /// An incident that nobody has taken, told to the next who should know; counts from 1. Edited as the incident lives.
+    Escalation(IncidentId, u32),
+    /// The summary of a morning in a room, by its day there.
+    Digest(RoomId, Date),
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
     Reply(u64),
 }
@@ -46,6 +51,8 @@ impl fmt::Display for About {
             Self::Deed(n) => write!(f, "deed/{n}"),
             Self::Promotion(rule, version) => write!(f, "promotion/{rule}/{version}"),
             Self::Sample => write!(f, "sample"),
+            Self::Escalation(id, step) => write!(f, "escalation/{}/{step}", id.as_str()),
+            Self::Digest(room, day) => write!(f, "digest/{room}/{day}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }
     }

@@ -100,13 +100,17 @@ pub enum Table {
     Quota = 48,
     /// Time that lies with a brand and does not count against creators. Key: number big-endian.
     Excuses = 36,
+    /// Open incidents that nobody has taken, by when the next is told. Key: time big-endian, incident id.
+    DueEscalations = 60,
+    /// Incidents that ended, in the order of their ends. Key: time big-endian, incident id.
+    EndedIncidents = 61,
     /// Accounts that people have connected, their tokens sealed. Key: source 0 account.
     Accounts = 46,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -145,6 +149,8 @@ impl Table {
         Self::Excuses,
         Self::Accounts,
         Self::Quota,
+        Self::DueEscalations,
+        Self::EndedIncidents,
     ];
 
     /// Its number in the file format.

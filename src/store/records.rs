@@ -70,6 +70,16 @@ impl Record for Incident {
             key: keys::due(at, &self.key()),
             bytes: Vec::new(),
         }));
+        rows.extend(self.next_escalation_at().map(|at| IndexRow {
+            table: Table::DueEscalations,
+            key: keys::due(at, &self.key()),
+            bytes: Vec::new(),
+        }));
+        rows.extend(self.resolved_at.filter(|_| self.stage == Stage::Resolved).map(|at| IndexRow {
+            table: Table::EndedIncidents,
+            key: keys::due(at, &self.key()),
+            bytes: Vec::new(),
+        }));
         rows
     }
 }
@@ -354,6 +364,29 @@ pub async fn read_journal(store: &dyn Store, from: u64, limit: usize) -> Result<
         Ok((keys::read_number(&key)?, entry))
     };
     rows.into_iter().map(entry).collect()
+}
+
+/// The number of the newest line of the journal; 0 where it is empty. Its numbers have no gaps, so the end is found by
+/// halving.
+pub async fn last_journal(store: &dyn Store) -> Result<u64, StoreError> {
+    let end = keys::all().1;
+    let is_there = async |n: u64| -> Result<bool, StoreError> {
+        Ok(!store.scan(Table::Journal, &keys::number(n), &end, 1).await?.is_empty())
+    };
+    let (mut there, mut beyond) = (0, 1_u64);
+    while is_there(beyond).await? {
+        there = beyond;
+        beyond = beyond.saturating_mul(2);
+    }
+    while 1 < beyond - there {
+        let middle = there + (beyond - there) / 2;
+        if is_there(middle).await? {
+            there = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    Ok(there)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn is_plain(what: &Happened) -> bool {
         | Happened::Failed { .. }
         | Happened::Declined { .. }
         | Happened::StillFiring
+        | Happened::Escalated { .. }
         | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Hidden

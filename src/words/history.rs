@@ -44,6 +44,11 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
     {
         lines.push(line(noted(event, text, tag.as_deref(), true, reader, now)));
     }
+    if let Some(event) = last(|what| matches!(what, Happened::Escalated { .. })).filter(|_| is_open)
+        && let Happened::Escalated { to } = &event.what
+    {
+        lines.push(line(say!(words, "escalated", to = to.as_str(), time = number::time(reader, event.at, now))));
+    }
     if let Some(who) = view.incident.acknowledged_by.as_deref() {
         let at = last(|what| matches!(what, Happened::Acknowledged)).map_or(view.incident.opened_at, |event| event.at);
         lines.push(line(say!(words, "has-it", who = who, time = number::time(reader, at, now))));
@@ -361,6 +366,7 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
             say!(words, "event-withdrawn", why = say!(words, "left-out", why = why.as_str()))
         }
         Happened::StillFiring => say!(words, "event-still-firing"),
+        Happened::Escalated { to } => say!(words, "event-escalated", to = to.as_str()),
         Happened::Skipped { what, why } => {
             let what = say!(words, "step", what = what.as_str());
             say!(words, "event-skipped", what = what, why = say!(words, "left-out", why = why.as_str()))

@@ -248,7 +248,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
             && match role {
                 Role::Creator | Role::TalentManager => false,
                 Role::Operator => {
-                    matches!(needs, Needs::Grant | Needs::Look) || (needs == Needs::See && unspecific(facts))
+                    matches!(needs, Needs::Grant | Needs::Look | Needs::Place | Needs::Audit)
+                        || (needs == Needs::See && unspecific(facts))
                 }
                 Role::Analyst | Role::Manager | Role::ClientOwner | Role::Agency => true,
             }
@@ -260,6 +261,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
         Needs::See | Needs::Tell if own => None,
+        // One's own direct message is one's own, whatever is known of its sender.
+        Needs::Place if facts.direct => None,
         Needs::See
         | Needs::Look
         | Needs::Tell
@@ -267,7 +270,9 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         | Needs::Work
         | Needs::Money
         | Needs::Show
-        | Needs::Grant => {
+        | Needs::Grant
+        | Needs::Place
+        | Needs::Audit => {
             if mine.peek().is_none() {
                 return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
                     Reason::OwnOnly
@@ -275,10 +280,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
                     Reason::Role
                 });
             }
-            let reached = mine.any(|grant| {
-                covers(&grant.reach, facts)
-                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell | Needs::Study) && unspecific(facts))
-            });
+            let reached =
+                mine.any(|grant| covers(&grant.reach, facts) || (needs.may_be_unspecific() && unspecific(facts)));
             (!reached).then_some(Reason::Reach)
         }
     }
@@ -305,7 +308,7 @@ fn to_client(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason>
     let is_client = facts.client || room.is_some_and(|room| !facts.direct && room.audience == Audience::Client);
     let inner = matches!(ask, Ask::Command(Command::Rule { .. }) | Ask::Button(ButtonPurpose::Rule { .. }));
     let hidden = match ask.needs() {
-        Needs::Nothing | Needs::Grant => false,
+        Needs::Nothing | Needs::Grant | Needs::Place | Needs::Audit => false,
         Needs::Look | Needs::Study | Needs::Show => ask.needs() != Needs::Show || !facts.released,
         Needs::Own | Needs::See | Needs::Tell | Needs::Work | Needs::Money => inner || !facts.released,
     };
@@ -317,9 +320,17 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
     match (facts.membership, ask.needs()) {
         (_, Needs::Nothing)
         | (Membership::Member, _)
-        | (Membership::Unknown, Needs::Own | Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work) => {
-            None
-        }
+        | (
+            Membership::Unknown,
+            Needs::Own
+            | Needs::See
+            | Needs::Look
+            | Needs::Tell
+            | Needs::Study
+            | Needs::Work
+            | Needs::Place
+            | Needs::Audit,
+        ) => None,
         (Membership::Stranger, _) => Some(Reason::NotMember),
         (Membership::Unknown, Needs::Money | Needs::Show | Needs::Grant) => Some(Reason::MembershipUnknown),
     }

@@ -436,6 +436,7 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::Resolved
         | Happened::Acknowledged
         | Happened::StillFiring
+        | Happened::Escalated { .. }
         | Happened::Skipped { .. }
         | Happened::Level { .. }
         | Happened::Snoozed { .. }

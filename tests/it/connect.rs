@@ -315,6 +315,9 @@ impl Stage {
             zone: "UTC".to_owned(),
             quiet: None,
             closed: None,
+            closed_at: None,
+            person: None,
+            habits: plimsoll::domain::habits::Habits::default(),
         };
         let mut transaction = Transaction::new();
         transaction.create(&room).expect("a room");

@@ -127,6 +127,9 @@ impl Rooms {
             zone: "Europe/Stockholm".to_owned(),
             quiet: None,
             closed: None,
+            closed_at: None,
+            person: None,
+            habits: Default::default(),
         };
         let mut transaction = Transaction::new();
         transaction.create(&room).expect("a row");
@@ -240,6 +243,8 @@ fn one(
         avoidable: Some(Money { minor, currency: "EUR".parse().expect("a currency") }),
         options: Vec::new(),
         rungs: Vec::new(),
+        released: false,
+        escalation: None,
         events: Vec::new(),
     };
     incident.note(Event { at: now, by: None, what: Happened::Fired });

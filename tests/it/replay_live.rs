@@ -411,6 +411,8 @@ async fn operators_are_told_once(world: &World) {
             | About::Deed(_)
             | About::Promotion(..)
             | About::Sample
+            | About::Escalation(..)
+            | About::Digest(..)
             | About::Group(_)
             | About::Reply(_) => None,
         })

@@ -18,6 +18,7 @@ use crate::domain::document::{
     Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, PeerGroup, Program,
     Running, Target, Targets,
 };
+use crate::domain::habits::Habits;
 use crate::domain::ids::{
     BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, PersonId, Platform, PostRef, ProgramId, RoomId,
     Scope, Subject,
@@ -26,6 +27,7 @@ use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::domain::person::{Audience, Grant, Identity, Person, Room};
 use crate::domain::standing::Deal;
+use crate::domain::written::parse_length;
 use crate::rules::ahead::Plan;
 use crate::rules::benchmark::pack::Packs;
 use crate::rules::benchmark::size::Audiences;
@@ -41,6 +43,7 @@ pub use terms::Terms;
 
 mod groups;
 mod plan;
+mod rooms;
 mod terms;
 
 /// The picture.
@@ -56,6 +59,8 @@ pub struct Catalog {
     pub programs: BTreeMap<ProgramId, Program>,
     pub members: BTreeMap<(ProgramId, CreatorId), Member>,
     pub rooms: BTreeMap<RoomId, Room>,
+    /// Direct messages of people who are no creators.
+    pub directs: BTreeMap<RoomId, Room>,
     pub people: BTreeMap<PersonId, Person>,
     pub grants: Vec<Grant>,
     /// Posts found or imported: whose, by platform and id.
@@ -247,11 +252,7 @@ impl Catalog {
             Document::Group(one) => {
                 one.members.iter().find_map(|id| missing("creator", id, self.creators.contains_key(id)))
             }
-            Document::Room(one) => {
-                one.brand.as_ref().and_then(|brand| missing("brand", brand, self.brands.contains_key(brand))).or_else(
-                    || one.campaign.as_ref().and_then(|id| missing("campaign", id, self.campaigns.contains_key(id))),
-                )
-            }
+            Document::Room(one) => self.dangling_room(one),
         }
     }
 
@@ -412,38 +413,12 @@ impl Catalog {
         }
     }
 
-    /// The rooms that follow a subject: internal rooms of its brand, or of every brand that works with its creator, and
-    /// rooms of no brand. Client rooms see an incident once it has been released to them; creators are told by notices of
-    /// their own.
-    #[must_use]
-    pub fn followers(&self, about: &About) -> Vec<&Room> {
-        let brands: BTreeSet<&BrandId> = match (&about.brand, &about.creator) {
-            (Some(brand), _) => BTreeSet::from([brand]),
-            (None, Some(creator)) => self.brands_of(creator).collect(),
-            (None, None) => BTreeSet::new(),
-        };
-        self.rooms
-            .values()
-            .filter(|room| room.audience == Audience::Internal)
-            .filter(|room| room.brand.as_ref().is_none_or(|brand| brands.contains(brand)))
-            .filter(|room| room.campaign.is_none() || room.campaign == about.campaign)
-            .collect()
-    }
-
     /// A creator's own direct messages, one per platform they have linked; only those that are bound to a place. Empty =
     /// they cannot be reached, and a person must tell them.
     #[must_use]
     pub fn creator_rooms(&self, creator: &CreatorId) -> Vec<&Room> {
         let own = |room: &&Room| room.audience == Audience::Creator && room.creator.as_ref() == Some(creator);
         self.rooms.values().filter(own).filter(|room| room.address.is_some()).collect()
-    }
-
-    /// Rooms where the program tells its own troubles; where there is none, every internal room hears them.
-    #[must_use]
-    pub fn operator_rooms(&self) -> Vec<&Room> {
-        let of = |audience: Audience| self.rooms.values().filter(move |room| room.audience == audience);
-        let operators: Vec<&Room> = of(Audience::Operator).collect();
-        if operators.is_empty() { of(Audience::Internal).collect() } else { operators }
     }
 
     /// Brands with a running partnership with this creator.
@@ -516,14 +491,6 @@ impl Catalog {
         self.people.values().find(|person| person.identities.contains(identity))
     }
 
-    /// The room at this place.
-    #[must_use]
-    pub fn room_at(&self, chat: crate::domain::person::Chat, place: &str, topic: Option<i32>) -> Option<&Room> {
-        self.rooms.values().find(|room| {
-            room.address.as_ref().is_some_and(|at| at.chat == chat && at.place == place && at.topic == topic)
-        })
-    }
-
     /// What to call a creator.
     #[must_use]
     pub fn creator_name(&self, id: &CreatorId) -> String {
@@ -549,6 +516,16 @@ pub fn room_of(one: crate::domain::document::RoomDocument, kept: Option<&Room>) 
     Room {
         address: kept.and_then(|room| room.address.clone()),
         closed: kept.and_then(|room| room.closed.clone()),
+        closed_at: kept.and_then(|room| room.closed_at),
+        person: None,
+        habits: Habits {
+            loud: one.loud,
+            digest: one.digest,
+            // What people chose in the room is theirs.
+            told: kept.map(|room| room.habits.told.clone()).unwrap_or_default(),
+            escalate_after_secs: one.escalate_after.as_deref().and_then(parse_length).map(|length| length.as_secs()),
+            escalate_to: one.escalate_to,
+        },
         id: one.id,
         audience: one.audience,
         brand: one.brand,

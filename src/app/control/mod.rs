@@ -11,6 +11,7 @@
 //! their folder; only what is in them travels. Survives: a caller that goes away (what was begun is finished), garbage and
 //! silence on the socket, and a kill on either side (the socket that is left over is recognised and replaced).
 
+mod audit;
 #[cfg(unix)]
 pub mod caller;
 mod codes;
@@ -94,6 +95,8 @@ pub enum Wish {
     OutboxRetry { key: String },
     /// A delivery is given up.
     OutboxDrop { key: String, reason: String },
+    /// Who did what.
+    Audit { about: Option<String>, since: Option<Timestamp>, csv: bool },
     /// A one-time code.
     Code { gift: Gift },
     /// A role is given.
@@ -162,6 +165,7 @@ impl Wish {
             | Self::Why { .. }
             | Self::Say { .. }
             | Self::OutboxList
+            | Self::Audit { .. }
             | Self::OutboxRetry { .. }
             | Self::OutboxDrop { .. }
             | Self::Code { .. }
@@ -360,6 +364,10 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::Why { subject, rule, at } => rules::why(core, subject, rule, *at).await,
         Wish::Say { text, confirmed } => people::say(core, request, text, *confirmed).await,
         Wish::OutboxList => outbox::list(core).await,
+        Wish::Audit { about, since, csv } => {
+            let wanted = audit::Wanted { about: about.as_ref(), since: *since, csv: *csv };
+            audit::audit(core, request, &wanted).await
+        }
         Wish::OutboxRetry { key } => outbox::retry(core, seat, request, key).await,
         Wish::OutboxDrop { key, reason } => outbox::give_up(core, seat, request, key, reason).await,
         Wish::Code { gift } => people::code(core, request, gift).await,

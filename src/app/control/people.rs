@@ -34,7 +34,7 @@ pub(super) async fn say(core: &Core, request: &Request, text: &str, confirmed: b
 }
 
 /// Somebody in a direct message, at the terminal.
-fn asked_by(person: Person, audience: Audience, terminal: &str, confirmed: bool) -> Asked {
+pub(super) fn asked_by(person: Person, audience: Audience, terminal: &str, confirmed: bool) -> Asked {
     let identity = person.identities.first().cloned();
     let identity = identity.unwrap_or_else(|| Identity { chat: Chat::Telegram, user: terminal.to_owned() });
     let address = Address { chat: identity.chat, place: terminal.to_owned(), topic: None, guild: None };

@@ -193,7 +193,7 @@ impl Desk {
 
     async fn look_up_places(&mut self) {
         let state = self.core.state.lock().await;
-        let here = state.catalog.rooms.values().filter_map(|room| {
+        let here = state.catalog.places().into_values().filter_map(|room| {
             let address = room.address.clone().filter(|address| address.chat == self.chat)?;
             let groups = matches!(room.audience, Audience::Internal | Audience::Operator);
             Some((room.id.clone(), Place { address, groups }))

@@ -23,6 +23,7 @@ use super::cycle::{self, Fired};
 use super::past::memory;
 use super::records::{LevelCase, MemoryRecord};
 use super::service::rest;
+use crate::domain::habits::Topic;
 use crate::domain::ids::{BrandId, CreatorId, ProgramId, RuleId, Subject};
 use crate::domain::person::Room;
 use crate::domain::verdict::Verdict;
@@ -440,7 +441,9 @@ async fn rooms(core: &Core, case: &LevelCase, whom: Whom) -> Vec<Room> {
         Whom::Team => {
             let brand = state.catalog.programs.get(&case.program).map(|one| one.brand.clone());
             let about = Known { brand, ..state.catalog.about(&case.subject) };
-            state.catalog.followers(&about)
+            let mut rooms = state.catalog.followers(&about);
+            rooms.extend(state.catalog.subscribers(&about, Topic::Downgrade));
+            rooms
         }
     };
     found.into_iter().cloned().collect()

@@ -16,9 +16,18 @@ pub(super) async fn open_here(
     id: &crate::outbox::incident::IncidentId,
 ) -> Result<(), StoreError> {
     let Some(room) = room else { return Ok(()) };
-    let about = About::Incident(id.clone());
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(()) };
-    let Some(kept) = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await? else { return Ok(()) };
+    // It was told here as itself, or passed on to here.
+    let steps = incident.value.escalation.map_or(0, |escalation| escalation.step);
+    let passed_on = (1..=steps).map(|step| About::Escalation(id.clone(), step));
+    let mut kept = None;
+    for about in std::iter::once(About::Incident(id.clone())).chain(passed_on) {
+        kept = load::<Delivery>(&*core.store, &keys::delivery(&about, &room.id)).await?;
+        if kept.is_some() {
+            break;
+        }
+    }
+    let Some(kept) = kept else { return Ok(()) };
     if !matches!(kept.value.state, Stand::Grouped { .. }) {
         return Ok(());
     }

@@ -37,7 +37,7 @@ struct Version {
 pub async fn catalog(store: &dyn Store, judging: &Judging, until: Option<Until>) -> Result<Catalog, StoreError> {
     let mut catalog = Catalog { k: Some(judging.k()), maturity: judging.maturity(), ..Catalog::default() };
     for room in scan_all::<Room>(store).await? {
-        catalog.rooms.insert(room.value.id.clone(), room.value);
+        catalog.put_room(room.value);
     }
     let mut earlier = earlier_terms(store).await?;
     for record in scan_all::<DocumentRecord>(store).await? {

@@ -262,6 +262,9 @@ fn alma(tag: &str) -> (Asked, Room, Grant) {
         zone: "Europe/Stockholm".to_owned(),
         quiet: None,
         closed: None,
+        closed_at: None,
+        person: None,
+        habits: crate::domain::habits::Habits::default(),
     };
     let speaker = Speaker { identity, name: "Alma".to_owned(), locale: None, address, direct: true };
     let reader = Reader::new(tag, "Europe/Stockholm");

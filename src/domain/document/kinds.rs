@@ -9,6 +9,7 @@ use super::{Running, Targets};
 use crate::domain::consent::{Quorum, Release};
 use crate::domain::credit::Credit;
 use crate::domain::deal::DeliverableState;
+use crate::domain::habits::{DayTime, QuietHours, Relay};
 use crate::domain::ids::{
     BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, Platform, PostRef, ProgramId, RoomId, SourceId,
     Subject,
@@ -17,7 +18,7 @@ use crate::domain::link::Page;
 use crate::domain::margin::Margin;
 use crate::domain::money::{self, Currency, Money};
 use crate::domain::person::Audience;
-use crate::domain::written::{Day, Moment, Percent, Zone};
+use crate::domain::written::{Day, Moment, Percent, Zone, parse_length};
 
 /// Who pays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -491,7 +492,36 @@ pub struct RoomDocument {
     /// Quiet hours as `22:00-07:00`.
     #[serde(default)]
     pub quiet: Option<String>,
+    /// Critical alerts make a sound in quiet hours, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loud: bool,
+    /// When a digest comes each morning, `08:00`; none where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<DayTime>,
+    /// How long a critical alert may wait for somebody before the next is told, `30m`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalate_after: Option<String>,
+    /// Who is told then, one after the other: `room/ID` or `person/ID`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalate_to: Vec<Relay>,
 }
+
+impl RoomDocument {
+    /// What is wrong with how it wants to be told, as a sentence.
+    #[must_use]
+    pub fn misfit(&self) -> Option<String> {
+        if let Some(error) = self.quiet.as_ref().and_then(|quiet| quiet.parse::<QuietHours>().err()) {
+            return Some(error.to_string());
+        }
+        let after = self.escalate_after.as_ref()?;
+        let fits = parse_length(after).is_some_and(|length| ESCALATE_MIN <= length);
+        (!fits)
+            .then(|| format!("`{after}` is not how long an alert may wait: write it like `30m`, one minute at least"))
+    }
+}
+
+/// Nobody can take an alert faster than they can read it.
+const ESCALATE_MIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
 /// Creators that somebody calls comparable, in place of campaign × platform × format × size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

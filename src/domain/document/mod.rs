@@ -139,6 +139,11 @@ impl Documents {
                 return Some(format!("group `{}` has the member `{twice}` twice", group.id));
             }
         }
+        for room in &self.room {
+            if let Some(what) = room.misfit() {
+                return Some(format!("room `{}`: {what}", room.id));
+            }
+        }
         for partnership in &self.partnership {
             let name = || format!("partnership `{}/{}`", partnership.campaign, partnership.creator);
             if let Some(what) = misfits(&partnership.target).next() {

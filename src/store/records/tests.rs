@@ -64,6 +64,7 @@ fn incident(n: u64) -> Incident {
         avoidable: None,
         options: Vec::new(),
         rungs: Vec::new(),
+        escalation: None,
         events: Vec::new(),
     }
 }
@@ -188,6 +189,9 @@ async fn whoever_read_earlier_is_told_to_read_again() {
         zone: "UTC".to_owned(),
         quiet: quiet.map(str::to_owned),
         closed: None,
+        closed_at: None,
+        person: None,
+        habits: crate::domain::habits::Habits::default(),
     };
     store.commit(change.create(&room(None)).expect("writes").clone()).await.expect("commits");
     let mut mine = load::<Room>(&store, b"team").await.expect("loads").expect("is there");

@@ -18,6 +18,7 @@ pub use moment::Moment;
 pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
 pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, slash_commands, telegram_menu, typed};
 
+use crate::domain::habits::{Loudness, QuietHours, Topic};
 use crate::domain::ids::{PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::outbox::incident::IncidentId;
@@ -59,6 +60,11 @@ pub enum Name {
     Grant,
     Revoke,
     Bind,
+    Desk,
+    Rooms,
+    Quiet,
+    Subscribe,
+    Audit,
     Help,
 }
 
@@ -99,13 +105,21 @@ pub enum ArgKind {
     Mode,
     /// What something is set to: `3000 EUR`, `12 %`, `cpa 40 EUR`.
     Change,
+    /// `22:00-07:00`, or `off`.
+    Hours,
+    /// What a room can be told about: `stop_loss`, `digest`.
+    Topic,
+    /// `on`, `silent` or `off`.
+    Loudness,
+    /// What has to do with something: a person, an alert, a creator, a room.
+    About,
     /// All the words that follow.
     Text,
 }
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 18] = [
+    pub const ALL: [ArgKind; 22] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -123,6 +137,10 @@ impl ArgKind {
         Self::Command,
         Self::Mode,
         Self::Change,
+        Self::Hours,
+        Self::Topic,
+        Self::Loudness,
+        Self::About,
         Self::Text,
     ];
 
@@ -147,6 +165,10 @@ impl ArgKind {
             Self::Command => "command",
             Self::Mode => "mode",
             Self::Change => "change",
+            Self::Hours => "hours",
+            Self::Topic => "topic",
+            Self::Loudness => "loudness",
+            Self::About => "about",
             Self::Text => "text",
         }
     }
@@ -172,6 +194,10 @@ impl ArgKind {
             | Self::Url
             | Self::Mode
             | Self::Change
+            | Self::Hours
+            | Self::Topic
+            | Self::Loudness
+            | Self::About
             | Self::Text => false,
         }
     }
@@ -211,6 +237,10 @@ pub enum Needs {
     Show,
     /// Whoever gives others their roles.
     Grant,
+    /// Whoever works in a room settles how it is told; everybody settles it for their own direct message.
+    Place,
+    /// Whoever answers for what was done.
+    Audit,
 }
 
 impl Needs {
@@ -237,6 +267,18 @@ impl Needs {
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Show => &[Role::Manager, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],
+            Self::Place | Self::Audit => &[Role::Manager, Role::ClientOwner, Role::Agency, Role::Operator],
+        }
+    }
+}
+
+impl Needs {
+    /// Whether it can be asked without naming anything: each is then shown what they may see.
+    #[must_use]
+    pub fn may_be_unspecific(self) -> bool {
+        match self {
+            Self::See | Self::Look | Self::Tell | Self::Study | Self::Place | Self::Audit => true,
+            Self::Nothing | Self::Own | Self::Work | Self::Money | Self::Show | Self::Grant => false,
         }
     }
 }
@@ -346,6 +388,11 @@ table! {
     Grant "grant" "ge" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["grant maja manager brand/nordbo"];
     Revoke "revoke" "ta-bort" &[], &[need("person", ArgKind::Person), need("role", ArgKind::Role), need("reach", ArgKind::Reach)], Grant, Anywhere, false, &["revoke maja manager brand/nordbo"];
     Bind "bind" "bind" &[], &[need("code", ArgKind::Code)], Nothing, Unbound, false, &["bind K7M2-Q4TD"];
+    Desk "desk" "skrivbord" &["todo"], &[may("page", ArgKind::Page)], Study, Direct, false, &["desk", "desk 2"];
+    Rooms "rooms" "rum" &[], &[may("page", ArgKind::Page)], Look, Anywhere, false, &["rooms"];
+    Quiet "quiet" "tystnad" &[], &[may("hours", ArgKind::Hours)], Place, Anywhere, false, &["quiet", "quiet 22:00-07:00", "quiet off"];
+    Subscribe "subscribe" "prenumerera" &["notify"], &[may("topic", ArgKind::Topic), may("how", ArgKind::Loudness)], Place, Anywhere, false, &["subscribe", "subscribe opportunity silent", "subscribe digest on"];
+    Audit "audit" "logg" &["log"], &[may("about", ArgKind::About), may("page", ArgKind::Page)], Audit, Anywhere, false, &["audit", "audit maja", "audit alma 2"];
     Help "help" "hjälp" &["start", "?"], &[may("command", ArgKind::Command)], Nothing, Unbound, false, &["help", "help snooze"];
 }
 
@@ -403,7 +450,23 @@ pub enum Command {
     Grant { person: PersonId, role: Role, reach: Reach },
     Revoke { person: PersonId, role: Role, reach: Reach },
     Bind { code: String },
+    Desk { page: u32 },
+    Rooms { page: u32 },
+    Quiet { wish: QuietWish },
+    Subscribe { topic: Option<Topic>, loudness: Option<Loudness> },
+    Audit { about: Option<String>, page: u32 },
     Help { command: Option<Name> },
+}
+
+/// What is wanted of quiet hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QuietWish {
+    /// To know them.
+    Show,
+    /// These.
+    Hours(QuietHours),
+    /// None.
+    Off,
 }
 
 /// What `why` and `note` are about. `ALMA` may be either: an incident is looked up first, then the subject.
@@ -452,6 +515,11 @@ impl Command {
             Self::Grant { .. } => Name::Grant,
             Self::Revoke { .. } => Name::Revoke,
             Self::Bind { .. } => Name::Bind,
+            Self::Desk { .. } => Name::Desk,
+            Self::Rooms { .. } => Name::Rooms,
+            Self::Quiet { .. } => Name::Quiet,
+            Self::Subscribe { .. } => Name::Subscribe,
+            Self::Audit { .. } => Name::Audit,
             Self::Help { .. } => Name::Help,
         }
     }

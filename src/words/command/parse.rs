@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use super::{ArgKind, ArgSpec, Change, Command, Moment, Name, Spec, TABLE, What, change, moment};
+use super::{ArgKind, ArgSpec, Change, Command, Moment, Name, QuietWish, Spec, TABLE, What, change, moment};
+use crate::domain::habits::{Loudness, Topic};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
@@ -207,6 +208,33 @@ impl Args {
         })
     }
 
+    /// A page; the first where none is named.
+    fn page(&self, at: usize) -> Result<u32, Teach> {
+        match self.optional(at) {
+            None => Ok(1),
+            Some(given) => read_page(given).ok_or_else(|| self.bad(at, None)),
+        }
+    }
+
+    fn topic(&self, at: usize) -> Result<Option<Topic>, Teach> {
+        let Some(given) = self.optional(at) else { return Ok(None) };
+        let near = || nearest(&given.to_lowercase().replace('-', "_"), Topic::ALL.into_iter().map(Topic::as_str));
+        Topic::named(given).map(Some).ok_or_else(|| self.bad(at, near().map(str::to_owned)))
+    }
+
+    /// How a topic is told; a topic without it is a question that nobody can answer.
+    fn loudness(&self) -> Result<Option<Loudness>, Teach> {
+        let (arg, kind) = self.spec(1);
+        match (self.optional(0), self.optional(1)) {
+            (None, None) => Ok(None),
+            (_, None) => Err(Teach::Missing { command: self.name, arg, kind }),
+            (_, Some(given)) => {
+                let near = || nearest(&given.to_lowercase(), Loudness::ALL.into_iter().map(Loudness::as_str));
+                Loudness::named(given).map(Some).ok_or_else(|| self.bad(1, near().map(str::to_owned)))
+            }
+        }
+    }
+
     fn reach(&self, at: usize) -> Result<Reach, Teach> {
         let text = self.text(at)?;
         let read = match text.split_once('/') {
@@ -285,6 +313,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Grant => Command::Grant { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
         Name::Revoke => Command::Revoke { person: args.person(0)?, role: args.role(1)?, reach: args.reach(2)? },
         Name::Bind => Command::Bind { code: args.text(0)? },
+        Name::Desk | Name::Rooms | Name::Quiet | Name::Subscribe | Name::Audit => of_places(name, args)?,
         Name::Help => Command::Help {
             command: match args.optional(0) {
                 None => None,
@@ -296,6 +325,36 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             },
         },
     })
+}
+
+/// Commands about places and people: where things are told, what waits for whom, who did what.
+fn of_places(name: Name, args: &Args) -> Result<Command, Teach> {
+    Ok(match name {
+        Name::Desk => Command::Desk { page: args.page(0)? },
+        Name::Rooms => Command::Rooms { page: args.page(0)? },
+        Name::Quiet => Command::Quiet {
+            wish: match args.optional(0) {
+                None => QuietWish::Show,
+                Some(word) if Loudness::named(word) == Some(Loudness::Off) => QuietWish::Off,
+                Some(hours) => QuietWish::Hours(hours.parse().map_err(|_| args.bad(0, None))?),
+            },
+        },
+        Name::Subscribe => Command::Subscribe { topic: args.topic(0)?, loudness: args.loudness()? },
+        // What is left is the audit; `audit 2` is the second page of everything.
+        _ => match (args.optional(0), args.optional(1)) {
+            (Some(page), None) if read_page(page).is_some() => Command::Audit { about: None, page: args.page(0)? },
+            (about, _) => Command::Audit { about: about.map(str::to_owned), page: args.page(1)? },
+        },
+    })
+}
+
+/// Pages that anybody turns to.
+const PAGES_MAX: u32 = 100_000;
+
+/// A page's number, from 1.
+fn read_page(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|page| digits && (1..=PAGES_MAX).contains(page))
 }
 
 /// `45m`, `6h`, `2d`, `1w`, more than nothing and at most [`SNOOZE_MAX`].

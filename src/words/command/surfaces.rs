@@ -1,6 +1,7 @@
 //! What the table looks like on each surface: Discord's slash commands, Telegram's menu, the README.
 
 use super::{ArgKind, Name, Needs, Spec, TABLE, Where};
+use crate::domain::habits::{Loudness, Topic};
 use crate::domain::person::Role;
 use crate::rules::rule::Mode;
 use crate::words::wording::{Locale, Words};
@@ -101,6 +102,8 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
         autocomplete: arg.kind.completes(),
         choices: match arg.kind {
             ArgKind::Role => Role::all().map(role_choice).collect(),
+            ArgKind::Topic => Topic::ALL.map(topic_choice).into(),
+            ArgKind::Loudness => Loudness::ALL.map(loudness_choice).into(),
             ArgKind::Mode => [Mode::Shadow, Mode::Propose, Mode::Auto].map(mode_choice).into(),
             _ => Vec::new(),
         },
@@ -110,6 +113,16 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
 fn role_choice(role: Role) -> ChoiceSpec {
     let said = |locale| Words::of(locale).say(&format!("role-{role}"), &[]);
     ChoiceSpec { value: role.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
+}
+
+fn topic_choice(topic: Topic) -> ChoiceSpec {
+    let said = |locale| crate::words::rooms::about(Words::of(locale), topic);
+    ChoiceSpec { value: topic.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
+}
+
+fn loudness_choice(how: Loudness) -> ChoiceSpec {
+    let said = |locale| crate::words::rooms::said(Words::of(locale), how);
+    ChoiceSpec { value: how.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
 }
 
 fn mode_choice(mode: Mode) -> ChoiceSpec {
@@ -151,6 +164,7 @@ fn who(needs: Needs) -> String {
     match needs {
         Needs::Nothing => "anybody".to_owned(),
         Needs::See => "every role; creators only about themselves".to_owned(),
+        Needs::Place => format!("everybody in their direct message; in a room {}", roles(needs)),
         Needs::Own
         | Needs::Look
         | Needs::Tell
@@ -158,13 +172,14 @@ fn who(needs: Needs) -> String {
         | Needs::Work
         | Needs::Money
         | Needs::Show
-        | Needs::Grant => needs
-            .roles()
-            .iter()
-            .map(|role| Words::of(Locale::En).say(&format!("role-{role}"), &[]))
-            .collect::<Vec<_>>()
-            .join(", "),
+        | Needs::Grant
+        | Needs::Audit => roles(needs),
     }
+}
+
+fn roles(needs: Needs) -> String {
+    let said = needs.roles().iter().map(|role| Words::of(Locale::En).say(&format!("role-{role}"), &[]));
+    said.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

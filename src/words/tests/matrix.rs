@@ -49,10 +49,13 @@ fn of_command(name: Name) -> May {
         // Said in a direct message alone: see `what_is_about_oneself_…`.
         Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NOBODY,
         Name::Backtest => May { team: "ACMN", client: "", own: false },
-        Name::Rules => May { team: "ACMNO", client: "", own: false },
+        Name::Rules | Name::Coverage | Name::Rooms => May { team: "ACMNO", client: "", own: false },
+        // In a direct message alone, as above.
+        Name::Desk => NOBODY,
+        Name::Quiet | Name::Subscribe | Name::Audit => May { team: "ACMO", client: "ACMO", own: false },
         // The example sets how far it may go.
         Name::Rule => May { team: "ACM", client: "", own: false },
-        Name::Pause | Name::Resume | Name::Hold | Name::Release | Name::Excuse | Name::Unexcuse => MONEY,
+        Name::Adjust | Name::Pause | Name::Resume | Name::Hold | Name::Release | Name::Excuse | Name::Unexcuse => MONEY,
         Name::Approve | Name::Reject | Name::Undo => MONEY,
         Name::Ack | Name::Snooze => WORK,
         Name::Show | Name::Hide => May { team: "AM", client: "AM", own: false },
@@ -69,11 +72,12 @@ fn of_button(purpose: &ButtonPurpose) -> May {
         | ButtonPurpose::Record { .. }
         | ButtonPurpose::Approve { .. }
         | ButtonPurpose::Reject { .. }
-        | ButtonPurpose::Undo { .. } => MONEY,
+        | ButtonPurpose::Undo { .. }
+        | ButtonPurpose::TakeBack { .. } => MONEY,
         ButtonPurpose::Really { what } => of_button(what),
         ButtonPurpose::Rule { .. } => May { team: "ACM", client: "", own: false },
         ButtonPurpose::Answer { .. } => May { team: "", client: "", own: true },
-        ButtonPurpose::Ack { .. } | ButtonPurpose::Snooze { .. } => WORK,
+        ButtonPurpose::Ack { .. } | ButtonPurpose::Snooze { .. } | ButtonPurpose::Sample { .. } => WORK,
         ButtonPurpose::Show { .. } => May { team: "AM", client: "AM", own: false },
         ButtonPurpose::Why { .. }
         | ButtonPurpose::Page { .. }

@@ -13,6 +13,7 @@ mod mediation;
 mod moved;
 mod others;
 mod permission;
+mod rooms;
 mod short;
 mod with_numbers;
 
@@ -173,6 +174,7 @@ fn fired() -> IncidentView {
         avoidable: Some(money("86.00 EUR")),
         options: vec![stop_boost()],
         rungs: Vec::new(),
+        escalation: None,
         events: Vec::new(),
     };
     incident.note(event(0, None, Happened::Fired));

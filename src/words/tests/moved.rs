@@ -56,7 +56,7 @@ fn an_alert_says_which_step_explains_how_much() {
 fn no_client_reads_what_an_order_costs_the_agency() {
     let mut view = fired();
     view.moved = Some(moved(Target::Cpa, others(), &side(2_100.0, 7.1, 7.1 * 0.0185)));
-    view.billed = false;
+    view.incident.released = true;
     let told = compose(&view, &reader("en"), Audience::Client, now());
     assert!(told.is_none_or(|told| !plain(&told.message).contains("Why, against")));
 }

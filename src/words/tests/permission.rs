@@ -42,6 +42,9 @@ pub(super) fn room(audience: Audience) -> Room {
         zone: "UTC".into(),
         quiet: None,
         closed: None,
+        closed_at: None,
+        person: None,
+        habits: crate::domain::habits::Habits::default(),
     }
 }
 
@@ -90,23 +93,23 @@ fn each_role_may_what_the_design_says() {
     let names: Vec<&str> = Name::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(
         names.join(" "),
-        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release adjust live note rules rule coverage excuse unexcuse approve reject undo ack snooze show hide link grant revoke bind help"
+        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release adjust live note rules rule coverage excuse unexcuse approve reject undo ack snooze show hide link grant revoke bind desk rooms quiet subscribe audit help"
     );
     for (role, creator, want) in [
         // Statuses of Alma at Nordbo, asked in a direct message.
-        (Role::Creator, Some("alma"), "........rrrrrr..rrrrrrrrrrrr.rr.."),
-        (Role::Creator, Some("bo"), "o...o.oorrrrrroorrrrrrrrrrrr.rr.."),
-        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrrrrrr.rr.."),
-        (Role::Analyst, None, ".nnn.n...rrrrr...r.rrrrrrrrr.rr.."),
-        (Role::Manager, None, ".nnn.n.......................rr.."),
-        (Role::ClientOwner, None, ".nnn.n....................rr....."),
-        (Role::Agency, None, ".nnn.n..........................."),
-        (Role::Operator, None, "rnnnrnrrrrrrrrrr.r.rrrrrrrrr.tt.."),
+        (Role::Creator, Some("alma"), "........rrrrrr..rrrrrrrrrrrr.rr.rr..r."),
+        (Role::Creator, Some("bo"), "o...o.oorrrrrroorrrrrrrrrrrr.rr.rr..r."),
+        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrrrrrr.rr.rr..r."),
+        (Role::Analyst, None, ".nnn.n...rrrrr...r.rrrrrrrrr.rr.....r."),
+        (Role::Manager, None, ".nnn.n.......................rr......."),
+        (Role::ClientOwner, None, ".nnn.n....................rr.........."),
+        (Role::Agency, None, ".nnn.n................................"),
+        (Role::Operator, None, "rnnnrnrrrrrrrrrr.r.rrrrrrrrr.tt.r....."),
     ] {
         assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
     }
     let other = Facts { brand: Some(brand("other")), campaign: None, ..direct(alma()) };
-    assert_eq!(row(Role::Manager, None, &other), "wnnnwnwwwwwwwwwwwwwwwwwwwwww.rr..");
+    assert_eq!(row(Role::Manager, None, &other), "wnnnwnwwwwwwwwwwwwwwwwwwwwww.rr.ww..w.");
 }
 
 #[test]
@@ -116,7 +119,7 @@ fn outsiders_get_nothing_and_codes_are_their_own_proof() {
         let text = spec.examples.last().expect("an example");
         let want = match spec.name {
             Name::Bind | Name::Help => YES,
-            Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NO(Reason::OnlyDirect),
+            Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link | Name::Desk => NO(Reason::OnlyDirect),
             _ => NO(Reason::Outsider),
         };
         assert_eq!(decide(text, &[], Some(&here), None, &alma()), want, "{text}");
@@ -197,6 +200,51 @@ fn nobody_gives_more_than_they_have() {
     let elsewhere = Facts { brand: Some(brand("other")), ..facts };
     let owner = [grant(Role::ClientOwner, nordbo())];
     assert_eq!(decide("grant bo manager brand/other", &owner, None, Some(&maja), &elsewhere), NO(Reason::Reach));
+}
+
+#[test]
+fn how_a_room_is_told_is_settled_by_who_works_in_it_and_ones_own_chat_by_oneself() {
+    let (maja, nordbo) = (person(None), || Reach::Brand(brand("nordbo")));
+    let here = Facts { brand: Some(brand("nordbo")), ..Facts::default() };
+    let (team, mut desk) = (room(Audience::Internal), room(Audience::Operator));
+    desk.brand = None;
+    let nowhere = Facts::default();
+    for (role, reach, place, facts, want) in [
+        (Role::Manager, nordbo(), &team, &here, YES),
+        (Role::ClientOwner, nordbo(), &team, &here, YES),
+        (Role::Analyst, nordbo(), &team, &here, NO(Reason::Role)),
+        (Role::Manager, Reach::Brand(brand("other")), &team, &here, NO(Reason::Reach)),
+        (Role::Operator, Reach::All, &desk, &nowhere, YES),
+        (Role::Analyst, Reach::All, &desk, &nowhere, NO(Reason::Role)),
+    ] {
+        for text in ["quiet 22:00-07:00", "subscribe late silent"] {
+            assert_eq!(
+                decide(text, &[grant(role, reach.clone())], Some(place), Some(&maja), facts),
+                want,
+                "{role} {text}"
+            );
+        }
+    }
+    for text in ["quiet off", "subscribe digest on"] {
+        assert_eq!(decide(text, &[], None, Some(&maja), &direct(Facts::default())), YES, "{text}");
+        assert_eq!(decide(text, &[], None, None, &direct(Facts::default())), NO(Reason::Outsider), "{text}");
+    }
+}
+
+#[test]
+fn the_audit_is_for_who_answers_for_what_was_done() {
+    let (maja, here) = (person(None), room(Audience::Internal));
+    let unnamed = Facts { brand: Some(brand("nordbo")), ..Facts::default() };
+    for (role, want) in [
+        (Role::Manager, YES),
+        (Role::ClientOwner, YES),
+        (Role::Operator, YES),
+        (Role::Analyst, NO(Reason::Role)),
+        (Role::TalentManager, NO(Reason::Role)),
+    ] {
+        let mine = [grant(role, Reach::Brand(brand("nordbo")))];
+        assert_eq!(decide("audit", &mine, Some(&here), Some(&maja), &unnamed), want, "{role}");
+    }
 }
 
 #[test]

@@ -39,6 +39,11 @@ fn help_is_the_table() {
     grant PERSON ROLE REACH Give somebody a role for a brand or a campaign
     revoke PERSON ROLE REACH Take a role away; it ends at once
     bind CODE Make this chat a room, with the code from the terminal
+    desk [PAGE] What waits for your decision today, across all your brands
+    rooms [PAGE] Which rooms there are, where, when they are quiet, and what is closed
+    quiet [HOURS] Quiet hours of this room: show, set or switch off
+    subscribe [TOPIC] [HOW] What is told here, and how loud: on, silent or off
+    audit [ABOUT] [PAGE] Who did what, when and why
     help [COMMAND] What you can say, or how to say one thing
     ");
     insta::assert_snapshot!(read(&replies::help(Some(Name::Snooze), &reader("en"))), @r"

@@ -78,6 +78,8 @@ impl Kept {
                     | About::Deed(_)
                     | About::Promotion(..)
                     | About::Sample
+                    | About::Escalation(..)
+                    | About::Digest(..)
                     | About::Trouble(_)
                     | About::Reply(_) => None,
                 })

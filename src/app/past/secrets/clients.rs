@@ -55,6 +55,9 @@ fn client_room(tag: &str) -> Room {
         zone: "Europe/Stockholm".to_owned(),
         quiet: None,
         closed: None,
+        closed_at: None,
+        person: None,
+        habits: Default::default(),
     }
 }
 

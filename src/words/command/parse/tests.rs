@@ -148,3 +148,30 @@ proptest! {
         let _ = parse(&format!("{} {rest}", spec.swedish));
     }
 }
+
+#[test]
+fn how_a_room_is_told_is_read_as_people_say_it() {
+    let quiet = |wish| Ok(Command::Quiet { wish });
+    check("quiet", quiet(QuietWish::Show));
+    check("quiet off", quiet(QuietWish::Off));
+    check("tystnad av", quiet(QuietWish::Off));
+    check("quiet 22-7", quiet(QuietWish::Hours("22:00-07:00".parse().expect("hours"))));
+    let bad = |command, given: &str, kind, nearest: Option<&str>| {
+        Err(Teach::Bad { command, given: given.into(), kind, nearest: nearest.map(str::to_owned) })
+    };
+    check("quiet tonight", bad(Name::Quiet, "tonight", ArgKind::Hours, None));
+    check("subscribe", Ok(Command::Subscribe { topic: None, loudness: None }));
+    let silent = Ok(Command::Subscribe { topic: Some(Topic::StopLoss), loudness: Some(Loudness::Silent) });
+    check("subscribe stop-loss silent", silent.clone());
+    check("prenumerera stop_loss tyst", silent);
+    check("subscribe stop_los on", bad(Name::Subscribe, "stop_los", ArgKind::Topic, Some("stop_loss")));
+    check("subscribe late silnt", bad(Name::Subscribe, "silnt", ArgKind::Loudness, Some("silent")));
+    check("subscribe late", Err(Teach::Missing { command: Name::Subscribe, arg: "how", kind: ArgKind::Loudness }));
+    check("rooms", Ok(Command::Rooms { page: 1 }));
+    check("desk 3", Ok(Command::Desk { page: 3 }));
+    check("desk 0", bad(Name::Desk, "0", ArgKind::Page, None));
+    check("audit", Ok(Command::Audit { about: None, page: 1 }));
+    check("audit 2", Ok(Command::Audit { about: None, page: 2 }));
+    check("audit maja 2", Ok(Command::Audit { about: Some("maja".into()), page: 2 }));
+    check("audit \"Alma Lind\"", Ok(Command::Audit { about: Some("Alma Lind".into()), page: 1 }));
+}

@@ -1,0 +1,174 @@
+//! Decisions: one person's desk, and the lines of them in a digest.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::answers::member_text;
+use super::buttons::{ButtonPurpose, Composed};
+use super::incident::deed_label;
+use super::message::{Line, Look, Message};
+use super::number;
+use super::phrase::{block, line, short_name};
+use super::rooms::{page_of, pager};
+use super::view::Member;
+use super::wording::{Reader, say};
+use crate::domain::action::Deed;
+use crate::domain::money::Money;
+use crate::outbox::incident::IncidentId;
+
+/// Decisions on a page: each has a row of buttons, Discord takes five rows, and one turns the pages.
+const PAGE: usize = 4;
+
+/// Something that a person can decide now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deciding {
+    /// Of which alert.
+    pub incident: IncidentId,
+    /// Whom or what the alert is about.
+    pub name: String,
+    /// What would be done.
+    pub deed: Deed,
+    /// What that is called, where it is known.
+    pub of: Option<String>,
+    /// The proposal that waits; `None` where nobody has asked for it yet.
+    pub proposal: Option<u64>,
+    /// What it saves.
+    pub saves: Option<Money>,
+    /// The last moment.
+    pub until: Option<Timestamp>,
+}
+
+impl Deciding {
+    /// `by 18:00: Stop boost alma-winter −€86 · Alma · #A7K2`.
+    pub(crate) fn text(&self, reader: &Reader, now: Timestamp) -> String {
+        let words = reader.words();
+        let label = self.label(reader);
+        let name = short_name(&self.name);
+        let id = self.incident.to_string();
+        match self.until {
+            Some(until) => {
+                let until = number::time(reader, until, now);
+                say!(words, "deciding-until", until = until, what = label, name = name, id = id)
+            }
+            None => say!(words, "deciding", what = label, name = name, id = id),
+        }
+    }
+
+    fn label(&self, reader: &Reader) -> String {
+        deed_label(&self.deed, None, self.saves, true, reader)
+    }
+}
+
+/// One person's desk.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeskView {
+    /// What can be decided, in the order it is shown.
+    pub decisions: Vec<Deciding>,
+    /// Alerts about which nothing can be done here, and that nobody has.
+    pub unattended: Vec<Member>,
+    /// The brands that these are of.
+    pub brands: BTreeSet<String>,
+    /// They decide about something at all.
+    pub decides: bool,
+    /// Which page, from 0.
+    pub page: u32,
+}
+
+enum Item<'a> {
+    Decision(&'a Deciding),
+    Unattended(&'a Member),
+}
+
+/// The desk: the heaviest first, each with its buttons.
+#[must_use]
+pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
+    let words = reader.words();
+    let items: Vec<Item<'_>> =
+        view.decisions.iter().map(Item::Decision).chain(view.unattended.iter().map(Item::Unattended)).collect();
+    if items.is_empty() {
+        let headline = if view.decides { say!(words, "desk-empty") } else { say!(words, "desk-not-yours") };
+        return Composed::plain(Message { headline, silent: true, ..Message::default() });
+    }
+    let first = view.decisions.iter().filter_map(|one| one.until).min();
+    let money = sums(view.decisions.iter().filter_map(|one| one.saves), reader);
+    let headline = match (view.decisions.len(), money, first.map(|at| number::time(reader, at, now))) {
+        (0, ..) => say!(words, "desk-unattended", count = view.unattended.len()),
+        (count, Some(money), Some(first)) => {
+            say!(words, "desk-money-first", count = count, money = money, first = first)
+        }
+        (count, Some(money), None) => say!(words, "desk-money", count = count, money = money),
+        (count, None, Some(first)) => say!(words, "desk-first", count = count, first = first),
+        (count, None, None) => say!(words, "desk-headline", count = count),
+    };
+    let (shown, at, pages) = page_of(&items, view.page, PAGE);
+    let lines: Vec<Line> =
+        (at * PAGE + 1..).zip(shown).map(|(n, item)| line(item_text(n, item, reader, now))).collect();
+    let mut message = Message { headline, silent: true, ..Message::default() };
+    message.blocks.extend(block(0, lines));
+    if 1 < view.brands.len() {
+        let brands = view.brands.iter().map(|name| short_name(name)).collect::<Vec<_>>().join(", ");
+        message.blocks.extend(block(1, vec![line(say!(words, "desk-brands", brands = brands))]));
+    }
+    message.blocks.extend(block(1, vec![line(say!(words, "desk-stays"))]));
+    let mut composed = Composed::plain(message);
+    for (n, item) in (at * PAGE + 1..).zip(shown) {
+        composed.row(buttons(n, item, reader));
+    }
+    composed.row(pager("desk", at, pages, reader));
+    composed
+}
+
+fn item_text(n: usize, item: &Item<'_>, reader: &Reader, now: Timestamp) -> String {
+    match item {
+        Item::Decision(one) => format!("{n}. {}", one.text(reader, now)),
+        Item::Unattended(member) => {
+            let nobody = say!(reader.words(), "desk-nobody");
+            format!("{n}. {} · {nobody}", member_text(member, reader))
+        }
+    }
+}
+
+fn buttons(n: usize, item: &Item<'_>, reader: &Reader) -> Vec<(ButtonPurpose, String, Look)> {
+    let words = reader.words();
+    let numbered = |label: String| format!("{n}. {label}");
+    let why = |incident: &IncidentId| {
+        (ButtonPurpose::Why { incident: incident.clone() }, numbered(say!(words, "button-why")), Look::Plain)
+    };
+    match item {
+        Item::Unattended(member) => {
+            let ack = ButtonPurpose::Ack { incident: member.incident.clone() };
+            vec![(ack, numbered(say!(words, "button-ack")), Look::Primary), why(&member.incident)]
+        }
+        Item::Decision(one) => {
+            let (incident, deed) = (one.incident.clone(), one.deed.clone());
+            let look = if deed.stops() { Look::Danger } else { Look::Primary };
+            let keep = numbered(say!(words, "deed-keep", deed = deed.as_str()));
+            let label = numbered(deed_label(&deed, None, one.saves, true, reader));
+            let Some(proposal) = one.proposal else {
+                return vec![(ButtonPurpose::Do { incident, deed, saves: one.saves }, label, look), why(&one.incident)];
+            };
+            let refuse = ButtonPurpose::Reject { incident: incident.clone(), proposal: Some(proposal) };
+            let agree = if deed.stops() && !deed.can_be_taken_back() {
+                // What has no way back is asked about once more.
+                ButtonPurpose::Choose { deed }
+            } else {
+                ButtonPurpose::Approve { incident, proposal }
+            };
+            vec![(agree, label, look), (refuse, keep, Look::Plain), why(&one.incident)]
+        }
+    }
+}
+
+/// Sums by currency, `€3,140 + 450 kr`; nothing where there is none.
+pub(crate) fn sums(amounts: impl Iterator<Item = Money>, reader: &Reader) -> Option<String> {
+    let mut sums: Vec<Money> = Vec::new();
+    for amount in amounts.filter(|money| 0 < money.minor) {
+        match sums.iter_mut().find(|sum| sum.currency == amount.currency) {
+            Some(sum) => *sum = sum.checked_add(amount).unwrap_or(*sum),
+            None => sums.push(amount),
+        }
+    }
+    let said: Vec<String> = sums.into_iter().map(|sum| number::money(reader.locale, sum)).collect();
+    (!said.is_empty()).then(|| said.join(" + "))
+}
