@@ -20,6 +20,7 @@ use crate::chat::inbound::{Alarm, Answerable, Inbound, PlaceKind, What};
 use crate::chat::{Chats, SendOptions};
 use crate::domain::action::Proposal;
 use crate::domain::ids::RoomId;
+use crate::domain::offer::Offer;
 use crate::domain::person::{Address, Audience, Person, Reach, Room};
 use crate::outbox::incident::Incident;
 use crate::outbox::notice::About;
@@ -265,12 +266,16 @@ pub async fn check(
         let state = core.state.lock().await;
         (state.catalog.grants.clone(), room.is_some())
     };
-    if let (Needs::Money, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
+    if let (Needs::Money | Needs::Terms, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
         facts.membership = match chats.is_member(&asked.speaker.address, &asked.speaker.identity.user).await {
             Ok(true) => Membership::Member,
             Ok(false) => Membership::Stranger,
             Err(_) => Membership::Unknown,
         };
+    }
+    if let Some(person) = &asked.person {
+        let state = core.state.lock().await;
+        facts.managed = super::terms::managed(&state.catalog, person).cloned().collect();
     }
     Ok(may(ask, &grants, room, asked.person.as_ref(), &facts))
 }
@@ -293,6 +298,12 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
         && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*proposal)).await?
     {
         let about = core.state.lock().await.catalog.about(&kept.value.subject);
+        return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
+    }
+    if let Some(number) = offer_asked(ask)
+        && let Some(kept) = load::<Offer>(&*core.store, &keys::number(number)).await?
+    {
+        let about = core.state.lock().await.catalog.about(&kept.value.partnership.subject());
         return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
     }
     let state = core.state.lock().await;
@@ -384,15 +395,26 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Ask { .. }
             | ButtonPurpose::Cancel
             | ButtonPurpose::Rule { .. }
+            | ButtonPurpose::Offer { .. }
             | ButtonPurpose::MyNumbers { .. } => None,
         },
+    }
+}
+
+/// The offer that is asked about.
+fn offer_asked(ask: Ask<'_>) -> Option<u64> {
+    match ask {
+        Ask::Command(Command::Accept { offer } | Command::Decline { offer }) => *offer,
+        Ask::Button(ButtonPurpose::Offer { offer, .. }) => Some(*offer),
+        Ask::Command(_) | Ask::Button(_) => None,
     }
 }
 
 fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
-            Command::Status { subject } | Command::Benchmark { subject } => subject.clone(),
+            Command::Status { subject } | Command::Benchmark { subject } | Command::Deal { subject } => subject.clone(),
+            Command::Offer { what, .. } => Some(what.clone()),
             Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }
@@ -502,6 +524,7 @@ async fn press(
         ButtonPurpose::Rule { rule, version, answer } => {
             Some(super::promotion::press(core, asked, (&rule, version), answer).await?)
         }
+        ButtonPurpose::Offer { offer, answer } => Some(super::offers::press(core, asked, offer, answer).await?),
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
 }

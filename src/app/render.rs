@@ -16,7 +16,7 @@ use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::Message;
 use crate::words::wording::Reader;
-use crate::words::{asking, by_hand, chart, group, incident, promotion, replies};
+use crate::words::{asking, by_hand, chart, group, incident, offer, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -75,6 +75,11 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             let view = super::by_hand::view(&*core.state.lock().await, &kept.value);
             by_hand::compose(&view, &reader, now)
         }
+        About::Offer(number) | About::OfferOver(number) => {
+            let over = matches!(delivery.about, About::OfferOver(_));
+            let view = super::offers::kept_view(core, *number).await?;
+            view.and_then(|view| offer::compose(&view, over, &reader, room.audience, now))
+        }
         About::Promotion(rule, version) => {
             let view = super::promotion::view(core, rule, *version).await?;
             view.map(|view| promotion::compose(&view, &reader, now))
@@ -85,7 +90,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             };
             views::group(core, &kept.value, 0).await?.map(|view| group::compose_group(&view, &reader, now))
         }
-        About::Trouble(_) | About::Reply(_) => {
+        About::Trouble(_) | About::Word(_) | About::Reply(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
             };
@@ -99,7 +104,14 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     let (message, buttons) = with_buttons(core, room, &delivery.about, composed).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
-        About::Ask(_) | About::Deed(_) | About::Promotion(..) | About::Trouble(_) | About::Reply(_) => {
+        About::Ask(_)
+        | About::Deed(_)
+        | About::Offer(_)
+        | About::OfferOver(_)
+        | About::Word(_)
+        | About::Promotion(..)
+        | About::Trouble(_)
+        | About::Reply(_) => {
             message.headline.clone()
         }
     };

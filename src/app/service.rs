@@ -19,7 +19,9 @@ use super::core::Core;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
-use super::{act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault, watch};
+use super::{
+    act, clicks, deliver, hooks, ladder, learning, levels, listen, moments, offers, pages, promotion, vault, watch,
+};
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
 use crate::chat::discord::DiscordBot;
@@ -139,6 +141,8 @@ impl Service {
         service.tasks.push(clock.spawn("act", move |held| act::run(one, two, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("levels", move |held| levels::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("offers", move |held| offers::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("learn", move |held| learning::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());

@@ -15,6 +15,7 @@ pub mod margin;
 pub mod metric;
 pub mod money;
 pub mod num;
+pub mod offer;
 pub mod person;
 pub mod post_url;
 pub mod sample;

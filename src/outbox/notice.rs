@@ -27,6 +27,12 @@ pub enum About {
     Ask(u64),
     /// What came of what somebody asked for without any alert, by the number of its proposal.
     Deed(u64),
+    /// An offer to change a deal, by its number; edited as it is answered.
+    Offer(u64),
+    /// How an offer ended: a message of its own beside it, because an edit rings nobody's phone.
+    OfferOver(u64),
+    /// Something a person of the team should know or do that is no alert, by its name; told once.
+    Word(String),
     /// Whether a version of a rule that has watched long enough may propose; edited as it is answered.
     Promotion(RuleId, u32),
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
@@ -42,6 +48,9 @@ impl fmt::Display for About {
             Self::Trouble(what) => write!(f, "trouble/{what}"),
             Self::Ask(n) => write!(f, "ask/{n}"),
             Self::Deed(n) => write!(f, "deed/{n}"),
+            Self::Offer(n) => write!(f, "offer/{n}"),
+            Self::OfferOver(n) => write!(f, "offer_over/{n}"),
+            Self::Word(name) => write!(f, "word/{name}"),
             Self::Promotion(rule, version) => write!(f, "promotion/{rule}/{version}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }

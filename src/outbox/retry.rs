@@ -294,6 +294,9 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
         | About::Group(_)
         | About::Ask(_)
         | About::Deed(_)
+        | About::Offer(_)
+        | About::OfferOver(_)
+        | About::Word(_)
         | About::Promotion(..)
         | About::Trouble(_)
         | About::Reply(_) => State::Due { not_before: at },

@@ -102,11 +102,15 @@ pub enum Table {
     Excuses = 36,
     /// Accounts that people have connected, their tokens sealed. Key: source 0 account.
     Accounts = 46,
+    /// Offers to change deals. Key: number big-endian.
+    Offers = 60,
+    /// Those whose time runs, in the order of its end. Key: time big-endian, number.
+    DueOffers = 61,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -145,6 +149,8 @@ impl Table {
         Self::Excuses,
         Self::Accounts,
         Self::Quota,
+        Self::Offers,
+        Self::DueOffers,
     ];
 
     /// Its number in the file format.

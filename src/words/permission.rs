@@ -255,10 +255,17 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         Needs::Own if !is_creator => Some(Reason::NoCreator),
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
-        Needs::See | Needs::Tell if own => None,
-        Needs::See | Needs::Look | Needs::Tell | Needs::Study | Needs::Work | Needs::Money | Needs::Grant => {
+        Needs::See | Needs::Tell | Needs::Terms if own => None,
+        Needs::See
+        | Needs::Look
+        | Needs::Tell
+        | Needs::Terms
+        | Needs::Study
+        | Needs::Work
+        | Needs::Money
+        | Needs::Grant => {
             if mine.peek().is_none() {
-                return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
+                return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell | Needs::Terms) {
                     Reason::OwnOnly
                 } else {
                     Reason::Role
@@ -266,7 +273,8 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
             }
             let reached = mine.any(|grant| {
                 covers(&grant.reach, facts)
-                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell | Needs::Study) && unspecific(facts))
+                    || (matches!(needs, Needs::See | Needs::Look | Needs::Tell | Needs::Terms | Needs::Study)
+                        && unspecific(facts))
             });
             (!reached).then_some(Reason::Reach)
         }
@@ -286,7 +294,9 @@ fn in_room(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
         Audience::Creator => room.creator.is_none() || room.creator != facts.creator,
         Audience::Operator => !unspecific(facts),
     };
-    if misplaced {
+    // What is agreed with a creator is the agency's cost.
+    let of_cost = room.audience == Audience::Client && ask.needs() == Needs::Terms;
+    if misplaced || of_cost {
         return Some(Reason::OtherRoom);
     }
     (room.audience == Audience::Client && !facts.released).then_some(Reason::NotReleased)
@@ -301,7 +311,7 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
             None
         }
         (Membership::Stranger, _) => Some(Reason::NotMember),
-        (Membership::Unknown, Needs::Money | Needs::Grant) => Some(Reason::MembershipUnknown),
+        (Membership::Unknown, Needs::Money | Needs::Terms | Needs::Grant) => Some(Reason::MembershipUnknown),
     }
 }
 

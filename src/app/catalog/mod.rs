@@ -220,7 +220,9 @@ impl Catalog {
                     })
             }
             Document::Deliverable(one) => {
-                partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.fee))
+                partnership(&one.partnership)
+                    .or_else(|| self.wrong_currency(&one.partnership, one.fee))
+                    .or_else(|| one.billed.and_then(|billed| self.wrong_currency(&one.partnership, billed)))
             }
             Document::Boost(one) => {
                 partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.budget))

@@ -312,6 +312,9 @@ pub struct Deliverable {
     /// What it costs.
     #[serde(with = "money::text")]
     pub fee: Money,
+    /// What the client pays for it: all that a client is shown of prices.
+    #[serde(default, with = "money::text::option", skip_serializing_if = "Option::is_none")]
+    pub billed: Option<Money>,
     /// When its draft is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft_due: Option<Day>,

@@ -29,6 +29,10 @@ pub enum Name {
     Me,
     Tips,
     Criteria,
+    Deal,
+    Offer,
+    Accept,
+    Decline,
     Benchmark,
     Appeal,
     Why,
@@ -83,6 +87,10 @@ pub enum ArgKind {
     Moment,
     /// `90`, `90d`: whole days.
     Days,
+    /// The number of an offer.
+    Offer,
+    /// What is offered: `reel-2 fee 3500 EUR`.
+    Terms,
     /// A one-time code.
     Code,
     /// The name of a command.
@@ -95,7 +103,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 16] = [
+    pub const ALL: [ArgKind; 18] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -108,6 +116,8 @@ impl ArgKind {
         Self::Duration,
         Self::Moment,
         Self::Days,
+        Self::Offer,
+        Self::Terms,
         Self::Code,
         Self::Command,
         Self::Mode,
@@ -130,6 +140,8 @@ impl ArgKind {
             Self::Duration => "duration",
             Self::Moment => "moment",
             Self::Days => "days",
+            Self::Offer => "offer",
+            Self::Terms => "terms",
             Self::Code => "code",
             Self::Command => "command",
             Self::Mode => "mode",
@@ -153,6 +165,8 @@ impl ArgKind {
             | Self::Duration
             | Self::Moment
             | Self::Days
+            | Self::Offer
+            | Self::Terms
             | Self::Code
             | Self::Url
             | Self::Mode
@@ -185,6 +199,8 @@ pub enum Needs {
     Look,
     /// Whoever has something to report: the creator about themselves, and whoever works on it.
     Tell,
+    /// Both sides of a deal: the creator about their own, and whoever decides about money.
+    Terms,
     /// Whoever looks into rules and their numbers; never a creator.
     Study,
     /// Whoever works on it: acknowledges, snoozes.
@@ -214,6 +230,9 @@ impl Needs {
             Self::Look => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency, Role::Operator],
             Self::Tell => {
                 &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
+            }
+            Self::Terms => {
+                &[Role::Creator, Role::TalentManager, Role::Manager, Role::ClientOwner, Role::Agency]
             }
             Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
@@ -299,6 +318,10 @@ table! {
     Me "me" "jag" &[], &[], Own, Direct, false, &["me"];
     Tips "tips" "tips" &["tip"], &[], Own, Direct, false, &["tips"];
     Criteria "criteria" "kriterier" &["level"], &[], Own, Direct, false, &["criteria"];
+    Deal "deal" "avtal" &["terms"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["deal", "deal alma", "deal spring/alma"];
+    Offer "offer" "föreslå" &["suggest"], &[need("what", ArgKind::Subject), may("terms", ArgKind::Terms)], Terms, Anywhere, false, &["offer spring/alma", "offer spring/alma reel-2 due 2026-04-02", "offer spring/alma reel-2 fee 3500 EUR"];
+    Accept "accept" "acceptera" &[], &[may("offer", ArgKind::Offer)], Terms, Anywhere, true, &["accept", "accept 12"];
+    Decline "decline" "tacka-nej" &["withdraw"], &[may("offer", ArgKind::Offer)], Terms, Anywhere, false, &["decline", "decline 12"];
     Benchmark "benchmark" "jämför" &["compare"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["benchmark", "benchmark alma"];
     Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
@@ -352,6 +375,10 @@ pub enum Command {
     Me,
     Tips,
     Criteria,
+    Deal { subject: Option<String> },
+    Offer { what: String, terms: Option<String> },
+    Accept { offer: Option<u64> },
+    Decline { offer: Option<u64> },
     Benchmark { subject: Option<String> },
     Appeal { id: IncidentId, text: String },
     Why { what: What },
@@ -397,6 +424,10 @@ impl Command {
             Self::Me => Name::Me,
             Self::Tips => Name::Tips,
             Self::Criteria => Name::Criteria,
+            Self::Deal { .. } => Name::Deal,
+            Self::Offer { .. } => Name::Offer,
+            Self::Accept { .. } => Name::Accept,
+            Self::Decline { .. } => Name::Decline,
             Self::Benchmark { .. } => Name::Benchmark,
             Self::Appeal { .. } => Name::Appeal,
             Self::Why { .. } => Name::Why,

@@ -117,7 +117,7 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
     let mut given = Vec::new();
     for arg in spec.args {
         given.push(match arg.kind {
-            ArgKind::Text => {
+            ArgKind::Text | ArgKind::Terms => {
                 let rest: Vec<String> = words.by_ref().collect();
                 (!rest.is_empty()).then(|| rest.join(" "))
             }
@@ -163,6 +163,12 @@ impl Args {
             kind: self.spec(at).1,
             nearest,
         }
+    }
+
+    /// `12`, `#12`, `offer 12` as its footer says it.
+    fn number(&self, at: usize) -> Result<Option<u64>, Teach> {
+        let read = |text: &str| text.trim_start_matches('#').parse().map_err(|_| self.bad(at, None));
+        self.optional(at).map(read).transpose()
     }
 
     fn what(&self, at: usize) -> Result<What, Teach> {
@@ -222,6 +228,10 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },
         Name::Me => Command::Me,
         Name::Tips => Command::Tips,
+        Name::Deal => Command::Deal { subject: args.optional(0).map(str::to_owned) },
+        Name::Offer => Command::Offer { what: args.text(0)?, terms: args.optional(1).map(str::to_owned) },
+        Name::Accept => Command::Accept { offer: args.number(0)? },
+        Name::Decline => Command::Decline { offer: args.number(0)? },
         Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
         Name::Why => Command::Why { what: args.what(0)? },
         Name::WhyNot => Command::WhyNot {

@@ -56,6 +56,9 @@ impl Kept {
                     | About::Level(..)
                     | About::Ask(_)
                     | About::Deed(_)
+                    | About::Offer(_)
+                    | About::OfferOver(_)
+                    | About::Word(_)
                     | About::Promotion(..)
                     | About::Trouble(_)
                     | About::Reply(_) => None,

@@ -187,6 +187,7 @@ impl Entry<'_, '_> {
             platform: platform?,
             format: format?.name,
             fee: fee?,
+            billed: None,
             draft_due: None,
             due: due?,
             proof_due: None,
