@@ -1971,3 +1971,83 @@ offer-unfit = { $why ->
     [ahead] Nothing of this deal is still to be made.
    *[currency] This deal is paid in another currency.
 }
+
+## Numbers that a creator tells by hand
+
+help-numbers = Tell a post's numbers by hand, with a screenshot; they are marked as such
+arg-file = a picture: the screenshot
+report-kept = Noted for { $what }: { $values }
+    Marked as reported by hand wherever they are shown; nothing is stopped because of them alone.
+    As soon as { $platform } reports them itself, its numbers count instead.{ $known ->
+    [none] { "" }
+   *[other] { " " }Not needed, { $platform } tells them already: { $known }.
+}
+report-known = { $platform } tells me these numbers of { $what } itself, so nothing was changed.
+report-no-picture = Almost: please send the screenshot with it. Put this line under the picture: { $line }
+report-no-piece = I find no piece “{ $given }” of yours. “deal” shows the pieces and their ids.
+report-not-out = { $what } is not known to be out yet. Send “live” and the address of the post first.
+report-nothing = Which numbers? Say it like “numbers reel-2 views 48200 reach 31000”, with the screenshot.
+report-metric = “{ $given }” is no number I can take by hand. I know views, reach, impressions, likes, comments, shares, saves, clicks and taps.
+report-value = I cannot read the number for { $of }{ $given ->
+    [none] .
+   *[other] : “{ $given }”.
+} Say it like “views 48200”.
+report-mark = Reported by the creator by hand, with a screenshot: { $names }.{ $waits ->
+    [waits] { " " }Nothing is done by itself on that alone: it waits for your yes.
+   *[no] { "" }
+}
+word-numbers = 🔵 { $who } told the numbers of { $piece } by hand, with a screenshot ({ $deal })
+    They are marked as such. Nothing is done by itself because of them alone.
+
+## What is kept about a creator, and how to leave
+
+help-data = What is kept about you, how to have it as a file, and how to leave
+arg-held = file: have it as a file; leave: end it
+held-headline = This is what I keep about you, { $name }
+held-chats = Where I can write to you: { $chats ->
+    [none] nowhere
+   *[other] { $chats }
+}
+held-accounts = Public numbers of your accounts: { $accounts ->
+    [none] none
+   *[other] { $accounts }
+}; connected by you: { $connected }
+held-posts = Posts of yours and their numbers over time: { $count }
+held-deals = Deals: { $deals }, pieces in them: { $pieces }, offers: { $offers }
+held-levels = Levels you have: { $levels }, times one was in question: { $cases }
+held-journal = A log of who did what and when, which nobody can change
+held-not = I keep no private messages, no pictures you send (only where they are in this chat) and nothing about your followers one by one.
+held-how = A file with all of it, or an end to it: press a button.
+held-file-asked = Asked. The team has been told to send you a file with everything; it is not sent through this chat.
+word-file = 🟡 { $name } asks for a file of what is kept about them
+    Please send it within a month, by a way you know to be theirs. Their id here: { $id }
+leave-headline = Leave? Here is what ends and what stays
+leave-ends = Ends at once: this chat, your role here, and your name beside your chat account. The team is told.
+leave-stays = Stays: your deals, pieces, offers and the numbers of their posts, because your pay is reckoned from them and books must be kept; and the log, because it proves who agreed to what.
+leave-back = What you are owed stays owed. You can come back with a new code from the team.
+leave-done = You have left. I do not write to you any more. What you are owed stays owed; take care.
+word-left = 🟡 { $name } has left the chat with me
+    Deals and pay stay as agreed. From now on a person tells them what is to be told.
+button-held-file = Ask for a file
+button-held-leave = Leave
+button-leave-yes = Yes, leave
+
+## Me: what stands beside one's own numbers
+
+own-rank = More { $title } than { $below } of { $others } similar creators.
+own-offer = Waits for your answer: { $change }{ $until ->
+    [none] { "" }
+   *[other] , until { $until }
+}
+own-due = { $late ->
+    [late] Was due { $day }: { $piece }, { $campaign } ({ $state }). Held up? Say so with “note”.
+   *[no] Due { $day }: { $piece }, { $campaign } ({ $state })
+}
+own-due-more = { $count ->
+    [one] and one more piece, see “deal”
+   *[other] and { $count } more pieces, see “deal”
+}
+button-own-yes = Yes: { $what }
+button-own-deal = My deals
+button-own-tips = Tips
+button-own-data = What is kept

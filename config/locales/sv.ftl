@@ -1961,3 +1961,83 @@ offer-unfit = { $why ->
     [ahead] Inget i avtalet är kvar att göra.
    *[currency] Avtalet betalas i en annan valuta.
 }
+
+## Numbers that a creator tells by hand
+
+help-numbers = Berätta ett inläggs siffror för hand, med skärmbild; de märks som sådana
+arg-file = en bild: skärmbilden
+report-kept = Noterat för { $what }: { $values }
+    De märks som rapporterade för hand överallt där de visas; inget stoppas bara på grund av dem.
+    Så snart { $platform } själv rapporterar dem gäller deras siffror i stället.{ $known ->
+    [none] { "" }
+   *[other] { " " }Behövdes inte, { $platform } berättar dem redan: { $known }.
+}
+report-known = { $platform } berättar själv de här siffrorna för { $what }, så inget ändrades.
+report-no-picture = Nästan: skicka skärmbilden med. Skriv den här raden under bilden: { $line }
+report-no-piece = Jag hittar ingen leverans ”{ $given }” som är din. ”avtal” visar leveranserna och deras id.
+report-not-out = { $what } är inte känd som ute än. Skicka först ”ute” och inläggets adress.
+report-nothing = Vilka siffror? Säg det som ”siffror reel-2 visningar 48200 räckvidd 31000”, med skärmbilden.
+report-metric = ”{ $given }” är ingen siffra jag kan ta för hand. Jag kan visningar, räckvidd, exponeringar, gillningar, kommentarer, delningar, sparade, klick och länktryck.
+report-value = Jag kan inte läsa siffran för { $of }{ $given ->
+    [none] .
+   *[other] : ”{ $given }”.
+} Säg det som ”visningar 48200”.
+report-mark = Rapporterat av kreatören för hand, med skärmbild: { $names }.{ $waits ->
+    [waits] { " " }Inget görs av sig självt bara på det: det väntar på ert ja.
+   *[no] { "" }
+}
+word-numbers = 🔵 { $who } berättade siffrorna för { $piece } för hand, med skärmbild ({ $deal })
+    De är märkta så. Inget görs av sig självt bara på grund av dem.
+
+## What is kept about a creator, and how to leave
+
+help-data = Vad som sparas om dig, hur du får det som fil, och hur du lämnar
+arg-held = file: få det som fil; leave: avsluta
+held-headline = Det här sparar jag om dig, { $name }
+held-chats = Var jag kan skriva till dig: { $chats ->
+    [none] ingenstans
+   *[other] { $chats }
+}
+held-accounts = Offentliga siffror för dina konton: { $accounts ->
+    [none] inga
+   *[other] { $accounts }
+}; kopplade av dig: { $connected }
+held-posts = Dina inlägg och deras siffror över tid: { $count }
+held-deals = Avtal: { $deals }, leveranser i dem: { $pieces }, förslag: { $offers }
+held-levels = Nivåer du har: { $levels }, gånger en varit ifrågasatt: { $cases }
+held-journal = En logg över vem som gjorde vad och när, som ingen kan ändra
+held-not = Jag sparar inga privata meddelanden, inga bilder du skickar (bara var de finns i den här chatten) och inget om dina följare en och en.
+held-how = En fil med allt, eller ett slut på det: tryck på en knapp.
+held-file-asked = Begärt. Teamet har fått veta att de ska skicka dig en fil med allt; den skickas inte genom den här chatten.
+word-file = 🟡 { $name } ber om en fil med vad som sparas om dem
+    Skicka den inom en månad, på ett sätt som du vet är deras. Deras id här: { $id }
+leave-headline = Lämna? Det här slutar och det här blir kvar
+leave-ends = Slutar genast: den här chatten, din roll här, och ditt namn vid ditt chattkonto. Teamet får veta.
+leave-stays = Blir kvar: dina avtal, leveranser, förslag och siffrorna för deras inlägg, för din betalning räknas på dem och bokföring måste sparas; och loggen, för den visar vem som gick med på vad.
+leave-back = Det du ska ha betalt för ska du ha betalt för. Du kan komma tillbaka med en ny kod från teamet.
+leave-done = Du har lämnat. Jag skriver inte till dig mer. Det du ska ha betalt för ska du ha betalt för; ha det bra.
+word-left = 🟡 { $name } har lämnat chatten med mig
+    Avtal och betalning är som avtalat. Från och med nu berättar en människa det som ska berättas.
+button-held-file = Be om en fil
+button-held-leave = Lämna
+button-leave-yes = Ja, lämna
+
+## Me: what stands beside one's own numbers
+
+own-rank = Mer { $title } än { $below } av { $others } liknande kreatörer.
+own-offer = Väntar på ditt svar: { $change }{ $until ->
+    [none] { "" }
+   *[other] , till { $until }
+}
+own-due = { $late ->
+    [late] Skulle varit klar { $day }: { $piece }, { $campaign } ({ $state }). Något i vägen? Säg det med ”notera”.
+   *[no] Senast { $day }: { $piece }, { $campaign } ({ $state })
+}
+own-due-more = { $count ->
+    [one] och en leverans till, se ”avtal”
+   *[other] och { $count } leveranser till, se ”avtal”
+}
+button-own-yes = Ja: { $what }
+button-own-deal = Mina avtal
+button-own-tips = Tips
+button-own-data = Vad som sparas

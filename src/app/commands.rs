@@ -40,6 +40,8 @@ pub struct Asked {
     pub reader: Reader,
     /// The answer to "are you sure" was yes.
     pub confirmed: bool,
+    /// The platform's reference to a picture or document that came with it.
+    pub file: Option<String>,
 }
 
 impl Asked {
@@ -62,7 +64,9 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
     let reader = &asked.reader;
     let said = match command {
         Command::Status { subject } => status(core, asked, subject.as_deref(), now).await?,
-        Command::Me => super::own::me(core, asked, now).await?,
+        Command::Me => return super::own::me(core, asked, now).await,
+        Command::Data { what } => return super::held::data(core, asked, what).await,
+        Command::Numbers { piece, values } => return super::reported::numbers(core, asked, &piece, &values).await,
         Command::Tips => super::own::tips(core, asked, now).await?,
         Command::Deal { subject } => return super::terms::deal(core, asked, subject.as_deref(), now).await,
         Command::Offer { what, terms } => return super::offers::offer(core, asked, &what, terms.as_deref()).await,

@@ -199,6 +199,7 @@ pub struct LimitsConfig {
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PeopleConfig {
     pub code_minutes: u32,
+    pub invite: Length,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -177,7 +177,7 @@ pub fn slash() -> Vec<CommandSpec> {
                     name: option.name.to_owned(),
                     description: option.description,
                     localised: localised(option.descriptions),
-                    kind: OptionKind::Text,
+                    kind: if option.kind == ArgKind::File { OptionKind::File } else { OptionKind::Text },
                     required: option.required,
                     completes: option.autocomplete,
                 })

@@ -222,7 +222,7 @@ async fn asked_command(
 ) -> Result<Option<Said>, StoreError> {
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
-    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: false };
+    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: false, file: inbound.file.clone() };
     let composed = match parsed {
         Err(teach) => Composed::plain(replies::teach(&teach, &asked.reader)),
         Ok(command) => permitted(core, Some(chats), &asked, room.as_ref(), command).await?,
@@ -424,6 +424,7 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
                 Some(deliverable.clone().filter(|piece| piece.contains('/')).unwrap_or_else(|| what.clone()))
             }
             Command::Note { subject, .. } => Some(subject.typed.clone()),
+            Command::Numbers { piece, .. } => Some(piece.clone()).filter(|piece| piece.contains('/')),
             Command::Live { deliverable, .. } => deliverable.clone().filter(|piece| piece.contains('/')),
             _ => None,
         },
@@ -443,7 +444,7 @@ async fn pressed(
     let now = core.clock.now();
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
-    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: true };
+    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: true, file: None };
     let button = load::<ButtonRecord>(&*core.store, token.as_bytes()).await?;
     // A button is bound to its room: forwarded elsewhere, or older than its time, it is only a picture of one.
     let Some(button) = button.filter(|button| button.value.room == place.id && now < button.value.expires_at) else {

@@ -40,6 +40,8 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let team = audience != Audience::Creator;
     let mut blocks: Vec<Block> = block(0, ahead::pool_lines(view, &seen, reader)).into_iter().collect();
     blocks.extend(comparison_blocks(&seen, team, reader, now));
+    let by_hand = super::reported::mark(&view.by_hand, false, reader);
+    blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(block(0, excused_lines(view, team, reader, now)));
     if team {
         blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));

@@ -86,6 +86,8 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
     let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
+    let by_hand = super::reported::mark(&view.by_hand, view.automatic && !is_over, reader);
+    blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());

@@ -327,6 +327,8 @@ pub struct IncidentView {
     pub data_at: Option<Timestamp>,
     /// The rule acts by itself.
     pub automatic: bool,
+    /// Numbers in what decides it that the creator typed in.
+    pub by_hand: Vec<Metric>,
     /// The client may see it.
     pub released: bool,
     /// The amounts here are what the client is billed, not what the agency pays.

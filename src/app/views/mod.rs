@@ -101,6 +101,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         tips,
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
+        by_hand: receipt.as_ref().map(|receipt| super::reported::by_hand(&state, receipt)).unwrap_or_default(),
         released: false,
         billed: false,
         chart: receipt.as_ref().filter(|_| with_chart && !pooled).and_then(|receipt| chart(&state, &incident, receipt)),

@@ -43,6 +43,8 @@ pub enum Name {
     Hold,
     Release,
     Live,
+    Numbers,
+    Data,
     Note,
     Rules,
     Rule,
@@ -95,6 +97,10 @@ pub enum ArgKind {
     Code,
     /// The name of a command.
     Command,
+    /// `file` or `leave`.
+    Held,
+    /// A picture; where nothing is typed for it, it comes with the message.
+    File,
     /// How far a rule may go: `shadow`, `propose` or `auto`.
     Mode,
     /// All the words that follow.
@@ -103,7 +109,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 18] = [
+    pub const ALL: [ArgKind; 20] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -120,6 +126,8 @@ impl ArgKind {
         Self::Terms,
         Self::Code,
         Self::Command,
+        Self::Held,
+        Self::File,
         Self::Mode,
         Self::Text,
     ];
@@ -144,6 +152,8 @@ impl ArgKind {
             Self::Terms => "terms",
             Self::Code => "code",
             Self::Command => "command",
+            Self::Held => "held",
+            Self::File => "file",
             Self::Mode => "mode",
             Self::Text => "text",
         }
@@ -169,6 +179,8 @@ impl ArgKind {
             | Self::Terms
             | Self::Code
             | Self::Url
+            | Self::Held
+            | Self::File
             | Self::Mode
             | Self::Text => false,
         }
@@ -332,6 +344,8 @@ table! {
     Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
     Release "release" "släpp" &["unhold"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["release alma reel-2"];
     Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
+    Numbers "numbers" "siffror" &["figures"], &[need("deliverable", ArgKind::Deliverable), need("values", ArgKind::Text), may("picture", ArgKind::File)], Tell, Anywhere, false, &["numbers reel-2 views 48200 reach 31000"];
+    Data "data" "uppgifter" &["privacy"], &[may("what", ArgKind::Held)], Own, Direct, true, &["data", "data file", "data leave"];
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
     Rule "rule" "regel" &[], &[need("rule", ArgKind::Rule), may("mode", ArgKind::Mode)], Look, Anywhere, false, &["rule cpa-stop", "rule cpa-stop mode propose"];
@@ -389,6 +403,8 @@ pub enum Command {
     Hold { what: String, deliverable: Option<String> },
     Release { what: String, deliverable: Option<String> },
     Live { url: String, deliverable: Option<String> },
+    Numbers { piece: String, values: String },
+    Data { what: Option<Held> },
     Note { subject: What, text: String },
     Rules,
     Rule { id: RuleId, mode: Option<Mode> },
@@ -404,6 +420,15 @@ pub enum Command {
     Revoke { person: PersonId, role: Role, reach: Reach },
     Bind { code: String },
     Help { command: Option<Name> },
+}
+
+/// What somebody wants to do about what is kept of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Have it as a file.
+    File,
+    /// Leave.
+    Leave,
 }
 
 /// What `why` and `note` are about. `ALMA` may be either: an incident is looked up first, then the subject.
@@ -438,6 +463,8 @@ impl Command {
             Self::Hold { .. } => Name::Hold,
             Self::Release { .. } => Name::Release,
             Self::Live { .. } => Name::Live,
+            Self::Numbers { .. } => Name::Numbers,
+            Self::Data { .. } => Name::Data,
             Self::Note { .. } => Name::Note,
             Self::Rules => Name::Rules,
             Self::Rule { .. } => Name::Rule,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{ArgKind, ArgSpec, Command, Moment, Name, Spec, TABLE, What, moment};
+use super::{ArgKind, ArgSpec, Command, Held, Moment, Name, Spec, TABLE, What, moment};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
@@ -123,6 +123,8 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
             }
             // `rule cpa-stop mode propose`, as people say it.
             ArgKind::Mode => words.next().and_then(|word| if is_mode_word(&word) { words.next() } else { Some(word) }),
+            // It comes with the message, not in its words.
+            ArgKind::File => None,
             _ => words.next(),
         });
     }
@@ -200,6 +202,14 @@ impl Args {
         })
     }
 
+    fn held(&self, at: usize, word: &str) -> Result<Held, Teach> {
+        match word.to_lowercase().as_str() {
+            "file" | "export" | "fil" => Ok(Held::File),
+            "leave" | "quit" | "lämna" => Ok(Held::Leave),
+            other => Err(self.bad(at, nearest(other, ["file", "leave"].into_iter()).map(str::to_owned))),
+        }
+    }
+
     fn mode(&self, at: usize, word: &str) -> Result<Mode, Teach> {
         let modes = [Mode::Shadow, Mode::Propose, Mode::Auto];
         Mode::named(&word.to_lowercase()).ok_or_else(|| {
@@ -256,6 +266,8 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             }
             Command::Live { url, deliverable: args.optional(1).map(str::to_owned) }
         }
+        Name::Numbers => Command::Numbers { piece: args.text(0)?, values: args.text(1)? },
+        Name::Data => Command::Data { what: args.optional(0).map(|word| args.held(0, word)).transpose()? },
         Name::Note => Command::Note { subject: args.what(0)?, text: args.text(1)? },
         Name::Rules => Command::Rules,
         Name::Rule => Command::Rule {

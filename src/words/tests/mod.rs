@@ -198,6 +198,7 @@ fn fired() -> IncidentView {
         tips: tips(),
         data_at: Some(at("2026-06-23T12:10:00Z")),
         automatic: false,
+        by_hand: Vec::new(),
         released: true,
         billed: true,
         chart: None,
