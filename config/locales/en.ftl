@@ -1821,7 +1821,7 @@ deal-field-new = { $field } { $to }
 deal-field-gone = { $field } { $from } → none
 deal-foot = { $seat ->
     [creator] This is your deal. It changes only when both of you say yes: “offer” suggests a change.
-    [client] Prices are what you are billed.
+    [client] Prices, where shown, are what you are billed.
    *[team] The deal changes only when both sides say yes: “offer” suggests a change.
 }
 deal-which = Which deal? Press one.
@@ -1835,7 +1835,7 @@ help-accept = Say yes to an offer; shows what it binds to and asks first
 help-decline = Say no to an offer, or take your own back; nothing changes then
 arg-offer = the number of an offer, such as 12
 arg-terms = what would change, such as reel-2 fee 3500 EUR, or commission 12 %
-offer-nothing = nothing so far
+offer-nothing = none
 offer-you = you
 offer-nobody = nobody
 offer-change = { $term ->
@@ -1868,7 +1868,7 @@ offer-binds = It counts only when both have said yes. Until then everything stay
 offer-until = Time to answer: until { $time }. Without an answer nothing changes.
 offer-no-harm = A no costs nothing: your deal, your level and your pay stay as they are.
 offer-stays = Everything stays as agreed.
-offer-signed = { $one } { $one_at }, { $two } { $two_at }. It is in the deal from now on.
+offer-signed = Yes from { $one } ({ $one_at }) and from { $two } ({ $two_at }). It is in the deal from now on.
 offer-footer = offer { $number }
 offer-team-draft = 🔵 { $who }: an offer to consider, { $change }. Nobody has sent it
 offer-team-waits = 🟡 { $who }: { $by } wants to offer { $change }. It needs one more yes from you
@@ -1897,6 +1897,7 @@ offer-in-deal = The deal has a new version with both names.
 offer-sure = Say yes to this: { $change }?
 offer-sure-binds = { $what ->
     [send] The other side is told then, and it counts when they say yes as well.
+    [one] This much money takes two of you: it binds once somebody else has said yes as well.
    *[binds] It binds both sides from then on, and both are told.
 }
 offer-how-headline = What should change? Nothing does until the other side says yes
@@ -1992,9 +1993,10 @@ report-value = I cannot read the number for { $of }{ $given ->
     [none] .
    *[other] : “{ $given }”.
 } Say it like “views 48200”.
-report-mark = Reported by the creator by hand, with a screenshot: { $names }.{ $waits ->
-    [waits] { " " }Nothing is done by itself on that alone: it waits for your yes.
-   *[no] { "" }
+report-mark = { $waits ->
+    [yours] You told these by hand, with a screenshot: { $names }.
+    [waits] Reported by the creator by hand, with a screenshot: { $names }. Nothing is done by itself on that alone: it waits for your yes.
+   *[no] Reported by the creator by hand, with a screenshot: { $names }.
 }
 word-numbers = 🔵 { $who } told the numbers of { $piece } by hand, with a screenshot ({ $deal })
     They are marked as such. Nothing is done by itself because of them alone.

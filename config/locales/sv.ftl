@@ -1811,7 +1811,7 @@ deal-field-new = { $field } { $to }
 deal-field-gone = { $field } { $from } → ingen
 deal-foot = { $seat ->
     [creator] Det här är ditt avtal. Det ändras bara när båda säger ja: ”föreslå” föreslår en ändring.
-    [client] Priserna är vad ni faktureras.
+    [client] Priser som visas är vad ni faktureras.
    *[team] Avtalet ändras bara när båda sidor säger ja: ”föreslå” föreslår en ändring.
 }
 deal-which = Vilket avtal? Tryck på ett.
@@ -1825,8 +1825,8 @@ help-accept = Säg ja till ett förslag; visar vad det binder till och frågar f
 help-decline = Säg nej till ett förslag, eller ta tillbaka ditt eget; då ändras inget
 arg-offer = ett förslags nummer, som 12
 arg-terms = vad som skulle ändras, som reel-2 arvode 3500 SEK, eller provision 12 %
-offer-nothing = inget hittills
-offer-you = du
+offer-nothing = inget
+offer-you = dig
 offer-nobody = ingen
 offer-change = { $term ->
     [fee] { $piece } för { $to } i stället för { $was }
@@ -1858,7 +1858,7 @@ offer-binds = Det gäller bara när båda har sagt ja. Till dess är allt som av
 offer-until = Tid att svara: till { $time }. Utan svar ändras inget.
 offer-no-harm = Ett nej kostar inget: ditt avtal, din nivå och din betalning är som de är.
 offer-stays = Allt är som avtalat.
-offer-signed = { $one } { $one_at }, { $two } { $two_at }. Det står i avtalet från och med nu.
+offer-signed = Ja från { $one } ({ $one_at }) och från { $two } ({ $two_at }). Det står i avtalet från och med nu.
 offer-footer = förslag { $number }
 offer-team-draft = 🔵 { $who }: ett förslag att överväga, { $change }. Ingen har skickat det
 offer-team-waits = 🟡 { $who }: { $by } vill föreslå { $change }. Det behövs ett ja till från er
@@ -1887,6 +1887,7 @@ offer-in-deal = Avtalet har en ny version med bådas namn.
 offer-sure = Säga ja till det här: { $change }?
 offer-sure-binds = { $what ->
     [send] Andra sidan får veta det då, och det gäller när de också säger ja.
+    [one] Så mycket pengar kräver två av er: det binder när någon till har sagt ja.
    *[binds] Det binder båda sidor från dess, och båda får veta.
 }
 offer-how-headline = Vad ska ändras? Inget ändras förrän andra sidan säger ja
@@ -1982,9 +1983,10 @@ report-value = Jag kan inte läsa siffran för { $of }{ $given ->
     [none] .
    *[other] : ”{ $given }”.
 } Säg det som ”visningar 48200”.
-report-mark = Rapporterat av kreatören för hand, med skärmbild: { $names }.{ $waits ->
-    [waits] { " " }Inget görs av sig självt bara på det: det väntar på ert ja.
-   *[no] { "" }
+report-mark = { $waits ->
+    [yours] De här berättade du för hand, med skärmbild: { $names }.
+    [waits] Rapporterat av kreatören för hand, med skärmbild: { $names }. Inget görs av sig självt bara på det: det väntar på ert ja.
+   *[no] Rapporterat av kreatören för hand, med skärmbild: { $names }.
 }
 word-numbers = 🔵 { $who } berättade siffrorna för { $piece } för hand, med skärmbild ({ $deal })
     De är märkta så. Inget görs av sig självt bara på grund av dem.

@@ -114,7 +114,8 @@ async fn leave_once(core: &Core, asked: &Asked, creator: &CreatorId, person: &Pe
         let state = core.state.lock().await;
         state.catalog.creator_rooms(creator).into_iter().cloned().collect()
     };
-    let places: Vec<String> = person.identities.iter().map(|one| format!("dm-{}-{}", one.chat.as_str(), one.user)).collect();
+    let places: Vec<String> =
+        person.identities.iter().map(|one| format!("dm-{}-{}", one.chat.as_str(), one.user)).collect();
     for room in rooms.iter().filter(|room| places.iter().any(|id| room.id.as_str() == id)) {
         if let Some(mut kept) = load::<Room>(&*core.store, &keys::room(&room.id)).await? {
             kept.value.address = None;

@@ -222,7 +222,8 @@ async fn asked_command(
 ) -> Result<Option<Said>, StoreError> {
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
-    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: false, file: inbound.file.clone() };
+    let asked =
+        Asked { person, speaker, audience: place.audience, reader, confirmed: false, file: inbound.file.clone() };
     let composed = match parsed {
         Err(teach) => Composed::plain(replies::teach(&teach, &asked.reader)),
         Ok(command) => permitted(core, Some(chats), &asked, room.as_ref(), command).await?,

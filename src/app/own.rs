@@ -115,8 +115,7 @@ fn line(
     let week = Window::Days(7);
     let ends = (0..TREND_DAYS).rev().filter_map(|back| Window::Days(1).back(day, back, frame));
     let spans = ends.filter_map(|day| week.ending(day.until, frame));
-    let points: Vec<_> =
-        spans.map(|span| (span.until, view.over(subject, want, span).reading.value())).collect();
+    let points: Vec<_> = spans.map(|span| (span.until, view.over(subject, want, span).reading.value())).collect();
     let known = points.iter().filter(|point| point.1.is_some()).count();
     let limit = usual.map(|usual| vec![(day.until, usual)]).unwrap_or_default();
     let chart = Chart { metric: want.metric, currency: None, points, band: None, limit, fired_at: None };

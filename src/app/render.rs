@@ -111,9 +111,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         | About::Word(_)
         | About::Promotion(..)
         | About::Trouble(_)
-        | About::Reply(_) => {
-            message.headline.clone()
-        }
+        | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
 }

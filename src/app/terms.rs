@@ -99,9 +99,7 @@ pub(super) fn meant(state: &State, asked: &Asked, typed: Option<&str>) -> Option
         let seat = seat(state, asked, at).filter(|_| fits_room(state, asked, at))?;
         Some((at.clone(), seat))
     };
-    let runs = |at: &&PartnershipRef| {
-        catalog.partnerships.get(*at).is_some_and(|one| one.state == Running::Active)
-    };
+    let runs = |at: &&PartnershipRef| catalog.partnerships.get(*at).is_some_and(|one| one.state == Running::Active);
     let Some(typed) = typed else {
         let person = asked.person.as_ref()?;
         let own = catalog.partnerships.keys().filter(|at| is_own(catalog, person, &at.creator)).filter(runs);
@@ -112,9 +110,13 @@ pub(super) fn meant(state: &State, asked: &Asked, typed: Option<&str>) -> Option
         Meant::Subject(Subject::Partnership(campaign, creator)) => one(PartnershipRef { campaign, creator }),
         Meant::Deliverable(at, _) | Meant::Code(at, _) | Meant::Link(at, _) => one(at),
         Meant::Boost(id) => one(catalog.boosts.get(&id)?.partnership.clone()),
-        Meant::Subject(subject) => {
-            catalog.partnerships.keys().filter(|at| catalog.is_within(at, &subject)).filter(runs).filter_map(may).collect()
-        }
+        Meant::Subject(subject) => catalog
+            .partnerships
+            .keys()
+            .filter(|at| catalog.is_within(at, &subject))
+            .filter(runs)
+            .filter_map(may)
+            .collect(),
     })
 }
 
@@ -208,8 +210,26 @@ async fn view(
 
 /// What of a deal its creator is told when it changes: what they promised and are paid, and nothing the brand wants of it.
 const OWN_FIELDS: [&str; 21] = [
-    "fee", "due", "draft_due", "proof_due", "report_due", "format", "platform", "state", "cancel_by", "kill_fee", "post",
-    "live_at", "commission", "per_thousand_views", "codes", "link", "rights", "exclusivity", "disclosure", "starts",
+    "fee",
+    "due",
+    "draft_due",
+    "proof_due",
+    "report_due",
+    "format",
+    "platform",
+    "state",
+    "cancel_by",
+    "kill_fee",
+    "post",
+    "live_at",
+    "commission",
+    "per_thousand_views",
+    "codes",
+    "link",
+    "rights",
+    "exclusivity",
+    "disclosure",
+    "starts",
     "shipped",
 ];
 

@@ -146,11 +146,15 @@ pub fn compose(view: &DealView, reader: &Reader, now: Timestamp) -> Composed {
     let pieces: Vec<Line> = view.pieces.iter().flat_map(|one| piece_lines(one, view.seat, reader, now)).collect();
     blocks.extend(block(0, pieces));
     blocks.extend(block(0, beside(view, reader, now)));
-    let offers: Vec<Line> = view.offers.iter().map(|one| {
-        let side = one.offer.side.as_str();
-        let (change, number) = (one.change(reader, now), one.offer.number.to_string());
-        line(say!(words, "deal-offer", side = side, change = change, number = number))
-    }).collect();
+    let offers: Vec<Line> = view
+        .offers
+        .iter()
+        .map(|one| {
+            let side = one.offer.side.as_str();
+            let (change, number) = (one.change(reader, now), one.offer.number.to_string());
+            line(say!(words, "deal-offer", side = side, change = change, number = number))
+        })
+        .collect();
     blocks.extend(block(0, offers));
     blocks.extend(block(2, changes(view, reader, now)));
     blocks.extend(block(1, vec![line(say!(words, "deal-foot", seat = seat))]));
@@ -177,9 +181,7 @@ fn piece_lines(one: &PieceLine, seat: Seat, reader: &Reader, now: Timestamp) -> 
     let seat = seat.key();
     let owed = one.owed.filter(|owed| !owed.0.is_zero());
     let second = match (one.ahead, one.free_until, owed) {
-        (true, Some(until), _) => {
-            Some(say!(words, "deal-free", seat = seat, time = number::time(reader, until, now)))
-        }
+        (true, Some(until), _) => Some(say!(words, "deal-free", seat = seat, time = number::time(reader, until, now))),
         (true, None, Some(owed)) => Some(say!(words, "deal-owed", seat = seat, share = share(reader, owed))),
         (false, _, Some(owed)) if matches!(one.state, DeliverableState::Held | DeliverableState::Cancelled) => {
             Some(say!(words, "deal-kept", seat = seat, share = share(reader, owed)))
@@ -243,8 +245,22 @@ fn beside(view: &DealView, reader: &Reader, now: Timestamp) -> Vec<Line> {
 
 /// Fields whose names have words of their own; others are told by the name that documents have.
 const FIELDS: [&str; 16] = [
-    "fee", "due", "format", "state", "commission", "per_thousand_views", "rights", "codes", "link", "cancel_by", "kill_fee",
-    "draft_due", "post", "live_at", "exclusivity", "billed",
+    "fee",
+    "due",
+    "format",
+    "state",
+    "commission",
+    "per_thousand_views",
+    "rights",
+    "codes",
+    "link",
+    "cancel_by",
+    "kill_fee",
+    "draft_due",
+    "post",
+    "live_at",
+    "exclusivity",
+    "billed",
 ];
 
 fn changes(view: &DealView, reader: &Reader, now: Timestamp) -> Vec<Line> {

@@ -15,6 +15,7 @@ use super::kinds;
 use super::message::{Block, Line, Look, Message, Picture};
 use super::number;
 use super::phrase::{self, block, bold, line};
+use super::reported::Whose;
 use super::view::{Clears, IncidentView, OptionView, ProposalView, Relation, Seen};
 use super::wording::{Reader, Words, say};
 use crate::domain::action::{Deed, Object};
@@ -86,7 +87,7 @@ fn team(view: &IncidentView, seen: &[&Seen], money: bool, reader: &Reader, now: 
     blocks.extend(block(0, ahead::pool_lines(view, seen, reader)));
     let seen_lines = kinds::lines(view, money, reader, now).unwrap_or_else(|| seen_lines(seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
-    let by_hand = super::reported::mark(&view.by_hand, view.automatic && !is_over, reader);
+    let by_hand = super::reported::mark(&view.by_hand, Whose::Theirs { waits: view.automatic && !is_over }, reader);
     blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, money, reader, now)));
@@ -516,6 +517,8 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
     };
     let mut blocks: Vec<Block> = Vec::new();
     blocks.extend(block(0, seen_lines(&seen, is_over, reader, now)));
+    let by_hand = super::reported::mark(&view.by_hand, Whose::Yours, reader);
+    blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     if !is_over {
         blocks.extend(block(0, vec![line(say!(words, "creator-stays"))]));
         let clears = view.clears.as_ref().filter(|clears| is_own_clear(clears));

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn a_mark_is_taken_off_and_a_name_is_not() {
-        for (given, want) in [("🔵 Nordbo suggests", "Nordbo suggests"), ("Nordbo suggests", "Nordbo suggests"), ("🔵", "🔵")] {
+        for (given, want) in
+            [("🔵 Nordbo suggests", "Nordbo suggests"), ("Nordbo suggests", "Nordbo suggests"), ("🔵", "🔵")]
+        {
             assert_eq!(unmarked(given), want);
         }
     }

@@ -136,9 +136,9 @@ fn terms_of_answer(view: &OfferView, reader: &Reader, now: Timestamp) -> Vec<Lin
     lines.extend(view.offer.note.as_ref().map(|note| line(say!(words, "offer-note", text = note.as_str()))));
     lines.extend(view.moves.then(|| line(say!(words, "offer-moves"))));
     lines.push(line(say!(words, "offer-binds")));
-    lines.extend(view.offer.until.map(|until| {
-        line(say!(words, "offer-until", time = number::time(reader, until, now)))
-    }));
+    lines.extend(
+        view.offer.until.map(|until| line(say!(words, "offer-until", time = number::time(reader, until, now)))),
+    );
     lines
 }
 
@@ -245,9 +245,12 @@ fn team_lines(view: &OfferView, reader: &Reader, now: Timestamp) -> Vec<Line> {
         let agreed = if agreed.is_empty() { say!(words, "offer-nobody") } else { agreed.join(", ") };
         lines.push(line(say!(words, "offer-nods", names = agreed, count = offer.missing())));
     }
-    lines.extend(offer.told.as_ref().map(|nod| {
-        line(say!(words, "offer-told", by = nod.name.as_str(), of = view.of(), time = time(nod.at)))
-    }));
+    lines.extend(
+        offer
+            .told
+            .as_ref()
+            .map(|nod| line(say!(words, "offer-told", by = nod.name.as_str(), of = view.of(), time = time(nod.at)))),
+    );
     lines.push(line(match offer.until {
         Some(until) => say!(words, "offer-until-team", time = time(until)),
         None => say!(words, "offer-clock-waits", of = view.of()),
@@ -345,6 +348,7 @@ pub fn sure(view: &OfferView, reader: &Reader, now: Timestamp) -> Composed {
     let headline = say!(words, "offer-sure", change = view.change(reader, now));
     let (key, yes) = match view.offer.stage {
         Stage::Draft | Stage::Waits => ("send", say!(words, "button-offer-send")),
+        _ if view.offer.side == Side::Creator && 1 < view.offer.missing() => ("one", say!(words, "button-offer-agree")),
         _ => ("binds", say!(words, "button-offer-yes")),
     };
     let mut lines = vec![line(say!(words, "offer-sure-binds", what = key))];

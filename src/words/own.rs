@@ -69,7 +69,7 @@ pub fn add(mut message: Message, view: &OwnView, reader: &Reader, now: Timestamp
         line(say!(words, "own-rank", title = title, below = one.below, others = one.others))
     });
     let mut first: Vec<Line> = ranks.collect();
-    first.extend(super::reported::mark(&view.by_hand, false, reader).map(line));
+    first.extend(super::reported::mark(&view.by_hand, super::reported::Whose::Yours, reader).map(line));
     let offers: Vec<Line> = view
         .offers
         .iter()

@@ -75,7 +75,9 @@ fn value(given: &str) -> Option<i64> {
             let scale = 10_i64.checked_pow(u32::try_from(part.len()).ok()?)?;
             digits.checked_mul(times)?.checked_div(scale)?
         }
-        [_, rest @ ..] if rest.iter().all(|group| group.len() == 3) => groups.concat().parse::<i64>().ok()?.checked_mul(times)?,
+        [_, rest @ ..] if rest.iter().all(|group| group.len() == 3) => {
+            groups.concat().parse::<i64>().ok()?.checked_mul(times)?
+        }
         _ => return None,
     };
     (0..=MOST).contains(&value).then_some(value)
@@ -132,7 +134,8 @@ impl ReportTold {
         let text = match self {
             Self::Kept { what, platform, kept, known } => {
                 let platform = number::platform(reader, *platform);
-                let values = kept.iter().map(|(metric, value)| number::value(reader, *metric, num::f64_of(*value), None));
+                let values =
+                    kept.iter().map(|(metric, value)| number::value(reader, *metric, num::f64_of(*value), None));
                 let values = values.collect::<Vec<_>>().join(", ");
                 let known = known.iter().map(title).collect::<Vec<_>>().join(", ");
                 let known = if known.is_empty() { "none".to_owned() } else { known };
@@ -160,14 +163,30 @@ impl ReportTold {
     }
 }
 
+/// To whom it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// To the creator who typed it in.
+    Yours,
+    /// To others.
+    Theirs {
+        /// What a rule would have done by itself waits for a person because of it.
+        waits: bool,
+    },
+}
+
 /// That some of what is shown was typed in by the creator. Nothing where none was.
 #[must_use]
-pub fn mark(metrics: &[Metric], waits: bool, reader: &Reader) -> Option<String> {
+pub fn mark(metrics: &[Metric], whose: Whose, reader: &Reader) -> Option<String> {
     if metrics.is_empty() {
         return None;
     }
     let names: Vec<String> = metrics.iter().map(|metric| number::title(reader, *metric, None)).collect();
-    let waits = if waits { "waits" } else { "no" };
+    let waits = match whose {
+        Whose::Theirs { waits: true } => "waits",
+        Whose::Theirs { waits: false } => "no",
+        Whose::Yours => "yours",
+    };
     Some(say!(reader.words(), "report-mark", names = names.join(", "), waits = waits))
 }
 

@@ -219,11 +219,9 @@ impl Catalog {
                         one.product_cost.and_then(|cost| self.wrong_currency(&at, cost))
                     })
             }
-            Document::Deliverable(one) => {
-                partnership(&one.partnership)
-                    .or_else(|| self.wrong_currency(&one.partnership, one.fee))
-                    .or_else(|| one.billed.and_then(|billed| self.wrong_currency(&one.partnership, billed)))
-            }
+            Document::Deliverable(one) => partnership(&one.partnership)
+                .or_else(|| self.wrong_currency(&one.partnership, one.fee))
+                .or_else(|| one.billed.and_then(|billed| self.wrong_currency(&one.partnership, billed))),
             Document::Boost(one) => {
                 partnership(&one.partnership).or_else(|| self.wrong_currency(&one.partnership, one.budget))
             }

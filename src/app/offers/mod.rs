@@ -66,12 +66,7 @@ impl Known {
     }
 
     fn deal(&self) -> Deal<'_> {
-        Deal {
-            partnership: &self.partnership,
-            pieces: &self.pieces,
-            currency: self.currency,
-            today: self.today,
-        }
+        Deal { partnership: &self.partnership, pieces: &self.pieces, currency: self.currency, today: self.today }
     }
 }
 
@@ -122,7 +117,12 @@ fn rooms(state: &State, offer: &Offer, side: Side) -> Vec<Room> {
 }
 
 /// Tells how an offer stands now: in the team's rooms, and to its creator once it is before them.
-async fn tell(core: &Core, transaction: &mut Transaction, offer: &Offer, acted: Option<Side>) -> Result<(), StoreError> {
+async fn tell(
+    core: &Core,
+    transaction: &mut Transaction,
+    offer: &Offer,
+    acted: Option<Side>,
+) -> Result<(), StoreError> {
     let state = core.state.lock().await;
     let (team, creator) = (rooms(&state, offer, Side::Brand), rooms(&state, offer, Side::Creator));
     drop(state);
@@ -170,7 +170,13 @@ async fn put(
     cycle::deliver_to(core, transaction, &notice, &rooms.iter().collect::<Vec<_>>()).await
 }
 
-fn journal(core: &Core, transaction: &mut Transaction, offer: &Offer, deed: &str, actor: &str) -> Result<(), StoreError> {
+fn journal(
+    core: &Core,
+    transaction: &mut Transaction,
+    offer: &Offer,
+    deed: &str,
+    actor: &str,
+) -> Result<(), StoreError> {
     let detail = json!({ "offer": offer });
     transaction.append_journal(&core.line_by(actor, deed, offer.partnership.subject(), detail))?;
     Ok(())

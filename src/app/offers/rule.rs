@@ -27,7 +27,8 @@ fn least() -> Decimal {
 /// The term a fire suggests; `None` where nothing is still to be made, or the numbers name no share.
 fn term(state: &State, one: &Fired, at: &PartnershipRef, now: Timestamp) -> Option<Term> {
     let known = Known::of(state, at, now)?;
-    let piece = known.pieces.iter().filter(|piece| piece.state.is_ahead()).min_by_key(|piece| (piece.due, &piece.id))?;
+    let piece =
+        known.pieces.iter().filter(|piece| piece.state.is_ahead()).min_by_key(|piece| (piece.due, &piece.id))?;
     let held = |verdict: Verdict| verdict == Verdict::Holds;
     let receipt = &one.judgement.receipt;
     let ratio = receipt.comparisons.iter().filter(|one| held(one.verdict)).find_map(|one| one.ratio)?;
@@ -64,9 +65,10 @@ pub async fn suggest(
     let direct = !state.catalog.direct_rooms(&at.creator).is_empty();
     drop(state);
     let open = scan_all::<Offer>(&*core.store).await?;
-    if open.iter().any(|kept| {
-        kept.value.partnership == at && kept.value.is_open(now) && kept.value.term.slot() == term.slot()
-    }) {
+    if open
+        .iter()
+        .any(|kept| kept.value.partnership == at && kept.value.is_open(now) && kept.value.term.slot() == term.slot())
+    {
         return Ok(false);
     }
     counters.offer = counters.offer.saturating_add(1);

@@ -137,8 +137,7 @@ fn further(words: &[&str], currency: Currency) -> Result<Term, Unread> {
     let [id, platform, kind, rest @ ..] = words else { return Err(missing) };
     let (day, fee) = rest.split_last().ok_or(missing)?;
     let platform = platform.to_lowercase();
-    let platform: Platform =
-        platform.parse().map_err(|_| Unread::Platform { given: platform.clone() })?;
+    let platform: Platform = platform.parse().map_err(|_| Unread::Platform { given: platform.clone() })?;
     Ok(Term::Piece {
         piece: piece_id(id)?,
         platform,
@@ -204,6 +203,9 @@ const SIGNS: [(&str, &str); 5] = [("€", "EUR"), ("£", "GBP"), ("$", "USD"), (
 /// No amount, or one of another currency.
 pub fn amount(given: &str, currency: Currency) -> Result<Money, Unread> {
     let unread = || Unread::Money { given: given.to_owned() };
+    if !given.contains(|c: char| c.is_ascii_digit()) {
+        return Err(unread());
+    }
     let mut text = given.trim().to_owned();
     let mut named: Option<String> = None;
     for (sign, code) in SIGNS {
@@ -234,7 +236,8 @@ pub fn amount(given: &str, currency: Currency) -> Result<Money, Unread> {
 }
 
 fn plain_number(text: &str) -> Option<String> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\'')).collect();
+    let text: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\'')).collect();
     if text.is_empty() || !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) {
         return None;
     }

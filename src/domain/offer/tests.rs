@@ -50,7 +50,12 @@ fn deal() -> (Partnership, Vec<Deliverable>) {
 
 fn with<T>(what: impl FnOnce(&Deal<'_>) -> T) -> T {
     let (partnership, pieces) = deal();
-    what(&Deal { partnership: &partnership, pieces: &pieces, currency: sek(), today: "2026-03-10".parse().expect("a day") })
+    what(&Deal {
+        partnership: &partnership,
+        pieces: &pieces,
+        currency: sek(),
+        today: "2026-03-10".parse().expect("a day"),
+    })
 }
 
 #[track_caller]

@@ -243,9 +243,7 @@ impl Needs {
             Self::Tell => {
                 &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
             }
-            Self::Terms => {
-                &[Role::Creator, Role::TalentManager, Role::Manager, Role::ClientOwner, Role::Agency]
-            }
+            Self::Terms => &[Role::Creator, Role::TalentManager, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Grant => &[Role::ClientOwner, Role::Agency, Role::Operator],

@@ -151,7 +151,14 @@ fn who(needs: Needs) -> String {
     match needs {
         Needs::Nothing => "anybody".to_owned(),
         Needs::See => "every role; creators only about themselves".to_owned(),
-        Needs::Own | Needs::Look | Needs::Tell | Needs::Terms | Needs::Study | Needs::Work | Needs::Money | Needs::Grant => needs
+        Needs::Own
+        | Needs::Look
+        | Needs::Tell
+        | Needs::Terms
+        | Needs::Study
+        | Needs::Work
+        | Needs::Money
+        | Needs::Grant => needs
             .roles()
             .iter()
             .map(|role| Words::of(Locale::En).say(&format!("role-{role}"), &[]))

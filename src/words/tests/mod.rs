@@ -12,6 +12,7 @@ mod mediation;
 mod others;
 mod permission;
 mod short;
+mod terms;
 mod with_numbers;
 
 use jiff::{Timestamp, ToSpan as _};

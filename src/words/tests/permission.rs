@@ -90,23 +90,23 @@ fn each_role_may_what_the_design_says() {
     let names: Vec<&str> = Name::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(
         names.join(" "),
-        "status me tips criteria benchmark appeal why why-not backtest pause resume hold release live note rules rule excuse unexcuse approve reject undo ack snooze link grant revoke bind help"
+        "status me tips criteria deal offer accept decline benchmark appeal why why-not backtest pause resume hold release live numbers data note rules rule excuse unexcuse approve reject undo ack snooze link grant revoke bind help"
     );
     for (role, creator, want) in [
         // Statuses of Alma at Nordbo, asked in a direct message.
-        (Role::Creator, Some("alma"), "........rrrrr..rrrrrrrrr.rr.."),
-        (Role::Creator, Some("bo"), "o...o.oorrrrroorrrrrrrrr.rr.."),
-        (Role::TalentManager, None, "rnnnrnrrrrrrrrrrrrrrrrrr.rr.."),
-        (Role::Analyst, None, ".nnn.n...rrrr...rrrrrrrr.rr.."),
-        (Role::Manager, None, ".nnn.n...................rr.."),
-        (Role::ClientOwner, None, ".nnn.n......................."),
-        (Role::Agency, None, ".nnn.n......................."),
-        (Role::Operator, None, "rnnnrnrrrrrrrrr.rrrrrrrr.tt.."),
+        (Role::Creator, Some("alma"), "............rrrrr....rrrrrrrrr.rr.."),
+        (Role::Creator, Some("bo"), "o...ooooo.oorrrrroo.orrrrrrrrr.rr.."),
+        (Role::TalentManager, None, "rnnnrrrrrnrrrrrrrrrnrrrrrrrrrr.rr.."),
+        (Role::Analyst, None, ".nnn.rrr.n...rrrr..n..rrrrrrrr.rr.."),
+        (Role::Manager, None, ".nnn.....n.........n...........rr.."),
+        (Role::ClientOwner, None, ".nnn.....n.........n..............."),
+        (Role::Agency, None, ".nnn.....n.........n..............."),
+        (Role::Operator, None, "rnnnrrrrrnrrrrrrrrrnr.rrrrrrrr.tt.."),
     ] {
         assert_eq!(row(role, creator, &direct(alma())), want, "{role} {creator:?}");
     }
     let other = Facts { brand: Some(brand("other")), campaign: None, ..direct(alma()) };
-    assert_eq!(row(Role::Manager, None, &other), "wnnnwnwwwwwwwwwwwwwwwwww.rr..");
+    assert_eq!(row(Role::Manager, None, &other), "wnnnwwwwwnwwwwwwwwwnwwwwwwwwww.rr..");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn outsiders_get_nothing_and_codes_are_their_own_proof() {
         let text = spec.examples.last().expect("an example");
         let want = match spec.name {
             Name::Bind | Name::Help => YES,
-            Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NO(Reason::OnlyDirect),
+            Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Data | Name::Link => NO(Reason::OnlyDirect),
             _ => NO(Reason::Outsider),
         };
         assert_eq!(decide(text, &[], Some(&here), None, &alma()), want, "{text}");
