@@ -26,7 +26,6 @@ format = "reel"
 fee = "1500.00 EUR"
 due = 2026-02-20
 state = "live"
-live_at = 2026-02-20T10:00:00Z
 post = "p17"
 [[deliverable]]
 partnership = "winter/lind"

@@ -292,7 +292,11 @@ async fn a_caller_that_goes_away_stops_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_without_a_chat_gets_an_invitation_of_their_own() {
     let served = Served::start().await;
-    done(&served.applies("[[creator]]\nid = \"bo\"\nname = \"Bo Ek\"\n[[creator]]\nid = \"alma\"\nname = \"Alma Lind\"\n").await);
+    done(
+        &served
+            .applies("[[creator]]\nid = \"bo\"\nname = \"Bo Ek\"\n[[creator]]\nid = \"alma\"\nname = \"Alma Lind\"\n")
+            .await,
+    );
     let told = done(&served.asks(Wish::Invite { reach: crate::domain::person::Reach::All }).await).to_owned();
     let rows: Vec<Vec<&str>> = told.lines().map(|line| line.split('\t').collect()).collect();
     let names: Vec<&str> = rows.iter().map(|row| row[0]).collect();

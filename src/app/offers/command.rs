@@ -81,7 +81,7 @@ pub async fn offer(core: &Core, asked: &Asked, what: &str, terms: Option<&str>) 
         Ok(term) => term,
         Err(unread) => return Ok(plain(asked, &OfferTold::Unread { unread })),
     };
-    let told = make(core, asked, (at, *side), term, note).await?;
+    let told = make(core, asked, (at, *side), &term, note.as_deref()).await?;
     Ok(plain(asked, &told))
 }
 
@@ -151,13 +151,13 @@ async fn make(
     core: &Core,
     asked: &Asked,
     (at, side): (&PartnershipRef, Side),
-    term: Term,
-    note: Option<String>,
+    term: &Term,
+    note: Option<&str>,
 ) -> Result<OfferTold, StoreError> {
     let _pen = core.pen.lock().await;
     let mut tries = 1;
     loop {
-        match make_once(core, asked, (at, side), &term, note.as_deref()).await {
+        match make_once(core, asked, (at, side), term, note).await {
             Err(StoreError::Conflict { .. }) if tries < TRIES_MAX => tries += 1,
             done => return done,
         }

@@ -400,10 +400,12 @@ impl Deal<'_> {
     fn still_to_come(&self, id: &DeliverableId) -> Result<&Deliverable, Unfit> {
         let one = self.pieces.iter().find(|one| one.id == *id);
         let one = one.ok_or_else(|| Unfit::NoPiece { given: id.to_string() })?;
-        match one.state {
-            DeliverableState::Cancelled => Err(Unfit::Cancelled),
-            _ if one.state.is_out() => Err(Unfit::Out),
-            _ => Ok(one),
+        if one.state == DeliverableState::Cancelled {
+            Err(Unfit::Cancelled)
+        } else if one.state.is_out() {
+            Err(Unfit::Out)
+        } else {
+            Ok(one)
         }
     }
 

@@ -104,9 +104,11 @@ fn the_book_of_a_deal_adds_to_the_ads_and_its_silence_is_nothing() {
 fn what_was_typed_in_counts_only_until_the_platform_speaks() {
     let post: Subject = "post/instagram/p1".parse().expect("a subject");
     let typed = |name: &str, when: &str, value| Sample { self_reported: true, ..level(&post, name, when, value) };
-    let mut history = history(vec![typed("reach@instagram", "10T12:00", 31_000), level(&post, "views@instagram", "10T12:00", 900)]);
+    let mut history =
+        history(vec![typed("reach@instagram", "10T12:00", 31_000), level(&post, "views@instagram", "10T12:00", 900)]);
     let posts = [(Platform::Instagram, "p1".parse().expect("a post"))];
-    let life = |history: &History, name: &str, until: &str| word(history.view().over_posts(&posts, want(name), at(until)));
+    let life =
+        |history: &History, name: &str, until: &str| word(history.view().over_posts(&posts, want(name), at(until)));
     assert_eq!(life(&history, "reach", "11T00:00"), "31000 of 1");
     assert_eq!(life(&history, "reach@instagram", "11T00:00"), "31000 of 1");
     assert_eq!(life(&history, "reach@tiktok", "11T00:00"), "not_yet");

@@ -233,15 +233,25 @@ impl Args {
     }
 }
 
+/// What is said about deals, and by creators about themselves.
+fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
+    Ok(match name {
+        Name::Offer => Command::Offer { what: args.text(0)?, terms: args.optional(1).map(str::to_owned) },
+        Name::Accept => Command::Accept { offer: args.number(0)? },
+        Name::Decline => Command::Decline { offer: args.number(0)? },
+        Name::Numbers => Command::Numbers { piece: args.text(0)?, values: args.text(1)? },
+        Name::Data => Command::Data { what: args.optional(0).map(|word| args.held(0, word)).transpose()? },
+        // Only these are asked for here.
+        _ => Command::Deal { subject: args.optional(0).map(str::to_owned) },
+    })
+}
+
 fn build(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
         Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },
         Name::Me => Command::Me,
         Name::Tips => Command::Tips,
-        Name::Deal => Command::Deal { subject: args.optional(0).map(str::to_owned) },
-        Name::Offer => Command::Offer { what: args.text(0)?, terms: args.optional(1).map(str::to_owned) },
-        Name::Accept => Command::Accept { offer: args.number(0)? },
-        Name::Decline => Command::Decline { offer: args.number(0)? },
+        Name::Deal | Name::Offer | Name::Accept | Name::Decline | Name::Numbers | Name::Data => of_deals(name, args)?,
         Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
         Name::Why => Command::Why { what: args.what(0)? },
         Name::WhyNot => Command::WhyNot {
@@ -266,8 +276,6 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             }
             Command::Live { url, deliverable: args.optional(1).map(str::to_owned) }
         }
-        Name::Numbers => Command::Numbers { piece: args.text(0)?, values: args.text(1)? },
-        Name::Data => Command::Data { what: args.optional(0).map(|word| args.held(0, word)).transpose()? },
         Name::Note => Command::Note { subject: args.what(0)?, text: args.text(1)? },
         Name::Rules => Command::Rules,
         Name::Rule => Command::Rule {
