@@ -1792,6 +1792,7 @@ deal-offer = { $side ->
 }
 deal-changes = Who changed what
 deal-itself = the deal
+deal-you = you
 deal-first = { $time }, { $by }: { $of } was written down
 deal-changed = { $time }, { $by }: { $of }, { $what }
 deal-older = { $count ->

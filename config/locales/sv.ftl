@@ -1782,6 +1782,7 @@ deal-offer = { $side ->
 }
 deal-changes = Vem som ändrat vad
 deal-itself = avtalet
+deal-you = du
 deal-first = { $time }, { $by }: { $of } skrevs in
 deal-changed = { $time }, { $by }: { $of }, { $what }
 deal-older = { $count ->

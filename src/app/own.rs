@@ -18,6 +18,7 @@ use crate::words::buttons::Composed;
 use crate::words::chart::{self, Chart};
 use crate::words::message::Message;
 use crate::words::own::{DuePiece, OwnView, Rank, add};
+use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::view::{MeView, OwnNumber, Window as Over};
 use crate::words::{answers, replies};
 
@@ -58,7 +59,23 @@ pub async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Composed, 
         // A picture that cannot be drawn is left out; the text says everything.
         message.picture = chart::render(&trend, &message.headline, &asked.reader).ok();
     }
-    Ok(add(message, &own, &asked.reader, now))
+    let whole = add(message.clone(), &own, &asked.reader, now);
+    if message.picture.is_none() || fits(&whole) {
+        return Ok(whole);
+    }
+    // Under a picture there is less room: what levels ask for has a command of its own.
+    let brief = add(message, &OwnView { has_levels: false, ..own }, &asked.reader, now);
+    if fits(&brief) {
+        return Ok(brief);
+    }
+    let mut whole = whole;
+    whole.message.picture = None;
+    Ok(whole)
+}
+
+/// Whether all of it can stand under a picture.
+fn fits(composed: &Composed) -> bool {
+    utf16_units(&plain(&composed.message)) <= MAIN_UNITS
 }
 
 /// Their numbers, and the line of the one that says most.

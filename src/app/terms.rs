@@ -313,7 +313,7 @@ fn by_whom(state: &State, by: &str, (at, seat): (&PartnershipRef, Seat), reader:
         let person = state.catalog.people.values().find(|person| person.id.as_str() == id);
         let own = person.is_some_and(|person| is_own(&state.catalog, person, &at.creator)) || id == at.creator.as_str();
         let name = match (seat, own, person) {
-            (Seat::Creator, true, _) => say!(reader.words(), "offer-you"),
+            (Seat::Creator, true, _) => say!(reader.words(), "deal-you"),
             (Seat::Creator, false, _) => {
                 let brand = state.catalog.campaigns.get(&at.campaign).map(|one| &one.brand);
                 brand.map_or_else(|| id.to_owned(), |brand| state.catalog.brand_name(brand))

@@ -144,7 +144,11 @@ impl ReportTold {
             Self::Known { what, platform } => {
                 say!(words, "report-known", what = what.as_str(), platform = number::platform(reader, *platform))
             }
-            Self::NoPicture { line } => say!(words, "report-no-picture", line = phrase::short_name(line)),
+            Self::NoPicture { line } => {
+                // To be copied, so whole; nobody reports more than fits here.
+                let line: String = line.chars().take(200).collect();
+                say!(words, "report-no-picture", line = line)
+            },
             Self::NoPiece { given } => say!(words, "report-no-piece", given = phrase::short_name(given)),
             Self::NotOut { what } => say!(words, "report-not-out", what = what.as_str()),
             Self::Unread { unread } => match unread {

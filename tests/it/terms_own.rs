@@ -2,10 +2,16 @@
 
 use std::path::Path;
 
+use jiff::SignedDuration;
 use plimsoll::app::apply::{Given, apply};
+use plimsoll::app::watch::take_in;
 use plimsoll::domain::action::{Proposal, ProposalStage};
+use plimsoll::domain::ids::{CreatorId, Platform, SourceId, Subject};
+use plimsoll::domain::metric::Metric;
 use plimsoll::domain::person::Person;
+use plimsoll::domain::sample::{Form, Sample, SeriesKey};
 use plimsoll::rules::file::parse_rules;
+use plimsoll::sources::Fetched;
 use plimsoll::store::records::scan_all;
 
 use super::chats::png;
@@ -46,14 +52,19 @@ async fn numbers_by_hand_are_marked_and_never_act_alone() {
     let cast = story.world.cast;
     let direct = story.world.telegram.private_chat(cast.alma);
     // Without a picture, of a piece that is not out, and what the platform tells itself.
-    insta::assert_snapshot!(story.says(direct, cast.alma, "numbers reel-1 reach 31000").await, @"");
-    insta::assert_snapshot!(story.says(direct, cast.alma, "numbers reel-2 reach 31000").await, @"");
-    insta::assert_snapshot!(story.says(direct, cast.alma, "numbers reel-1 views 900000").await, @"");
+    insta::assert_snapshot!(story.says(direct, cast.alma, "numbers reel-1 reach 31000").await, @"Almost: please send the screenshot with it. Put this line under the picture: numbers reel-1 reach 31000");
+    insta::assert_snapshot!(story.says(direct, cast.alma, "numbers reel-2 reach 31000").await, @"Reel 2 is not known to be out yet. Send “live” and the address of the post first.");
+    insta::assert_snapshot!(story.says(direct, cast.alma, "numbers reel-1 views 900000").await, @"Instagram tells me these numbers of Reel 1 itself, so nothing was changed.");
     assert!(story.journal("numbers_reported").await.is_empty());
     let caption = "/numbers reel-1 reach 31000 views 900000";
     story.world.telegram.user_sends_photo(direct, cast.alma, png(), caption).expect("sent");
     story.wait(3).await;
-    insta::assert_snapshot!(last(&story), @"");
+    insta::assert_snapshot!(last(&story), @"
+    Noted for Reel 1: 31,000 people reached
+
+    Marked as reported by hand wherever they are shown; nothing is stopped because of them alone.
+    As soon as Instagram reports them itself, its numbers count instead. Not needed, Instagram tells them already: views.
+    ");
     let reported = story.journal("numbers_reported").await;
     assert_eq!(reported.len(), 1);
     assert_eq!(reported[0].1["values"], serde_json::json!({ "reach": 31_000 }));
@@ -71,6 +82,47 @@ async fn numbers_by_hand_are_marked_and_never_act_alone() {
     story.world.stop().await;
 }
 
+/// What a platform said of her followers at the end of each of the last days.
+async fn followers(story: &mut Story, days: i64) {
+    let now = story.world.clock.now();
+    let creator = CreatorId::new("lind").expect("an id");
+    let series =
+        SeriesKey { subject: Subject::Creator(creator), metric: Metric::Followers, platform: Platform::Instagram };
+    let mut fetched = Fetched::default();
+    for back in (0..days).rev() {
+        let at = now - SignedDuration::from_hours(24 * back);
+        fetched.samples.push(Sample {
+            series: series.clone(),
+            value: 20_000 - 100 * back,
+            currency: None,
+            form: Form::Gauge { at },
+            known_at: now,
+            provisional: false,
+            self_reported: false,
+        });
+    }
+    let source = SourceId::new("instagram").expect("an id");
+    let held = story.world.clock.hold("followers");
+    take_in(story.world.core(), &source, 1, fetched, now).await.expect("taken in");
+    drop(held);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trend_goes_with_ones_own_numbers() {
+    let mut story = with_deal().await;
+    let cast = story.world.cast;
+    let hers = "[[creator]]\nid = \"lind\"\nname = \"Alma Lind\"\nzone = \"Europe/Stockholm\"\n";
+    story.apply(&format!("{hers}accounts = {{ instagram = \"almalind\" }}\n")).await;
+    followers(&mut story, 20).await;
+    let direct = story.world.telegram.private_chat(cast.alma);
+    story.says(direct, cast.alma, "me").await;
+    let told = to_alma(&story).pop().expect("an answer");
+    assert!(told.photo.is_some(), "{}", telegram_text(&told));
+    assert!(told.text.contains("20,000 followers") && !told.text.contains("behind Why"), "{}", told.text);
+    assert!(told.buttons.iter().flatten().any(|label| label == "My deals"));
+    story.world.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn alma_sees_what_waits_and_can_leave() {
     let mut story = with_deal().await;
@@ -78,19 +130,54 @@ async fn alma_sees_what_waits_and_can_leave() {
     let direct = story.world.telegram.private_chat(cast.alma);
     story.says(cast.team_chat, cast.maja, "/offer winter/lind reel-2 fee 3500").await;
     story.wait(5).await;
-    insta::assert_snapshot!(story.says(direct, cast.alma, "me").await, @"");
+    insta::assert_snapshot!(story.says(direct, cast.alma, "me").await, @"
+    Alma, there are no numbers of yours yet
+
+    Your level at Nordbo: Gold. Say “criteria” for what it asks
+
+    Waits for your answer: Reel 2 for €3,500 instead of €4,000, until 8 Mar 00:00
+
+    Due 12 Mar: Reel 2, Winter Warmers (agreed)
+
+    Nordbo: Gold since 1 Jan
+    What we look at: link clicks per 1,000 views, your latest 6 posts. Gold: 9.0 or more.
+    You: 11.2 (672 link clicks, 60,000 views). Before that: 11.2.
+    What we look at: link clicks on Web per 1,000 views, in 24 hours. Gold: 9.0 or more.
+
+    Only you see this here. Other creators never see your numbers.
+    ");
     story.says(direct, cast.alma, "data").await;
-    insta::assert_snapshot!(last(&story), @"");
+    insta::assert_snapshot!(last(&story), @"
+    This is what I keep about you, Alma
+
+    • Where I can write to you: Telegram
+    • Public numbers of your accounts: none; connected by you: 0
+    • Posts of yours and their numbers over time: 18
+    • Deals: 1, pieces in them: 2, offers: 1
+    • Levels you have: 1, times one was in question: 0
+    • A log of who did what and when, which nobody can change
+
+    I keep no private messages, no pictures you send (only where they are in this chat) and nothing about your followers one by one.
+    A file with all of it, or an end to it: press a button.
+    [Ask for a file] [Leave]
+    ");
     let kept = to_alma(&story).pop().expect("an answer");
     story.presses(cast.alma, &kept, "Ask for a file").await;
     story.wait(3).await;
     assert!(story.on_telegram().iter().any(|shown| shown.text.contains("Alma Lind asks for a file")));
     story.presses(cast.alma, &kept, "Leave").await;
     story.wait(3).await;
-    insta::assert_snapshot!(last(&story), @"");
+    insta::assert_snapshot!(last(&story), @"
+    Leave? Here is what ends and what stays
+
+    Ends at once: this chat, your role here, and your name beside your chat account. The team is told.
+    Stays: your deals, pieces, offers and the numbers of their posts, because your pay is reckoned from them and books must be kept; and the log, because it proves who agreed to what.
+    What you are owed stays owed. You can come back with a new code from the team.
+    [Yes, leave] [No, leave it]
+    ");
     let sure = to_alma(&story).pop().expect("an answer");
     let (_, answer) = story.presses(cast.alma, &sure, "Yes, leave").await;
-    insta::assert_snapshot!(answer, @"");
+    insta::assert_snapshot!(answer, @"You have left. I do not write to you any more. What you are owed stays owed; take care.");
     story.wait(5).await;
     assert!(story.on_telegram().iter().any(|shown| shown.text.contains("Alma Lind has left")));
     assert_eq!(story.journal("creator_left").await.len(), 1);

@@ -123,7 +123,7 @@ pub(super) fn examples(
     how_to(at, &ahead, &ready, &asked.reader, now)
 }
 
-/// What the other side might say to an offer: the middle, or what was before and a week more.
+/// What the other side might say to an offer: the middle.
 pub(super) fn counters(known: &Known, offer: &Offer) -> Vec<(Term, Value)> {
     let deal = known.deal();
     let middle = |from: Money, to: Money| {
@@ -136,9 +136,10 @@ pub(super) fn counters(known: &Known, offer: &Offer) -> Vec<(Term, Value)> {
         (Term::Fee { piece, fee }, Value::Money(was)) => {
             middle(*fee, *was).map(|fee| Term::Fee { piece: piece.clone(), fee })
         }
-        (Term::Due { piece, due }, _) => {
-            let later = due.0.checked_add(jiff::Span::new().weeks(1)).ok();
-            later.map(|later| Term::Due { piece: piece.clone(), due: Day(later) })
+        (Term::Due { piece, due }, Value::Day(was)) => {
+            let days = was.0.until(due.0).map_or(0, |span| span.get_days());
+            let half = was.0.checked_add(jiff::Span::new().days(days / 2)).ok();
+            half.map(|half| Term::Due { piece: piece.clone(), due: Day(half) })
         }
         (_, _) => None,
     };

@@ -243,9 +243,116 @@ fn how_it_ended_is_said_without_blame() {
         assert!(!hers.concat().contains("Maja"), "names of the team are not for her: {hers:?}");
         let headline = |text: &str| text.lines().next().unwrap_or_default().to_owned();
         let sv = headline(&told(&ended, "sv", Audience::Internal));
-        all = format!("{all}{}\n{}\n{}\n{sv}\n----\n", hers[0], told(&ended, "en", Audience::Internal), headline(&hers[1]));
+        all = format!(
+            "{all}{}\n{}\n{}\n{sv}\n----\n",
+            hers[0],
+            told(&ended, "en", Audience::Internal),
+            headline(&hers[1])
+        );
     }
-    insta::assert_snapshot!(all, @"");
+    insta::assert_snapshot!(all, @"
+    🟢 Agreed with Nordbo: Reel 2 for €3,500 instead of €4,000
+
+    Yes from Nordbo (14:10) and from you (14:10). It is in the deal from now on.
+    🟢 Alma Lind · Spring Launch: agreed, Reel 2 for €3,500 instead of €4,000
+
+    Yes from Maja (14:10) and from Alma (14:10). It is in the deal from now on.
+    The deal has a new version with both names.
+
+    offer 12
+    🟢 Överenskommet med Nordbo: Reel 2 för 3 500 € i stället för 4 000 €
+    🟢 Alma Lind · Spring Launch: överenskommet, Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟢 Agreed with Nordbo: Reel 2 for €3,500 instead of €4,000
+
+    Yes from you (14:10) and from Nordbo (14:10). It is in the deal from now on.
+    🟢 Alma Lind · Spring Launch: agreed, Reel 2 for €3,500 instead of €4,000
+
+    Yes from Alma (14:10) and from Maja (14:10). It is in the deal from now on.
+    The deal has a new version with both names.
+
+    offer 12
+    🟢 Överenskommet med Nordbo: Reel 2 för 3 500 € i stället för 4 000 €
+    🟢 Alma Lind · Spring Launch: överenskommet, Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟢 You said no: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟡 Alma Lind · Spring Launch: Alma said no to Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟢 Du sa nej: Reel 2 för 3 500 € i stället för 4 000 €
+    🟡 Alma Lind · Spring Launch: Alma sa nej till Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟡 Nordbo said no: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟡 Alma Lind · Spring Launch: Maja said no to Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟡 Nordbo sa nej: Reel 2 för 3 500 € i stället för 4 000 €
+    🟡 Alma Lind · Spring Launch: Maja sa nej till Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟢 Nordbo took it back: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟢 Alma Lind · Spring Launch: Maja took back Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟢 Nordbo tog tillbaka det: Reel 2 för 3 500 € i stället för 4 000 €
+    🟢 Alma Lind · Spring Launch: Maja tog tillbaka Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟢 You took it back: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟢 Alma Lind · Spring Launch: Alma took back Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟢 Du tog tillbaka det: Reel 2 för 3 500 € i stället för 4 000 €
+    🟢 Alma Lind · Spring Launch: Alma tog tillbaka Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟡 A newer one took its place: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟡 Alma Lind · Spring Launch: a newer offer took the place of Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟡 Ett nyare tog dess plats: Reel 2 för 3 500 € i stället för 4 000 €
+    🟡 Alma Lind · Spring Launch: ett nyare förslag tog platsen för Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟡 No answer in time, so nothing changes: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟡 Alma Lind · Spring Launch: no answer in time, nothing changes: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟡 Inget svar i tid, så inget ändras: Reel 2 för 3 500 € i stället för 4 000 €
+    🟡 Alma Lind · Spring Launch: inget svar i tid, inget ändras: Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    🟡 The deal changed meanwhile, so this fits no more: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+    🟡 Alma Lind · Spring Launch: the deal changed meanwhile, so this fits no more: Reel 2 for €3,500 instead of €4,000
+
+    Everything stays as agreed.
+
+    offer 12
+    🟡 Avtalet ändrades under tiden, så det här passar inte längre: Reel 2 för 3 500 € i stället för 4 000 €
+    🟡 Alma Lind · Spring Launch: avtalet ändrades under tiden, så det här passar inte längre: Reel 2 för 3 500 € i stället för 4 000 €
+    ----
+    ");
 }
 
 #[test]
@@ -272,16 +379,16 @@ fn every_term_has_its_words() {
     Reel 2 senast 2 juli i stället för 25 juni
     Reel 2 as story instead of reel
     Reel 2 som story i stället för reel
-    commission 12 %, nothing so far so far
-    provision 12 %, hittills inget hittills
+    commission 12 %, none so far
+    provision 12 %, hittills inget
     €40 per 1,000 views, €35 so far
     40 € per 1 000 visningar, hittills 35 €
     one more piece, Reel 3 (TikTok video), €2,000, due 2 Jul
     en leverans till, Reel 3 (TikTok video), 2 000 €, senast 2 juli
     14 days more for everything not out yet (last due day so far: 25 Jun)
     14 dagar till för allt som inte är ute (sista slutdag hittills: 25 juni)
-    use in ads until 31 Dec, nothing so far so far
-    användning i annonser till 31 dec, hittills inget hittills
+    use in ads until 31 Dec, none so far
+    användning i annonser till 31 dec, hittills inget
     ");
 }
 
@@ -615,7 +722,7 @@ fn a_deal_is_read_from_three_seats() {
                 Right to use the content in ads until 31 Dec.
                 Exclusive until 1 Aug: not for Acme.
 
-                Prices are what you are billed.
+                Prices, where shown, are what you are billed.
                 ");
                 assert!(!text("en").contains("4,000"), "what is paid is not for a client");
             }
@@ -785,7 +892,7 @@ fn me_tells_what_waits_and_what_is_due() {
     head
 
     More views than 5 of 8 similar creators.
-    Reported by the creator by hand, with a screenshot: people reached.
+    You told these by hand, with a screenshot: people reached.
 
     Waits for your answer: Reel 2 for €3,500 instead of €4,000, until 30 Jun 14:10
 
@@ -800,7 +907,7 @@ fn me_tells_what_waits_and_what_is_due() {
     head
 
     Mer visningar än 5 av 8 liknande kreatörer.
-    Rapporterat av kreatören för hand, med skärmbild: nådda personer.
+    De här berättade du för hand, med skärmbild: nådda personer.
 
     Väntar på ditt svar: Reel 2 för 3 500 € i stället för 4 000 €, till 30 juni 14:10
 
