@@ -415,12 +415,11 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
     match ask {
         Ask::Command(command) => match command {
             Command::Status { subject } | Command::Benchmark { subject } | Command::Deal { subject } => subject.clone(),
-            Command::Offer { what, .. } => Some(what.clone()),
             Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }
             Command::WhyNot { subject, .. } => Some(subject.clone()),
-            Command::Pause { what } | Command::Resume { what } => Some(what.clone()),
+            Command::Pause { what } | Command::Resume { what } | Command::Offer { what, .. } => Some(what.clone()),
             Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
                 Some(deliverable.clone().filter(|piece| piece.contains('/')).unwrap_or_else(|| what.clone()))
             }

@@ -61,10 +61,9 @@ fn seat(state: &State, asked: &Asked, at: &PartnershipRef) -> Option<Seat> {
     let client = has_role(state, person, &[Role::ClientOwner], at);
     match asked.audience {
         _ if !team && !client => None,
-        Audience::Client => Some(Seat::Client),
         Audience::Creator | Audience::Operator => None,
         Audience::Internal if team || !asked.speaker.direct || !has_agency(state, at) => Some(Seat::Team),
-        Audience::Internal => Some(Seat::Client),
+        Audience::Internal | Audience::Client => Some(Seat::Client),
     }
 }
 

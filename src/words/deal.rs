@@ -122,7 +122,7 @@ fn sum(view: &DealView) -> Option<Money> {
     let kept = view.pieces.iter().filter(|one| one.state != DeliverableState::Cancelled);
     let mut prices = kept.filter_map(|one| one.price);
     let first = prices.next()?;
-    prices.try_fold(first, |sum, one| sum.checked_add(one)).ok()
+    prices.try_fold(first, Money::checked_add).ok()
 }
 
 /// The message.

@@ -1,5 +1,5 @@
 //! A message as a text that a person sends, where its creator has no chat with us: as a mail, and as long as Instagram and
-//! WhatsApp take.
+//! `WhatsApp` take.
 //!
 //! Owns: the three forms and their lengths. Refuses: shortening inside a sentence; what does not fit is left out from the
 //! end, line by line, and the first line always stands.
@@ -12,7 +12,7 @@ use super::wording::{Reader, say};
 /// bytes), with room for signs of more than one byte.
 pub const INSTAGRAM_MAX: usize = 900;
 
-/// Letters of a message on WhatsApp that are read without a tap; the limit itself is 4,096.
+/// Letters of a message on `WhatsApp` that are read without a tap; the limit itself is 4,096.
 pub const WHATSAPP_MAX: usize = 700;
 
 /// What is to be told.

@@ -148,7 +148,7 @@ impl ReportTold {
                 // To be copied, so whole; nobody reports more than fits here.
                 let line: String = line.chars().take(200).collect();
                 say!(words, "report-no-picture", line = line)
-            },
+            }
             Self::NoPiece { given } => say!(words, "report-no-piece", given = phrase::short_name(given)),
             Self::NotOut { what } => say!(words, "report-not-out", what = what.as_str()),
             Self::Unread { unread } => match unread {

@@ -142,7 +142,7 @@ fn after(core: &Core, asked: &Asked, offer: &Offer, side: Side, word: Word, of: 
     match word {
         Word::Yes => offer.accept(side, by, waits(core)),
         Word::No => offer.decline(side, by),
-        Word::Told if side == Side::Brand => offer.told(by, waits(core)),
+        Word::Told if side == Side::Brand => offer.told(&by, waits(core)),
         Word::Noted(yes) if side == Side::Brand => {
             offer.noted(yes, by, (offer.partnership.creator.as_str(), of), waits(core))
         }

@@ -134,11 +134,10 @@ async fn tell(
     let news = match (&offer.stage, acted) {
         // The message of the newer one tells it.
         (Stage::Draft | Stage::Waits | Stage::Open | Stage::Superseded { .. }, _) => Vec::new(),
-        (_, Some(Side::Creator)) => team,
         (_, Some(Side::Brand)) if offer.is_sent() => creator,
         (_, Some(Side::Brand)) => Vec::new(),
         (_, None) if offer.is_sent() => team.into_iter().chain(creator).collect(),
-        (_, None) => team,
+        (_, Some(Side::Creator) | None) => team,
     };
     if !news.is_empty() {
         put(core, transaction, About::OfferOver(offer.number), offer, &news).await?;

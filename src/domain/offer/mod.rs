@@ -272,7 +272,7 @@ impl Offer {
     /// # Errors
     ///
     /// It is over, or there is nobody to be told by a person.
-    pub fn told(&self, by: Nod, waits: Waits) -> Result<Self, Refused> {
+    pub fn told(&self, by: &Nod, waits: Waits) -> Result<Self, Refused> {
         if !self.is_open(by.at) || self.stage != Stage::Open {
             return Err(Refused::Over);
         }
@@ -289,7 +289,7 @@ impl Offer {
     ///
     /// As [`Self::told`].
     pub fn noted(&self, yes: bool, by: Nod, creator: (&str, &str), waits: Waits) -> Result<Self, Refused> {
-        let mut one = self.told(by.clone(), waits)?;
+        let mut one = self.told(&by, waits)?;
         let theirs = Nod { who: creator.0.to_owned(), name: creator.1.to_owned(), at: by.at };
         one.stage = if yes { Stage::Accepted { by: theirs } } else { Stage::Declined { by: theirs } };
         one.noted_by = Some(by);

@@ -206,7 +206,7 @@ impl Args {
         match word.to_lowercase().as_str() {
             "file" | "export" | "fil" => Ok(Held::File),
             "leave" | "quit" | "lämna" => Ok(Held::Leave),
-            other => Err(self.bad(at, nearest(other, ["file", "leave"].into_iter()).map(str::to_owned))),
+            other => Err(self.bad(at, nearest(other, ["file", "leave"]).map(str::to_owned))),
         }
     }
 
