@@ -206,7 +206,8 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             platform,
             format: format.to_owned(),
             fee,
-            billed: (fee.minor % 7 == 0).then_some(fee),
+            // A sheet has no column for it.
+            billed: None,
             draft_due: (fee.minor % 2 == 0).then_some(due),
             due,
             proof_due: (fee.minor % 3 == 0).then_some(due),

@@ -122,8 +122,8 @@ fn what_was_typed_in_counts_only_until_the_platform_speaks() {
     let then = history.as_of(at("11T00:00")).over_posts(&posts, want("reach"), at("11T00:00"));
     assert_eq!(word(then), "31000 of 1");
     // And a later one by hand changes nothing.
-    history.append_poll(&[typed("reach@instagram", "12T12:00", 99_000)], &[], at("12T12:00"));
-    assert_eq!(life(&history, "reach", "13T00:00"), "28000 of 1");
+    history.append_poll(&[typed("reach@instagram", "12T01:00", 99_000)], &[], at("12T01:00"));
+    assert_eq!(life(&history, "reach", "12T06:00"), "28000 of 1");
 }
 
 #[test]
