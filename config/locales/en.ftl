@@ -1971,6 +1971,7 @@ really-undo = Take back: { $what }?{ $amount ->
 really-yes = { $amount ->
     [none] Yes
    *[other] Yes, { $amount }
+}
 
 ## Rooms, quiet hours, what is told where
 
@@ -1982,7 +1983,6 @@ help-audit = Who did what, when and why
 arg-hours = quiet hours, such as 22:00-07:00, or off
 arg-topic = what it is about, such as stop_loss, opportunity or digest
 arg-loudness = on, silent or off
-arg-page = which page, such as 2
 arg-about = what it has to do with: a person, an alert, a creator, a room
 topic = { $topic ->
     [stop_loss] money being lost
@@ -2162,3 +2162,351 @@ audit-deed = { $deed ->
     [refused] was refused
    *[other] { $other }
 }
+
+## Deals: the terms in force, and who changed what
+
+help-deal = The terms of a deal: pieces, pay, codes, rights, and who changed what
+deal-headline = 📄 { $who }: { $count ->
+    [0] no pieces yet
+    [one] one piece, { $open } still to come
+   *[other] { $count } pieces, { $open } still to come
+}{ $sum ->
+    [none] { "" }
+   *[other] . { $sum } in fees
+}{ $state ->
+    [ended] . This deal has ended
+   *[other] { "" }
+}
+deal-piece = • { $piece } ({ $platform } { $format }): { $state }, { $price ->
+    [none] { "" }
+   *[other] { $price },{ " " }
+}due { $day }
+deal-free = { $seat ->
+    [creator] Until { $time } it can be cancelled without pay.
+   *[other] Free to cancel until { $time }.
+}
+deal-owed = { $seat ->
+    [creator] If it is cancelled now, you are paid { $share } of it.
+   *[other] If it is cancelled now, { $share } of it is owed.
+}
+deal-kept = { $seat ->
+    [creator] You are paid { $share } of it all the same.
+   *[other] { $share } of it is owed all the same.
+}
+deal-state = { $state ->
+    [agreed] agreed
+    [briefed] briefed
+    [draft] draft is there
+    [approved] draft approved
+    [live] out
+    [proof] out, proof is there
+    [invoiced] invoiced
+    [paid] paid
+    [held] on hold
+   *[cancelled] cancelled
+}
+deal-commission = { $seat ->
+    [creator] You get { $share } of each order.
+   *[other] Commission: { $share } of each order.
+}
+deal-per-thousand = { $seat ->
+    [creator] You get { $pay } per 1,000 views.
+   *[other] Pay: { $pay } per 1,000 views.
+}
+deal-product = Product sent, declared at { $amount }.
+deal-boost = { $budget ->
+    [none] { $seat ->
+        [creator] A post of yours is being boosted ({ $name }).
+       *[other] Boost: { $name }.
+    }
+   *[other] Boost: { $name }, budget { $budget }.
+}
+deal-codes = { $count ->
+    [one] Code: { $codes }
+   *[other] Codes: { $codes }
+}
+deal-link = Link: { $link }
+deal-right = { $seat ->
+    [creator] The brand may { $kind ->
+        [usage] use your content in ads
+        [partnership_ad] run partnership ads with you
+       *[spark_code] run your TikTok posts as ads
+    } until { $day }.
+   *[other] Right to { $kind ->
+        [usage] use the content in ads
+        [partnership_ad] run partnership ads
+       *[spark_code] run TikTok posts as ads
+    } until { $day }.
+}
+deal-exclusive = { $seat ->
+    [creator] You do not work for { $names } until { $day }.
+   *[other] Exclusive until { $day }: not for { $names }.
+}
+deal-offer = { $side ->
+    [creator] The creator suggests: { $change } (offer { $number }, not answered yet)
+   *[brand] The brand suggests: { $change } (offer { $number }, not answered yet)
+}
+deal-changes = Who changed what
+deal-itself = the deal
+deal-you = you
+deal-first = { $time }, { $by }: { $of } was written down
+deal-changed = { $time }, { $by }: { $of }, { $what }
+deal-older = { $count ->
+    [one] and one earlier change
+   *[other] and { $count } earlier changes
+}
+deal-field = { $field ->
+    [fee] fee
+    [due] due day
+    [format] format
+    [state] state
+    [commission] commission
+    [per_thousand_views] pay per 1,000 views
+    [rights] rights
+    [codes] codes
+    [link] link
+    [cancel_by] last moment to cancel
+    [kill_fee] pay if cancelled
+    [draft_due] draft due
+    [post] post
+    [live_at] went out
+    [billed] billed price
+   *[exclusivity] exclusivity
+}
+deal-field-changed = { $field } { $from } → { $to }
+deal-field-new = { $field } { $to }
+deal-field-gone = { $field } { $from } → none
+deal-foot = { $seat ->
+    [creator] This is your deal. It changes only when both of you say yes: “offer” suggests a change.
+    [client] Prices, where shown, are what you are billed.
+   *[team] The deal changes only when both sides say yes: “offer” suggests a change.
+}
+deal-which = Which deal? Press one.
+deal-none = There is no running deal of { $given } that you can see here.
+deal-none-own = You have no running deal here.
+
+## Offers: a change to a deal, binding when both sides have said yes
+
+help-offer = Suggest a change to a deal; it counts when the other side says yes
+help-accept = Say yes to an offer; shows what it binds to and asks first
+help-decline = Say no to an offer, or take your own back; nothing changes then
+arg-offer = the number of an offer, such as 12
+arg-terms = what would change, such as reel-2 fee 3500 EUR, or commission 12 %
+offer-nothing = none
+offer-you = you
+offer-nobody = nobody
+offer-change = { $term ->
+    [fee] { $piece } for { $to } instead of { $was }
+    [due] { $piece } due { $to } instead of { $was }
+    [format] { $piece } as { $to } instead of { $was }
+    [commission] commission { $to }, { $was } so far
+    [per_thousand] { $to } per 1,000 views, { $was } so far
+    [extend] { $to } more for everything not out yet (last due day so far: { $was })
+   *[rights] use in ads until { $to }, { $was } so far
+}
+offer-piece = one more piece, { $piece } ({ $platform } { $format }), { $fee }, due { $day }
+offer-theirs = 🔵 { $brand } asks to change { $campaign }: { $change }
+offer-yours = 🔵 You asked { $brand } to change { $campaign }: { $change }
+offer-agreed = 🟢 Agreed with { $brand }: { $change }
+offer-declined = { $side ->
+    [creator] 🟡 { $brand } said no: { $change }
+   *[brand] 🟢 You said no: { $change }
+}
+offer-withdrawn = { $side ->
+    [creator] 🟢 You took it back: { $change }
+   *[brand] 🟢 { $brand } took it back: { $change }
+}
+offer-superseded = 🟡 A newer one took its place: { $change }
+offer-expired = 🟡 No answer in time, so nothing changes: { $change }
+offer-overtaken = 🟡 The deal changed meanwhile, so this fits no more: { $change }
+offer-note = “{ $text }”
+offer-moves = Draft, proof and numbers are due as much later or earlier. The last moment to cancel stays where it is.
+offer-binds = It counts only when both have said yes. Until then everything stays as agreed.
+offer-until = Time to answer: until { $time }. Without an answer nothing changes.
+offer-no-harm = A no costs nothing: your deal, your level and your pay stay as they are.
+offer-stays = Everything stays as agreed.
+offer-signed = Yes from { $one } ({ $one_at }) and from { $two } ({ $two_at }). It is in the deal from now on.
+offer-footer = offer { $number }
+offer-team-draft = 🔵 { $who }: an offer to consider, { $change }. Nobody has sent it
+offer-team-waits = 🟡 { $who }: { $by } wants to offer { $change }. It needs one more yes from you
+offer-team-theirs = 🔵 { $who }: { $of } asks for { $change }
+offer-team-tell = 🔵 { $who }: please tell { $of } yourselves: { $change }
+offer-team-ours = 🔵 { $who }: { $of } was offered { $change }
+offer-team-agreed = 🟢 { $who }: agreed, { $change }
+offer-team-declined = 🟡 { $who }: { $by } said no to { $change }
+offer-team-withdrawn = 🟢 { $who }: { $by } took back { $change }
+offer-team-superseded = { $side ->
+    [creator] 🟡 { $who }: the creator has a newer wish or got a newer offer than { $change }
+   *[brand] 🟡 { $who }: a newer offer took the place of { $change }
+}
+offer-team-expired = 🟡 { $who }: no answer in time, nothing changes: { $change }
+offer-team-overtaken = 🟡 { $who }: the deal changed meanwhile, so this fits no more: { $change }
+offer-by-rule = Suggested by rule { $rule }: the fee half way down to what the numbers would carry, never more than a third less. Say another with “offer”.
+offer-nods = This much money takes two of you. Yes so far: { $names }. { $count ->
+    [one] One more is needed.
+   *[other] { $count } more are needed.
+}
+offer-told = { $by } told { $of } { $time }.
+offer-until-team = Time to answer: until { $time }. Without an answer nothing changes.
+offer-clock-waits = The time to answer begins when one of you has told { $of }.
+offer-noted = { $by } noted the creator's answer { $time }.
+offer-in-deal = The deal has a new version with both names.
+offer-sure = Say yes to this: { $change }?
+offer-sure-binds = { $what ->
+    [send] The other side is told then, and it counts when they say yes as well.
+    [one] This much money takes two of you: it binds once somebody else has said yes as well.
+   *[binds] It binds both sides from then on, and both are told.
+}
+offer-how-headline = What should change? Nothing does until the other side says yes
+offer-how = Press one, or type like this. A reason may follow after a colon.
+offer-which = Which one? Press it.
+offer-none-open = Nothing waits for your answer.
+offer-text-headline = Texts for { $of }, to copy. Press “told” when it is done
+offer-letter-answer = Please answer with yes, no, or what would suit you better.
+letter-hello = Hi { $name },
+letter-bye = Best wishes, { $from }
+letter-mail = Mail: subject, then text
+letter-instagram = Instagram
+letter-whatsapp = WhatsApp
+button-offer-accept = Yes
+button-offer-decline = No
+button-offer-another = Suggest another
+button-offer-back = Take it back
+button-offer-send = Send it
+button-offer-drop = Do not send
+button-offer-agree = I say yes too
+button-offer-yes = Yes, it binds
+button-offer-told = I've told { $of }
+button-offer-text = Texts to copy
+button-offer-they-accept = { $of } said yes
+button-offer-they-decline = { $of } said no
+offer-made = { $of } has it now. It counts when { $of } says yes; you are told here.
+offer-made-theirs = { $brand } has it now. It counts when they say yes; you are told here.
+offer-made-by-hand = { $of } has no chat with me. The text to send is in your room; the time to answer begins when you have told { $of }.
+offer-made-waits = Noted. This much money takes { $count ->
+    [one] one more of you
+   *[other] { $count } more of you
+} to say yes first.
+offer-done-agreed = Agreed. It is in the deal now, and both sides are told.
+offer-done-declined = Noted. Everything stays as agreed, and the other side is told.
+offer-done-withdrawn = Taken back. Everything stays as agreed.
+offer-done-recorded = Noted what { $of } answered.
+offer-done-told = Noted. { $of } has time to answer from now on.
+offer-done-overtaken = The deal was changed otherwise meanwhile, so this was not done. Look at “deal”, then suggest it anew.
+offer-refused = { $why ->
+    [over] It is over already. Nothing was changed.
+    [own] It is your own side's. The other side answers it.
+    [again] You have said yes already. It takes somebody else as well.
+    [not_asked] Nobody has sent it yet.
+   *[direct] The creator can answer that in their own chat.
+}
+offer-no-such = There is no offer { $number } for you. “accept” alone shows what waits.
+offer-no-deal = I find no deal of { $given } that you speak for. Say it like “offer spring/alma reel-2 fee 3500”.
+offer-too-many = { $count } offers about this deal wait for an answer. Let those be answered first, or take some back.
+offer-unread = { $what ->
+    [none] What should change? Say it like “reel-2 fee 3500” or “commission 12 %”.
+    [missing] Something is missing after “{ $given }”. Say it like “reel-2 fee 3500” or “reel-2 due 2026-04-02”.
+    [piece] “{ $given }” is not the id of a piece. Say it like “reel-2 fee 3500”; “deal” shows the pieces.
+    [money] “{ $given }” is not an amount. Say it like “3500” or “3,500.50 EUR”.
+    [currency] “{ $given }” is another currency than this deal is paid in.
+    [date] “{ $given }” is not a date. Say it like 2026-04-02.
+    [share] “{ $given }” is not a share. Say it like 12 %, from 0 to 100.
+    [days] “{ $given }” is not a length. Say it like 7d or 2 weeks.
+    [platform] “{ $given }” is not a platform. Say instagram, tiktok, youtube, twitch, x or facebook.
+    [format] “{ $given }” is not a format. Say it like reel, story or video.
+   *[word] I cannot offer “{ $given }”. After a piece say fee, due or format.
+}
+offer-unfit = { $why ->
+    [ended] This deal has ended.
+    [piece] There is no piece “{ $given }” in this deal. “deal” shows the pieces.
+    [out] That piece is out, so what was agreed for it stands.
+    [cancelled] That piece was cancelled. Offer a further piece instead.
+    [same] It is so already.
+    [past] That day is over.
+    [taken] There is a piece with that id already.
+    [much] That is far from anything agreed here. Is there a slip in the number?
+    [long] That is more than can be offered at once.
+    [ahead] Nothing of this deal is still to be made.
+   *[currency] This deal is paid in another currency.
+}
+
+## Numbers that a creator tells by hand
+
+help-numbers = Tell a post's numbers by hand, with a screenshot; they are marked as such
+arg-file = a picture: the screenshot
+report-kept = Noted for { $what }: { $values }
+    Marked as reported by hand wherever they are shown; nothing is stopped because of them alone.
+    As soon as { $platform } reports them itself, its numbers count instead.{ $known ->
+    [none] { "" }
+   *[other] { " " }Not needed, { $platform } tells them already: { $known }.
+}
+report-known = { $platform } tells me these numbers of { $what } itself, so nothing was changed.
+report-no-picture = Almost: please send the screenshot with it. Put this line under the picture: { $line }
+report-no-piece = I find no piece “{ $given }” of yours. “deal” shows the pieces and their ids.
+report-not-out = { $what } is not known to be out yet. Send “live” and the address of the post first.
+report-nothing = Which numbers? Say it like “numbers reel-2 views 48200 reach 31000”, with the screenshot.
+report-metric = “{ $given }” is no number I can take by hand. I know views, reach, impressions, likes, comments, shares, saves, clicks and taps.
+report-value = I cannot read the number for { $of }{ $given ->
+    [none] .
+   *[other] : “{ $given }”.
+} Say it like “views 48200”.
+report-mark = { $waits ->
+    [yours] You told these by hand, with a screenshot: { $names }.
+    [waits] Reported by the creator by hand, with a screenshot: { $names }. Nothing is done by itself on that alone: it waits for your yes.
+   *[no] Reported by the creator by hand, with a screenshot: { $names }.
+}
+word-numbers = 🔵 { $who } told the numbers of { $piece } by hand, with a screenshot ({ $deal })
+    They are marked as such. Nothing is done by itself because of them alone.
+
+## What is kept about a creator, and how to leave
+
+help-data = What is kept about you, how to have it as a file, and how to leave
+arg-held = file: have it as a file; leave: end it
+held-headline = This is what I keep about you, { $name }
+held-chats = Where I can write to you: { $chats ->
+    [none] nowhere
+   *[other] { $chats }
+}
+held-accounts = Public numbers of your accounts: { $accounts ->
+    [none] none
+   *[other] { $accounts }
+}; connected by you: { $connected }
+held-posts = Posts of yours and their numbers over time: { $count }
+held-deals = Deals: { $deals }, pieces in them: { $pieces }, offers: { $offers }
+held-levels = Levels you have: { $levels }, times one was in question: { $cases }
+held-journal = A log of who did what and when, which nobody can change
+held-not = I keep no private messages, no pictures you send (only where they are in this chat) and nothing about your followers one by one.
+held-how = A file with all of it, or an end to it: press a button.
+held-file-asked = Asked. The team has been told to send you a file with everything; it is not sent through this chat.
+word-file = 🟡 { $name } asks for a file of what is kept about them
+    Please send it within a month, by a way you know to be theirs. Their id here: { $id }
+leave-headline = Leave? Here is what ends and what stays
+leave-ends = Ends at once: this chat, your role here, and your name beside your chat account. The team is told.
+leave-stays = Stays: your deals, pieces, offers and the numbers of their posts, because your pay is reckoned from them and books must be kept; and the log, because it proves who agreed to what.
+leave-back = What you are owed stays owed. You can come back with a new code from the team.
+leave-done = You have left. I do not write to you any more. What you are owed stays owed; take care.
+word-left = 🟡 { $name } has left the chat with me
+    Deals and pay stay as agreed. From now on a person tells them what is to be told.
+button-held-file = Ask for a file
+button-held-leave = Leave
+button-leave-yes = Yes, leave
+
+## Me: what stands beside one's own numbers
+
+own-rank = More { $title } than { $below } of { $others } similar creators.
+own-offer = Waits for your answer: { $change }{ $until ->
+    [none] { "" }
+   *[other] , until { $until }
+}
+own-due = { $late ->
+    [late] Was due { $day }: { $piece }, { $campaign } ({ $state }). Held up? Say so with “note”.
+   *[no] Due { $day }: { $piece }, { $campaign } ({ $state })
+}
+own-due-more = { $count ->
+    [one] and one more piece, see “deal”
+   *[other] and { $count } more pieces, see “deal”
+}
+button-own-yes = Yes: { $what }
+button-own-deal = My deals
+button-own-tips = Tips
+button-own-data = What is kept

@@ -1961,6 +1961,7 @@ really-undo = Ta tillbaka: { $what }?{ $amount ->
 really-yes = { $amount ->
     [none] Ja
    *[other] Ja, { $amount }
+}
 
 ## Rum, tystnad, vad som sägs var
 
@@ -1972,7 +1973,6 @@ help-audit = Vem som gjorde vad, när och varför
 arg-hours = tysta timmar, som 22:00-07:00, eller av
 arg-topic = vad det gäller, som stop_loss, opportunity eller digest
 arg-loudness = på, tyst eller av
-arg-page = vilken sida, som 2
 arg-about = vad det har med att göra: en person, ett larm, en kreatör, ett rum
 topic = { $topic ->
     [stop_loss] pengar som går förlorade
@@ -2154,3 +2154,351 @@ audit-deed = { $deed ->
     [refused] fick nej
    *[other] { $other }
 }
+
+## Deals: the terms in force, and who changed what
+
+help-deal = Villkoren i ett avtal: leveranser, betalning, koder, rättigheter, och vem som ändrat vad
+deal-headline = 📄 { $who }: { $count ->
+    [0] inga leveranser än
+    [one] en leverans, { $open } kvar att göra
+   *[other] { $count } leveranser, { $open } kvar att göra
+}{ $sum ->
+    [none] { "" }
+   *[other] . { $sum } i arvoden
+}{ $state ->
+    [ended] . Avtalet har löpt ut
+   *[other] { "" }
+}
+deal-piece = • { $piece } ({ $platform } { $format }): { $state }, { $price ->
+    [none] { "" }
+   *[other] { $price },{ " " }
+}senast { $day }
+deal-free = { $seat ->
+    [creator] Till { $time } kan den avbokas utan betalning.
+   *[other] Kan avbokas fritt till { $time }.
+}
+deal-owed = { $seat ->
+    [creator] Avbokas den nu får du { $share } av arvodet.
+   *[other] Avbokas den nu ska { $share } av arvodet betalas.
+}
+deal-kept = { $seat ->
+    [creator] Du får { $share } av arvodet ändå.
+   *[other] { $share } av arvodet ska betalas ändå.
+}
+deal-state = { $state ->
+    [agreed] avtalad
+    [briefed] briefad
+    [draft] utkast finns
+    [approved] utkast godkänt
+    [live] ute
+    [proof] ute, bevis finns
+    [invoiced] fakturerad
+    [paid] betald
+    [held] parkerad
+   *[cancelled] avbokad
+}
+deal-commission = { $seat ->
+    [creator] Du får { $share } av varje order.
+   *[other] Provision: { $share } av varje order.
+}
+deal-per-thousand = { $seat ->
+    [creator] Du får { $pay } per 1 000 visningar.
+   *[other] Betalning: { $pay } per 1 000 visningar.
+}
+deal-product = Skickad produkt, upptagen till { $amount }.
+deal-boost = { $budget ->
+    [none] { $seat ->
+        [creator] Ett av dina inlägg boostas ({ $name }).
+       *[other] Boost: { $name }.
+    }
+   *[other] Boost: { $name }, budget { $budget }.
+}
+deal-codes = { $count ->
+    [one] Kod: { $codes }
+   *[other] Koder: { $codes }
+}
+deal-link = Länk: { $link }
+deal-right = { $seat ->
+    [creator] Varumärket får { $kind ->
+        [usage] använda ditt innehåll i annonser
+        [partnership_ad] köra partnerskapsannonser med dig
+       *[spark_code] köra dina TikTok-inlägg som annonser
+    } till { $day }.
+   *[other] Rätt att { $kind ->
+        [usage] använda innehållet i annonser
+        [partnership_ad] köra partnerskapsannonser
+       *[spark_code] köra TikTok-inlägg som annonser
+    } till { $day }.
+}
+deal-exclusive = { $seat ->
+    [creator] Du arbetar inte för { $names } till { $day }.
+   *[other] Exklusivt till { $day }: inte för { $names }.
+}
+deal-offer = { $side ->
+    [creator] Kreatören föreslår: { $change } (förslag { $number }, inte besvarat än)
+   *[brand] Varumärket föreslår: { $change } (förslag { $number }, inte besvarat än)
+}
+deal-changes = Vem som ändrat vad
+deal-itself = avtalet
+deal-you = du
+deal-first = { $time }, { $by }: { $of } skrevs in
+deal-changed = { $time }, { $by }: { $of }, { $what }
+deal-older = { $count ->
+    [one] och en tidigare ändring
+   *[other] och { $count } tidigare ändringar
+}
+deal-field = { $field ->
+    [fee] arvode
+    [due] slutdag
+    [format] format
+    [state] läge
+    [commission] provision
+    [per_thousand_views] betalning per 1 000 visningar
+    [rights] rättigheter
+    [codes] koder
+    [link] länk
+    [cancel_by] sista stund att avboka
+    [kill_fee] betalning vid avbokning
+    [draft_due] utkast senast
+    [post] inlägg
+    [live_at] publicerades
+    [billed] fakturerat pris
+   *[exclusivity] exklusivitet
+}
+deal-field-changed = { $field } { $from } → { $to }
+deal-field-new = { $field } { $to }
+deal-field-gone = { $field } { $from } → ingen
+deal-foot = { $seat ->
+    [creator] Det här är ditt avtal. Det ändras bara när båda säger ja: ”föreslå” föreslår en ändring.
+    [client] Priser som visas är vad ni faktureras.
+   *[team] Avtalet ändras bara när båda sidor säger ja: ”föreslå” föreslår en ändring.
+}
+deal-which = Vilket avtal? Tryck på ett.
+deal-none = Det finns inget löpande avtal med { $given } som du kan se här.
+deal-none-own = Du har inget löpande avtal här.
+
+## Offers: a change to a deal, binding when both sides have said yes
+
+help-offer = Föreslå en ändring i ett avtal; den gäller när andra sidan säger ja
+help-accept = Säg ja till ett förslag; visar vad det binder till och frågar först
+help-decline = Säg nej till ett förslag, eller ta tillbaka ditt eget; då ändras inget
+arg-offer = ett förslags nummer, som 12
+arg-terms = vad som skulle ändras, som reel-2 arvode 3500 SEK, eller provision 12 %
+offer-nothing = inget
+offer-you = dig
+offer-nobody = ingen
+offer-change = { $term ->
+    [fee] { $piece } för { $to } i stället för { $was }
+    [due] { $piece } senast { $to } i stället för { $was }
+    [format] { $piece } som { $to } i stället för { $was }
+    [commission] provision { $to }, hittills { $was }
+    [per_thousand] { $to } per 1 000 visningar, hittills { $was }
+    [extend] { $to } till för allt som inte är ute (sista slutdag hittills: { $was })
+   *[rights] användning i annonser till { $to }, hittills { $was }
+}
+offer-piece = en leverans till, { $piece } ({ $platform } { $format }), { $fee }, senast { $day }
+offer-theirs = 🔵 { $brand } vill ändra { $campaign }: { $change }
+offer-yours = 🔵 Du bad { $brand } ändra { $campaign }: { $change }
+offer-agreed = 🟢 Överenskommet med { $brand }: { $change }
+offer-declined = { $side ->
+    [creator] 🟡 { $brand } sa nej: { $change }
+   *[brand] 🟢 Du sa nej: { $change }
+}
+offer-withdrawn = { $side ->
+    [creator] 🟢 Du tog tillbaka det: { $change }
+   *[brand] 🟢 { $brand } tog tillbaka det: { $change }
+}
+offer-superseded = 🟡 Ett nyare tog dess plats: { $change }
+offer-expired = 🟡 Inget svar i tid, så inget ändras: { $change }
+offer-overtaken = 🟡 Avtalet ändrades under tiden, så det här passar inte längre: { $change }
+offer-note = ”{ $text }”
+offer-moves = Utkast, bevis och siffror flyttas lika mycket. Sista stund att avboka ligger kvar.
+offer-binds = Det gäller bara när båda har sagt ja. Till dess är allt som avtalat.
+offer-until = Tid att svara: till { $time }. Utan svar ändras inget.
+offer-no-harm = Ett nej kostar inget: ditt avtal, din nivå och din betalning är som de är.
+offer-stays = Allt är som avtalat.
+offer-signed = Ja från { $one } ({ $one_at }) och från { $two } ({ $two_at }). Det står i avtalet från och med nu.
+offer-footer = förslag { $number }
+offer-team-draft = 🔵 { $who }: ett förslag att överväga, { $change }. Ingen har skickat det
+offer-team-waits = 🟡 { $who }: { $by } vill föreslå { $change }. Det behövs ett ja till från er
+offer-team-theirs = 🔵 { $who }: { $of } ber om { $change }
+offer-team-tell = 🔵 { $who }: säg själva till { $of }: { $change }
+offer-team-ours = 🔵 { $who }: { $of } har fått förslaget { $change }
+offer-team-agreed = 🟢 { $who }: överenskommet, { $change }
+offer-team-declined = 🟡 { $who }: { $by } sa nej till { $change }
+offer-team-withdrawn = 🟢 { $who }: { $by } tog tillbaka { $change }
+offer-team-superseded = { $side ->
+    [creator] 🟡 { $who }: kreatören har en nyare önskan eller fick ett nyare förslag än { $change }
+   *[brand] 🟡 { $who }: ett nyare förslag tog platsen för { $change }
+}
+offer-team-expired = 🟡 { $who }: inget svar i tid, inget ändras: { $change }
+offer-team-overtaken = 🟡 { $who }: avtalet ändrades under tiden, så det här passar inte längre: { $change }
+offer-by-rule = Föreslaget av regeln { $rule }: arvodet halvvägs ner till vad siffrorna bär, aldrig mer än en tredjedel lägre. Säg ett annat med ”föreslå”.
+offer-nods = Så mycket pengar kräver två av er. Ja hittills: { $names }. { $count ->
+    [one] En till behövs.
+   *[other] { $count } till behövs.
+}
+offer-told = { $by } berättade för { $of } { $time }.
+offer-until-team = Tid att svara: till { $time }. Utan svar ändras inget.
+offer-clock-waits = Tiden att svara börjar när någon av er har berättat för { $of }.
+offer-noted = { $by } antecknade kreatörens svar { $time }.
+offer-in-deal = Avtalet har en ny version med bådas namn.
+offer-sure = Säga ja till det här: { $change }?
+offer-sure-binds = { $what ->
+    [send] Andra sidan får veta det då, och det gäller när de också säger ja.
+    [one] Så mycket pengar kräver två av er: det binder när någon till har sagt ja.
+   *[binds] Det binder båda sidor från dess, och båda får veta.
+}
+offer-how-headline = Vad ska ändras? Inget ändras förrän andra sidan säger ja
+offer-how = Tryck på ett, eller skriv så här. Ett skäl får följa efter ett kolon.
+offer-which = Vilket? Tryck på det.
+offer-none-open = Inget väntar på ditt svar.
+offer-text-headline = Texter till { $of }, att kopiera. Tryck på ”berättat” när det är gjort
+offer-letter-answer = Svara gärna ja, nej, eller vad som skulle passa bättre.
+letter-hello = Hej { $name },
+letter-bye = Vänliga hälsningar, { $from }
+letter-mail = Mejl: ämne, sedan text
+letter-instagram = Instagram
+letter-whatsapp = WhatsApp
+button-offer-accept = Ja
+button-offer-decline = Nej
+button-offer-another = Föreslå annat
+button-offer-back = Ta tillbaka
+button-offer-send = Skicka
+button-offer-drop = Skicka inte
+button-offer-agree = Jag säger också ja
+button-offer-yes = Ja, det binder
+button-offer-told = Jag har berättat för { $of }
+button-offer-text = Texter att kopiera
+button-offer-they-accept = { $of } sa ja
+button-offer-they-decline = { $of } sa nej
+offer-made = { $of } har det nu. Det gäller när { $of } säger ja; du får veta här.
+offer-made-theirs = { $brand } har det nu. Det gäller när de säger ja; du får veta här.
+offer-made-by-hand = { $of } har ingen chatt med mig. Texten att skicka finns i ert rum; tiden att svara börjar när ni har berättat för { $of }.
+offer-made-waits = Noterat. Så mycket pengar kräver att { $count ->
+    [one] en till av er
+   *[other] { $count } till av er
+} säger ja först.
+offer-done-agreed = Överenskommet. Det står i avtalet nu, och båda sidor får veta.
+offer-done-declined = Noterat. Allt är som avtalat, och andra sidan får veta.
+offer-done-withdrawn = Tillbakataget. Allt är som avtalat.
+offer-done-recorded = Noterat vad { $of } svarade.
+offer-done-told = Noterat. { $of } har tid att svara från och med nu.
+offer-done-overtaken = Avtalet ändrades på annat sätt under tiden, så det gjordes inte. Titta på ”avtal” och föreslå på nytt.
+offer-refused = { $why ->
+    [over] Det är redan över. Inget ändrades.
+    [own] Det är er egen sidas. Andra sidan svarar på det.
+    [again] Du har redan sagt ja. Det krävs någon till.
+    [not_asked] Ingen har skickat det än.
+   *[direct] Kreatören kan svara på det i sin egen chatt.
+}
+offer-no-such = Det finns inget förslag { $number } för dig. ”acceptera” ensamt visar vad som väntar.
+offer-no-deal = Jag hittar inget avtal med { $given } som du talar för. Säg det som ”föreslå spring/alma reel-2 arvode 3500”.
+offer-too-many = { $count } förslag om det här avtalet väntar på svar. Låt dem besvaras först, eller ta tillbaka några.
+offer-unread = { $what ->
+    [none] Vad ska ändras? Säg det som ”reel-2 arvode 3500” eller ”provision 12 %”.
+    [missing] Något saknas efter ”{ $given }”. Säg det som ”reel-2 arvode 3500” eller ”reel-2 senast 2026-04-02”.
+    [piece] ”{ $given }” är inget id på en leverans. Säg det som ”reel-2 arvode 3500”; ”avtal” visar leveranserna.
+    [money] ”{ $given }” är inget belopp. Säg det som ”3500” eller ”3 500,50 kr”.
+    [currency] ”{ $given }” är en annan valuta än avtalet betalas i.
+    [date] ”{ $given }” är inget datum. Säg det som 2026-04-02.
+    [share] ”{ $given }” är ingen andel. Säg det som 12 %, från 0 till 100.
+    [days] ”{ $given }” är ingen tidslängd. Säg det som 7d eller 2 veckor.
+    [platform] ”{ $given }” är ingen plattform. Säg instagram, tiktok, youtube, twitch, x eller facebook.
+    [format] ”{ $given }” är inget format. Säg det som reel, story eller video.
+   *[word] Jag kan inte föreslå ”{ $given }”. Efter en leverans säg arvode, senast eller format.
+}
+offer-unfit = { $why ->
+    [ended] Avtalet har löpt ut.
+    [piece] Det finns ingen leverans ”{ $given }” i avtalet. ”avtal” visar leveranserna.
+    [out] Den leveransen är ute, så det som avtalats för den gäller.
+    [cancelled] Den leveransen avbokades. Föreslå en leverans till i stället.
+    [same] Det är redan så.
+    [past] Den dagen är förbi.
+    [taken] Det finns redan en leverans med det id:t.
+    [much] Det är långt från allt som avtalats här. Blev siffran fel?
+    [long] Det är mer än som kan föreslås på en gång.
+    [ahead] Inget i avtalet är kvar att göra.
+   *[currency] Avtalet betalas i en annan valuta.
+}
+
+## Numbers that a creator tells by hand
+
+help-numbers = Berätta ett inläggs siffror för hand, med skärmbild; de märks som sådana
+arg-file = en bild: skärmbilden
+report-kept = Noterat för { $what }: { $values }
+    De märks som rapporterade för hand överallt där de visas; inget stoppas bara på grund av dem.
+    Så snart { $platform } själv rapporterar dem gäller deras siffror i stället.{ $known ->
+    [none] { "" }
+   *[other] { " " }Behövdes inte, { $platform } berättar dem redan: { $known }.
+}
+report-known = { $platform } berättar själv de här siffrorna för { $what }, så inget ändrades.
+report-no-picture = Nästan: skicka skärmbilden med. Skriv den här raden under bilden: { $line }
+report-no-piece = Jag hittar ingen leverans ”{ $given }” som är din. ”avtal” visar leveranserna och deras id.
+report-not-out = { $what } är inte känd som ute än. Skicka först ”ute” och inläggets adress.
+report-nothing = Vilka siffror? Säg det som ”siffror reel-2 visningar 48200 räckvidd 31000”, med skärmbilden.
+report-metric = ”{ $given }” är ingen siffra jag kan ta för hand. Jag kan visningar, räckvidd, exponeringar, gillningar, kommentarer, delningar, sparade, klick och länktryck.
+report-value = Jag kan inte läsa siffran för { $of }{ $given ->
+    [none] .
+   *[other] : ”{ $given }”.
+} Säg det som ”visningar 48200”.
+report-mark = { $waits ->
+    [yours] De här berättade du för hand, med skärmbild: { $names }.
+    [waits] Rapporterat av kreatören för hand, med skärmbild: { $names }. Inget görs av sig självt bara på det: det väntar på ert ja.
+   *[no] Rapporterat av kreatören för hand, med skärmbild: { $names }.
+}
+word-numbers = 🔵 { $who } berättade siffrorna för { $piece } för hand, med skärmbild ({ $deal })
+    De är märkta så. Inget görs av sig självt bara på grund av dem.
+
+## What is kept about a creator, and how to leave
+
+help-data = Vad som sparas om dig, hur du får det som fil, och hur du lämnar
+arg-held = file: få det som fil; leave: avsluta
+held-headline = Det här sparar jag om dig, { $name }
+held-chats = Var jag kan skriva till dig: { $chats ->
+    [none] ingenstans
+   *[other] { $chats }
+}
+held-accounts = Offentliga siffror för dina konton: { $accounts ->
+    [none] inga
+   *[other] { $accounts }
+}; kopplade av dig: { $connected }
+held-posts = Dina inlägg och deras siffror över tid: { $count }
+held-deals = Avtal: { $deals }, leveranser i dem: { $pieces }, förslag: { $offers }
+held-levels = Nivåer du har: { $levels }, gånger en varit ifrågasatt: { $cases }
+held-journal = En logg över vem som gjorde vad och när, som ingen kan ändra
+held-not = Jag sparar inga privata meddelanden, inga bilder du skickar (bara var de finns i den här chatten) och inget om dina följare en och en.
+held-how = En fil med allt, eller ett slut på det: tryck på en knapp.
+held-file-asked = Begärt. Teamet har fått veta att de ska skicka dig en fil med allt; den skickas inte genom den här chatten.
+word-file = 🟡 { $name } ber om en fil med vad som sparas om dem
+    Skicka den inom en månad, på ett sätt som du vet är deras. Deras id här: { $id }
+leave-headline = Lämna? Det här slutar och det här blir kvar
+leave-ends = Slutar genast: den här chatten, din roll här, och ditt namn vid ditt chattkonto. Teamet får veta.
+leave-stays = Blir kvar: dina avtal, leveranser, förslag och siffrorna för deras inlägg, för din betalning räknas på dem och bokföring måste sparas; och loggen, för den visar vem som gick med på vad.
+leave-back = Det du ska ha betalt för ska du ha betalt för. Du kan komma tillbaka med en ny kod från teamet.
+leave-done = Du har lämnat. Jag skriver inte till dig mer. Det du ska ha betalt för ska du ha betalt för; ha det bra.
+word-left = 🟡 { $name } har lämnat chatten med mig
+    Avtal och betalning är som avtalat. Från och med nu berättar en människa det som ska berättas.
+button-held-file = Be om en fil
+button-held-leave = Lämna
+button-leave-yes = Ja, lämna
+
+## Me: what stands beside one's own numbers
+
+own-rank = Mer { $title } än { $below } av { $others } liknande kreatörer.
+own-offer = Väntar på ditt svar: { $change }{ $until ->
+    [none] { "" }
+   *[other] , till { $until }
+}
+own-due = { $late ->
+    [late] Skulle varit klar { $day }: { $piece }, { $campaign } ({ $state }). Något i vägen? Säg det med ”notera”.
+   *[no] Senast { $day }: { $piece }, { $campaign } ({ $state })
+}
+own-due-more = { $count ->
+    [one] och en leverans till, se ”avtal”
+   *[other] och { $count } leveranser till, se ”avtal”
+}
+button-own-yes = Ja: { $what }
+button-own-deal = Mina avtal
+button-own-tips = Tips
+button-own-data = Vad som sparas

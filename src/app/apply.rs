@@ -217,7 +217,7 @@ pub(super) async fn put_document(
     let change = match &kept {
         None => Change::Added,
         Some(kept) if kept.value.document == document => Change::Same,
-        Some(kept) if was_applied(core, &kept.value, &document).await? => Change::Same,
+        Some(kept) if !lived(actor) && was_applied(core, &kept.value, &document).await? => Change::Same,
         Some(_) => Change::Changed,
     };
     if change == Change::Same {
@@ -243,10 +243,13 @@ pub(super) async fn put_document(
 /// How versions that the program, a chat or a command made begin; all others come from files.
 const LIVED: [&str; 3] = ["rule:", "chat:", "made:"];
 
+fn lived(by: &str) -> bool {
+    LIVED.iter().any(|mark| by.starts_with(mark))
+}
+
 /// Whether a document is what the last file said, and what is kept now is what life has made of it since: a level that
 /// was lost after notice and grace does not come back because a file was applied again. Who means it changes the file.
 async fn was_applied(core: &Core, kept: &DocumentRecord, given: &Document) -> Result<bool, StoreError> {
-    let lived = |by: &str| LIVED.iter().any(|mark| by.starts_with(mark));
     let (mut by, mut version) = (kept.by.clone(), kept.version);
     let mut body = None;
     while lived(&by) && 1 < version {

@@ -281,6 +281,15 @@ async fn open_about(core: &Core, object: &Object<'_>) -> Result<Vec<Proposal>, S
     Ok(all.into_iter().map(|kept| kept.value).filter(open).collect())
 }
 
+/// A question for a piece's numbers is settled by their coming.
+pub async fn numbers_came(core: &Core, piece: &Deliverable, actor: &str) -> Result<(), StoreError> {
+    let object = Object::Fix(&piece.partnership, Fix::Report, Some(&piece.id));
+    for one in open_about(core, &object).await? {
+        withdraw(core, one.number, None, actor).await?;
+    }
+    Ok(())
+}
+
 /// What was asked about a piece is settled by its being out.
 pub async fn settled(core: &Core, piece: &Deliverable, actor: &str) -> Result<(), StoreError> {
     let object = Object::Deliverable(&piece.partnership, &piece.id);

@@ -16,6 +16,7 @@ use super::views;
 use crate::domain::document::Running;
 use crate::domain::ids::{Scope, Subject};
 use crate::domain::metric::Metric;
+use crate::rules::benchmark::group::SHOWN_MIN;
 use crate::rules::benchmark::pack::{Packs, parse_pack};
 use crate::rules::benchmark::size::Edges;
 use crate::rules::file::parse_rules;
@@ -176,6 +177,15 @@ fn of_one(
     });
     let standings = standings.collect();
     StandingsView { who: phrase::who(&views::names(state, subject), &subject.to_string()), standings }
+}
+
+/// How many comparable others have less of a number, and how many they are; where five or more are compared, so that nobody
+/// can be told apart.
+pub(super) fn rank(state: &State, subject: &Subject, metric: Metric, now: Timestamp) -> Option<(u32, u32)> {
+    let receipt = receipt(state, &mut Groups::default(), subject, metric, now)?;
+    let one = standing(&receipt, metric)?;
+    let compared = one.compared.filter(|compared| SHOWN_MIN <= compared.creators)?;
+    one.peers.map(|(_, below)| (below, compared.others))
 }
 
 /// The receipt of a rule that compares a number with all there is to compare it with.

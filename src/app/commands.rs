@@ -11,14 +11,10 @@ use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
 use super::{causes, client, consent, pieces, proposing, views};
 use crate::domain::action::Deed;
-use crate::domain::ids::{BoostId, CreatorId, Platform, RuleId, Subject};
-use crate::domain::metric::Metric;
+use crate::domain::ids::{BoostId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
 use crate::domain::person::{Audience, Person, Reach, Role};
 use crate::outbox::incident::Incident;
-use crate::rules::benchmark;
-use crate::rules::readings::{Readings as _, Want};
-use crate::rules::window::{Frame, Window};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, keys};
 use crate::words::answers;
@@ -26,7 +22,7 @@ use crate::words::buttons::Composed;
 use crate::words::command::{Command, What};
 use crate::words::message::Message;
 use crate::words::replies::{self, Reply};
-use crate::words::view::{IncidentView, MeView, OwnNumber, Window as Over};
+use crate::words::view::IncidentView;
 use crate::words::wording::Reader;
 
 /// Who asks, where, in which language.
@@ -42,6 +38,8 @@ pub struct Asked {
     pub reader: Reader,
     /// The answer to "are you sure" was yes.
     pub confirmed: bool,
+    /// The platform's reference to a picture or document that came with it.
+    pub file: Option<String>,
 }
 
 impl Asked {
@@ -67,8 +65,14 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
     }
     let said = match command {
         Command::Status { subject } => super::status::status(core, asked, subject.as_deref(), now).await?,
-        Command::Me => me(core, asked, now).await?,
-        Command::Tips => tips(core, asked, now).await?,
+        Command::Me => return super::own::me(core, asked, now).await,
+        Command::Data { what } => return super::held::data(core, asked, what).await,
+        Command::Numbers { piece, values } => return super::reported::numbers(core, asked, &piece, &values).await,
+        Command::Tips => super::own::tips(core, asked, now).await?,
+        Command::Deal { subject } => return super::terms::deal(core, asked, subject.as_deref(), now).await,
+        Command::Offer { what, terms } => return super::offers::offer(core, asked, &what, terms.as_deref()).await,
+        Command::Accept { offer } => return super::offers::accept(core, asked, offer).await,
+        Command::Decline { offer } => return super::offers::decline(core, asked, offer).await,
         Command::Benchmark { subject } => super::benchmarks::say(core, asked, subject.as_deref(), now).await?,
         Command::Rules => super::promotion::rules(core, asked, now).await?,
         Command::Rule { id, mode } => return super::promotion::one(core, asked, &id, mode).await,
@@ -199,57 +203,6 @@ pub(super) fn visible_brands(
 
 pub(super) fn own_creator(asked: &Asked) -> Option<CreatorId> {
     asked.person.as_ref().and_then(|person| person.creator.clone())
-}
-
-async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
-    let Some(creator) = own_creator(asked) else {
-        return Ok(replies::refusal(crate::words::permission::Reason::NoCreator, &asked.reader));
-    };
-    let subject = Subject::Creator(creator.clone());
-    let open = open_incidents(core, Some(&subject)).await?.len();
-    let state = core.state.lock().await;
-    let view = state.history.view();
-    let frame = Frame { zone: asked.reader.zone.clone(), ..Frame::utc() };
-    let week = Window::Days(7);
-    let mut numbers = Vec::new();
-    let mut data_at = None;
-    let accounts: Vec<Platform> =
-        state.catalog.creators.get(&creator).map(|one| one.accounts.keys().copied().collect()).unwrap_or_default();
-    for platform in accounts {
-        for metric in [Metric::Views, Metric::Followers, Metric::Likes, Metric::Comments] {
-            let want = Want { metric, platform: Some(platform) };
-            let Some(span) = week.latest(now, &frame) else { continue };
-            if view.begins(&subject, want).is_none() {
-                continue;
-            }
-            let reading = view.over(&subject, want, span).reading;
-            let usual = benchmark::own(&view, &subject, want, week, SignedDuration::from_hours(28 * 24), span, &frame)
-                .reading
-                .value();
-            data_at = std::cmp::max(data_at, view.newest(&subject, want, now));
-            numbers.push(OwnNumber { metric, platform, window: Over::Days(7), reading, usual });
-        }
-    }
-    let name = state.catalog.creator_name(&creator);
-    let open = u32::try_from(open).unwrap_or(u32::MAX);
-    let levels = state
-        .catalog
-        .memberships(&creator)
-        .filter_map(|one| {
-            let brand = &state.catalog.programs.get(&one.program)?.brand;
-            Some((state.catalog.brand_name(brand), one.level.clone()))
-        })
-        .collect();
-    Ok(answers::me(&MeView { name, numbers, levels, open, data_at }, &asked.reader, now))
-}
-
-async fn tips(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
-    let Some(creator) = own_creator(asked) else {
-        return Ok(replies::refusal(crate::words::permission::Reason::NoCreator, &asked.reader));
-    };
-    let state = core.state.lock().await;
-    let (tips, posts) = views::tips(&state, &creator, now);
-    Ok(answers::tips(&state.catalog.creator_name(&creator), &tips, posts, &asked.reader))
 }
 
 async fn why(core: &Core, asked: &Asked, what: &What, now: Timestamp) -> Result<Message, StoreError> {

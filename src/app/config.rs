@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{Platform, SourceId};
+use crate::domain::money::Money;
 use crate::domain::written::Length;
 
 mod sources;
@@ -110,6 +111,7 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
     pub levels: LevelsConfig,
+    pub offers: OffersConfig,
     pub web: WebConfig,
     pub preflight: PreflightConfig,
     pub log: LogConfig,
@@ -252,6 +254,7 @@ pub struct LimitsConfig {
 pub struct PeopleConfig {
     pub code_minutes: u32,
     pub confirm_minutes: u32,
+    pub invite: Length,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -261,6 +264,19 @@ pub struct LevelsConfig {
     pub mediation: Length,
     pub extension: Length,
 }
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct OffersConfig {
+    pub waits: Length,
+    pub second_above: Vec<Amount>,
+}
+
+/// Money as a setting writes it: `5000.00 EUR`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(#[serde(deserialize_with = "crate::domain::money::text::deserialize")] pub Money);
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -129,6 +129,7 @@ pub fn is_bound(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Undo { .. }
         | ButtonPurpose::TakeBack { .. }
         | ButtonPurpose::Sample { .. }
+        | ButtonPurpose::Offer { .. }
         | ButtonPurpose::Why { .. }
         | ButtonPurpose::Ack { .. }
         | ButtonPurpose::Snooze { .. }

@@ -13,7 +13,7 @@ use super::causes::{self, Turned};
 use super::core::{Core, Cut, Ruled, State};
 use super::past::{memory, settings};
 use super::records::{Counters, MemoryRecord};
-use super::{client, escalate, groups, habits, kinds, ladder, levels, promotion, proposing, trouble};
+use super::{client, escalate, groups, habits, kinds, ladder, levels, offers, promotion, proposing, trouble};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::ids::{RuleId, Subject};
 use crate::domain::person::Room;
@@ -107,6 +107,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
         ring_deliverers(core);
         core.bells.act.ring();
         core.bells.levels.ring();
+        core.bells.offers.ring();
         core.bells.ladder.ring();
         core.bells.escalate.ring();
     }
@@ -230,7 +231,7 @@ impl Work {
         let urgency = kinds::urgency(&one.rule.rule);
         let escalation = escalate::first(core, &state, &one.about, urgency, now);
         let downgrade = levels::opening(&state, one, now);
-        let offers = match &downgrade {
+        let offered = match &downgrade {
             // A level is no money that could be stopped.
             Some(_) => proposing::Offers::default(),
             None => proposing::offers(core, &state, one, now),
@@ -253,8 +254,8 @@ impl Work {
             receipt: serde_json::to_value(&one.judgement.receipt)
                 .map_err(|cause| StoreError::Failed { deed: "write a receipt down", cause: Box::new(cause) })?,
             released: false,
-            avoidable: offers.avoidable,
-            options: offers.options,
+            avoidable: offered.avoidable,
+            options: offered.options,
             rungs: if downgrade.is_some() { Vec::new() } else { ladder::rungs(rule, now) },
             escalation,
             events: Vec::new(),
@@ -264,8 +265,8 @@ impl Work {
             incident.released = true;
             incident.note(Event { at: now, by: None, what: Happened::Shown });
         }
-        let told_at = kinds::told_at(&offers.proposals, rule.kind, now);
-        self.propose(&mut incident, offers.proposals, now)?;
+        let told_at = kinds::told_at(&offered.proposals, rule.kind, now);
+        self.propose(&mut incident, offered.proposals, now)?;
         let mut notice = notice_of(core, &incident, urgency, now);
         let mut rooms = if let (Some(opening), Some(creator)) = (&downgrade, &one.about.creator) {
             // The creator is told first; the team once that has arrived, or cannot.
@@ -284,6 +285,9 @@ impl Work {
         let first = Notice { at: told_at, ..notice.clone() };
         deliver_to(core, &mut self.transaction, &first, &rooms).await?;
         drop(state);
+        if downgrade.is_none() {
+            offers::suggest(core, &mut self.transaction, one, &mut self.counters, now).await?;
+        }
         self.transaction.create(&incident)?;
         self.transaction.create(&notice)?;
         let detail = json!({ "incident": incident.id.as_str(), "rule": rule.id, "receipt": incident.receipt });

@@ -122,7 +122,7 @@ pub async fn import_deals(core: &Core, given: DealsImport, actor: &str, dry_run:
 }
 
 /// Field by field.
-fn fields(kept: &Document, given: &Document) -> Vec<FieldChange> {
+pub(super) fn fields(kept: &Document, given: &Document) -> Vec<FieldChange> {
     let (Ok(Value::Object(kept)), Ok(Value::Object(given))) = (serde_json::to_value(kept), serde_json::to_value(given))
     else {
         return Vec::new();

@@ -15,7 +15,7 @@ use crate::chat::telegram::{Menu, MenuScope};
 use crate::domain::person::Chat;
 use crate::store::records::load;
 use crate::store::{StoreError, Table, Transaction, Write};
-use crate::words::buttons::{ButtonPurpose, LevelAnswer};
+use crate::words::buttons::{ButtonPurpose, LevelAnswer, OfferAnswer};
 use crate::words::command::{ArgKind, Name, slash_commands, telegram_menu};
 use crate::words::wording::Locale;
 
@@ -178,7 +178,7 @@ pub fn slash() -> Vec<CommandSpec> {
                     name: option.name.to_owned(),
                     description: option.description,
                     localised: localised(option.descriptions),
-                    kind: OptionKind::Text,
+                    kind: if option.kind == ArgKind::File { OptionKind::File } else { OptionKind::Text },
                     required: option.required,
                     completes: option.autocomplete,
                 })
@@ -207,6 +207,7 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Choose { .. }
         | ButtonPurpose::Ask { .. }
         | ButtonPurpose::MyNumbers { .. } => true,
+        ButtonPurpose::Offer { answer, .. } => matches!(answer, OfferAnswer::Another | OfferAnswer::Text),
         ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
         ButtonPurpose::Really { what } => answers_aloud(what),
         // May ask once more, with buttons of its own.

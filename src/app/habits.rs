@@ -64,7 +64,13 @@ async fn topic(core: &Core, about: &About) -> Result<Option<Topic>, StoreError> 
         About::Promotion(..) => Some(Topic::Rule),
         About::Trouble(_) => Some(Topic::Trouble),
         About::Digest(..) => Some(Topic::Digest),
-        About::Deed(_) | About::Reply(_) | About::Escalation(..) | About::Sample => None,
+        About::Deed(_)
+        | About::Reply(_)
+        | About::Escalation(..)
+        | About::Offer(_)
+        | About::OfferOver(_)
+        | About::Word(_)
+        | About::Sample => None,
     })
 }
 

@@ -116,7 +116,8 @@ fn offer(
     }
     if wants_now(one, step) {
         let rule = one.rule.rule.rule();
-        let asker = Asker { rule, mode: rule.mode, data_at: super::views::data_at(&one.judgement.receipt) };
+        let mode = super::reported::mode(state, rule, &one.judgement.receipt);
+        let asker = Asker { rule, mode, data_at: super::views::data_at(&one.judgement.receipt) };
         let draft = proposal(core, state, &asker, &deed, saves, now);
         offers.proposals.extend(draft.map(|draft| reminded(state, one, draft, now)));
     }

@@ -20,6 +20,7 @@ use crate::chat::Chats;
 use crate::chat::inbound::{Alarm, Inbound, PlaceKind, What};
 use crate::domain::action::Proposal;
 use crate::domain::ids::RoomId;
+use crate::domain::offer::Offer;
 use crate::domain::person::{Address, Audience, Chat, Person, Reach, Room};
 use crate::outbox::incident::Incident;
 use crate::store::records::{Loaded, load};
@@ -247,7 +248,8 @@ async fn asked_command(
 ) -> Result<Option<Said>, StoreError> {
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
-    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: false };
+    let asked =
+        Asked { person, speaker, audience: place.audience, reader, confirmed: false, file: inbound.file.clone() };
     let composed = match parsed {
         Err(teach) => Composed::plain(replies::teach(&teach, &asked.reader)),
         Ok(command) => permitted(core, Some(chats), &asked, room.as_ref(), command).await?,
@@ -291,12 +293,17 @@ pub async fn check(
         let state = core.state.lock().await;
         (state.catalog.grants.clone(), room.is_some())
     };
-    if let (Needs::Money | Needs::Show, true, false, Some(chats)) = (ask.needs(), known, asked.speaker.direct, chats) {
+    let money = matches!(ask.needs(), Needs::Money | Needs::Show | Needs::Terms);
+    if let (true, true, false, Some(chats)) = (money, known, asked.speaker.direct, chats) {
         facts.membership = match chats.is_member(&asked.speaker.address, &asked.speaker.identity.user).await {
             Ok(true) => Membership::Member,
             Ok(false) => Membership::Stranger,
             Err(_) => Membership::Unknown,
         };
+    }
+    if let Some(person) = &asked.person {
+        let state = core.state.lock().await;
+        facts.managed = super::terms::managed(&state.catalog, person).cloned().collect();
     }
     Ok(may(ask, &grants, room, asked.person.as_ref(), &facts))
 }
@@ -321,6 +328,12 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
         && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*proposal)).await?
     {
         let about = core.state.lock().await.catalog.about(&kept.value.subject);
+        return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
+    }
+    if let Some(number) = offer_asked(ask)
+        && let Some(kept) = load::<Offer>(&*core.store, &keys::number(number)).await?
+    {
+        let about = core.state.lock().await.catalog.about(&kept.value.partnership.subject());
         return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
     }
     let state = core.state.lock().await;
@@ -419,8 +432,18 @@ fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
             | ButtonPurpose::Cancel
             | ButtonPurpose::Rule { .. }
             | ButtonPurpose::Sample { .. }
+            | ButtonPurpose::Offer { .. }
             | ButtonPurpose::MyNumbers { .. } => None,
         },
+    }
+}
+
+/// The offer that is asked about.
+fn offer_asked(ask: Ask<'_>) -> Option<u64> {
+    match ask {
+        Ask::Command(Command::Accept { offer } | Command::Decline { offer }) => *offer,
+        Ask::Button(ButtonPurpose::Offer { offer, .. }) => Some(*offer),
+        Ask::Command(_) | Ask::Button(_) => None,
     }
 }
 
@@ -429,17 +452,22 @@ fn subject_asked(ask: Ask<'_>) -> Option<String> {
         Ask::Command(command) => match command {
             Command::Status { subject }
             | Command::Benchmark { subject }
+            | Command::Deal { subject }
             | Command::Coverage { subject, .. }
             | Command::Audit { about: subject, .. } => subject.clone(),
             Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }
             Command::WhyNot { subject, .. } => Some(subject.clone()),
-            Command::Pause { what } | Command::Resume { what } | Command::Adjust { what, .. } => Some(what.clone()),
+            Command::Pause { what }
+            | Command::Resume { what }
+            | Command::Offer { what, .. }
+            | Command::Adjust { what, .. } => Some(what.clone()),
             Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
                 Some(deliverable.clone().filter(|piece| piece.contains('/')).unwrap_or_else(|| what.clone()))
             }
             Command::Note { subject, .. } => Some(subject.typed.clone()),
+            Command::Numbers { piece, .. } => Some(piece.clone()).filter(|piece| piece.contains('/')),
             Command::Live { deliverable, .. } => deliverable.clone().filter(|piece| piece.contains('/')),
             _ => None,
         },
@@ -455,7 +483,7 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
     let now = core.clock.now();
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
-    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: true };
+    let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: true, file: None };
     let button = load::<ButtonRecord>(&*core.store, token.as_bytes()).await?;
     // A button is bound to its room: forwarded elsewhere, or older than its time, it is only a picture of one.
     let Some(button) = button.filter(|button| button.value.room == place.id && now < button.value.expires_at) else {
@@ -554,6 +582,7 @@ async fn press(
             Some(super::promotion::press(core, asked, (&rule, version), answer).await?)
         }
         ButtonPurpose::Sample { button } => Some(super::setup::sample::press(core, asked, button).await?),
+        ButtonPurpose::Offer { offer, answer } => Some(super::offers::press(core, asked, offer, answer).await?),
         ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
     })
 }

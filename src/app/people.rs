@@ -74,11 +74,21 @@ pub struct Speaker {
 
 /// Makes a code and keeps its hash. The code itself is only in the answer.
 pub async fn make_code(core: &Core, gift: Gift, by: &str) -> Result<(String, Timestamp), StoreError> {
+    let minutes = i64::from(core.config.people.code_minutes);
+    make_code_for(core, gift, by, SignedDuration::from_mins(minutes)).await
+}
+
+/// The same, living so long: an invitation that is sent to somebody waits until they read it.
+pub async fn make_code_for(
+    core: &Core,
+    gift: Gift,
+    by: &str,
+    lives: SignedDuration,
+) -> Result<(String, Timestamp), StoreError> {
     let code: String = core.roll(|dice| {
         (0..8).map(|_| ALPHABET.get(dice.random_range(0..ALPHABET.len())).copied().map_or('0', char::from)).collect()
     });
-    let minutes = i64::from(core.config.people.code_minutes);
-    let expires_at = core.clock.now().checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+    let expires_at = core.clock.now().checked_add(lives).unwrap_or(Timestamp::MAX);
     let record = CodeRecord { hash: hash(&code), gift: gift.clone(), by: by.to_owned(), expires_at, used: None };
     let mut transaction = Transaction::new();
     transaction.create(&record)?;

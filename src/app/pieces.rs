@@ -47,7 +47,7 @@ fn plain(asked: &Asked, told: &Told) -> Composed {
 /// Whether somebody's roles reach a partnership, or it is their own.
 fn reaches(state: &State, asked: &Asked, needs: Needs, partnership: &PartnershipRef) -> bool {
     let Some(person) = &asked.person else { return false };
-    if needs == Needs::Tell && person.creator.as_ref() == Some(&partnership.creator) {
+    if needs == Needs::Tell && super::terms::is_own(&state.catalog, person, &partnership.creator) {
         return true;
     }
     let brand = state.catalog.campaigns.get(&partnership.campaign).map(|one| &one.brand);
@@ -101,6 +101,16 @@ fn deed_about(piece: &Deliverable, holds: bool) -> Deed {
 fn label(state: &State, piece: &Deliverable) -> String {
     let creator = state.catalog.creator_name(&piece.partnership.creator);
     format!("{}: {}", creator.split_whitespace().next().unwrap_or(&creator), deed_about(piece, true).title())
+}
+
+/// The pieces that somebody tells something about: a creator's own where no deal is named with it.
+pub(super) fn told_of(state: &State, asked: &Asked, needs: Needs, piece: &str) -> Vec<Deliverable> {
+    let own = asked.person.as_ref().and_then(|person| person.creator.as_ref()).map(ToString::to_string);
+    let found = match own.filter(|_| !piece.contains('/')) {
+        Some(creator) => named(state, asked, needs, &creator, Some(piece)),
+        None => named(state, asked, needs, piece, None),
+    };
+    found.unwrap_or_default()
 }
 
 /// `hold` and `release`: asks first; asks which one where several are meant.

@@ -161,7 +161,8 @@ pub fn offers(core: &Core, state: &State, one: &Fired, now: Timestamp) -> Offers
     }
     let mut offers = Offers::default();
     let wants = |what| rule.then.iter().any(|step| step.what == what);
-    let asker = Asker { rule, mode: rule.mode, data_at: super::views::data_at(&one.judgement.receipt) };
+    let mode = super::reported::mode(state, rule, &one.judgement.receipt);
+    let asker = Asker { rule, mode, data_at: super::views::data_at(&one.judgement.receipt) };
     for boost in state.catalog.boosts_of(&one.subject) {
         if !is_meant(one, &boost.partnership) {
             continue;

@@ -9,6 +9,7 @@ use crate::chat::inbound::Inbound;
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::document::Document;
 use crate::domain::ids::{CreatorId, PersonId, ProgramId, RoomId, RuleId, SourceId, Subject};
+use crate::domain::offer::Offer;
 use crate::domain::person::{Chat, Reach, Role};
 use crate::outbox::incident::IncidentId;
 use crate::outbox::notice::About;
@@ -182,6 +183,20 @@ pub fn due_at(proposal: &Proposal) -> Option<Timestamp> {
         | ProposalStage::Rejected { .. }
         | ProposalStage::Expired { .. }
         | ProposalStage::Refused { .. } => None,
+    }
+}
+
+impl Record for Offer {
+    const TABLE: Table = Table::Offers;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        keys::number(self.number)
+    }
+
+    fn index(&self) -> Vec<IndexRow> {
+        let row = |at| IndexRow { table: Table::DueOffers, key: keys::due(at, &self.key()), bytes: Vec::new() };
+        self.due().map(row).into_iter().collect()
     }
 }
 
@@ -433,6 +448,9 @@ pub struct Counters {
     pub incident: u64,
     /// The number of the next proposal.
     pub proposal: u64,
+    /// The number of the next offer, less one: people count from 1.
+    #[serde(default)]
+    pub offer: u64,
 }
 
 impl Record for Counters {

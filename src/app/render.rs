@@ -16,7 +16,7 @@ use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::{Block, Message, Run};
 use crate::words::wording::Reader;
-use crate::words::{asking, by_hand, escalation, group, incident, promotion, replies};
+use crate::words::{asking, by_hand, escalation, group, incident, offer, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -77,6 +77,11 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             let view = super::by_hand::view(&*core.state.lock().await, &kept.value);
             by_hand::compose(&view, &reader, now)
         }
+        About::Offer(number) | About::OfferOver(number) => {
+            let over = matches!(delivery.about, About::OfferOver(_));
+            let view = super::offers::kept_view(core, *number).await?;
+            view.and_then(|view| offer::compose(&view, over, &reader, room.audience, now))
+        }
         About::Promotion(rule, version) => {
             let notice = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await?;
             let page = notice.map_or(0, |notice| groups::page(&notice.value, &room.id));
@@ -92,7 +97,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
                 .await?
                 .map(|view| group::compose_group(&view, &reader, now))
         }
-        About::Trouble(_) | About::Reply(_) => {
+        About::Trouble(_) | About::Word(_) | About::Reply(_) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
             };
@@ -108,6 +113,9 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
         About::Ask(_)
         | About::Deed(_)
+        | About::Offer(_)
+        | About::OfferOver(_)
+        | About::Word(_)
         | About::Promotion(..)
         | About::Sample
         | About::Trouble(_)

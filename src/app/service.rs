@@ -20,8 +20,8 @@ use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
 use super::{
-    act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, pages, promotion, vault,
-    watch,
+    act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
+    promotion, vault, watch,
 };
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
@@ -142,6 +142,8 @@ impl Service {
         service.tasks.push(clock.spawn("act", move |held| act::run(one, two, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("levels", move |held| levels::run(one, held, stop)));
+        let (one, stop) = (Arc::clone(core), service.stop.clone());
+        service.tasks.push(clock.spawn("offers", move |held| offers::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("learn", move |held| learning::run(one, held, stop)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());

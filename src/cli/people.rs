@@ -59,7 +59,8 @@ pub struct Code {
     /// The role reaches this campaign
     #[arg(long, value_name = "C")]
     campaign: Option<CampaignId>,
-    /// The role reaches the whole installation
+    /// The role reaches the whole installation; `--role creator --all` alone prints a personal invitation for each creator
+    /// who has no chat yet: name, code, link (they live `people.invite`)
     #[arg(long)]
     all: bool,
     /// What to call them; as their chat calls them where it is not said
@@ -74,6 +75,10 @@ impl Code {
     /// Makes the code and prints it.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
+        // Without a name it is one for everybody: each creator gets a code of their own.
+        if self.role == Some(Role::Creator) && self.creator.is_none() && self.name.is_none() && self.all {
+            return ask(common, config, Wish::Invite { reach: Reach::All }, Body::Empty).await;
+        }
         ask(common, config, Wish::Code { gift: self.gift()? }, Body::Empty).await
     }
 

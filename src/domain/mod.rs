@@ -18,6 +18,7 @@ pub mod margin;
 pub mod metric;
 pub mod money;
 pub mod num;
+pub mod offer;
 pub mod person;
 pub mod post_url;
 pub mod sample;

@@ -28,6 +28,12 @@ pub enum About {
     Ask(u64),
     /// What came of what somebody asked for without any alert, by the number of its proposal.
     Deed(u64),
+    /// An offer to change a deal, by its number; edited as it is answered.
+    Offer(u64),
+    /// How an offer ended: a message of its own beside it, because an edit rings nobody's phone.
+    OfferOver(u64),
+    /// Something a person of the team should know or do that is no alert, by its name; told once.
+    Word(String),
     /// Whether a version of a rule that has watched long enough may propose; edited as it is answered.
     Promotion(RuleId, u32),
     /// The sample that a new installation shows; edited as somebody takes it.
@@ -49,6 +55,9 @@ impl fmt::Display for About {
             Self::Trouble(what) => write!(f, "trouble/{what}"),
             Self::Ask(n) => write!(f, "ask/{n}"),
             Self::Deed(n) => write!(f, "deed/{n}"),
+            Self::Offer(n) => write!(f, "offer/{n}"),
+            Self::OfferOver(n) => write!(f, "offer_over/{n}"),
+            Self::Word(name) => write!(f, "word/{name}"),
             Self::Promotion(rule, version) => write!(f, "promotion/{rule}/{version}"),
             Self::Sample => write!(f, "sample"),
             Self::Escalation(id, step) => write!(f, "escalation/{}/{step}", id.as_str()),

@@ -433,7 +433,7 @@ mod tests {
         assert_eq!(first.key, b"2@x");
         let Next::One(second) = queue.next(at(0), Ok(()), &mut may) else { panic!("one") };
         assert_eq!(second.key, b"3@y");
-        assert_eq!(queue.next(at(0), Ok(()), &mut may), Next::Rest(None), "x is busy");
+        assert_eq!(queue.next(at(0), Ok(()), &mut may), Next::Rest(Some(at(700))), "x is busy, and must wait anyway");
         queue.free(&room("x"));
         assert_eq!(queue.next(at(0), Ok(()), &mut may), Next::Rest(Some(at(700))));
         assert!(matches!(queue.next(at(700), Ok(()), |_, _| Ok(())), Next::One(_)));

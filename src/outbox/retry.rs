@@ -321,6 +321,9 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
         | About::Group(_)
         | About::Ask(_)
         | About::Deed(_)
+        | About::Offer(_)
+        | About::OfferOver(_)
+        | About::Word(_)
         | About::Promotion(..)
         | About::Sample
         | About::Escalation(..)

@@ -106,11 +106,15 @@ pub enum Table {
     EndedIncidents = 61,
     /// Accounts that people have connected, their tokens sealed. Key: source 0 account.
     Accounts = 46,
+    /// Offers to change deals. Key: number big-endian.
+    Offers = 62,
+    /// Those whose time runs, in the order of its end. Key: time big-endian, number.
+    DueOffers = 63,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -151,6 +155,8 @@ impl Table {
         Self::Quota,
         Self::DueEscalations,
         Self::EndedIncidents,
+        Self::Offers,
+        Self::DueOffers,
     ];
 
     /// Its number in the file format.

@@ -12,6 +12,7 @@ use super::learned::{learned, learned_of};
 use super::message::{Block, Line, Message};
 use super::number;
 use super::phrase::{self, block, bold, line};
+use super::reported::Whose;
 use super::view::{IncidentView, JudgedView, MeView, Member, OwnNumber, Relation, Seen, StatusView};
 use super::wording::{Reader, say};
 use crate::domain::metric::Unit;
@@ -41,6 +42,9 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let team = audience != Audience::Creator;
     let mut blocks: Vec<Block> = block(0, ahead::pool_lines(view, &seen, reader)).into_iter().collect();
     blocks.extend(comparison_blocks(&seen, team, reader, now));
+    let whose = if team { Whose::Theirs { waits: false } } else { Whose::Yours };
+    let by_hand = super::reported::mark(&view.by_hand, whose, reader);
+    blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(block(0, excused_lines(view, team, reader, now)));
     if team {
         blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));

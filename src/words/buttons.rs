@@ -138,6 +138,13 @@ pub enum ButtonPurpose {
         /// Which.
         button: SampleButton,
     },
+    /// Something about an offer, by somebody of the team or whoever suggests another.
+    Offer {
+        /// Which offer.
+        offer: u64,
+        /// What.
+        answer: OfferAnswer,
+    },
     /// How far a rule may go that has watched long enough.
     Rule {
         /// Which rule.
@@ -178,6 +185,22 @@ pub enum RuleAnswer {
     Propose,
     /// It goes on as it is.
     KeepWatching,
+}
+
+/// What can be done with an offer beside accepting and declining, which are commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferAnswer {
+    /// How to suggest something else about the same.
+    Another,
+    /// The team shows the texts that a person sends where the program cannot.
+    Text,
+    /// A person has told the creator.
+    Told,
+    /// A person notes the creator's yes.
+    TheyAccept,
+    /// A person notes the creator's no.
+    TheyDecline,
 }
 
 /// What can be answered to a notice about a level.
@@ -260,6 +283,11 @@ impl ButtonPurpose {
             Self::Answer { .. } => Needs::Own,
             Self::Ack { .. } | Self::Snooze { .. } | Self::Sample { .. } => Needs::Work,
             Self::Level { answer, .. } => answer.needs(),
+            Self::Offer { answer, .. } => match answer {
+                OfferAnswer::Another => Needs::Terms,
+                OfferAnswer::Text | OfferAnswer::Told => Needs::Work,
+                OfferAnswer::TheyAccept | OfferAnswer::TheyDecline => Needs::Money,
+            },
             Self::Why { .. }
             | Self::Page { .. }
             | Self::Open { .. }

@@ -16,6 +16,7 @@ use super::kinds;
 use super::message::{Block, Line, Look, Message, Picture};
 use super::number;
 use super::phrase::{self, block, bold, line};
+use super::reported::Whose;
 use super::view::{Clears, IncidentView, OptionView, ProposalView, Relation, Seen};
 use super::wording::{Reader, Words, say};
 use crate::domain::action::{Deed, Object};
@@ -88,6 +89,8 @@ fn team(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed
     blocks.extend(block(0, ahead::pool_lines(view, &seen, reader)));
     let seen_lines = kinds::lines(view, true, reader, now).unwrap_or_else(|| seen_lines(&seen, is_over, reader, now));
     blocks.extend(block(0, seen_lines));
+    let by_hand = super::reported::mark(&view.by_hand, Whose::Theirs { waits: view.automatic && !is_over }, reader);
+    blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(view.moved.as_ref().and_then(|moved| block(1, moved.lines(reader))));
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, true, reader, now)));
@@ -526,6 +529,8 @@ fn creator(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Compo
     };
     let mut blocks: Vec<Block> = Vec::new();
     blocks.extend(block(0, seen_lines(&seen, is_over, reader, now)));
+    let by_hand = super::reported::mark(&view.by_hand, Whose::Yours, reader);
+    blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     if !is_over {
         blocks.extend(block(0, vec![line(say!(words, "creator-stays"))]));
         let clears = view.clears.as_ref().filter(|clears| is_own_clear(clears));

@@ -260,12 +260,13 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         Needs::Own if !is_creator => Some(Reason::NoCreator),
         // A command about oneself is about nobody else; a button says whose answer it is.
         Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
-        Needs::See | Needs::Tell if own => None,
+        Needs::See | Needs::Tell | Needs::Terms if own => None,
         // One's own direct message is one's own, whatever is known of its sender.
         Needs::Place if facts.direct => None,
         Needs::See
         | Needs::Look
         | Needs::Tell
+        | Needs::Terms
         | Needs::Study
         | Needs::Work
         | Needs::Money
@@ -274,7 +275,7 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         | Needs::Place
         | Needs::Audit => {
             if mine.peek().is_none() {
-                return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell) {
+                return Some(if is_creator && matches!(needs, Needs::See | Needs::Tell | Needs::Terms) {
                     Reason::OwnOnly
                 } else {
                     Reason::Role
@@ -300,17 +301,23 @@ fn in_room(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
         Audience::Creator => room.creator.is_none() || room.creator != facts.creator,
         Audience::Operator => !unspecific(facts),
     };
-    misplaced.then_some(Reason::OtherRoom)
+    // What is agreed with a creator is the agency's cost.
+    let of_cost = room.audience == Audience::Client && ask.needs() == Needs::Terms;
+    (misplaced || of_cost).then_some(Reason::OtherRoom)
 }
 
 /// A client is told of what was released to them; rules, and what they would have done, are the agency's own work.
 fn to_client(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason> {
     let is_client = facts.client || room.is_some_and(|room| !facts.direct && room.audience == Audience::Client);
-    let inner = matches!(ask, Ask::Command(Command::Rule { .. }) | Ask::Button(ButtonPurpose::Rule { .. }));
+    // What is paid, and what a deal is judged by, is between the agency and the creator.
+    let inner = matches!(
+        ask,
+        Ask::Command(Command::Rule { .. } | Command::Adjust { .. }) | Ask::Button(ButtonPurpose::Rule { .. })
+    );
     let hidden = match ask.needs() {
         Needs::Nothing | Needs::Grant | Needs::Place | Needs::Audit => false,
         Needs::Look | Needs::Study | Needs::Show => ask.needs() != Needs::Show || !facts.released,
-        Needs::Own | Needs::See | Needs::Tell | Needs::Work | Needs::Money => inner || !facts.released,
+        Needs::Own | Needs::See | Needs::Tell | Needs::Terms | Needs::Work | Needs::Money => inner || !facts.released,
     };
     (is_client && hidden).then_some(Reason::NotReleased)
 }
@@ -332,7 +339,9 @@ fn member(ask: Ask<'_>, person: Option<&Person>, facts: &Facts) -> Option<Reason
             | Needs::Audit,
         ) => None,
         (Membership::Stranger, _) => Some(Reason::NotMember),
-        (Membership::Unknown, Needs::Money | Needs::Show | Needs::Grant) => Some(Reason::MembershipUnknown),
+        (Membership::Unknown, Needs::Money | Needs::Show | Needs::Terms | Needs::Grant) => {
+            Some(Reason::MembershipUnknown)
+        }
     }
 }
 

@@ -334,6 +334,8 @@ pub struct IncidentView {
     pub data_at: Option<Timestamp>,
     /// The rule acts by itself.
     pub automatic: bool,
+    /// Numbers in what decides it that the creator typed in.
+    pub by_hand: Vec<Metric>,
     /// There is a room of the client's that may be shown it.
     pub client_rooms: bool,
     /// The chart's numbers.

@@ -264,6 +264,7 @@ mod tests {
         keys.extend(Reason::ALL.iter().map(|reason| format!("refused-{}", reason.key())));
         keys.extend(Role::all().map(|role| format!("role-{role}")));
         keys.extend(Trouble::KEYS.iter().map(|key| (*key).to_owned()));
+        keys.extend(crate::words::held::WORD_KEYS.iter().map(|key| (*key).to_owned()));
         keys.extend(crate::insight::tips::KEYS.iter().map(|key| (*key).to_owned()));
         keys
     }

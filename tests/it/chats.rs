@@ -34,7 +34,7 @@ fn start() -> Timestamp {
 }
 
 /// A picture of 2 × 1 that says it is larger; nobody draws it.
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x05\x00\x00\x00\x02\xd0\x08\x02\x00\x00\x00".to_vec();
     let crc = crc32fast::hash(&png[12..29]);
     png.extend_from_slice(&crc.to_be_bytes());

@@ -694,7 +694,16 @@ fn a_code_is_printed_once_and_kept_as_a_hash() {
         2,
         "plimsoll: there is no room `nowhere`; `plimsoll apply` takes it in from a document",
     );
-    desk.refuses(&["code", "--role", "creator", "--all"], 2, "plimsoll: which creator are they? add --creator ID");
+    desk.refuses(
+        &["code", "--role", "creator", "--brand", "nordbo"],
+        2,
+        "plimsoll: which creator are they? add --creator ID",
+    );
+    // For everybody at once, each gets a code of their own.
+    let all = desk.run(&["code", "--role", "creator", "--all", "--json"]).json();
+    let sends: Vec<&str> =
+        all["invitations"].as_array().expect("a list").iter().filter_map(|one| one["send"].as_str()).collect();
+    assert!(!sends.is_empty() && sends.iter().all(|send| send.starts_with("/link ")), "{all}");
 }
 
 #[test]

@@ -252,7 +252,7 @@ const SAID: [&[&str]; 32] = [
     &["revoke", "anna", "manager", "brand/nordbo"],
     &["grant", "eve", "manager", "all"],
     &["code", "--room", "nowhere"],
-    &["code", "--role", "creator", "--all"],
+    &["code", "--role", "creator", "--brand", "nordbo"],
 ];
 
 #[test]

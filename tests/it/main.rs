@@ -84,4 +84,6 @@ mod stories_conflicts;
 mod stories_faults;
 mod stories_levels;
 mod story;
+mod terms_offers;
+mod terms_own;
 mod vault;

@@ -409,6 +409,9 @@ async fn operators_are_told_once(world: &World) {
             | About::Level(..)
             | About::Ask(_)
             | About::Deed(_)
+            | About::Offer(_)
+            | About::OfferOver(_)
+            | About::Word(_)
             | About::Promotion(..)
             | About::Sample
             | About::Escalation(..)

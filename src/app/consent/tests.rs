@@ -94,7 +94,8 @@ async fn says(core: &Core, id: &str, text: &str) -> String {
     let address = Address { chat: Chat::Telegram, place: id.to_owned(), topic: None, guild: None };
     let speaker = Speaker { identity, name: id.to_owned(), locale: None, address, direct: true };
     let reader = Reader::new("en", "UTC");
-    let asked = Asked { person: Some(person), speaker, audience: Audience::Internal, reader, confirmed: true };
+    let asked =
+        Asked { person: Some(person), speaker, audience: Audience::Internal, reader, confirmed: true, file: None };
     let command = parse(text).expect("a command");
     plain(&permitted(core, None, &asked, None, command).await.expect("an answer").message)
 }

@@ -99,6 +99,8 @@ pub enum Wish {
     Audit { about: Option<String>, since: Option<Timestamp>, csv: bool },
     /// A one-time code.
     Code { gift: Gift },
+    /// A personal invitation for every creator who has no chat with us.
+    Invite { reach: Reach },
     /// A role is given.
     Grant { person: PersonId, role: Role, reach: Reach },
     /// A role is taken.
@@ -169,6 +171,7 @@ impl Wish {
             | Self::OutboxRetry { .. }
             | Self::OutboxDrop { .. }
             | Self::Code { .. }
+            | Self::Invite { .. }
             | Self::Grant { .. }
             | Self::Revoke { .. }
             | Self::AccountOf { .. }
@@ -371,6 +374,7 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         Wish::OutboxRetry { key } => outbox::retry(core, seat, request, key).await,
         Wish::OutboxDrop { key, reason } => outbox::give_up(core, seat, request, key, reason).await,
         Wish::Code { gift } => people::code(core, request, gift).await,
+        Wish::Invite { reach } => people::invite(core, request, reach).await,
         Wish::Grant { person, role, reach } => people::change(core, request, (person, *role, reach), true).await,
         Wish::Revoke { person, role, reach } => people::change(core, request, (person, *role, reach), false).await,
         Wish::AccountOf { source, whose } => vault::account_of(core, source, whose).await,

@@ -9,7 +9,8 @@ use crate::app::core::Core;
 use crate::app::listen;
 use crate::app::people::{self, Refusal as Unfit, Speaker};
 use crate::app::records::Gift;
-use crate::domain::ids::PersonId;
+use crate::domain::document::Running;
+use crate::domain::ids::{CreatorId, PersonId};
 use crate::domain::person::{Address, Audience, Chat, Identity, Person, Reach, Role};
 use crate::words::command::{Command, parse};
 use crate::words::permission::{Ask, Decision};
@@ -45,6 +46,7 @@ pub(super) fn asked_by(person: Person, audience: Audience, terminal: &str, confi
         speaker: Speaker { identity, name, locale, address, direct: true },
         person: Some(person),
         confirmed,
+        file: None,
     }
 }
 
@@ -72,6 +74,63 @@ pub(super) async fn code(core: &Core, request: &Request, gift: &Gift) -> Result<
     let until = expires_at.strftime("%H:%M UTC");
     let text = format!("{code}\nsend `{send}` {place}, once, before {until}");
     Ok(Answer::done(&json!({ "code": code, "expires_at": expires_at, "send": send }), text))
+}
+
+/// Invitations made at once, at most: more are made by brand.
+const INVITES_MAX: usize = 5_000;
+
+/// A personal invitation for every creator within a reach who has no chat with us: to be sent by whoever knows them.
+pub(super) async fn invite(core: &Core, request: &Request, reach: &Reach) -> Result<Answer, Refusal> {
+    let by = actor(core, request).await?;
+    let creators = {
+        let state = core.state.lock().await;
+        exists(&state.catalog, reach)?;
+        uninvited(&state.catalog, reach)
+    };
+    let bot = bot_name(core).await;
+    let lives = core.config.people.invite.0;
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
+    for (creator, name) in creators.into_iter().take(INVITES_MAX) {
+        let gift = Gift::Role {
+            role: Role::Creator,
+            reach: reach.clone(),
+            name: Some(name.clone()),
+            creator: Some(creator.clone()),
+        };
+        let (code, expires_at) = people::make_code_for(core, gift, &by, lives).await?;
+        // A deep link takes letters, digits, `_` and `-`: <https://core.telegram.org/bots/features#deep-linking>
+        let link = bot.as_ref().map(|bot| format!("https://t.me/{bot}?start={}", code.replace('-', "")));
+        let shown = link.clone().unwrap_or_else(|| format!("/link {code}"));
+        lines.push(format!("{name}\t{code}\t{shown}"));
+        rows.push(json!({
+            "creator": creator, "name": name, "code": code, "link": link, "send": format!("/link {code}"),
+            "expires_at": expires_at,
+        }));
+    }
+    let text = if lines.is_empty() { "every creator has a chat with me already".to_owned() } else { lines.join("\n") };
+    Ok(Answer::done(&json!({ "invitations": rows }), text))
+}
+
+/// Creators within a reach who cannot be written to, by name.
+fn uninvited(catalog: &Catalog, reach: &Reach) -> Vec<(CreatorId, String)> {
+    let within = |creator: &CreatorId| match reach {
+        Reach::All => true,
+        Reach::Brand(brand) => catalog.brands_of(creator).any(|one| one == brand),
+        Reach::Campaign(campaign) => {
+            catalog.partnerships.keys().any(|at| at.campaign == *campaign && at.creator == *creator)
+        }
+    };
+    let runs = catalog.creators.values().filter(|one| one.state == Running::Active);
+    let unreached = runs.filter(|one| within(&one.id) && catalog.creator_rooms(&one.id).is_empty());
+    let mut found: Vec<_> = unreached.map(|one| (one.id.clone(), catalog.creator_name(&one.id))).collect();
+    found.sort_by(|one, other| one.1.cmp(&other.1));
+    found
+}
+
+/// What the Telegram bot is called, where there is one and it answers; without it a code is typed.
+async fn bot_name(core: &Core) -> Option<String> {
+    let chats = crate::app::service::chats(&core.config, &core.clock).ok()?;
+    chats.telegram.as_ref()?.get_me().await.ok().map(|me| me.username)
 }
 
 /// Whether everything that a code gives is there.

@@ -290,6 +290,29 @@ async fn a_caller_that_goes_away_stops_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn everybody_without_a_chat_gets_an_invitation_of_their_own() {
+    let served = Served::start().await;
+    done(
+        &served
+            .applies("[[creator]]\nid = \"bo\"\nname = \"Bo Ek\"\n[[creator]]\nid = \"alma\"\nname = \"Alma Lind\"\n")
+            .await,
+    );
+    let told = done(&served.asks(Wish::Invite { reach: crate::domain::person::Reach::All }).await).to_owned();
+    let rows: Vec<Vec<&str>> = told.lines().map(|line| line.split('\t').collect()).collect();
+    let names: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(names, ["Alma Lind", "Bo Ek"]);
+    for row in &rows {
+        // Without a bot on Telegram there is no link: the code is typed.
+        assert_eq!(row[2], format!("/link {}", row[1]));
+    }
+    assert_ne!(rows[0][1], rows[1][1]);
+    assert_eq!(served.deeds().await.iter().filter(|deed| deed.ends_with("code_made")).count(), 2);
+    let unknown = crate::domain::person::Reach::Brand("acme".parse().expect("an id"));
+    assert_eq!(line(&served.asks(Wish::Invite { reach: unknown }).await).0, 2);
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_end_waits_for_what_is_under_way_and_for_nobody_else() {
     let served = Served::start().await;
     done(&served.applies(DOCUMENTS).await);

@@ -211,6 +211,7 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             platform,
             format: format.to_owned(),
             fee,
+            // A sheet has no column for it.
             billed: None,
             draft_due: (fee.minor % 2 == 0).then_some(due),
             due,

@@ -26,7 +26,7 @@ use super::core::Core;
 use super::deciding::state_in;
 use super::proposing::{self, Asker};
 use super::service::rest;
-use super::{cycle, views};
+use super::{cycle, reported, views};
 use crate::domain::action::{Deed, Proposal, ProposalStage};
 use crate::outbox::incident::{Event, Happened, Incident, LeftOut, Rung};
 use crate::rules::rule::{Do, Mode, Rule};
@@ -130,6 +130,7 @@ async fn decide(core: &Core, incident: &Incident, rung: Rung, all: &[Loaded<Prop
     }
     let wanted = wanted(core, &state, &incident.subject, rung.what, now);
     let judged = views::judged(&state, &incident.rule, &incident.subject, now);
+    let may = judged.as_ref().map(|judged| reported::mode(&state, ruled.rule.rule(), &judged.receipt));
     let data_at = judged.and_then(|judged| views::data_at(&judged.receipt));
     let (mut asked, mut left) = (Vec::new(), None);
     for (deed, saves) in wanted.deeds {
@@ -138,7 +139,7 @@ async fn decide(core: &Core, incident: &Incident, rung: Rung, all: &[Loaded<Prop
             continue;
         }
         let rule = ruled.rule.rule();
-        let mode = if is_theirs(incident, &deed, all) { Mode::Propose } else { rule.mode };
+        let mode = if is_theirs(incident, &deed, all) { Mode::Propose } else { may.unwrap_or(rule.mode) };
         let asker = Asker { rule, mode, data_at };
         asked.extend(proposing::proposal(core, &state, &asker, &deed, saves, now));
     }

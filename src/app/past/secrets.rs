@@ -268,7 +268,11 @@ fn alma(tag: &str) -> (Asked, Room, Grant) {
     };
     let speaker = Speaker { identity, name: "Alma".to_owned(), locale: None, address, direct: true };
     let reader = Reader::new(tag, "Europe/Stockholm");
-    (Asked { person: Some(person), speaker, audience: Audience::Creator, reader, confirmed: false }, room, grant)
+    (
+        Asked { person: Some(person), speaker, audience: Audience::Creator, reader, confirmed: false, file: None },
+        room,
+        grant,
+    )
 }
 
 /// Everything a message shows: its text, its labels, what its picture says.

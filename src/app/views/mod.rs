@@ -108,6 +108,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         data_at: live.as_ref().or(receipt.as_ref()).and_then(data_at),
         automatic,
         client_rooms: !state.catalog.client_rooms(&about).is_empty(),
+        by_hand: receipt.as_ref().map(|receipt| super::reported::by_hand(&state, receipt)).unwrap_or_default(),
         chart: receipt.as_ref().filter(|_| with_chart && !pooled).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
         cause: super::causes::of_incident(&state, &incident),

@@ -9,15 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, GRACE_MIN, Refused, Stage, later};
 
-/// Who talks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// The creator, or who answers for them.
-    Creator,
-    /// The brand or its agency.
-    Brand,
-}
+pub use crate::domain::offer::Side;
 
 /// The menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,17 +37,6 @@ impl Way {
             Self::MakeGood => "make_good",
             Self::Hybrid => "hybrid",
             Self::Extension => "extension",
-        }
-    }
-}
-
-impl Side {
-    /// The name in JSON and the key of its words.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Creator => "creator",
-            Self::Brand => "brand",
         }
     }
 }

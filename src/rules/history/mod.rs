@@ -107,6 +107,8 @@ pub struct History {
     keys: Vec<SeriesKey>,
     lines: Vec<Line>,
     of_subject: HashMap<Subject, Vec<u32>>,
+    /// Lines that people typed in, apart from those of platforms: where a platform speaks, only its word counts.
+    typed_in: HashMap<Subject, Vec<u32>>,
     members: HashMap<Subject, Vec<Subject>>,
     posts: HashMap<Subject, Vec<Published>>,
     /// Whose each of them is.
@@ -149,6 +151,44 @@ impl History {
         id
     }
 
+    /// The number of a series that people type in.
+    fn typed(&mut self, key: &SeriesKey) -> u32 {
+        let ids = self.typed_in.get(&key.subject).map(Vec::as_slice).unwrap_or_default();
+        if let Some(id) = ids.iter().copied().find(|id| self.key(*id) == Some(key)) {
+            return id;
+        }
+        let id = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        self.keys.push(key.clone());
+        self.lines.push(Line::default());
+        self.typed_in.entry(key.subject.clone()).or_default().push(id);
+        id
+    }
+
+    fn is_typed(&self, series: u32) -> bool {
+        self.key(series).and_then(|key| self.typed_in.get(&key.subject)).is_some_and(|ids| ids.contains(&series))
+    }
+
+    /// Whether a platform itself has ever stated a series.
+    #[must_use]
+    pub fn is_stated(&self, key: &SeriesKey) -> bool {
+        let all = Knowledge { known: None, holds_back: false };
+        let mut lines = self.lines_of(&key.subject, key.metric, Some(key.platform));
+        lines.any(|(_, line)| line.has_spoken(&self.moments, all))
+    }
+
+    /// Lines that people typed in, of platforms that have not spoken of it themselves.
+    fn typed_of(&self, subject: &Subject, want: Want, knowledge: Knowledge) -> impl Iterator<Item = (u32, &Line)> {
+        let ids = self.typed_in.get(subject).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(move |id| {
+            let key = self.key(*id)?;
+            let line = self.lines.get(usize::try_from(*id).ok()?)?;
+            let fits = key.metric == want.metric && want.platform.is_none_or(|platform| platform == key.platform);
+            let heard = |(_, line): (u32, &Line)| line.has_spoken(&self.moments, knowledge);
+            let silent = !self.lines_of(subject, want.metric, Some(key.platform)).any(heard);
+            (fits && silent && line.has_spoken(&self.moments, knowledge)).then_some((*id, line))
+        })
+    }
+
     /// Which series has this number.
     #[must_use]
     pub fn key(&self, series: u32) -> Option<&SeriesKey> {
@@ -163,7 +203,7 @@ impl History {
         let said: Vec<Said> = samples
             .iter()
             .map(|sample| Said {
-                series: self.series(&sample.series),
+                series: if sample.self_reported { self.typed(&sample.series) } else { self.series(&sample.series) },
                 form: sample.form,
                 value: sample.value,
                 currency: sample.currency,
@@ -197,6 +237,7 @@ impl History {
                 Form::Total { .. } | Form::Gauge { .. } => self.moment(observed, known_at),
                 Form::Amount { .. } => 0,
             };
+            let typed = !self.typed_in.is_empty() && self.is_typed(statement.series);
             let Some(line) = line_mut(&mut self.lines, statement.series) else {
                 continue;
             };
@@ -209,8 +250,12 @@ impl History {
             match statement.form {
                 Form::Total { .. } | Form::Gauge { .. } => {
                     line.push_level(&self.moments, moment, statement.value);
-                    places.push(moment);
-                    told.push(Told { series: statement.series, value: statement.value, observed });
+                    // What a person types in says nothing about how a source behaves.
+                    // What a person types in says nothing about how a source behaves.
+                    if !typed {
+                        places.push(moment);
+                        told.push(Told { series: statement.series, value: statement.value, observed });
+                    }
                 }
                 Form::Amount { from, until } => line.push_amount(from, until, known_at, statement.value),
             }

@@ -187,6 +187,33 @@ fn the_book_of_a_deal_adds_to_the_ads_and_its_silence_is_nothing() {
     assert_eq!(history.view().begins(&alma(), want("spend")), Some(at("10T00:00")));
 }
 
+/// A creator's own word stands apart: it counts where the platform has said nothing, and never beside it.
+#[test]
+fn what_was_typed_in_counts_only_until_the_platform_speaks() {
+    let post: Subject = "post/instagram/p1".parse().expect("a subject");
+    let typed = |name: &str, when: &str, value| Sample { self_reported: true, ..level(&post, name, when, value) };
+    let mut history =
+        history(vec![typed("reach@instagram", "10T12:00", 31_000), level(&post, "views@instagram", "10T12:00", 900)]);
+    let posts = [(Platform::Instagram, "p1".parse().expect("a post"))];
+    let life =
+        |history: &History, name: &str, until: &str| word(history.view().over_posts(&posts, want(name), at(until)));
+    assert_eq!(life(&history, "reach", "11T00:00"), "31000 of 1");
+    assert_eq!(life(&history, "reach@instagram", "11T00:00"), "31000 of 1");
+    assert_eq!(life(&history, "reach@tiktok", "11T00:00"), "not_yet");
+    let by_hand = |history: &History, name: &str| history.view().is_typed_in(&post, want(name));
+    assert!(by_hand(&history, "reach") && !by_hand(&history, "views"));
+    assert!(!history.is_stated(&key(&post, "reach@instagram")) && history.is_stated(&key(&post, "views@instagram")));
+    // The platform's word takes its place, also where it is less; what was known before stays answerable.
+    history.append_poll(&[level(&post, "reach@instagram", "11T12:00", 28_000)], &[], at("11T12:00"));
+    assert_eq!(life(&history, "reach", "12T00:00"), "28000 of 1");
+    assert!(!by_hand(&history, "reach"));
+    let then = history.as_of(at("11T00:00")).over_posts(&posts, want("reach"), at("11T00:00"));
+    assert_eq!(word(then), "31000 of 1");
+    // And a later one by hand changes nothing.
+    history.append_poll(&[typed("reach@instagram", "12T01:00", 99_000)], &[], at("12T01:00"));
+    assert_eq!(life(&history, "reach", "12T06:00"), "28000 of 1");
+}
+
 #[test]
 fn a_book_is_restated_and_what_was_withdrawn_is_gone() {
     let book =

@@ -91,6 +91,9 @@ impl<'a> View<'a> {
                 silent = silent.or(line.last_word(None, until, self.knowledge()));
             }
         }
+        for (series, line) in self.history.typed_of(subject, want, self.knowledge()) {
+            sum = Some(add(sum, self.line(series, line, want.metric, over).map_err(Some)?));
+        }
         if let Some(booked) = self.booked(subject, want, over) {
             // How old a sum is, its other parts say: the book is always up to date.
             return Ok(match sum {
@@ -125,6 +128,26 @@ impl<'a> View<'a> {
         self.history.book_of(subject, want, self.knowledge()).map(|line| line.booked(span, self.knowledge())).next()
     }
 
+    /// Whether what this says of a metric rests, in any part, on what people typed in.
+    #[must_use]
+    pub fn is_typed_in(self, subject: &Subject, want: Want) -> bool {
+        let part = |metric: &Metric| {
+            let want = Want { metric: *metric, ..want };
+            self.history.typed_of(subject, want, self.knowledge()).next().is_some()
+        };
+        let spoken = |metric: &Metric| {
+            let mut lines = self.history.lines_of(subject, *metric, want.platform);
+            lines.any(|(_, line)| line.has_spoken(&self.history.moments, self.knowledge()))
+        };
+        let parts = want.metric.parts();
+        if parts.iter().any(part) {
+            return true;
+        }
+        // A subject with lines of its own is not the sum of its members.
+        let members = self.history.members.get(subject).into_iter().flatten();
+        !parts.iter().any(spoken) && members.into_iter().any(|member| self.is_typed_in(member, want))
+    }
+
     /// What each line that a metric needs answers.
     fn each<T>(self, subject: &Subject, want: Want, ask: &impl Fn(&Line) -> Option<T>) -> Vec<T> {
         let parts = want.metric.parts();
@@ -141,7 +164,8 @@ impl<'a> View<'a> {
         let all = || self.history.lines_of(subject, want.metric, want.platform);
         let lines = || all().filter(|(series, _)| self.counts(counting, *series));
         let others = || lines().filter(|(series, _)| !self.history.is_book(*series)).filter_map(|(_, line)| ask(line));
-        let mut answers: Vec<T> = others().collect();
+        let typed = self.history.typed_of(subject, want, self.knowledge());
+        let mut answers: Vec<T> = others().chain(typed.filter_map(|(_, line)| ask(line))).collect();
         if answers.is_empty() {
             answers = lines().filter_map(|(_, line)| ask(line)).collect();
         }

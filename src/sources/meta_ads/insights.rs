@@ -143,7 +143,9 @@ impl Reading<'_> {
     fn windowed(&self, action: &Field<'_>) -> Result<Decimal, Garbled> {
         let mut sum: Option<Decimal> = None;
         for window in self.windows {
-            if let Some(field) = action.get(window)? {
+            // A window that counted nothing is left out; one that is there and says nothing is no 0.
+            if action.value().get(window).is_some() {
+                let field = action.need(window, "a number")?;
                 sum = Some(sum.unwrap_or_default().saturating_add(decimal(&field)?));
             }
         }

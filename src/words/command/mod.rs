@@ -32,6 +32,10 @@ pub enum Name {
     Me,
     Tips,
     Criteria,
+    Deal,
+    Offer,
+    Accept,
+    Decline,
     Benchmark,
     Appeal,
     Why,
@@ -43,6 +47,8 @@ pub enum Name {
     Release,
     Adjust,
     Live,
+    Numbers,
+    Data,
     Note,
     Rules,
     Rule,
@@ -97,10 +103,18 @@ pub enum ArgKind {
     Days,
     /// `2`: which page, from 1.
     Page,
+    /// The number of an offer.
+    Offer,
+    /// What is offered: `reel-2 fee 3500 EUR`.
+    Terms,
     /// A one-time code.
     Code,
     /// The name of a command.
     Command,
+    /// `file` or `leave`.
+    Held,
+    /// A picture; where nothing is typed for it, it comes with the message.
+    File,
     /// How far a rule may go: `shadow`, `propose` or `auto`.
     Mode,
     /// What something is set to: `3000 EUR`, `12 %`, `cpa 40 EUR`.
@@ -119,7 +133,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 22] = [
+    pub const ALL: [ArgKind; 26] = [
         Self::Subject,
         Self::Deliverable,
         Self::Url,
@@ -133,8 +147,12 @@ impl ArgKind {
         Self::Moment,
         Self::Days,
         Self::Page,
+        Self::Offer,
+        Self::Terms,
         Self::Code,
         Self::Command,
+        Self::Held,
+        Self::File,
         Self::Mode,
         Self::Change,
         Self::Hours,
@@ -161,8 +179,12 @@ impl ArgKind {
             Self::Moment => "moment",
             Self::Days => "days",
             Self::Page => "page",
+            Self::Offer => "offer",
+            Self::Terms => "terms",
             Self::Code => "code",
             Self::Command => "command",
+            Self::Held => "held",
+            Self::File => "file",
             Self::Mode => "mode",
             Self::Change => "change",
             Self::Hours => "hours",
@@ -190,8 +212,12 @@ impl ArgKind {
             | Self::Moment
             | Self::Days
             | Self::Page
+            | Self::Offer
+            | Self::Terms
             | Self::Code
             | Self::Url
+            | Self::Held
+            | Self::File
             | Self::Mode
             | Self::Change
             | Self::Hours
@@ -227,6 +253,8 @@ pub enum Needs {
     Look,
     /// Whoever has something to report: the creator about themselves, and whoever works on it.
     Tell,
+    /// Both sides of a deal: the creator about their own, and whoever decides about money.
+    Terms,
     /// Whoever looks into rules and their numbers; never a creator.
     Study,
     /// Whoever works on it: acknowledges, snoozes.
@@ -263,6 +291,7 @@ impl Needs {
             Self::Tell => {
                 &[Role::Creator, Role::TalentManager, Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency]
             }
+            Self::Terms => &[Role::Creator, Role::TalentManager, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Study => &[Role::Analyst, Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Work | Self::Money => &[Role::Manager, Role::ClientOwner, Role::Agency],
             Self::Show => &[Role::Manager, Role::Agency],
@@ -277,7 +306,7 @@ impl Needs {
     #[must_use]
     pub fn may_be_unspecific(self) -> bool {
         match self {
-            Self::See | Self::Look | Self::Tell | Self::Study | Self::Place | Self::Audit => true,
+            Self::See | Self::Look | Self::Tell | Self::Terms | Self::Study | Self::Place | Self::Audit => true,
             Self::Nothing | Self::Own | Self::Work | Self::Money | Self::Show | Self::Grant => false,
         }
     }
@@ -360,6 +389,10 @@ table! {
     Me "me" "jag" &[], &[], Own, Direct, false, &["me"];
     Tips "tips" "tips" &["tip"], &[], Own, Direct, false, &["tips"];
     Criteria "criteria" "kriterier" &["level"], &[], Own, Direct, false, &["criteria"];
+    Deal "deal" "avtal" &["terms"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["deal", "deal alma", "deal spring/alma"];
+    Offer "offer" "föreslå" &["suggest"], &[need("what", ArgKind::Subject), may("terms", ArgKind::Terms)], Terms, Anywhere, false, &["offer spring/alma", "offer spring/alma reel-2 due 2026-04-02", "offer spring/alma reel-2 fee 3500 EUR"];
+    Accept "accept" "acceptera" &[], &[may("offer", ArgKind::Offer)], Terms, Anywhere, true, &["accept", "accept 12"];
+    Decline "decline" "tacka-nej" &["withdraw"], &[may("offer", ArgKind::Offer)], Terms, Anywhere, false, &["decline", "decline 12"];
     Benchmark "benchmark" "jämför" &["compare"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["benchmark", "benchmark alma"];
     Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
@@ -371,6 +404,8 @@ table! {
     Release "release" "släpp" &["unhold"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["release alma reel-2"];
     Adjust "adjust" "justera" &["set"], &[need("what", ArgKind::Subject), need("to", ArgKind::Change)], Money, Anywhere, true, &["adjust alma-boost 3000 EUR", "adjust ALMA10 12 %", "adjust spring cpa 40 EUR"];
     Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
+    Numbers "numbers" "siffror" &["figures"], &[need("deliverable", ArgKind::Deliverable), need("values", ArgKind::Text), may("picture", ArgKind::File)], Tell, Anywhere, false, &["numbers reel-2 views 48200 reach 31000"];
+    Data "data" "uppgifter" &["privacy"], &[may("what", ArgKind::Held)], Own, Direct, true, &["data", "data file", "data leave"];
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
     Rule "rule" "regel" &[], &[need("rule", ArgKind::Rule), may("mode", ArgKind::Mode)], Look, Anywhere, false, &["rule cpa-stop", "rule cpa-stop mode propose"];
@@ -422,6 +457,10 @@ pub enum Command {
     Me,
     Tips,
     Criteria,
+    Deal { subject: Option<String> },
+    Offer { what: String, terms: Option<String> },
+    Accept { offer: Option<u64> },
+    Decline { offer: Option<u64> },
     Benchmark { subject: Option<String> },
     Appeal { id: IncidentId, text: String },
     Why { what: What },
@@ -433,6 +472,8 @@ pub enum Command {
     Release { what: String, deliverable: Option<String> },
     Adjust { what: String, to: Change },
     Live { url: String, deliverable: Option<String> },
+    Numbers { piece: String, values: String },
+    Data { what: Option<Held> },
     Note { subject: What, text: String },
     Rules,
     Rule { id: RuleId, mode: Option<Mode> },
@@ -469,6 +510,15 @@ pub enum QuietWish {
     Off,
 }
 
+/// What somebody wants to do about what is kept of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Have it as a file.
+    File,
+    /// Leave.
+    Leave,
+}
+
 /// What `why` and `note` are about. `ALMA` may be either: an incident is looked up first, then the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct What {
@@ -487,6 +537,10 @@ impl Command {
             Self::Me => Name::Me,
             Self::Tips => Name::Tips,
             Self::Criteria => Name::Criteria,
+            Self::Deal { .. } => Name::Deal,
+            Self::Offer { .. } => Name::Offer,
+            Self::Accept { .. } => Name::Accept,
+            Self::Decline { .. } => Name::Decline,
             Self::Benchmark { .. } => Name::Benchmark,
             Self::Appeal { .. } => Name::Appeal,
             Self::Why { .. } => Name::Why,
@@ -498,6 +552,8 @@ impl Command {
             Self::Release { .. } => Name::Release,
             Self::Adjust { .. } => Name::Adjust,
             Self::Live { .. } => Name::Live,
+            Self::Numbers { .. } => Name::Numbers,
+            Self::Data { .. } => Name::Data,
             Self::Note { .. } => Name::Note,
             Self::Rules => Name::Rules,
             Self::Rule { .. } => Name::Rule,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{ArgKind, ArgSpec, Change, Command, Moment, Name, QuietWish, Spec, TABLE, What, change, moment};
+use super::{ArgKind, ArgSpec, Change, Command, Held, Moment, Name, QuietWish, Spec, TABLE, What, change, moment};
 use crate::domain::habits::{Loudness, Topic};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
@@ -119,12 +119,14 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
     let mut given = Vec::new();
     for arg in spec.args {
         given.push(match arg.kind {
-            ArgKind::Text | ArgKind::Change => {
+            ArgKind::Text | ArgKind::Change | ArgKind::Terms => {
                 let rest: Vec<String> = words.by_ref().collect();
                 (!rest.is_empty()).then(|| rest.join(" "))
             }
             // `rule cpa-stop mode propose`, as people say it.
             ArgKind::Mode => words.next().and_then(|word| if is_mode_word(&word) { words.next() } else { Some(word) }),
+            // It comes with the message, not in its words.
+            ArgKind::File => None,
             _ => words.next(),
         });
     }
@@ -167,6 +169,12 @@ impl Args {
         }
     }
 
+    /// `12`, `#12`, `offer 12` as its footer says it.
+    fn number(&self, at: usize) -> Result<Option<u64>, Teach> {
+        let read = |text: &str| text.trim_start_matches('#').parse().map_err(|_| self.bad(at, None));
+        self.optional(at).map(read).transpose()
+    }
+
     fn what(&self, at: usize) -> Result<What, Teach> {
         let typed = self.text(at)?;
         Ok(What { incident: IncidentId::typed(&typed), typed })
@@ -198,6 +206,14 @@ impl Args {
             let nearest = nearest(&text, Role::all().map(Role::as_str));
             self.bad(at, nearest.map(str::to_owned))
         })
+    }
+
+    fn held(&self, at: usize, word: &str) -> Result<Held, Teach> {
+        match word.to_lowercase().as_str() {
+            "file" | "export" | "fil" => Ok(Held::File),
+            "leave" | "quit" | "lämna" => Ok(Held::Leave),
+            other => Err(self.bad(at, nearest(other, ["file", "leave"]).map(str::to_owned))),
+        }
     }
 
     fn mode(&self, at: usize, word: &str) -> Result<Mode, Teach> {
@@ -250,11 +266,25 @@ impl Args {
     }
 }
 
+/// What is said about deals, and by creators about themselves.
+fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
+    Ok(match name {
+        Name::Offer => Command::Offer { what: args.text(0)?, terms: args.optional(1).map(str::to_owned) },
+        Name::Accept => Command::Accept { offer: args.number(0)? },
+        Name::Decline => Command::Decline { offer: args.number(0)? },
+        Name::Numbers => Command::Numbers { piece: args.text(0)?, values: args.text(1)? },
+        Name::Data => Command::Data { what: args.optional(0).map(|word| args.held(0, word)).transpose()? },
+        // Only these are asked for here.
+        _ => Command::Deal { subject: args.optional(0).map(str::to_owned) },
+    })
+}
+
 fn build(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
         Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },
         Name::Me => Command::Me,
         Name::Tips => Command::Tips,
+        Name::Deal | Name::Offer | Name::Accept | Name::Decline | Name::Numbers | Name::Data => of_deals(name, args)?,
         Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
         Name::Why => Command::Why { what: args.what(0)? },
         Name::WhyNot => Command::WhyNot {

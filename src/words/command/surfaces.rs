@@ -168,6 +168,7 @@ fn who(needs: Needs) -> String {
         Needs::Own
         | Needs::Look
         | Needs::Tell
+        | Needs::Terms
         | Needs::Study
         | Needs::Work
         | Needs::Money

@@ -15,6 +15,7 @@ mod others;
 mod permission;
 mod rooms;
 mod short;
+mod terms;
 mod with_numbers;
 
 use jiff::{Timestamp, ToSpan as _};
@@ -206,6 +207,7 @@ fn fired() -> IncidentView {
         data_at: Some(at("2026-06-23T12:10:00Z")),
         automatic: false,
         client_rooms: false,
+        by_hand: Vec::new(),
         chart: None,
         level: None,
         learned: Vec::new(),

@@ -11,6 +11,10 @@ fn help_is_the_table() {
     me Your own numbers, for creators
     tips What your own posts suggest, for creators
     criteria What your levels ask for and where you stand, for creators
+    deal [SUBJECT] The terms of a deal: pieces, pay, codes, rights, and who changed what
+    offer WHAT [TERMS] Suggest a change to a deal; it counts when the other side says yes
+    accept [OFFER] Say yes to an offer; shows what it binds to and asks first
+    decline [OFFER] Say no to an offer, or take your own back; nothing changes then
     benchmark [SUBJECT] Where somebody stands: own past, similar creators, published figures
     appeal ID TEXT Say what is wrong with a notice about your level; no time runs then
     why WHAT Why an alert was told: every number behind it
@@ -22,6 +26,8 @@ fn help_is_the_table() {
     release WHAT [DELIVERABLE] Ask a creator to make a held piece after all; asks first
     adjust WHAT TO Set a boost's budget, what a code takes off, or a target; asks first
     live URL [DELIVERABLE] Say that a promised piece is out, with the address of its post
+    numbers DELIVERABLE VALUES [PICTURE] Tell a post's numbers by hand, with a screenshot; they are marked as such
+    data [WHAT] What is kept about you, how to have it as a file, and how to leave
     note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
     rules Which rules are in force, how far each may go and how often it has raised an alert
     rule RULE [MODE] One rule, and how far it may go: watch, propose or act; managers change that

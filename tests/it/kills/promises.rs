@@ -76,6 +76,9 @@ impl Kept {
                     | About::Level(..)
                     | About::Ask(_)
                     | About::Deed(_)
+                    | About::Offer(_)
+                    | About::OfferOver(_)
+                    | About::Word(_)
                     | About::Promotion(..)
                     | About::Sample
                     | About::Escalation(..)

@@ -30,7 +30,7 @@ fn somebody(id: &str, user: &str, audience: Audience, tag: &str, direct: bool) -
     let address = Address { chat: Chat::Telegram, place: "-9".to_owned(), topic: None, guild: None };
     let speaker = Speaker { identity, name: id.to_owned(), locale: None, address, direct };
     let reader = Reader::new(tag, "Europe/Stockholm");
-    Asked { person: Some(person), speaker, audience, reader, confirmed: false }
+    Asked { person: Some(person), speaker, audience, reader, confirmed: false, file: None }
 }
 
 fn grant(person: &str, role: Role) -> Grant {
