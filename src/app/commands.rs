@@ -57,6 +57,7 @@ impl Asked {
 }
 
 /// Carries a command out and says what came of it.
+#[expect(clippy::too_many_lines, reason = "one arm a command")]
 pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Composed, StoreError> {
     let now = core.clock.now();
     let reader = &asked.reader;

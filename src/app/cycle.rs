@@ -227,8 +227,7 @@ impl Work {
         let rule = one.rule.rule.rule();
         let id = IncidentId::nth(self.counters.incident);
         self.counters.incident += 1;
-        let state = core.state.lock().await;
-        let urgency = kinds::urgency(&one.rule.rule);
+        let (state, urgency) = (core.state.lock().await, kinds::urgency(&one.rule.rule));
         let escalation = escalate::first(core, &state, &one.about, urgency, now);
         let downgrade = levels::opening(&state, one, now);
         let offered = match &downgrade {

@@ -135,9 +135,14 @@ pub async fn propose_approved(
         counts.proposed += 1;
         counts.approved += u64::from(decided == Decided::Done);
     });
+    ring(core);
+    Ok(Some(decided))
+}
+
+/// There is something to do, and something to tell.
+fn ring(core: &Core) {
     core.bells.act.ring();
     cycle::ring_deliverers(core);
-    Ok(Some(decided))
 }
 
 /// What came of somebody's yes or no.

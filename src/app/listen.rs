@@ -155,13 +155,13 @@ async fn answer(core: &Arc<Core>, chats: &Arc<Chats>, record: Loaded<InboxRecord
             } else {
                 Name::typed(name).map_or_else(|| parse(name), |name| from_options(name, args))
             };
-            asked_command(core, chats, &inbound, parsed).await?
+            Box::pin(asked_command(core, chats, &inbound, parsed)).await?
         }
         // In a group people talk to each other; only in a direct message is every line meant for us.
         What::Text { text, .. } if inbound.place == Some(PlaceKind::Private) => {
-            asked_command(core, chats, &inbound, parse(text)).await?
+            Box::pin(asked_command(core, chats, &inbound, parse(text))).await?
         }
-        What::Press { token, .. } => pressed(core, chats, &inbound, token).await?,
+        What::Press { token, .. } => Box::pin(pressed(core, chats, &inbound, token)).await?,
         What::Moved { to } => {
             if let Some(address) = &inbound.address {
                 deliver::moved(core, address, to).await?;
@@ -178,13 +178,11 @@ async fn answer(core: &Arc<Core>, chats: &Arc<Chats>, record: Loaded<InboxRecord
     };
     // Marked before it is answered: an answer that is lost is asked for again by its person, an effect is not repeated.
     done(core, record).await?;
-    match said {
-        Some(said) => say(core, chats, &inbound, said).await,
-        None => {
-            hush(chats, &inbound).await;
-            Ok(())
-        }
-    }
+    let Some(said) = said else {
+        hush(chats, &inbound).await;
+        return Ok(());
+    };
+    say(core, chats, &inbound, said).await
 }
 
 /// What is answered, and how.
@@ -568,10 +566,8 @@ async fn press(
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
-        // Turned before: it is about the message, not about an incident.
-        ButtonPurpose::Page { .. } => None,
-        // Asked about twice at most.
-        ButtonPurpose::Really { .. } => None,
+        // Pages are turned before: they are about the message, not about an incident. The other asks twice at most.
+        ButtonPurpose::Page { .. } | ButtonPurpose::Really { .. } => None,
         ButtonPurpose::Show { incident, yes } => Some(super::client::show(core, asked, &incident, yes).await?.into()),
         ButtonPurpose::Open { incident } => {
             open_here(core, room, &incident).await?;

@@ -44,6 +44,7 @@ pub fn reader(room: &Room) -> Reader {
 }
 
 /// Composes a delivery. `None` when there is nothing that this room may be told.
+#[expect(clippy::too_many_lines, reason = "one arm for each thing that can be told")]
 pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Option<Rendered>, StoreError> {
     let reader = reader(room);
     let now = core.clock.now();

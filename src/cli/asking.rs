@@ -23,7 +23,7 @@ pub async fn asked(common: &Common, config: Config, wish: Wish, body: Body) -> R
         bar.set_length(at.of);
         bar.set_position(at.done);
     };
-    let answer = answer(config, &request, &body, &tell).await;
+    let answer = Box::pin(answer(config, &request, &body, &tell)).await;
     bar.finish_and_clear();
     match answer? {
         Answer::Done { json, text } => Ok((json, text)),

@@ -85,7 +85,7 @@ pub(crate) fn stripped(view: &IncidentView) -> IncidentView {
     // What it was is the first comparison's; where that is about cost it is not said.
     own.current = view.current.filter(|_| view.seen.first().is_some_and(Seen::is_for_clients));
     own.owed = None;
-    own.clears = view.clears.clone().filter(|clears| !by_cost && is_shown(metric_of(clears)));
+    own.clears = view.clears.filter(|clears| !by_cost && is_shown(metric_of(clears)));
     own.moved = None;
     own.ahead = AheadView::default();
     own.learned.clear();

@@ -65,6 +65,7 @@ pub(crate) fn lines(view: &IncidentView, money: bool, reader: &Reader, now: Time
 }
 
 /// How a proposal stands, in one sentence.
+#[expect(clippy::too_many_lines, reason = "one arm for each thing that can happen")]
 fn proposal_text(
     view: &IncidentView,
     proposal: &ProposalView,

@@ -138,7 +138,7 @@ async fn a_target_is_a_new_version_with_who_set_it() {
     let target = async |story: &Story| {
         let core = Arc::clone(story.world.core());
         let state = core.state.lock().await;
-        state.catalog.campaigns[&CampaignId::new("winter").expect("id")].target[&Metric::Cpa].clone()
+        state.catalog.campaigns[&CampaignId::new("winter").expect("id")].target[&Metric::Cpa]
     };
     assert_eq!(target(&story).await, Target::Money("40.00 EUR".parse().expect("money")));
     let kept = story.journal("target_adjusted").await;

@@ -1,5 +1,6 @@
 //! A town of many rooms, incidents by the hundred, and a store that counts what is asked of it.
 
+use plimsoll::domain::habits::Habits;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -66,6 +67,7 @@ impl Store for Counting {
 }
 
 /// A world with rooms of its own.
+#[expect(clippy::struct_field_names, reason = "its rooms are what it is called for")]
 pub struct Rooms {
     pub world: World,
     pub store: Arc<Counting>,
@@ -129,7 +131,7 @@ impl Rooms {
             closed: None,
             closed_at: None,
             person: None,
-            habits: Default::default(),
+            habits: Habits::default(),
         };
         let mut transaction = Transaction::new();
         transaction.create(&room).expect("a row");

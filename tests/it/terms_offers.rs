@@ -225,6 +225,7 @@ async fn the_brand_offers_and_alma_says_yes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn alma_asks_a_counter_takes_its_place_and_time_ends_it() {
     let mut story = with_deal().await;
     let cast = story.world.cast;
@@ -315,6 +316,7 @@ async fn alma_asks_a_counter_takes_its_place_and_time_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn without_a_chat_a_person_tells_and_much_money_takes_two() {
     let mut story = with_deal().await;
     let cast = story.world.cast;

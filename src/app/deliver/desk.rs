@@ -62,6 +62,9 @@ struct Place {
     groups: bool,
 }
 
+/// What was on its way, and what came of it.
+type Landed = (Item, Result<Went, StoreError>);
+
 struct Desk {
     core: Arc<Core>,
     chats: Arc<Chats>,
@@ -76,7 +79,7 @@ struct Desk {
     flying: HashMap<Key, JoinHandle<()>>,
     /// What was found to be due while it was on its way.
     changed: HashSet<Key>,
-    landed: Arc<Mutex<Vec<(Item, Result<Went, StoreError>)>>>,
+    landed: Arc<Mutex<Vec<Landed>>>,
     preparing: Arc<AtomicUsize>,
 }
 

@@ -368,7 +368,7 @@ async fn a_creator_reads_no_fee_margin_or_name_of_anybody_else() {
         let others = secrets.names.len() / 2;
         let core = world(&text, seed, &mut dice, others).await;
         for tag in ["en", "sv"] {
-            for (what, text) in all_she_reads(&core, tag, others).await {
+            for (what, text) in Box::pin(all_she_reads(&core, tag, others)).await {
                 assert_eq!(secrets.found_in(&text), None, "world {seed}, {tag}, {what}:\n{text}");
                 told += usize::from(what.starts_with("told of"));
                 numbers += usize::from(text.contains("Gold"));

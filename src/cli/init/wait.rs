@@ -40,7 +40,7 @@ pub async fn wait(
     telemetry::start(&config.log)?;
     let rooms = rooms(folder, chats)?;
     let opened = Opened::open(config).await?;
-    let done = listen(&opened.core, folder, chats, &rooms, (most, &mut end), report).await;
+    let done = Box::pin(listen(&opened.core, folder, chats, &rooms, (most, &mut end), report)).await;
     report.rooms = rooms.into_iter().map(|(room, _)| room).collect();
     opened.after(done).await
 }

@@ -279,6 +279,7 @@ fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a command")]
 fn build(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
         Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },

@@ -42,6 +42,7 @@ const WORK: May = May { team: "ACM", client: "ACM", own: false };
 const MONEY: May = WORK;
 const NOBODY: May = May { team: "", client: "", own: false };
 
+#[expect(clippy::match_same_arms, reason = "a table that is read row by row")]
 fn of_command(name: Name) -> May {
     match name {
         Name::Status | Name::Benchmark | Name::Why | Name::WhyNot => SEE,

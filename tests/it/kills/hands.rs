@@ -1,4 +1,4 @@
-//! What is acted on in the town, one thing a creator: a boost behind the signed webhook, a campaign at Meta, TikTok or Google,
+//! What is acted on in the town, one thing a creator: a boost behind the signed webhook, a campaign at Meta, `TikTok` or Google,
 //! a code of the town's shop, or a tracking link. Towns differ in who has what, and in whose the shop is.
 
 use std::collections::BTreeMap;

@@ -287,7 +287,7 @@ impl Platform for MetaAds {
             ..AdDay::default()
         };
         for campaign in &world.boosts {
-            let [ad_set, ad] = ["4", "5"].map(|kind| format!("{kind}{}", &campaign[1..]));
+            let [ad_set, ad] = ["4", "5"].map(|kind| format!("{kind}{}", campaign.get(1..).expect("an id")));
             things.add_campaign("66782684", campaign);
             things.add_ad_set(campaign, &ad_set);
             things.add_ad(&ad_set, &ad);

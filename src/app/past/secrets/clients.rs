@@ -6,6 +6,7 @@
 
 use super::*;
 use crate::app::client;
+use crate::domain::habits::Habits;
 use crate::outbox::notice::{About, Notice, Urgency, Wording};
 use crate::words::command::{Command, TABLE};
 use crate::words::group;
@@ -57,7 +58,7 @@ fn client_room(tag: &str) -> Room {
         closed: None,
         closed_at: None,
         person: None,
-        habits: Default::default(),
+        habits: Habits::default(),
     }
 }
 
