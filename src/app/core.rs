@@ -163,6 +163,9 @@ pub struct Core {
     /// Held by whoever reads, decides and commits, so that no two decide on the same reading. Other processes are held
     /// off by the versions in each transaction.
     pub pen: tokio::sync::Mutex<()>,
+    /// Held while what somebody asked for is looked up and done: two people who press at once in two chats have their turn one
+    /// after the other, and the second finds what the first did.
+    pub turn: tokio::sync::Mutex<()>,
     /// Held from the moment numbers are kept until the picture has them, so that the picture has them in the order of their
     /// stamps.
     pub intake: tokio::sync::Mutex<()>,
@@ -241,6 +244,7 @@ impl Core {
             bells,
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
+            turn: tokio::sync::Mutex::new(()),
             intake: tokio::sync::Mutex::new(()),
             imports: tokio::sync::Mutex::new(()),
             links,

@@ -258,7 +258,8 @@ pub async fn answer_proposals(
     Ok(lacks.map_or_else(|| Reply::Approved { id: id.clone() }, Reply::Consent))
 }
 
-/// Notes somebody's yes or no to one proposal. A no is enough; a yes may need others beside it. The deliverer, who records attempts at any moment, may be quicker a few times: what was said is not lost to that.
+/// Notes somebody's yes or no to one proposal. A no is enough; a yes may need others beside it. The deliverer, who records
+/// attempts at any moment, may be quicker a few times: what was said is not lost to that.
 pub async fn decide(
     core: &Core,
     asked: &Asked,

@@ -201,7 +201,8 @@ async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>,
     let direct = inbound.place == Some(PlaceKind::Private);
     let state = core.state.lock().await;
     let person = if from.anonymous { None } else { state.catalog.person_of(&from.identity).cloned() };
-    let room = state.catalog.room_at(address.chat, &address.place, address.topic).cloned();
+    let room = state.catalog.room_at(address.chat, &address.place, address.topic);
+    let room = room.and_then(|room| state.catalog.heard_as(&room.id));
     let speaker =
         Speaker { identity: from.identity, name: from.name, locale: from.locale, address: address.clone(), direct };
     // A direct message that is no room of its own is answered as one.
@@ -265,7 +266,10 @@ pub async fn permitted(
 ) -> Result<Composed, StoreError> {
     let name = command.name();
     match check(core, chats, asked, room, Ask::Command(&command)).await? {
-        Decision::Allowed => commands::execute(core, asked, command).await,
+        Decision::Allowed => {
+            let _turn = core.turn.lock().await;
+            commands::execute(core, asked, command).await
+        }
         Decision::Refused { reason } => {
             refuse(core, asked, &format!("command/{}", name.as_str()), reason).await.map(Composed::plain)
         }
@@ -529,6 +533,16 @@ async fn press(
             None => once,
         },
     };
+    // What is said as a command has its turn there.
+    let said = matches!(
+        purpose,
+        ButtonPurpose::Do { .. }
+            | ButtonPurpose::Choose { .. }
+            | ButtonPurpose::Confirm { .. }
+            | ButtonPurpose::Ask { .. }
+            | ButtonPurpose::MyNumbers { .. }
+    );
+    let _turn = if said { None } else { Some(core.turn.lock().await) };
     Ok(match purpose {
         ButtonPurpose::Approve { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)

@@ -53,6 +53,8 @@ async fn what_a_code_takes_off_is_set_read_back_and_restored() {
     Let the code WINTER10 take 12 % off?
 
     For everybody who types it, once the shop has confirmed it. Orders already made keep their price, and whether the code works does not change. Undo restores what it took off before.
+
+    Nothing happens unless you press Yes within 2 minutes.
     ");
     insta::assert_snapshot!(said, @"Setting WINTER10 to 12 %. You are told when the platform has confirmed it.");
     story.wait(30).await;
@@ -92,6 +94,8 @@ async fn a_budget_is_set_and_the_deal_knows_it() {
     Set the budget of alma-winter to €7,000.00, from €6,000.00?
 
     That is what it may spend in all, what it has spent included. Whether it runs does not change. Undo gives it the old budget.
+
+    Nothing happens unless you press Yes within 2 minutes.
     ");
     insta::assert_snapshot!(said, @"Setting alma-winter to €7,000.00. You are told when the platform has confirmed it.");
     story.wait(30).await;
@@ -133,6 +137,8 @@ async fn a_target_is_a_new_version_with_who_set_it() {
     Hold Winter Warmers to €40 per order, no longer €45 per order?
 
     It holds from now on: what was spent before is still held to what was agreed then. Nothing is stopped or paid by it.
+
+    Nothing happens unless you press Yes within 2 minutes.
     ");
     insta::assert_snapshot!(said, @"Set: Winter Warmers to €40 per order, from now on. Who set it and when is kept.");
     let target = async |story: &Story| {
@@ -149,6 +155,8 @@ async fn a_target_is_a_new_version_with_who_set_it() {
     Hold Alma · Winter Warmers to 60 orders?
 
     It holds from now on: what was spent before is still held to what was agreed then. Nothing is stopped or paid by it.
+
+    Nothing happens unless you press Yes within 2 minutes.
     Set: Alma · Winter Warmers to 60 orders, from now on. Who set it and when is kept.
     ");
     // Said again, nothing is asked.

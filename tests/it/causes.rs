@@ -326,6 +326,8 @@ async fn a_person_can_say_so_and_take_it_back() {
     Not count the time from 01:00 to 04:00 against 10 creators of Nordbo?
 
     What passes through the shop is left out of that time, and alerts that rest on it are closed. No creator is told and no money moves. “unexcuse” takes it back.
+
+    Nothing happens unless you press Yes within 2 minutes.
     ");
     assert!(incidents(&story).await.iter().all(|one| one.stage == Stage::Firing), "it asks first");
     let question = story.on_telegram().pop().expect("a question");
@@ -343,6 +345,8 @@ async fn a_person_can_say_so_and_take_it_back() {
     Count the time from 01:00 to 04:00 for the creators of Nordbo after all?
 
     Rules judge that time again and may fire at once.
+
+    Nothing happens unless you press Yes within 2 minutes.
     ");
     let question = story.on_telegram().pop().expect("a question");
     let (_, answer) = story.presses(cast.maja, &question, "Yes").await;
@@ -373,6 +377,8 @@ async fn an_alert_of_the_brand_can_be_made_its_cause_and_not() {
     insta::assert_snapshot!(asked, @"
     Not count the time since 02:00 against 10 creators of Nordbo?
     What passes through the shop is left out of that time, and alerts that rest on it are closed. No creator is told and no money moves. “unexcuse” takes it back.
+
+    Nothing happens unless you press Yes within 2 minutes.
     [Yes, do not count it] [No, leave it]
     ");
     let id = incidents(&story).await.into_iter().find(|one| one.rule.as_str() == "shop-stopped").expect("one").id;

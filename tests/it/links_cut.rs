@@ -58,6 +58,8 @@ async fn a_cut_link_leads_to_the_product_and_credits_nobody_until_it_is_taken_ba
     Stop alma-link?
 
     The post stays up and the link still leads to the product. Clicks and orders that come by it are credited to nobody from then on. Undo lets it count again.
+
+    Nothing happens unless you press Yes within 2 minutes.
     ");
     let shown = story.on_telegram().pop().expect("a question");
     let (_, said) = story.presses(maja, &shown, "Yes").await;

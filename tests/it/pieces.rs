@@ -128,6 +128,8 @@ async fn a_hold_is_done_when_the_creator_confirms_and_survives_restarts() {
     Ask Alma to put Reel 2 on hold? That saves €400.00
 
     Posts that are out stay up. It counts when Alma confirms, and it can be released later. Nothing is owed for it as long as it is on hold.
+
+    Nothing happens unless you press Yes within 2 minutes.
     [Yes, ask Alma]
     [Cancel it for good instead]
     [No, leave it]

@@ -68,6 +68,10 @@ async fn what_a_rule_would_have_told_is_kept_and_the_team_is_asked_once() {
     By what came later 1 of them was right and 1 wrong.
     Nobody was told and nothing was done.
 
+    • Alma · Winter Warmers, Sun 02:00: right
+    • Bo · Winter Warmers, Sun 02:00: wrong
+    Stopping each of them would have saved €0 and lost €0.
+
     If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
 
     late-stop v1
@@ -76,6 +80,10 @@ async fn what_a_rule_would_have_told_is_kept_and_the_team_is_asked_once() {
     🔵 late-stop watched for 2 days: it would have raised 2 alerts
     By what came later 1 of them was right and 1 wrong.
     Nobody was told and nothing was done.
+
+    • Alma · Winter Warmers, Sun 02:00: right
+    • Bo · Winter Warmers, Sun 02:00: wrong
+    Stopping each of them would have saved €0 and lost €0.
 
     If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
     late-stop v1

@@ -102,6 +102,9 @@ async fn an_alert_that_nobody_takes_is_passed_on_until_somebody_does() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
+
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
     Nobody had it, so Jonas was told 00:30.
 

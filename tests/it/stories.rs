@@ -74,6 +74,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
     Maja has it since 00:00.
 
@@ -90,6 +93,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Seen: €120 per order in 7 days (14 readings, newest 00:00).
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
+
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
 
     Asks to stop the boost alma-winter: saves €2,640. Without an answer by Mon 00:00 it runs on.
     Maja has it since 00:00.
@@ -116,6 +122,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Jonas agreed 00:00 to stop the boost alma-winter; it is being done.
     Maja has it since 00:00.
 
@@ -131,6 +140,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Seen: €120 per order in 7 days (14 readings, newest 00:00).
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
+
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
 
     Jonas agreed 00:00 to stop the boost alma-winter; it is being done.
     Maja has it since 00:00.
@@ -157,6 +169,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Boost alma-winter stopped by Jonas 00:00; TikTok Ads has accepted and is being asked again.
     Maja has it since 00:00.
 
@@ -173,6 +188,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Seen: €120 per order in 7 days (14 readings, newest 00:00).
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
+
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
 
     Boost alma-winter stopped by Jonas 00:00; TikTok Ads has accepted and is being asked again.
     Maja has it since 00:00.
@@ -196,6 +214,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Boost alma-winter stopped by Jonas 00:00; TikTok Ads says paused 00:00. Undo until Mon 00:00.
     Maja has it since 00:00.
 
@@ -210,6 +231,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Seen: €120 per order in 7 days (14 readings, newest 00:00).
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
+
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
 
     Boost alma-winter stopped by Jonas 00:00; TikTok Ads says paused 00:00. Undo until Mon 00:00.
     Maja has it since 00:00.
@@ -234,6 +258,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
 
+    Why, against as long before (€30 per order)
+    • fewer orders, 7 not 28: +€90
+
     Boost alma-winter started again by Maja; TikTok Ads says active 00:00.
     Maja has it since 00:00.
 
@@ -250,6 +277,9 @@ async fn an_incident_is_told_once_in_every_room_and_edited_at_each_change() {
     Seen: €120 per order in 7 days (14 readings, newest 00:00).
     Allowed: at most €45 per order, as agreed in the deal.
     Also true: spend / target.cpa is 18.7, more than 10.
+
+    **Why, against as long before (€30 per order)**
+    • fewer orders, 7 not 28: +€90
 
     Boost alma-winter started again by Maja; TikTok Ads says active 00:00.
     Maja has it since 00:00.

@@ -30,7 +30,7 @@ use tokens::Tokens;
 pub use world::{Insights, InstagramWorld, Media, Product, Profile, Standing};
 
 /// Requests that are remembered for tests to look at.
-const SEEN_MAX: usize = 1_024;
+const SEEN_MAX: usize = 8_192;
 
 /// Over which time calls of an app are counted.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);

@@ -488,12 +488,12 @@ then = [ { do = "notify" } ]
 /// The configuration: every address is a gate's, every second is a tick, and no limit makes anybody wait.
 fn configuration(addresses: &[String; 4], hands: &str) -> String {
     let [telegram, discord, ads, feed] = addresses;
-    let source = |platform: &str, path: &str, id: &str, fields: &str| {
+    let source = |name: &str, platform: &str, path: &str, id: &str, fields: &str| {
         format!(
             r#"
 kind = "generic"
 schedule = "* * * * * *"
-[sources.{platform}.feed]
+[sources.{name}.feed]
 base_url = "http://{feed}"
 allowed_hosts = ["127.0.0.1"]
 path = "{path}"
@@ -516,7 +516,7 @@ api_url = "http://{telegram}"
 token = "{DISCORD_TOKEN}"
 api_url = "http://{discord}"
 gateway_url = "ws://{discord}"
-[sources.meta_ads]{ads_source}
+[sources.agency]{ads_source}
 [sources.twitch]{twitch_source}
 {hands}
 [web]
@@ -538,8 +538,8 @@ per_group_per_minute = 60000
 [limits.discord]
 per_second = 1000
 "#,
-        ads_source = source("meta_ads", "/ads.json", "$.boost", &format!("{spend}, {orders}")),
-        twitch_source = source("twitch", "/followers.json", "$.login", followers),
+        ads_source = source("agency", "facebook", "/ads.json", "$.boost", &format!("{spend}, {orders}")),
+        twitch_source = source("twitch", "twitch", "/followers.json", "$.login", followers),
     )
 }
 
@@ -590,13 +590,13 @@ target = {{ cpa = "45.00 EUR" }}
             documents,
             "[[creator]]\nid = \"{name}\"\nname = \"Name of {name}\"\naccounts = {{ twitch = \"{name}\" }}\n\
              [[partnership]]\ncampaign = \"spring\"\ncreator = \"{name}\"\n{lines}\
-             [[boost]]\nid = \"{name}-boost\"\npartnership = \"spring/{name}\"\nsource = \"meta_ads\"\n\
+             [[boost]]\nid = \"{name}-boost\"\npartnership = \"spring/{name}\"\nsource = \"agency\"\n\
              ref = \"boost-{name}\"\nbudget = \"6000.00 EUR\"\nstate = \"{over}\"\n{more}"
         )
         .expect("written");
         for time in &times {
-            writeln!(base, "{time},spring,{name},meta_ads,spend,total,0,EUR").expect("written");
-            writeln!(base, "{time},spring,{name},meta_ads,orders,total,0,").expect("written");
+            writeln!(base, "{time},spring,{name},facebook,spend,total,0,EUR").expect("written");
+            writeln!(base, "{time},spring,{name},facebook,orders,total,0,").expect("written");
         }
     }
     let config = configuration(addresses, hands);
