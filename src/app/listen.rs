@@ -515,6 +515,18 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
     Ok(composed.map(|composed| Said { composed, room: place, aloud }))
 }
 
+/// Whether a button says a command, which has its turn when it is carried out.
+fn is_said(purpose: &ButtonPurpose) -> bool {
+    matches!(
+        purpose,
+        ButtonPurpose::Do { .. }
+            | ButtonPurpose::Choose { .. }
+            | ButtonPurpose::Confirm { .. }
+            | ButtonPurpose::Ask { .. }
+            | ButtonPurpose::MyNumbers { .. }
+    )
+}
+
 async fn press(
     core: &Core,
     chats: &Chats,
@@ -533,16 +545,7 @@ async fn press(
             None => once,
         },
     };
-    // What is said as a command has its turn there.
-    let said = matches!(
-        purpose,
-        ButtonPurpose::Do { .. }
-            | ButtonPurpose::Choose { .. }
-            | ButtonPurpose::Confirm { .. }
-            | ButtonPurpose::Ask { .. }
-            | ButtonPurpose::MyNumbers { .. }
-    );
-    let _turn = if said { None } else { Some(core.turn.lock().await) };
+    let _turn = if is_said(&purpose) { None } else { Some(core.turn.lock().await) };
     Ok(match purpose {
         ButtonPurpose::Approve { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, Some(proposal), None).await?)
