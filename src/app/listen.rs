@@ -583,7 +583,6 @@ async fn press(
             Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
-        // Pages are turned before: they are about the message, not about an incident. The other asks twice at most.
         ButtonPurpose::Page { .. } | ButtonPurpose::Really { .. } => None,
         ButtonPurpose::Show { incident, yes } => Some(super::client::show(core, asked, &incident, yes).await?.into()),
         ButtonPurpose::Open { incident } => {
