@@ -1,6 +1,6 @@
 //! What a client reads of an alert that was shown to them.
 //!
-//! Owns: the one place where an alert is stripped for clients ([`stripped`]); everything a client is told is made from what
+//! Owns: the one place where an alert is stripped for clients (`stripped`); everything a client is told is made from what
 //! is left. Refuses: any amount but what the client is billed, and whatever an amount of the agency's can be worked out
 //! from: costs and rates per order, fees, hours, margins, what would clear a line of money, what people wrote to each other.
 
