@@ -35,8 +35,10 @@ pub(super) async fn take(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
+    // Read before anybody is refused, up to the cap: who still sends does not hear an answer.
+    let body = Bytes::from_request(request, &()).await;
     let Some(signer) = shared.hooks.signer(&source) else { return said(StatusCode::NOT_FOUND) };
-    let body = match Bytes::from_request(request, &()).await {
+    let body = match body {
         Ok(body) => body,
         Err(refused) => return said(refused.status()),
     };
