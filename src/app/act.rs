@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::{Core, State};
-use super::service::rest;
 use super::{asking, budget, by_hand, consent, cutting, cycle, ladder};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose, Reason};
 use crate::actions::webhook::{Fate, SetState};
@@ -22,14 +21,9 @@ use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
 use crate::rules::readings::{Readings as _, Want};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::Held;
-use tokio_util::sync::CancellationToken;
 
 /// Waits before another try, in seconds: 5 + 30 + 120 + 600 + 1800 = about 43 minutes, then the team is told that it failed.
 const WAITS: [i64; 5] = [5, 30, 120, 600, 1800];
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// What can be acted on.
 #[derive(Default)]
@@ -54,26 +48,6 @@ impl Hands {
         match self.by_source.get(source) {
             Some(hand) => Some(Reached { hand: &**hand, reads: true }),
             None => self.webhook.as_ref().map(|hand| Reached { hand: &**hand, reads: self.webhook_reads }),
-        }
-    }
-}
-
-/// Does what was approved, for ever.
-pub async fn run(core: Arc<Core>, hands: Arc<Hands>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.act.clone();
-    loop {
-        let wake = match round(&core, &hands).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "could not carry out what was approved; trying again"
-                );
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
         }
     }
 }

@@ -161,7 +161,7 @@ fn agreement(asked: &Asked, at: Timestamp) -> Agreement {
 }
 
 /// An action that a person asks for, without its number yet.
-fn draft(
+pub(super) fn draft(
     asked: &Asked,
     (subject, source, object): (Subject, SourceId, String),
     deed: Deed,

@@ -11,11 +11,11 @@ use super::booking;
 use super::commands::{Asked, open_incidents, unknown};
 use super::core::{Core, State};
 use super::cycle;
-use super::deciding::last_state;
+use super::deciding::{draft, last_state};
 use super::proposing;
 use super::resolve::{self, Meant, resolve};
 use super::views;
-use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
+use crate::domain::action::{Deed, Object};
 use crate::domain::cost;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Deliverable, Document, PartnershipRef, Running};
@@ -167,24 +167,9 @@ pub async fn choose(core: &Core, asked: &Asked, deed: Deed) -> Result<Composed, 
         return Ok(plain(asked, &Told::UnknownPiece { given: deed.typed() }));
     };
     let stake = proposing::stake_of(&state, &deed, now);
-    let draft = Proposal {
-        number: 0,
-        incident: None,
-        subject: placed.subject,
-        deed: deed.clone(),
-        source: placed.source,
-        object: placed.object,
-        saves: stake.map(|stake| stake.saves),
-        before: None,
-        asked_by: asked.actor(),
-        asked_at: now,
-        data_at: None,
-        undoes: None,
-        revives: None,
-        asked: None,
-        agreed: Vec::new(),
-        stage: ProposalStage::Approved { by: asked.name(), at: now },
-    };
+    let saves = stake.map(|stake| stake.saves);
+    let about = (placed.subject, placed.source, placed.object);
+    let draft = draft(asked, about, deed.clone(), saves, now);
     let Some(mut ask) = asking::view(&state, &draft) else {
         return Ok(plain(asked, &Told::UnknownPiece { given: deed.typed() }));
     };
