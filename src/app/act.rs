@@ -130,6 +130,7 @@ async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreE
             enter(core, proposal, stage, None, Some(happened)).await
         }
         Guarded::Allowed => {
+            proposal.value.begun_at = Some(now);
             let stage = ProposalStage::Doing { since: now, tries: 0, not_before: now };
             enter(core, proposal, stage, None, None).await
         }
@@ -142,6 +143,9 @@ async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreE
         }
     }
 }
+
+/// Why a request whose answer was lost is not sent again.
+const OVERTAKEN: &str = "no answer came, and something else was decided since";
 
 /// A boost has spent more than a cut would leave it.
 const OVERSPENT: &str = "overspent";
@@ -247,6 +251,11 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
     };
     let now = core.clock.now();
     let mut proposal = proposal;
+    // A request whose answer was lost is sent again, but never over what was decided since.
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    if all.iter().any(|later| proposal.value.is_overtaken_by(&later.value)) {
+        return give_up(core, proposal, OVERTAKEN.to_owned()).await;
+    }
     if proposal.value.before.is_none() && reached.reads {
         match budget::read(reached.hand, &proposal.value, now).await {
             Ok(Some(state)) => proposal.value.before = Some(state),
@@ -406,3 +415,6 @@ pub async fn incident_of(core: &Core, proposal: &Proposal) -> Result<Option<Load
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,6 +184,7 @@ pub(super) fn draft(
         revives: None,
         asked: None,
         agreed: Vec::new(),
+        begun_at: None,
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     }
 }
