@@ -2144,6 +2144,7 @@ audit-deed = { $deed ->
     [grant_revoked] took a role away
     [code_made] made a code
     [code_used] used a code
+    [backed_up] made a backup
     [document_applied] changed the documents
     [rule_applied] changed the rule
     [rule_mode_set] said how far the rule may go

@@ -2136,6 +2136,7 @@ audit-deed = { $deed ->
     [grant_revoked] tog bort en roll
     [code_made] gjorde en kod
     [code_used] använde en kod
+    [backed_up] gjorde en säkerhetskopia
     [document_applied] ändrade dokumenten
     [rule_applied] ändrade regeln
     [rule_mode_set] sade hur långt regeln får gå
