@@ -73,7 +73,7 @@ pub async fn run(
 }
 
 /// Answers everything that waits on a platform, oldest first.
-async fn round(core: &Arc<Core>, chats: &Arc<Chats>, ears: &Ears, chat: Chat) -> Result<(), StoreError> {
+pub async fn round(core: &Arc<Core>, chats: &Arc<Chats>, ears: &Ears, chat: Chat) -> Result<(), StoreError> {
     for alarm in ears.take_alarms() {
         hear(core, alarm).await?;
     }
@@ -276,7 +276,7 @@ pub async fn permitted(
     }
 }
 
-async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
+pub(super) async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
     let detail = json!({ "who": asked.speaker.identity.to_string(), "reason": reason.key() });
     core.journal(core.line_by(&asked.actor(), "refused", what, detail)).await?;
     Ok(replies::refusal(reason, &asked.reader))
