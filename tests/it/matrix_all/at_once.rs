@@ -68,7 +68,17 @@ async fn a_brand_that_shows_alerts_at_once_shows_them_with_the_team() {
     assert!(released("cpa-stop") && !released("few-orders"), "what a rule says counts before what its brand says");
     assert_eq!(story.on_telegram().len(), 2, "the team reads both");
     let shown = in_room(&story, room);
-    insta::assert_snapshot!(shown.iter().map(telegram_text).collect::<Vec<_>>().join("\n==\n"), @"");
+    insta::assert_snapshot!(shown.iter().map(telegram_text).collect::<Vec<_>>().join("\n==\n"), @"
+    🔴 Alma · Winter Warmers: brings too little for what it costs
+
+    Asks to stop the boost alma-winter. Without an answer by Mon 00:00 it runs on.
+
+    Posts stay up and codes stay on: a code costs nothing unsold. Nothing stops until one of you says so.
+
+    data 00:00 · #0000
+    [Stop boost] [Keep it running]
+    [Why] [I've got it]
+    ");
     let shown = shown.first().expect("an alert");
     assert!(!shown.text.contains('€') && shown.photo.is_none(), "{}", shown.text);
 

@@ -3,6 +3,7 @@
 
 mod at_once;
 mod platforms;
+mod programs;
 mod world;
 
 #[path = "../../../src/words/tests/matrix/table.rs"]

@@ -121,10 +121,10 @@ async fn a_button_of_what_is_decided_over_or_expired_does_nothing() {
     assert_eq!((proposals(&story).await, story.boost("boost-alma").as_str()), (1, "paused"));
     let before = story.kept().await;
     let answer = presses_copied(&mut story, &alert, &stop).await;
-    insta::assert_snapshot!(answer, @"");
+    insta::assert_snapshot!(answer, @"Maja has answered #0000 already.");
     let asked = story.world.discord.press_copied(cast.jonas, message.id, &stop_there).expect("pressed");
     story.wait(3).await;
-    insta::assert_snapshot!(answered(&story, asked), @"");
+    insta::assert_snapshot!(answered(&story, asked), @r#"Maja has answered \#0000 already."#);
     assert_eq!(story.kept().await, before, "what is decided is decided once");
 
     // Taken back: the old yes does not stop it again.
@@ -144,11 +144,11 @@ async fn a_button_of_what_is_decided_over_or_expired_does_nothing() {
     assert_eq!(story.world.core().counted().resolved, 1);
     let before = story.kept().await;
     let answer = presses_copied(&mut story, &alert, &mine).await;
-    insta::assert_snapshot!(answer, @"");
+    insta::assert_snapshot!(answer, @"#0000 is over; there is nothing left to do.");
     presses_copied(&mut story, &alert, &stop).await;
     let asked = story.world.discord.press_copied(cast.jonas, message.id, &snooze_there).expect("pressed");
     story.wait(10).await;
-    insta::assert_snapshot!(answered(&story, asked), @"");
+    insta::assert_snapshot!(answered(&story, asked), @r#"\#0000 is over; there is nothing left to do."#);
     assert_eq!((story.kept().await, story.boost("boost-alma").as_str()), (before, "active"));
 
     // Expired: it is a picture of a button, and the journal says who tried.

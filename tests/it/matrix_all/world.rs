@@ -324,19 +324,8 @@ impl House {
         let now = Open::on(MemoryStore::new(), &clock, &config).await;
         let named = Named { incident: plimsoll::outbox::incident::IncidentId::nth(0), proposal: 0, offer: 12 };
         let base = MemoryStore::new();
-        let mut house = Self {
-            _driver: driver,
-            clock,
-            telegram,
-            chats,
-            config,
-            base,
-            people,
-            groups,
-            named,
-            now,
-            next_update: 1,
-        };
+        let mut house =
+            Self { _driver: driver, clock, telegram, chats, config, base, people, groups, named, now, next_update: 1 };
         house.settle().await;
         house
     }
@@ -344,7 +333,8 @@ impl House {
     /// People join, rooms are bound, an alert fires and is shown to the client, and an offer waits.
     async fn settle(&mut self) {
         let store = Arc::new(MemoryStore::new());
-        let core = Core::open(self.clock.clone(), Arc::clone(&store) as _, self.config.clone(), 8).await.expect("opened");
+        let core =
+            Core::open(self.clock.clone(), Arc::clone(&store) as _, self.config.clone(), 8).await.expect("opened");
         self.now.core = Arc::clone(&core);
         self.now.ears = Arc::new(Ears::new(Arc::clone(&core)));
         let given = read_texts([("rules.toml", RULES), ("house.toml", DOCUMENTS)]).expect("documents");
@@ -379,7 +369,8 @@ impl House {
         transaction.create(&hers).expect("written");
         transaction.set(kept.as_ref(), &Counters { offer: self.named.offer - 1, ..counters }).expect("written");
         store.commit(transaction).await.expect("kept");
-        let (who, reach) = (PersonId::new("rune").expect("an id"), Reach::Brand(BrandId::new("nordbo").expect("an id")));
+        let (who, reach) =
+            (PersonId::new("rune").expect("an id"), Reach::Brand(BrandId::new("nordbo").expect("an id")));
         revoke(&core, &who, Role::Manager, &reach, "terminal:test").await.expect("kept").expect("revoked");
         let source = SourceId::new("tiktok_ads").expect("an id");
         let fetched = Fetched { samples: expensive(self.clock.now()), ..Fetched::default() };
@@ -509,8 +500,6 @@ fn expensive(now: Timestamp) -> Vec<Sample> {
     let orders = |back| if back <= 7 { 1 } else { 4 };
     (1..=28)
         .rev()
-        .flat_map(|back| {
-            [one(Metric::Spend, 12_000, Some(euro), back), one(Metric::Orders, orders(back), None, back)]
-        })
+        .flat_map(|back| [one(Metric::Spend, 12_000, Some(euro), back), one(Metric::Orders, orders(back), None, back)])
         .collect()
 }
