@@ -15,8 +15,9 @@ use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{BoostId, BrandId, CampaignId, PersonId, RoomId, RuleId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Audience, Reach, Role};
-use crate::store::records::{last_journal, read_journal};
-use crate::store::{Store, StoreError};
+use crate::outbox::incident::{Incident, IncidentId};
+use crate::store::records::{last_journal, load, read_journal};
+use crate::store::{Store, StoreError, keys};
 use crate::words::audit::{self, AuditLine, AuditView, PAGE};
 use crate::words::buttons::Composed;
 
@@ -51,6 +52,9 @@ const FOR_CLIENTS: [&str; 11] = [
     "rule_mode_set",
     "level_changed",
 ];
+
+/// Of these, what is about an alert and nothing else.
+const ABOUT_ALERTS: [&str; 3] = ["proposal_rejected", "incident_acknowledged", "incident_snoozed"];
 
 /// Who reads: what they may see.
 #[derive(Debug, Clone)]
@@ -177,7 +181,14 @@ pub async fn find(core: &Core, sight: &Sight, question: &Question) -> Result<Vec
             if question.since.is_some_and(|since| entry.at < since) {
                 return Ok(found);
             }
-            let Some(one) = seen(&state, sight, number, entry) else { continue };
+            let Some(mut one) = seen(&state, sight, number, entry) else { continue };
+            let as_client = one.detail.is_none();
+            if as_client && !is_shown(core, one.line.incident.as_deref()).await? {
+                if ABOUT_ALERTS.contains(&one.entry.deed.as_str()) {
+                    continue;
+                }
+                one.line.incident = None;
+            }
             if !question.about.as_ref().is_none_or(|about| concerns(&state, &one, about)) {
                 continue;
             }
@@ -193,6 +204,13 @@ pub async fn find(core: &Core, sight: &Sight, question: &Question) -> Result<Vec
         until = from;
     }
     Ok(found)
+}
+
+/// Whether an alert was shown to the client: of any other they are not told that there is one.
+async fn is_shown(core: &Core, incident: Option<&str>) -> Result<bool, StoreError> {
+    let Some(id) = incident.and_then(IncidentId::typed) else { return Ok(false) };
+    let kept = load::<Incident>(&*core.store, &keys::incident(&id)).await?;
+    Ok(kept.is_some_and(|kept| kept.value.released))
 }
 
 /// A line as a reader sees it; `None` where it is nobody's deed, or not theirs to see.
@@ -214,6 +232,10 @@ fn seen(state: &State, sight: &Sight, number: u64, entry: JournalEntry) -> Optio
         (deed, _) => deed.to_owned(),
     };
     let action = entry.detail.get("do").and_then(|deed| serde_json::from_value::<Deed>(deed.clone()).ok());
+    if client && action.as_ref().is_some_and(Deed::sets_amount) {
+        // What a boost may spend and what a creator gets is between the agency and whom it pays.
+        return None;
+    }
     let why = text("reason").or_else(|| text("text")).or_else(|| text("why"));
     let line = AuditLine {
         at: entry.at,
