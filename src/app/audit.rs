@@ -1,8 +1,9 @@
 //! Who did what, when and why: the journal, for whoever may read it.
 //!
 //! Owns: which lines are somebody's deeds (a person's, or an action on money), and which of them a reader may see: the
-//! team's everything of its brands, a client what was decided and done for theirs, without people's words. Refuses: amounts;
-//! no line has one. The journal is read from its end, a bounded number of lines at a time.
+//! team's everything of its brands, a client what was decided and done for theirs. Refuses: people's words to clients, and
+//! where an agency works for them what is paid and that there are alerts nobody has shown them. The journal is read from its
+//! end, a bounded number of lines at a time.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -65,13 +66,15 @@ pub struct Sight {
     client: Vec<BrandId>,
     /// Everybody in the place reads it: only its brand, and as a client where it is a client's room.
     place: Option<(Option<BrandId>, Audience)>,
+    /// An agency works for whoever reads it: of alerts that were not shown to them, and of what is paid, they hear nothing.
+    kept_from: bool,
 }
 
 impl Sight {
     /// Whoever sits at the terminal of the installation.
     #[must_use]
     pub fn all() -> Self {
-        Self { team: None, client: Vec::new(), place: None }
+        Self { team: None, client: Vec::new(), place: None, kept_from: false }
     }
 
     /// Of somebody, where they ask.
@@ -80,8 +83,9 @@ impl Sight {
         let at = &asked.speaker.address;
         let room = state.catalog.room_at(at.chat, &at.place, at.topic).filter(|_| !asked.speaker.direct);
         let place = room.map(|room| (room.brand.clone(), room.audience));
-        let Some(person) = &asked.person else { return Self { team: Some(Vec::new()), client: Vec::new(), place } };
-        let mut sight = Self { team: Some(Vec::new()), client: Vec::new(), place };
+        let kept_from = asked.audience == Audience::Client;
+        let mut sight = Self { team: Some(Vec::new()), client: Vec::new(), place, kept_from };
+        let Some(person) = &asked.person else { return sight };
         for grant in state.catalog.grants_of(&person.id) {
             let brands: Option<Vec<BrandId>> = match &grant.reach {
                 Reach::All => None,
@@ -183,7 +187,7 @@ pub async fn find(core: &Core, sight: &Sight, question: &Question) -> Result<Vec
             }
             let Some(mut one) = seen(&state, sight, number, entry) else { continue };
             let as_client = one.detail.is_none();
-            if as_client && !is_shown(core, one.line.incident.as_deref()).await? {
+            if as_client && sight.kept_from && !is_shown(core, one.line.incident.as_deref()).await? {
                 if ABOUT_ALERTS.contains(&one.entry.deed.as_str()) {
                     continue;
                 }
@@ -232,7 +236,7 @@ fn seen(state: &State, sight: &Sight, number: u64, entry: JournalEntry) -> Optio
         (deed, _) => deed.to_owned(),
     };
     let action = entry.detail.get("do").and_then(|deed| serde_json::from_value::<Deed>(deed.clone()).ok());
-    if client && action.as_ref().is_some_and(Deed::sets_amount) {
+    if client && sight.kept_from && action.as_ref().is_some_and(Deed::sets_amount) {
         // What a boost may spend and what a creator gets is between the agency and whom it pays.
         return None;
     }

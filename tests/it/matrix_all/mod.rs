@@ -1,7 +1,7 @@
 //! Every command and every button, by everybody, everywhere, the whole way through the listener: exactly those act that the
 //! hand-written table allows; every refusal is one line in the journal, one polite sentence, and changes nothing.
 
-mod at_once;
+mod clients;
 mod platforms;
 mod programs;
 mod world;

@@ -26,11 +26,11 @@ use rand_chacha::ChaCha8Rng;
 use crate::story::{Story, discord_text, telegram_text};
 
 /// Programmes that are made.
-const PROGRAMS: u64 = 4;
+const PROGRAMS: u64 = 6;
 
 /// Things that the team does in each, and that everybody else asks.
-const DEEDS: usize = 14;
-const QUESTIONS: usize = 22;
+const DEEDS: usize = 18;
+const QUESTIONS: usize = 30;
 
 /// What a client is billed for everything together stays below; whatever is paid or can be worked out from it is above.
 const BILLED_MAX: u64 = 15_000;
@@ -259,7 +259,7 @@ async fn deeds(story: &mut Story, secrets: &mut Secrets, dice: &mut ChaCha8Rng) 
     for deed in 0..DEEDS {
         let (n, id) = (dice.random_range(0..CREATORS.len()), ids.choose(dice).expect("an alert").clone());
         let who = CREATORS[n].0;
-        let line = match if deed == 0 { 0 } else { dice.random_range(0..8) } {
+        let line = match if deed == 0 { 0 } else { dice.random_range(0..10) } {
             // One alert is never shown.
             0 | 1 => format!("/show {}", ids.iter().skip(1).collect::<Vec<_>>().choose(dice).copied().unwrap_or(&id)),
             2 => format!("/offer winter/{who} {who}-reel-1 fee {} EUR", secrets.own(n, dice)),
@@ -267,6 +267,8 @@ async fn deeds(story: &mut Story, secrets: &mut Secrets, dice: &mut ChaCha8Rng) 
             4 => format!("/note {id} our fee for 12 hours is {} EUR #hours", secrets.cost(dice)),
             5 => format!("/pause {who}-boost"),
             6 => format!("/ack {id}"),
+            7 => format!("/hide {id}"),
+            8 => format!("/excuse {id}"),
             _ => format!("/adjust {who}-boost {} EUR", secrets.budget(dice)),
         };
         story.says(cast.team_chat, cast.maja, &line).await;
