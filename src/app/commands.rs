@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::core::Core;
 use super::deciding::{Decided, acknowledge, answer_proposals, last_state, propose_approved, snooze, undo};
+use super::listen::refuse;
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, nearest_subject, resolve};
@@ -21,6 +22,7 @@ use crate::words::answers;
 use crate::words::buttons::Composed;
 use crate::words::command::{Command, What};
 use crate::words::message::Message;
+use crate::words::permission::Reason;
 use crate::words::replies::{self, Reply};
 use crate::words::view::IncidentView;
 use crate::words::wording::Reader;
@@ -230,12 +232,19 @@ pub async fn why_incident(
     now: Timestamp,
 ) -> Result<Message, StoreError> {
     let view: IncidentView = views::incident(core, incident, false).await?;
-    let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
     if view.level.is_some() && asked.audience == Audience::Creator {
         // Their receipt is the notice: the same numbers, without the rule's own words.
-        return Ok(crate::words::level::whole(&view, &asked.reader, now).unwrap_or_else(refused));
+        return or_refused(core, asked, "why", crate::words::level::whole(&view, &asked.reader, now)).await;
     }
-    Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
+    or_refused(core, asked, "why", answers::why(&view, &asked.reader, asked.audience, now)).await
+}
+
+/// What somebody may read of something, or the refusal where nothing of it is for them.
+async fn or_refused(core: &Core, asked: &Asked, command: &str, said: Option<Message>) -> Result<Message, StoreError> {
+    match said {
+        Some(said) => Ok(said),
+        None => refuse(core, asked, &format!("command/{command}"), Reason::NotReleased).await,
+    }
 }
 
 /// No rule in force has that name; what was probably meant.
@@ -261,8 +270,8 @@ async fn why_not(
     let Some((view, _)) = views::judged_view(&state, rule, &meant, now) else {
         return Ok(unknown_rule(&state, asked, rule, now));
     };
-    let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
-    Ok(answers::why_not(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
+    drop(state);
+    or_refused(core, asked, "why-not", answers::why_not(&view, &asked.reader, asked.audience, now)).await
 }
 
 /// What can be stopped in what something typed names; `stops` false: what can be started again.

@@ -245,7 +245,7 @@ pub async fn permitted(
     }
 }
 
-async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
+pub(super) async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
     let detail = json!({ "who": asked.speaker.identity.to_string(), "reason": reason.key() });
     core.journal(core.line_by(&asked.actor(), "refused", what, detail)).await?;
     Ok(replies::refusal(reason, &asked.reader))

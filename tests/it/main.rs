@@ -47,6 +47,7 @@ mod load;
 mod load_outage;
 mod load_town;
 mod matrix;
+mod matrix_all;
 mod mediation;
 mod past;
 mod peers;
