@@ -50,6 +50,7 @@ mod matrix;
 mod mediation;
 mod past;
 mod peers;
+mod personas;
 mod pieces;
 mod planner;
 mod polled;
