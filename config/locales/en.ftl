@@ -1081,17 +1081,19 @@ rule-would-have-told = It would have raised { $fires ->
     [0] no alert
     [one] one alert
    *[other] { $fires } alerts
-} in { $days ->
-    [one] one day
-   *[other] { $days } days
+} { $days ->
+    [0] since today
+    [one] in one day
+   *[other] in { $days } days
 }.
 rule-has-told = It raised { $fires ->
     [0] no alert
     [one] one alert
    *[other] { $fires } alerts
-} in { $days ->
-    [one] one day
-   *[other] { $days } days
+} { $days ->
+    [0] since today
+    [one] in one day
+   *[other] in { $days } days
 }.
 rule-outcomes = By what came later { $right } of them { $right ->
     [one] was
@@ -2151,6 +2153,34 @@ audit-deed = { $deed ->
     [level_changed] changed the level
     [note] noted
     [went_live] said that it is out
+    [offer_made] suggested a change to the deal
+    [offer_sent] agreed to send an offer
+    [offer_agreed_by_one] agreed to an offer; more of you have to
+    [offer_accepted] said yes to an offer
+    [offer_declined] said no to an offer
+    [offer_withdrawn] took an offer back
+    [offer_overtaken] answered an offer that no longer fits the deal
+    [offer_superseded] suggested something else instead
+    [offer_suggested] suggested a change to the deal
+    [offer_told] told the other side of an offer
+    [creator_asked] asked the creator
+    [creator_confirmed] said that the creator confirms
+    [creator_declined] said that the creator says no
+    [ask_withdrawn] took the question back
+    [action_asked] agreed; more of you have to
+    [incident_shown] showed the alert to the client
+    [incident_hidden] hid the alert from the client
+    [target_adjusted] set another target
+    [numbers_reported] told numbers by hand
+    [data_asked] asked for what is kept about them
+    [creator_left] left
+    [account_connected] connected an account
+    [account_disconnected] disconnected an account
+    [account_refused] was refused an account
+    [delivery_retried] had a message sent again
+    [delivery_dropped] dropped a message that was waiting
+    [sample_pressed] tried the sample alert
+    [level_keep_posted] wants to hear before the end
     [excuse_declared] said that it lies with the brand
     [excuse_lifted] said that it counts after all
     [excuse_opened] saw that it lies with the brand

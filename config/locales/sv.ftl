@@ -9,8 +9,8 @@ headline-opportunity = 🔵 { $who }: { $value }{ $limit }. Bättre än väntat
 headline-stopped-saved = 🟡 { $who }: { $done }, { $saved } sparade. Fortfarande { $value }{ $limit }
 headline-stopped = 🟡 { $who }: { $done }. Fortfarande { $value }{ $limit }
 headline-recovering = 🟡 { $who }: bättre, { $value }{ $limit }. Avslutas om det håller i sig
-headline-resolved-now = 🟢 { $who }: över efter { $lasted }. Nu { $value }{ $limit }
-headline-resolved = 🟢 { $who }: över efter { $lasted }. Det var { $value }{ $limit }
+headline-resolved-now = 🟢 { $who }: slut efter { $lasted }. Nu { $value }{ $limit }
+headline-resolved = 🟢 { $who }: slut efter { $lasted }. Det var { $value }{ $limit }
 
 limit-own = annars { $value }
 limit-prev = dessförinnan { $value }
@@ -1083,17 +1083,19 @@ rule-would-have-told = Den skulle ha gett { $fires ->
     [0] inget larm
     [one] ett larm
    *[other] { $fires } larm
-} på { $days ->
-    [one] en dag
-   *[other] { $days } dagar
+} { $days ->
+    [0] sedan i dag
+    [one] på en dag
+   *[other] på { $days } dagar
 }.
 rule-has-told = Den gav { $fires ->
     [0] inget larm
     [one] ett larm
    *[other] { $fires } larm
-} på { $days ->
-    [one] en dag
-   *[other] { $days } dagar
+} { $days ->
+    [0] sedan i dag
+    [one] på en dag
+   *[other] på { $days } dagar
 }.
 rule-outcomes = Av det som kom sedan var { $right } av dem { $right ->
     [one] rätt
@@ -1920,7 +1922,7 @@ client-cost-firing = 🔴 { $who }: ger för lite för vad det kostar
 client-cost-better = 🔵 { $who }: ger mer för vad det kostar än väntat
 client-cost-stopped = 🟡 { $who }: { $done }. Det gav för lite för vad det kostar
 client-cost-recovering = 🟡 { $who }: bättre. Stängs om det håller i sig
-client-cost-resolved = 🟢 { $who }: över efter { $lasted }. Det gav för lite för vad det kostade
+client-cost-resolved = 🟢 { $who }: slut efter { $lasted }. Det gav för lite för vad det kostade
 client-billed = Så som ni faktureras: { $what }.
 client-why-cost = Det som handlar om kostnad visas inte här; er byrå har det.
 client-taken-back = ⚪ { $id }: er byrå har tagit tillbaka det här larmet
@@ -1950,7 +1952,7 @@ confirm-expires = Inget händer om du inte trycker Ja inom { $minutes ->
     [one] en minut
    *[other] { $minutes } minuter
 }.
-really-approve = Säga ja till att { $what }?{ $amount ->
+really-approve = Ja till att { $what }?{ $amount ->
     [none] {""}
    *[other] {" "}Det gäller { $amount }.
 }
@@ -2082,7 +2084,7 @@ digest-open = ☀️ { $of }{ $open ->
 digest-decide = Att besluta i dag
 digest-open-part = Öppet
 digest-ended-part = Avslutat sedan i går
-digest-ended = 🟢 { $name } · över efter { $lasted } · { $id }
+digest-ended = 🟢 { $name } · slut efter { $lasted } · { $id }
 digest-page = Sida { $page } av { $pages }
 desk-empty = Inget väntar på dig
 desk-not-yours = Inget väntar på dig: du beslutar inte om något varumärke. Det gör chefer, kunder och byråer.
@@ -2143,6 +2145,34 @@ audit-deed = { $deed ->
     [level_changed] ändrade nivån
     [note] noterade
     [went_live] sade att det är ute
+    [offer_made] föreslog en ändring i avtalet
+    [offer_sent] sade ja till att skicka ett förslag
+    [offer_agreed_by_one] sade ja till ett förslag; fler av er behövs
+    [offer_accepted] sade ja till ett förslag
+    [offer_declined] sade nej till ett förslag
+    [offer_withdrawn] tog tillbaka ett förslag
+    [offer_overtaken] svarade på ett förslag som inte längre passar avtalet
+    [offer_superseded] föreslog något annat i stället
+    [offer_suggested] föreslog en ändring i avtalet
+    [offer_told] berättade om ett förslag för andra sidan
+    [creator_asked] frågade kreatören
+    [creator_confirmed] sade att kreatören bekräftar
+    [creator_declined] sade att kreatören säger nej
+    [ask_withdrawn] tog tillbaka frågan
+    [action_asked] sade ja; fler av er behövs
+    [incident_shown] visade larmet för kunden
+    [incident_hidden] dolde larmet för kunden
+    [target_adjusted] satte ett annat mål
+    [numbers_reported] berättade siffror för hand
+    [data_asked] bad om det som sparas om dem
+    [creator_left] lämnade
+    [account_connected] kopplade ett konto
+    [account_disconnected] kopplade från ett konto
+    [account_refused] fick inte koppla ett konto
+    [delivery_retried] lät ett meddelande skickas igen
+    [delivery_dropped] strök ett meddelande som väntade
+    [sample_pressed] provade exempellarmet
+    [level_keep_posted] vill höra före slutet
     [excuse_declared] sade att det ligger hos varumärket
     [excuse_lifted] sade att det räknas ändå
     [excuse_opened] såg att det ligger hos varumärket

@@ -196,13 +196,16 @@ async fn told(locale: &'static str) {
 
     scene.chapter("Who did what");
     scene.says(havn, tove, "/audit noa").await;
+    let newer = scene.newest("topic Havn");
+    scene.presses(havn, tove, ("Older", "Äldre")).await;
+    let chat = format!("{newer}\n{}", scene.newest("topic Havn"));
     scene.says(his_own, carl, "/audit").await;
-    the_terminal_says_the_same(&mut scene).await;
+    the_terminal_says_the_same(&scene, &chat).await;
     scene.ends("agency").await;
 }
 
 /// The deeds that the terminal tells of are those that the chat tells of, in the other order.
-async fn the_terminal_says_the_same(scene: &mut Scene) {
+async fn the_terminal_says_the_same(scene: &Scene, chat: &str) {
     let wish = Wish::Audit { about: Some("noa".to_owned()), since: None, csv: false };
     let request = Request { by: "terminal:story".to_owned(), acting: Some("tove".to_owned()), wish };
     let held = scene.story.world.clock.hold("audit");
@@ -214,7 +217,6 @@ async fn the_terminal_says_the_same(scene: &mut Scene) {
     let entries = entries["entries"].as_array().expect("entries").clone();
     let table: Vec<&str> = text.lines().collect();
     assert_eq!(entries.len(), table.len(), "{text}");
-    let chat = scene.newest("topic Havn");
     let lines: Vec<&str> = chat.lines().filter(|line| line.as_bytes().get(2) == Some(&b':')).collect();
     assert_eq!(lines.len(), entries.len(), "as many in the chat\n{chat}\nas in the terminal\n{text}");
     for (line, entry) in lines.iter().rev().zip(&entries) {

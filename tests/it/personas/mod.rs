@@ -416,7 +416,15 @@ fn discord_forms(place: usize, message: &Message, only: &str, forms: &mut Vec<Fo
 /// With the words that stand for the picture where it cannot be seen.
 fn of_discord(message: &Message) -> String {
     let alt = message.attachments.first().and_then(|one| one.description.clone()).unwrap_or_default();
-    discord_text(message).replace("[picture]", &format!("[picture: {alt}]"))
+    let shown = discord_text(message).replace("[picture]", &format!("[picture: {alt}]"));
+    // A backslash before a sign is not seen: it says that the sign is meant as it is.
+    let (mut text, mut signs) = (String::new(), shown.chars().peekable());
+    while let Some(sign) = signs.next() {
+        if sign != '\\' || !signs.peek().is_some_and(char::is_ascii_punctuation) {
+            text.push(sign);
+        }
+    }
+    text
 }
 
 /// The lines that went and came, under the line that everybody sees first.
@@ -433,8 +441,11 @@ fn changed(before: &str, after: &str) -> String {
         }
     }
     let mut text = String::new();
-    if old.first() == new.first() {
-        writeln!(text, "  {}", old.first().copied().unwrap_or_default()).expect("written");
+    let first = |lines: &[&str]| lines.iter().find(|line| **line != "[picture]").map(|line| (*line).to_owned());
+    if let (Some(one), Some(other)) = (first(&old), first(&new))
+        && one == other
+    {
+        writeln!(text, "  {one}").expect("written");
     }
     let (mut i, mut j) = (0, 0);
     while i < old.len() || j < new.len() {

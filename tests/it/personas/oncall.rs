@@ -139,7 +139,7 @@ async fn told(locale: &'static str) {
     scene.chapter("A yes that stays alone");
     scene.report("tents", "EUR", &[("siv", 8_000, 1)]).await;
     scene.passes(5).await;
-    scene.presses(group, olle, ("Stop boost siv", "Stoppa boost siv")).await;
+    scene.presses(group, olle, ("Stop boost −€1,560", "Stoppa boost −1")).await;
     scene.passes(5).await;
     let other = scene.number("Nord on call", "Siv");
     scene.asks(channel, pia, "ack", &[("id", &other)]).await;
