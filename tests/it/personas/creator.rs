@@ -134,8 +134,13 @@ fn of_one(fetched: &mut Fetched, id: &str, place: i64, latest: i64, now: Timesta
         let of_thousand = if n < 12 || id != "ebba" { 112 } else { latest };
         let views = views + 500 * place;
         let numbers = [(Metric::Views, views), (Metric::Clicks, views * of_thousand / 10_000), (Metric::Likes, views / 20)];
-        let total = Form::Total { at: now };
-        fetched.samples.extend(numbers.map(|(metric, value)| sample(&subject, metric, value, total.clone())));
+        // Half of it was there a week before.
+        for (at, parts) in [(start - SignedDuration::from_hours(7 * 24), 2), (start, 1), (now, 1)] {
+            if published_at < at {
+                let total = |(metric, value)| sample(&subject, metric, value / parts, Form::Total { at });
+                fetched.samples.extend(numbers.map(total));
+            }
+        }
         fetched.posts.push(FoundPost {
             platform: Platform::Instagram,
             post,

@@ -6,6 +6,7 @@
 mod agency;
 mod brand;
 mod creator;
+mod mornings;
 mod oncall;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -345,6 +346,10 @@ impl Scene {
     /// Compares everything that was seen with the file of this story and language, and ends the world.
     pub async fn ends(self, name: &str) {
         self.story.assert_polite();
+        let requests = self.story.world.telegram.requests();
+        let refused = requests.iter().filter(|one| one.description.is_some());
+        let refused: Vec<_> = refused.map(|one| (&one.method, &one.description, &one.params)).collect();
+        assert!(refused.is_empty(), "{refused:?}");
         for wrong in ["{", "}", "\u{2068}", "FSI", "�"] {
             assert!(!self.text.contains(wrong), "`{wrong}` in\n{}", self.text);
         }
