@@ -1084,7 +1084,7 @@ rule-would-have-told = It would have raised { $fires ->
     [one] one alert
    *[other] { $fires } alerts
 } { $days ->
-    [0] since today
+    [0] today
     [one] in one day
    *[other] in { $days } days
 }.
@@ -1093,7 +1093,7 @@ rule-has-told = It raised { $fires ->
     [one] one alert
    *[other] { $fires } alerts
 } { $days ->
-    [0] since today
+    [0] today
     [one] in one day
    *[other] in { $days } days
 }.

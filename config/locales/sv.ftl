@@ -1086,7 +1086,7 @@ rule-would-have-told = Den skulle ha gett { $fires ->
     [one] ett larm
    *[other] { $fires } larm
 } { $days ->
-    [0] sedan i dag
+    [0] i dag
     [one] på en dag
    *[other] på { $days } dagar
 }.
@@ -1095,7 +1095,7 @@ rule-has-told = Den gav { $fires ->
     [one] ett larm
    *[other] { $fires } larm
 } { $days ->
-    [0] sedan i dag
+    [0] i dag
     [one] på en dag
    *[other] på { $days } dagar
 }.

@@ -254,7 +254,9 @@ pub async fn why_incident(
     let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
     if view.level.is_some() && asked.audience == Audience::Creator {
         // Their receipt is the notice: the same numbers, without the rule's own words.
-        return Ok(crate::words::level::whole(&view, &asked.reader, now).unwrap_or_else(refused));
+        let notice = crate::words::level::whole(&view, &asked.reader, now).unwrap_or_else(refused);
+        // Its buttons stay with the notice itself.
+        return Ok(Message { buttons: Vec::new(), ..notice });
     }
     Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
 }

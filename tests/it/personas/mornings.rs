@@ -1,11 +1,10 @@
 //! Mornings that are not like others: clocks that are changed in the night, and what nobody knows whether it arrived.
 
-use plimsoll::sim::discord::Given as Typed;
+use plimsoll::app::trouble;
 use plimsoll::sim::telegram::{Fault, Scope};
+use plimsoll::words::trouble::Trouble;
 
-use super::super::stories_levels::with_alma;
 use super::super::story::{Story, discord_text, telegram_text};
-use super::super::terms_offers::DEAL;
 
 /// A room of the team with a digest at this hour of New York, where clocks go forward at 2 in the night of 8 March 2026.
 fn room(id: &str, digest: &str) -> String {
@@ -37,33 +36,40 @@ async fn a_digest_comes_once_each_day_at_the_same_local_hour_when_the_clocks_cha
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_not_have_arrived_is_told_anew_after_the_digest() {
-    let mut story = with_alma().await;
-    story.apply(DEAL).await;
-    let room = "[[room]]\nid = \"team-telegram\"\nbrand = \"nordbo\"\naudience = \"internal\"\n\
-                zone = \"Europe/Stockholm\"\ndigest = \"08:00\"\n";
+    let mut story = Story::begin(7, &[]).await;
+    let room = "[[room]]\nid = \"ops-telegram\"\naudience = \"operator\"\nzone = \"Europe/Stockholm\"\ndigest = \"08:00\"\n";
     story.apply(room).await;
-    story.wait(5).await;
-    story.begin_here();
-    let cast = story.world.cast;
+    let (maja, telegram) = (story.world.cast.maja, story.world.telegram.clone());
+    let ops = telegram.add_supergroup("Operators", maja, false).expect("a group");
+    telegram.add_bot(ops, maja).expect("added");
+    let code = story.world.room_code("ops-telegram").await.expect("a code");
+    story.says(ops, maja, &format!("/bind {code}")).await;
     // The message arrives, and Telegram's word for it does not.
-    let lost = Scope { chat: Some(cast.team_chat.0), ..Scope::method("sendMessage") };
-    story.world.telegram.inject(Fault::LoseReply, lost, 1);
-    let given = [("what", Typed::Text("winter/lind".into())), ("terms", Typed::Text("reel-2 fee 3500 EUR".into()))];
-    story.slash(cast.jonas, cast.team_channel, "offer", &given).await;
+    let lost = Scope { chat: Some(ops.0), ..Scope::method("sendMessage") };
+    telegram.inject(Fault::LoseReply, lost, 1);
+    let held = story.world.clock.hold("trouble");
+    let poller = Trouble::OtherPoller { bot: "Telegram".to_owned() };
+    trouble::tell(story.world.core(), &poller).await.expect("told");
+    drop(held);
     story.wait(3_600).await;
-    let offers = |story: &Story| -> Vec<String> {
-        let all = story.on_telegram().into_iter().filter(|shown| shown.text.contains("offer 1"));
-        all.map(|shown| format!("{}\n{}", shown.sent_at, telegram_text(&shown))).collect()
+    let told = || -> Vec<(String, String)> {
+        let all = telegram.messages(ops).into_iter().filter(|shown| shown.from_bot).skip(1);
+        all.map(|shown| (shown.sent_at.to_string(), telegram_text(&shown))).collect()
     };
-    assert_eq!(offers(&story).len(), 1, "it is not told twice while nobody knows");
+    assert_eq!(told().len(), 1, "it is not told twice while nobody knows: {:?}", told());
     story.wait(8 * 3_600).await;
-    let told = offers(&story);
-    assert_eq!(told.len(), 2, "{told:?}");
-    insta::assert_snapshot!(told[1], @"");
-    let digest = story.on_telegram().into_iter().find(|shown| shown.text.starts_with('☀')).expect("a digest");
-    assert_eq!(digest.sent_at.to_string(), "2026-03-01T07:00:00Z");
+    let all = told();
+    assert_eq!(all.len(), 3, "the digest, and what may not have arrived: {all:?}");
+    assert!(all[1].1.starts_with('☀') && all[1].0 == "2026-03-01T07:00:00Z", "{all:?}");
+    insta::assert_snapshot!(all[2].1, @"
+    🔴 Another program reads the messages of Telegram
+
+    Commands and buttons may not arrive. Stop the other one, or give it a bot of its own.
+
+    you may have seen this already
+    ");
     story.wait(24 * 3_600).await;
-    assert_eq!(offers(&story).len(), 2, "and only once");
+    assert_eq!(told().len(), 4, "once, and the next morning's digest: {:?}", told());
     story.assert_polite();
     story.world.stop().await;
 }
