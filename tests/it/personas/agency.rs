@@ -7,7 +7,7 @@ use plimsoll::domain::person::Role;
 use plimsoll::sim::telegram::Standing;
 use serde_json::Value;
 
-use super::{HOUR, LOCALES, Place, Scene, Who};
+use super::{HOUR, LOCALES, Place, Scene, Who, name_of};
 
 const BRANDS: &str = r#"
 [[brand]]
@@ -101,7 +101,7 @@ const MANY: [&str; 9] = ["ada", "bea", "cia", "dea", "eva", "fia", "gry", "hia",
 fn many() -> String {
     let mut text = String::new();
     for id in MANY {
-        let name = format!("{}{}", id[..1].to_uppercase(), &id[1..]);
+        let name = name_of(id);
         write!(
             text,
             "[[creator]]\nid = \"{id}\"\nname = \"{name}\"\nzone = \"Europe/Stockholm\"\n\
@@ -120,6 +120,7 @@ async fn an_agency_on_telegram_with_a_topic_for_each_brand() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, and what is done at each step of it")]
 async fn told(locale: &'static str) {
     let mut scene = Scene::begin(locale).await;
     scene.apply(BRANDS).await;

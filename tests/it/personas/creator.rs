@@ -10,7 +10,7 @@ use plimsoll::domain::sample::{Form, Sample, SeriesKey};
 use plimsoll::rules::file::parse_rules;
 use plimsoll::sources::{Fetched, FoundPost};
 
-use super::{LOCALES, Place, Scene, Who};
+use super::{LOCALES, Place, Scene, Who, name_of};
 
 const LUMO: &str = r#"
 [[brand]]
@@ -84,16 +84,17 @@ mode = "propose"
 const CREATORS: [&str; 7] = ["ebba", "ada", "bea", "cia", "dea", "eva", "fia"];
 
 fn creators() -> String {
-    CREATORS.map(|id| {
-        let name = if id == "ebba" { "Ebba Berg".to_owned() } else { format!("{}{}", id[..1].to_uppercase(), &id[1..]) };
-        format!(
-            "[[creator]]\nid = \"{id}\"\nname = \"{name}\"\nzone = \"Europe/Stockholm\"\nlocale = \"LOCALE\"\n\
+    CREATORS
+        .map(|id| {
+            let name = if id == "ebba" { "Ebba Berg".to_owned() } else { name_of(id) };
+            format!(
+                "[[creator]]\nid = \"{id}\"\nname = \"{name}\"\nzone = \"Europe/Stockholm\"\nlocale = \"LOCALE\"\n\
              accounts = {{ instagram = \"{id}\" }}\n[[partnership]]\ncampaign = \"lamps\"\ncreator = \"{id}\"\n\
              commission = \"10 %\"\ncodes = [\"{}10\"]\n",
-            id.to_uppercase()
-        )
-    })
-    .concat()
+                id.to_uppercase()
+            )
+        })
+        .concat()
 }
 
 /// What everybody's posts have by now: Ebba's latest six with so many clicks for a thousand views.
@@ -133,14 +134,10 @@ fn of_one(fetched: &mut Fetched, id: &str, place: i64, latest: i64, now: Timesta
         let subject = Subject::Post(Platform::Instagram, post.clone());
         let of_thousand = if n < 12 || id != "ebba" { 112 } else { latest };
         let views = views + 500 * place;
-        let numbers = [(Metric::Views, views), (Metric::Clicks, views * of_thousand / 10_000), (Metric::Likes, views / 20)];
-        // Half of it was there a week before.
-        for (at, parts) in [(start - SignedDuration::from_hours(7 * 24), 2), (start, 1), (now, 1)] {
-            if published_at < at {
-                let total = |(metric, value)| sample(&subject, metric, value / parts, Form::Total { at });
-                fetched.samples.extend(numbers.map(total));
-            }
-        }
+        let numbers =
+            [(Metric::Views, views), (Metric::Clicks, views * of_thousand / 10_000), (Metric::Likes, views / 20)];
+        let total = |(metric, value)| sample(&subject, metric, value, Form::Total { at: now });
+        fetched.samples.extend(numbers.map(total));
         fetched.posts.push(FoundPost {
             platform: Platform::Instagram,
             post,
@@ -151,10 +148,19 @@ fn of_one(fetched: &mut Fetched, id: &str, place: i64, latest: i64, now: Timesta
             duration: None,
         });
     }
+    let account = Subject::Creator(creator);
     for back in 0..20 {
         let at = now - SignedDuration::from_hours(24 * back);
-        let value = 20_000 + 1_000 * place - 100 * back;
-        fetched.samples.push(sample(&Subject::Creator(creator.clone()), Metric::Followers, value, Form::Gauge { at }));
+        let value = 20_000 + 100 * place - 10 * back;
+        fetched.samples.push(sample(&account, Metric::Followers, value, Form::Gauge { at }));
+        let day = |back: i64| start - SignedDuration::from_hours(24 * back);
+        let form = Form::Amount { from: day(back + 1), until: day(back) };
+        // Ebba is in the middle of those who can be compared with her.
+        let likes = 30 + 5 * ((place + 3) % 7);
+        fetched.samples.extend(
+            [(Metric::Views, 1_000), (Metric::Likes, likes)]
+                .map(|(metric, value)| sample(&account, metric, value, form)),
+        );
     }
 }
 

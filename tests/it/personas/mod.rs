@@ -124,11 +124,11 @@ impl Scene {
 
     /// A heading between two parts of the story.
     pub fn chapter(&mut self, title: &str) {
-        let now = self.time(self.story.world.clock.now());
+        let now = Self::time(self.story.world.clock.now());
         write!(self.text, "\n======== {title} ({now}) ========\n").expect("written");
     }
 
-    fn time(&self, at: Timestamp) -> String {
+    fn time(at: Timestamp) -> String {
         at.in_tz("Europe/Stockholm").expect("a zone").strftime("%a %-d %b %H:%M").to_string()
     }
 
@@ -199,8 +199,10 @@ impl Scene {
     /// Somebody types a slash command on Discord.
     pub async fn asks(&mut self, place: Place, who: Who, command: &str, given: &[(&str, &str)]) {
         let (Place::Discord(channel), Who::Discord(user, name)) = (place, who) else { panic!("not on Discord") };
-        let options: String = given.iter().map(|(key, value)| format!(" {key}:{}", hide_codes(value))).collect();
-        let line = format!("in {}: /{command}{options}", self.called(place));
+        let mut line = format!("in {}: /{command}", self.called(place));
+        for (key, value) in given {
+            write!(line, " {key}:{}", hide_codes(value)).expect("written");
+        }
         self.says_line(name, &line);
         let given: Vec<(&str, Typed)> = given.iter().map(|(key, value)| (*key, Typed::Text((*value).into()))).collect();
         self.story.world.discord.slash(user, channel, command, &given).expect("the client sends it");
@@ -226,9 +228,10 @@ impl Scene {
                 self.says_line(name, &line);
                 let press = self.story.world.telegram.user_presses(chat, user, message, &label).expect("pressed");
                 self.wait(3).await;
-                if let Some(answer) = self.story.world.telegram.answer(&press).filter(|answer| !answer.text.is_empty()) {
+                if let Some(answer) = self.story.world.telegram.answer(&press).filter(|answer| !answer.text.is_empty())
+                {
                     let how = if answer.show_alert { "a dialogue" } else { "a passing line" };
-                    write!(self.text, "   {how}: {}\n", answer.text).expect("written");
+                    writeln!(self.text, "   {how}: {}", answer.text).expect("written");
                 }
                 self.look();
             }
@@ -299,7 +302,7 @@ impl Scene {
                 continue;
             }
             let name = self.places[form.place].0;
-            let time = self.time(form.at);
+            let time = Self::time(form.at);
             let (how, text) = match before.filter(|before| !before.is_empty()) {
                 None => ("", form.text),
                 Some(before) => (", edited", changed(&before, &form.text)),
@@ -319,17 +322,17 @@ impl Scene {
     /// The short id in the newest message of a place that names somebody.
     pub fn number(&self, name: &str, of: &str) -> String {
         let here = |form: &Form| self.places[form.place].0 == name && form.text.contains(of);
-        let ids = self.forms().into_iter().filter(here).filter_map(|form| {
+        let mut ids = self.forms().into_iter().rev().filter(here).filter_map(|form| {
             let rest = form.text.rsplit_once('#')?.1;
             rest.split(|c: char| !c.is_ascii_alphanumeric()).next().map(str::to_owned)
         });
-        ids.last().expect("an id")
+        ids.next().expect("an id")
     }
 
     /// The newest message in a place, as it stands.
     pub fn newest(&self, name: &str) -> String {
         let here = |form: &Form| self.places[form.place].0 == name;
-        self.forms().into_iter().filter(here).last().map(|form| form.text).expect("a message")
+        self.forms().into_iter().rfind(here).map(|form| form.text).expect("a message")
     }
 
     /// What each creator's days of the last four weeks brought: spend in the smallest unit and orders, a day.
@@ -367,9 +370,17 @@ impl Scene {
 /// One-time codes are made by chance; what matters is that one was typed.
 fn hide_codes(text: &str) -> String {
     let is_code = |word: &str| {
-        word.len() == 9 && word.as_bytes()[4] == b'-' && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+        word.len() == 9
+            && word.as_bytes()[4] == b'-'
+            && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
     };
     text.split(' ').map(|word| if is_code(word) { "••••-••••" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// A name of an id, where the documents give none.
+pub fn name_of(id: &str) -> String {
+    let (first, rest) = id.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
 }
 
 fn telegram_forms(place: usize, shown: &Shown, forms: &mut Vec<Form>) {

@@ -37,7 +37,8 @@ async fn a_digest_comes_once_each_day_at_the_same_local_hour_when_the_clocks_cha
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_not_have_arrived_is_told_anew_after_the_digest() {
     let mut story = Story::begin(7, &[]).await;
-    let room = "[[room]]\nid = \"ops-telegram\"\naudience = \"operator\"\nzone = \"Europe/Stockholm\"\ndigest = \"08:00\"\n";
+    let room =
+        "[[room]]\nid = \"ops-telegram\"\naudience = \"operator\"\nzone = \"Europe/Stockholm\"\ndigest = \"08:00\"\n";
     story.apply(room).await;
     let (maja, telegram) = (story.world.cast.maja, story.world.telegram.clone());
     let ops = telegram.add_supergroup("Operators", maja, false).expect("a group");
