@@ -277,7 +277,7 @@ pub async fn decide(
                 Yes::Nothing(why) => return Ok(Decided::Not(why)),
                 Yes::Enough(all) => {
                     if !all.is_empty() {
-                        by = consent::names(&all).join(", ");
+                        by = consent::names(&all).join(" + ");
                     }
                     proposal.value.agreed = all;
                     (ProposalStage::Approved { by: by.clone(), at }, Happened::Approved { proposal: number })

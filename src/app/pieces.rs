@@ -130,7 +130,7 @@ pub async fn hold_or_release(
             if is_known {
                 return Ok(plain(asked, &told));
             }
-            return Ok(Composed::plain(unknown(core, what).await.say(&asked.reader, core.clock.now())));
+            return Ok(Composed::plain(unknown(core, asked, what).await.say(&asked.reader, core.clock.now())));
         }
     };
     let fits = |one: &&Deliverable| {
@@ -363,7 +363,7 @@ pub async fn note(core: &Core, asked: &Asked, about: &What, text: &str) -> Resul
         None => remarked_on(&*core.state.lock().await, &about.typed),
     };
     let Some((subject, name, piece)) = meant else {
-        return Ok(Composed::plain(unknown(core, &about.typed).await.say(&asked.reader, now)));
+        return Ok(Composed::plain(unknown(core, asked, &about.typed).await.say(&asked.reader, now)));
     };
     let _pen = core.pen.lock().await;
     let mut tries = 1;

@@ -51,6 +51,7 @@ mod matrix_all;
 mod mediation;
 mod past;
 mod peers;
+mod personas;
 mod pieces;
 mod planner;
 mod polled;
