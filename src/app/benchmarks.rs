@@ -128,7 +128,7 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, now: Timesta
         None => {
             drop(state);
             return Ok(match subject {
-                Some(typed) => unknown(core, typed).await.say(&asked.reader, now),
+                Some(typed) => unknown(core, asked, typed).await.say(&asked.reader, now),
                 None => of_whom("everything", &asked.reader),
             });
         }

@@ -8,7 +8,8 @@ use super::core::Core;
 use super::deciding::{Decided, acknowledge, answer_proposals, last_state, propose_approved, snooze, undo};
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
-use super::resolve::{Meant, nearest_subject, resolve};
+use super::resolve::{Meant, resolve};
+use super::shown::Shown;
 use super::{causes, client, consent, pieces, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, RuleId, Subject};
@@ -66,10 +67,10 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
     }
     let said = match command {
         Command::Status { subject } => super::status::status(core, asked, subject.as_deref(), now).await?,
-        Command::Me => return super::own::me(core, asked, now).await,
-        Command::Data { what } => return super::held::data(core, asked, what).await,
+        Command::Me { who } => return super::own::me(core, asked, who.as_deref(), now).await,
+        Command::Data { what, who } => return super::held::data(core, asked, what, who.as_deref()).await,
         Command::Numbers { piece, values } => return super::reported::numbers(core, asked, &piece, &values).await,
-        Command::Tips => super::own::tips(core, asked, now).await?,
+        Command::Tips { who } => return super::own::tips(core, asked, who.as_deref(), now).await,
         Command::Deal { subject } => return super::terms::deal(core, asked, subject.as_deref(), now).await,
         Command::Offer { what, terms } => return super::offers::offer(core, asked, &what, terms.as_deref()).await,
         Command::Accept { offer } => return super::offers::accept(core, asked, offer).await,
@@ -80,7 +81,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Coverage { subject, page } => {
             return super::coverage::say(core, asked, subject.as_deref(), page).await;
         }
-        Command::Criteria => super::levels::criteria(core, asked, now).await?,
+        Command::Criteria { who } => return super::own::criteria(core, asked, who.as_deref(), now).await,
         Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
         Command::Why { what } => why(core, asked, &what, now).await?,
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
@@ -147,10 +148,11 @@ fn granted(done: Result<(), Refusal>, person: &str, role: Role, reach: Reach, ga
     }
 }
 
-/// Nothing has that name; what was probably meant.
-pub async fn unknown(core: &Core, given: &str) -> Reply {
+/// Nothing has that name; what was probably meant, of what its reader may be shown.
+pub async fn unknown(core: &Core, asked: &Asked, given: &str) -> Reply {
     let state = core.state.lock().await;
-    Reply::UnknownSubject { given: given.to_owned(), nearest: nearest_subject(&state.catalog, given) }
+    let nearest = Shown::asked(&state.catalog, asked).and_then(|shown| shown.nearest_subject(given));
+    Reply::UnknownSubject { given: given.to_owned(), nearest }
 }
 
 /// Open incidents of a subject; of everything for `None`.
@@ -214,7 +216,7 @@ async fn why(core: &Core, asked: &Asked, what: &What, now: Timestamp) -> Result<
     }
     let found = resolve(&core.state.lock().await.catalog, &what.typed);
     let Some(Meant::Subject(subject)) = found else {
-        return Ok(unknown(core, &what.typed).await.say(&asked.reader, now));
+        return Ok(unknown(core, asked, &what.typed).await.say(&asked.reader, now));
     };
     if let Some(kept) = open_incidents(core, Some(&subject)).await?.into_iter().next() {
         return why_incident(core, asked, kept.value, now).await;
@@ -241,7 +243,8 @@ pub async fn why_incident(
 /// No rule in force has that name; what was probably meant.
 pub(super) fn unknown_rule(state: &super::core::State, asked: &Asked, rule: &RuleId, now: Timestamp) -> Message {
     let rules = state.rules.keys().map(RuleId::as_str);
-    let nearest = crate::rules::error::nearest(rule.as_str(), rules).map(str::to_owned);
+    let shown = Shown::asked(&state.catalog, asked);
+    let nearest = shown.and_then(|shown| shown.nearest_rule(rule.as_str(), rules));
     Reply::UnknownRule { given: rule.to_string(), nearest }.say(&asked.reader, now)
 }
 
@@ -256,7 +259,7 @@ async fn why_not(
     let found = resolve(&state.catalog, subject);
     let Some(Meant::Subject(meant)) = found else {
         drop(state);
-        return Ok(unknown(core, subject).await.say(&asked.reader, now));
+        return Ok(unknown(core, asked, subject).await.say(&asked.reader, now));
     };
     let Some((view, _)) = views::judged_view(&state, rule, &meant, now) else {
         return Ok(unknown_rule(&state, asked, rule, now));
@@ -266,7 +269,7 @@ async fn why_not(
 }
 
 /// What can be stopped in what something typed names; `stops` false: what can be started again.
-async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, Reply> {
+async fn deeds_meant(core: &Core, asked: &Asked, what: &str, stops: bool) -> Result<Vec<Deed>, Reply> {
     let state = core.state.lock().await;
     let of_boost = |boost: BoostId| {
         if stops { Deed::StopBoost { boost } } else { Deed::ResumeBoost { boost } }
@@ -284,7 +287,7 @@ async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, 
         }
         None => {
             drop(state);
-            Err(unknown(core, what).await)
+            Err(unknown(core, asked, what).await)
         }
     }
 }
@@ -302,7 +305,7 @@ async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Res
         Some(_) | None => {}
     }
     let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
-    let deeds = match deeds_meant(core, what, true).await {
+    let deeds = match deeds_meant(core, asked, what, true).await {
         Ok(found) => found,
         Err(reply) => return plain(reply),
     };
@@ -353,7 +356,7 @@ async fn resume(core: &Core, asked: &Asked, command: &Command, what: &str) -> Re
         return pieces::hold_or_release(core, asked, what, None, false).await;
     }
     let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
-    let deeds = match deeds_meant(core, what, false).await {
+    let deeds = match deeds_meant(core, asked, what, false).await {
         Ok(found) => found,
         Err(reply) => return plain(reply),
     };

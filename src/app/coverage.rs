@@ -67,7 +67,8 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, page: Option
             None => None,
             Some(typed) => {
                 let Some(Meant::Subject(subject)) = resolve(&state.catalog, typed) else {
-                    let nearest = nearest_subject(&state.catalog, typed);
+                    let shown = super::shown::Shown::asked(&state.catalog, asked);
+                    let nearest = shown.and_then(|shown| shown.nearest_subject(typed));
                     let reply = Reply::UnknownSubject { given: typed.to_owned(), nearest };
                     return Ok(Composed::plain(reply.say(&asked.reader, now)));
                 };

@@ -130,7 +130,7 @@ pub async fn hold_or_release(
             if is_known {
                 return Ok(plain(asked, &told));
             }
-            return Ok(Composed::plain(unknown(core, what).await.say(&asked.reader, core.clock.now())));
+            return Ok(Composed::plain(unknown(core, asked, what).await.say(&asked.reader, core.clock.now())));
         }
     };
     let fits = |one: &&Deliverable| {
@@ -378,7 +378,7 @@ pub async fn note(core: &Core, asked: &Asked, about: &What, text: &str) -> Resul
         None => remarked_on(&*core.state.lock().await, &about.typed),
     };
     let Some((subject, name, piece)) = meant else {
-        return Ok(Composed::plain(unknown(core, &about.typed).await.say(&asked.reader, now)));
+        return Ok(Composed::plain(unknown(core, asked, &about.typed).await.say(&asked.reader, now)));
     };
     let _pen = core.pen.lock().await;
     let mut tries = 1;
@@ -419,6 +419,13 @@ pub async fn pressed(core: &Core, asked: &Asked, purpose: &ButtonPurpose) -> Res
         ButtonPurpose::Record { proposal, yes } => {
             let voice = asking::Voice { actor: &asked.actor(), noted_by: Some(asked.name()) };
             asking::answered(core, *proposal, *yes, &voice).await?
+        }
+        ButtonPurpose::Tell { proposal, told: true } => asking::told_by_hand(core, asked, *proposal).await?,
+        ButtonPurpose::Tell { proposal, told: false } => {
+            return Ok(Some(match asking::texts(core, asked, *proposal).await? {
+                Some(texts) => Composed::plain(texts),
+                None => plain(asked, &Told::Over),
+            }));
         }
         _ => return Ok(None),
     };

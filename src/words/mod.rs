@@ -17,6 +17,7 @@ pub mod buttons;
 pub mod by_hand;
 pub mod cause;
 pub mod chart;
+pub mod choices;
 pub mod client;
 pub mod command;
 pub mod consent;

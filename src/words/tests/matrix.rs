@@ -83,7 +83,10 @@ fn of_button(purpose: &ButtonPurpose) -> May {
         ButtonPurpose::Really { what } => of_button(what),
         ButtonPurpose::Rule { .. } => May { team: "ACM", client: "", own: false },
         ButtonPurpose::Answer { .. } => May { team: "", client: "", own: true },
-        ButtonPurpose::Ack { .. } | ButtonPurpose::Snooze { .. } | ButtonPurpose::Sample { .. } => WORK,
+        ButtonPurpose::Ack { .. }
+        | ButtonPurpose::Snooze { .. }
+        | ButtonPurpose::Sample { .. }
+        | ButtonPurpose::Tell { .. } => WORK,
         ButtonPurpose::Offer { answer, .. } => match answer {
             OfferAnswer::Another => May { team: "ACM", client: "", own: true },
             OfferAnswer::Text | OfferAnswer::Told => WORK,
@@ -123,6 +126,7 @@ fn buttons() -> Vec<ButtonPurpose> {
         ButtonPurpose::Sure { deed: deed() },
         ButtonPurpose::Answer { proposal: 1, yes: true },
         ButtonPurpose::Record { proposal: 1, yes: true },
+        ButtonPurpose::Tell { proposal: 1, told: true },
         ButtonPurpose::Approve { incident: incident(), proposal: 1 },
         ButtonPurpose::Reject { incident: incident(), proposal: Some(1) },
         ButtonPurpose::Undo { incident: incident(), proposal: 1 },
