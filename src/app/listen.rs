@@ -432,8 +432,13 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
         groups::turn_to(core, &button.value.about, &room.id, *page).await?;
         return Ok(None);
     }
+    // Much money is asked about once more, with buttons that a short line in place does not hold.
+    let may_ask = matches!(purpose, ButtonPurpose::Approve { .. } | ButtonPurpose::Undo { .. });
     let composed = press(core, chats, &asked, room.as_ref(), purpose).await?;
-    Ok(composed.map(|composed| Said { composed, room: place, aloud }))
+    Ok(composed.map(|composed| {
+        let aloud = aloud || (may_ask && !composed.purposes.is_empty());
+        Said { composed, room: place, aloud }
+    }))
 }
 
 /// Whether a button says a command, which has its turn when it is carried out.
