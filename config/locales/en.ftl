@@ -1928,6 +1928,7 @@ promotion-told = • { $who }, { $time }{ $times ->
 }
 promotion-told-saved = , { $saved } saved by stopping
 promotion-told-lost = , { $lost } lost by stopping
+promotion-no-stake = No money was at stake in any of them.
 promotion-worth = Stopping each of them would have saved { $saved } and lost { $lost }.
 promotion-elsewhere = { $count ->
     [one] One of them was

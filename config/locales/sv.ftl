@@ -1918,6 +1918,7 @@ promotion-told = • { $who }, { $time }{ $times ->
 }
 promotion-told-saved = , { $saved } sparat om den stoppats
 promotion-told-lost = , { $lost } förlorat om den stoppats
+promotion-no-stake = Inga pengar stod på spel i någon av dem.
 promotion-worth = Att stoppa var och en av dem hade sparat { $saved } och förlorat { $lost }.
 promotion-elsewhere = { $count ->
     [one] Ett av dem gällde

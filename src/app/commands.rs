@@ -71,7 +71,9 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Data { what, who } => return super::held::data(core, asked, what, who.as_deref()).await,
         Command::Numbers { piece, values } => return super::reported::numbers(core, asked, &piece, &values).await,
         Command::Tips { who } => return super::own::tips(core, asked, who.as_deref(), now).await,
-        Command::Deal { subject } => return super::terms::deal(core, asked, subject.as_deref(), now).await,
+        Command::Deal { subject, page } => {
+            return super::terms::deal(core, asked, (subject.as_deref(), page), now).await;
+        }
         Command::Offer { what, terms } => return super::offers::offer(core, asked, &what, terms.as_deref()).await,
         Command::Accept { offer } => return super::offers::accept(core, asked, offer).await,
         Command::Decline { offer } => return super::offers::decline(core, asked, offer).await,

@@ -43,6 +43,7 @@ pub mod offer;
 pub mod offer_told;
 pub mod others;
 pub mod own;
+pub mod pages;
 pub mod permission;
 pub mod phrase;
 pub mod promotion;

@@ -67,7 +67,7 @@ pub(super) fn subject_asked(ask: Ask<'_>) -> Option<String> {
         Ask::Command(command) => match command {
             Command::Status { subject }
             | Command::Benchmark { subject }
-            | Command::Deal { subject }
+            | Command::Deal { subject, .. }
             | Command::Coverage { subject, .. }
             | Command::Audit { about: subject, .. }
             | Command::Me { who: subject }

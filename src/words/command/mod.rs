@@ -397,7 +397,7 @@ table! {
     Me "me" "jag" &[], &[WHO], Own, Direct, false, &["me"];
     Tips "tips" "tips" &["tip"], &[WHO], Own, Direct, false, &["tips"];
     Criteria "criteria" "kriterier" &["level"], &[WHO], Own, Direct, false, &["criteria"];
-    Deal "deal" "avtal" &["terms"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["deal", "deal alma", "deal spring/alma"];
+    Deal "deal" "avtal" &["terms"], &[may("subject", ArgKind::Subject), may("page", ArgKind::Page)], See, Anywhere, false, &["deal", "deal alma", "deal spring/alma"];
     Offer "offer" "föreslå" &["suggest"], &[need("what", ArgKind::Subject), may("terms", ArgKind::Terms)], Terms, Anywhere, false, &["offer spring/alma", "offer spring/alma reel-2 due 2026-04-02", "offer spring/alma reel-2 fee 3500 EUR"];
     Accept "accept" "acceptera" &[], &[may("offer", ArgKind::Offer)], Terms, Anywhere, true, &["accept", "accept 12"];
     Decline "decline" "tacka-nej" &["withdraw"], &[may("offer", ArgKind::Offer)], Terms, Anywhere, false, &["decline", "decline 12"];
@@ -465,7 +465,7 @@ pub enum Command {
     Me { who: Option<String> },
     Tips { who: Option<String> },
     Criteria { who: Option<String> },
-    Deal { subject: Option<String> },
+    Deal { subject: Option<String>, page: u32 },
     Offer { what: String, terms: Option<String> },
     Accept { offer: Option<u64> },
     Decline { offer: Option<u64> },

@@ -288,7 +288,7 @@ fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Numbers => Command::Numbers { piece: args.text(0)?, values: args.text(1)? },
         Name::Data => data(args)?,
         // Only these are asked for here.
-        _ => Command::Deal { subject: args.optional(0).map(str::to_owned) },
+        _ => Command::Deal { subject: args.optional(0).map(str::to_owned), page: args.page(1)? },
     })
 }
 
