@@ -316,6 +316,12 @@ pub async fn check(
 
 /// What an ask is about: brand, campaign and creator, as far as it is about one.
 async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>) -> Result<Facts, StoreError> {
+    // What a button would say is about what the same words typed are about.
+    let inner = match ask {
+        Ask::Button(ButtonPurpose::Ask { command } | ButtonPurpose::Confirm { command }) => parse(command).ok(),
+        Ask::Button(_) | Ask::Command(_) => None,
+    };
+    let ask = inner.as_ref().map_or(ask, Ask::Command);
     let client = asked.audience == Audience::Client;
     let mut facts = Facts { direct: asked.speaker.direct, client, ..Facts::default() };
     if let Some(incident) = incident_asked(ask) {

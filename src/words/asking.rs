@@ -200,16 +200,17 @@ pub fn text_to_send(view: &AskView, reader: &Reader, now: Timestamp) -> Option<M
         return None;
     }
     let theirs = Reader { locale: Locale::of(&view.locale), zone: reader.zone.clone() };
+    let words = theirs.words();
     let (headline, lines) = question(view, &theirs, now);
     // The question greets them itself, and so does a letter.
-    let hello = say!(theirs.words(), "letter-hello", name = first_name(view));
+    let hello = say!(words, "letter-hello", name = first_name(view));
     let first = unmarked(&headline);
     let letter = Letter {
         name: first_name(view),
         from: view.names.brand.clone().unwrap_or_default(),
         first: first.strip_prefix(&hello).map_or(first.clone(), |rest| rest.trim_start().to_owned()),
         lines: lines.iter().map(phrase::text_of).collect(),
-        answer: say!(theirs.words(), "ask-letter-answer"),
+        answer: say!(words, "ask-letter-answer"),
     };
     let headline = say!(reader.words(), "offer-text-headline", of = first_name(view));
     Some(Message { headline, blocks: forms(&letter, &theirs, reader), silent: true, ..Message::default() })

@@ -33,7 +33,12 @@ async fn much_money_takes_a_second_yes_of_the_same_person() {
     story.wait(5).await;
     assert_eq!(story.boost("boost-alma"), "active", "nothing is done yet");
     let sure = story.on_telegram().pop().expect("a question");
-    insta::assert_snapshot!(telegram_text(&sure), @"");
+    insta::assert_snapshot!(telegram_text(&sure), @"
+    Agree to stop the boost alma-winter? It concerns €6,000.00.
+
+    Nothing happens unless you press Yes within 2 minutes.
+    [Yes, €6,000.00] [No, leave it]
+    ");
     let yes = sure.buttons.concat().first().cloned().expect("a yes");
     let (_, answer) = story.presses(carl, &sure, &yes).await;
     story.wait(5).await;
@@ -46,7 +51,7 @@ async fn much_money_takes_a_second_yes_of_the_same_person() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn little_money_takes_one() {
-    let mut story = confirmed_above("5000.00 EUR").await;
+    let mut story = confirmed_above("7000.00 EUR").await;
     let cast = story.world.cast;
     let alert = story.on_telegram().remove(0);
     story.presses(cast.maja, &alert, "Stop boost").await;

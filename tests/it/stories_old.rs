@@ -9,10 +9,16 @@ use super::story::{Story, discord_text, restart, telegram_text};
 /// The flag of a message that makes no sound.
 const SILENT: u64 = 1 << 12;
 
-async fn a_day_later(story: &mut Story) {
+/// An hour before its message is too old to be changed.
+async fn almost_a_day(story: &mut Story) {
     story.fires("alma").await;
-    story.wait(ROLLS_AFTER.as_secs() + 120).await;
+    story.wait(ROLLS_AFTER.as_secs() - 3600).await;
     assert_eq!((story.on_telegram().len(), story.on_discord().len()), (1, 1));
+}
+
+/// And a while after.
+async fn grows_old(story: &mut Story) {
+    story.wait(3600 + 120).await;
 }
 
 async fn takes_it(story: &mut Story) {
@@ -24,7 +30,8 @@ async fn takes_it(story: &mut Story) {
 async fn an_old_alert_goes_on_in_a_new_message_that_carries_all() {
     let mut story = Story::begin(7, &["alma"]).await;
     let cast = story.world.cast;
-    a_day_later(&mut story).await;
+    almost_a_day(&mut story).await;
+    grows_old(&mut story).await;
     takes_it(&mut story).await;
     story.wait(10).await;
     let told = story.on_discord();
@@ -43,7 +50,8 @@ async fn an_old_alert_goes_on_in_a_new_message_that_carries_all() {
     story.clicks(cast.jonas, new, "Snooze").await;
     story.wait(10).await;
     let told = story.on_discord();
-    assert_eq!((told.len(), told[0].edits.len(), told[1].edits.len()), (2, old.edits.len(), 1), "{told:?}");
+    let edits = (told[0].edits.len(), told[1].edits.len());
+    assert_eq!((told.len(), edits), (2, (old.edits.len(), new.edits.len() + 1)), "{told:?}");
     story.assert_polite();
     story.world.stop().await;
 }
@@ -52,19 +60,19 @@ async fn an_old_alert_goes_on_in_a_new_message_that_carries_all() {
 async fn until_the_old_message_says_where_it_went_on_its_buttons_are_dead() {
     let mut story = Story::begin(7, &["alma"]).await;
     let cast = story.world.cast;
-    a_day_later(&mut story).await;
+    almost_a_day(&mut story).await;
     let old = story.on_discord().remove(0);
     let path = format!("/messages/{}", old.id);
-    story.world.discord.fail_next(Aim::at("PATCH", &path), Fault::server_error(500), 2);
+    story.world.discord.fail_next(Aim::at("PATCH", &path), Fault::server_error(500), 5);
+    grows_old(&mut story).await;
     takes_it(&mut story).await;
     let told = story.on_discord();
     assert_eq!((told.len(), told[0].buttons().is_empty()), (2, false), "it could not be reached");
-    let answer = story.clicks(cast.jonas, &told[0], "Stop boost").await;
+    let answer = story.clicks(cast.jonas, &told[0], "Why").await;
     assert_eq!(answer, "This button is too old. The newest message about it has a fresh one.");
-    assert_eq!(story.boost("boost-alma"), "active");
     let refused = story.journal("refused").await;
     assert!(refused.iter().any(|(_, detail)| detail["reason"] == "old_button"), "{refused:?}");
-    story.wait(120).await;
+    story.wait(1200).await;
     assert_eq!(story.world.discord.faults_left(), 0);
     let told = story.on_discord();
     assert!(told[0].buttons().is_empty() && told[0].content.starts_with("⤵️"), "{}", discord_text(&told[0]));
@@ -75,10 +83,11 @@ async fn until_the_old_message_says_where_it_went_on_its_buttons_are_dead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_reply_and_a_restart_between_neither_lose_nor_double() {
     let mut story = Story::begin(7, &["alma"]).await;
-    a_day_later(&mut story).await;
+    almost_a_day(&mut story).await;
     let old = story.on_discord().remove(0);
     story.world.discord.fail_next(Aim::at("POST", "/messages"), Fault::LoseReply, 1);
     story.world.discord.fail_next(Aim::at("PATCH", &format!("/messages/{}", old.id)), Fault::Cut, 1);
+    grows_old(&mut story).await;
     takes_it(&mut story).await;
     story = story.again(restart).await;
     story.wait(600).await;
@@ -94,7 +103,8 @@ async fn a_lost_reply_and_a_restart_between_neither_lose_nor_double() {
 async fn what_telegram_will_not_change_any_more_is_told_anew_and_its_old_buttons_are_dead() {
     let mut story = Story::begin(7, &["alma"]).await;
     let cast = story.world.cast;
-    a_day_later(&mut story).await;
+    almost_a_day(&mut story).await;
+    grows_old(&mut story).await;
     let first = story.on_telegram().remove(0);
     let description = "Bad Request: message can't be edited".to_owned();
     let refusal = telegram::Fault::Answer { status: 400, description, parameters: None };
@@ -105,7 +115,7 @@ async fn what_telegram_will_not_change_any_more_is_told_anew_and_its_old_buttons
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[1].text.contains("Maja has it"), "{}", telegram_text(&told[1]));
     assert!(!first.buttons.is_empty(), "the platform keeps the buttons of the old one");
-    let (_, answer) = story.presses(cast.maja, &told[0], "Stop boost").await;
+    let (_, answer) = story.presses(cast.maja, &told[0], "Why").await;
     assert_eq!(answer, "This button is too old. The newest message about it has a fresh one.");
     story.world.stop().await;
 }

@@ -11,7 +11,7 @@ fn help_is_the_table() {
     me [CREATOR] Your own numbers, for creators
     tips [CREATOR] What your own posts suggest, for creators
     criteria [CREATOR] What your levels ask for and where you stand, for creators
-    deal [SUBJECT] The terms of a deal: pieces, pay, codes, rights, and who changed what
+    deal [SUBJECT] [PAGE] The terms of a deal: pieces, pay, codes, rights, and who changed what
     offer WHAT [TERMS] Suggest a change to a deal; it counts when the other side says yes
     accept [OFFER] Say yes to an offer; shows what it binds to and asks first
     decline [OFFER] Say no to an offer, or take your own back; nothing changes then
