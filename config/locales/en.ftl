@@ -127,6 +127,11 @@ plain-threshold = plain threshold
 data-at = data { $time }
 behind-why = { $count } more behind Why
 maybe-repeat = you may have seen this already
+# In place of the first line of a message that is too old to be changed: a newer one carries all.
+went-on = ⤵️ { $id } goes on in a newer message{ $link ->
+    [none] , further down
+   *[other] : { $link }
+}
 
 ## What is done, in the forms that sentences need
 deed-to = { $deed ->
@@ -482,6 +487,7 @@ event-asks = { $by } wants to { $what }
 event-refused = { $by } said no to this: { $what }
 event-asked = { $of } was asked
 event-asked-yourselves = somebody has to ask { $of }
+event-told = { $by } told { $of }
 event-confirmed = { $of } confirmed
 event-confirmed-by = { $by } noted that { $of } confirmed
 event-declined = { $of } said that something is in the way
@@ -620,6 +626,8 @@ button-has-confirmed = { $of } has confirmed
 button-has-declined = { $of } says no
 button-keep-all = No to all of it
 copy-ready = To copy, for { $of }:
+ask-told = { $by } told { $of } { $time }. The answer is still to come.
+ask-letter-answer = Please answer this message: yes, or what is in the way.
 sure-headline = { $deed ->
     [hold] Ask { $of } to put { $name } on hold?{ $saves }
     [release] Ask { $of } to make { $name } after all?{ $saves }
@@ -658,6 +666,8 @@ choice-plain = { $deed ->
 }
 choices-stay = Posts that are up are not paused. Nothing stops until you choose, and each asks first.
 which-piece = Which one?
+which-creator = Which creator?
+which-more = { $count } more. Type the name, such as “{ $example }”.
 told-asked = { $of } is being asked. You are told here what { $of } answers.
 told-tell-yourself = { $of } has no chat with me. The text to copy follows; note the answer with its button.
 told-already-asked = { $of } was asked already and has not answered yet.
@@ -1922,6 +1932,7 @@ promotion-told = • { $who }, { $time }{ $times ->
 }
 promotion-told-saved = , { $saved } saved by stopping
 promotion-told-lost = , { $lost } lost by stopping
+promotion-no-stake = No money was at stake in any of them.
 promotion-worth = Stopping each of them would have saved { $saved } and lost { $lost }.
 promotion-elsewhere = { $count ->
     [one] One of them was
@@ -2503,6 +2514,7 @@ word-numbers = 🔵 { $who } told the numbers of { $piece } by hand, with a scre
 ## What is kept about a creator, and how to leave
 
 help-data = What is kept about you, how to have it as a file, and how to leave
+arg-creator = which creator, where you answer for several
 arg-held = file: have it as a file; leave: end it
 held-headline = This is what I keep about you, { $name }
 held-chats = Where I can write to you: { $chats ->
@@ -2519,9 +2531,8 @@ held-levels = Levels you have: { $levels }, times one was in question: { $cases 
 held-journal = A log of who did what and when, which nobody can change
 held-not = I keep no private messages, no pictures you send (only where they are in this chat) and nothing about your followers one by one.
 held-how = A file with all of it, or an end to it: press a button.
-held-file-asked = Asked. The team has been told to send you a file with everything; it is not sent through this chat.
-word-file = 🟡 { $name } asks for a file of what is kept about them
-    Please send it within a month, by a way you know to be theirs. Their id here: { $id }
+held-file = Here is all of it, as a file. Keep it where only you can read it.
+held-file-left-out = { $count } older numbers are not in it. The team can send them to you.
 leave-headline = Leave? Here is what ends and what stays
 leave-ends = Ends at once: this chat, your role here, and your name beside your chat account. The team is told.
 leave-stays = Stays: your deals, pieces, offers and the numbers of their posts, because your pay is reckoned from them and books must be kept; and the log, because it proves who agreed to what.
@@ -2529,7 +2540,7 @@ leave-back = What you are owed stays owed. You can come back with a new code fro
 leave-done = You have left. I do not write to you any more. What you are owed stays owed; take care.
 word-left = 🟡 { $name } has left the chat with me
     Deals and pay stay as agreed. From now on a person tells them what is to be told.
-button-held-file = Ask for a file
+button-held-file = Have it as a file
 button-held-leave = Leave
 button-leave-yes = Yes, leave
 

@@ -126,6 +126,11 @@ plain-threshold = enkel gräns
 data-at = data { $time }
 behind-why = { $count } till bakom Varför
 maybe-repeat = du kan redan ha sett detta
+# I stället för första raden i ett meddelande som är för gammalt för att ändras: ett nyare bär allt.
+went-on = ⤵️ { $id } fortsätter i ett nyare meddelande{ $link ->
+    [none] , längre ner
+   *[other] : { $link }
+}
 
 ## Vad som görs, i de former som meningarna behöver
 deed-to = { $deed ->
@@ -481,6 +486,7 @@ event-asks = { $by } vill { $what }
 event-refused = { $by } sa nej till detta: { $what }
 event-asked = { $of } fick frågan
 event-asked-yourselves = någon måste fråga { $of }
+event-told = { $by } berättade för { $of }
 event-confirmed = { $of } bekräftade
 event-confirmed-by = { $by } antecknade att { $of } bekräftade
 event-declined = { $of } sa att något är i vägen
@@ -619,6 +625,8 @@ button-has-confirmed = { $of } har bekräftat
 button-has-declined = { $of } säger nej
 button-keep-all = Nej till alltihop
 copy-ready = Att kopiera, till { $of }:
+ask-told = { $by } berättade för { $of } { $time }. Svaret är ännu inte här.
+ask-letter-answer = Svara på det här meddelandet: ja, eller vad som är i vägen.
 sure-headline = { $deed ->
     [hold] Be { $of } parkera { $name }?{ $saves }
     [release] Be { $of } göra { $name } ändå?{ $saves }
@@ -657,6 +665,8 @@ choice-plain = { $deed ->
 }
 choices-stay = Inlägg som är ute pausas inte. Inget stoppas förrän du väljer, och varje val frågar först.
 which-piece = Vilken?
+which-creator = Vilken kreatör?
+which-more = { $count } till. Skriv namnet, som ”{ $example }”.
 told-asked = { $of } får frågan nu. Här ser du vad { $of } svarar.
 told-tell-yourself = { $of } har ingen chatt med mig. Texten att kopiera följer; anteckna svaret med knappen.
 told-already-asked = { $of } har redan fått frågan och inte svarat än.
@@ -1912,6 +1922,7 @@ promotion-told = • { $who }, { $time }{ $times ->
 }
 promotion-told-saved = , { $saved } sparat om den stoppats
 promotion-told-lost = , { $lost } förlorat om den stoppats
+promotion-no-stake = Inga pengar stod på spel i någon av dem.
 promotion-worth = Att stoppa var och en av dem hade sparat { $saved } och förlorat { $lost }.
 promotion-elsewhere = { $count ->
     [one] Ett av dem gällde
@@ -2495,6 +2506,7 @@ word-numbers = 🔵 { $who } berättade siffrorna för { $piece } för hand, med
 ## What is kept about a creator, and how to leave
 
 help-data = Vad som sparas om dig, hur du får det som fil, och hur du lämnar
+arg-creator = vilken kreatör, om du svarar för flera
 arg-held = file: få det som fil; leave: avsluta
 held-headline = Det här sparar jag om dig, { $name }
 held-chats = Var jag kan skriva till dig: { $chats ->
@@ -2511,9 +2523,8 @@ held-levels = Nivåer du har: { $levels }, gånger en varit ifrågasatt: { $case
 held-journal = En logg över vem som gjorde vad och när, som ingen kan ändra
 held-not = Jag sparar inga privata meddelanden, inga bilder du skickar (bara var de finns i den här chatten) och inget om dina följare en och en.
 held-how = En fil med allt, eller ett slut på det: tryck på en knapp.
-held-file-asked = Begärt. Teamet har fått veta att de ska skicka dig en fil med allt; den skickas inte genom den här chatten.
-word-file = 🟡 { $name } ber om en fil med vad som sparas om dem
-    Skicka den inom en månad, på ett sätt som du vet är deras. Deras id här: { $id }
+held-file = Här är allt, som fil. Spara den där bara du kan läsa den.
+held-file-left-out = { $count } äldre siffror är inte med. Teamet kan skicka dem till dig.
 leave-headline = Lämna? Det här slutar och det här blir kvar
 leave-ends = Slutar genast: den här chatten, din roll här, och ditt namn vid ditt chattkonto. Teamet får veta.
 leave-stays = Blir kvar: dina avtal, leveranser, förslag och siffrorna för deras inlägg, för din betalning räknas på dem och bokföring måste sparas; och loggen, för den visar vem som gick med på vad.
@@ -2521,7 +2532,7 @@ leave-back = Det du ska ha betalt för ska du ha betalt för. Du kan komma tillb
 leave-done = Du har lämnat. Jag skriver inte till dig mer. Det du ska ha betalt för ska du ha betalt för; ha det bra.
 word-left = 🟡 { $name } har lämnat chatten med mig
     Avtal och betalning är som avtalat. Från och med nu berättar en människa det som ska berättas.
-button-held-file = Be om en fil
+button-held-file = Få det som fil
 button-held-leave = Lämna
 button-leave-yes = Ja, lämna
 

@@ -14,7 +14,7 @@ use super::core::{Core, State};
 use super::deciding::Decided;
 use super::records::{DocumentRecord, HistoryRecord};
 use super::{booking, cycle, kinds, views};
-use crate::domain::action::{AskedOf, Deed, Fix, Object, Proposal, ProposalStage};
+use crate::domain::action::{AskedOf, Deed, Fix, Object, Proposal, ProposalStage, ToldBy};
 use crate::domain::cost;
 use crate::domain::deal::{DeliverableState, title_of};
 use crate::domain::document::{Deliverable, Document, PartnershipRef};
@@ -26,6 +26,7 @@ use crate::outbox::retry;
 use crate::store::records::{Loaded, load, scan_all, scan_range};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::asking::Told;
+use crate::words::message::Message;
 use crate::words::view::{AskStand, AskView};
 
 /// How long a question waits where the deal names no last moment: longer than a holiday of a week, short enough to matter.
@@ -106,6 +107,7 @@ pub fn view(state: &State, proposal: &Proposal) -> Option<AskView> {
         },
         by: by.map_or_else(|| proposal.asked_by.clone(), |person| person.name.clone()),
         direct: proposal.asked.as_ref().map_or_else(here, |asked| asked.direct),
+        told: proposal.asked.as_ref().and_then(|asked| asked.told.clone()),
         locale: state.catalog.creators.get(&partnership.creator).map_or_else(String::new, |one| one.locale.clone()),
         stand: match &proposal.stage {
             ProposalStage::Verified { at, .. } => AskStand::Confirmed { at: *at, by: noted_by },
@@ -209,7 +211,7 @@ pub async fn tell(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), Sto
     let last = piece.filter(|_| proposal.value.deed.stops()).and_then(|piece| piece.cancellable_until(&zone));
     let until = last.filter(|last| now < *last).or_else(|| now.checked_add(WAITS).ok()).unwrap_or(now);
     let is_direct = !direct.is_empty();
-    proposal.value.asked = Some(AskedOf { direct: is_direct, noted_by: None });
+    proposal.value.asked = Some(AskedOf { direct: is_direct, noted_by: None, told: None });
     let notice = Notice {
         about: About::Ask(number),
         revision: 1,
@@ -233,6 +235,52 @@ pub async fn tell(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), Sto
         core.count(|counts| counts.done += 1);
     }
     again_if_beaten(done)
+}
+
+/// A person has told the creator what the program cannot: it is noted with their name, and where the deal names no last moment
+/// the time to answer begins now. Said twice it is noted once.
+pub async fn told_by_hand(core: &Core, asked: &Asked, number: u64) -> Result<Told, StoreError> {
+    let _pen = core.pen.lock().await;
+    for _ in 0..TRIES_MAX {
+        let Some(mut proposal) = load::<Proposal>(&*core.store, &keys::number(number)).await? else {
+            return Ok(Told::Over);
+        };
+        let ProposalStage::Done { at, tries, not_before } = proposal.value.stage else { return Ok(Told::Over) };
+        let Some(partnership) = proposal.value.deed.asks().cloned() else { return Ok(Told::Over) };
+        let state = core.state.lock().await;
+        let of = state.catalog.creator_name(&partnership.creator);
+        drop(state);
+        let Some(of_it) = proposal.value.asked.as_mut().filter(|of_it| !of_it.direct) else { return Ok(Told::Over) };
+        let told = Told::ToldThem { of: first_name(&of) };
+        if of_it.told.is_some() {
+            return Ok(told);
+        }
+        let now = core.clock.now();
+        of_it.told = Some(ToldBy { name: asked.name(), at: now });
+        // Where it was counted from the asking, it is counted from the telling.
+        let waited = at.checked_add(WAITS).is_ok_and(|end| end == not_before);
+        let not_before = if waited { now.checked_add(WAITS).unwrap_or(not_before) } else { not_before };
+        let step = Step {
+            stage: ProposalStage::Done { at, tries, not_before },
+            by: Some(asked.name()),
+            happened: Happened::Told { proposal: number, of },
+            actor: asked.actor(),
+            deed: "ask_told",
+            documents: Vec::new(),
+        };
+        match take(core, proposal, step, Transaction::new()).await {
+            Err(StoreError::Conflict { .. }) => {}
+            done => return done.map(|()| told),
+        }
+    }
+    Ok(Told::Over)
+}
+
+/// The question as texts that a person sends. `None` once it is over.
+pub async fn texts(core: &Core, asked: &Asked, number: u64) -> Result<Option<Message>, StoreError> {
+    let Some(proposal) = load::<Proposal>(&*core.store, &keys::number(number)).await? else { return Ok(None) };
+    let view = view(&*core.state.lock().await, &proposal.value);
+    Ok(view.and_then(|view| crate::words::asking::text_to_send(&view, &asked.reader, core.clock.now())))
 }
 
 /// Somebody was quicker: what is due is found again by the next round, as it is then.

@@ -62,6 +62,11 @@ impl Catalog {
             return Audience::Creator;
         }
         let mut mine = self.grants.iter().filter(|grant| grant.person == person.id).peekable();
+        // Who answers for creators is told what they are told.
+        if mine.peek().is_some() && mine.clone().all(|grant| matches!(grant.role, Role::Creator | Role::TalentManager))
+        {
+            return Audience::Creator;
+        }
         if mine.peek().is_none() || !mine.all(|grant| grant.role == Role::ClientOwner) {
             return Audience::Internal;
         }

@@ -9,7 +9,8 @@ use super::deciding::{Decided, acknowledge, answer_proposals, last_state, propos
 use super::listen::refuse;
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
-use super::resolve::{Meant, nearest_seen, resolve};
+use super::resolve::{Meant, resolve};
+use super::shown::Shown;
 use super::{causes, client, consent, pieces, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, RuleId, Subject};
@@ -68,11 +69,13 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
     }
     let said = match command {
         Command::Status { subject } => super::status::status(core, asked, subject.as_deref(), now).await?,
-        Command::Me => return super::own::me(core, asked, now).await,
-        Command::Data { what } => return super::held::data(core, asked, what).await,
+        Command::Me { who } => return super::own::me(core, asked, who.as_deref(), now).await,
+        Command::Data { what, who } => return super::held::data(core, asked, what, who.as_deref()).await,
         Command::Numbers { piece, values } => return super::reported::numbers(core, asked, &piece, &values).await,
-        Command::Tips => super::own::tips(core, asked, now).await?,
-        Command::Deal { subject } => return super::terms::deal(core, asked, subject.as_deref(), now).await,
+        Command::Tips { who } => return super::own::tips(core, asked, who.as_deref(), now).await,
+        Command::Deal { subject, page } => {
+            return super::terms::deal(core, asked, (subject.as_deref(), page), now).await;
+        }
         Command::Offer { what, terms } => return super::offers::offer(core, asked, &what, terms.as_deref()).await,
         Command::Accept { offer } => return super::offers::accept(core, asked, offer).await,
         Command::Decline { offer } => return super::offers::decline(core, asked, offer).await,
@@ -82,7 +85,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Coverage { subject, page } => {
             return super::coverage::say(core, asked, subject.as_deref(), page).await;
         }
-        Command::Criteria => super::levels::criteria(core, asked, now).await?,
+        Command::Criteria { who } => return super::own::criteria(core, asked, who.as_deref(), now).await,
         Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
         Command::Why { what } => why(core, asked, &what, now).await?,
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
@@ -149,31 +152,11 @@ fn granted(done: Result<(), Refusal>, person: &str, role: Role, reach: Reach, ga
     }
 }
 
-/// Nothing has that name; what was probably meant, among what they may see.
+/// Nothing has that name; what was probably meant, of what its reader may be shown.
 pub async fn unknown(core: &Core, asked: &Asked, given: &str) -> Reply {
     let state = core.state.lock().await;
-    Reply::UnknownSubject { given: given.to_owned(), nearest: nearest_for(&state, asked, given) }
-}
-
-/// What was probably meant, among what somebody may see where they ask: a creator knows only themselves, everybody else
-/// their brands, and a room only its own.
-pub(super) fn nearest_for(state: &super::core::State, asked: &Asked, given: &str) -> Option<String> {
-    let (only, brands) = (only_self(state, asked), visible_brands(state, asked));
-    let at = &asked.speaker.address;
-    let here = state.catalog.room_at(at.chat, &at.place, at.topic).and_then(|room| room.brand.clone());
-    let of_brands = |id: &crate::domain::ids::BrandId| {
-        here.as_ref().is_none_or(|here| here == id) && brands.as_ref().is_none_or(|brands| brands.contains(id))
-    };
-    nearest_seen(&state.catalog, given, |subject| match (&only, subject) {
-        (Some(own), Subject::Creator(id)) => own == id,
-        (Some(own), Subject::Campaign(id)) => {
-            state.catalog.partnerships.keys().any(|one| one.campaign == *id && one.creator == *own)
-        }
-        (None, Subject::Creator(id)) => {
-            (brands.is_none() && here.is_none()) || state.catalog.brands_of(id).any(of_brands)
-        }
-        (_, subject) => state.catalog.about(subject).brand.as_ref().is_some_and(of_brands),
-    })
+    let nearest = Shown::asked(&state.catalog, asked).and_then(|shown| shown.nearest_subject(given));
+    Reply::UnknownSubject { given: given.to_owned(), nearest }
 }
 
 /// Open incidents of a subject; of everything for `None`.
@@ -274,7 +257,8 @@ async fn or_refused(core: &Core, asked: &Asked, command: &str, said: Option<Mess
 /// No rule in force has that name; what was probably meant.
 pub(super) fn unknown_rule(state: &super::core::State, asked: &Asked, rule: &RuleId, now: Timestamp) -> Message {
     let rules = state.rules.keys().map(RuleId::as_str);
-    let nearest = crate::rules::error::nearest(rule.as_str(), rules).map(str::to_owned);
+    let shown = Shown::asked(&state.catalog, asked);
+    let nearest = shown.and_then(|shown| shown.nearest_rule(rule.as_str(), rules));
     Reply::UnknownRule { given: rule.to_string(), nearest }.say(&asked.reader, now)
 }
 

@@ -124,6 +124,7 @@ pub fn is_bound(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Choose { .. }
         | ButtonPurpose::Answer { .. }
         | ButtonPurpose::Record { .. }
+        | ButtonPurpose::Tell { .. }
         | ButtonPurpose::Approve { .. }
         | ButtonPurpose::Reject { .. }
         | ButtonPurpose::Undo { .. }

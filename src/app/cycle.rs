@@ -505,6 +505,8 @@ pub async fn deliver_to(
             expires_at: notice.expires_at,
             tries: 0,
             attempts: Vec::new(),
+            generation: 0,
+            earlier: None,
         })?;
     }
     Ok(())

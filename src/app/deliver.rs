@@ -19,6 +19,7 @@ use crate::outbox::notice::About;
 use crate::outbox::retry::{self, Outcome};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Transaction, keys};
+use crate::words::incident;
 use crate::words::trouble::Trouble;
 
 mod desk;
@@ -72,6 +73,7 @@ async fn one(way: &mut Way<'_>, room: &Room, address: &Address, kept: Loaded<Del
         }
         Claim::Parked(after) => put(core, &kept, after, None).await,
         Claim::Expired(after) => expire(core, room, &kept, after).await,
+        Claim::Ours(claimed) if claimed.how == How::PointOn => point_on(way, room, address, kept, *claimed).await,
         Claim::Ours(claimed) => send(way, room, address, kept, *claimed).await,
     }
 }
@@ -124,6 +126,8 @@ async fn send(
         let after = Delivery { state, ..before.value.clone() };
         return expire(core, room, &before, after).await;
     };
+    // What takes an old message's place is a change like any other: nobody's phone rings for it.
+    rendered.message.silent |= 0 < claimed.delivery.generation;
     rendered.message.silent |= habits::is_silent(core, room, &claimed.delivery.about, core.clock.now()).await?;
     let mut transaction = Transaction::new();
     transaction.set(Some(&before), &claimed.delivery)?;
@@ -138,6 +142,39 @@ async fn send(
     // From here on the limits count it themselves.
     drop(way.slot.take());
     let (outcome, refusal) = attempt(way.chats, address, &claimed, &rendered.message, &options, &rendered.marker).await;
+    let after = record(core, room, address, claimed, outcome.clone(), refusal).await?;
+    Ok(Went { after, outcome: Some(outcome) })
+}
+
+/// An earlier message says where it went on. Repeating it is safe.
+async fn point_on(
+    way: &mut Way<'_>,
+    room: &Room,
+    address: &Address,
+    before: Loaded<Delivery>,
+    claimed: Claimed,
+) -> Result<Went, StoreError> {
+    let core = way.core;
+    let (Some(earlier), Some(now_at)) = (claimed.delivery.earlier.clone(), claimed.delivery.message.clone()) else {
+        return Ok(Went::quiet(before.value));
+    };
+    let mut transaction = Transaction::new();
+    transaction.set(Some(&before), &claimed.delivery)?;
+    match core.store.commit(transaction).await {
+        Ok(_) => {}
+        Err(StoreError::Conflict { .. }) => return look_again(core, &before.value).await,
+        Err(error) => return Err(error),
+    }
+    let id = match &claimed.delivery.about {
+        About::Incident(id) | About::Group(id) => id.to_string(),
+        _ => String::new(),
+    };
+    let text = incident::went_on(&id, Chats::link_to(address, &now_at).as_deref(), &render::reader(room));
+    drop(way.slot.take());
+    let (outcome, refusal) = match way.chats.point_on(address.chat, &earlier, &text).await {
+        Ok(_) => (Outcome::Edited, None),
+        Err(error) => (error.fate(), Some(error)),
+    };
     let after = record(core, room, address, claimed, outcome.clone(), refusal).await?;
     Ok(Went { after, outcome: Some(outcome) })
 }
@@ -162,7 +199,9 @@ async fn attempt(
             };
             Ok(chats.look_up(address, marker, since).await)
         }
-        (How::Edit | How::Send { .. }, _) => chats.send(message, address, options).await.map(Outcome::Sent),
+        (How::Edit | How::PointOn | How::Send { .. }, _) => {
+            chats.send(message, address, options).await.map(Outcome::Sent)
+        }
     };
     match done {
         Ok(outcome) => (outcome, None),

@@ -7,10 +7,12 @@ use async_trait::async_trait;
 
 use super::core::Core;
 use super::records::{InboxRecord, inbox_key};
-use super::resolve;
+use super::shown::Shown;
 use crate::chat::discord::commands::{CommandSpec, OptionKind, OptionSpec};
 use crate::chat::discord::gateway::Registered;
-use crate::chat::inbound::{Ack, Alarm, Alarms, Inbound, Inbox, InboxError, Kept, Suggest, What, Who};
+use crate::chat::inbound::{
+    Ack, Alarm, Alarms, Inbound, Inbox, InboxError, Kept, Place, PlaceKind, Suggest, What, Who,
+};
 use crate::chat::telegram::{Menu, MenuScope};
 use crate::domain::person::Chat;
 use crate::store::records::load;
@@ -88,40 +90,19 @@ const COMPLETIONS_MAX: usize = 25;
 
 #[async_trait]
 impl Suggest for Ears {
-    async fn suggest(&self, from: &Who, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+    async fn suggest(&self, from: &Who, at: &Place, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
         let state = self.core.state.lock().await;
         // Names of campaigns and creators are data: outsiders are shown none.
         let Some(person) = state.catalog.person_of(&from.identity) else { return Vec::new() };
-        if !state.catalog.grants.iter().any(|grant| grant.person == person.id) {
+        let Some(shown) = Shown::at(&state.catalog, person, &at.address, at.kind == PlaceKind::Private) else {
             return Vec::new();
-        }
-        let kind = Name::typed(command)
-            .and_then(Name::spec)
-            .and_then(|spec| spec.args.iter().find(|arg| arg.name == option))
-            .map(|arg| arg.kind);
-        match kind {
-            Some(ArgKind::Subject | ArgKind::IncidentOrSubject) => {
-                resolve::completions(&state.catalog, typed, COMPLETIONS_MAX)
-            }
-            Some(ArgKind::Deliverable) => resolve::piece_completions(&state.catalog, typed, COMPLETIONS_MAX),
-            Some(ArgKind::Rule) => state
-                .rules
-                .keys()
-                .map(ToString::to_string)
-                .filter(|id| id.contains(typed))
-                .take(COMPLETIONS_MAX)
-                .map(|id| (id.clone(), id))
-                .collect(),
-            Some(ArgKind::Person) => state
-                .catalog
-                .people
-                .values()
-                .filter(|one| one.id.as_str().contains(typed))
-                .take(COMPLETIONS_MAX)
-                .map(|one| (one.name.clone(), one.id.to_string()))
-                .collect(),
-            _ => Vec::new(),
-        }
+        };
+        let spec = Name::typed(command).and_then(Name::spec);
+        let Some(arg) = spec.and_then(|spec| spec.args.iter().find(|arg| arg.name == option)) else {
+            return Vec::new();
+        };
+        let rules = state.rules.keys().map(ToString::to_string);
+        shown.completions(arg.kind, typed, rules, COMPLETIONS_MAX)
     }
 
     fn acknowledge(&self, what: &What) -> Ack {
@@ -208,6 +189,7 @@ pub fn answers_aloud(purpose: &ButtonPurpose) -> bool {
         | ButtonPurpose::Ask { .. }
         | ButtonPurpose::MyNumbers { .. } => true,
         ButtonPurpose::Offer { answer, .. } => matches!(answer, OfferAnswer::Another | OfferAnswer::Text),
+        ButtonPurpose::Tell { told, .. } => !told,
         ButtonPurpose::Level { answer, .. } => matches!(answer, LevelAnswer::Text | LevelAnswer::Appeal),
         ButtonPurpose::Really { what } => answers_aloud(what),
         // May ask once more, with buttons of its own.

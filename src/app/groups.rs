@@ -85,6 +85,8 @@ async fn collapse_once(core: &Core, members: &[Item]) -> Result<Option<Delivery>
         expires_at,
         tries: 0,
         attempts: Vec::new(),
+        generation: 0,
+        earlier: None,
     };
     transaction.create(&delivery)?;
     let detail = json!({ "room": first.room, "cause": first.cause, "members": listed });

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::commands::{Asked, own_creator};
 use super::core::Core;
 use super::records::{AccountRecord, LevelCase};
-use super::word;
+use super::{own, word};
 use crate::domain::ids::{CreatorId, Subject};
 use crate::domain::offer::Offer;
 use crate::domain::person::{Grant, Person, Role, Room};
@@ -18,33 +18,39 @@ use crate::store::records::{load, scan_all, scan_range};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::Composed;
 use crate::words::command::Held;
-use crate::words::held::{HeldView, compose, done, sure};
+use crate::words::held::{HeldView, compose, done, sure, whole};
 use crate::words::permission::Reason;
 use crate::words::replies;
+
+mod file;
 
 /// How often leaving is tried anew because a deliverer recorded an attempt meanwhile.
 const TRIES_MAX: u32 = 10;
 
 /// Answers `data`.
-pub async fn data(core: &Core, asked: &Asked, what: Option<Held>) -> Result<Composed, StoreError> {
-    let (Some(creator), Some(person)) = (own_creator(asked), &asked.person) else {
-        return Ok(Composed::plain(replies::refusal(Reason::NoCreator, &asked.reader)));
+pub async fn data(core: &Core, asked: &Asked, what: Option<Held>, who: Option<&str>) -> Result<Composed, StoreError> {
+    let command = if what == Some(Held::File) { "data file" } else { "data" };
+    let creator = match own::whose(core, asked, who, command).await? {
+        Ok(creator) => creator,
+        Err(instead) => return Ok(instead),
+    };
+    let is_own = own_creator(asked).as_ref() == Some(&creator);
+    let Some(person) = asked.person.as_ref().filter(|_| what != Some(Held::Leave) || is_own) else {
+        // Nobody leaves for somebody else.
+        return Ok(Composed::plain(replies::refusal(Reason::OwnOnly, &asked.reader)));
     };
     match what {
-        None => Ok(compose(&view(core, &creator, person).await?, &asked.reader)),
-        Some(Held::File) => {
-            ask_for_file(core, asked, &creator).await?;
-            Ok(Composed::plain(done(true, &asked.reader)))
-        }
+        None => Ok(compose(&view(core, asked, &creator).await?, &asked.reader)),
+        Some(Held::File) => file_of(core, asked, &creator).await,
         Some(Held::Leave) if !asked.confirmed => Ok(sure(&asked.reader)),
         Some(Held::Leave) => {
             leave(core, asked, &creator, person).await?;
-            Ok(Composed::plain(done(false, &asked.reader)))
+            Ok(Composed::plain(done(&asked.reader)))
         }
     }
 }
 
-async fn view(core: &Core, creator: &CreatorId, person: &Person) -> Result<HeldView, StoreError> {
+async fn view(core: &Core, asked: &Asked, creator: &CreatorId) -> Result<HeldView, StoreError> {
     let offers = scan_all::<Offer>(&*core.store).await?;
     let cases = scan_all::<LevelCase>(&*core.store).await?;
     let accounts = scan_all::<AccountRecord>(&*core.store).await?;
@@ -55,9 +61,12 @@ async fn view(core: &Core, creator: &CreatorId, person: &Person) -> Result<HeldV
     let subject = Subject::Creator(creator.clone());
     let deals = catalog.partnerships.keys().filter(|at| at.creator == *creator).count();
     let pieces = catalog.deliverables.values().filter(|one| catalog.is_within(&one.partnership, &subject)).count();
+    let person = catalog.people.values().find(|one| one.creator.as_ref() == Some(creator));
+    let identities = person.iter().flat_map(|one| &one.identities);
     Ok(HeldView {
+        who: own::named(asked, creator),
         name: catalog.creator_name(creator),
-        chats: person.identities.iter().map(|identity| identity.chat.title().to_owned()).collect(),
+        chats: identities.map(|identity| identity.chat.title().to_owned()).collect(),
         accounts: known.map(|one| one.accounts.keys().map(|at| at.title().to_owned()).collect()).unwrap_or_default(),
         connected: accounts.iter().filter(|kept| own.iter().any(|id| **id == kept.value.account)).count(),
         posts: catalog.posts.values().filter(|maker| *maker == creator).count(),
@@ -70,20 +79,18 @@ async fn view(core: &Core, creator: &CreatorId, person: &Person) -> Result<HeldV
     })
 }
 
-/// The team is asked to send what is kept: a chat is no place for a file of it.
-async fn ask_for_file(core: &Core, asked: &Asked, creator: &CreatorId) -> Result<(), StoreError> {
-    let now = core.clock.now();
+/// All that is kept, as a file in the direct message; that it was had stands in the journal.
+async fn file_of(core: &Core, asked: &Asked, creator: &CreatorId) -> Result<Composed, StoreError> {
+    let person = {
+        let state = core.state.lock().await;
+        state.catalog.people.values().find(|one| one.creator.as_ref() == Some(creator)).cloned()
+    };
+    let (file, left_out) = file::about(core, creator, person.as_ref()).await?;
     let subject = Subject::Creator(creator.clone());
-    let _pen = core.pen.lock().await;
     let mut transaction = Transaction::new();
-    transaction.append_journal(&core.line_by(&asked.actor(), "data_asked", &subject, json!({})))?;
-    let args = [("name", core.state.lock().await.catalog.creator_name(creator)), ("id", creator.to_string())];
-    // Asked twice a day it is told once.
-    let name = format!("file/{creator}/{}", now.strftime("%Y-%m-%d"));
-    word::tell_team(core, &mut transaction, &subject, &name, ("word-file", &args)).await?;
+    transaction.append_journal(&core.line_by(&asked.actor(), "data_given", &subject, json!({})))?;
     core.store.commit(transaction).await?;
-    super::cycle::ring_deliverers(core);
-    Ok(())
+    Ok(Composed::plain(whole(file, left_out, &asked.reader)))
 }
 
 async fn leave(core: &Core, asked: &Asked, creator: &CreatorId, person: &Person) -> Result<(), StoreError> {

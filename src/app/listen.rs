@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::choosing;
 use super::commands::{self, Asked};
 use super::core::Core;
 use super::deciding;
@@ -32,10 +33,12 @@ use crate::words::replies::{self, Reply};
 use crate::words::trouble::Trouble;
 use crate::words::wording::Reader;
 
+mod asked;
 mod paging;
 mod saying;
 
-use paging::open_here;
+use asked::{incident_asked, offer_asked, subject_asked};
+use paging::{hanging, open_here};
 use saying::{hush, say};
 
 /// Rows of what is not answered that are looked at together.
@@ -119,16 +122,17 @@ async fn answer(core: &Arc<Core>, chats: &Arc<Chats>, record: Loaded<InboxRecord
     let Some(inbound) = record.value.inbound.clone() else { return done(core, record).await };
     let said = match &inbound.what {
         What::Command { name, rest, args } => {
-            let parsed = if args.is_empty() {
-                parse(format!("/{name} {rest}").trim())
+            let text = format!("/{name} {rest}");
+            let (parsed, text) = if args.is_empty() {
+                (parse(text.trim()), text.trim())
             } else {
-                Name::typed(name).map_or_else(|| parse(name), |name| from_options(name, args))
+                (Name::typed(name).map_or_else(|| parse(name), |name| from_options(name, args)), "")
             };
-            Box::pin(asked_command(core, chats, &inbound, parsed)).await?
+            Box::pin(asked_command(core, chats, &inbound, (parsed, text))).await?
         }
         // In a group people talk to each other; only in a direct message is every line meant for us.
         What::Text { text, .. } if inbound.place == Some(PlaceKind::Private) => {
-            Box::pin(asked_command(core, chats, &inbound, parse(text))).await?
+            Box::pin(asked_command(core, chats, &inbound, (parse(text), text))).await?
         }
         What::Press { token, .. } => Box::pin(pressed(core, chats, &inbound, token)).await?,
         What::Moved { to } => {
@@ -212,14 +216,14 @@ async fn asked_command(
     core: &Core,
     chats: &Chats,
     inbound: &Inbound,
-    parsed: Result<Command, crate::words::command::Teach>,
+    (parsed, typed): (Result<Command, crate::words::command::Teach>, &str),
 ) -> Result<Option<Said>, StoreError> {
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
     let reader = render::reader(&place);
     let asked =
         Asked { person, speaker, audience: place.audience, reader, confirmed: false, file: inbound.file.clone() };
     let composed = match parsed {
-        Err(teach) => Composed::plain(replies::teach(&teach, &asked.reader)),
+        Err(teach) => choosing::teach(core, &asked, &teach, typed).await?,
         Ok(command) => permitted(core, Some(chats), &asked, room.as_ref(), command).await?,
     };
     Ok(Some(Said { composed, room: place, aloud: true }))
@@ -281,6 +285,12 @@ pub async fn check(
 
 /// What an ask is about: brand, campaign and creator, as far as it is about one.
 async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>) -> Result<Facts, StoreError> {
+    // What a button would say is about what the same words typed are about.
+    let inner = match ask {
+        Ask::Button(ButtonPurpose::Ask { command } | ButtonPurpose::Confirm { command }) => parse(command).ok(),
+        Ask::Button(_) | Ask::Command(_) => None,
+    };
+    let ask = inner.as_ref().map_or(ask, Ask::Command);
     let client = asked.audience == Audience::Client;
     let mut facts = Facts { direct: asked.speaker.direct, client, ..Facts::default() };
     if let Some(incident) = incident_asked(ask) {
@@ -295,7 +305,11 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             return Ok(facts);
         }
     }
-    if let Ask::Button(ButtonPurpose::Answer { proposal, .. } | ButtonPurpose::Record { proposal, .. }) = ask
+    if let Ask::Button(
+        ButtonPurpose::Answer { proposal, .. }
+        | ButtonPurpose::Record { proposal, .. }
+        | ButtonPurpose::Tell { proposal, .. },
+    ) = ask
         && let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*proposal)).await?
     {
         let about = core.state.lock().await.catalog.about(&kept.value.subject);
@@ -362,94 +376,6 @@ async fn fill_brand(core: &Core, facts: &mut Facts, room: Option<&Room>) {
     };
 }
 
-fn incident_asked(ask: Ask<'_>) -> Option<crate::outbox::incident::IncidentId> {
-    match ask {
-        Ask::Command(command) => match command {
-            Command::Approve { id }
-            | Command::Reject { id, .. }
-            | Command::Appeal { id, .. }
-            | Command::Undo { id }
-            | Command::Ack { id }
-            | Command::Show { id }
-            | Command::Hide { id }
-            | Command::Snooze { id, .. } => Some(id.clone()),
-            Command::Why { what }
-            | Command::Note { subject: what, .. }
-            | Command::Excuse { what, .. }
-            | Command::Unexcuse { what } => what.incident.clone(),
-            _ => None,
-        },
-        Ask::Button(ButtonPurpose::Really { what }) => incident_asked(Ask::Button(what)),
-        Ask::Button(purpose) => match purpose {
-            ButtonPurpose::Do { incident, .. }
-            | ButtonPurpose::Approve { incident, .. }
-            | ButtonPurpose::Reject { incident, .. }
-            | ButtonPurpose::Undo { incident, .. }
-            | ButtonPurpose::Why { incident }
-            | ButtonPurpose::Ack { incident }
-            | ButtonPurpose::Show { incident, .. }
-            | ButtonPurpose::Snooze { incident, .. }
-            | ButtonPurpose::Level { incident, .. }
-            | ButtonPurpose::Open { incident } => Some(incident.clone()),
-            ButtonPurpose::Choose { .. }
-            | ButtonPurpose::TakeBack { .. }
-            | ButtonPurpose::Really { .. }
-            | ButtonPurpose::Sure { .. }
-            | ButtonPurpose::Answer { .. }
-            | ButtonPurpose::Record { .. }
-            | ButtonPurpose::Page { .. }
-            | ButtonPurpose::Confirm { .. }
-            | ButtonPurpose::Ask { .. }
-            | ButtonPurpose::Cancel
-            | ButtonPurpose::Rule { .. }
-            | ButtonPurpose::Sample { .. }
-            | ButtonPurpose::Offer { .. }
-            | ButtonPurpose::MyNumbers { .. } => None,
-        },
-    }
-}
-
-/// The offer that is asked about.
-fn offer_asked(ask: Ask<'_>) -> Option<u64> {
-    match ask {
-        Ask::Command(Command::Accept { offer } | Command::Decline { offer }) => *offer,
-        Ask::Button(ButtonPurpose::Offer { offer, .. }) => Some(*offer),
-        Ask::Command(_) | Ask::Button(_) => None,
-    }
-}
-
-fn subject_asked(ask: Ask<'_>) -> Option<String> {
-    match ask {
-        Ask::Command(command) => match command {
-            Command::Status { subject }
-            | Command::Benchmark { subject }
-            | Command::Deal { subject }
-            | Command::Coverage { subject, .. }
-            | Command::Audit { about: subject, .. } => subject.clone(),
-            Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
-                Some(what.typed.clone())
-            }
-            Command::WhyNot { subject, .. } => Some(subject.clone()),
-            Command::Pause { what }
-            | Command::Resume { what }
-            | Command::Offer { what, .. }
-            | Command::Adjust { what, .. } => Some(what.clone()),
-            Command::Hold { what, deliverable } | Command::Release { what, deliverable } => {
-                Some(deliverable.clone().filter(|piece| piece.contains('/')).unwrap_or_else(|| what.clone()))
-            }
-            Command::Note { subject, .. } => Some(subject.typed.clone()),
-            Command::Numbers { piece, .. } => Some(piece.clone()).filter(|piece| piece.contains('/')),
-            Command::Live { deliverable, .. } => deliverable.clone().filter(|piece| piece.contains('/')),
-            _ => None,
-        },
-        Ask::Button(
-            ButtonPurpose::Choose { deed } | ButtonPurpose::Sure { deed } | ButtonPurpose::TakeBack { deed, .. },
-        ) => Some(deed.typed()),
-        Ask::Button(ButtonPurpose::MyNumbers { subject }) => Some(subject.to_string()),
-        Ask::Button(_) => None,
-    }
-}
-
 async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> Result<Option<Said>, StoreError> {
     let now = core.clock.now();
     let Some((speaker, person, room, place)) = who(core, inbound).await else { return Ok(None) };
@@ -457,7 +383,8 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
     let asked = Asked { person, speaker, audience: place.audience, reader, confirmed: true, file: None };
     let button = load::<ButtonRecord>(&*core.store, token.as_bytes()).await?;
     // A button is bound to its room: forwarded elsewhere, or older than its time, it is only a picture of one.
-    let Some(button) = button.filter(|button| button.value.room == place.id && now < button.value.expires_at) else {
+    let button = button.filter(|button| button.value.room == place.id && now < button.value.expires_at);
+    let Some(button) = hanging(core, button).await? else {
         let what = format!("button/{}", if token.len() <= 40 { token } else { "too long" });
         core.journal(core.line_by(&asked.actor(), "refused", &what, json!({ "reason": "old_button" }))).await?;
         let composed = Composed::plain(Reply::OldButton.say(&asked.reader, now));
@@ -480,8 +407,13 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
         groups::turn_to(core, &button.value.about, &room.id, *page).await?;
         return Ok(None);
     }
+    // Much money is asked about once more, with buttons that a short line in place does not hold.
+    let may_ask = matches!(purpose, ButtonPurpose::Approve { .. } | ButtonPurpose::Undo { .. });
     let composed = press(core, chats, &asked, room.as_ref(), purpose).await?;
-    Ok(composed.map(|composed| Said { composed, room: place, aloud }))
+    Ok(composed.map(|composed| {
+        let aloud = aloud || (may_ask && !composed.purposes.is_empty());
+        Said { composed, room: place, aloud }
+    }))
 }
 
 /// Whether a button says a command, which has its turn when it is carried out.
@@ -522,9 +454,10 @@ async fn press(
         ButtonPurpose::Reject { incident, proposal } => {
             plain(deciding::answer_proposals(core, asked, &incident, proposal, Some("button".to_owned())).await?)
         }
-        ref told @ (ButtonPurpose::Sure { .. } | ButtonPurpose::Answer { .. } | ButtonPurpose::Record { .. }) => {
-            pieces::pressed(core, asked, told).await?
-        }
+        ref told @ (ButtonPurpose::Sure { .. }
+        | ButtonPurpose::Answer { .. }
+        | ButtonPurpose::Record { .. }
+        | ButtonPurpose::Tell { .. }) => pieces::pressed(core, asked, told).await?,
         ButtonPurpose::Undo { incident, proposal } => {
             plain(deciding::undo(core, asked, &incident, Some(proposal)).await?)
         }
@@ -549,7 +482,7 @@ async fn press(
                 let asked = Asked { confirmed, ..asked.clone() };
                 Some(permitted(core, Some(chats), &asked, room, command).await?)
             }
-            Err(teach) => Some(Composed::plain(replies::teach(&teach, reader))),
+            Err(teach) => Some(choosing::teach(core, asked, &teach, &command).await?),
         },
         ButtonPurpose::Cancel => plain(Reply::Cancelled),
         ButtonPurpose::Page { .. } | ButtonPurpose::Really { .. } => None,
@@ -564,6 +497,10 @@ async fn press(
         }
         ButtonPurpose::Sample { button } => Some(super::setup::sample::press(core, asked, button).await?),
         ButtonPurpose::Offer { offer, answer } => Some(super::offers::press(core, asked, offer, answer).await?),
-        ButtonPurpose::MyNumbers { .. } => Some(permitted(core, Some(chats), asked, room, Command::Me).await?),
+        ButtonPurpose::MyNumbers { subject } => {
+            let about = core.state.lock().await.catalog.about(&subject);
+            let who = about.creator.map(|id| id.to_string());
+            Some(permitted(core, Some(chats), asked, room, Command::Me { who }).await?)
+        }
     })
 }

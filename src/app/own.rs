@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::commands::{Asked, open_incidents, own_creator};
 use super::core::{Core, State};
 use super::listen::refuse;
+use super::resolve::{Meant, resolve};
+use super::terms::{is_own, managed};
 use super::{benchmarks, levels, offers, views};
 use crate::domain::deal::title_of;
 use crate::domain::ids::{CreatorId, Platform, Subject};
@@ -15,13 +17,13 @@ use crate::rules::readings::{Readings as _, Want};
 use crate::rules::window::{Frame, Window};
 use crate::store::StoreError;
 use crate::store::records::scan_all;
+use crate::words::answers;
 use crate::words::buttons::Composed;
 use crate::words::chart::{self, Chart};
-use crate::words::message::Message;
-use crate::words::own::{DuePiece, OwnView, Rank, add};
+use crate::words::own::{DuePiece, OwnView, Rank, add, which_creator};
+use crate::words::permission::Reason;
 use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::view::{MeView, OwnNumber, Window as Over};
-use crate::words::{answers, replies};
 
 /// Days in the picture of a trend.
 const TREND_DAYS: u32 = 28;
@@ -29,15 +31,76 @@ const TREND_DAYS: u32 = 28;
 /// Numbers whose place among others is told.
 const RANKED: [Metric; 3] = [Metric::ErViews, Metric::Views, Metric::Ctr];
 
+/// Whose numbers somebody asks for with a command: their own, or those of a creator they answer for. `Err`: what is answered
+/// instead, which is a choice where they answer for several.
+pub async fn whose(
+    core: &Core,
+    asked: &Asked,
+    who: Option<&str>,
+    command: &str,
+) -> Result<Result<CreatorId, Composed>, StoreError> {
+    let found = of_whom(&*core.state.lock().await, asked, who, command);
+    let reason = match found {
+        Ok(creator) => return Ok(Ok(creator)),
+        Err(Instead::Which(choice)) => return Ok(Err(*choice)),
+        Err(Instead::Refused(reason)) => reason,
+    };
+    let refusal = refuse(core, asked, &format!("command/{command}"), reason).await?;
+    Ok(Err(Composed::plain(refusal)))
+}
+
+/// Why there is no one creator.
+enum Instead {
+    Refused(Reason),
+    Which(Box<Composed>),
+}
+
+fn of_whom(state: &State, asked: &Asked, who: Option<&str>, command: &str) -> Result<CreatorId, Instead> {
+    let person = asked.person.as_ref().ok_or(Instead::Refused(Reason::NoCreator))?;
+    if let Some(who) = who {
+        return match resolve(&state.catalog, who) {
+            Some(Meant::Subject(Subject::Creator(id))) if is_own(&state.catalog, person, &id) => Ok(id),
+            _ => Err(Instead::Refused(Reason::OwnOnly)),
+        };
+    }
+    if let Some(own) = own_creator(asked) {
+        return Ok(own);
+    }
+    let mut all: Vec<(String, &CreatorId)> =
+        managed(&state.catalog, person).map(|id| (state.catalog.creator_name(id), id)).collect();
+    all.sort();
+    match all.as_slice() {
+        [] => Err(Instead::Refused(Reason::NoCreator)),
+        [(_, one)] => Ok((*one).clone()),
+        several => {
+            let each = several.iter().map(|(name, id)| (name.clone(), format!("{command} {id}"))).collect();
+            Err(Instead::Which(Box::new(which_creator(each, &asked.reader))))
+        }
+    }
+}
+
+/// How a button names the creator again, where it is not the reader themselves.
+pub fn named(asked: &Asked, creator: &CreatorId) -> Option<String> {
+    (own_creator(asked).as_ref() != Some(creator)).then(|| creator.to_string())
+}
+
+/// Answers `criteria`.
+pub async fn criteria(core: &Core, asked: &Asked, who: Option<&str>, now: Timestamp) -> Result<Composed, StoreError> {
+    Ok(match whose(core, asked, who, "criteria").await? {
+        Ok(creator) => Composed::plain(levels::criteria(core, asked, &creator, now).await?),
+        Err(instead) => instead,
+    })
+}
+
 /// Answers `me`.
-pub async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Composed, StoreError> {
-    let Some(creator) = own_creator(asked) else {
-        let refused = replies::refusal(crate::words::permission::Reason::NoCreator, &asked.reader);
-        return Ok(Composed::plain(refused));
+pub async fn me(core: &Core, asked: &Asked, who: Option<&str>, now: Timestamp) -> Result<Composed, StoreError> {
+    let creator = match whose(core, asked, who, "me").await? {
+        Ok(creator) => creator,
+        Err(instead) => return Ok(instead),
     };
     let subject = Subject::Creator(creator.clone());
     let open = open_incidents(core, Some(&subject)).await?.len();
-    let criteria = levels::criteria(core, asked, now).await?;
+    let criteria = levels::criteria(core, asked, &creator, now).await?;
     let all = scan_all::<Offer>(&*core.store).await?.into_iter().map(|kept| kept.value);
     let waiting: Vec<Offer> = all
         .filter(|one| one.partnership.creator == creator && one.side == Side::Brand)
@@ -53,6 +116,7 @@ pub async fn me(core: &Core, asked: &Asked, now: Timestamp) -> Result<Composed, 
         due: due(&state, &subject, now),
         has_levels: !view.levels.is_empty(),
         criteria,
+        who: named(asked, &creator),
     };
     drop(state);
     let mut message = answers::me(&view, &asked.reader, now);
@@ -181,11 +245,13 @@ fn due(state: &State, subject: &Subject, now: Timestamp) -> Vec<DuePiece> {
 }
 
 /// Answers `tips`.
-pub async fn tips(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
-    let Some(creator) = own_creator(asked) else {
-        return refuse(core, asked, "command/tips", crate::words::permission::Reason::NoCreator).await;
+pub async fn tips(core: &Core, asked: &Asked, who: Option<&str>, now: Timestamp) -> Result<Composed, StoreError> {
+    let creator = match whose(core, asked, who, "tips").await? {
+        Ok(creator) => creator,
+        Err(instead) => return Ok(instead),
     };
     let state = core.state.lock().await;
     let (tips, posts) = views::tips(&state, &creator, now);
-    Ok(answers::tips(&state.catalog.creator_name(&creator), &tips, posts, &asked.reader))
+    let said = answers::tips(&state.catalog.creator_name(&creator), &tips, posts, &asked.reader);
+    Ok(Composed::plain(said))
 }

@@ -405,6 +405,13 @@ pub async fn pressed(core: &Core, asked: &Asked, purpose: &ButtonPurpose) -> Res
             let voice = asking::Voice { actor: &asked.actor(), noted_by: Some(asked.name()) };
             asking::answered(core, *proposal, *yes, &voice).await?
         }
+        ButtonPurpose::Tell { proposal, told: true } => asking::told_by_hand(core, asked, *proposal).await?,
+        ButtonPurpose::Tell { proposal, told: false } => {
+            return Ok(Some(match asking::texts(core, asked, *proposal).await? {
+                Some(texts) => Composed::plain(texts),
+                None => plain(asked, &Told::Over),
+            }));
+        }
         _ => return Ok(None),
     };
     Ok(Some(plain(asked, &told)))

@@ -48,12 +48,13 @@ pub fn reader(room: &Room) -> Reader {
 pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Option<Rendered>, StoreError> {
     let reader = reader(room);
     let now = core.clock.now();
-    let first = delivery.message.is_none();
+    // What takes an old message's place has its chart again, and is no first telling.
+    let (picture, first) = (delivery.message.is_none(), delivery.message.is_none() && delivery.generation == 0);
     if !may_hear(core, room, &delivery.about).await? {
         return Ok(None);
     }
     let composed = match &delivery.about {
-        About::Incident(id) | About::Level(id, _) => alert(core, room, id, first, now).await?,
+        About::Incident(id) | About::Level(id, _) => alert(core, room, id, (picture, first), now).await?,
         About::Escalation(id, _) => passed_on(core, room, id, now).await?,
         About::Digest(..) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
@@ -109,7 +110,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     if delivery.maybe_repeat {
         composed.message = incident::mark_repeat(composed.message, &reader);
     }
-    let (message, buttons) = with_buttons(core, room, &delivery.about, composed, None).await?;
+    let (message, buttons) = with_buttons(core, room, (&delivery.about, delivery.generation), composed, None).await?;
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
         About::Ask(_)
@@ -132,12 +133,12 @@ async fn alert(
     core: &Core,
     room: &Room,
     id: &IncidentId,
-    first: bool,
+    (picture, first): (bool, bool),
     now: jiff::Timestamp,
 ) -> Result<Option<Composed>, StoreError> {
     let reader = reader(room);
     let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
-    let view = views::incident(core, kept.value, first).await?;
+    let view = views::incident(core, kept.value, picture).await?;
     // What a client was never sent need not be taken back.
     if first && room.audience == Audience::Client && !view.incident.released {
         return Ok(None);
@@ -185,7 +186,7 @@ pub fn more_line(reader: &Reader) -> String {
 pub async fn with_buttons(
     core: &Core,
     room: &Room,
-    about: &About,
+    (about, generation): (&About, u32),
     mut composed: Composed,
     asker: Option<&Identity>,
 ) -> Result<(Message, Transaction), StoreError> {
@@ -208,6 +209,8 @@ pub async fn with_buttons(
     let message = composed.with_tokens(|purpose| {
         // A question that was asked anew is another question.
         let asked = bound(purpose).map(|who| format!("{who}\0{now}")).unwrap_or_default();
+        // Nor does a button of an old message do what one of the new message does.
+        let asked = if 0 < generation { format!("{asked}\0{generation}") } else { asked };
         let token = token(room, about, purpose, &asked);
         records.push(ButtonRecord {
             token: token.clone(),
@@ -215,6 +218,7 @@ pub async fn with_buttons(
             about: about.clone(),
             purpose: purpose.clone(),
             bound: bound(purpose),
+            generation,
             expires_at: until(purpose),
         });
         token

@@ -81,9 +81,14 @@ pub fn pieces<'a>(catalog: &'a Catalog, subject: &Subject, id: &str) -> Vec<&'a 
     catalog.pieces_of(subject).into_iter().filter(|one| one.id.as_str().eq_ignore_ascii_case(id)).collect()
 }
 
-/// Pieces that a text may become, for completions: value and name, at most `most`.
+/// Pieces of these deals that a text may become, for completions: what is shown and what is typed, at most `most`.
 #[must_use]
-pub fn piece_completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(String, String)> {
+pub fn completions_among(
+    catalog: &Catalog,
+    deal: impl Fn(&PartnershipRef) -> bool,
+    typed: &str,
+    most: usize,
+) -> Vec<(String, String)> {
     let wanted = typed.to_lowercase();
     let pair = |one: &Deliverable| {
         let creator = catalog.creator_name(&one.partnership.creator);
@@ -92,7 +97,8 @@ pub fn piece_completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(St
     let fits = |(id, name): &(String, String)| id.contains(&wanted) || name.to_lowercase().contains(&wanted);
     let open =
         catalog.deliverables.values().filter(|one| !one.state.is_out() && one.state != DeliverableState::Cancelled);
-    open.map(pair).filter(fits).take(most).collect()
+    let shown = open.filter(|one| deal(&one.partnership)).map(pair).filter(fits);
+    shown.map(|(id, name)| (name, id)).take(most).collect()
 }
 
 fn exists(catalog: &Catalog, subject: &Subject) -> bool {
@@ -110,25 +116,6 @@ fn exists(catalog: &Catalog, subject: &Subject) -> bool {
 /// What was probably meant, where nothing was found; of everything there is, for whoever may see everything.
 #[must_use]
 pub fn nearest_subject(catalog: &Catalog, typed: &str) -> Option<String> {
-    nearest_seen(catalog, typed, |_| true)
-}
-
-/// The same, of what its asker may see: a name that is suggested is a name that is told.
-#[must_use]
-pub fn nearest_seen(catalog: &Catalog, typed: &str, sees: impl Fn(&Subject) -> bool) -> Option<String> {
-    let creators = catalog.creators.keys().filter(|id| sees(&Subject::Creator((*id).clone()))).map(CreatorId::as_str);
-    let campaigns =
-        catalog.campaigns.keys().filter(|id| sees(&Subject::Campaign((*id).clone()))).map(CampaignId::as_str);
-    nearest(typed, creators.chain(campaigns)).map(str::to_owned)
-}
-
-/// Subjects a text may become, for completions: what is shown and what is typed, at most `most`.
-#[must_use]
-pub fn completions(catalog: &Catalog, typed: &str, most: usize) -> Vec<(String, String)> {
-    let wanted = typed.to_lowercase();
-    let fits = |id: &str, name: &str| id.to_lowercase().contains(&wanted) || name.to_lowercase().contains(&wanted);
-    let creators = catalog.creators.keys().map(|id| (id.to_string(), catalog.creator_name(id)));
-    let campaigns = catalog.campaigns.keys().map(|id| (id.to_string(), catalog.campaign_name(id)));
-    let fitting = creators.chain(campaigns).filter(|(id, name)| fits(id, name));
-    fitting.map(|(id, name)| (name, id)).take(most).collect()
+    let creators = catalog.creators.keys().map(CreatorId::as_str);
+    nearest(typed, creators.chain(catalog.campaigns.keys().map(CampaignId::as_str))).map(str::to_owned)
 }

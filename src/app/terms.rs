@@ -24,6 +24,7 @@ use crate::store::{StoreError, keys};
 use crate::words::buttons::Composed;
 use crate::words::deal::{CHANGES_MAX, ChangeLine, DealView, PieceLine, Seat, compose, which};
 use crate::words::number;
+use crate::words::pages::paged;
 use crate::words::wording::{Reader, say};
 
 /// Whether somebody is a creator, or answers for them.
@@ -129,7 +130,12 @@ fn label(state: &State, at: &PartnershipRef, seat: Seat) -> String {
 }
 
 /// Answers `deal`.
-pub async fn deal(core: &Core, asked: &Asked, typed: Option<&str>, now: Timestamp) -> Result<Composed, StoreError> {
+pub async fn deal(
+    core: &Core,
+    asked: &Asked,
+    (typed, page): (Option<&str>, u32),
+    now: Timestamp,
+) -> Result<Composed, StoreError> {
     let found = meant(&*core.state.lock().await, asked, typed);
     let Some(found) = found else {
         let given = typed.unwrap_or_default();
@@ -138,7 +144,8 @@ pub async fn deal(core: &Core, asked: &Asked, typed: Option<&str>, now: Timestam
     match found.as_slice() {
         [(at, seat)] => {
             let view = view(core, at, *seat, &asked.reader, now).await?;
-            Ok(compose(&view, &asked.reader, now))
+            let whole = compose(&view, &asked.reader, now);
+            Ok(paged(whole, page, &format!("deal {at}"), &asked.reader))
         }
         several => {
             let state = core.state.lock().await;

@@ -197,12 +197,21 @@ pub trait Inbox: Send + Sync {
     fn wake(&self);
 }
 
+/// Where somebody is typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its address.
+    pub address: Address,
+    /// A group, or the bot alone.
+    pub kind: PlaceKind,
+}
+
 /// What Discord needs to be told while somebody is still typing, or within three seconds of a command.
 #[async_trait]
 pub trait Suggest: Send + Sync {
     /// Completions of an option: what is shown and what is typed, at most 25. It must answer from memory or one quick look
     /// into the store: a late one is not shown.
-    async fn suggest(&self, from: &Who, command: &str, option: &str, typed: &str) -> Vec<(String, String)>;
+    async fn suggest(&self, from: &Who, at: &Place, command: &str, option: &str, typed: &str) -> Vec<(String, String)>;
 
     /// How to acknowledge it. Must not wait.
     fn acknowledge(&self, what: &What) -> Ack;

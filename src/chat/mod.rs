@@ -117,6 +117,22 @@ impl Chats {
         }
     }
 
+    /// Makes an earlier message say where it went on, in place of its first line, without buttons. On Telegram, where a message
+    /// never grows too old for a change, only its buttons go. Repeating it is safe.
+    pub async fn point_on(&self, chat: Chat, at: &MessageRef, text: &str) -> Result<Edited, SendError> {
+        match chat {
+            Chat::Telegram => self.telegram()?.remove_buttons(at).await,
+            Chat::Discord => self.discord()?.point_on(at, text).await,
+        }
+    }
+
+    /// Where a message of a server can be looked at; a direct message has no address that all of its readers share.
+    #[must_use]
+    pub fn link_to(room: &Address, at: &MessageRef) -> Option<String> {
+        let guild = room.guild.as_ref().filter(|_| room.chat == Chat::Discord)?;
+        Some(format!("https://discord.com/channels/{guild}/{}/{}", at.place, at.message))
+    }
+
     /// Takes the buttons off a message.
     pub async fn remove_buttons(&self, chat: Chat, at: &MessageRef) -> Result<Edited, SendError> {
         match chat {

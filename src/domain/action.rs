@@ -13,6 +13,10 @@ use super::ids::{BoostId, DeliverableId, SourceId, Subject};
 use super::money::Money;
 use super::written::Percent;
 
+mod asked;
+
+pub use asked::{AskedOf, ToldBy};
+
 /// What a deed is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Object<'a> {
@@ -526,15 +530,6 @@ impl ProposalStage {
             | Self::Refused { .. } => true,
         }
     }
-}
-
-/// How a creator was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskedOf {
-    /// Here, in a direct message; else somebody had to tell them.
-    pub direct: bool,
-    /// Who noted the answer, where the creator did not give it here.
-    pub noted_by: Option<String>,
 }
 
 /// Why something that was stopped is wanted back: numbers that came later cleared the line.

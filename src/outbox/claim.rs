@@ -21,6 +21,8 @@ pub enum How {
     Edit,
     /// Looks for the message in the room's history; nothing is sent.
     LookUp,
+    /// Changes the earlier message: it says where it went on, and has no buttons.
+    PointOn,
 }
 
 /// A delivery whose state is `Sending` in our name, once it is stored.
@@ -82,9 +84,11 @@ pub fn claim(delivery: Delivery, chat: Chat, now: Timestamp, lease: SignedDurati
         };
     }
     match delivery.state {
-        State::Due { .. } if delivery.wanted_revision <= delivery.told_revision => Claim::NothingToTell,
-        State::Due { .. } | State::Sent => fresh(delivery, now, lease),
-        State::Sending { .. } if delivery.message.is_some() => fresh(tried(delivery), now, lease),
+        State::Due { .. } if delivery.wanted_revision <= delivery.told_revision && !delivery.points_on() => {
+            Claim::NothingToTell
+        }
+        State::Due { .. } | State::Sent => fresh(delivery, chat, now, lease),
+        State::Sending { .. } if delivery.message.is_some() => fresh(tried(delivery), chat, now, lease),
         State::Sending { revision, since, .. } => stale(tried(delivery), chat, (revision, since), now, lease),
         State::Unknown { .. } if delivery.maybe_repeat => {
             Claim::Expired(expired(delivery, "the platform's answer was lost and nothing newer came", now))
@@ -114,7 +118,7 @@ fn stale(
         Chat::Telegram => {
             let delivery = unresolved(delivery, revision, since, now);
             match delivery.state {
-                State::Due { .. } => fresh(delivery, now, lease),
+                State::Due { .. } => fresh(delivery, chat, now, lease),
                 // Not an incident: parked until its next change or its end, which may be now.
                 _ if delivery.expires_at <= now => {
                     Claim::Expired(expired(delivery, "the platform's answer was lost and nothing newer came", now))
@@ -125,12 +129,22 @@ fn stale(
     }
 }
 
-fn fresh(delivery: Delivery, now: Timestamp, lease: SignedDuration) -> Claim {
+fn fresh(mut delivery: Delivery, chat: Chat, now: Timestamp, lease: SignedDuration) -> Claim {
+    if delivery.points_on() {
+        let revision = delivery.told_revision;
+        return ours(delivery, How::PointOn, (revision, now), now, lease);
+    }
+    if delivery.rolls(chat, now) {
+        // Kept with the claim: whoever finds it after a crash looks for the new message, and knows the old one.
+        delivery.earlier = delivery.message.take();
+        delivery.generation = delivery.generation.saturating_add(1);
+    }
     if delivery.message.is_some() {
         let revision = delivery.wanted_revision;
         return ours(delivery, How::Edit, (revision, now), now, lease);
     }
-    if delivery.expires_at <= now {
+    // What was told before stays news for as long as it changes.
+    if delivery.expires_at <= now && delivery.generation == 0 {
         return Claim::Expired(expired(delivery, "it could not be told while it was news", now));
     }
     let revision = delivery.wanted_revision;
@@ -177,6 +191,8 @@ mod tests {
             expires_at: at(1000),
             tries: 0,
             attempts: Vec::new(),
+            generation: 0,
+            earlier: None,
         }
     }
 

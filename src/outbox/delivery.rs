@@ -1,10 +1,11 @@
 //! A delivery: one notice in one room. `due → sending → sent | unknown | failed`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::notice::{About, Urgency};
 use crate::domain::ids::RoomId;
+use crate::domain::person::Chat;
 
 /// Where a message is once it has been sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,4 +82,43 @@ pub struct Delivery {
     pub tries: u32,
     /// What was tried, oldest first, bounded by [`ATTEMPTS_MAX`].
     pub attempts: Vec<Attempt>,
+    /// How often a new message has taken the place of one that can no longer be changed as it should. Buttons of an earlier one
+    /// are dead.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub generation: u32,
+    /// The message before this one, until it says where it went on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<MessageRef>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_first(generation: &u32) -> bool {
+    *generation == 0
+}
+
+/// How old a message on Discord may be to be edited. It takes about three edits of messages older than an hour in six seconds
+/// and a channel (<https://github.com/discord/discord-api-docs/issues/4413>): a room with many long alerts would show each
+/// change late, and above whatever was said since. Telegram lets a bot edit its own messages for ever
+/// (<https://core.telegram.org/bots/api#updating-messages>).
+pub const ROLLS_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+impl Delivery {
+    /// Whether the next change is a new message, as what is there is too old for its platform.
+    #[must_use]
+    pub fn rolls(&self, chat: Chat, now: Timestamp) -> bool {
+        let old = |message: &MessageRef| ROLLS_AFTER <= now.duration_since(message.sent_at);
+        chat == Chat::Discord && can_roll(&self.about) && self.message.as_ref().is_some_and(old)
+    }
+
+    /// Whether all is told but where an earlier message went on.
+    #[must_use]
+    pub fn points_on(&self) -> bool {
+        self.earlier.is_some() && self.message.is_some() && self.wanted_revision <= self.told_revision
+    }
+}
+
+/// Whether a message of this kind lives long enough to grow old: alerts, one by one or as a group.
+#[must_use]
+pub fn can_roll(about: &About) -> bool {
+    matches!(about, About::Incident(_) | About::Group(_))
 }

@@ -52,6 +52,8 @@ mod tests {
             expires_at: Timestamp::MAX,
             tries: 0,
             attempts: Vec::new(),
+            generation: 0,
+            earlier: None,
         }
     }
 

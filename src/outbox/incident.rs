@@ -152,6 +152,8 @@ pub enum Happened {
     Level { step: Milestone },
     /// The creator was asked; `direct` is false where they have no chat with us and the team has to.
     Asked { proposal: u64, of: String, direct: bool },
+    /// A person has told the creator what is asked, where the program cannot. The event's person is who.
+    Told { proposal: u64, of: String },
     /// The creator says that it is so. The event's person is who noted it, where the creator did not say it here.
     Confirmed { proposal: u64, of: String, state: String },
     /// The creator says that something is in the way.

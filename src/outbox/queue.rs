@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::delivery::Delivery;
+use super::delivery::{Delivery, can_roll};
 use super::grouping::{GROUP_MAX, GROUP_OVER, QUEUED_AFTER, may_collapse};
 use super::notice::{About, Urgency};
 use super::retry::due_at;
@@ -46,12 +46,15 @@ pub struct Item {
     pub collapses: bool,
     /// When the message was sent that is to be changed; `None` for a first telling.
     pub sent_at: Option<Timestamp>,
+    /// Only an earlier message is changed.
+    pub points_on: bool,
 }
 
 impl Item {
     /// A delivery as it waits; `None` when nothing is to be done with it. `groups`: its room takes group messages.
     #[must_use]
     pub fn of(delivery: &Delivery, key: Vec<u8>, groups: bool) -> Option<Self> {
+        let changed = if delivery.points_on() { delivery.earlier.as_ref() } else { delivery.message.as_ref() };
         Some(Self {
             key,
             about: delivery.about.clone(),
@@ -60,7 +63,8 @@ impl Item {
             cause: delivery.cause.clone(),
             since: due_at(delivery)?,
             collapses: groups && may_collapse(delivery),
-            sent_at: delivery.message.as_ref().map(|message| message.sent_at),
+            sent_at: changed.map(|message| message.sent_at),
+            points_on: delivery.points_on(),
         })
     }
 
@@ -99,6 +103,8 @@ struct Track {
 #[derive(Debug)]
 pub struct Queue {
     old_after: SignedDuration,
+    /// A change of an alert's message that is older than this goes as a new message.
+    rolls_after: Option<SignedDuration>,
     items: HashMap<Vec<u8>, Item>,
     /// What is not due yet.
     ahead: BTreeSet<(Timestamp, Vec<u8>)>,
@@ -117,6 +123,7 @@ impl Queue {
     pub fn new(old_after: SignedDuration) -> Self {
         Self {
             old_after,
+            rolls_after: None,
             items: HashMap::new(),
             ahead: BTreeSet::new(),
             tracks: BTreeMap::new(),
@@ -125,6 +132,13 @@ impl Queue {
             busy: BTreeSet::new(),
             causes: BTreeMap::new(),
         }
+    }
+
+    /// On a platform where a change of an old alert is a new message.
+    #[must_use]
+    pub fn rolling(mut self, after: SignedDuration) -> Self {
+        self.rolls_after = Some(after);
+        self
     }
 
     /// How many wait.
@@ -226,9 +240,14 @@ impl Queue {
     fn lane(&self, item: &Item, now: Timestamp) -> Lane {
         match item.sent_at {
             None => Lane::Send,
+            Some(sent_at) if !item.points_on && can_roll(&item.about) && self.is_rolled(sent_at, now) => Lane::Send,
             Some(sent_at) if self.old_after <= now.duration_since(sent_at) => Lane::OldEdit,
             Some(_) => Lane::Edit,
         }
+    }
+
+    fn is_rolled(&self, sent_at: Timestamp, now: Timestamp) -> bool {
+        self.rolls_after.is_some_and(|after| after <= now.duration_since(sent_at))
     }
 
     /// What has become due, and rooms whose wait is over.
@@ -353,6 +372,7 @@ mod tests {
             since: at(ms),
             collapses: true,
             sent_at: None,
+            points_on: false,
         }
     }
 
@@ -466,6 +486,29 @@ mod tests {
             if lane == Lane::OldEdit { Err(at(hour + 5)) } else { Ok(()) }
         });
         assert_eq!((next, seen), (Next::Rest(Some(at(hour + 5))), vec![Lane::Edit, Lane::OldEdit]));
+    }
+
+    #[test]
+    fn a_change_of_an_old_alert_waits_with_new_messages_where_it_rolls_over() {
+        let day = 24 * 3_600_000;
+        for (rolls, points_on, want) in
+            [(true, false, Lane::Send), (true, true, Lane::OldEdit), (false, false, Lane::OldEdit)]
+        {
+            let mut edit = item(1, "x", "a", 0);
+            (edit.sent_at, edit.points_on, edit.collapses) = (Some(at(0)), points_on, false);
+            let mut queue = Queue::new(SignedDuration::from_hours(1));
+            if rolls {
+                queue = queue.rolling(SignedDuration::from_hours(24));
+            }
+            queue.put(edit, at(day));
+            let mut seen = None;
+            let next = queue.next(at(day), Ok(()), |_, lane| {
+                seen = Some(lane);
+                Ok(())
+            });
+            assert!(matches!(next, Next::One(_)));
+            assert_eq!(seen, Some(want), "{rolls} {points_on}");
+        }
     }
 
     proptest! {

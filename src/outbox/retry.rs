@@ -103,7 +103,10 @@ pub fn due_at(delivery: &Delivery) -> Option<Timestamp> {
     match &delivery.state {
         State::Due { not_before } => Some(*not_before),
         State::Sending { until, .. } => Some(*until),
-        State::Sent => (delivery.told_revision < delivery.wanted_revision).then_some(Timestamp::MIN),
+        State::Sent => {
+            let more = delivery.told_revision < delivery.wanted_revision || delivery.points_on();
+            more.then_some(Timestamp::MIN)
+        }
         State::Unknown { since, .. } if delivery.maybe_repeat => Some(std::cmp::max(delivery.expires_at, *since)),
         State::Unknown { since, .. } => {
             let last = delivery.attempts.last().map_or(*since, |attempt| attempt.at);
@@ -177,6 +180,9 @@ pub fn after_attempt(
         _ => (delivery.wanted_revision, now),
     };
     note(&mut delivery, now, revision, &outcome, how);
+    if how == How::PointOn {
+        return pointed_on(delivery, &outcome, now, dice);
+    }
     match outcome {
         Outcome::Sent(message) => {
             delivery.message = Some(message);
@@ -201,7 +207,10 @@ pub fn after_attempt(
             postponed(delivery, how, (revision, since), at)
         }
         Outcome::TargetMoved { .. } | Outcome::MessageGone => {
-            delivery.message = None;
+            if delivery.message.take().is_some() {
+                delivery.generation = delivery.generation.saturating_add(1);
+            }
+            delivery.earlier = None;
             delivery.told_revision = 0;
             delivery.tries = delivery.tries.saturating_add(1);
             again_or(
@@ -219,6 +228,35 @@ pub fn after_attempt(
         }
         Outcome::Refused { reason } => failed(delivery, reason, now),
     }
+}
+
+/// The earlier message says where it went on, or cannot be made to: either way the new one stands.
+fn pointed_on(mut delivery: Delivery, outcome: &Outcome, now: Timestamp, dice: &mut dyn RngCore) -> Delivery {
+    let again = match outcome {
+        Outcome::SlowDown { until } => Some(jittered(std::cmp::max(*until, now), SignedDuration::ZERO, dice)),
+        Outcome::Stopped { .. } => Some(jittered(now, STOPPED_WAIT, dice)),
+        // Repeating it is safe: it sets what is shown.
+        Outcome::NeverLeft { .. } | Outcome::Lost { .. } => {
+            delivery.tries = delivery.tries.saturating_add(1);
+            next_wait(delivery.tries).map(|wait| jittered(now, wait, dice))
+        }
+        Outcome::Sent(_)
+        | Outcome::Edited
+        | Outcome::Unchanged
+        | Outcome::NotFound
+        | Outcome::TargetDead { .. }
+        | Outcome::TargetMoved { .. }
+        | Outcome::MessageGone
+        | Outcome::Refused { .. } => None,
+    };
+    if let Some(at) = again {
+        // A change that is wanted meanwhile does not wait for this.
+        let at = if delivery.told_revision < delivery.wanted_revision { now } else { at };
+        return due(delivery, at);
+    }
+    delivery.earlier = None;
+    let revision = delivery.told_revision;
+    told(delivery, revision, now)
 }
 
 fn told(mut delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
@@ -272,7 +310,7 @@ fn postponed(mut delivery: Delivery, how: How, (revision, since): (u32, Timestam
             }
             delivery
         }
-        How::LookUp | How::Send { .. } | How::Edit => due(delivery, at),
+        How::LookUp | How::Send { .. } | How::Edit | How::PointOn => due(delivery, at),
     }
 }
 
@@ -288,13 +326,13 @@ fn lost(
     delivery.tries = delivery.tries.saturating_add(1);
     let Some(wait) = next_wait(delivery.tries) else {
         return match how {
-            How::Edit => failed(delivery, reason, now),
+            How::Edit | How::PointOn => failed(delivery, reason, now),
             How::Send { .. } | How::LookUp => failed(delivery, format!("{reason}; it may have been told"), now),
         };
     };
     match (how, chat) {
         // An edit may be repeated: it sets what is shown.
-        (How::Edit, _) => {
+        (How::Edit | How::PointOn, _) => {
             let at = jittered(now, wait, dice);
             due(delivery, at)
         }
@@ -338,6 +376,7 @@ fn note(delivery: &mut Delivery, at: Timestamp, revision: u32, outcome: &Outcome
     let said = match outcome {
         Outcome::Sent(_) if how == How::LookUp => "found".to_owned(),
         Outcome::Sent(_) => "sent".to_owned(),
+        Outcome::Edited if how == How::PointOn => "says where it went on".to_owned(),
         Outcome::Edited => "edited".to_owned(),
         Outcome::Unchanged => "unchanged".to_owned(),
         Outcome::NotFound => "not found in the history".to_owned(),

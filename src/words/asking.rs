@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::buttons::{ButtonPurpose, Composed};
 use super::incident::{avoidable_part, deed_label};
+use super::letter::{Letter, forms, unmarked};
 use super::message::{Block, Line, Look, Message, Run};
 use super::number;
 use super::phrase::{self, block, line};
@@ -139,7 +140,7 @@ fn to_team(view: &AskView, reader: &Reader, now: Timestamp) -> Composed {
             }
             blocks.extend(block(0, lines));
             blocks.extend(copy_ready(view, reader, now));
-            if view.direct {
+            if view.direct || view.told.is_some() {
                 say!(words, "ask-team-waiting", who = who, of = of, what = to)
             } else {
                 say!(words, "ask-team-tell", who = who, of = of, what = to)
@@ -161,6 +162,7 @@ fn to_team(view: &AskView, reader: &Reader, now: Timestamp) -> Composed {
     let silent = !matches!(view.stand, AskStand::Declined { .. } | AskStand::Late);
     let mut composed = Composed::plain(Message { headline, blocks, silent, ..Message::default() });
     composed.row(record_buttons(view, reader));
+    composed.row(text_button(view, reader));
     composed
 }
 
@@ -172,16 +174,57 @@ pub(crate) fn record_buttons(view: &AskView, reader: &Reader) -> Vec<(ButtonPurp
     let words = reader.words();
     let of = first_name(view);
     let record = |yes| ButtonPurpose::Record { proposal: view.proposal, yes };
-    vec![
-        (record(true), say!(words, "button-has-confirmed", of = of.as_str()), Look::Primary),
-        (record(false), say!(words, "button-has-declined", of = of.as_str()), Look::Plain),
-    ]
+    let mut buttons = Vec::new();
+    let by_hand = !view.direct && view.told.is_none();
+    if by_hand {
+        let told = ButtonPurpose::Tell { proposal: view.proposal, told: true };
+        buttons.push((told, say!(words, "button-offer-told", of = of.as_str()), Look::Primary));
+    }
+    let look = if by_hand { Look::Plain } else { Look::Primary };
+    buttons.push((record(true), say!(words, "button-has-confirmed", of = of.as_str()), look));
+    buttons.push((record(false), say!(words, "button-has-declined", of = of.as_str()), Look::Plain));
+    buttons
+}
+
+/// Texts in the forms of a mail, Instagram and `WhatsApp`, while somebody has still to be told.
+fn text_button(view: &AskView, reader: &Reader) -> Option<(ButtonPurpose, String, Look)> {
+    let waits = matches!(view.stand, AskStand::Waiting { .. }) && !view.direct && view.told.is_none();
+    let texts = ButtonPurpose::Tell { proposal: view.proposal, told: false };
+    waits.then(|| (texts, say!(reader.words(), "button-offer-text"), Look::Plain))
+}
+
+/// The question as texts that a person sends where the program cannot. `None`: it is over, or the program has asked itself.
+#[must_use]
+pub fn text_to_send(view: &AskView, reader: &Reader, now: Timestamp) -> Option<Message> {
+    if view.direct || !matches!(view.stand, AskStand::Waiting { .. }) {
+        return None;
+    }
+    let theirs = Reader { locale: Locale::of(&view.locale), zone: reader.zone.clone() };
+    let words = theirs.words();
+    let (headline, lines) = question(view, &theirs, now);
+    // The question greets them itself, and so does a letter.
+    let hello = say!(words, "letter-hello", name = first_name(view));
+    let first = unmarked(&headline);
+    let letter = Letter {
+        name: first_name(view),
+        from: view.names.brand.clone().unwrap_or_default(),
+        first: first.strip_prefix(&hello).map_or(first.clone(), |rest| rest.trim_start().to_owned()),
+        lines: lines.iter().map(phrase::text_of).collect(),
+        answer: say!(words, "ask-letter-answer"),
+    };
+    let headline = say!(reader.words(), "offer-text-headline", of = first_name(view));
+    Some(Message { headline, blocks: forms(&letter, &theirs, reader), silent: true, ..Message::default() })
 }
 
 /// The question as a text to copy, where its creator has no chat with us.
 pub(crate) fn copy_ready(view: &AskView, reader: &Reader, now: Timestamp) -> Option<Block> {
     if view.direct || !matches!(view.stand, AskStand::Waiting { .. }) {
         return None;
+    }
+    if let Some(told) = &view.told {
+        let time = number::time(reader, told.at, now);
+        let text = say!(reader.words(), "ask-told", by = told.name.as_str(), of = first_name(view), time = time);
+        return block(0, vec![line(text)]);
     }
     let theirs = Reader { locale: Locale::of(&view.locale), zone: reader.zone.clone() };
     let (headline, lines) = question(view, &theirs, now);
@@ -267,6 +310,16 @@ pub fn which(pieces: Vec<(String, ButtonPurpose)>, reader: &Reader) -> Composed 
     let words = reader.words();
     let headline = say!(words, "which-piece");
     let mut composed = Composed::plain(Message { headline, silent: true, ..Message::default() });
+    let more = pieces.len().saturating_sub(CHOICES_MAX);
+    if let (true, Some((_, last))) = (0 < more, pieces.last()) {
+        let example = match last {
+            ButtonPurpose::Ask { command } => command.clone(),
+            ButtonPurpose::Choose { deed } => format!("{} {}", deed.as_str(), deed.typed()),
+            _ => String::new(),
+        };
+        let text = say!(words, "which-more", count = more, example = example);
+        composed.message.blocks.extend(block(0, vec![line(text)]));
+    }
     let mut pieces = pieces.into_iter().take(CHOICES_MAX).peekable();
     while pieces.peek().is_some() {
         composed.row(pieces.by_ref().take(2).map(|(label, purpose)| (purpose, label, Look::Plain)).collect::<Vec<_>>());
@@ -315,6 +368,10 @@ pub enum Told {
     /// A creator's yes that a post is out: its address is still to come.
     ThanksSendAddress,
     TeamWrites,
+    /// A person of the team has told them.
+    ToldThem {
+        of: String,
+    },
     /// A person of the team noted an answer.
     Recorded {
         of: String,
@@ -360,6 +417,7 @@ impl Told {
             Self::Thanks => say!(words, "told-thanks"),
             Self::ThanksSendAddress => say!(words, "told-thanks-address"),
             Self::TeamWrites => say!(words, "told-team-writes"),
+            Self::ToldThem { of } => say!(words, "offer-done-told", of = of.as_str()),
             Self::Recorded { of } => say!(words, "told-recorded", of = of.as_str()),
             Self::NothingOpen { platform } => say!(words, "told-nothing-open", platform = platform.as_str()),
             Self::Live { what, fee } => match fee {

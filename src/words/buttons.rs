@@ -47,6 +47,13 @@ pub enum ButtonPurpose {
         /// Yes; else something is in the way.
         yes: bool,
     },
+    /// A question to a creator whom the program cannot reach: the texts to copy, or a person's word that they have told them.
+    Tell {
+        /// Which proposal.
+        proposal: u64,
+        /// They have; else the texts are wanted.
+        told: bool,
+    },
     /// Agree to a proposal.
     Approve {
         /// Of which incident.
@@ -281,7 +288,7 @@ impl ButtonPurpose {
             Self::Show { .. } => Needs::Show,
             Self::Really { what } => what.needs(),
             Self::Answer { .. } => Needs::Own,
-            Self::Ack { .. } | Self::Snooze { .. } | Self::Sample { .. } => Needs::Work,
+            Self::Ack { .. } | Self::Snooze { .. } | Self::Sample { .. } | Self::Tell { .. } => Needs::Work,
             Self::Level { answer, .. } => answer.needs(),
             Self::Offer { answer, .. } => match answer {
                 OfferAnswer::Another => Needs::Terms,

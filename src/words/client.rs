@@ -34,6 +34,7 @@ fn is_plain(what: &Happened) -> bool {
         | Happened::Undone { .. }
         | Happened::Asked { .. }
         | Happened::Confirmed { .. }
+        | Happened::Told { .. }
         | Happened::Fired
         | Happened::Recovering
         | Happened::FiredAgain

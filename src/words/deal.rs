@@ -114,6 +114,9 @@ pub struct DealView {
     pub changes: (Vec<ChangeLine>, usize),
 }
 
+/// Codes on one line: a line is never cut, so it must fit a message.
+const CODES_A_LINE: usize = 20;
+
 fn share(reader: &Reader, share: Percent) -> String {
     number::percent(reader.locale, share.fraction().to_f64().unwrap_or(0.0))
 }
@@ -227,8 +230,9 @@ fn beside(view: &DealView, reader: &Reader, now: Timestamp) -> Vec<Line> {
         let budget = budget.map_or_else(|| "none".to_owned(), money);
         lines.push(say!(words, "deal-boost", seat = seat, name = name.as_str(), budget = budget));
     }
-    if !view.codes.is_empty() {
-        lines.push(say!(words, "deal-codes", count = view.codes.len(), codes = view.codes.join(", ")));
+    for (at, codes) in view.codes.chunks(CODES_A_LINE).enumerate() {
+        let codes = codes.join(", ");
+        lines.push(if at == 0 { say!(words, "deal-codes", count = view.codes.len(), codes = codes) } else { codes });
     }
     if let Some(link) = &view.link {
         lines.push(say!(words, "deal-link", link = link.as_str()));
@@ -311,6 +315,11 @@ pub fn which(given: &str, deals: &[(String, String)], reader: &Reader) -> Compos
         (false, _) => say!(words, "deal-which"),
     };
     let mut composed = Composed::plain(Message { headline, silent: true, ..Message::default() });
+    let more = deals.len().saturating_sub(super::asking::CHOICES_MAX);
+    if let (true, Some((_, last))) = (0 < more, deals.last()) {
+        let text = say!(words, "which-more", count = more, example = format!("deal {last}"));
+        composed.message.blocks.extend(block(0, vec![line(text)]));
+    }
     for (label, id) in deals.iter().take(super::asking::CHOICES_MAX) {
         composed.row([(ButtonPurpose::Ask { command: format!("deal {id}") }, label.clone(), Look::Plain)]);
     }

@@ -1,16 +1,19 @@
 //! What is kept about a creator, in plain words, how to have it as a file, and how to leave.
 
 use super::buttons::{ButtonPurpose, Composed};
-use super::message::{Line, Look, Message};
+use super::message::{File, Line, Look, Message};
+use super::own::said_of;
 use super::phrase::{self, block, line};
 use super::wording::{Reader, say};
 
 /// Sentences that are kept with a word to the team and worded when it is told.
-pub const WORD_KEYS: [&str; 3] = ["word-numbers", "word-file", "word-left"];
+pub const WORD_KEYS: [&str; 2] = ["word-numbers", "word-left"];
 
 /// What is kept about a creator, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeldView {
+    /// How a command names them, where somebody else reads it: whoever answers for them.
+    pub who: Option<String>,
     /// What to call them.
     pub name: String,
     /// The chats they are linked in: proper names.
@@ -56,11 +59,11 @@ pub fn compose(view: &HeldView, reader: &Reader) -> Composed {
     let not = say!(words, "held-not");
     message.blocks.extend(block(0, vec![line(not), line(say!(words, "held-how"))]));
     let mut composed = Composed::plain(message);
-    let ask = |command: &str| ButtonPurpose::Ask { command: command.to_owned() };
-    composed.row([
-        (ask("data file"), say!(words, "button-held-file"), Look::Plain),
-        (ask("data leave"), say!(words, "button-held-leave"), Look::Plain),
-    ]);
+    let file = ButtonPurpose::Ask { command: said_of("data file", view.who.as_deref()) };
+    let leave = ButtonPurpose::Ask { command: "data leave".to_owned() };
+    // Nobody leaves for somebody else.
+    let leave = view.who.is_none().then(|| (leave, say!(words, "button-held-leave"), Look::Plain));
+    composed.row(std::iter::once((file, say!(words, "button-held-file"), Look::Plain)).chain(leave));
     composed
 }
 
@@ -79,10 +82,20 @@ pub fn sure(reader: &Reader) -> Composed {
     composed
 }
 
-/// What was done. `file`: the team was asked for a file; else they have left.
+/// They have left.
 #[must_use]
-pub fn done(file: bool, reader: &Reader) -> Message {
+pub fn done(reader: &Reader) -> Message {
+    super::replies::short(say!(reader.words(), "leave-done"))
+}
+
+/// All that is kept, as a file. `left_out`: older numbers that did not fit.
+#[must_use]
+pub fn whole(file: File, left_out: usize, reader: &Reader) -> Message {
     let words = reader.words();
-    let text = if file { say!(words, "held-file-asked") } else { say!(words, "leave-done") };
-    super::replies::short(text)
+    let mut message = super::replies::short(say!(words, "held-file"));
+    if 0 < left_out {
+        message.blocks.extend(block(0, vec![line(say!(words, "held-file-left-out", count = left_out))]));
+    }
+    message.file = Some(file);
+    message
 }

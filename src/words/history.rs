@@ -353,6 +353,7 @@ fn event_text(view: &IncidentView, event: &Event, reader: &Reader, now: Timestam
         }
         Happened::Asked { of, direct: true, .. } => say!(words, "event-asked", of = of.as_str()),
         Happened::Asked { of, direct: false, .. } => say!(words, "event-asked-yourselves", of = of.as_str()),
+        Happened::Told { of, .. } => say!(words, "event-told", by = by, of = of.as_str()),
         Happened::Confirmed { of, .. } => match event.by.as_deref() {
             Some(by) => say!(words, "event-confirmed-by", of = of.as_str(), by = by),
             None => say!(words, "event-confirmed", of = of.as_str()),

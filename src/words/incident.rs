@@ -571,6 +571,12 @@ fn is_own_clear(clears: &Clears) -> bool {
     !paid && matches!(metric.unit(), Unit::Count | Unit::Seconds | Unit::Share(_))
 }
 
+/// What an earlier message of an alert says in its first line once a newer one carries all. `link`: where that one is.
+#[must_use]
+pub fn went_on(id: &str, link: Option<&str>, reader: &Reader) -> String {
+    say!(reader.words(), "went-on", id = id, link = link.unwrap_or("none"))
+}
+
 /// Says that an earlier copy may have arrived: a platform's answer was lost, so it is told again.
 #[must_use]
 pub fn mark_repeat(mut message: Message, reader: &Reader) -> Message {

@@ -47,7 +47,10 @@ impl Letter {
         let hello = say!(words, "letter-hello", name = self.name.as_str());
         let bye = say!(words, "letter-bye", from = self.from.as_str());
         let body = self.lines.join("\n");
-        (self.first.clone(), format!("{hello}\n\n{}.\n\n{body}\n\n{}\n\n{bye}", self.first, self.answer))
+        // On a line of its own it begins a sentence; in the short forms it goes on from the greeting.
+        let first = super::phrase::capital(&self.first);
+        let text = format!("{hello}\n\n{first}.\n\n{body}\n\n{}\n\n{bye}", self.answer);
+        (first, text)
     }
 
     /// As short as it may be in `most` letters, whole lines only.

@@ -68,6 +68,23 @@ impl std::fmt::Debug for Picture {
     }
 }
 
+/// A file that goes with the text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// What it is called, with its ending.
+    pub name: String,
+    /// Its media type.
+    pub mime: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "File({:?}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
 /// A message for one room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
@@ -81,6 +98,8 @@ pub struct Message {
     pub buttons: Vec<Vec<Button>>,
     /// The chart.
     pub picture: Option<Picture>,
+    /// A file, in place of a picture.
+    pub file: Option<File>,
     /// Do not make a sound.
     pub silent: bool,
 }

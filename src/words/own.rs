@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::buttons::{ButtonPurpose, Composed};
+use super::choices;
 use super::deal::state;
 use super::message::{Line, Look, Message};
 use super::number;
@@ -58,6 +59,8 @@ pub struct OwnView {
     pub criteria: Message,
     /// They have a level.
     pub has_levels: bool,
+    /// How a command names them, where somebody else reads it: whoever answers for them.
+    pub who: Option<String>,
 }
 
 /// Adds it to the answer of `me`.
@@ -104,11 +107,26 @@ pub fn add(mut message: Message, view: &OwnView, reader: &Reader, now: Timestamp
             (ask(no), say!(words, "button-offer-decline"), Look::Plain),
         ]);
     }
+    let of = |command: &str| ask(said_of(command, view.who.as_deref()));
     composed.row([
-        (ask("deal".to_owned()), say!(words, "button-own-deal"), Look::Plain),
-        (ask("tips".to_owned()), say!(words, "button-own-tips"), Look::Plain),
-        (ask("data".to_owned()), say!(words, "button-own-data"), Look::Plain),
+        (of("deal"), say!(words, "button-own-deal"), Look::Plain),
+        (of("tips"), say!(words, "button-own-tips"), Look::Plain),
+        (of("data"), say!(words, "button-own-data"), Look::Plain),
     ]);
+    composed
+}
+
+/// A command, with the creator it is about where that is not whoever presses it.
+pub(super) fn said_of(command: &str, who: Option<&str>) -> String {
+    who.map_or_else(|| command.to_owned(), |who| format!("{command} {who}"))
+}
+
+/// Which of the creators that somebody answers for is meant: names, each with the command that names them.
+#[must_use]
+pub fn which_creator(each: Vec<(String, String)>, reader: &Reader) -> Composed {
+    let headline = say!(reader.words(), "which-creator");
+    let mut composed = Composed::plain(Message { headline, silent: true, ..Message::default() });
+    choices::add(&mut composed, each, reader);
     composed
 }
 

@@ -44,6 +44,16 @@ impl Ask<'_> {
         }
     }
 
+    /// Whether a command about oneself says of whom.
+    fn names_creator(self) -> bool {
+        match self {
+            Self::Command(
+                Command::Me { who } | Command::Tips { who } | Command::Criteria { who } | Command::Data { who, .. },
+            ) => who.is_some(),
+            Self::Command(_) | Self::Button(_) => false,
+        }
+    }
+
     fn place(self) -> Where {
         match self {
             Self::Command(command) => command.name().spec().map_or(Where::Direct, |spec| spec.place),
@@ -259,7 +269,11 @@ fn role(ask: Ask<'_>, grants: &[Grant], person: Option<&Person>, facts: &Facts) 
         Needs::Nothing => None,
         Needs::Own if !is_creator => Some(Reason::NoCreator),
         // A command about oneself is about nobody else; a button says whose answer it is.
-        Needs::Own => (matches!(ask, Ask::Button(_)) && facts.creator.is_some() && !own).then_some(Reason::OwnOnly),
+        // So does whoever names a creator, known or not.
+        Needs::Own => {
+            let named = (matches!(ask, Ask::Button(_)) && facts.creator.is_some()) || ask.names_creator();
+            (named && !own).then_some(Reason::OwnOnly)
+        }
         Needs::See | Needs::Tell | Needs::Terms if own => None,
         // One's own direct message is one's own, whatever is known of its sender.
         Needs::Place if facts.direct => None,

@@ -90,6 +90,13 @@ pub fn fit(mut message: Message, units: usize, words: &Words) -> Message {
     message
 }
 
+/// With a capital at its start.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What somebody is called in a sentence that has their name already.
 #[must_use]
 pub fn first_name(name: &str) -> String {

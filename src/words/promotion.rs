@@ -205,9 +205,13 @@ fn would_have_told(view: &PromotionView, reader: &Reader, now: Timestamp) -> Vec
     if 0 < view.elsewhere {
         lines.push(line(say!(words, "promotion-elsewhere", count = view.elsewhere)));
     }
-    lines.extend(
-        worth(view).map(|(saved, lost)| line(say!(words, "promotion-worth", saved = money(saved), lost = money(lost)))),
-    );
+    lines.extend(worth(view).map(|(saved, lost)| {
+        line(if saved.minor == 0 && lost.minor == 0 {
+            say!(words, "promotion-no-stake")
+        } else {
+            say!(words, "promotion-worth", saved = money(saved), lost = money(lost))
+        })
+    }));
     lines
 }
 

@@ -8,7 +8,7 @@ use super::chart::Chart;
 use super::level::LevelView;
 use super::moved::Moved;
 use super::others::Beside;
-use crate::domain::action::{Deed, Revival};
+use crate::domain::action::{Deed, Revival, ToldBy};
 use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
@@ -279,6 +279,8 @@ pub struct AskView {
     pub by: String,
     /// The creator is told here; else somebody has to tell them.
     pub direct: bool,
+    /// Who has told them, where the program cannot.
+    pub told: Option<ToldBy>,
     /// The language to speak to the creator, as a tag.
     pub locale: String,
     /// How it stands.
@@ -456,6 +458,8 @@ pub fn proposal_of(what: &Happened) -> Option<u64> {
         | Happened::BrandCause { .. }
         | Happened::Shown
         | Happened::Hidden
+        // How the question stands has not changed with it.
+        | Happened::Told { .. }
         | Happened::Noted { .. } => None,
     }
 }

@@ -7,7 +7,9 @@ use plimsoll::chat::discord::DiscordBot;
 use plimsoll::chat::discord::commands::{CommandSpec, OptionKind, OptionSpec};
 use plimsoll::chat::discord::gateway::{Receiver as Gateway, Registered, run_gateway};
 use plimsoll::chat::error::SendError;
-use plimsoll::chat::inbound::{Ack, Alarm, Alarms, Inbound, Inbox, InboxError, Kept, Suggest, What, Who};
+use plimsoll::chat::inbound::{
+    Ack, Alarm, Alarms, Inbound, Inbox, InboxError, Kept, Place, PlaceKind, Suggest, What, Who,
+};
 use plimsoll::chat::limits::{Limits, Route};
 use plimsoll::chat::telegram::poll::{Receiver as Poller, poll_updates};
 use plimsoll::chat::telegram::{Menu, MenuScope, TelegramBot};
@@ -60,6 +62,7 @@ fn message(headline: &str, picture: bool) -> Message {
             Button { label: "Why".to_owned(), token: "b-why".to_owned(), look: Look::Plain },
         ]],
         picture: picture.then(|| Picture { png: png(), alt: "cost per order".to_owned() }),
+        file: None,
         silent: false,
     }
 }
@@ -110,7 +113,8 @@ impl Alarms for Desk {
 
 #[async_trait::async_trait]
 impl Suggest for Desk {
-    async fn suggest(&self, from: &Who, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+    async fn suggest(&self, from: &Who, at: &Place, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+        assert_eq!((at.kind, at.address.chat), (PlaceKind::Group, Chat::Discord));
         vec![(format!("{} {command} {option} {typed}", from.name), "A7K2".to_owned())]
     }
 

@@ -581,6 +581,8 @@ fn delivery(about: &About, state: State) -> Delivery {
         expires_at: "2026-03-02T12:00:00Z".parse().expect("an instant"),
         tries: 3,
         attempts: Vec::new(),
+        generation: 0,
+        earlier: None,
     }
 }
 

@@ -467,3 +467,20 @@ fn what_is_asked_while_it_runs_takes_effect_at_once() {
     let by_maja = desk.journal(&["incident_acknowledged", "acknowledged"]);
     assert_eq!(by_maja.len(), 1, "{by_maja:?}");
 }
+
+#[test]
+fn doctor_asks_the_running_service_about_its_own_settings_and_it_goes_on() {
+    let desk = Desk::new();
+    let service = desk.serve(&alone());
+    let ran = desk.run(&["doctor", "--json"]);
+    let doctor: Value = serde_json::from_str(&ran.out).expect("one JSON document");
+    let findings = doctor["findings"].as_array().expect("findings");
+    // Only the service was given a token: what is said of Telegram is what it sees.
+    let of_telegram =
+        |one: &&Value| one["about"].as_str().is_some_and(|about| about.to_lowercase().contains("telegram"));
+    let telegram = findings.iter().find(of_telegram).expect("a line about Telegram");
+    assert_eq!((&telegram["stand"], ran.code), (&"bad".into(), Some(1)), "{doctor}");
+    assert!(telegram["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{telegram}");
+    desk.done(&["outbox", "list"]);
+    service.stop();
+}

@@ -274,6 +274,8 @@ fn one(
             expires_at,
             tries: 0,
             attempts: Vec::new(),
+            generation: 0,
+            earlier: None,
         };
         transaction.create(&delivery).expect("a row");
     }

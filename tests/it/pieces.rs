@@ -250,8 +250,18 @@ async fn without_a_chat_the_team_asks_and_notes_the_answer() {
 
     To copy, for Alma:
     `Hi Alma, please put Reel 2 on hold (Nordbo · Winter Warmers). Please do not make or post it for now. Its fee, €400, waits with it. Posts that are out stay up and are paid as agreed. Nothing changes until you have answered. Please answer by Fri 18:00.`
-    [Alma has confirmed] [Alma says no]
+    [I've told Alma] [Alma has confirmed] [Alma says no] [Texts to copy]
     ");
+    let texts = story.clicks(cast.jonas, &told, "Texts to copy").await;
+    assert!(texts.contains("Instagram") && texts.contains("Reel 2 on hold (Nordbo · Winter Warmers)"), "{texts}");
+    let answer = story.clicks(cast.jonas, &told, "I've told Alma").await;
+    assert_eq!(answer, "Noted. Alma has time to answer from now on.");
+    story.wait(5).await;
+    let noted = story.journal("ask_told").await;
+    assert_eq!((noted.len(), noted[0].0.as_str()), (1, "jonas"));
+    let told = story.on_discord().remove(0);
+    assert!(discord_text(&told).contains("Jonas told Alma 00:0"), "{}", discord_text(&told));
+    assert!(!discord_text(&told).contains("To copy"), "{}", discord_text(&told));
     story.clicks(cast.jonas, &told, "Alma has confirmed").await;
     story.wait(5).await;
     let (held, _, by) = piece(&story, "reel-2").await;

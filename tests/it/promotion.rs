@@ -70,7 +70,7 @@ async fn what_a_rule_would_have_told_is_kept_and_the_team_is_asked_once() {
 
     • Alma · Winter Warmers, Sun 02:00: right
     • Bo · Winter Warmers, Sun 02:00: wrong
-    Stopping each of them would have saved €0 and lost €0.
+    No money was at stake in any of them.
 
     If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
 
@@ -83,7 +83,7 @@ async fn what_a_rule_would_have_told_is_kept_and_the_team_is_asked_once() {
 
     • Alma · Winter Warmers, Sun 02:00: right
     • Bo · Winter Warmers, Sun 02:00: wrong
-    Stopping each of them would have saved €0 and lost €0.
+    No money was at stake in any of them.
 
     If you let it propose, it tells this room and asks before anything is done. Until one of you says so, it goes on watching.
     late-stop v1

@@ -159,12 +159,25 @@ async fn alma_sees_what_waits_and_can_leave() {
 
     I keep no private messages, no pictures you send (only where they are in this chat) and nothing about your followers one by one.
     A file with all of it, or an end to it: press a button.
-    [Ask for a file] [Leave]
+    [Have it as a file] [Leave]
     ");
     let kept = to_alma(&story).pop().expect("an answer");
-    story.presses(cast.alma, &kept, "Ask for a file").await;
+    story.presses(cast.alma, &kept, "Have it as a file").await;
     story.wait(3).await;
-    assert!(story.on_telegram().iter().any(|shown| shown.text.contains("Alma Lind asks for a file")));
+    assert_eq!(last(&story), "Here is all of it, as a file. Keep it where only you can read it.");
+    let (name, bytes) = to_alma(&story).pop().and_then(|shown| shown.document).expect("a file");
+    assert_eq!(name, "lind.json");
+    let file: serde_json::Value = serde_json::from_slice(&bytes).expect("json");
+    assert_eq!((&file["creator"]["name"], &file["roles"][0]["role"]), (&"Alma Lind".into(), &"creator".into()));
+    assert_eq!(file["deals"][0]["pieces"].as_array().map(Vec::len), Some(2));
+    assert_eq!(file["posts"].as_array().map(Vec::len), Some(18));
+    assert!(file["numbers"].as_array().is_some_and(|all| !all.is_empty()), "her numbers");
+    assert_eq!((&file["older_numbers_left_out"], &file["levels"]["now"][0]["level"]), (&0.into(), &"Gold".into()));
+    let text = String::from_utf8_lossy(&bytes);
+    for hidden in ["billed", "\"spend\"", "margin", "sealed", "target", "winter/bo"] {
+        assert!(!text.contains(hidden), "{hidden} is nobody's but the team's");
+    }
+    assert_eq!(story.journal("data_given").await.len(), 1);
     story.presses(cast.alma, &kept, "Leave").await;
     story.wait(3).await;
     insta::assert_snapshot!(last(&story), @"

@@ -127,7 +127,7 @@ async fn a_large_amount_needs_two_different_people_of_the_roles_that_count() {
     assert_eq!(agreed(&waiting), ["maja"], "the same person twice counts once");
     insta::assert_snapshot!(says(&core, "carl", "pause large").await, @"Stopping large. You are told when the platform has confirmed it.");
     let done = newest(&core).await;
-    assert!(matches!(&done.stage, ProposalStage::Approved { by, .. } if by == "maja, carl"), "{:?}", done.stage);
+    assert!(matches!(&done.stage, ProposalStage::Approved { by, .. } if by == "maja + carl"), "{:?}", done.stage);
     assert_eq!(done.number, waiting.number, "one wish, one proposal");
 }
 

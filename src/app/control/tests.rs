@@ -256,6 +256,8 @@ async fn a_delivery_whose_request_is_out_is_left_alone() {
             expires_at: late,
             tries: 1,
             attempts: Vec::new(),
+            generation: 0,
+            earlier: None,
         };
         transaction.create(&delivery).expect("a delivery");
         served.core.store.commit(transaction).await.expect("kept");

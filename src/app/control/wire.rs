@@ -198,7 +198,7 @@ mod tests {
         };
         for (bytes, want) in [
             (b"GET / HTTP/1.1\r\n\r\n".to_vec(), "what came is not a plimsoll's"),
-            (with(8, &7_u16.to_be_bytes()), "the other side speaks version 7 and this one version 3"),
+            (with(8, &7_u16.to_be_bytes()), "the other side speaks version 7 and this one version 4"),
             (with(10, &u32::MAX.to_be_bytes()), "4294967295 bytes are more than the 33554432 that are taken at once"),
             (
                 with(14, &u64::MAX.to_be_bytes()),

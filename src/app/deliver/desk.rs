@@ -20,7 +20,7 @@ use crate::chat::Chats;
 use crate::chat::limits::{OLD_MESSAGE, Route};
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Address, Audience, Chat};
-use crate::outbox::delivery::Delivery;
+use crate::outbox::delivery::{Delivery, ROLLS_AFTER};
 use crate::outbox::outage::Outage;
 use crate::outbox::queue::{Item, Lane, Next, Queue};
 use crate::outbox::retry::{Outcome, resume};
@@ -91,7 +91,10 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held,
         chats,
         chat,
         bell: bell.clone(),
-        queue: Queue::new(OLD_MESSAGE),
+        queue: match chat {
+            Chat::Discord => Queue::new(OLD_MESSAGE).rolling(ROLLS_AFTER),
+            Chat::Telegram => Queue::new(OLD_MESSAGE),
+        },
         places: HashMap::new(),
         read: None,
         outage: Outage::default(),

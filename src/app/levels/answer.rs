@@ -4,11 +4,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::commands::{Asked, own_creator};
+use super::super::commands::Asked;
 use super::super::listen::refuse;
 use super::super::{cycle, views};
 use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, mediation, move_on, numbers, put_level};
-use crate::domain::ids::{RuleId, Subject};
+use crate::domain::ids::{CreatorId, RuleId, Subject};
 use crate::outbox::incident::{Incident, IncidentId};
 use crate::rules::downgrade::{Case, Refused, Side};
 use crate::store::records::load;
@@ -176,10 +176,7 @@ async fn text(core: &Core, asked: &Asked, id: &IncidentId) -> Result<Composed, S
 }
 
 /// What a creator's levels ask for, and where they stand.
-pub async fn criteria(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
-    let Some(creator) = own_creator(asked) else {
-        return refuse(core, asked, "command/criteria", Reason::NoCreator).await;
-    };
+pub async fn criteria(core: &Core, asked: &Asked, creator: &CreatorId, now: Timestamp) -> Result<Message, StoreError> {
     let rules: Vec<RuleId> = core.state.lock().await.rules.keys().cloned().collect();
     let mut cases = Vec::new();
     for rule in rules {
@@ -187,6 +184,6 @@ pub async fn criteria(core: &Core, asked: &Asked, now: Timestamp) -> Result<Mess
         cases.extend(load::<LevelCase>(&*core.store, &key).await?.map(|kept| kept.value));
     }
     let state = core.state.lock().await;
-    let lines = numbers::lines(&state, &creator, &cases, now);
-    Ok(level::criteria(&state.catalog.creator_name(&creator), &lines, &asked.reader, now))
+    let lines = numbers::lines(&state, creator, &cases, now);
+    Ok(level::criteria(&state.catalog.creator_name(creator), &lines, &asked.reader, now))
 }

@@ -1,13 +1,25 @@
-//! A member of a group message that gets a message of its own.
+//! A member of a group message that gets a message of its own, and buttons of messages that were replaced.
 
 use crate::app::core::Core;
 use crate::app::cycle;
+use crate::app::records::ButtonRecord;
 use crate::domain::person::Room;
 use crate::outbox::delivery::{Delivery, State as Stand};
 use crate::outbox::incident::Incident;
 use crate::outbox::notice::About;
-use crate::store::records::load;
+use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Transaction, keys};
+
+/// The button, unless a newer message has taken the place of the one it hangs on.
+pub(super) async fn hanging(
+    core: &Core,
+    button: Option<Loaded<ButtonRecord>>,
+) -> Result<Option<Loaded<ButtonRecord>>, StoreError> {
+    let Some(button) = button else { return Ok(None) };
+    let key = keys::delivery(&button.value.about, &button.value.room);
+    let generation = load::<Delivery>(&*core.store, &key).await?.map_or(0, |kept| kept.value.generation);
+    Ok(Some(button).filter(|button| generation <= button.value.generation))
+}
 
 /// Gives a member of a group its own message in this room.
 pub(super) async fn open_here(

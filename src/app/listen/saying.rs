@@ -41,9 +41,9 @@ async fn is_room(core: &Core, inbound: &Inbound) -> bool {
 
 /// Answers in place where that is possible, and as a message where it is not.
 pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said: Said) -> Result<(), StoreError> {
-    let about = About::Reply(0);
+    let about = (&About::Reply(0), 0);
     let asker = inbound.from.as_ref().map(|who| who.identity.clone());
-    let (message, buttons) = render::with_buttons(core, &said.room, &about, said.composed, asker.as_ref()).await?;
+    let (message, buttons) = render::with_buttons(core, &said.room, about, said.composed, asker.as_ref()).await?;
     if !buttons.writes.is_empty() {
         core.store.commit(buttons).await?;
     }

@@ -240,7 +240,8 @@ impl Handler {
         let choices = match command.data.autocomplete() {
             Some(option) => {
                 let from = interactions::who(&command.user, &command.locale);
-                self.receiver.suggest.suggest(&from, &command.data.name, option.name, option.value).await
+                let at = interactions::place_of(command);
+                self.receiver.suggest.suggest(&from, &at, &command.data.name, option.name, option.value).await
             }
             None => Vec::new(),
         };

@@ -6,7 +6,7 @@ use serenity::all::{
     ComponentInteractionDataKind, GuildId, Interaction, Message, User,
 };
 
-use crate::chat::inbound::{Ack, Answerable, Inbound, PlaceKind, What, Who};
+use crate::chat::inbound::{Ack, Answerable, Inbound, Place, PlaceKind, What, Who};
 use crate::domain::person::{Address, Chat, Identity};
 use crate::outbox::delivery::MessageRef;
 
@@ -81,6 +81,12 @@ fn of_component(component: &ComponentInteraction, now: Timestamp) -> Inbound {
         file: None,
         answer: None,
     }
+}
+
+/// Where a command is being typed.
+#[must_use]
+pub fn place_of(command: &CommandInteraction) -> Place {
+    Place { address: address(command.channel_id.to_string(), command.guild_id), kind: place(command.guild_id) }
 }
 
 /// Options by name, in the order Discord sends them (that of the definition).

@@ -32,7 +32,7 @@ use crate::domain::person::{Address, Chat};
 use crate::http::{Api, Body, HttpError};
 use crate::outbox::delivery::MessageRef;
 use crate::time::Clock;
-use crate::words::message::{Message, Picture};
+use crate::words::message::{File, Message, Picture};
 
 /// The version of the API that serenity 0.12 speaks too.
 const API: &str = "api/v10";
@@ -144,7 +144,7 @@ impl DiscordBot {
         let nonce = nonce(options.key, options.revision);
         let create = render::create(message, options.more, picture.is_some(), Some(nonce));
         let path = format!("channels/{}/messages", id(&to.place)?);
-        let body = with_picture(to_json(&create)?, picture)?;
+        let body = with_file(to_json(&create)?, attached(message, picture))?;
         let answer = self.request(Method::POST, &path, &[], body, &to.place, Route::Send).await?;
         let Some(message) = answer.get("id").and_then(Value::as_str) else {
             return Err(SendError::Lost {
@@ -172,8 +172,20 @@ impl DiscordBot {
         let picture = message.picture.as_ref().filter(|_| at.has_picture);
         let edit = render::edit(message, options.more, at.has_picture);
         let path = format!("channels/{}/messages/{}", id(&at.place)?, id(&at.message)?);
-        let body = with_picture(to_json(&edit)?, picture)?;
+        let body = with_file(to_json(&edit)?, picture.map(Attached::chart))?;
         self.request(Method::PATCH, &path, &[], body, &at.place, route).await?;
+        Ok(Edited::Changed)
+    }
+
+    /// Puts a line in the place of a message's first one and takes its buttons off; the rest stays as it was told.
+    pub async fn point_on(&self, at: &MessageRef, text: &str) -> Result<Edited, SendError> {
+        let old = OLD_MESSAGE <= self.clock.now().duration_since(at.sent_at);
+        let route = if old { Route::OldEdit } else { Route::Edit };
+        let path = format!("channels/{}/messages/{}", id(&at.place)?, id(&at.message)?);
+        let body = json!({
+            "content": render::first_line(text), "components": [], "allowed_mentions": { "parse": [] }
+        });
+        self.request(Method::PATCH, &path, &[], Body::Json(body.to_string().into_bytes()), &at.place, route).await?;
         Ok(Edited::Changed)
     }
 
@@ -215,7 +227,7 @@ impl DiscordBot {
         if let (Ack::Silent, Some(fields)) = (ack, body.as_object_mut()) {
             fields.insert("flags".to_owned(), json!(EPHEMERAL));
         }
-        let body = with_picture(body, picture)?;
+        let body = with_file(body, attached(message, picture))?;
         // Limits are by token; what stands in their table is not one.
         let room = nonce(token, 0);
         self.request(method, &path, &[], body, &room, Route::Answer).await.map(drop)
@@ -350,29 +362,50 @@ fn to_json(builder: &impl serde::Serialize) -> Result<Value, SendError> {
     serde_json::to_value(builder).map_err(|cause| refused(&cause.to_string()))
 }
 
-/// The body of a message: JSON, or a form when a picture goes with it.
-fn with_picture(mut body: Value, picture: Option<&Picture>) -> Result<Body, SendError> {
+/// The one file of a message.
+struct Attached<'a> {
+    name: &'a str,
+    mime: &'a str,
+    bytes: &'a [u8],
+    /// What it shows, for those who do not see it.
+    alt: &'a str,
+}
+
+impl<'a> Attached<'a> {
+    fn chart(picture: &'a Picture) -> Self {
+        Self { name: render::PICTURE, mime: "image/png", bytes: &picture.png, alt: &picture.alt }
+    }
+}
+
+/// What goes with a message: its picture, where one is sent, else its file.
+fn attached<'a>(message: &'a Message, picture: Option<&'a Picture>) -> Option<Attached<'a>> {
+    let file = |file: &'a File| Attached { name: &file.name, mime: file.mime, bytes: &file.bytes, alt: &file.name };
+    picture.map(Attached::chart).or_else(|| message.file.as_ref().map(file))
+}
+
+/// The body of a message: JSON, or a form when a file goes with it.
+fn with_file(mut body: Value, file: Option<Attached<'_>>) -> Result<Body, SendError> {
     let Some(fields) = body.as_object_mut() else {
         return Err(refused("a message that is not an object"));
     };
-    let Some(picture) = picture else {
+    let Some(file) = file else {
         // An empty list would drop the attachments of a message that is edited.
         fields.shift_remove("attachments");
         return Ok(Body::Json(body.to_string().into_bytes()));
     };
-    fields.insert("attachments".to_owned(), attachments(&picture.alt));
-    let part = reqwest::multipart::Part::bytes(picture.png.clone())
-        .file_name(render::PICTURE)
-        .mime_str("image/png")
+    fields.insert("attachments".to_owned(), attachments(file.name, file.alt));
+    let part = reqwest::multipart::Part::bytes(file.bytes.to_vec())
+        .file_name(file.name.to_owned())
+        .mime_str(file.mime)
         .map_err(|cause| refused(&cause.without_url().to_string()))?;
     let form = reqwest::multipart::Form::new().text("payload_json", body.to_string()).part("files[0]", part);
     Ok(Body::Multipart(form))
 }
 
 /// What a form says of its one file. The id is a number written as text, as ids are.
-fn attachments(alt: &str) -> Value {
+fn attachments(name: &str, alt: &str) -> Value {
     let alt = super::layout::head(alt, 1024, super::layout::points);
-    json!([{ "id": "0", "filename": render::PICTURE, "description": alt }])
+    json!([{ "id": "0", "filename": name, "description": alt }])
 }
 
 /// Milliseconds of Discord's epoch, 1 January 2015. <https://discord.com/developers/docs/reference#snowflakes>

@@ -57,11 +57,17 @@ pub fn render(message: &Message, more: &str) -> Rendered {
         parts.push(more_text(more, fit.moved_lines));
     }
     Rendered {
-        content: escaped_head(&message.headline, CONTENT_MAX),
+        content: first_line(&message.headline),
         description: parts.join("\n\n"),
         footer: head(&harmless(&message.footer), FOOTER_MAX, points),
         moved_lines: fit.moved_lines,
     }
+}
+
+/// A first line as the content takes it.
+#[must_use]
+pub fn first_line(text: &str) -> String {
+    escaped_head(text, CONTENT_MAX)
 }
 
 fn more_text(more: &str, lines: usize) -> String {

@@ -25,6 +25,7 @@ fn message(picture: bool) -> Message {
         footer: "#A7K2".to_owned(),
         buttons: vec![vec![Button { label: "Why".to_owned(), token: "w1".to_owned(), look: Look::Plain }]],
         picture: picture.then(|| Picture { png: vec![137, 80, 78, 71], alt: "a chart".to_owned() }),
+        file: None,
         silent: true,
     }
 }
@@ -204,7 +205,7 @@ fn bodies_match_the_published_schema() {
     };
     let more = OPTIONS.more;
     let mut body = to_json(&render::create(&message(true), more, true, Some(nonce("k", 1)))).expect("writes");
-    body["attachments"] = attachments("a chart");
+    body["attachments"] = attachments(render::PICTURE, "a chart");
     check("MessageCreateRequest", &body);
     check("MessageEditRequestPartial", &to_json(&render::edit(&message(false), more, true)).expect("writes"));
     check(

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 use teloxide::payloads::{
     AnswerCallbackQuery, EditMessageCaption, EditMessageReplyMarkup, EditMessageText, GetChatMember, GetMe,
-    SendMessage, SendPhoto, SetMyCommands,
+    SendDocument, SendMessage, SendPhoto, SetMyCommands,
 };
 use teloxide::requests::Payload;
 use teloxide::types::{
@@ -37,7 +37,7 @@ use crate::domain::person::{Address, Chat};
 use crate::http::{Api, Body, HttpError};
 use crate::outbox::delivery::MessageRef;
 use crate::time::Clock;
-use crate::words::message::{Message, Picture};
+use crate::words::message::{File, Message, Picture};
 
 /// Seconds that a poll waits at the server: its most. <https://core.telegram.org/bots/api#getupdates>
 pub const POLL_SECONDS: u32 = 50;
@@ -135,6 +135,9 @@ impl TelegramBot {
         options: &SendOptions<'_>,
     ) -> Result<MessageRef, SendError> {
         self.take(&to.place, Route::Send)?;
+        if let Some(file) = &message.file {
+            return self.send_document(message, file, to, options).await;
+        }
         if let Some(picture) = &message.picture {
             match self.send_photo(message, picture, to, options).await {
                 // The refused request has told nobody anything, so the text takes its place in the limits.
@@ -168,8 +171,29 @@ impl TelegramBot {
         payload.message_thread_id = topic(to);
         payload.disable_notification = message.silent.then_some(true);
         payload.reply_markup = keyboard(message).map(ReplyMarkup::InlineKeyboard);
-        let form = form_of(&payload, "photo", picture.png.clone())?;
+        let form = form_of(&payload, "photo", ("chart.png", "image/png", &picture.png))?;
         let sorted = self.request(SendPhoto::NAME, Body::Multipart(form), &to.place, Route::Send).await?;
+        self.sent(sorted, &to.place, true)
+    }
+
+    /// A message whose file goes with it; its caption is edited as a picture's is.
+    async fn send_document(
+        &self,
+        message: &Message,
+        file: &File,
+        to: &Address,
+        options: &SendOptions<'_>,
+    ) -> Result<MessageRef, SendError> {
+        let rendered = render::render(message, CAPTION_MAX, options.more);
+        let document = InputFile::memory(file.bytes.clone()).file_name(file.name.clone());
+        let mut payload = SendDocument::new(chat_id(&to.place)?, document);
+        payload.caption = Some(rendered.html);
+        payload.parse_mode = Some(ParseMode::Html);
+        payload.message_thread_id = topic(to);
+        payload.disable_notification = message.silent.then_some(true);
+        payload.reply_markup = keyboard(message).map(ReplyMarkup::InlineKeyboard);
+        let form = form_of(&payload, "document", (&file.name, file.mime, &file.bytes))?;
+        let sorted = self.request(SendDocument::NAME, Body::Multipart(form), &to.place, Route::Send).await?;
         self.sent(sorted, &to.place, true)
     }
 
@@ -396,20 +420,24 @@ fn no_preview() -> LinkPreviewOptions {
 }
 
 /// A payload with a file, as the form that carries both: every field as text, JSON where it is not a string.
-fn form_of(payload: &impl Serialize, file: &'static str, png: Vec<u8>) -> Result<reqwest::multipart::Form, SendError> {
+fn form_of(
+    payload: &impl Serialize,
+    file: &'static str,
+    (name, mime, bytes): (&str, &str, &[u8]),
+) -> Result<reqwest::multipart::Form, SendError> {
     let value = serde_json::to_value(payload).map_err(|cause| refused(&cause.to_string()))?;
     let mut form = reqwest::multipart::Form::new();
     let fields = value.as_object().into_iter().flatten();
-    for (name, value) in fields.filter(|(name, value)| name.as_str() != file && !value.is_null()) {
+    for (key, value) in fields.filter(|(key, value)| key.as_str() != file && !value.is_null()) {
         let text = match value {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        form = form.text(name.clone(), text);
+        form = form.text(key.clone(), text);
     }
-    let part = reqwest::multipart::Part::bytes(png)
-        .file_name("chart.png")
-        .mime_str("image/png")
+    let part = reqwest::multipart::Part::bytes(bytes.to_vec())
+        .file_name(name.to_owned())
+        .mime_str(mime)
         .map_err(|cause| refused(&cause.without_url().to_string()))?;
     Ok(form.part(file, part))
 }

@@ -37,6 +37,7 @@ fn message() -> Message {
         footer: "#A7K2".to_owned(),
         buttons: vec![vec![Button { label: "Why".to_owned(), token: "w1".to_owned(), look: Look::Plain }]],
         picture: None,
+        file: None,
         silent: false,
     }
 }

@@ -86,6 +86,11 @@ const SYNONYMS: &[(Field, &str)] = &[
          creator fee|talent fee|agreed fee|avtalat arvode|compensation|pay|post fee|kosten|vergutung|cost per post|\
          pris per inlagg|flat fee|fixed fee|fast arvode",
     ),
+    (
+        Field::Billed,
+        "billed|billed to client|client price|client fee|client cost|billed amount|fakturerat|fakturerat kund|kundpris|\
+         fakturerat belopp|in rechnung gestellt",
+    ),
     (Field::Currency, "currency|valuta|wahrung|curr|ccy"),
     (
         Field::Due,

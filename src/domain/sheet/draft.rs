@@ -61,6 +61,7 @@ pub struct Piece {
     pub platform: Option<Platform>,
     pub format: Option<words::Format>,
     pub fee: Option<Amount>,
+    pub billed: Option<Amount>,
     pub mark: Option<Mark>,
     pub draft_due: Option<Day>,
     pub due: Option<Day>,
@@ -314,6 +315,7 @@ impl Piece {
             Field::DeliverableId => self.id = Some(id(DeliverableId::new, cell)?),
             Field::Deliverable => self.name = Some(text),
             Field::Fee => self.fee = Some(Amount::read(cell, context.mark(at))?),
+            Field::Billed => self.billed = Some(Amount::read(cell, context.mark(at))?),
             Field::Currency => {
                 let said = || format!("`{}` is not a currency: write its code, like SEK", cell.brief());
                 self.mark = Some(Mark::of(&text).ok_or_else(said)?);

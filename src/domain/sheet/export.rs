@@ -127,6 +127,9 @@ fn piece_columns() -> Vec<Writes> {
         always("Platform", |line| of(line, |piece| Cell::text(piece.platform.as_str()))),
         always("Format", |line| of(line, |piece| Cell::text(&piece.format))),
         always("Fee", |line| of(line, |piece| Cell::number(piece.fee.to_major()))),
+        sometimes("Billed", |line| {
+            of(line, |piece| piece.billed.map_or(Cell::Empty, |billed| Cell::number(billed.to_major())))
+        }),
         always("Currency", |line| of(line, |piece| Cell::text(piece.fee.currency.code()))),
         always("Due", |line| of(line, |piece| Cell::day(piece.due.0))),
         sometimes("Draft due", |line| of(line, |piece| piece.draft_due.map_or(Cell::Empty, |day| Cell::day(day.0)))),

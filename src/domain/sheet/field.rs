@@ -22,6 +22,7 @@ pub enum Field {
     Platform,
     Format,
     Fee,
+    Billed,
     Currency,
     Due,
     DraftDue,
@@ -63,7 +64,7 @@ pub enum Field {
 }
 
 /// Every field without a parameter, with its name in mapping files.
-const NAMES: [(Field, &str); 42] = [
+const NAMES: [(Field, &str); 43] = [
     (Field::Brand, "brand"),
     (Field::Campaign, "campaign"),
     (Field::Creator, "creator"),
@@ -71,6 +72,7 @@ const NAMES: [(Field, &str); 42] = [
     (Field::Platform, "platform"),
     (Field::Format, "format"),
     (Field::Fee, "fee"),
+    (Field::Billed, "billed"),
     (Field::Currency, "currency"),
     (Field::Due, "due"),
     (Field::DraftDue, "draft_due"),
@@ -120,6 +122,7 @@ impl Field {
             Self::Platform
                 | Self::Format
                 | Self::Fee
+                | Self::Billed
                 | Self::Currency
                 | Self::Due
                 | Self::DraftDue

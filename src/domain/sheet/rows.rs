@@ -342,13 +342,15 @@ fn lend(draft: &mut Draft, shared: &super::draft::Piece) {
         }
         if single {
             piece.fee = piece.fee.or(shared.fee);
+            piece.billed = piece.billed.or(shared.billed);
             piece.post = piece.post.clone().or_else(|| shared.post.clone());
             piece.live = piece.live.or(shared.live);
         }
-        if let (Some(fee), Some(mark)) = (&mut piece.fee, piece.mark) {
-            let vague = !matches!(fee.mark, Some(Mark::Code(_)));
-            if vague && matches!(mark, Mark::Code(_)) || fee.mark.is_none() {
-                fee.mark = Some(mark);
+        for amount in [&mut piece.fee, &mut piece.billed].into_iter().flatten() {
+            let Some(mark) = piece.mark else { continue };
+            let vague = !matches!(amount.mark, Some(Mark::Code(_)));
+            if vague && matches!(mark, Mark::Code(_)) || amount.mark.is_none() {
+                amount.mark = Some(mark);
             }
         }
     }

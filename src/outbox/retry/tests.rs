@@ -3,6 +3,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::claim::{Claim, claim};
+use super::super::delivery::ROLLS_AFTER;
 use super::super::incident::IncidentId;
 use super::*;
 use crate::domain::ids::RoomId;
@@ -25,6 +26,8 @@ fn fresh(about: About) -> Delivery {
         expires_at: at(86_400),
         tries: 0,
         attempts: Vec::new(),
+        generation: 0,
+        earlier: None,
     }
 }
 
@@ -136,6 +139,61 @@ fn a_process_that_dies_while_sending_leaves_an_unknown() {
         };
         assert_eq!(again.how, want, "{chat:?}");
         assert_eq!(again.delivery.maybe_repeat, chat == Chat::Telegram);
+    }
+}
+
+/// An incident told on Discord, whose change is wanted a day later.
+fn old_on_discord() -> (Delivery, i64) {
+    let later = ROLLS_AFTER.as_secs();
+    let sent = tried(incident(), Chat::Discord, 0, Outcome::Sent(message(0)));
+    (want(sent, 2, at(later)), later)
+}
+
+#[test]
+fn an_old_message_on_discord_goes_on_in_a_new_one_and_then_says_so() {
+    let (delivery, later) = old_on_discord();
+    let sooner = Delivery { state: State::Due { not_before: at(0) }, ..delivery.clone() };
+    assert_eq!(how(&sooner, Chat::Discord, later - 1), How::Edit);
+    assert_eq!(how(&delivery, Chat::Telegram, later), How::Edit, "Telegram takes edits for ever");
+    assert_eq!(how(&delivery, Chat::Discord, later), How::Send { repeat: false });
+    let new = MessageRef { message: "11".to_owned(), ..message(later) };
+    let rolled = tried(delivery, Chat::Discord, later, Outcome::Sent(new.clone()));
+    assert_eq!((rolled.told_revision, rolled.generation), (2, 1));
+    assert_eq!((&rolled.message, &rolled.earlier), (&Some(new), &Some(message(0))));
+    assert_eq!((due_at(&rolled), how(&rolled, Chat::Discord, later)), (Some(Timestamp::MIN), How::PointOn));
+    // A change that comes meanwhile goes first; a refusal ends it, a lost answer repeats it.
+    assert_eq!(how(&want(rolled.clone(), 3, at(later)), Chat::Discord, later), How::Edit);
+    let again = tried(rolled.clone(), Chat::Discord, later, lost());
+    assert_eq!(how(&again, Chat::Discord, later + 10), How::PointOn);
+    for outcome in [Outcome::Edited, Outcome::MessageGone, Outcome::Refused { reason: "archived".to_owned() }] {
+        let done = tried(rolled.clone(), Chat::Discord, later, outcome);
+        assert_eq!((due_at(&done), done.state, done.earlier), (None, State::Sent, None));
+        assert!(done.message.is_some());
+    }
+}
+
+#[test]
+fn a_crash_while_a_message_rolls_over_neither_loses_nor_doubles() {
+    let (delivery, later) = old_on_discord();
+    let Claim::Ours(claimed) = claim(delivery, Chat::Discord, at(later), LEASE) else { panic!("claimable") };
+    let died = claimed.delivery;
+    assert_eq!(died.earlier, Some(message(0)), "the old one is not forgotten");
+    let soon = later + LEASE.as_secs();
+    assert_eq!(how(&died, Chat::Discord, soon), How::Send { repeat: true }, "the nonce finds it");
+    assert_eq!(how(&died, Chat::Discord, later + 200), How::LookUp, "the history finds it");
+    let not_there = tried(died, Chat::Discord, later + 200, Outcome::NotFound);
+    assert_eq!(how(&not_there, Chat::Discord, later + 200), How::Send { repeat: false });
+    // Long after it was news for a room that never heard of it, it is still told where it was told before.
+    assert_eq!(how(&not_there, Chat::Discord, 10 * later), How::Send { repeat: false });
+}
+
+#[test]
+fn only_alerts_roll_over() {
+    let later = ROLLS_AFTER.as_secs();
+    for (about, rolls) in [(About::Group(IncidentId::nth(2)), true), (About::Trouble("t".to_owned()), false)] {
+        let sent = tried(fresh(about), Chat::Discord, 0, Outcome::Sent(message(0)));
+        let want_how = if rolls { How::Send { repeat: false } } else { How::Edit };
+        assert_eq!(how(&want(sent, 2, at(later)), Chat::Discord, later), want_how);
     }
 }
 

@@ -30,6 +30,8 @@ fn delivery(room: &str, state: State) -> Delivery {
         expires_at: at(900),
         tries: 0,
         attempts: Vec::new(),
+        generation: 0,
+        earlier: None,
     }
 }
 

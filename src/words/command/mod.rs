@@ -79,6 +79,8 @@ pub enum Name {
 pub enum ArgKind {
     /// A brand, campaign, creator or partnership, by id or `kind/ID`.
     Subject,
+    /// A creator that somebody answers for.
+    Creator,
     /// A promised piece, by its id or `CAMPAIGN/CREATOR/ID`.
     Deliverable,
     /// The address of a post.
@@ -133,8 +135,9 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 26] = [
+    pub const ALL: [ArgKind; 27] = [
         Self::Subject,
+        Self::Creator,
         Self::Deliverable,
         Self::Url,
         Self::Rule,
@@ -167,6 +170,7 @@ impl ArgKind {
     pub fn key(self) -> &'static str {
         match self {
             Self::Subject => "subject",
+            Self::Creator => "creator",
             Self::Deliverable => "deliverable",
             Self::Url => "url",
             Self::Rule => "rule",
@@ -200,6 +204,7 @@ impl ArgKind {
     pub fn completes(self) -> bool {
         match self {
             Self::Subject
+            | Self::Creator
             | Self::Deliverable
             | Self::Rule
             | Self::Incident
@@ -356,6 +361,9 @@ const fn may(name: &'static str, kind: ArgKind) -> ArgSpec {
 
 const ID: ArgSpec = need("id", ArgKind::Incident);
 
+/// For whoever answers for several creators.
+const WHO: ArgSpec = may("creator", ArgKind::Creator);
+
 macro_rules! table {
     ($($name:ident $text:literal $swedish:literal $aliases:expr, $args:expr, $needs:ident, $place:ident, $confirm:literal, $examples:expr;)*) => {
         /// Every command, in the order of `/help`.
@@ -386,10 +394,10 @@ macro_rules! table {
 
 table! {
     Status "status" "status" &[], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["status", "status alma"];
-    Me "me" "jag" &[], &[], Own, Direct, false, &["me"];
-    Tips "tips" "tips" &["tip"], &[], Own, Direct, false, &["tips"];
-    Criteria "criteria" "kriterier" &["level"], &[], Own, Direct, false, &["criteria"];
-    Deal "deal" "avtal" &["terms"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["deal", "deal alma", "deal spring/alma"];
+    Me "me" "jag" &[], &[WHO], Own, Direct, false, &["me"];
+    Tips "tips" "tips" &["tip"], &[WHO], Own, Direct, false, &["tips"];
+    Criteria "criteria" "kriterier" &["level"], &[WHO], Own, Direct, false, &["criteria"];
+    Deal "deal" "avtal" &["terms"], &[may("subject", ArgKind::Subject), may("page", ArgKind::Page)], See, Anywhere, false, &["deal", "deal alma", "deal spring/alma"];
     Offer "offer" "föreslå" &["suggest"], &[need("what", ArgKind::Subject), may("terms", ArgKind::Terms)], Terms, Anywhere, false, &["offer spring/alma", "offer spring/alma reel-2 due 2026-04-02", "offer spring/alma reel-2 fee 3500 EUR"];
     Accept "accept" "acceptera" &[], &[may("offer", ArgKind::Offer)], Terms, Anywhere, true, &["accept", "accept 12"];
     Decline "decline" "tacka-nej" &["withdraw"], &[may("offer", ArgKind::Offer)], Terms, Anywhere, false, &["decline", "decline 12"];
@@ -405,7 +413,7 @@ table! {
     Adjust "adjust" "justera" &["set"], &[need("what", ArgKind::Subject), need("to", ArgKind::Change)], Money, Anywhere, true, &["adjust alma-boost 3000 EUR", "adjust ALMA10 12 %", "adjust spring cpa 40 EUR"];
     Live "live" "ute" &["posted"], &[need("url", ArgKind::Url), may("deliverable", ArgKind::Deliverable)], Tell, Anywhere, false, &["live https://www.instagram.com/reel/C8xYz/", "live https://youtu.be/dQw4w9WgXcQ spring/alma/reel-2"];
     Numbers "numbers" "siffror" &["figures"], &[need("deliverable", ArgKind::Deliverable), need("values", ArgKind::Text), may("picture", ArgKind::File)], Tell, Anywhere, false, &["numbers reel-2 views 48200 reach 31000"];
-    Data "data" "uppgifter" &["privacy"], &[may("what", ArgKind::Held)], Own, Direct, true, &["data", "data file", "data leave"];
+    Data "data" "uppgifter" &["privacy"], &[may("what", ArgKind::Held), WHO], Own, Direct, true, &["data", "data file", "data leave"];
     Note "note" "notera" &["remark"], &[need("subject", ArgKind::IncidentOrSubject), need("text", ArgKind::Text)], Tell, Anywhere, false, &["note alma the sample parcel was lost #roadblock", "note A7K2 the shop is looking into it"];
     Rules "rules" "regler" &[], &[], Look, Anywhere, false, &["rules"];
     Rule "rule" "regel" &[], &[need("rule", ArgKind::Rule), may("mode", ArgKind::Mode)], Look, Anywhere, false, &["rule cpa-stop", "rule cpa-stop mode propose"];
@@ -454,10 +462,10 @@ impl Name {
 #[expect(missing_docs, reason = "the table names the arguments")]
 pub enum Command {
     Status { subject: Option<String> },
-    Me,
-    Tips,
-    Criteria,
-    Deal { subject: Option<String> },
+    Me { who: Option<String> },
+    Tips { who: Option<String> },
+    Criteria { who: Option<String> },
+    Deal { subject: Option<String>, page: u32 },
     Offer { what: String, terms: Option<String> },
     Accept { offer: Option<u64> },
     Decline { offer: Option<u64> },
@@ -473,7 +481,7 @@ pub enum Command {
     Adjust { what: String, to: Change },
     Live { url: String, deliverable: Option<String> },
     Numbers { piece: String, values: String },
-    Data { what: Option<Held> },
+    Data { what: Option<Held>, who: Option<String> },
     Note { subject: What, text: String },
     Rules,
     Rule { id: RuleId, mode: Option<Mode> },
@@ -534,9 +542,9 @@ impl Command {
     pub fn name(&self) -> Name {
         match self {
             Self::Status { .. } => Name::Status,
-            Self::Me => Name::Me,
-            Self::Tips => Name::Tips,
-            Self::Criteria => Name::Criteria,
+            Self::Me { .. } => Name::Me,
+            Self::Tips { .. } => Name::Tips,
+            Self::Criteria { .. } => Name::Criteria,
             Self::Deal { .. } => Name::Deal,
             Self::Offer { .. } => Name::Offer,
             Self::Accept { .. } => Name::Accept,

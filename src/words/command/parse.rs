@@ -119,7 +119,7 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
     let mut given = Vec::new();
     for arg in spec.args {
         given.push(match arg.kind {
-            ArgKind::Text | ArgKind::Change | ArgKind::Terms => {
+            ArgKind::Text | ArgKind::Change | ArgKind::Terms | ArgKind::Creator => {
                 let rest: Vec<String> = words.by_ref().collect();
                 (!rest.is_empty()).then(|| rest.join(" "))
             }
@@ -266,6 +266,19 @@ impl Args {
     }
 }
 
+/// `data`, `data file`, `data alma`, `data file alma`: a word that is neither a wish nor nearly one is a name.
+fn data(args: &Args) -> Result<Command, Teach> {
+    let who = args.optional(1).map(str::to_owned);
+    let Some(word) = args.optional(0) else { return Ok(Command::Data { what: None, who }) };
+    match args.held(0, word) {
+        Ok(what) => Ok(Command::Data { what: Some(what), who }),
+        Err(Teach::Bad { nearest: None, .. }) if who.is_none() => {
+            Ok(Command::Data { what: None, who: Some(word.to_owned()) })
+        }
+        Err(teach) => Err(teach),
+    }
+}
+
 /// What is said about deals, and by creators about themselves.
 fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
@@ -273,9 +286,9 @@ fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Accept => Command::Accept { offer: args.number(0)? },
         Name::Decline => Command::Decline { offer: args.number(0)? },
         Name::Numbers => Command::Numbers { piece: args.text(0)?, values: args.text(1)? },
-        Name::Data => Command::Data { what: args.optional(0).map(|word| args.held(0, word)).transpose()? },
+        Name::Data => data(args)?,
         // Only these are asked for here.
-        _ => Command::Deal { subject: args.optional(0).map(str::to_owned) },
+        _ => Command::Deal { subject: args.optional(0).map(str::to_owned), page: args.page(1)? },
     })
 }
 
@@ -283,8 +296,8 @@ fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
 fn build(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
         Name::Status => Command::Status { subject: args.optional(0).map(str::to_owned) },
-        Name::Me => Command::Me,
-        Name::Tips => Command::Tips,
+        Name::Me => Command::Me { who: args.optional(0).map(str::to_owned) },
+        Name::Tips => Command::Tips { who: args.optional(0).map(str::to_owned) },
         Name::Deal | Name::Offer | Name::Accept | Name::Decline | Name::Numbers | Name::Data => of_deals(name, args)?,
         Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
         Name::Why => Command::Why { what: args.what(0)? },
@@ -329,7 +342,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         },
         Name::Unexcuse => Command::Unexcuse { what: args.what(0)? },
         Name::Approve => Command::Approve { id: args.incident(0)? },
-        Name::Criteria => Command::Criteria,
+        Name::Criteria => Command::Criteria { who: args.optional(0).map(str::to_owned) },
         Name::Appeal => Command::Appeal { id: args.incident(0)?, text: args.text(1)? },
         Name::Reject => Command::Reject { id: args.incident(0)?, reason: args.text(1)? },
         Name::Undo => Command::Undo { id: args.incident(0)? },

@@ -1,7 +1,7 @@
 //! What is done with people: the alert with pieces in it, what creators read, and what the team is asked.
 
 use super::*;
-use crate::domain::action::Fix;
+use crate::domain::action::{Fix, ToldBy};
 use crate::domain::document::PartnershipRef;
 use crate::domain::ids::DeliverableId;
 use crate::words::asking::{self, SureView, Told};
@@ -42,6 +42,7 @@ fn ask(deed: Deed, stand: AskStand) -> AskView {
         due: Some(at("2026-06-27T22:00:00Z")),
         by: "Maja".into(),
         direct: true,
+        told: None,
         locale: "sv".into(),
         stand,
     }
@@ -267,9 +268,58 @@ fn without_a_chat_there_is_a_text_to_copy_in_the_creators_language() {
     Clears with another 3 orders by Fri 18:00, boost stopped.
 
     cpa-stop v3 · plain threshold · data 14:10 · #A7K2 · 2 more behind Why
-    [Alma has confirmed] [Alma says no] [Stop boost −€86]
+    [I've told Alma] [Alma has confirmed] [Alma says no] [Stop boost −€86]
     [Why] [I've got it] [Snooze 6 h]
     ");
+}
+
+#[test]
+fn once_a_person_has_told_them_there_is_nothing_left_to_copy() {
+    let told = Some(ToldBy { name: "Maja".into(), at: at("2026-06-23T12:05:00Z") });
+    let view = AskView { direct: false, told, ..ask(hold(), waiting()) };
+    let tell = |tag| shown(&asking::compose(&view, &reader(tag), Audience::Internal, now()).expect("told"));
+    insta::assert_snapshot!(tell("en"), @"
+    🟡 Alma Lind · Spring Launch: Alma was asked to put Story set on hold
+
+    Maja wants it. It counts when it is confirmed.
+    Without an answer by Fri 18:00 it stays as planned.
+
+    Maja told Alma 14:05. The answer is still to come.
+    [Alma has confirmed] [Alma says no]
+    ");
+    assert!(tell("sv").contains("Maja berättade för Alma 14:05."), "{}", tell("sv"));
+}
+
+#[test]
+fn the_question_is_a_letter_in_the_creators_language_for_whoever_has_to_ask() {
+    let view = AskView { direct: false, ..ask(hold(), waiting()) };
+    let letter = asking::text_to_send(&view, &reader("en"), now()).expect("texts");
+    insta::assert_snapshot!(shown(&Composed::plain(letter)), @"
+    Texts for Alma, to copy. Press “told” when it is done
+
+    Mail: subject, then text
+    Parkera Story set tills vidare (Nordbo · Spring Launch)
+    Hej Alma,
+
+    Parkera Story set tills vidare (Nordbo · Spring Launch).
+
+    Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det.
+    Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat.
+    Svara senast fre 18:00.
+
+    Svara på det här meddelandet: ja, eller vad som är i vägen.
+
+    Vänliga hälsningar, Nordbo
+
+    Instagram
+    Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat. Svara senast fre 18:00. Svara på det här meddelandet: ja, eller vad som är i vägen.
+
+    WhatsApp
+    Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat. Svara senast fre 18:00. Svara på det här meddelandet: ja, eller vad som är i vägen.
+    ");
+    assert_eq!(asking::text_to_send(&ask(hold(), waiting()), &reader("en"), now()), None, "the program asks itself");
+    let over = AskView { stand: AskStand::Late, ..view };
+    assert_eq!(asking::text_to_send(&over, &reader("en"), now()), None);
 }
 
 #[test]
@@ -444,7 +494,8 @@ fn where_no_alert_tells_it_the_team_has_a_message_of_its_own() {
 
     Att kopiera, till Alma:
     Hej Alma, parkera Story set tills vidare (Nordbo · Spring Launch). Gör eller publicera det inte just nu. Arvodet, 400 €, väntar med det. Inlägg som är ute ligger kvar och betalas enligt avtalet. Inget ändras förrän du har svarat. Svara senast fre 18:00.
-    [Alma har bekräftat] [Alma säger nej]
+    [Jag har berättat för Alma] [Alma har bekräftat] [Alma säger nej]
+    [Texter att kopiera]
     ");
     let at = at("2026-06-23T12:02:00Z");
     insta::assert_snapshot!(tell(&ask(hold(), AskStand::Declined { at, by: None }), "en"), @"

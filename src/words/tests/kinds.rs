@@ -327,6 +327,7 @@ fn question(what: Fix, tag: &str) -> String {
         due: Some(at("2026-06-21T10:00:00Z")),
         by: "rule/late-post".into(),
         direct: true,
+        told: None,
         locale: "en".into(),
         stand: AskStand::Waiting { until: None },
     };

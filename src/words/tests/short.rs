@@ -8,10 +8,10 @@ fn help_is_the_table() {
     What you can say here
 
     status [SUBJECT] What is watched, what is open, what is missing
-    me Your own numbers, for creators
-    tips What your own posts suggest, for creators
-    criteria What your levels ask for and where you stand, for creators
-    deal [SUBJECT] The terms of a deal: pieces, pay, codes, rights, and who changed what
+    me [CREATOR] Your own numbers, for creators
+    tips [CREATOR] What your own posts suggest, for creators
+    criteria [CREATOR] What your levels ask for and where you stand, for creators
+    deal [SUBJECT] [PAGE] The terms of a deal: pieces, pay, codes, rights, and who changed what
     offer WHAT [TERMS] Suggest a change to a deal; it counts when the other side says yes
     accept [OFFER] Say yes to an offer; shows what it binds to and asks first
     decline [OFFER] Say no to an offer, or take your own back; nothing changes then
@@ -27,7 +27,7 @@ fn help_is_the_table() {
     adjust WHAT TO Set a boost's budget, what a code takes off, or a target; asks first
     live URL [DELIVERABLE] Say that a promised piece is out, with the address of its post
     numbers DELIVERABLE VALUES [PICTURE] Tell a post's numbers by hand, with a screenshot; they are marked as such
-    data [WHAT] What is kept about you, how to have it as a file, and how to leave
+    data [WHAT] [CREATOR] What is kept about you, how to have it as a file, and how to leave
     note SUBJECT TEXT Keep a remark about somebody or an alert, with a #tag if you like
     rules Which rules are in force, how far each may go and how often it has raised an alert
     rule RULE [MODE] One rule, and how far it may go: watch, propose or act; managers change that
@@ -73,7 +73,7 @@ fn refusals(tag: &str) -> String {
 }
 
 fn taught(tag: &str) -> String {
-    ["", "puase alma", "xyzzy", "pause", "me too", "snooze A7K2 soon", "grant maja manger all", "pause \"alma"]
+    ["", "puase alma", "xyzzy", "pause", "rules too", "snooze A7K2 soon", "grant maja manger all", "pause \"alma"]
         .map(|text| read(&replies::teach(&parse(text).expect_err("wrong"), &reader(tag))))
         .join("\n\n")
 }
@@ -187,9 +187,9 @@ fn mistakes_are_taught() {
     For example: pause alma
     For example: pause spring
 
-    I did not expect “too” after me. Put names with spaces in quotes.
+    I did not expect “too” after rules. Put names with spaces in quotes.
 
-    For example: me
+    For example: rules
 
     “soon” does not fit here. It should be how long, such as 45m, 6h or 2d, up to 30 days.
 
@@ -213,9 +213,9 @@ fn mistakes_are_taught() {
     Till exempel: pause alma
     Till exempel: pause spring
 
-    Jag väntade mig inte ”too” efter me. Sätt namn med mellanslag inom citattecken.
+    Jag väntade mig inte ”too” efter rules. Sätt namn med mellanslag inom citattecken.
 
-    Till exempel: me
+    Till exempel: rules
 
     ”soon” passar inte här. Det ska vara hur länge, som 45m, 6h eller 2d, högst 30 dagar.
 
@@ -399,7 +399,7 @@ fn short_answers_are_sentences() {
     Bo har redan svarat på #A7K2.
     #A7K2 har inget som går att ta tillbaka längre.
     Säg ”link K7M2-Q4TD” i din andra chatt inom 10 minuter. Det fungerar en gång.
-    Här är du Maja nu.
+    Här är du Maja nu. ”hjälp” visar vad du kan säga.
     Den här chatten är rummet nordbo-team nu.
     Koden är fel, använd eller för gammal. Be om en ny.
     maja är nu kampanjansvarig för allt.

@@ -38,6 +38,12 @@ impl Entry<'_, '_> {
         {
             one.fee = fee;
         }
+        let billed = piece.billed.and_then(|billed| self.money(&slot(Field::Billed), billed, books.0));
+        if let Some(billed) = billed
+            && self.claim(&subject, &slot(Field::Billed), said(billed))
+        {
+            one.billed = Some(billed);
+        }
         if let Some(platform) = piece.platform
             && self.claim(&subject, &slot(Field::Platform), said(platform))
         {

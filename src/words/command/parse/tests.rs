@@ -56,7 +56,21 @@ fn what_is_wrong_is_said_precisely() {
     check("xyzzy", Err(Teach::Unknown { word: "xyzzy".into(), nearest: None }));
     check("pause", Err(Teach::Missing { command: Name::Pause, arg: "what", kind: ArgKind::Subject }));
     check("reject A7K2", Err(Teach::Missing { command: Name::Reject, arg: "reason", kind: ArgKind::Text }));
-    check("me too", Err(Teach::Extra { command: Name::Me, word: "too".into() }));
+    check("rules too", Err(Teach::Extra { command: Name::Rules, word: "too".into() }));
+    check("me", Ok(Command::Me { who: None }));
+    check("me Alma Lind", Ok(Command::Me { who: Some("Alma Lind".into()) }));
+    let data = |what, who: Option<&str>| Ok(Command::Data { what, who: who.map(str::to_owned) });
+    check("data alma", data(None, Some("alma")));
+    check("data file alma", data(Some(Held::File), Some("alma")));
+    check(
+        "data fiel",
+        Err(Teach::Bad {
+            command: Name::Data,
+            given: "fiel".into(),
+            kind: ArgKind::Held,
+            nearest: Some("file".into()),
+        }),
+    );
     check("pause \"alma", Err(Teach::OpenQuote));
     let bad = |command, given: &str, kind, nearest: Option<&str>| {
         Err(Teach::Bad { command, given: given.into(), kind, nearest: nearest.map(str::to_owned) })

@@ -68,7 +68,10 @@ pub fn of_button(purpose: &ButtonPurpose) -> May {
         ButtonPurpose::Really { what } => of_button(what),
         ButtonPurpose::Rule { .. } => May { team: "ACM", client: "", own: false },
         ButtonPurpose::Answer { .. } => May { team: "", client: "", own: true },
-        ButtonPurpose::Ack { .. } | ButtonPurpose::Snooze { .. } | ButtonPurpose::Sample { .. } => WORK,
+        ButtonPurpose::Ack { .. }
+        | ButtonPurpose::Snooze { .. }
+        | ButtonPurpose::Sample { .. }
+        | ButtonPurpose::Tell { .. } => WORK,
         ButtonPurpose::Offer { answer, .. } => match answer {
             OfferAnswer::Another => May { team: "ACM", client: "", own: true },
             OfferAnswer::Text | OfferAnswer::Told => WORK,
@@ -107,7 +110,7 @@ pub struct Named {
 }
 
 /// How many kinds of buttons there are.
-const KINDS: usize = 25;
+const KINDS: usize = 26;
 
 /// The place of a button's kind in the list of kinds: a new one does not compile until it has a place, and [`buttons`]
 /// fails until it has one of it.
@@ -138,6 +141,7 @@ fn kind(purpose: &ButtonPurpose) -> usize {
         ButtonPurpose::Rule { .. } => 22,
         ButtonPurpose::Level { answer: LevelAnswer::Mediate { .. } | LevelAnswer::Suggest { .. }, .. } => 23,
         ButtonPurpose::Level { .. } => 24,
+        ButtonPurpose::Tell { .. } => 25,
     }
 }
 
@@ -154,6 +158,7 @@ pub fn buttons(named: &Named) -> Vec<ButtonPurpose> {
         ButtonPurpose::Sure { deed: deed() },
         ButtonPurpose::Answer { proposal, yes: true },
         ButtonPurpose::Record { proposal, yes: true },
+        ButtonPurpose::Tell { proposal, told: true },
         ButtonPurpose::Approve { incident: incident(), proposal },
         ButtonPurpose::Reject { incident: incident(), proposal: Some(proposal) },
         ButtonPurpose::Undo { incident: incident(), proposal },

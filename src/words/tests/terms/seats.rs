@@ -1,6 +1,7 @@
 //! A deal, numbers by hand, what is kept and what waits, as each reads it.
 
 use super::*;
+use crate::words::message::File;
 
 fn terms(seat: Seat) -> DealView {
     let piece = |title: &str, state: DeliverableState, due: &str| PieceLine {
@@ -255,9 +256,14 @@ fn numbers_by_hand_say_what_they_are() {
     assert!(team(&view, "en").contains("it waits for your yes"), "{}", team(&view, "en"));
 }
 
+fn file() -> File {
+    File { name: "alma.json".into(), mime: "application/json", bytes: b"{}".to_vec() }
+}
+
 #[test]
 fn what_is_kept_and_what_leaving_means() {
     let view = HeldView {
+        who: None,
         name: "Alma Lind".into(),
         chats: vec!["Telegram".into()],
         accounts: vec!["Instagram".into()],
@@ -272,8 +278,8 @@ fn what_is_kept_and_what_leaving_means() {
         let all = [
             shown(&held::compose(&view, &reader)),
             shown(&held::sure(&reader)),
-            read(&held::done(true, &reader)),
-            read(&held::done(false, &reader)),
+            read(&held::whole(file(), 12, &reader)),
+            read(&held::done(&reader)),
         ];
         if tag == "en" {
             insta::assert_snapshot!(all.join("\n\n"), @"
@@ -288,7 +294,7 @@ fn what_is_kept_and_what_leaving_means() {
 
             I keep no private messages, no pictures you send (only where they are in this chat) and nothing about your followers one by one.
             A file with all of it, or an end to it: press a button.
-            [Ask for a file] [Leave]
+            [Have it as a file] [Leave]
 
             Leave? Here is what ends and what stays
 
@@ -297,7 +303,9 @@ fn what_is_kept_and_what_leaving_means() {
             What you are owed stays owed. You can come back with a new code from the team.
             [Yes, leave] [No, leave it]
 
-            Asked. The team has been told to send you a file with everything; it is not sent through this chat.
+            Here is all of it, as a file. Keep it where only you can read it.
+
+            12 older numbers are not in it. The team can send them to you.
 
             You have left. I do not write to you any more. What you are owed stays owed; take care.
             ");
@@ -314,7 +322,7 @@ fn what_is_kept_and_what_leaving_means() {
 
             Jag sparar inga privata meddelanden, inga bilder du skickar (bara var de finns i den här chatten) och inget om dina följare en och en.
             En fil med allt, eller ett slut på det: tryck på en knapp.
-            [Be om en fil] [Lämna]
+            [Få det som fil] [Lämna]
 
             Lämna? Det här slutar och det här blir kvar
 
@@ -323,7 +331,9 @@ fn what_is_kept_and_what_leaving_means() {
             Det du ska ha betalt för ska du ha betalt för. Du kan komma tillbaka med en ny kod från teamet.
             [Ja, lämna] [Nej, låt vara]
 
-            Begärt. Teamet har fått veta att de ska skicka dig en fil med allt; den skickas inte genom den här chatten.
+            Här är allt, som fil. Spara den där bara du kan läsa den.
+
+            12 äldre siffror är inte med. Teamet kan skicka dem till dig.
 
             Du har lämnat. Jag skriver inte till dig mer. Det du ska ha betalt för ska du ha betalt för; ha det bra.
             ");
@@ -354,6 +364,7 @@ fn me_tells_what_waits_and_what_is_due() {
         due: vec![piece(true), piece(false)],
         criteria: Message::default(),
         has_levels: false,
+        who: None,
     };
     insta::assert_snapshot!(shown(&own::add(base("en"), &view, &reader("en"), now())), @"
     head
