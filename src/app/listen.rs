@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::catalog::{About, Catalog};
 use super::choosing;
 use super::commands::{self, Asked};
 use super::core::Core;
@@ -15,6 +16,7 @@ use super::deciding;
 use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
+use super::resolve::{Meant, resolve};
 use super::{deliver, groups, pieces, render, trouble};
 use crate::chat::Chats;
 use crate::chat::inbound::{Alarm, Inbound, PlaceKind, What};
@@ -326,18 +328,7 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
         return Ok(Facts { brand: super::promotion::brand_of(&state, rule), ..facts });
     }
     if let Some(typed) = subject_asked(ask) {
-        let about = match super::resolve::resolve(&state.catalog, &typed) {
-            Some(super::resolve::Meant::Subject(subject)) => Some(state.catalog.about(&subject)),
-            Some(super::resolve::Meant::Boost(id)) => {
-                state.catalog.boosts.get(&id).map(|boost| state.catalog.about(&boost.partnership.subject()))
-            }
-            Some(
-                super::resolve::Meant::Code(partnership, _)
-                | super::resolve::Meant::Link(partnership, _)
-                | super::resolve::Meant::Deliverable(partnership, _),
-            ) => Some(state.catalog.about(&partnership.subject())),
-            None => None,
-        };
+        let about = about_typed(&state.catalog, &typed);
         if let Some(about) = about {
             facts.brand = about.brand;
             facts.campaign = about.campaign;
@@ -358,6 +349,18 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
     drop(state);
     fill_brand(core, &mut facts, room).await;
     Ok(facts)
+}
+
+/// What something that was typed is about.
+fn about_typed(catalog: &Catalog, typed: &str) -> Option<About> {
+    let subject = match resolve(catalog, typed)? {
+        Meant::Subject(subject) => subject,
+        Meant::Boost(id) => catalog.boosts.get(&id)?.partnership.subject(),
+        Meant::Code(partnership, _) | Meant::Link(partnership, _) | Meant::Deliverable(partnership, _) => {
+            partnership.subject()
+        }
+    };
+    Some(catalog.about(&subject))
 }
 
 /// A creator on their own belongs to every brand they work with: the room's, where it is among them, else the first.
@@ -409,7 +412,7 @@ async fn pressed(core: &Core, chats: &Chats, inbound: &Inbound, token: &str) -> 
     }
     // Much money is asked about once more, with buttons that a short line in place does not hold.
     let may_ask = matches!(purpose, ButtonPurpose::Approve { .. } | ButtonPurpose::Undo { .. });
-    let composed = press(core, chats, &asked, room.as_ref(), purpose).await?;
+    let composed = Box::pin(press(core, chats, &asked, room.as_ref(), purpose)).await?;
     Ok(composed.map(|composed| {
         let aloud = aloud || (may_ask && !composed.purposes.is_empty());
         Said { composed, room: place, aloud }

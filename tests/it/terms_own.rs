@@ -124,6 +124,7 @@ async fn a_trend_goes_with_ones_own_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story, from what waits to leaving")]
 async fn alma_sees_what_waits_and_can_leave() {
     let mut story = with_deal().await;
     let cast = story.world.cast;

@@ -76,7 +76,7 @@ async fn listen(
     (most, end): (Duration, &mut End),
     report: &mut Report,
 ) -> Result<(), CliError> {
-    take_in(core, folder).await?;
+    Box::pin(take_in(core, folder)).await?;
     let service = Service::start(core).map_err(|error| failed(&error, "could not start"))?;
     let stop = CancellationToken::new();
     let pressed = Mutex::new(None);

@@ -113,9 +113,7 @@ async fn the_audit_tells_a_client_of_no_budget_and_of_no_alert_that_was_not_show
     story.fires("bo").await;
     let number = |story: &Story, of: &str| {
         let alert = story.on_telegram().into_iter().find(|one| one.text.contains(of)).expect("an alert");
-        let number =
-            alert.text.split('#').nth(1).and_then(|rest| rest.split_whitespace().next()).expect("an id").to_owned();
-        number
+        alert.text.split('#').nth(1).and_then(|rest| rest.split_whitespace().next()).expect("an id").to_owned()
     };
     let (hers, his) = (number(&story, "Alma ·"), number(&story, "Bo ·"));
     for id in [&hers, &his] {

@@ -91,6 +91,7 @@ fn of(tried: &Tried) -> Of {
             | ButtonPurpose::Sure { .. }
             | ButtonPurpose::Answer { .. }
             | ButtonPurpose::Record { .. }
+            | ButtonPurpose::Tell { .. }
             | ButtonPurpose::Approve { .. }
             | ButtonPurpose::Reject { .. }
             | ButtonPurpose::Undo { .. }
@@ -170,12 +171,11 @@ fn is_telling_by_operator(tried: &Tried, actor: Actor) -> bool {
 
 /// A creator about themselves, and who answers for them.
 fn of_themselves(table: &May, of: Of, actor: Actor, place: Place) -> bool {
-    let own = match (actor, of) {
-        (Actor::Creator | Actor::TalentManager, Of::Alma) => true,
-        // What names nobody is about whoever says it, where they are somebody.
-        (Actor::Creator | Actor::OtherCreator, Of::Nothing) => true,
-        _ => false,
-    };
+    // What names nobody is about whoever says it, where they are somebody.
+    let own = matches!(
+        (actor, of),
+        (Actor::Creator | Actor::TalentManager, Of::Alma) | (Actor::Creator | Actor::OtherCreator, Of::Nothing)
+    );
     let heard = match place {
         Place::Direct => true,
         Place::Team | Place::CreatorRoom => actor != Actor::OtherCreator,

@@ -100,7 +100,6 @@ async fn what_is_forwarded_is_said_by_whoever_forwards_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::too_many_lines, reason = "one story: decided, taken back, over, expired, in both chats")]
 async fn a_button_of_what_is_decided_over_or_expired_does_nothing() {
     let mut story = Story::begin(7, &["alma"]).await;
     let cast = story.world.cast;
@@ -205,10 +204,18 @@ async fn a_button_is_worth_something_in_its_own_room_to_its_own_person() {
     let given = [("what", Typed::Text("alma-winter".to_owned()))];
     story.slash(cast.jonas, cast.team_channel, "pause", &given).await;
     let seen = discord.messages_seen_by(cast.team_channel, cast.jonas);
-    let yes = seen.iter().rev().flat_map(|one| one.buttons()).find(|one| one.label.starts_with("Yes")).expect("a yes");
+    let yes = seen
+        .iter()
+        .rev()
+        .flat_map(plimsoll::sim::discord::Message::buttons)
+        .find(|one| one.label.starts_with("Yes"))
+        .expect("a yes");
     let yes = yes.custom_id.expect("an id");
     let hers = discord.messages_seen_by(cast.team_channel, ida);
-    assert!(hers.iter().flat_map(|one| one.buttons()).all(|one| !one.label.starts_with("Yes")), "it is his alone");
+    assert!(
+        hers.iter().flat_map(plimsoll::sim::discord::Message::buttons).all(|one| !one.label.starts_with("Yes")),
+        "it is his alone"
+    );
     let refused = story.journal("refused").await.len();
     let asked = discord.press_copied(ida, message.id, &yes).expect("pressed");
     story.wait(3).await;

@@ -410,6 +410,7 @@ impl House {
             about: About::Incident(self.named.incident.clone()),
             purpose: purpose.clone(),
             bound: None,
+            generation: 0,
             expires_at,
         };
         let kept = load::<ButtonRecord>(&*self.now.core.store, token.as_bytes()).await.expect("reads");
