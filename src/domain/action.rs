@@ -14,6 +14,7 @@ use super::money::Money;
 use super::written::Percent;
 
 mod asked;
+mod order;
 
 pub use asked::{AskedOf, ToldBy};
 
@@ -585,16 +586,6 @@ pub struct Proposal {
     /// How far it is.
     #[serde(flatten)]
     pub stage: ProposalStage,
-}
-
-impl Proposal {
-    /// Whether another one about the same object was begun after this one: what this one wants is not wanted any more.
-    #[must_use]
-    pub fn is_overtaken_by(&self, other: &Self) -> bool {
-        let same = self.number != other.number && self.source == other.source && self.object == other.object;
-        let begun = self.begun_at.zip(other.begun_at);
-        same && begun.is_some_and(|(mine, theirs)| (mine, self.number) < (theirs, other.number))
-    }
 }
 
 #[cfg(test)]

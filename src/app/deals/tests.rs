@@ -202,7 +202,8 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
         proptest::option::of(prop_oneof![moment, midnight]),
         proptest::collection::btree_map(select(states()), percent(), 0..3),
         select(states()),
-        proptest::option::of("[A-Za-z0-9_][A-Za-z0-9_-]{4,11}"),
+        // Nothing but dashes and underscores is how a sheet says that there is none.
+        proptest::option::of("[A-Za-z0-9][A-Za-z0-9_-]{4,11}"),
         proptest::option::of(1_500_000_000_i64..1_900_000_000),
     )
         .prop_map(move |((platform, format), fee, due, cancel_by, kill_fee, state, post, live)| Deliverable {

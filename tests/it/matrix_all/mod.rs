@@ -109,7 +109,7 @@ fn of(tried: &Tried) -> Of {
     }
 }
 
-/// A button that says a command needs what the command needs beside what it needs itself.
+/// What a button says in its presser's name.
 fn says(tried: &Tried) -> Option<Tried> {
     let said = |name, text: &str| Some(Tried::Command(name, text.to_owned()));
     match tried {
@@ -133,7 +133,14 @@ fn allowed(tried: &Tried, actor: Actor, place: Place) -> bool {
     if (creator_reads && (is_why || is_why_not)) || (client_reads && is_why_not) {
         return false;
     }
-    says(tried).is_none_or(|inner| allowed(&inner, actor, place)) && allowed_itself(tried, actor, place)
+    match (says(tried), tried) {
+        // It is the same as typing it.
+        (Some(typed), Tried::Button(ButtonPurpose::Confirm { .. } | ButtonPurpose::Ask { .. })) => {
+            allowed(&typed, actor, place)
+        }
+        (Some(typed), _) => allowed(&typed, actor, place) && allowed_itself(tried, actor, place),
+        (None, _) => allowed_itself(tried, actor, place),
+    }
 }
 
 fn allowed_itself(tried: &Tried, actor: Actor, place: Place) -> bool {

@@ -273,7 +273,7 @@ async fn numbers(scene: &mut Scene, ebba: Who, direct: Place) {
 async fn leaves(scene: &mut Scene, ebba: Who, direct: Place) {
     scene.chapter("What is kept, and the way out");
     scene.says(direct, ebba, scene_word(scene.locale, "data", "uppgifter")).await;
-    scene.presses(direct, ebba, ("Ask for a file", "Be om en fil")).await;
+    scene.presses(direct, ebba, ("Have it as a file", "Få det som fil")).await;
     scene.passes(5).await;
     scene.presses(direct, ebba, ("Leave", "Lämna")).await;
     scene.presses(direct, ebba, ("Yes, leave", "Ja, lämna")).await;
