@@ -385,6 +385,7 @@ fn told(telegram: &TelegramSim, chat: ChatId, words: &str) -> Option<Shown> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one evening of a service")]
 fn what_is_asked_while_it_runs_takes_effect_at_once() {
     let desk = Desk::new();
     wait(async {
@@ -449,6 +450,8 @@ fn what_is_asked_while_it_runs_takes_effect_at_once() {
         desk.done(&["import", "yesterday.csv"]);
         until(&clock, "the alert of what was imported", || told(&telegram, team, "views")).await;
 
+        desk.done(&["backup", "alerts.backup"]);
+
         // A role that is taken ends at once.
         desk.done(&["revoke", "maja", "agency", "all"]);
         let before = telegram.messages(direct).len();
@@ -464,6 +467,9 @@ fn what_is_asked_while_it_runs_takes_effect_at_once() {
         assert!(!log.contains("ERROR") && !log.contains(&token), "{log}");
         telegram.shutdown().await;
     });
+    // What was told is worked out again from a backup, and says the same.
+    let restored = desk.done(&["restore", "alerts.backup", "--set", "store.folder=again"]);
+    assert!(restored.contains("; 2 receipts say what they said"), "{restored}");
     let by_maja = desk.journal(&["incident_acknowledged", "acknowledged"]);
     assert_eq!(by_maja.len(), 1, "{by_maja:?}");
 }
@@ -483,4 +489,37 @@ fn doctor_asks_the_running_service_about_its_own_settings_and_it_goes_on() {
     assert!(telegram["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{telegram}");
     desk.done(&["outbox", "list"]);
     service.stop();
+}
+
+#[test]
+fn a_backup_made_beside_the_service_is_the_store_as_it_was() {
+    let desk = Desk::new();
+    let service = desk.serve(&alone());
+    desk.done(&["apply", "fall.toml"]);
+    desk.done(&["import", "numbers.csv"]);
+    let made: Value = serde_json::from_str(&desk.done(&["backup", "a.backup", "--json"])).expect("JSON");
+    assert!(made["records"].as_u64().is_some_and(|records| 5 < records), "{made}");
+    // What comes after it is not in it.
+    desk.done(&["apply", "many.toml"]);
+
+    let refused = desk.run(&["restore", "a.backup"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("a plimsoll runs on `data` already"), "{}", refused.err);
+    let log = service.stop();
+    assert!(!log.contains("ERROR"), "{log}");
+    let refused = desk.run(&["restore", "a.backup"]);
+    assert!(refused.code == Some(1) && refused.err.contains("move it away first"), "{}", refused.err);
+
+    let said = desk.done(&["restore", "a.backup", "--set", "store.folder=again"]);
+    assert!(said.contains("records restored into again"), "{said}");
+    let at = Clock::system().now().to_string();
+    let why = |folder: &str, rule: &str| desk.run(&["why", "alma", rule, "--at", &at, "--json", "--set", folder]);
+    assert_eq!(why("store.folder=again", "views-fall"), why("store.folder=data", "views-fall"));
+    assert_eq!(why("store.folder=data", "many-followers").code, Some(0));
+    assert_eq!(why("store.folder=again", "many-followers").code, Some(2));
+
+    std::fs::write(desk.path().join("torn.backup"), b"half of something").expect("written");
+    let torn = desk.run(&["restore", "torn.backup", "--set", "store.folder=third"]);
+    assert!(torn.code == Some(1) && torn.err.contains("take another one"), "{}", torn.err);
+    assert!(!desk.path().join("third").exists());
 }
