@@ -48,7 +48,8 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
         core.store.commit(buttons).await?;
     }
     let more = render::more_line(&render::reader(&said.room));
-    let options = SendOptions { more: &more, key: "answer", revision: 0 };
+    let key = key_of(inbound, &message);
+    let options = SendOptions { more: &more, key: &key, revision: 0 };
     // A question is no line that passes: it has buttons of its own.
     let aloud = said.aloud || !message.buttons.is_empty();
     let mut also_aloud = true;
@@ -66,17 +67,28 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
         }
     }
     let Some(address) = inbound.address.clone().filter(|_| also_aloud) else { return Ok(()) };
-    if let Some(until) = say_aloud(chats, &message, &address, &more).await {
+    if let Some(until) = say_aloud(chats, &message, &address, (&more, &key)).await {
         // The next one who asks does not wait for this room's limits.
         let (chats, name) = (Arc::clone(chats), format!("answer {}", said.room.id));
-        drop(core.clock.spawn(name, move |held| say_later(chats, message, address, more, held, until)));
+        drop(core.clock.spawn(name, move |held| say_later(chats, message, address, (more, key), held, until)));
     }
     Ok(())
 }
 
+/// What names an answer: two that are given in one place within minutes are two, and Discord shows both.
+fn key_of(inbound: &Inbound, message: &Message) -> String {
+    let who = inbound.from.as_ref().map(|who| who.identity.to_string()).unwrap_or_default();
+    format!("answer {who} {} {}", inbound.at, message.headline)
+}
+
 /// Sends an answer as a message; answers when to try again, if its room takes nothing now.
-async fn say_aloud(chats: &Chats, message: &Message, address: &Address, more: &str) -> Option<Timestamp> {
-    let options = SendOptions { more, key: "answer", revision: 0 };
+async fn say_aloud(
+    chats: &Chats,
+    message: &Message,
+    address: &Address,
+    (more, key): (&str, &str),
+) -> Option<Timestamp> {
+    let options = SendOptions { more, key, revision: 0 };
     match chats.send(message, address, &options).await {
         Ok(_) => None,
         Err(SendError::SlowDown { until, .. }) => Some(until),
@@ -91,16 +103,51 @@ async fn say_later(
     chats: Arc<Chats>,
     message: Message,
     address: Address,
-    more: String,
+    (more, key): (String, String),
     mut held: Held,
     mut until: Timestamp,
 ) {
     for _ in 0..ANSWER_TRIES {
         held.sleep_until(until).await;
-        match say_aloud(&chats, &message, &address, &more).await {
+        match say_aloud(&chats, &message, &address, (&more, &key)).await {
             Some(later) => until = later,
             None => return,
         }
     }
     tracing::warn!(place = address.place, "a room takes nothing; an answer is dropped and must be asked for again");
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::chat::inbound::{What, Who};
+    use crate::domain::person::{Chat, Identity};
+
+    fn said(user: &str, at: Timestamp) -> Inbound {
+        let identity = Identity { chat: Chat::Discord, user: user.to_owned() };
+        let who = Who { identity, name: "Jonas".to_owned(), locale: None, anonymous: false, bot: false };
+        let what = What::Command { name: "help".to_owned(), rest: String::new(), args: Vec::new() };
+        Inbound { at, from: Some(who), address: None, place: None, what, file: None, answer: None }
+    }
+
+    #[track_caller]
+    fn check(one: (&Inbound, &str), other: (&Inbound, &str), same: bool) {
+        let key = |(inbound, headline): (&Inbound, &str)| {
+            key_of(inbound, &Message { headline: headline.to_owned(), ..Message::default() })
+        };
+        assert_eq!(key(one) == key(other), same, "{one:?} and {other:?}");
+    }
+
+    #[test]
+    fn two_answers_in_one_place_are_two_on_discord() {
+        let at: Timestamp = "2026-03-20T12:00:00Z".parse().expect("an instant");
+        let asked = said("1", at);
+        // Tried again, it is the same answer; Discord shows it once.
+        check((&asked, "Help"), (&asked, "Help"), true);
+        check((&asked, "Help"), (&said("1", at + SignedDuration::from_secs(1)), "Help"), false);
+        check((&asked, "Help"), (&said("2", at), "Help"), false);
+        check((&asked, "Help"), (&asked, "Done"), false);
+    }
 }
