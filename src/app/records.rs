@@ -428,7 +428,7 @@ pub struct ButtonRecord {
     /// Whose it is alone, as `CHAT:USER`, where only one person may press it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<String>,
-    /// Which of the messages of its delivery it hangs on: [`Delivery::generation`].
+    /// Which of the messages of its delivery it hangs on: [`generation`](crate::outbox::delivery::Delivery::generation).
     #[serde(default)]
     pub generation: u32,
     /// From then on it is stale.
