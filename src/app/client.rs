@@ -17,7 +17,7 @@ use crate::domain::action::{Deed, Object};
 use crate::domain::consent::Release;
 use crate::domain::ids::BrandId;
 use crate::domain::money::Money;
-use crate::domain::person::{Audience, Person, Reach, Role, Room};
+use crate::domain::person::{Audience, Grant, Person, Reach, Role, Room};
 use crate::outbox::delivery::{Delivery, State as Stand};
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
 use crate::outbox::notice::{About as Told, Notice};
@@ -56,22 +56,16 @@ impl Catalog {
         if person.creator.is_some() {
             return Audience::Creator;
         }
-        // Whoever answers for creators, and has no other role, sits on their side of the table.
-        let mut roles = self.grants_of(&person.id).map(|grant| grant.role).peekable();
-        if roles.peek().is_some() && roles.all(|role| matches!(role, Role::Creator | Role::TalentManager)) {
+        let mine: Vec<&Grant> = self.grants_of(&person.id).collect();
+        let only = |roles: &[Role]| !mine.is_empty() && mine.iter().all(|grant| roles.contains(&grant.role));
+        if only(&[Role::Creator, Role::TalentManager]) {
+            // Whoever answers for creators, and has no other role, sits on their side of the table.
             return Audience::Creator;
         }
-        let mut mine = self.grants.iter().filter(|grant| grant.person == person.id).peekable();
-        // Who answers for creators is told what they are told.
-        if mine.peek().is_some() && mine.clone().all(|grant| matches!(grant.role, Role::Creator | Role::TalentManager))
-        {
-            return Audience::Creator;
-        }
-        if mine.peek().is_none() || !mine.all(|grant| grant.role == Role::ClientOwner) {
+        if !only(&[Role::ClientOwner]) {
             return Audience::Internal;
         }
-        let mine = self.grants.iter().filter(|grant| grant.person == person.id);
-        let brands: BTreeSet<&BrandId> = mine.filter_map(|grant| self.brand_of_reach(&grant.reach)).collect();
+        let brands: BTreeSet<&BrandId> = mine.iter().filter_map(|grant| self.brand_of_reach(&grant.reach)).collect();
         let agency = self.grants.iter().filter(|grant| grant.role == Role::Agency && grant.person != person.id);
         let mut agency = agency.map(|grant| self.brand_of_reach(&grant.reach));
         let served = agency.any(|brand| brand.is_none_or(|brand| brands.is_empty() || brands.contains(brand)));

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::catalog::{Catalog, Groups, judging};
-use super::commands::{Asked, visible_brands};
+use super::commands::{Asked, unknown, visible_brands};
 use super::core::{Core, Ruled, State, context};
 use super::resolve::{Meant, nearest_subject, resolve};
 use super::views;
@@ -29,7 +29,6 @@ use crate::rules::receipt::Used;
 use crate::store::StoreError;
 use crate::words::buttons::Composed;
 use crate::words::coverage::{self, Arrives, Cause, CoverageView, Covered, MetricLine};
-use crate::words::replies::Reply;
 
 /// Partnerships that are looked at before others have their turn with the picture.
 const PART: usize = 50;
@@ -67,10 +66,8 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, page: Option
             None => None,
             Some(typed) => {
                 let Some(Meant::Subject(subject)) = resolve(&state.catalog, typed) else {
-                    let shown = super::shown::Shown::asked(&state.catalog, asked);
-                    let nearest = shown.and_then(|shown| shown.nearest_subject(typed));
-                    let reply = Reply::UnknownSubject { given: typed.to_owned(), nearest };
-                    return Ok(Composed::plain(reply.say(&asked.reader, now)));
+                    drop(state);
+                    return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
                 };
                 Some(subject)
             }
