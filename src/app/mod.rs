@@ -79,6 +79,7 @@ pub mod service;
 pub mod setup;
 pub mod sourcing;
 mod status;
+pub mod storm;
 pub mod telemetry;
 mod terms;
 pub mod tokens;
