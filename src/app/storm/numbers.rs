@@ -11,8 +11,11 @@ use serde_json::{Value, json};
 
 use super::faults::{DAY, HOUR, Missing, Secs};
 
-/// How long a good time lasts, and a bad one, in hours.
-const SPELLS: [(i64, i64); 2] = [(48, 480), (12, 72)];
+/// How long a good time lasts, and a bad one, in hours: in a long storm, and in a short one.
+const SPELLS: [[(i64, i64); 2]; 2] = [[(48, 480), (12, 72)], [(16, 72), (10, 36)]];
+
+/// A storm of fewer days is short.
+const SHORT: i64 = 90;
 
 /// How a boost does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,18 +65,17 @@ impl Numbers {
     /// The numbers of so many days, for boosts and audiences by name.
     pub fn new(dice: &mut ChaCha8Rng, boosts: &[String], audiences: &[String], days: i64) -> Self {
         let end = days * DAY;
+        let [good, bad] = if days < SHORT { SPELLS[1] } else { SPELLS[0] };
         let boost = |dice: &mut ChaCha8Rng| {
             let mut weather = vec![(0, Weather::Good)];
             let mut at = 0;
             loop {
-                let (least, most) = SPELLS[0];
-                at += dice.random_range(least..most) * HOUR;
+                at += dice.random_range(good.0..good.1) * HOUR;
                 if end <= at {
                     return Boost { weather, hours: 0, spend: 0, orders: 0, clicks: 0 };
                 }
                 weather.push((at, if dice.random_bool(0.6) { Weather::Dear } else { Weather::Broken }));
-                let (least, most) = SPELLS[1];
-                at += dice.random_range(least..most) * HOUR;
+                at += dice.random_range(bad.0..bad.1) * HOUR;
                 weather.push((at, Weather::Good));
             }
         };

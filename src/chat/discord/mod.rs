@@ -398,7 +398,14 @@ fn is_ours(message: &Value, me: &str) -> bool {
 
 fn shows(message: &Value, marker: &str) -> bool {
     let texts = ["/content", "/embeds/0/description", "/embeds/0/footer/text"];
-    texts.iter().filter_map(|path| message.pointer(path)?.as_str()).any(|text| text.contains(marker))
+    let wanted = bare(marker);
+    !wanted.is_empty()
+        && texts.iter().filter_map(|path| message.pointer(path)?.as_str()).any(|text| bare(text).contains(&wanted))
+}
+
+/// A text without what rendering adds to it: marks that would be read as markup stand behind a backslash in the history.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric() || *c == '#').collect()
 }
 
 fn reference(message: &Value, place: &str) -> Option<MessageRef> {

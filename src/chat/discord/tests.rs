@@ -217,3 +217,16 @@ fn bodies_match_the_published_schema() {
 fn skipped(path: &str) {
     eprintln!("skipped: {path} is not there");
 }
+
+#[tokio::test]
+async fn a_message_whose_marks_were_escaped_is_found_in_the_history() {
+    let said = json!({
+        "id": snowflake(5), "author": {"id": "7"}, "embeds": [], "attachments": [],
+        "content": "🟡 feed gives no numbers: it cannot be understood at \\`line 1 column 10\\`",
+    });
+    let script = vec![Reply::json(200, &json!({"id": "7", "username": "p"})), Reply::json(200, &json!([said]))];
+    let (_fake, url) = Fake::start(script).await;
+    let marker = "🟡 feed gives no numbers: it cannot be understood at `line 1 column 10`";
+    let found = bot(&url).find_by_marker("11", marker, at(0)).await.expect("read");
+    assert!(matches!(found, Found::There(at) if at.message == snowflake(5)), "{found:?}");
+}
