@@ -48,7 +48,8 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
         core.store.commit(buttons).await?;
     }
     let more = render::more_line(&render::reader(&said.room));
-    let options = SendOptions { more: &more, key: "answer", revision: 0 };
+    let key = key_of(inbound, &message);
+    let options = SendOptions { more: &more, key: &key, revision: 0 };
     let mut also_aloud = true;
     if let Some(place) = &inbound.answer {
         // A callback shows one short line; a Discord interaction takes the whole answer.
@@ -64,17 +65,28 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
         }
     }
     let Some(address) = inbound.address.clone().filter(|_| also_aloud) else { return Ok(()) };
-    if let Some(until) = say_aloud(chats, &message, &address, &more).await {
+    if let Some(until) = say_aloud(chats, &message, &address, (&more, &key)).await {
         // The next one who asks does not wait for this room's limits.
         let (chats, name) = (Arc::clone(chats), format!("answer {}", said.room.id));
-        drop(core.clock.spawn(name, move |held| say_later(chats, message, address, more, held, until)));
+        drop(core.clock.spawn(name, move |held| say_later(chats, message, address, (more, key), held, until)));
     }
     Ok(())
 }
 
+/// What names an answer: two that are given in one place within minutes are two, and Discord shows both.
+fn key_of(inbound: &Inbound, message: &Message) -> String {
+    let who = inbound.from.as_ref().map(|who| who.identity.to_string()).unwrap_or_default();
+    format!("answer {who} {} {}", inbound.at, message.headline)
+}
+
 /// Sends an answer as a message; answers when to try again, if its room takes nothing now.
-async fn say_aloud(chats: &Chats, message: &Message, address: &Address, more: &str) -> Option<Timestamp> {
-    let options = SendOptions { more, key: "answer", revision: 0 };
+async fn say_aloud(
+    chats: &Chats,
+    message: &Message,
+    address: &Address,
+    (more, key): (&str, &str),
+) -> Option<Timestamp> {
+    let options = SendOptions { more, key, revision: 0 };
     match chats.send(message, address, &options).await {
         Ok(_) => None,
         Err(SendError::SlowDown { until, .. }) => Some(until),
@@ -89,13 +101,13 @@ async fn say_later(
     chats: Arc<Chats>,
     message: Message,
     address: Address,
-    more: String,
+    (more, key): (String, String),
     mut held: Held,
     mut until: Timestamp,
 ) {
     for _ in 0..ANSWER_TRIES {
         held.sleep_until(until).await;
-        match say_aloud(&chats, &message, &address, &more).await {
+        match say_aloud(&chats, &message, &address, (&more, &key)).await {
             Some(later) => until = later,
             None => return,
         }

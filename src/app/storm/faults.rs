@@ -220,9 +220,9 @@ impl Faults {
     pub fn of_request(&mut self, seam: Seam, works: bool, now: Secs) -> Option<Kind> {
         let list = self.requests.get_mut(&seam).filter(|_| !self.over)?;
         let due = |one: &Planned| one.at <= now && (works || one.aim == Aim::Any);
-        let place = list.iter().position(due)?;
-        let kind = list.remove(place).kind;
-        // An order that is not carried out can only be told of one that was accepted.
+        // Orders are few: one that may be ignored is.
+        let deaf = list.iter().position(|one| due(one) && one.kind == Kind::DeafPlatform);
+        let kind = list.remove(deaf.or_else(|| list.iter().position(due))?).kind;
         self.meet(kind);
         Some(kind)
     }

@@ -57,8 +57,12 @@ use promises::Promises;
 use sea::{Sea, Wire, World};
 use setup::Person;
 
-/// How often every kind of fault comes at least.
-pub const FAULTS_MIN: u64 = 20;
+/// How often every kind of fault comes at least in so many days: twenty times in what is longer than three months. In less
+/// there are too few orders that an ad platform could ignore.
+#[must_use]
+pub fn faults_min(days: i64) -> u64 {
+    if days < 90 { 3 } else { 20 }
+}
 
 /// The shortest storm: in less there is no room for all that goes wrong.
 pub const DAYS_MIN: i64 = 14;
@@ -611,9 +615,10 @@ impl Storm {
             let what = format!("{} left: {one}", undone.len());
             return Err(self.broken(Seen { invariant: "what was approved comes to its end", what }));
         }
-        let rare = self.sea.lock().faults.rare(FAULTS_MIN);
+        let least = faults_min(self.options.days);
+        let rare = self.sea.lock().faults.rare(least);
         if !rare.is_empty() {
-            let what = format!("less than {FAULTS_MIN} times: {}", rare.join(", "));
+            let what = format!("less than {least} times: {}", rare.join(", "));
             return Err(self.broken(Seen { invariant: "every fault comes often enough", what }));
         }
         let world = self.sea.lock();

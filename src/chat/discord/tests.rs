@@ -228,5 +228,5 @@ async fn a_message_whose_marks_were_escaped_is_found_in_the_history() {
     let (_fake, url) = Fake::start(script).await;
     let marker = "🟡 feed gives no numbers: it cannot be understood at `line 1 column 10`";
     let found = bot(&url).find_by_marker("11", marker, at(0)).await.expect("read");
-    assert!(matches!(found, Found::There(at) if at.message == snowflake(5)), "{found:?}");
+    assert!(matches!(found, Found::There(ref at) if at.message == snowflake(5)), "{found:?}");
 }
