@@ -437,7 +437,10 @@ impl Storm {
                     Some(event) => self.come(event).await?,
                     None => return self.check(),
                 },
-                Err(cause) => return Err(self.stuck(cause)),
+                Err(cause) => {
+                    self.check()?;
+                    return Err(self.stuck(cause));
+                }
             }
         }
     }

@@ -87,9 +87,9 @@ impl World {
         self.life
     }
 
-    /// Whether a life goes on.
+    /// Whether a life goes on. Once something does not hold, nothing more happens: the storm ends there.
     pub fn lives(&self, life: u64) -> bool {
-        self.life == life && self.dead.is_none()
+        self.life == life && self.dead.is_none() && self.promises.broken.is_none()
     }
 
     /// The process is gone.
