@@ -450,9 +450,7 @@ impl Storm {
         match event {
             Event::Act => {
                 self.somebody(None).await;
-                // The same deeds in fewer days.
-                let rare = if self.options.days < 90 { HOUR / 2 } else { 3 * HOUR };
-                self.soon(HOUR / 20, rare, Event::Act);
+                self.soon(HOUR / 4, 3 * HOUR, Event::Act);
             }
             Event::Flavoured(kind) => {
                 if self.somebody(Some(kind)).await {
