@@ -431,11 +431,13 @@ did-approved = { $by } agreed { $time } to { $what }; it is being done.
 did-approved-later = { $by } agreed { $time } to { $what }; it is done { $due }, if nothing changes by then.
 did-rejected = { $by } decided { $time } { $what }.
 did-expired = Nobody answered by { $time }: { $what }.
+did-expired-few = Only { $have } of { $need } had agreed by { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
 did-done = { $what } by { $by } { $time }; { $runs_on } has accepted and is being asked again.
 did-verified = { $what } by { $by } { $done_at }; { $runs_on } says { $state } { $time }.
 did-ask = { $of } was asked { $time } to { $what }; it counts when { $of } confirms.
 did-ask-yourselves = { $of } has no chat with me. Ask { $of } yourselves to { $what }, and note the answer here.
+did-ask-agency = Your agency asks { $of } to { $what }; it counts when { $of } confirms.
 did-confirm = { $what }: { $of } confirmed { $time }.
 did-confirm-by = { $what }: { $of } confirmed, { $by } noted it { $time }.
 did-decline = { $of } answered { $time } that something is in the way; { $what }. Please write to { $of }.
@@ -670,7 +672,7 @@ told-team-writes = The team has been told and writes to you. Until then everythi
 told-recorded = Noted, as said by { $of }, with your name.
 told-nothing-open = No promised piece is open on { $platform }. Name it: live, the address, then spring/alma/reel-2.
 told-live = Noted: { $what } is out.
-told-live-fee = Noted: { $what } is out. Its fee, { $fee }, counts as spent from now on.
+told-live-fee = Noted: { $what } is out. Its fee, { $fee }, counts as earned from now on.
 told-noted = Noted about { $name }. It stands in the journal and behind Why.
 told-needs-sure = A cancellation cannot be taken back. Press its own button in the alert; it asks once more.
 
@@ -1018,7 +1020,7 @@ reply-nothing-to-approve = { $id } proposes nothing at the moment.
 reply-nothing-to-undo = { $id } has nothing that can be taken back any more.
 reply-already-answered = { $who } has answered { $id } already.
 reply-link-code = Say “link { $code }” on your other chat within { $minutes } minutes. It works once.
-reply-linked = You are { $name } here now.
+reply-linked = You are { $name } here now. “help” shows what you can say.
 reply-bound = This chat is the room { $room } now.
 reply-code-refused = This code is wrong, used or too old. Ask for a new one.
 reply-granted = { $person } is now { $role } for { $reach }.
@@ -1081,17 +1083,19 @@ rule-would-have-told = It would have raised { $fires ->
     [0] no alert
     [one] one alert
    *[other] { $fires } alerts
-} in { $days ->
-    [one] one day
-   *[other] { $days } days
+} { $days ->
+    [0] today
+    [one] in one day
+   *[other] in { $days } days
 }.
 rule-has-told = It raised { $fires ->
     [0] no alert
     [one] one alert
    *[other] { $fires } alerts
-} in { $days ->
-    [one] one day
-   *[other] { $days } days
+} { $days ->
+    [0] today
+    [one] in one day
+   *[other] in { $days } days
 }.
 rule-outcomes = By what came later { $right } of them { $right ->
     [one] was
@@ -1938,7 +1942,7 @@ client-sees = The client reads this too: { $by }, { $time }. Billed amounts only
 client-shown = { $id } is shown in { $rooms ->
     [one] the client's room
    *[other] { $rooms } rooms of the client's
-}, with billed amounts only. Take it back with `hide { $id }`.
+}, with billed amounts only. Take it back with “hide { $id }”.
 client-hidden = { $id } is no longer shown to the client. Whoever has read it has read it.
 client-no-room = There is no room of the client's for this. Apply a room with `audience = "client"` and bind it.
 client-not-this = { $id } is about a creator's level. That is told to the creator and the team only.
@@ -2128,7 +2132,7 @@ audit-newer = ‹ Newer
 audit-why = “{ $why }”
 audit-deed = { $deed ->
     [action_approved] agreed
-    [action_proposed] asked for it
+    [action_proposed] agreed; more of you have to
     [action_verified] did it, and the platform says so
     [action_done] did it
     [action_failed] could not do it
@@ -2144,6 +2148,7 @@ audit-deed = { $deed ->
     [grant_revoked] took a role away
     [code_made] made a code
     [code_used] used a code
+    [backed_up] made a backup
     [document_applied] changed the documents
     [rule_applied] changed the rule
     [rule_mode_set] said how far the rule may go
@@ -2151,6 +2156,43 @@ audit-deed = { $deed ->
     [level_changed] changed the level
     [note] noted
     [went_live] said that it is out
+    [offer_made] suggested a change to the deal
+    [offer_sent] agreed to send an offer
+    [offer_agreed_by_one] agreed to an offer; more of you have to
+    [offer_accepted] made an offer binding: both sides said yes
+    [offer_declined] ended an offer with a no
+    [offer_withdrawn] took an offer back
+    [offer_overtaken] answered an offer that no longer fits the deal
+    [offer_superseded] suggested something else instead
+    [offer_suggested] suggested a change to the deal
+    [offer_told] told the other side of an offer
+    [creator_asked] asked the creator
+    [creator_confirmed] said that the creator confirms
+    [creator_declined] said that the creator says no
+    [ask_withdrawn] took the question back
+    [action_asked] agreed; more of you have to
+    [incident_shown] showed the alert to the client
+    [incident_hidden] hid the alert from the client
+    [target_adjusted] set another target
+    [numbers_reported] told numbers by hand
+    [data_asked] asked for what is kept about them
+    [creator_left] left
+    [account_connected] connected an account
+    [account_disconnected] disconnected an account
+    [account_refused] was refused an account
+    [delivery_retried] had a message sent again
+    [delivery_dropped] dropped a message that was waiting
+    [sample_pressed] tried the sample alert
+    [level_told] said that the creator has been told
+    [level_appealed] objected
+    [level_stood_by] stood by the notice
+    [level_kept] kept the level
+    [level_restored] gave the level back
+    [level_closed] left the level as it is
+    [level_mediating] looks for another way
+    [level_suggested] suggested another way
+    [level_agreed] agreed to another way
+    [level_keep_posted] wants to hear before the end
     [excuse_declared] said that it lies with the brand
     [excuse_lifted] said that it counts after all
     [excuse_opened] saw that it lies with the brand

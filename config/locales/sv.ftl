@@ -9,8 +9,8 @@ headline-opportunity = 🔵 { $who }: { $value }{ $limit }. Bättre än väntat
 headline-stopped-saved = 🟡 { $who }: { $done }, { $saved } sparade. Fortfarande { $value }{ $limit }
 headline-stopped = 🟡 { $who }: { $done }. Fortfarande { $value }{ $limit }
 headline-recovering = 🟡 { $who }: bättre, { $value }{ $limit }. Avslutas om det håller i sig
-headline-resolved-now = 🟢 { $who }: över efter { $lasted }. Nu { $value }{ $limit }
-headline-resolved = 🟢 { $who }: över efter { $lasted }. Det var { $value }{ $limit }
+headline-resolved-now = 🟢 { $who }: slut efter { $lasted }. Nu { $value }{ $limit }
+headline-resolved = 🟢 { $who }: slut efter { $lasted }. Det var { $value }{ $limit }
 
 limit-own = annars { $value }
 limit-prev = dessförinnan { $value }
@@ -430,11 +430,13 @@ did-approved = { $by } sa ja { $time } till att { $what }; det görs nu.
 did-approved-later = { $by } sa ja { $time } till att { $what }; det görs { $due }, om inget ändras innan dess.
 did-rejected = { $by } bestämde { $time } { $what }.
 did-expired = Ingen svarade före { $time }: { $what }.
+did-expired-few = Bara { $have } av { $need } hade sagt ja före { $time }: { $what }.
 did-held = { $what } ({ $time }): { $reason }.
 did-done = { $what } av { $by } { $time }; { $runs_on } har tagit emot det och tillfrågas igen.
 did-verified = { $what } av { $by } { $done_at }; { $runs_on } säger { $state } { $time }.
 did-ask = { $of } fick { $time } frågan att { $what }; det gäller när { $of } bekräftar.
-did-ask-yourselves = { $of } har ingen chatt med mig. Be själva { $of } att { $what }, och anteckna svaret här.
+did-ask-yourselves = { $of } har ingen chatt med mig. Fråga { $of } själva om att { $what }, och anteckna svaret här.
+did-ask-agency = Er byrå ber { $of } att { $what }; det gäller när { $of } bekräftar.
 did-confirm = { $what }: { $of } bekräftade { $time }.
 did-confirm-by = { $what }: { $of } bekräftade, { $by } antecknade det { $time }.
 did-decline = { $of } svarade { $time } att något är i vägen; { $what }. Skriv till { $of }.
@@ -631,7 +633,7 @@ sure-headline = { $deed ->
 sure-saves = Det sparar { $saves }
 sure-stays = { $deed ->
     [hold] Inlägg som är ute ligger kvar. Det gäller när { $of } bekräftar, och kan släppas senare. { $owed ->
-        [none] Inget är skyldigt för den så länge den är parkerad.
+        [none] Ni är inte skyldiga något för den så länge den är parkerad.
        *[other] { $owed } av arvodet ska ändå betalas.
     }
     [release] Arvodet betalas när den är ute. Det gäller när { $of } bekräftar.
@@ -669,7 +671,7 @@ told-team-writes = Teamet har fått veta det och skriver till dig. Till dess gä
 told-recorded = Antecknat, som { $of } sa det, med ditt namn.
 told-nothing-open = Inget utlovat inslag är öppet på { $platform }. Nämn det: live, adressen, sedan spring/alma/reel-2.
 told-live = Antecknat: { $what } är ute.
-told-live-fee = Antecknat: { $what } är ute. Arvodet, { $fee }, räknas som kostnad från och med nu.
+told-live-fee = Antecknat: { $what } är ute. Arvodet, { $fee }, räknas som intjänat från och med nu.
 told-noted = Antecknat om { $name }. Det står i journalen och bakom Varför.
 told-needs-sure = En inställning går inte att ta tillbaka. Tryck på dess egen knapp i larmet; den frågar en gång till.
 
@@ -825,7 +827,7 @@ reply-level-already-told = Kreatören har redan fått besked.
 group-firing-money = 🔴 { $brand }{ $count } larm från { $rule } på en gång. { $saved } går ännu att spara
 group-firing = 🔴 { $brand }{ $count } larm från { $rule } på en gång
 group-over = 🟢 { $brand }alla { $count } larm från { $rule } är över
-group-counts = { $firing } pågår, { $recovering } bättre, { $resolved } över. Ett meddelande i stället för många; inget är utelämnat.
+group-counts = { $firing } pågår, { $recovering } bättre, { $resolved } slut. Ett meddelande i stället för många; inget är utelämnat.
 group-more = { $count } till på de andra sidorna.
 
 ## Varför och varför inte
@@ -997,7 +999,7 @@ for-example = Till exempel:
 refused-outsider = Jag känner dig inte här än. Be teamet om en engångskod och säg sedan ”link” och koden.
 refused-role = Din roll tillåter inte det här. Fråga byrån eller uppdragsgivaren.
 refused-reach = Du har ingen roll för just detta. Fråga byrån eller uppdragsgivaren.
-refused-own-only = Du kan se dina egna siffror: säg ”me”. Andras stannar hos dem.
+refused-own-only = Du kan se dina egna siffror: säg ”jag”. Andras stannar hos dem.
 refused-no-creator = Det här är för kreatörer, om dem själva. För kampanjer, säg ”status”.
 refused-not-member = Du är inte längre medlem i det här rummet, så jag kan inte göra det åt dig här.
 refused-membership-unknown = Jag kan inte se just nu om du hör till rummet. När det gäller pengar betyder det nej; försök igen strax.
@@ -1020,7 +1022,7 @@ reply-nothing-to-approve = { $id } föreslår inget just nu.
 reply-nothing-to-undo = { $id } har inget som går att ta tillbaka längre.
 reply-already-answered = { $who } har redan svarat på { $id }.
 reply-link-code = Säg ”link { $code }” i din andra chatt inom { $minutes } minuter. Det fungerar en gång.
-reply-linked = Här är du { $name } nu.
+reply-linked = Här är du { $name } nu. ”hjälp” visar vad du kan säga.
 reply-bound = Den här chatten är rummet { $room } nu.
 reply-code-refused = Koden är fel, använd eller för gammal. Be om en ny.
 reply-granted = { $person } är nu { $role } för { $reach }.
@@ -1083,17 +1085,19 @@ rule-would-have-told = Den skulle ha gett { $fires ->
     [0] inget larm
     [one] ett larm
    *[other] { $fires } larm
-} på { $days ->
-    [one] en dag
-   *[other] { $days } dagar
+} { $days ->
+    [0] i dag
+    [one] på en dag
+   *[other] på { $days } dagar
 }.
 rule-has-told = Den gav { $fires ->
     [0] inget larm
     [one] ett larm
    *[other] { $fires } larm
-} på { $days ->
-    [one] en dag
-   *[other] { $days } dagar
+} { $days ->
+    [0] i dag
+    [one] på en dag
+   *[other] på { $days } dagar
 }.
 rule-outcomes = Av det som kom sedan var { $right } av dem { $right ->
     [one] rätt
@@ -1920,7 +1924,7 @@ client-cost-firing = 🔴 { $who }: ger för lite för vad det kostar
 client-cost-better = 🔵 { $who }: ger mer för vad det kostar än väntat
 client-cost-stopped = 🟡 { $who }: { $done }. Det gav för lite för vad det kostar
 client-cost-recovering = 🟡 { $who }: bättre. Stängs om det håller i sig
-client-cost-resolved = 🟢 { $who }: över efter { $lasted }. Det gav för lite för vad det kostade
+client-cost-resolved = 🟢 { $who }: slut efter { $lasted }. Det gav för lite för vad det kostade
 client-billed = Så som ni faktureras: { $what }.
 client-why-cost = Det som handlar om kostnad visas inte här; er byrå har det.
 client-taken-back = ⚪ { $id }: er byrå har tagit tillbaka det här larmet
@@ -1928,7 +1932,7 @@ client-sees = Kunden läser också detta: { $by }, { $time }. Bara fakturerade b
 client-shown = { $id } visas i { $rooms ->
     [one] kundens rum
    *[other] { $rooms } av kundens rum
-}, med bara fakturerade belopp. Ta tillbaka det med `hide { $id }`.
+}, med bara fakturerade belopp. Ta tillbaka det med ”hide { $id }”.
 client-hidden = { $id } visas inte längre för kunden. Den som har läst det har läst det.
 client-no-room = Det finns inget rum hos kunden för detta. Lägg till ett rum med `audience = "client"` och bind det.
 client-not-this = { $id } handlar om en kreatörs nivå. Det berättas bara för kreatören och teamet.
@@ -1950,7 +1954,7 @@ confirm-expires = Inget händer om du inte trycker Ja inom { $minutes ->
     [one] en minut
    *[other] { $minutes } minuter
 }.
-really-approve = Säga ja till att { $what }?{ $amount ->
+really-approve = Ja till att { $what }?{ $amount ->
     [none] {""}
    *[other] {" "}Det gäller { $amount }.
 }
@@ -2082,7 +2086,7 @@ digest-open = ☀️ { $of }{ $open ->
 digest-decide = Att besluta i dag
 digest-open-part = Öppet
 digest-ended-part = Avslutat sedan i går
-digest-ended = 🟢 { $name } · över efter { $lasted } · { $id }
+digest-ended = 🟢 { $name } · slut efter { $lasted } · { $id }
 digest-page = Sida { $page } av { $pages }
 desk-empty = Inget väntar på dig
 desk-not-yours = Inget väntar på dig: du beslutar inte om något varumärke. Det gör chefer, kunder och byråer.
@@ -2120,7 +2124,7 @@ audit-newer = ‹ Nyare
 audit-why = ”{ $why }”
 audit-deed = { $deed ->
     [action_approved] sade ja
-    [action_proposed] bad om det
+    [action_proposed] sade ja; fler av er behövs
     [action_verified] gjorde det, och plattformen bekräftar
     [action_done] gjorde det
     [action_failed] lyckades inte
@@ -2136,6 +2140,7 @@ audit-deed = { $deed ->
     [grant_revoked] tog bort en roll
     [code_made] gjorde en kod
     [code_used] använde en kod
+    [backed_up] gjorde en säkerhetskopia
     [document_applied] ändrade dokumenten
     [rule_applied] ändrade regeln
     [rule_mode_set] sade hur långt regeln får gå
@@ -2143,6 +2148,43 @@ audit-deed = { $deed ->
     [level_changed] ändrade nivån
     [note] noterade
     [went_live] sade att det är ute
+    [offer_made] föreslog en ändring i avtalet
+    [offer_sent] sade ja till att skicka ett förslag
+    [offer_agreed_by_one] sade ja till ett förslag; fler av er behövs
+    [offer_accepted] gjorde ett förslag bindande: båda sidor sade ja
+    [offer_declined] avslutade ett förslag med ett nej
+    [offer_withdrawn] tog tillbaka ett förslag
+    [offer_overtaken] svarade på ett förslag som inte längre passar avtalet
+    [offer_superseded] föreslog något annat i stället
+    [offer_suggested] föreslog en ändring i avtalet
+    [offer_told] berättade om ett förslag för andra sidan
+    [creator_asked] frågade kreatören
+    [creator_confirmed] sade att kreatören bekräftar
+    [creator_declined] sade att kreatören säger nej
+    [ask_withdrawn] tog tillbaka frågan
+    [action_asked] sade ja; fler av er behövs
+    [incident_shown] visade larmet för kunden
+    [incident_hidden] dolde larmet för kunden
+    [target_adjusted] satte ett annat mål
+    [numbers_reported] berättade siffror för hand
+    [data_asked] bad om det som sparas om dem
+    [creator_left] lämnade
+    [account_connected] kopplade ett konto
+    [account_disconnected] kopplade från ett konto
+    [account_refused] fick inte koppla ett konto
+    [delivery_retried] lät ett meddelande skickas igen
+    [delivery_dropped] strök ett meddelande som väntade
+    [sample_pressed] provade exempellarmet
+    [level_told] sade att kreatören har fått veta
+    [level_appealed] invände
+    [level_stood_by] stod fast vid beskedet
+    [level_kept] behöll nivån
+    [level_restored] gav tillbaka nivån
+    [level_closed] lät nivån vara
+    [level_mediating] söker en annan väg
+    [level_suggested] föreslog en annan väg
+    [level_agreed] gick med på en annan väg
+    [level_keep_posted] vill höra före slutet
     [excuse_declared] sade att det ligger hos varumärket
     [excuse_lifted] sade att det räknas ändå
     [excuse_opened] såg att det ligger hos varumärket
@@ -2343,7 +2385,7 @@ offer-until-team = Tid att svara: till { $time }. Utan svar ändras inget.
 offer-clock-waits = Tiden att svara börjar när någon av er har berättat för { $of }.
 offer-noted = { $by } antecknade kreatörens svar { $time }.
 offer-in-deal = Avtalet har en ny version med bådas namn.
-offer-sure = Säga ja till det här: { $change }?
+offer-sure = Ja till det här: { $change }?
 offer-sure-binds = { $what ->
     [send] Andra sidan får veta det då, och det gäller när de också säger ja.
     [one] Så mycket pengar kräver två av er: det binder när någon till har sagt ja.

@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::{Core, State};
-use super::service::rest;
 use super::{asking, budget, by_hand, consent, cutting, cycle, ladder};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose, Reason};
 use crate::actions::webhook::{Fate, SetState};
@@ -22,14 +21,9 @@ use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
 use crate::rules::readings::{Readings as _, Want};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::Held;
-use tokio_util::sync::CancellationToken;
 
 /// Waits before another try, in seconds: 5 + 30 + 120 + 600 + 1800 = about 43 minutes, then the team is told that it failed.
 const WAITS: [i64; 5] = [5, 30, 120, 600, 1800];
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// What can be acted on.
 #[derive(Default)]
@@ -54,26 +48,6 @@ impl Hands {
         match self.by_source.get(source) {
             Some(hand) => Some(Reached { hand: &**hand, reads: true }),
             None => self.webhook.as_ref().map(|hand| Reached { hand: &**hand, reads: self.webhook_reads }),
-        }
-    }
-}
-
-/// Does what was approved, for ever.
-pub async fn run(core: Arc<Core>, hands: Arc<Hands>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.act.clone();
-    loop {
-        let wake = match round(&core, &hands).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "could not carry out what was approved; trying again"
-                );
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
         }
     }
 }
@@ -156,6 +130,7 @@ async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreE
             enter(core, proposal, stage, None, Some(happened)).await
         }
         Guarded::Allowed => {
+            proposal.value.begun_at = Some(now);
             let stage = ProposalStage::Doing { since: now, tries: 0, not_before: now };
             enter(core, proposal, stage, None, None).await
         }
@@ -168,6 +143,9 @@ async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreE
         }
     }
 }
+
+/// Why a request whose answer was lost is not sent again.
+const OVERTAKEN: &str = "no answer came, and something else was decided since";
 
 /// A boost has spent more than a cut would leave it.
 const OVERSPENT: &str = "overspent";
@@ -273,6 +251,11 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
     };
     let now = core.clock.now();
     let mut proposal = proposal;
+    // A request whose answer was lost is sent again, but never over what was decided since.
+    let all = scan_all::<Proposal>(&*core.store).await?;
+    if all.iter().any(|later| proposal.value.is_overtaken_by(&later.value)) {
+        return give_up(core, proposal, OVERTAKEN.to_owned()).await;
+    }
     if proposal.value.before.is_none() && reached.reads {
         match budget::read(reached.hand, &proposal.value, now).await {
             Ok(Some(state)) => proposal.value.before = Some(state),
@@ -432,3 +415,6 @@ pub async fn incident_of(core: &Core, proposal: &Proposal) -> Result<Option<Load
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests;

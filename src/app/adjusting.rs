@@ -46,7 +46,7 @@ pub async fn adjust(core: &Core, asked: &Asked, what: &str, to: &Change) -> Resu
     let state = core.state.lock().await;
     let Some(meant) = resolve(&state.catalog, what) else {
         drop(state);
-        return Ok(Composed::plain(unknown(core, what).await.say(&asked.reader, now)));
+        return Ok(Composed::plain(unknown(core, asked, what).await.say(&asked.reader, now)));
     };
     let plan = plan(core, &state, what, &meant, to);
     drop(state);

@@ -1,8 +1,9 @@
 //! Who did what, when and why: the journal, for whoever may read it.
 //!
 //! Owns: which lines are somebody's deeds (a person's, or an action on money), and which of them a reader may see: the
-//! team's everything of its brands, a client what was decided and done for theirs, without people's words. Refuses: amounts;
-//! no line has one. The journal is read from its end, a bounded number of lines at a time.
+//! team's everything of its brands, a client what was decided and done for theirs. Refuses: people's words to clients, and
+//! where an agency works for them what is paid and that there are alerts nobody has shown them. The journal is read from its
+//! end, a bounded number of lines at a time.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -15,8 +16,9 @@ use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{BoostId, BrandId, CampaignId, PersonId, RoomId, RuleId, Subject};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Audience, Reach, Role};
-use crate::store::records::{last_journal, read_journal};
-use crate::store::{Store, StoreError};
+use crate::outbox::incident::{Incident, IncidentId};
+use crate::store::records::{last_journal, load, read_journal};
+use crate::store::{Store, StoreError, keys};
 use crate::words::audit::{self, AuditLine, AuditView, PAGE};
 use crate::words::buttons::Composed;
 
@@ -52,6 +54,9 @@ const FOR_CLIENTS: [&str; 11] = [
     "level_changed",
 ];
 
+/// Of these, what is about an alert and nothing else.
+const ABOUT_ALERTS: [&str; 3] = ["proposal_rejected", "incident_acknowledged", "incident_snoozed"];
+
 /// Who reads: what they may see.
 #[derive(Debug, Clone)]
 pub struct Sight {
@@ -61,13 +66,15 @@ pub struct Sight {
     client: Vec<BrandId>,
     /// Everybody in the place reads it: only its brand, and as a client where it is a client's room.
     place: Option<(Option<BrandId>, Audience)>,
+    /// An agency works for whoever reads it: of alerts that were not shown to them, and of what is paid, they hear nothing.
+    kept_from: bool,
 }
 
 impl Sight {
     /// Whoever sits at the terminal of the installation.
     #[must_use]
     pub fn all() -> Self {
-        Self { team: None, client: Vec::new(), place: None }
+        Self { team: None, client: Vec::new(), place: None, kept_from: false }
     }
 
     /// Of somebody, where they ask.
@@ -76,8 +83,9 @@ impl Sight {
         let at = &asked.speaker.address;
         let room = state.catalog.room_at(at.chat, &at.place, at.topic).filter(|_| !asked.speaker.direct);
         let place = room.map(|room| (room.brand.clone(), room.audience));
-        let Some(person) = &asked.person else { return Self { team: Some(Vec::new()), client: Vec::new(), place } };
-        let mut sight = Self { team: Some(Vec::new()), client: Vec::new(), place };
+        let kept_from = asked.audience == Audience::Client;
+        let mut sight = Self { team: Some(Vec::new()), client: Vec::new(), place, kept_from };
+        let Some(person) = &asked.person else { return sight };
         for grant in state.catalog.grants_of(&person.id) {
             let brands: Option<Vec<BrandId>> = match &grant.reach {
                 Reach::All => None,
@@ -177,7 +185,14 @@ pub async fn find(core: &Core, sight: &Sight, question: &Question) -> Result<Vec
             if question.since.is_some_and(|since| entry.at < since) {
                 return Ok(found);
             }
-            let Some(one) = seen(&state, sight, number, entry) else { continue };
+            let Some(mut one) = seen(&state, sight, number, entry) else { continue };
+            let as_client = one.detail.is_none();
+            if as_client && sight.kept_from && !is_shown(core, one.line.incident.as_deref()).await? {
+                if ABOUT_ALERTS.contains(&one.entry.deed.as_str()) {
+                    continue;
+                }
+                one.line.incident = None;
+            }
             if !question.about.as_ref().is_none_or(|about| concerns(&state, &one, about)) {
                 continue;
             }
@@ -193,6 +208,13 @@ pub async fn find(core: &Core, sight: &Sight, question: &Question) -> Result<Vec
         until = from;
     }
     Ok(found)
+}
+
+/// Whether an alert was shown to the client: of any other they are not told that there is one.
+async fn is_shown(core: &Core, incident: Option<&str>) -> Result<bool, StoreError> {
+    let Some(id) = incident.and_then(IncidentId::typed) else { return Ok(false) };
+    let kept = load::<Incident>(&*core.store, &keys::incident(&id)).await?;
+    Ok(kept.is_some_and(|kept| kept.value.released))
 }
 
 /// A line as a reader sees it; `None` where it is nobody's deed, or not theirs to see.
@@ -214,6 +236,10 @@ fn seen(state: &State, sight: &Sight, number: u64, entry: JournalEntry) -> Optio
         (deed, _) => deed.to_owned(),
     };
     let action = entry.detail.get("do").and_then(|deed| serde_json::from_value::<Deed>(deed.clone()).ok());
+    if client && sight.kept_from && action.as_ref().is_some_and(Deed::sets_amount) {
+        // What a boost may spend and what a creator gets is between the agency and whom it pays.
+        return None;
+    }
     let why = text("reason").or_else(|| text("text")).or_else(|| text("why"));
     let line = AuditLine {
         at: entry.at,

@@ -128,7 +128,7 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, now: Timesta
         None => {
             drop(state);
             return Ok(match subject {
-                Some(typed) => unknown(core, typed).await.say(&asked.reader, now),
+                Some(typed) => unknown(core, asked, typed).await.say(&asked.reader, now),
                 None => of_whom("everything", &asked.reader),
             });
         }
@@ -188,6 +188,20 @@ pub(super) fn rank(state: &State, subject: &Subject, metric: Metric, now: Timest
     one.peers.map(|(_, below)| (below, compared.others))
 }
 
+/// What a rule that nobody wrote says of a subject: its receipt has the numbers beside what they are compared with.
+pub(super) fn receipt_of(
+    state: &State,
+    groups: &mut Groups,
+    (subject, rule): (&Subject, &str),
+    at: Timestamp,
+) -> Option<Receipt> {
+    let rule = parse_rules(rule, None).check().ok()?.pop()?;
+    let ruled = Ruled { rule, version: 1 };
+    let (about, view) = (state.catalog.about_at(subject, at), state.history.view());
+    let context = judging((&state.catalog, &view), groups, (subject, &about), &ruled, at);
+    Some(judge(&ruled.rule, subject, &context, &view, &Memory::default(), at).receipt)
+}
+
 /// The receipt of a rule that compares a number with all there is to compare it with.
 fn receipt(state: &State, groups: &mut Groups, subject: &Subject, metric: Metric, now: Timestamp) -> Option<Receipt> {
     let (scope, window, own) = match subject.scope() {
@@ -200,11 +214,7 @@ fn receipt(state: &State, groups: &mut Groups, subject: &Subject, metric: Metric
         "[[rule]]\nid = \"benchmark\"\nkind = \"opportunity\"\nscope = \"{scope}\"\nwindow = \"{window}\"\n\
          when = \"{metric} > peers({metric}) && rank({metric}) > 0.5 && {metric} > industry({metric}){own}\"\n"
     );
-    let rule = parse_rules(&text, None).check().ok()?.pop()?;
-    let ruled = Ruled { rule, version: 1 };
-    let (about, view) = (state.catalog.about_at(subject, now), state.history.view());
-    let context = judging((&state.catalog, &view), groups, (subject, &about), &ruled, now);
-    Some(judge(&ruled.rule, subject, &context, &view, &Memory::default(), now).receipt)
+    receipt_of(state, groups, (subject, &text), now)
 }
 
 /// `None` where the number itself is not there.

@@ -254,7 +254,7 @@ pub async fn declare(core: &Core, asked: &Asked, said: Said<'_>) -> Result<Compo
     let target = match target(core, said.what).await? {
         Ok(target) => target,
         Err(CauseReply::Unknown) => {
-            return Ok(Composed::plain(unknown(core, &said.what.typed).await.say(&asked.reader, now)));
+            return Ok(Composed::plain(unknown(core, asked, &said.what.typed).await.say(&asked.reader, now)));
         }
         Err(reply) => return plain(reply),
     };
@@ -346,7 +346,7 @@ pub async fn lift(core: &Core, asked: &Asked, what: &What) -> Result<Composed, S
     let target = match target(core, what).await? {
         Ok(target) => target,
         Err(CauseReply::Unknown) => {
-            return Ok(Composed::plain(unknown(core, &what.typed).await.say(&asked.reader, now)));
+            return Ok(Composed::plain(unknown(core, asked, &what.typed).await.say(&asked.reader, now)));
         }
         Err(reply) => return plain(reply),
     };

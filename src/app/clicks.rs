@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::core::{Core, State};
-use super::service::rest;
+use super::rounds::rest;
 use super::watch;
 use crate::domain::document::PartnershipRef;
 use crate::domain::ids::Platform;
@@ -241,7 +241,7 @@ pub async fn state(counter: Arc<Counter>, mut held: Held, stop: CancellationToke
         }
         let settled = core.clock.now().checked_add(STATE_AFTER).unwrap_or(Timestamp::MAX);
         let until = std::cmp::min(settled, next_hour);
-        if core.clock.now() < until && !super::service::rest_until(&mut held, until, &stop).await {
+        if core.clock.now() < until && !super::rounds::rest_until(&mut held, until, &stop).await {
             return;
         }
     }

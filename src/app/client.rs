@@ -56,6 +56,11 @@ impl Catalog {
         if person.creator.is_some() {
             return Audience::Creator;
         }
+        // Whoever answers for creators, and has no other role, sits on their side of the table.
+        let mut roles = self.grants_of(&person.id).map(|grant| grant.role).peekable();
+        if roles.peek().is_some() && roles.all(|role| matches!(role, Role::Creator | Role::TalentManager)) {
+            return Audience::Creator;
+        }
         let mut mine = self.grants.iter().filter(|grant| grant.person == person.id).peekable();
         if mine.peek().is_none() || !mine.all(|grant| grant.role == Role::ClientOwner) {
             return Audience::Internal;

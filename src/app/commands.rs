@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::core::Core;
 use super::deciding::{Decided, acknowledge, answer_proposals, last_state, propose_approved, snooze, undo};
+use super::listen::refuse;
 use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
-use super::resolve::{Meant, nearest_subject, resolve};
+use super::resolve::{Meant, nearest_seen, resolve};
 use super::{causes, client, consent, pieces, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, RuleId, Subject};
@@ -21,6 +22,7 @@ use crate::words::answers;
 use crate::words::buttons::Composed;
 use crate::words::command::{Command, What};
 use crate::words::message::Message;
+use crate::words::permission::Reason;
 use crate::words::replies::{self, Reply};
 use crate::words::view::IncidentView;
 use crate::words::wording::Reader;
@@ -147,10 +149,31 @@ fn granted(done: Result<(), Refusal>, person: &str, role: Role, reach: Reach, ga
     }
 }
 
-/// Nothing has that name; what was probably meant.
-pub async fn unknown(core: &Core, given: &str) -> Reply {
+/// Nothing has that name; what was probably meant, among what they may see.
+pub async fn unknown(core: &Core, asked: &Asked, given: &str) -> Reply {
     let state = core.state.lock().await;
-    Reply::UnknownSubject { given: given.to_owned(), nearest: nearest_subject(&state.catalog, given) }
+    Reply::UnknownSubject { given: given.to_owned(), nearest: nearest_for(&state, asked, given) }
+}
+
+/// What was probably meant, among what somebody may see where they ask: a creator knows only themselves, everybody else
+/// their brands, and a room only its own.
+pub(super) fn nearest_for(state: &super::core::State, asked: &Asked, given: &str) -> Option<String> {
+    let (only, brands) = (only_self(state, asked), visible_brands(state, asked));
+    let at = &asked.speaker.address;
+    let here = state.catalog.room_at(at.chat, &at.place, at.topic).and_then(|room| room.brand.clone());
+    let of_brands = |id: &crate::domain::ids::BrandId| {
+        here.as_ref().is_none_or(|here| here == id) && brands.as_ref().is_none_or(|brands| brands.contains(id))
+    };
+    nearest_seen(&state.catalog, given, |subject| match (&only, subject) {
+        (Some(own), Subject::Creator(id)) => own == id,
+        (Some(own), Subject::Campaign(id)) => {
+            state.catalog.partnerships.keys().any(|one| one.campaign == *id && one.creator == *own)
+        }
+        (None, Subject::Creator(id)) => {
+            (brands.is_none() && here.is_none()) || state.catalog.brands_of(id).any(of_brands)
+        }
+        (_, subject) => state.catalog.about(subject).brand.as_ref().is_some_and(of_brands),
+    })
 }
 
 /// Open incidents of a subject; of everything for `None`.
@@ -214,7 +237,7 @@ async fn why(core: &Core, asked: &Asked, what: &What, now: Timestamp) -> Result<
     }
     let found = resolve(&core.state.lock().await.catalog, &what.typed);
     let Some(Meant::Subject(subject)) = found else {
-        return Ok(unknown(core, &what.typed).await.say(&asked.reader, now));
+        return Ok(unknown(core, asked, &what.typed).await.say(&asked.reader, now));
     };
     if let Some(kept) = open_incidents(core, Some(&subject)).await?.into_iter().next() {
         return why_incident(core, asked, kept.value, now).await;
@@ -230,12 +253,22 @@ pub async fn why_incident(
     now: Timestamp,
 ) -> Result<Message, StoreError> {
     let view: IncidentView = views::incident(core, incident, false).await?;
-    let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
     if view.level.is_some() && asked.audience == Audience::Creator {
         // Their receipt is the notice: the same numbers, without the rule's own words.
-        return Ok(crate::words::level::whole(&view, &asked.reader, now).unwrap_or_else(refused));
+        let notice = crate::words::level::whole(&view, &asked.reader, now);
+        // Its buttons stay with the notice itself.
+        let notice = notice.map(|notice| Message { buttons: Vec::new(), ..notice });
+        return or_refused(core, asked, "why", notice).await;
     }
-    Ok(answers::why(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
+    or_refused(core, asked, "why", answers::why(&view, &asked.reader, asked.audience, now)).await
+}
+
+/// What somebody may read of something, or the refusal where nothing of it is for them.
+async fn or_refused(core: &Core, asked: &Asked, command: &str, said: Option<Message>) -> Result<Message, StoreError> {
+    match said {
+        Some(said) => Ok(said),
+        None => refuse(core, asked, &format!("command/{command}"), Reason::NotReleased).await,
+    }
 }
 
 /// No rule in force has that name; what was probably meant.
@@ -256,17 +289,17 @@ async fn why_not(
     let found = resolve(&state.catalog, subject);
     let Some(Meant::Subject(meant)) = found else {
         drop(state);
-        return Ok(unknown(core, subject).await.say(&asked.reader, now));
+        return Ok(unknown(core, asked, subject).await.say(&asked.reader, now));
     };
     let Some((view, _)) = views::judged_view(&state, rule, &meant, now) else {
         return Ok(unknown_rule(&state, asked, rule, now));
     };
-    let refused = || replies::refusal(crate::words::permission::Reason::NotReleased, &asked.reader);
-    Ok(answers::why_not(&view, &asked.reader, asked.audience, now).unwrap_or_else(refused))
+    drop(state);
+    or_refused(core, asked, "why-not", answers::why_not(&view, &asked.reader, asked.audience, now)).await
 }
 
 /// What can be stopped in what something typed names; `stops` false: what can be started again.
-async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, Reply> {
+async fn deeds_meant(core: &Core, asked: &Asked, what: &str, stops: bool) -> Result<Vec<Deed>, Reply> {
     let state = core.state.lock().await;
     let of_boost = |boost: BoostId| {
         if stops { Deed::StopBoost { boost } } else { Deed::ResumeBoost { boost } }
@@ -284,7 +317,7 @@ async fn deeds_meant(core: &Core, what: &str, stops: bool) -> Result<Vec<Deed>, 
         }
         None => {
             drop(state);
-            Err(unknown(core, what).await)
+            Err(unknown(core, asked, what).await)
         }
     }
 }
@@ -302,7 +335,7 @@ async fn pause(core: &Core, asked: &Asked, command: &Command, what: &str) -> Res
         Some(_) | None => {}
     }
     let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
-    let deeds = match deeds_meant(core, what, true).await {
+    let deeds = match deeds_meant(core, asked, what, true).await {
         Ok(found) => found,
         Err(reply) => return plain(reply),
     };
@@ -353,7 +386,7 @@ async fn resume(core: &Core, asked: &Asked, command: &Command, what: &str) -> Re
         return pieces::hold_or_release(core, asked, what, None, false).await;
     }
     let plain = |reply: Reply| Ok(Composed::plain(reply.say(&asked.reader, now)));
-    let deeds = match deeds_meant(core, what, false).await {
+    let deeds = match deeds_meant(core, asked, what, false).await {
         Ok(found) => found,
         Err(reply) => return plain(reply),
     };

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::catalog::{Catalog, Groups, judging};
-use super::commands::{Asked, visible_brands};
+use super::commands::{Asked, nearest_for, visible_brands};
 use super::core::{Core, Ruled, State, context};
 use super::resolve::{Meant, nearest_subject, resolve};
 use super::views;
@@ -67,7 +67,7 @@ pub async fn say(core: &Core, asked: &Asked, subject: Option<&str>, page: Option
             None => None,
             Some(typed) => {
                 let Some(Meant::Subject(subject)) = resolve(&state.catalog, typed) else {
-                    let nearest = nearest_subject(&state.catalog, typed);
+                    let nearest = nearest_for(&state, asked, typed);
                     let reply = Reply::UnknownSubject { given: typed.to_owned(), nearest };
                     return Ok(Composed::plain(reply.say(&asked.reader, now)));
                 };

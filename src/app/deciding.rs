@@ -161,7 +161,7 @@ fn agreement(asked: &Asked, at: Timestamp) -> Agreement {
 }
 
 /// An action that a person asks for, without its number yet.
-fn draft(
+pub(super) fn draft(
     asked: &Asked,
     (subject, source, object): (Subject, SourceId, String),
     deed: Deed,
@@ -184,6 +184,7 @@ fn draft(
         revives: None,
         asked: None,
         agreed: Vec::new(),
+        begun_at: None,
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     }
 }
@@ -276,7 +277,7 @@ pub async fn decide(
                 Yes::Nothing(why) => return Ok(Decided::Not(why)),
                 Yes::Enough(all) => {
                     if !all.is_empty() {
-                        by = consent::names(&all).join(", ");
+                        by = consent::names(&all).join(" + ");
                     }
                     proposal.value.agreed = all;
                     (ProposalStage::Approved { by: by.clone(), at }, Happened::Approved { proposal: number })

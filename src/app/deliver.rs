@@ -60,8 +60,8 @@ async fn turn(mut way: Way<'_>, key: &[u8]) -> Result<Went, StoreError> {
 /// Claims, sends and records one delivery.
 async fn one(way: &mut Way<'_>, room: &Room, address: &Address, kept: Loaded<Delivery>) -> Result<Went, StoreError> {
     let core = way.core;
-    if let Some(held_back) = habits::hold_back(core, room, &kept).await? {
-        return Ok(held_back.map_or(Went { after: None, outcome: None }, Went::quiet));
+    if habits::hold_back(core, room, &kept).await? {
+        return look_again(core, &kept.value).await;
     }
     match claim(kept.value.clone(), address.chat, core.clock.now(), core.config.delivery.lease.0) {
         Claim::NotDue { .. } | Claim::HeldBy { .. } => Ok(Went::quiet(kept.value)),

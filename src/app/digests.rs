@@ -5,17 +5,13 @@
 //! it says is read from the store when it is sent. Refuses: an old morning; what could not be told for some hours expires
 //! with its reason. Survives: a kill anywhere, and a change of the hour.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::catalog::About as Known;
 use super::core::{Core, State};
 use super::desk::{self, Deciding};
-use super::service::rest;
 use super::{commands, cycle, render, views};
 use crate::domain::habits::DayTime;
 use crate::domain::person::Room;
@@ -24,12 +20,8 @@ use crate::outbox::incident::{Incident, Stage};
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::Held;
 use crate::words::buttons::Composed;
 use crate::words::digest::{self, DigestView, Ended};
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// A morning is over after this: what was not told by then is told with the next.
 const FRESH: SignedDuration = SignedDuration::from_hours(6);
@@ -42,23 +34,6 @@ const ENDED_MAX: usize = 10_000;
 
 /// Deliveries of a room that wait for the next digest, at most.
 const PARKED_MAX: usize = 20_000;
-
-/// Keeps the next digest of every room due, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.digests.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not plan a digest; trying again");
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
-}
 
 /// Plans the next digest of every room; answers when the first of them comes.
 pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {

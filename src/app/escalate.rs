@@ -4,26 +4,18 @@
 //! Quiet hours do not hold it. Refuses: places that may not hear of it (another brand's room, a person without a role), and
 //! says so in the journal. Survives: a kill anywhere. A step, its notice and its line in the journal are one transaction.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::catalog::{About as Known, Catalog};
 use super::core::{Core, State};
 use super::cycle;
-use super::service::rest;
 use crate::domain::habits::Relay;
 use crate::domain::person::{Audience, Room};
 use crate::outbox::incident::{Escalation, Event, Happened, Incident};
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::store::records::load;
 use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::Held;
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// How often a step is taken anew because somebody was quicker; past that the next round tries.
 const TRIES_MAX: u32 = 10;
@@ -43,23 +35,6 @@ fn after(core: &Core, catalog: &Catalog, about: &Known) -> SignedDuration {
     let naming = rooms.iter().filter(|room| !room.habits.escalate_to.is_empty());
     let shortest = naming.filter_map(|room| room.habits.escalate_after()).min();
     shortest.unwrap_or(core.config.delivery.escalate_after.0)
-}
-
-/// Passes alerts on, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.escalate.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not pass an alert on; trying again");
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
 }
 
 /// Passes on what is due; answers when the next is.

@@ -106,16 +106,12 @@ async fn gate(core: &Core, room: &Room, delivery: &Delivery, now: Timestamp) -> 
 }
 
 /// Keeps back what may not go now: what waits is put off to the end of the quiet hours, what is off ends with its reason.
-/// Answers the delivery as it is kept then; `None` where it may go.
-pub async fn hold_back(
-    core: &Core,
-    room: &Room,
-    kept: &Loaded<Delivery>,
-) -> Result<Option<Option<Delivery>>, StoreError> {
+/// Answers whether it did.
+pub async fn hold_back(core: &Core, room: &Room, kept: &Loaded<Delivery>) -> Result<bool, StoreError> {
     let now = core.clock.now();
     let mut transaction = Transaction::new();
     match gate(core, room, &kept.value, now).await? {
-        Gate::Open => return Ok(None),
+        Gate::Open => return Ok(false),
         Gate::Later(until) => {
             // What waited through the night is no old news in the morning.
             let fresh = until.checked_add(core.config.delivery.expires.0).unwrap_or(until);
@@ -132,8 +128,7 @@ pub async fn hold_back(
         }
     }
     unless_quicker(core, transaction).await?;
-    let key = keys::delivery(&kept.value.about, &kept.value.room);
-    Ok(Some(load::<Delivery>(&*core.store, &key).await?.map(|kept| kept.value)))
+    Ok(true)
 }
 
 /// Commits; where somebody was quicker, the next round looks again.

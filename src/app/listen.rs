@@ -14,7 +14,6 @@ use super::deciding;
 use super::ears::{Ears, answers_aloud};
 use super::people::Speaker;
 use super::records::{ButtonRecord, INBOX_KEPT, InboxRecord};
-use super::service::rest;
 use super::{deliver, groups, pieces, render, trouble};
 use crate::chat::Chats;
 use crate::chat::inbound::{Alarm, Inbound, PlaceKind, What};
@@ -25,7 +24,6 @@ use crate::domain::person::{Address, Audience, Chat, Person, Reach, Room};
 use crate::outbox::incident::Incident;
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::Held;
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::command::{Command, Name, Needs, from_options, parse};
 use crate::words::message::Message;
@@ -33,7 +31,6 @@ use crate::words::permission::{Ask, Decision, Facts, Membership, Reason, may};
 use crate::words::replies::{self, Reply};
 use crate::words::trouble::Trouble;
 use crate::words::wording::Reader;
-use tokio_util::sync::CancellationToken;
 
 mod paging;
 mod saying;
@@ -41,39 +38,11 @@ mod saying;
 use paging::open_here;
 use saying::{hush, say};
 
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
-
 /// Rows of what is not answered that are looked at together.
 const PAGE: usize = 100;
 
-/// Answers what arrives on one platform, for ever. The other one is answered by another task: what hangs there hangs there.
-pub async fn run(
-    (core, chats, ears): (Arc<Core>, Arc<Chats>, Arc<Ears>),
-    chat: Chat,
-    mut held: Held,
-    stop: CancellationToken,
-) {
-    let bell = match chat {
-        Chat::Discord => core.bells.answer.clone(),
-        Chat::Telegram => core.bells.answer_telegram.clone(),
-    };
-    loop {
-        let wake = match round(&core, &chats, &ears, chat).await {
-            Ok(()) => None,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not answer; trying again");
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
-}
-
 /// Answers everything that waits on a platform, oldest first.
-async fn round(core: &Arc<Core>, chats: &Arc<Chats>, ears: &Ears, chat: Chat) -> Result<(), StoreError> {
+pub async fn round(core: &Arc<Core>, chats: &Arc<Chats>, ears: &Ears, chat: Chat) -> Result<(), StoreError> {
     for alarm in ears.take_alarms() {
         hear(core, alarm).await?;
     }
@@ -276,7 +245,7 @@ pub async fn permitted(
     }
 }
 
-async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
+pub(super) async fn refuse(core: &Core, asked: &Asked, what: &str, reason: Reason) -> Result<Message, StoreError> {
     let detail = json!({ "who": asked.speaker.identity.to_string(), "reason": reason.key() });
     core.journal(core.line_by(&asked.actor(), "refused", what, detail)).await?;
     Ok(replies::refusal(reason, &asked.reader))

@@ -74,6 +74,7 @@ pub mod replays;
 mod reported;
 pub mod resolve;
 pub mod rooms;
+pub mod rounds;
 pub mod schedule;
 pub mod service;
 pub mod setup;

@@ -8,46 +8,19 @@
 //! worked out from readings, a day's number of fires) is looked at every hour.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::core::{Core, Ruled, State, context};
 use super::cycle::{self, Fired};
-use super::service::rest;
 use crate::domain::ids::{RuleId, Scope, Subject};
 use crate::rules::eval::Scratch;
 use crate::rules::judge::judge_changes;
 use crate::rules::lifecycle::{Memory, Phase};
 use crate::store::StoreError;
-use crate::time::Held;
-use tokio_util::sync::CancellationToken;
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// How long nothing is looked at, at most, where there is something to look at.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_hours(1);
-
-/// Judges deals at their moments, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.deals.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "could not keep what was judged of deals; trying again"
-                );
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
-}
 
 /// A rule on a deal, and when time alone may next change what it says.
 struct Looked {

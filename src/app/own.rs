@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::commands::{Asked, open_incidents, own_creator};
 use super::core::{Core, State};
+use super::listen::refuse;
 use super::{benchmarks, levels, offers, views};
 use crate::domain::deal::title_of;
 use crate::domain::ids::{CreatorId, Platform, Subject};
@@ -182,7 +183,7 @@ fn due(state: &State, subject: &Subject, now: Timestamp) -> Vec<DuePiece> {
 /// Answers `tips`.
 pub async fn tips(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
     let Some(creator) = own_creator(asked) else {
-        return Ok(replies::refusal(crate::words::permission::Reason::NoCreator, &asked.reader));
+        return refuse(core, asked, "command/tips", crate::words::permission::Reason::NoCreator).await;
     };
     let state = core.state.lock().await;
     let (tips, posts) = views::tips(&state, &creator, now);

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
-use super::service::rest_until;
+use super::rounds::rest_until;
 use super::trouble;
 use crate::domain::link::Page;
 use crate::http::{Api, Body, Limits};

@@ -11,11 +11,11 @@ use super::booking;
 use super::commands::{Asked, open_incidents, unknown};
 use super::core::{Core, State};
 use super::cycle;
-use super::deciding::last_state;
+use super::deciding::{draft, last_state};
 use super::proposing;
 use super::resolve::{self, Meant, resolve};
 use super::views;
-use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
+use crate::domain::action::{Deed, Object};
 use crate::domain::cost;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Deliverable, Document, PartnershipRef, Running};
@@ -130,7 +130,7 @@ pub async fn hold_or_release(
             if is_known {
                 return Ok(plain(asked, &told));
             }
-            return Ok(Composed::plain(unknown(core, what).await.say(&asked.reader, core.clock.now())));
+            return Ok(Composed::plain(unknown(core, asked, what).await.say(&asked.reader, core.clock.now())));
         }
     };
     let fits = |one: &&Deliverable| {
@@ -167,24 +167,9 @@ pub async fn choose(core: &Core, asked: &Asked, deed: Deed) -> Result<Composed, 
         return Ok(plain(asked, &Told::UnknownPiece { given: deed.typed() }));
     };
     let stake = proposing::stake_of(&state, &deed, now);
-    let draft = Proposal {
-        number: 0,
-        incident: None,
-        subject: placed.subject,
-        deed: deed.clone(),
-        source: placed.source,
-        object: placed.object,
-        saves: stake.map(|stake| stake.saves),
-        before: None,
-        asked_by: asked.actor(),
-        asked_at: now,
-        data_at: None,
-        undoes: None,
-        revives: None,
-        asked: None,
-        agreed: Vec::new(),
-        stage: ProposalStage::Approved { by: asked.name(), at: now },
-    };
+    let saves = stake.map(|stake| stake.saves);
+    let about = (placed.subject, placed.source, placed.object);
+    let draft = draft(asked, about, deed.clone(), saves, now);
     let Some(mut ask) = asking::view(&state, &draft) else {
         return Ok(plain(asked, &Told::UnknownPiece { given: deed.typed() }));
     };
@@ -378,7 +363,7 @@ pub async fn note(core: &Core, asked: &Asked, about: &What, text: &str) -> Resul
         None => remarked_on(&*core.state.lock().await, &about.typed),
     };
     let Some((subject, name, piece)) = meant else {
-        return Ok(Composed::plain(unknown(core, &about.typed).await.say(&asked.reader, now)));
+        return Ok(Composed::plain(unknown(core, asked, &about.typed).await.say(&asked.reader, now)));
     };
     let _pen = core.pen.lock().await;
     let mut tries = 1;

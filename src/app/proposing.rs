@@ -444,6 +444,7 @@ pub(super) fn proposal(
         revives: None,
         asked: None,
         agreed: Vec::new(),
+        begun_at: None,
         stage: match asker.mode {
             // What has no way back is never done without a person's word.
             Mode::Auto if deed.stops() && !deed.can_be_taken_back() => ProposalStage::Proposed { until },

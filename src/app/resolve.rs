@@ -107,11 +107,18 @@ fn exists(catalog: &Catalog, subject: &Subject) -> bool {
     }
 }
 
-/// What was probably meant, where nothing was found.
+/// What was probably meant, where nothing was found; of everything there is, for whoever may see everything.
 #[must_use]
 pub fn nearest_subject(catalog: &Catalog, typed: &str) -> Option<String> {
-    let creators = catalog.creators.keys().map(CreatorId::as_str);
-    let campaigns = catalog.campaigns.keys().map(CampaignId::as_str);
+    nearest_seen(catalog, typed, |_| true)
+}
+
+/// The same, of what its asker may see: a name that is suggested is a name that is told.
+#[must_use]
+pub fn nearest_seen(catalog: &Catalog, typed: &str, sees: impl Fn(&Subject) -> bool) -> Option<String> {
+    let creators = catalog.creators.keys().filter(|id| sees(&Subject::Creator((*id).clone()))).map(CreatorId::as_str);
+    let campaigns =
+        catalog.campaigns.keys().filter(|id| sees(&Subject::Campaign((*id).clone()))).map(CampaignId::as_str);
     nearest(typed, creators.chain(campaigns)).map(str::to_owned)
 }
 

@@ -10,6 +10,7 @@ use super::catalog::Catalog;
 use super::commands::{Asked, visible_brands};
 use super::core::Core;
 use super::habits;
+use super::listen::refuse;
 use crate::domain::document::RoomDocument;
 use crate::domain::habits::{Habits, Loudness, Topic};
 use crate::domain::ids::{BrandId, RoomId};
@@ -19,7 +20,6 @@ use crate::words::buttons::Composed;
 use crate::words::command::QuietWish;
 use crate::words::message::Message;
 use crate::words::permission::Reason;
-use crate::words::replies;
 use crate::words::rooms::{self, Kept, QuietView, RoomLine, SubscriptionsView};
 
 /// The place that somebody speaks of without naming it: the room they are in, or their own direct message.
@@ -121,8 +121,8 @@ fn line(catalog: &Catalog, room: &Room) -> RoomLine {
 
 /// Shows or sets the quiet hours of a place.
 pub async fn quiet(core: &Core, asked: &Asked, wish: &QuietWish, now: Timestamp) -> Result<Message, StoreError> {
-    let unbound = || replies::refusal(Reason::Unbound, &asked.reader);
-    let Some(room) = here(core, asked).await? else { return Ok(unbound()) };
+    let unbound = || refuse(core, asked, "command/quiet", Reason::Unbound);
+    let Some(room) = here(core, asked).await? else { return unbound().await };
     let hours = match wish {
         QuietWish::Show => return Ok(rooms::quiet(&quiet_view(&room, false, now), &asked.reader, now)),
         QuietWish::Off => None,
@@ -134,7 +134,7 @@ pub async fn quiet(core: &Core, asked: &Asked, wish: &QuietWish, now: Timestamp)
     let done = habits::change(core, &room.id, (&asked.actor(), "quiet_set", detail), edit, Some(&of_document)).await?;
     Ok(match done {
         Some(room) => rooms::quiet(&quiet_view(&room, true, now), &asked.reader, now),
-        None => unbound(),
+        None => unbound().await?,
     })
 }
 
@@ -175,8 +175,8 @@ pub async fn subscribe(
     topic: Option<Topic>,
     loudness: Option<Loudness>,
 ) -> Result<Message, StoreError> {
-    let unbound = || replies::refusal(Reason::Unbound, &asked.reader);
-    let Some(room) = here(core, asked).await? else { return Ok(unbound()) };
+    let unbound = || refuse(core, asked, "command/subscribe", Reason::Unbound);
+    let Some(room) = here(core, asked).await? else { return unbound().await };
     let (Some(topic), Some(loudness)) = (topic, loudness) else {
         let state = core.state.lock().await;
         return Ok(rooms::subscriptions(&subscriptions_view(&state.catalog, &room, None), &asked.reader));
@@ -197,7 +197,7 @@ pub async fn subscribe(
         room.habits.told.insert(topic, loudness);
     };
     let done = habits::change(core, &room.id, (&asked.actor(), "subscription_set", detail), edit, None).await?;
-    let Some(room) = done else { return Ok(unbound()) };
+    let Some(room) = done else { return unbound().await };
     let state = core.state.lock().await;
     let view = subscriptions_view(&state.catalog, &room, Some((topic, loudness)));
     Ok(rooms::subscriptions(&view, &asked.reader))

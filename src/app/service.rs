@@ -19,6 +19,7 @@ use super::core::Core;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
+use super::rounds::{Part, rest_until};
 use super::{
     act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
     promotion, vault, watch,
@@ -32,6 +33,7 @@ use crate::chat::telegram::TelegramBot;
 use crate::chat::telegram::poll::{self, PollEnd};
 use crate::domain::person::Chat;
 use crate::sources::Outside;
+use crate::store::StoreError;
 use crate::time::{Bell, Clock, Held};
 use crate::web::Web;
 
@@ -43,24 +45,6 @@ const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long a clean end may take in real time before what is left is ended hard.
 pub const DRAIN_MAX: std::time::Duration = std::time::Duration::from_secs(8);
-
-/// Waits for a bell, an instant, or the end. `false`: the end has come.
-pub async fn rest(held: &mut Held, bell: &Bell, wake: Option<Timestamp>, stop: &CancellationToken) -> bool {
-    tokio::select! {
-        biased;
-        () = stop.cancelled() => false,
-        _ = held.wait(bell, wake) => true,
-    }
-}
-
-/// Waits for an instant or the end. `false`: the end has come.
-pub async fn rest_until(held: &mut Held, at: Timestamp, stop: &CancellationToken) -> bool {
-    tokio::select! {
-        biased;
-        () = stop.cancelled() => false,
-        () = held.sleep_until(at) => true,
-    }
-}
 
 /// The running program.
 pub struct Service {
@@ -153,31 +137,9 @@ impl Service {
             let name = format!("deliver {}", chat.as_str());
             service.tasks.push(clock.spawn(name, move |held| deliver::run(core, chats, chat, held, stop)));
         }
-        let (one, two, stop) = (Arc::clone(core), Arc::clone(&hands), service.stop.clone());
-        service.tasks.push(clock.spawn("act", move |held| act::run(one, two, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("levels", move |held| levels::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("offers", move |held| offers::run(one, held, stop)));
+        service.rounds(&chats, &hands, &ears);
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("learn", move |held| learning::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("ladder", move |held| ladder::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("promotion", move |held| promotion::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("digests", move |held| digests::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("escalate", move |held| escalate::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("vault", move |held| vault::watch::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("moments", move |held| moments::run(one, held, stop)));
-        for chat in [Chat::Discord, Chat::Telegram] {
-            let shared = (Arc::clone(core), Arc::clone(&chats), Arc::clone(&ears));
-            let (name, stop) = (format!("listen {}", chat.as_str()), service.stop.clone());
-            service.tasks.push(clock.spawn(name, move |held| listen::run(shared, chat, held, stop)));
-        }
         for (id, config, source) in sources {
             let (core, stop) = (Arc::clone(core), service.stop.clone());
             let name = format!("poll {id}");
@@ -188,6 +150,47 @@ impl Service {
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
         Ok((service, ears))
+    }
+
+    /// Starts what works in rounds.
+    fn rounds(&mut self, chats: &Arc<Chats>, hands: &Arc<Hands>, ears: &Arc<Ears>) {
+        let bells = self.core.bells.clone();
+        let acting = Arc::clone(hands);
+        self.part("act", bells.act, move |core| {
+            let hands = Arc::clone(&acting);
+            async move { act::round(&core, &hands).await }
+        });
+        self.part("levels", bells.levels, |core| async move { levels::round(&core).await });
+        self.part("offers", bells.offers, |core| async move { offers::round(&core).await });
+        self.part("ladder", bells.ladder, |core| async move { ladder::round(&core).await });
+        self.part("promotion", bells.promotion, |core| async move { promotion::round(&core).await });
+        self.part("digests", bells.digests, |core| async move { digests::round(&core).await });
+        self.part("escalate", bells.escalate, |core| async move { escalate::round(&core).await });
+        self.part("moments", bells.deals, |core| async move { moments::round(&core).await });
+        self.part("vault", self.core.vault.bell().clone(), |core| async move { vault::watch::round(&core).await });
+        // What hangs on one platform hangs there.
+        let answers = [
+            ("listen discord", Chat::Discord, bells.answer),
+            ("listen telegram", Chat::Telegram, bells.answer_telegram),
+        ];
+        for (name, chat, bell) in answers {
+            let shared = (Arc::clone(chats), Arc::clone(ears));
+            self.part(name, bell, move |core| {
+                let (chats, ears) = shared.clone();
+                async move { listen::round(&core, &chats, &ears, chat).await.map(|()| None) }
+            });
+        }
+    }
+
+    fn part<F, R>(&mut self, name: &'static str, bell: Bell, round: F)
+    where
+        F: Fn(Arc<Core>) -> R + Send + 'static,
+        R: Future<Output = Result<Option<Timestamp>, StoreError>> + Send + 'static,
+    {
+        let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
+        let part = Part { name, bell, clock: core.clock.clone() };
+        self.tasks
+            .push(self.core.clock.spawn(name, move |held| part.run(held, stop, move || round(Arc::clone(&core)))));
     }
 
     /// Answers tracking links through a server that listens, until the end.

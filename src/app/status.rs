@@ -28,7 +28,7 @@ pub(super) async fn status(
             match found {
                 Some(Meant::Subject(subject)) => Some(subject),
                 Some(Meant::Boost(_) | Meant::Code(..) | Meant::Link(..) | Meant::Deliverable(..)) | None => {
-                    return Ok(unknown(core, typed).await.say(&asked.reader, now));
+                    return Ok(unknown(core, asked, typed).await.say(&asked.reader, now));
                 }
             }
         }

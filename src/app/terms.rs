@@ -133,7 +133,7 @@ pub async fn deal(core: &Core, asked: &Asked, typed: Option<&str>, now: Timestam
     let found = meant(&*core.state.lock().await, asked, typed);
     let Some(found) = found else {
         let given = typed.unwrap_or_default();
-        return Ok(Composed::plain(unknown(core, given).await.say(&asked.reader, now)));
+        return Ok(Composed::plain(unknown(core, asked, given).await.say(&asked.reader, now)));
     };
     match found.as_slice() {
         [(at, seat)] => {

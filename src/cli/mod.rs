@@ -6,6 +6,7 @@
 mod asking;
 mod audit;
 mod backtest;
+mod backup;
 mod check;
 mod codes;
 mod connect;
@@ -109,6 +110,10 @@ enum Command {
     Outbox(outbox::Outbox),
     /// Say who did what, when and why
     Audit(audit::Audit),
+    /// Write everything into one file, while the service runs
+    Backup(backup::Backup),
+    /// Make a store from such a file, and look it over
+    Restore(backup::Restore),
     /// Print a one-time code that gives somebody a role when they send it to the bot
     Code(people::Code),
     /// Give a person a role
@@ -269,6 +274,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Say(say) => say.run(&common).await,
         Command::Outbox(outbox) => outbox.run(&common).await,
         Command::Audit(audit) => audit.run(&common).await,
+        Command::Backup(backup) => backup.run(&common).await,
+        Command::Restore(restore) => Box::pin(restore.run(&common)).await,
         Command::Code(code) => code.run(&common).await,
         Command::Grant(grant) => grant.grant(&common).await,
         Command::Revoke(grant) => grant.revoke(&common).await,

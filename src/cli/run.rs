@@ -47,7 +47,7 @@ impl Run {
 
 /// One service runs on a folder.
 #[cfg(unix)]
-async fn refuse_second(folder: &Path) -> Result<(), CliError> {
+pub(super) async fn refuse_second(folder: &Path) -> Result<(), CliError> {
     if crate::app::control::caller::is_served(folder).await {
         return Err(CliError::Failed(anyhow::anyhow!(
             "a plimsoll runs on `{}` already; stop it first, or give this one a folder of its own with --set \
@@ -60,7 +60,7 @@ async fn refuse_second(folder: &Path) -> Result<(), CliError> {
 
 /// Without sockets the store's own lock is all that keeps a second one out.
 #[cfg(not(unix))]
-async fn refuse_second(_: &Path) -> Result<(), CliError> {
+pub(super) async fn refuse_second(_: &Path) -> Result<(), CliError> {
     Ok(())
 }
 

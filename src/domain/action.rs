@@ -584,9 +584,22 @@ pub struct Proposal {
     /// Who has agreed, where it takes several; each person once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreed: Vec<Agreement>,
+    /// When its request might first have left. What is begun later about the same object goes over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_at: Option<Timestamp>,
     /// How far it is.
     #[serde(flatten)]
     pub stage: ProposalStage,
+}
+
+impl Proposal {
+    /// Whether another one about the same object was begun after this one: what this one wants is not wanted any more.
+    #[must_use]
+    pub fn is_overtaken_by(&self, other: &Self) -> bool {
+        let same = self.number != other.number && self.source == other.source && self.object == other.object;
+        let begun = self.begun_at.zip(other.begun_at);
+        same && begun.is_some_and(|(mine, theirs)| (mine, self.number) < (theirs, other.number))
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,12 @@ pub struct Planned<'a> {
     pub assumed: Assumed,
 }
 
-impl Planned<'_> {
+impl<'a> Planned<'a> {
+    /// What a poll costs at the least: asked before, and not an order came.
+    pub(super) fn least(request: &'a Request) -> Self {
+        Self { request, before: Some(request), assumed: Assumed { orders: 0 } }
+    }
+
     /// Whether another span of so many seconds, counted from 1970, has begun since the poll before.
     pub(super) fn is_new(&self, secs: i64) -> bool {
         let span = |at: Timestamp| at.as_second().div_euclid(secs);

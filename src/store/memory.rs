@@ -87,6 +87,14 @@ impl MemoryStore {
         state.rows.iter().map(|((table, key), kept)| (*table, key.clone(), kept.clone())).collect()
     }
 
+    /// Another store with the same rows: what happens to one does not happen to the other. Faults are not copied.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let state = self.lock();
+        let (rows, counters) = (state.rows.clone(), state.counters.clone());
+        Self { state: Mutex::new(State { rows, counters, ..State::default() }) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic of one test thread must not hide its message behind a poisoned store.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

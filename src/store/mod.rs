@@ -7,8 +7,15 @@
 //! an attempt with its message id) is one [`Transaction`] with the versions it was made from: if somebody was quicker it
 //! is refused whole, and the caller reads again.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
 use async_trait::async_trait;
 
+use backup::BackedUp;
+
+pub mod backup;
 pub mod keys;
 pub mod limits;
 pub mod memory;
@@ -319,4 +326,11 @@ pub trait Store: Send + Sync {
     /// Does all of it or nothing, and returns once it is on disk: neither a killed process nor a lost power supply takes
     /// it back. A crash before the return leaves either all or nothing.
     async fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError>;
+
+    /// Writes everything as it is at one instant into a file, while others go on working.
+    /// `done` says how many records are.
+    async fn backup(&self, path: &Path, done: &Arc<AtomicU64>) -> Result<BackedUp, StoreError> {
+        let _ = done;
+        Err(StoreError::failed("back up", format!("this store writes no `{}`; back its database up", path.display())))
+    }
 }

@@ -102,7 +102,12 @@ fn proposal_text(
             let kept = say!(words, "deed-kept", deed = deed, name = name.as_str());
             say!(words, "did-rejected", by = by(), time = at, what = kept)
         }
-        Happened::ProposalExpired { .. } => say!(words, "did-expired", time = at, what = left()),
+        Happened::ProposalExpired { .. } => match view.agreed_to(proposal.id) {
+            Some((have, need)) => {
+                say!(words, "did-expired-few", time = at, what = left(), have = have, need = need)
+            }
+            None => say!(words, "did-expired", time = at, what = left()),
+        },
         Happened::Held { .. } | Happened::Withdrawn { .. } => {
             let what = say!(words, "deed-not-done", deed = deed, name = name.as_str());
             return not_done(&event.what, &what, &at, reader, now);
@@ -141,7 +146,7 @@ fn proposal_text(
             say!(words, "did-undone", by = by(), time = at, what = what, runs_on = runs_on, state = state)
         }
         Happened::Asked { .. } | Happened::Confirmed { .. } | Happened::Declined { .. } => {
-            return people_text(event, proposal, &name, reader, now);
+            return people_text(event, proposal, &name, money, reader, now);
         }
         // What is about no proposal.
         _ => return None,
@@ -192,7 +197,14 @@ fn next_step(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Lin
 }
 
 /// How a question to a creator stands, in one sentence.
-fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Reader, now: Timestamp) -> Option<String> {
+fn people_text(
+    event: &Event,
+    proposal: &ProposalView,
+    name: &str,
+    money: bool,
+    reader: &Reader,
+    now: Timestamp,
+) -> Option<String> {
     let words = reader.words();
     let at = number::time(reader, event.at, now);
     let deed = proposal.deed.as_str();
@@ -202,8 +214,11 @@ fn people_text(event: &Event, proposal: &ProposalView, name: &str, reader: &Read
             let what = say!(words, "deed-ask", deed = deed, name = name);
             if *direct {
                 say!(words, "did-ask", of = of, time = at, what = what)
-            } else {
+            } else if money {
                 say!(words, "did-ask-yourselves", of = of, what = what)
+            } else {
+                // Clients do not write to creators: their agency does.
+                say!(words, "did-ask-agency", of = of, what = what)
             }
         }
         Happened::Confirmed { of, .. } => {

@@ -317,7 +317,9 @@ fn to_client(ask: Ask<'_>, room: Option<&Room>, facts: &Facts) -> Option<Reason>
     let hidden = match ask.needs() {
         Needs::Nothing | Needs::Grant | Needs::Place | Needs::Audit => false,
         Needs::Look | Needs::Study | Needs::Show => ask.needs() != Needs::Show || !facts.released,
-        Needs::Own | Needs::See | Needs::Tell | Needs::Terms | Needs::Work | Needs::Money => inner || !facts.released,
+        // Nor is what it is about offered, taken or refused by whom it is kept from, where there is no room to say so.
+        Needs::Terms => true,
+        Needs::Own | Needs::See | Needs::Tell | Needs::Work | Needs::Money => inner || !facts.released,
     };
     (is_client && hidden).then_some(Reason::NotReleased)
 }

@@ -397,6 +397,17 @@ impl IncidentView {
         self.incident.events.iter().rev().find(|event| proposal_of(&event.what) == Some(proposal))
     }
 
+    /// How many agreed to a proposal before its time was over, and how many it took; `None` where nobody did.
+    #[must_use]
+    pub fn agreed_to(&self, proposal: u64) -> Option<(usize, u32)> {
+        self.incident.events.iter().rev().find_map(|event| match &event.what {
+            Happened::Agreed { proposal: of, who, need } if *of == proposal && !who.is_empty() => {
+                Some((who.len(), *need))
+            }
+            _ => None,
+        })
+    }
+
     /// Who agreed to a proposal.
     #[must_use]
     pub fn approver_of(&self, proposal: u64) -> Option<&str> {

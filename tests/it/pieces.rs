@@ -310,7 +310,7 @@ async fn what_is_out_is_spent_once_and_is_not_paused() {
     assert!(said.contains("Which one?"), "{said}");
     let which = with_button(&story, direct, "Alma: Reel 2");
     let (_, answer) = story.presses(cast.alma, &which, "Alma: Reel 2").await;
-    assert_eq!(answer, "Noted: Reel 2 is out. Its fee, €400, counts as spent from now on.");
+    assert_eq!(answer, "Noted: Reel 2 is out. Its fee, €400, counts as earned from now on.");
     assert_eq!(booked(&story).await, 40_000);
     // Said again by the team, and found out; started again, and booked once.
     let said = story.says(cast.team_chat, cast.maja, &format!("/live {url}")).await;

@@ -84,12 +84,12 @@ async fn the_audit_says_who_did_what_and_clients_see_what_was_decided() {
     insta::assert_snapshot!(client, @"
     Who did what, the newest first
 
-    00:00 Plimsoll did it, and the platform says so: Stop boost alma-winter · Alma · Winter Warmers · #0000
-    00:00 Jonas agreed: Stop boost alma-winter · Alma · Winter Warmers · #0000
-    00:00 Maja took the alert · Alma · Winter Warmers · #0000
+    00:00 Plimsoll did it, and the platform says so: Stop boost alma-winter · Alma · Winter Warmers
+    00:00 Jonas agreed: Stop boost alma-winter · Alma · Winter Warmers
 
     What was decided and done for you; people's own words stay with the team.
     ");
+    // Nobody has shown them the alert: what came of it is told, and not that there was one.
     assert!(!client.contains("4,000") && !client.contains("roadblock"), "people's own words stay with the team");
     // A creator is nobody who audits.
     story.starts(cast.alma, Role::Creator, "Alma", Some("alma")).await;

@@ -22,7 +22,7 @@ use super::caller::{NAME, Place, connect};
 use super::wire::{self, Said, WireError, within};
 use super::{Answer, Body, Request, Seat, answer};
 use crate::app::core::Core;
-use crate::app::service::rest_until;
+use crate::app::rounds::rest_until;
 use crate::time::{Clock, Held};
 
 /// Requests at once. People type; scripts that ask more at once than this are told to wait.

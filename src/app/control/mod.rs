@@ -12,6 +12,7 @@
 //! silence on the socket, and a kill on either side (the socket that is left over is recognised and replaced).
 
 mod audit;
+mod backup;
 #[cfg(unix)]
 pub mod caller;
 mod codes;
@@ -30,6 +31,7 @@ mod tests;
 mod vault;
 pub mod wire;
 
+pub use backup::{Receipts, verify};
 pub use look::check_shop;
 pub use vault::Whose;
 
@@ -97,6 +99,8 @@ pub enum Wish {
     OutboxDrop { key: String, reason: String },
     /// Who did what.
     Audit { about: Option<String>, since: Option<Timestamp>, csv: bool },
+    /// Everything into a file of the machine that the store is on.
+    Backup { path: PathBuf },
     /// A one-time code.
     Code { gift: Gift },
     /// A personal invitation for every creator who has no chat with us.
@@ -168,6 +172,7 @@ impl Wish {
             | Self::Say { .. }
             | Self::OutboxList
             | Self::Audit { .. }
+            | Self::Backup { .. }
             | Self::OutboxRetry { .. }
             | Self::OutboxDrop { .. }
             | Self::Code { .. }
@@ -371,6 +376,7 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
             let wanted = audit::Wanted { about: about.as_ref(), since: *since, csv: *csv };
             audit::audit(core, request, &wanted).await
         }
+        Wish::Backup { path } => backup::backup(core, request, path, tell).await,
         Wish::OutboxRetry { key } => outbox::retry(core, seat, request, key).await,
         Wish::OutboxDrop { key, reason } => outbox::give_up(core, seat, request, key, reason).await,
         Wish::Code { gift } => people::code(core, request, gift).await,

@@ -20,7 +20,7 @@ use super::{Answer, Progress};
 use crate::domain::num::u64_of_len;
 
 /// The version of requests and answers. It changes with every change of [`super::Request`] or [`Said`].
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// The longest document. Documents of 20,000 creators with their deals are some 10 MiB.
 pub const HEAD_MAX: u32 = 32 << 20;

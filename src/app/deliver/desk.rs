@@ -8,14 +8,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Way, Went, put, turn};
 use crate::app::core::Core;
 use crate::app::groups;
-use crate::app::service::rest;
+use crate::app::rounds::{STORE_WAIT, rest};
 use crate::chat::Chats;
 use crate::chat::limits::{OLD_MESSAGE, Route};
 use crate::domain::ids::RoomId;
@@ -27,9 +27,6 @@ use crate::outbox::retry::{Outcome, resume};
 use crate::store::records::load;
 use crate::store::{Key, StoreError, Table, keys};
 use crate::time::{Bell, Held};
-
-/// After a failure of the store itself; everything is still due then.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Rows of the due index read at once.
 const PAGE: usize = 4_000;

@@ -13,11 +13,8 @@ mod revive;
 mod still;
 mod wanted;
 
-use std::sync::Arc;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 pub(super) use revive::revivals;
 pub(super) use still::still_wanted;
@@ -25,18 +22,13 @@ pub(super) use still::still_wanted;
 use super::core::Core;
 use super::deciding::state_in;
 use super::proposing::{self, Asker};
-use super::service::rest;
 use super::{cycle, reported, views};
 use crate::domain::action::{Deed, Proposal, ProposalStage};
 use crate::outbox::incident::{Event, Happened, Incident, LeftOut, Rung};
 use crate::rules::rule::{Do, Mode, Rule};
 use crate::store::records::{Loaded, load, scan_all};
 use crate::store::{Key, StoreError, Table, Transaction, keys};
-use crate::time::Held;
 use wanted::wanted;
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// How often a step is taken anew because somebody was quicker; past that it is due still, and found by the next round.
 const TRIES_MAX: u32 = 10;
@@ -50,23 +42,6 @@ pub(super) fn rungs(rule: &Rule, fired_at: Timestamp) -> Vec<Rung> {
         .collect();
     rungs.sort_by_key(|rung| rung.due);
     rungs
-}
-
-/// Takes steps when they are due, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.ladder.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not take a rule's step; trying again");
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
 }
 
 /// Takes every step that is due; answers when the next one is.

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
 use super::records::{LEARNING, LearningRecord};
-use super::service::rest_until;
+use super::rounds::rest_until;
 use crate::domain::ids::BrandId;
 use crate::rules::learn::facts::{Settings, estimates};
 use crate::rules::learn::{Book, Estimate, Learned};

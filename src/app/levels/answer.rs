@@ -5,6 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::commands::{Asked, own_creator};
+use super::super::listen::refuse;
 use super::super::{cycle, views};
 use super::{Core, LevelCase, Loaded, Milestone, Moved, case_of, mediation, move_on, numbers, put_level};
 use crate::domain::ids::{RuleId, Subject};
@@ -16,7 +17,7 @@ use crate::words::buttons::{Composed, LevelAnswer};
 use crate::words::level;
 use crate::words::message::Message;
 use crate::words::permission::Reason;
-use crate::words::replies::{self, LevelReply, Reply};
+use crate::words::replies::{LevelReply, Reply};
 
 /// A button was pressed.
 pub async fn press(core: &Core, asked: &Asked, id: &IncidentId, answer: LevelAnswer) -> Result<Composed, StoreError> {
@@ -48,7 +49,7 @@ async fn carry_out(
     let own = answer.is_own();
     let creator = asked.person.as_ref().and_then(|person| person.creator.as_ref());
     if own && creator != Some(&kept.value.creator) {
-        return Ok(Composed::plain(replies::refusal(Reason::OwnOnly, &asked.reader)));
+        return refuse(core, asked, &format!("incident/{}", id.as_str()), Reason::OwnOnly).await.map(Composed::plain);
     }
     let level = kept.value.case.from.clone();
     let lengths = (core.config.levels.mediation.0, core.config.levels.extension.0);
@@ -177,7 +178,7 @@ async fn text(core: &Core, asked: &Asked, id: &IncidentId) -> Result<Composed, S
 /// What a creator's levels ask for, and where they stand.
 pub async fn criteria(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
     let Some(creator) = own_creator(asked) else {
-        return Ok(replies::refusal(Reason::NoCreator, &asked.reader));
+        return refuse(core, asked, "command/criteria", Reason::NoCreator).await;
     };
     let rules: Vec<RuleId> = core.state.lock().await.rules.keys().cloned().collect();
     let mut cases = Vec::new();

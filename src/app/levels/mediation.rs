@@ -60,6 +60,7 @@ pub async fn ask(
         undoes: None,
         asked: None,
         agreed: Vec::new(),
+        begun_at: None,
         stage: ProposalStage::Approved { by: asked.name(), at: now },
     };
     transaction.create(&proposal)?;

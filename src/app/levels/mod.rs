@@ -9,8 +9,6 @@ mod answer;
 mod mediation;
 pub(super) mod numbers;
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -22,7 +20,6 @@ use super::core::{Core, State};
 use super::cycle::{self, Fired};
 use super::past::memory;
 use super::records::{LevelCase, MemoryRecord};
-use super::service::rest;
 use crate::domain::habits::Topic;
 use crate::domain::ids::{BrandId, CreatorId, ProgramId, RuleId, Subject};
 use crate::domain::person::Room;
@@ -40,11 +37,6 @@ use crate::rules::readings::Span;
 use crate::rules::rule::Kind;
 use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{Key, StoreError, Table, Transaction, keys};
-use crate::time::Held;
-use tokio_util::sync::CancellationToken;
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Cases looked at in one round; a programme has hundreds of members, and few of them are in danger at once.
 const ROUND_MAX: usize = 10_000;
@@ -124,26 +116,6 @@ pub async fn rule_ended(
     }
     transaction.update(&kept)?;
     Ok(())
-}
-
-/// Carries cases on, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.levels.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "could not carry the levels of creators on; trying again"
-                );
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
 }
 
 /// Takes every case as far as it goes now; answers when the next is due.

@@ -50,12 +50,14 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
     let more = render::more_line(&render::reader(&said.room));
     let key = key_of(inbound, &message);
     let options = SendOptions { more: &more, key: &key, revision: 0 };
+    // A question is no line that passes: it has buttons of its own.
+    let aloud = said.aloud || !message.buttons.is_empty();
     let mut also_aloud = true;
     if let Some(place) = &inbound.answer {
         // A callback shows one short line; a Discord interaction takes the whole answer.
         let short = matches!(place, Answerable::Callback { .. });
-        also_aloud = short && said.aloud;
-        match chats.answer(place, &message, !said.aloud && short, &options).await {
+        also_aloud = short && aloud;
+        match chats.answer(place, &message, !aloud && short, &options).await {
             Ok(()) if !also_aloud => return Ok(()),
             Ok(()) => {}
             Err(error) => {

@@ -56,7 +56,7 @@ pub async fn offer(core: &Core, asked: &Asked, what: &str, terms: Option<&str>) 
         (meant(&state, asked, Some(what)), piece)
     };
     let Some(found) = found else {
-        return Ok(Composed::plain(unknown(core, what).await.say(&asked.reader, now)));
+        return Ok(Composed::plain(unknown(core, asked, what).await.say(&asked.reader, now)));
     };
     let state = core.state.lock().await;
     let mine: Vec<_> = found.iter().filter_map(|(at, _)| Some((at, side_of(&state, asked, at)?))).collect();

@@ -9,9 +9,7 @@ mod answer;
 mod command;
 mod rule;
 
-use std::sync::Arc;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 pub use answer::{accept, decline, press};
@@ -20,7 +18,6 @@ pub use rule::suggest;
 
 use super::core::{Core, State};
 use super::cycle;
-use super::service::rest;
 use super::views;
 use crate::domain::document::{Deliverable, Partnership, PartnershipRef};
 use crate::domain::money::Currency;
@@ -29,12 +26,7 @@ use crate::domain::person::Room;
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::store::records::{load, scan_all};
 use crate::store::{StoreError, Table, Transaction, keys};
-use crate::time::Held;
 use crate::words::offer::OfferView;
-use tokio_util::sync::CancellationToken;
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// Offers looked at in one round.
 const ROUND_MAX: usize = 10_000;
@@ -185,24 +177,6 @@ fn journal(
 fn ring(core: &Core) {
     cycle::ring_deliverers(core);
     core.bells.offers.ring();
-}
-
-/// Ends offers that nobody answered, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.offers.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                let cause = &error as &dyn std::error::Error;
-                tracing::error!(error = cause, "could not end offers whose time is over; trying again");
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
 }
 
 /// Ends what is due; answers when the next is.

@@ -10,11 +10,9 @@ mod tally;
 mod worth;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 pub use commands::{one, press, rules};
 
@@ -22,7 +20,6 @@ use super::apply::put_rule;
 use super::core::{Core, Ruled, State, context};
 use super::cycle::{self, Fired};
 use super::records::{PromotionRecord, RuleRecord, ShadowFire};
-use super::service::rest;
 use crate::domain::ids::{BrandId, RuleId, Subject};
 use crate::domain::person::{Audience, Room};
 use crate::outbox::delivery::Delivery;
@@ -31,11 +28,7 @@ use crate::outbox::retry;
 use crate::rules::rule::Mode;
 use crate::store::records::{load, scan_all, scan_range};
 use crate::store::{StoreError, Transaction, keys};
-use crate::time::Held;
 use crate::words::promotion::{Answer, PromotionView};
-
-/// After a failure of the store itself.
-const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
 /// How often a rule that has seen too little yet is looked at again.
 const AGAIN: SignedDuration = SignedDuration::from_hours(24);
@@ -59,23 +52,6 @@ pub(super) async fn remember(
     let kept = load::<ShadowFire>(&*core.store, &keys::shadow_fire(&fire.rule, at, &fire.subject)).await?;
     transaction.set(kept.as_ref(), &fire)?;
     Ok(())
-}
-
-/// Asks about rules that have watched long enough, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.bells.promotion.clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "could not look after rules; trying again");
-                core.clock.now().checked_add(STORE_WAIT).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
 }
 
 /// Looks at every rule that watches; answers when to look again.

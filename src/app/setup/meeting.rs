@@ -10,7 +10,7 @@ use super::sample;
 use crate::app::core::Core;
 use crate::app::people::make_code;
 use crate::app::records::Gift;
-use crate::app::service::rest_until;
+use crate::app::rounds::rest_until;
 use crate::domain::ids::{PersonId, RoomId};
 use crate::domain::person::{Chat, Reach, Role};
 use crate::store::StoreError;

@@ -7,13 +7,11 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio_util::sync::CancellationToken;
 
 use super::Vault;
 use crate::app::core::Core;
 use crate::app::cycle::ring_deliverers;
 use crate::app::records::AccountRecord;
-use crate::app::service::rest;
 use crate::app::trouble;
 use crate::domain::ids::Platform;
 use crate::domain::person::Room;
@@ -21,7 +19,6 @@ use crate::http::oauth::OauthApp;
 use crate::http::tokens::{Renewal, TokenError};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
-use crate::time::Held;
 use crate::words::trouble::{Owner, Trouble};
 use crate::words::wording::{Locale, Words};
 
@@ -35,26 +32,6 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A refresh token without an end is used this often: Google forgets one that was not used for six months
 /// (<https://developers.google.com/identity/protocols/oauth2#expiration>).
 const UNUSED_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// Looks after accounts, for ever.
-pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
-    let bell = core.vault.bell().clone();
-    loop {
-        let wake = match round(&core).await {
-            Ok(wake) => wake,
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "could not look after connected accounts; trying again"
-                );
-                core.clock.now().checked_add(RETRY).ok()
-            }
-        };
-        if !rest(&mut held, &bell, wake, &stop).await {
-            return;
-        }
-    }
-}
 
 /// Looks at every account once; answers when the next has to be looked at.
 pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {

@@ -1,18 +1,14 @@
 //! Why a number about money is what it is, against comparable others or against as long before.
 
-use jiff::Timestamp;
-
-use super::{compared, judging};
+use super::compared;
+use crate::app::benchmarks::receipt_of;
 use crate::app::catalog::Groups;
-use crate::app::core::{Ruled, State};
+use crate::app::core::State;
 use crate::domain::ids::Subject;
 use crate::domain::metric::Metric;
 use crate::domain::num;
 use crate::insight::decomposition::{Counts, Scale, Target, decompose};
 use crate::rules::benchmark::quantile;
-use crate::rules::file::parse_rules;
-use crate::rules::judge::judge;
-use crate::rules::lifecycle::Memory;
 use crate::rules::lower::Source;
 use crate::rules::readings::{Readings as _, Want};
 use crate::rules::receipt::{Basis, Others, Receipt};
@@ -62,10 +58,9 @@ pub(super) fn band(state: &State, subject: &Subject, receipt: &Receipt, main: &S
     }
     let metric = main.metric.filter(|_| main.platform.is_none())?;
     let asker = Asker { state, subject, receipt };
-    let mut groups = Groups::default();
-    let low = asker.beside_at(&mut groups, metric, "0.25")?;
-    let high = asker.beside_at(&mut groups, metric, "0.75")?;
-    Some(Band { low: low.theirs, high: high.theirs, others: Some(high.others.creators) })
+    let [low, high] = asker.beside([(metric, "0.25"), (metric, "0.75")])?;
+    let high = high?;
+    Some(Band { low: low?.theirs, high: high.theirs, others: Some(high.others.creators) })
 }
 
 struct Asker<'a> {
@@ -84,12 +79,11 @@ struct Beside {
 impl Asker<'_> {
     /// Against the middle of comparable others, step by step: a middle creator who exists nowhere, but whose steps do.
     fn against_others(&self, target: Target) -> Option<Moved> {
-        let mut groups = Groups::default();
-        let mut read = |metric| self.beside(&mut groups, metric);
-        let cvr = read(Metric::Cvr)?;
-        let reach = read(Metric::Cpm).zip(read(Metric::Ctr));
-        let cost_of_clicks = if reach.is_none() { Some(read(Metric::Cpc)?) } else { None };
-        let aov = if target == Target::Roas { Some(read(Metric::Aov)?) } else { None };
+        let asked = [Metric::Cvr, Metric::Cpm, Metric::Ctr, Metric::Cpc, Metric::Aov];
+        let [cvr, cpm, ctr, cpc, aov] = self.beside(asked.map(|metric| (metric, "0.5")))?;
+        let (cvr, reach) = (cvr?, cpm.zip(ctr));
+        let cost_of_clicks = if reach.is_none() { Some(cpc?) } else { None };
+        let aov = if target == Target::Roas { Some(aov?) } else { None };
         let counts = |pick: &dyn Fn(&Beside) -> f64| {
             let (spend, views, clicks) = match (&reach, &cost_of_clicks) {
                 (Some((cpm, ctr)), _) => (pick(cpm), Some(VIEWS), pick(ctr) * VIEWS),
@@ -146,31 +140,26 @@ impl Asker<'_> {
         })
     }
 
-    /// A metric over the receipt's own window, beside the middle of comparable others over theirs, at the receipt's
+    /// Metrics over the receipt's own window, each beside a quantile of comparable others over theirs, at the receipt's
     /// instant.
-    fn beside(&self, groups: &mut Groups, metric: Metric) -> Option<Beside> {
-        self.beside_at(groups, metric, "0.5")
-    }
-
-    /// The same beside another quantile of theirs.
-    fn beside_at(&self, groups: &mut Groups, metric: Metric, quantile: &str) -> Option<Beside> {
+    fn beside<const N: usize>(&self, asked: [(Metric, &str); N]) -> Option<[Option<Beside>; N]> {
         let ruled = self.state.rules.get(&self.receipt.rule)?;
+        let conditions = asked.map(|(metric, quantile)| format!("{metric} > peers({metric}, {quantile})"));
         let text = format!(
             "[[rule]]\nid = \"moved\"\nkind = \"opportunity\"\nscope = \"{}\"\nwindow = \"{}\"\nmature = {}\n\
-             when = \"{metric} > peers({metric}, {quantile})\"\n",
+             when = \"{}\"\n",
             self.subject.scope().as_str(),
             self.receipt.window,
             ruled.rule.rule().mature,
+            conditions.join(" && "),
         );
-        let rule = parse_rules(&text, None).check().ok()?.pop()?;
-        let ruled = Ruled { rule, version: 1 };
-        let (at, view): (Timestamp, _) = (self.receipt.at, self.state.history.view());
-        let about = self.state.catalog.about_at(self.subject, at);
-        let context = judging((&self.state.catalog, &view), groups, (self.subject, &about), &ruled, at);
-        let receipt = judge(&ruled.rule, self.subject, &context, &view, &Memory::default(), at).receipt;
-        let one = receipt.comparisons.last()?;
-        let others = one.right.readings.first()?.basis.as_ref().and_then(Basis::others)?.clone();
-        Some(Beside { own: one.left.value?, theirs: one.right.value?, others })
+        let receipt = receipt_of(self.state, &mut Groups::default(), (self.subject, &text), self.receipt.at)?;
+        let mut compared = receipt.comparisons.iter();
+        Some(asked.map(|_| {
+            let one = compared.next()?;
+            let others = one.right.readings.first()?.basis.as_ref().and_then(Basis::others)?.clone();
+            Some(Beside { own: one.left.value?, theirs: one.right.value?, others })
+        }))
     }
 }
 

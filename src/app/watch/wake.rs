@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::super::service::rest_until;
+use super::super::rounds::rest_until;
 use crate::time::{Bell, Held, Woken};
 
 /// The least time between two polls that were pushed. One order is several events within seconds, and each poll costs

@@ -308,6 +308,15 @@ impl World {
         Ok(self.ask(&Question { asked: Asked::Component, kind: 3, user, channel, source: Some(message), data }))
     }
 
+    /// A button that is not looked for on the message.
+    pub(super) fn ask_copied(&mut self, user: Snowflake, message: Snowflake, id: &str) -> Result<Snowflake, SimError> {
+        let seen = self.messages.get(&message).filter(|seen| seen.deleted.is_none());
+        let channel = seen.ok_or(SimError::Unknown { what: "message", id: message })?.channel;
+        self.place_of(user, channel)?;
+        let data = json!({"custom_id": id, "component_type": 2, "id": 1});
+        Ok(self.ask(&Question { asked: Asked::Component, kind: 3, user, channel, source: Some(message), data }))
+    }
+
     /// Sends the form that an interaction opened.
     pub(super) fn ask_modal(&mut self, opened_by: Snowflake, fields: &[(&str, &str)]) -> Result<Snowflake, SimError> {
         let found = self.interactions.get(&opened_by);

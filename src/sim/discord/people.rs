@@ -194,6 +194,13 @@ impl DiscordSim {
         self.watch_deadline(asked)
     }
 
+    /// A person presses a button that the message does not have, or has no more: their client shows an old form of it, or
+    /// what it sends was made by hand.
+    pub fn press_copied(&self, user: Snowflake, message: Snowflake, custom_id: &str) -> Result<Snowflake, SimError> {
+        let asked = self.shared.world().ask_copied(user, message, custom_id);
+        self.watch_deadline(asked)
+    }
+
     /// A person chooses from a menu.
     pub fn select(
         &self,

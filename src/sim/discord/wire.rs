@@ -214,6 +214,9 @@ impl World {
                 "authorizing_integration_owners": interaction.wire["authorizing_integration_owners"],
                 "original_response_message_id": message.id,
             });
+            if let Some(pressed) = interaction.source {
+                out["interaction_metadata"]["interacted_message_id"] = json!(pressed);
+            }
         }
         out
     }

@@ -42,6 +42,7 @@ struct Draft {
     user: UserId,
     thread: Option<i64>,
     reply_to: Option<i64>,
+    forwarded: Option<serde_json::Value>,
     content: Content,
 }
 
@@ -114,6 +115,7 @@ impl World {
         message.sender_chat = anonymous.then_some(draft.chat.0);
         message.thread = thread;
         message.reply_to = draft.reply_to;
+        message.forwarded = draft.forwarded;
         let chat = self.chat_mut(draft.chat)?;
         chat.messages.insert(id, message.clone());
         if self.chats.get(&draft.chat.0).is_some_and(|chat| self.bot_sees(chat, &message)) {
@@ -407,7 +409,7 @@ impl TelegramSim {
         if chat.0 == user.0 {
             world.user_mut(user)?.started = true;
         }
-        world.post(Draft { chat, user, thread, reply_to, content })
+        world.post(Draft { chat, user, thread, reply_to, forwarded: None, content })
     }
 
     /// Changes the text of an own message.
@@ -430,6 +432,20 @@ impl TelegramSim {
             world.tell_bot(chat.0, message, "edited_message");
         }
         Ok(())
+    }
+
+    /// Forwards a message into another chat: a copy of its words and file, without its buttons, said by whoever forwards it.
+    pub fn user_forwards(&self, from: (ChatId, i64), user: UserId, to: ChatId) -> Result<i64, SimError> {
+        let mut world = self.shared.lock();
+        let (chat, message) = from;
+        world.standing_of(chat, user)?;
+        let found = world.chat_mut(chat)?.messages.get(&message);
+        let found = found
+            .filter(|found| found.deleted.is_none() && !found.protected)
+            .ok_or(SimError::NoMessage { chat: chat.0, message })?;
+        let (content, author, date) = (found.content.clone(), found.from, found.date.as_second());
+        let origin = json!({ "type": "user", "sender_user": world.user_json(author), "date": date });
+        world.post(Draft { chat: to, user, thread: None, reply_to: None, forwarded: Some(origin), content })
     }
 
     /// Deletes a message, the bot's included, as an administrator or the partner of a private chat may.

@@ -311,6 +311,8 @@ pub(super) struct Message {
     pub content: Content,
     pub markup: Option<Value>,
     pub reply_to: Option<i64>,
+    /// `forward_origin`, of a copy of somebody's message.
+    pub forwarded: Option<Value>,
     pub link_preview: Option<Value>,
     pub silent: bool,
     pub protected: bool,
@@ -334,6 +336,7 @@ impl Message {
             content,
             markup: None,
             reply_to: None,
+            forwarded: None,
             link_preview: None,
             silent: false,
             protected: false,

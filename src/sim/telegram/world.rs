@@ -225,6 +225,7 @@ impl World {
             let replied = self.message_at_depth(chat, replied, false);
             put(&mut object, "reply_to_message", Some(replied));
         }
+        put(&mut object, "forward_origin", message.forwarded.clone());
         put(&mut object, "has_protected_content", message.protected.then_some(true));
         self.put_content(&mut object, message);
         put(&mut object, "show_caption_above_media", message.caption_above.then_some(true));

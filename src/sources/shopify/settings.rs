@@ -146,13 +146,11 @@ impl Settings for ShopifySettings {
 
     /// The codes that are looked up, and the shop's currency: of orders nothing is known.
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
-        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
-        self.estimate(&least).units
+        self.estimate(&Planned::least(request)).units
     }
 
     fn calls(&self, request: &Request) -> Option<u32> {
-        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
-        self.estimate(&least).calls
+        self.estimate(&Planned::least(request)).calls
     }
 
     /// An order costs 3 points where it is read and 1 where it is found changed; a code costs 1; each page of orders says the

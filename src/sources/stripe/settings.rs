@@ -106,8 +106,7 @@ impl Settings for StripeSettings {
 
     /// The first page of sessions and that of refunds: codes are looked up once an hour, and of orders nothing is known.
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
-        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
-        self.estimate(&least).units
+        self.estimate(&Planned::least(request)).units
     }
 
     /// The sessions of the last 25 hours are read again at each poll, and each code is looked up once an hour.

@@ -91,8 +91,7 @@ impl Settings for WoocommerceSettings {
 
     /// The first pages of orders and of changes: codes are looked up once an hour, and of orders nothing is known.
     fn cost(&self, request: &Request) -> Vec<(String, u32)> {
-        let least = Planned { request, before: Some(request), assumed: Assumed { orders: 0 } };
-        self.estimate(&least).units
+        self.estimate(&Planned::least(request)).units
     }
 
     /// Changes are asked for twice, once in the bin; hours are read a day at a time, and each code is looked up once an hour.

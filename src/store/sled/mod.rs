@@ -10,13 +10,16 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
+use super::backup::BackedUp;
 use super::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
 
+mod copy;
 mod disk;
 mod mark;
 mod open;
@@ -26,6 +29,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use copy::Restored;
 use open::Open;
 
 /// Operations at once. More would only wait inside sled, each on a thread of its own.
@@ -74,6 +78,16 @@ impl SledStore {
             }),
             gate: Arc::new(Semaphore::new(AT_ONCE_MAX)),
         })
+    }
+
+    /// Makes a store in a folder from a backup, and makes sure that all of it is there. The folder must not have one.
+    /// `tell` hears how far it is: entries done, and in all. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// The backup is not whole, the folder has a store, or the disk is full; then nothing is left in the folder.
+    pub fn restore(folder: &Path, from: &Path, tell: &dyn Fn(u64, u64)) -> Result<Restored, StoreError> {
+        copy::restore(folder, from, tell)
     }
 
     /// Waits for what is being done, writes what is left and lets go of the folder; everything asked for later fails.
@@ -134,5 +148,13 @@ impl Store for SledStore {
 
     async fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError> {
         self.blocking("commit", move |open| open.commit(transaction)).await
+    }
+
+    async fn backup(&self, path: &Path, done: &Arc<AtomicU64>) -> Result<BackedUp, StoreError> {
+        const DEED: &str = "back up";
+        // On a thread of its own, and a page at a time: nobody waits for it.
+        let (shared, path, done) = (Arc::clone(&self.shared), path.to_owned(), Arc::clone(done));
+        let copying = tokio::task::spawn_blocking(move || copy::backup(&shared, &path, &done));
+        copying.await.unwrap_or_else(|stopped| Err(StoreError::failed(DEED, stopped)))
     }
 }

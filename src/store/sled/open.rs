@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File, Permissions};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use ::sled::transaction::{
@@ -13,10 +13,12 @@ use ::sled::transaction::{
 };
 use ::sled::{Db, Tree};
 
+use super::copy::Notes;
 use super::disk::Disk;
 use super::mark::{self, Mark};
 use super::value::{self, Payload, Prepared};
 use super::{Options, schema};
+use crate::store::backup::Entry;
 use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, limits};
 
 /// How often a reader starts again because its record changed between row and chunks. Each time somebody else committed;
@@ -39,6 +41,8 @@ pub struct Open {
     /// Bytes too long for a row.
     chunks: Tree,
     disk: Disk,
+    /// Where changes are noted while the store is copied. Whoever commits holds it for reading.
+    pub(super) watched: RwLock<Option<Notes>>,
     /// Why nothing is done any more: what is in memory may not be on the disk.
     broken: OnceLock<String>,
 }
@@ -78,7 +82,8 @@ impl Open {
             let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
             db.flush().map_err(|cause| cannot_open(folder, cause))?;
             let disk = Disk::open(&inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
-            let open = Self { db, tables, counters, chunks, disk, broken: OnceLock::new() };
+            let (watched, broken) = (RwLock::default(), OnceLock::new());
+            let open = Self { db, tables, counters, chunks, disk, watched, broken };
             open.check_complete(noted)?;
             schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
             Ok(open)
@@ -209,6 +214,7 @@ impl Open {
         for table in &plan.tables {
             trees.push(self.table(*table)?.clone());
         }
+        let watched = self.watched.read().unwrap_or_else(PoisonError::into_inner);
         let outcome = trees.as_slice().transaction(|trees| plan.run(trees));
         let done = match outcome {
             Ok(done) => done,
@@ -221,11 +227,68 @@ impl Open {
                 return Err(StoreError::failed(DEED, cause));
             }
         };
+        if let Some(notes) = &*watched {
+            notes.note(done.commits, &plan.changes(&done));
+        }
+        drop(watched);
         self.disk.sync(done.commits).map_err(|cause| {
             self.give_up(&cause.to_string());
             StoreError::failed("sync a commit", cause)
         })?;
         Ok(Committed { numbers: done.numbers })
+    }
+
+    /// How far it has counted, by name.
+    pub fn counts(&self) -> Result<Vec<(Key, u64)>, StoreError> {
+        let read = |row: Result<(::sled::IVec, ::sled::IVec), ::sled::Error>| {
+            let (key, count) = row.map_err(cannot_read)?;
+            Ok((key.to_vec(), read_count(&count).ok_or_else(|| damaged(Table::Meta, &key))?))
+        };
+        self.counters.iter().map(read).collect()
+    }
+
+    /// Takes an entry of a backup over, whatever is there. Answers whether a record was there before. Nothing is durable
+    /// before [`Self::settle_restored`].
+    pub fn restore(&self, entry: Entry) -> Result<bool, StoreError> {
+        const DEED: &str = "restore a record";
+        let failed = |cause| StoreError::failed(DEED, cause);
+        let forget = |table, key: &[u8], row: Option<::sled::IVec>| -> Result<bool, StoreError> {
+            let Some(row) = row else { return Ok(false) };
+            let head = value::read(&row).ok_or_else(|| damaged(table, key))?;
+            for chunk in head.chunk_keys(table, key) {
+                self.chunks.remove(chunk).map_err(failed)?;
+            }
+            Ok(true)
+        };
+        match entry {
+            Entry::Put { table, key, version, bytes } => {
+                let before = self.table(table)?.remove(&key).map_err(failed)?;
+                let was = forget(table, &key, before)?;
+                let bytes = Prepared::new(table, &key, bytes);
+                self.table(table)?.insert(&key, bytes.row(version)).map_err(failed)?;
+                for (at, chunk) in bytes.chunks().enumerate() {
+                    self.chunks.insert(value::chunk_key(table, &key, version, at), chunk).map_err(failed)?;
+                }
+                Ok(was)
+            }
+            Entry::Delete { table, key } => {
+                let before = self.table(table)?.remove(&key).map_err(failed)?;
+                forget(table, &key, before)
+            }
+            Entry::Counter { key, value } => {
+                self.counters.insert(key, value.to_be_bytes().as_slice()).map_err(failed)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Makes what was restored durable.
+    pub fn settle_restored(&self) -> Result<(), StoreError> {
+        const DEED: &str = "sync what was restored";
+        self.db.flush().map_err(|cause| StoreError::failed(DEED, cause))?;
+        let commits = self.counters.get(COMMITS).map_err(cannot_read)?;
+        let commits = commits.as_deref().and_then(read_count).unwrap_or(0);
+        self.disk.sync(commits).map_err(|cause| StoreError::failed(DEED, cause))
     }
 
     /// Writes what is left and lets go of the files.
@@ -251,6 +314,8 @@ struct Done {
     commits: u64,
     /// Numbers given to appended rows.
     numbers: Vec<u64>,
+    /// Versions given to rows that were put, in order.
+    versions: Vec<u64>,
 }
 
 enum Change {
@@ -293,17 +358,17 @@ impl Plan {
 
     fn run(&self, trees: &[TransactionalTree]) -> InTransaction<Done> {
         let [counters, chunks, tables @ ..] = trees else {
-            return Ok(Done { commits: 0, numbers: Vec::new() });
+            return Ok(Done { commits: 0, numbers: Vec::new(), versions: Vec::new() });
         };
         let trees = Trees { counters, chunks, tables: self.tables.iter().copied().zip(tables).collect() };
         let unmet = limits::first_unmet(&self.expect, |table, key| trees.version(table, key))?;
         if let Some((table, key)) = unmet {
             return Err(ConflictableTransactionError::Abort(Refused::Conflict { table, key }));
         }
-        let mut numbers = Vec::new();
+        let (mut numbers, mut versions) = (Vec::new(), Vec::new());
         for change in &self.writes {
             match change {
-                Change::Put { table, key, bytes } => trees.put(*table, key, bytes)?,
+                Change::Put { table, key, bytes } => versions.push(trees.put(*table, key, bytes)?),
                 Change::Delete { table, key } => {
                     trees.remove(*table, key)?;
                 }
@@ -318,7 +383,24 @@ impl Plan {
         // Without this an abort of the process loses the commit.
         trees.counters.flush();
         let commits = if self.writes.is_empty() { 0 } else { trees.count_up(COMMITS)? };
-        Ok(Done { commits, numbers })
+        Ok(Done { commits, numbers, versions })
+    }
+
+    /// What it has changed, as a backup writes it.
+    fn changes(self, done: &Done) -> Vec<Entry> {
+        let (mut numbers, mut versions) = (done.numbers.iter(), done.versions.iter());
+        let changes = self.writes.into_iter().map(|change| match change {
+            Change::Put { table, key, bytes } => {
+                let version = versions.next().copied().unwrap_or(1);
+                Entry::Put { table, key, version, bytes: bytes.into_bytes() }
+            }
+            Change::Delete { table, key } => Entry::Delete { table, key },
+            Change::Append { table, bytes } => {
+                let key = numbers.next().copied().unwrap_or_default().to_be_bytes().to_vec();
+                Entry::Put { table, key, version: 1, bytes }
+            }
+        });
+        changes.collect()
     }
 }
 
@@ -354,13 +436,14 @@ impl Trees<'_> {
         Ok(row.version)
     }
 
-    fn put(&self, table: Table, key: &[u8], bytes: &Prepared) -> InTransaction<()> {
+    /// Puts a record and answers its version.
+    fn put(&self, table: Table, key: &[u8], bytes: &Prepared) -> InTransaction<u64> {
         let version = self.remove(table, key)? + 1;
         self.table(table)?.insert(key, bytes.row(version))?;
         for (at, chunk) in bytes.chunks().enumerate() {
             self.chunks.insert(value::chunk_key(table, key, version, at), chunk)?;
         }
-        Ok(())
+        Ok(version)
     }
 
     fn count_up(&self, counter: &[u8]) -> InTransaction<u64> {

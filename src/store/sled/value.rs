@@ -69,6 +69,11 @@ impl Prepared {
         outside.chunks(INLINE_MAX)
     }
 
+    /// The bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     fn is_inline(&self) -> bool {
         self.bytes.len() <= INLINE_MAX
     }

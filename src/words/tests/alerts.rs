@@ -268,7 +268,7 @@ fn resolved_says_how_it_ended() {
     [Why]
     ");
     insta::assert_snapshot!(told(&resolved(), "sv", Audience::Internal, at("2026-06-25T12:01:00Z")), @r"
-    🟢 Alma Lind · Spring Launch: över efter 2 dagar. Nu 44 € per order, gräns 45 €
+    🟢 Alma Lind · Spring Launch: slut efter 2 dagar. Nu 44 € per order, gräns 45 €
 
     Uppmätt då: 160 € per order sedan avtalet började (42 mätningar, den senaste tis 14:10).
     Tillåtet: högst 45 € per order, enligt avtalet.

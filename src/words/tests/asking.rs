@@ -574,7 +574,7 @@ fn short_answers_about_pieces_are_sentences() {
     The team has been told and writes to you. Until then everything stays as agreed.
     Noted, as said by Alma, with your name.
     No promised piece is open on Instagram. Name it: live, the address, then spring/alma/reel-2.
-    Noted: Reel 2 is out. Its fee, €400, counts as spent from now on.
+    Noted: Reel 2 is out. Its fee, €400, counts as earned from now on.
     Noted: Reel 2 is out.
     Noted about alma. It stands in the journal and behind Why.
     ");
@@ -592,7 +592,7 @@ fn short_answers_about_pieces_are_sentences() {
     Teamet har fått veta det och skriver till dig. Till dess gäller allt som avtalat.
     Antecknat, som Alma sa det, med ditt namn.
     Inget utlovat inslag är öppet på Instagram. Nämn det: live, adressen, sedan spring/alma/reel-2.
-    Antecknat: Reel 2 är ute. Arvodet, 400 €, räknas som kostnad från och med nu.
+    Antecknat: Reel 2 är ute. Arvodet, 400 €, räknas som intjänat från och med nu.
     Antecknat: Reel 2 är ute.
     Antecknat om alma. Det står i journalen och bakom Varför.
     ");

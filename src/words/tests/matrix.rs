@@ -1,16 +1,14 @@
 //! Every command and every button × every role × every place, against a table that was written by hand.
-//!
-//! The table is two matches without `_`: a new command or button does not compile until somebody has said who may. Letters
-//! are roles: `A` agency, `C` client owner, `M` manager, `N` analyst, `O` operator, `K` creator, `T` talent manager; `*` is
-//! anybody at all.
 
+mod table;
+
+use self::table::{May, Named, buttons, of_button, of_command, said};
 use super::permission::{brand, grant, person, room};
-use crate::domain::action::Deed;
-use crate::domain::ids::{BoostId, CampaignId, CreatorId, RuleId, Subject};
+use crate as house;
+use crate::domain::ids::{CampaignId, CreatorId};
 use crate::domain::person::{Audience, Grant, Person, Reach, Role, Room};
 use crate::outbox::incident::IncidentId;
-use crate::rules::downgrade::{Side, Way};
-use crate::words::buttons::{ButtonPurpose, LevelAnswer, OfferAnswer, RuleAnswer};
+use crate::words::buttons::ButtonPurpose;
 use crate::words::command::{Command, Name, Needs, TABLE, parse};
 use crate::words::permission::{Ask, Decision, Facts, Membership, may};
 use crate::words::replies;
@@ -26,144 +24,16 @@ const ROLES: [(char, Role); 7] = [
     ('T', Role::TalentManager),
 ];
 
-/// Who may, where.
-struct May {
-    /// In the team's own room, about its own brand.
-    team: &'static str,
-    /// In a client's room about what was released; else only what `always` says.
-    client: &'static str,
-    /// A creator about themselves, in their own room and in a direct message.
-    own: bool,
-}
-
-const SEE: May = May { team: "ACMN", client: "ACMN", own: true };
-const TELL: May = May { team: "ACMN", client: "ACMN", own: true };
-const WORK: May = May { team: "ACM", client: "ACM", own: false };
-const MONEY: May = WORK;
-const NOBODY: May = May { team: "", client: "", own: false };
-
-#[expect(clippy::match_same_arms, reason = "a table that is read row by row")]
-fn of_command(name: Name) -> May {
-    match name {
-        Name::Status | Name::Benchmark | Name::Why | Name::WhyNot => SEE,
-        Name::Live | Name::Note => TELL,
-        // Said in a direct message alone: see `what_is_about_oneself_…`.
-        Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NOBODY,
-        Name::Backtest => May { team: "ACMN", client: "", own: false },
-        Name::Rules | Name::Coverage | Name::Rooms => May { team: "ACMNO", client: "", own: false },
-        // In a direct message alone, as above.
-        Name::Desk | Name::Data => NOBODY,
-        Name::Quiet | Name::Subscribe | Name::Audit => May { team: "ACMO", client: "ACMO", own: false },
-        // The example sets how far it may go.
-        Name::Rule => May { team: "ACM", client: "", own: false },
-        Name::Pause | Name::Resume | Name::Hold | Name::Release | Name::Excuse | Name::Unexcuse => MONEY,
-        Name::Approve | Name::Reject | Name::Undo => MONEY,
-        Name::Ack | Name::Snooze => WORK,
-        // What is paid, and what a deal is judged by, is between the agency and the creator.
-        Name::Adjust => May { team: "ACM", client: "", own: false },
-        Name::Deal => SEE,
-        Name::Numbers => TELL,
-        Name::Offer | Name::Accept | Name::Decline => May { team: "ACM", client: "", own: true },
-        Name::Show | Name::Hide => May { team: "AM", client: "AM", own: false },
-        Name::Grant | Name::Revoke => May { team: "AC", client: "AC", own: false },
-        Name::Bind | Name::Help => May { team: "*", client: "*", own: true },
-    }
-}
-
-fn of_button(purpose: &ButtonPurpose) -> May {
-    match purpose {
-        ButtonPurpose::Do { .. }
-        | ButtonPurpose::Choose { .. }
-        | ButtonPurpose::Sure { .. }
-        | ButtonPurpose::Record { .. }
-        | ButtonPurpose::Approve { .. }
-        | ButtonPurpose::Reject { .. }
-        | ButtonPurpose::Undo { .. }
-        | ButtonPurpose::TakeBack { .. } => MONEY,
-        ButtonPurpose::Really { what } => of_button(what),
-        ButtonPurpose::Rule { .. } => May { team: "ACM", client: "", own: false },
-        ButtonPurpose::Answer { .. } => May { team: "", client: "", own: true },
-        ButtonPurpose::Ack { .. } | ButtonPurpose::Snooze { .. } | ButtonPurpose::Sample { .. } => WORK,
-        ButtonPurpose::Offer { answer, .. } => match answer {
-            OfferAnswer::Another => May { team: "ACM", client: "", own: true },
-            OfferAnswer::Text | OfferAnswer::Told => WORK,
-            OfferAnswer::TheyAccept | OfferAnswer::TheyDecline => MONEY,
-        },
-        ButtonPurpose::Show { .. } => May { team: "AM", client: "AM", own: false },
-        ButtonPurpose::Why { .. }
-        | ButtonPurpose::Page { .. }
-        | ButtonPurpose::Open { .. }
-        | ButtonPurpose::MyNumbers { .. }
-        | ButtonPurpose::Confirm { .. }
-        | ButtonPurpose::Ask { .. }
-        | ButtonPurpose::Cancel => SEE,
-        ButtonPurpose::Level { answer, .. } => match answer {
-            LevelAnswer::KeepPosted | LevelAnswer::Appeal => May { team: "", client: "", own: true },
-            LevelAnswer::Text | LevelAnswer::Told | LevelAnswer::TheyObject => WORK,
-            LevelAnswer::Keep | LevelAnswer::StandBy | LevelAnswer::GiveBack | LevelAnswer::Leave => MONEY,
-            LevelAnswer::Mediate { side } | LevelAnswer::Suggest { side, .. } | LevelAnswer::Agree { side } => {
-                match side {
-                    Side::Creator => May { team: "", client: "", own: true },
-                    Side::Brand => MONEY,
-                }
-            }
-        },
-    }
-}
-
-/// One of each, and of those that differ by what is in them one of each kind.
-fn buttons() -> Vec<ButtonPurpose> {
-    let incident = || IncidentId::typed("A7K2").expect("an id");
-    let deed = || Deed::StopBoost { boost: BoostId::new("alma-reel-1").expect("an id") };
-    let level = |answer| ButtonPurpose::Level { incident: incident(), answer };
-    let rule = || RuleId::new("cpa-stop").expect("an id");
-    let mut all = vec![
-        ButtonPurpose::Do { incident: incident(), deed: deed(), saves: None },
-        ButtonPurpose::Choose { deed: deed() },
-        ButtonPurpose::Sure { deed: deed() },
-        ButtonPurpose::Answer { proposal: 1, yes: true },
-        ButtonPurpose::Record { proposal: 1, yes: true },
-        ButtonPurpose::Approve { incident: incident(), proposal: 1 },
-        ButtonPurpose::Reject { incident: incident(), proposal: Some(1) },
-        ButtonPurpose::Undo { incident: incident(), proposal: 1 },
-        ButtonPurpose::Why { incident: incident() },
-        ButtonPurpose::Ack { incident: incident() },
-        ButtonPurpose::Snooze { incident: incident(), secs: 3_600 },
-        ButtonPurpose::Page { group: "G31".into(), page: 1 },
-        ButtonPurpose::Show { incident: incident(), yes: true },
-        ButtonPurpose::Really { what: Box::new(ButtonPurpose::Approve { incident: incident(), proposal: 1 }) },
-        ButtonPurpose::Open { incident: incident() },
-        ButtonPurpose::Confirm { command: "pause alma".into() },
-        ButtonPurpose::Ask { command: "excuse A7K2".into() },
-        ButtonPurpose::Cancel,
-        ButtonPurpose::MyNumbers { subject: Subject::Creator(CreatorId::new("alma").expect("an id")) },
-        ButtonPurpose::Rule { rule: rule(), version: 1, answer: RuleAnswer::Propose },
-    ];
-    all.extend(
-        [LevelAnswer::KeepPosted, LevelAnswer::Appeal, LevelAnswer::Text, LevelAnswer::Told, LevelAnswer::TheyObject]
-            .map(level),
-    );
-    all.extend([LevelAnswer::Keep, LevelAnswer::StandBy, LevelAnswer::GiveBack, LevelAnswer::Leave].map(level));
-    for side in [Side::Creator, Side::Brand] {
-        all.extend([
-            level(LevelAnswer::Mediate { side }),
-            level(LevelAnswer::Suggest { side, way: Way::MakeGood }),
-            level(LevelAnswer::Agree { side }),
-        ]);
-    }
-    all
-}
-
 /// What is asked, what it is called, who may.
 fn asks() -> Vec<(String, Result<Command, ButtonPurpose>, May)> {
     let commands = TABLE.iter().map(|spec| {
-        let text = spec.examples.last().expect("an example");
-        let text = if matches!(spec.name, Name::Grant | Name::Revoke) { spec.examples[0] } else { text };
+        let text = said(spec);
         let command = parse(text).expect("an example that parses");
         assert_eq!(command.name(), spec.name);
-        ((*text).to_owned(), Ok(command), of_command(spec.name))
+        (text.to_owned(), Ok(command), of_command(spec.name))
     });
-    let buttons = buttons().into_iter().map(|one| (format!("{one:?}"), Err(one.clone()), of_button(&one)));
+    let named = Named { incident: IncidentId::typed("A7K2").expect("an id"), proposal: 1, offer: 12 };
+    let buttons = buttons(&named).into_iter().map(|one| (format!("{one:?}"), Err(one.clone()), of_button(&one)));
     commands.chain(buttons).collect()
 }
 

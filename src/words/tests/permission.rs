@@ -264,3 +264,14 @@ fn buttons_ask_the_same_questions() {
         assert_eq!(outsider, NO(Reason::Outsider));
     }
 }
+
+#[test]
+fn a_client_alone_with_the_bot_has_no_say_in_what_the_agency_agrees_with_creators() {
+    let grants = [grant(Role::ClientOwner, Reach::Brand(brand("nordbo")))];
+    let client = Facts { client: true, ..direct(alma()) };
+    for text in ["offer spring/alma reel-2 fee 3500 EUR", "accept 12", "decline 12"] {
+        assert_eq!(decide(text, &grants, None, Some(&person(None)), &client), NO(Reason::NotReleased), "{text}");
+        // Where nobody stands between them and the creator, it is theirs to agree.
+        assert_eq!(decide(text, &grants, None, Some(&person(None)), &direct(alma())), YES, "{text}");
+    }
+}

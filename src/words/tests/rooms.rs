@@ -276,7 +276,7 @@ fn a_digest_says_first_what_it_costs_to_wait() {
     🟡 Cleo W 40 kr · #B2C3
 
     Avslutat sedan i går
-    🟢 Dan K · över efter 2 h · #C3D4
+    🟢 Dan K · slut efter 2 h · #C3D4
     ");
     let nothing = DigestView { members: Vec::new(), ended: Vec::new(), decisions: Vec::new(), ..morning() };
     insta::assert_snapshot!(said(&nothing, "en"), @"☀️ Nordbo: nothing open, nothing to decide");
@@ -290,7 +290,7 @@ fn a_digest_says_first_what_it_costs_to_wait() {
     ☀️ inget öppet; ett larm avslutades sedan i går
 
     Avslutat sedan i går
-    🟢 Dan K · över efter 2 h · #C3D4
+    🟢 Dan K · slut efter 2 h · #C3D4
     ");
 }
 

@@ -161,7 +161,7 @@ fn refusals_say_the_reason_and_the_remedy() {
     Jag känner dig inte här än. Be teamet om en engångskod och säg sedan ”link” och koden.
     Din roll tillåter inte det här. Fråga byrån eller uppdragsgivaren.
     Du har ingen roll för just detta. Fråga byrån eller uppdragsgivaren.
-    Du kan se dina egna siffror: säg ”me”. Andras stannar hos dem.
+    Du kan se dina egna siffror: säg ”jag”. Andras stannar hos dem.
     Det här är för kreatörer, om dem själva. För kampanjer, säg ”status”.
     Du är inte längre medlem i det här rummet, så jag kan inte göra det åt dig här.
     Jag kan inte se just nu om du hör till rummet. När det gäller pengar betyder det nej; försök igen strax.
@@ -382,7 +382,7 @@ fn short_answers_are_sentences() {
     Bo has answered #A7K2 already.
     #A7K2 has nothing that can be taken back any more.
     Say “link K7M2-Q4TD” on your other chat within 10 minutes. It works once.
-    You are Maja here now.
+    You are Maja here now. “help” shows what you can say.
     This chat is the room nordbo-team now.
     This code is wrong, used or too old. Ask for a new one.
     maja is now manager for everything.

@@ -215,7 +215,7 @@ fn many_at_once_are_counted_and_the_worst_come_first() {
     insta::assert_snapshot!(shown(&many(1)), @r"
     🔴 Nordbo: 5 larm från cpa-stop på en gång. 1 140 € går ännu att spara
 
-    5 pågår, 1 bättre, 1 över. Ett meddelande i stället för många; inget är utelämnat.
+    5 pågår, 1 bättre, 1 slut. Ett meddelande i stället för många; inget är utelämnat.
 
     🟡 Eva · #A7K6
     🟢 Finn · #A7K7

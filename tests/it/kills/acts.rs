@@ -88,11 +88,10 @@ pub fn unfinished(town: &Town, kept: &Kept, left: &mut Vec<String>) {
     }
 }
 
-/// How often each place was acted on, by the places' names.
+/// How often something was begun at each place, by the places' names.
 pub fn count(kept: &Kept) -> BTreeMap<&'static str, usize> {
-    let verified = kept.proposals.values().filter(|one| matches!(one.stage, ProposalStage::Verified { .. }));
     let mut counts: BTreeMap<&'static str, usize> = NAMES.iter().map(|name| (*name, 0)).collect();
-    for proposal in verified {
+    for proposal in kept.begun.iter().filter_map(|number| kept.proposals.get(number)) {
         if let Some(count) = counts.get_mut(proposal.source.as_str()) {
             *count += 1;
         }

@@ -1,15 +1,16 @@
 //! The program is killed, aborts, or loses its power at any moment, again and again on one store, while it tells and is
 //! pressed; whatever it promised to anybody is kept.
 //!
-//! `gate` sees all that passes between the program and the emulated services and kills at a request, before or after it
-//! is let through, or at its answer; `disk` (with `tests/c/power_cut.c`) kills at a write or sync of the store, and puts
-//! the files back to what had surely reached the disk; `town` is the world around, `hands`
-//! what of it is acted on; `promises` is what must hold, `acts` what must hold of actions.
+//! `fates` lists every moment there is to die at; `gate` sees all that passes between the program and the emulated services
+//! and kills at a request, before or after it is let through, or at its answer; `disk` (with `tests/c/power_cut.c`) kills at
+//! a write or sync of the store, and puts the files back to what had surely reached the disk; `town` is the world around,
+//! `hands` what of it is acted on; `promises` is what must hold, `acts` what must hold of actions.
 
 #![cfg(target_os = "linux")]
 
 mod acts;
 mod disk;
+mod fates;
 mod gate;
 mod hands;
 mod promises;
@@ -19,18 +20,19 @@ use std::collections::BTreeMap;
 
 use plimsoll::domain::person::Chat;
 use plimsoll::time::Clock;
-use rand::{Rng as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
+use fates::{deck, fate};
 use gate::{Moment, say};
 use promises::Kept;
 use town::{Fate, Town};
 
 /// Kills in one town.
-const KILLS: u64 = 25;
+const KILLS: usize = 25;
 
-/// Towns, one store each: 200 kills.
-const TOWNS: u64 = 8;
+/// Towns beside each other.
+const BESIDE: usize = 4;
 
 /// Power cuts in one town.
 const CUTS: u64 = 10;
@@ -40,41 +42,6 @@ const CUT_TOWNS: u64 = 5;
 
 /// How often a town may be run to quiet until everything has settled.
 const CALMS_MAX: u32 = 25;
-
-/// Moments before and after writes and syncs of the store that a life sees, most of the time.
-const WRITES: u64 = 320;
-
-/// What is worth dying at: service, request, and how many of them a life sees at least.
-const PLACES: [(&str, &str, u32); 16] = [
-    ("telegram", "/send", 4),
-    ("telegram", "/editmessage", 4),
-    ("telegram", "/getupdates", 2),
-    ("telegram", "/answercallbackquery", 1),
-    ("discord", "post /api/v10/channels", 4),
-    ("discord", "patch /api/v10/channels", 4),
-    ("discord", "/callback", 1),
-    ("discord", "/webhooks/", 1),
-    ("discord", "frame", 1),
-    ("ads", "post ", 1),
-    ("ads", "get ", 2),
-    ("hand", "post ", 1),
-    ("hand", "", 3),
-    ("hand", "", 8),
-    ("feed", "", 3),
-    ("", "", 50),
-];
-
-/// The fate of one life: nearly half at a write of the store, the rest at something that passes.
-fn fate(chance: &mut ChaCha8Rng) -> Fate {
-    let abort = chance.random_bool(0.5);
-    if chance.random_bool(0.45) {
-        return Fate { at_write: Some(chance.random_range(1..WRITES)), abort, ..Fate::default() };
-    }
-    let (service, what, most) = PLACES[chance.random_range(0..PLACES.len())];
-    let (answer, after) = (chance.random_bool(0.5), chance.random_bool(0.5));
-    let nth = chance.random_range(1..=most);
-    Fate { moment: Some(Moment { service, what, answer, after, nth, abort }), abort, ..Fate::default() }
-}
 
 /// Looks into the store of a dead program.
 async fn look(town: &Town) -> Result<Kept, String> {
@@ -99,13 +66,11 @@ async fn settle(town: &mut Town, about: &str) -> Kept {
     }
 }
 
-async fn kills_of(seed: u64) -> (String, Done) {
-    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+async fn kills_of((seed, fates): (u64, Vec<Fate>)) -> (String, Done) {
     // Eight of one rule behind a room are more than are told one by one.
     let mut town = Town::found(seed, if seed.is_multiple_of(2) { 5 } else { 8 }).await;
     let mut met = 0;
-    for life in 0..KILLS {
-        let fate = fate(&mut chance);
+    for (life, fate) in fates.into_iter().enumerate() {
         met += u32::from(town.live(&fate).await);
         let about = format!("town {seed}, life {life}, {fate:?}");
         let kept = look(&town).await.unwrap_or_else(|error| panic!("{about}: {error}"));
@@ -117,7 +82,7 @@ async fn kills_of(seed: u64) -> (String, Done) {
     assert!(incidents > 5, "there was something to tell: {incidents}");
     let orders = town.ads.board().orders().len();
     let repeats = promises::marked(&town);
-    let done = Done { orders, by_place: acts::count(&kept) };
+    let done = Done { met, orders, by_place: acts::count(&kept) };
     blind(&town, kept).await;
     let summary = format!(
         "town {seed}: {KILLS} kills ({met} at their moment), {incidents} incidents, {deliveries} deliveries, {proposals} \
@@ -168,14 +133,17 @@ async fn blind(town: &Town, kept: Kept) {
 /// What was done in towns.
 #[derive(Debug, Default)]
 struct Done {
+    /// Lives that came to their moment.
+    met: u32,
     /// Orders that the webhook got.
     orders: usize,
-    /// What was read back at each other place.
+    /// What was begun at each other place.
     by_place: BTreeMap<&'static str, usize>,
 }
 
 impl Done {
     fn add(&mut self, more: &Self) {
+        self.met += more.met;
         self.orders += more.orders;
         for (place, count) in &more.by_place {
             *self.by_place.entry(place).or_default() += count;
@@ -208,10 +176,16 @@ async fn side_by_side<F: Future<Output = (String, Done)> + Send + 'static>(towns
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_or_aborted_at_any_moment_it_keeps_every_promise() {
+    let deck = deck();
+    let kills = deck.len();
+    assert!(1_000 <= kills, "{kills}");
+    let mut towns = (0..).zip(deck.chunks(KILLS).map(<[Fate]>::to_vec)).peekable();
     let mut done = Done::default();
-    for first in (0..TOWNS).step_by(4) {
-        done.add(&side_by_side((first..first + 4).map(kills_of)).await);
+    while towns.peek().is_some() {
+        done.add(&side_by_side(towns.by_ref().take(BESIDE).map(kills_of)).await);
     }
+    say(&format!("{kills} kills, {} at their moment; {done:?}", done.met));
+    assert!(kills * 3 < usize::try_from(done.met).expect("small") * 4, "most came to their moment: {done:?}");
     assert!(done.orders > 3, "there was something to do: {done:?}");
     assert!(done.by_place.values().all(|count| 0 < *count), "something was done everywhere: {done:?}");
 }
@@ -236,7 +210,7 @@ async fn cuts_of(seed: u64) -> (String, Done) {
     let told = kept.incidents.len();
     let summary =
         format!("town {seed}: {CUTS} power cuts, {told} incidents; {unsynced} changes not synced, {survived} survived");
-    (summary, Done { orders: town.ads.board().orders().len(), by_place: acts::count(&kept) })
+    (summary, Done { met: 0, orders: town.ads.board().orders().len(), by_place: acts::count(&kept) })
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,63 @@
+//! Parts of the program that work in rounds: do what is due, then rest until the next is due or a bell rings, for ever.
+//!
+//! Owns: the loop, and what happens when a round fails. Refuses: state of its own; a round reads what is due from the store.
+//! Survives: a store that fails; the round is tried again.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::store::StoreError;
+use crate::time::{Bell, Clock, Held};
+
+/// After a failure of the store itself.
+pub const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// A part of the program.
+pub struct Part {
+    /// What it is called in logs, as `levels`.
+    pub name: &'static str,
+    /// Rung when there may be something to do before it is due.
+    pub bell: Bell,
+    /// Its time.
+    pub clock: Clock,
+}
+
+impl Part {
+    /// Works in rounds until the end. A round answers when the next is due; `None`: not before the bell rings.
+    pub async fn run<R>(self, mut held: Held, stop: CancellationToken, mut round: impl FnMut() -> R)
+    where
+        R: Future<Output = Result<Option<Timestamp>, StoreError>>,
+    {
+        loop {
+            let wake = match round().await {
+                Ok(wake) => wake,
+                Err(error) => {
+                    let cause = &error as &dyn std::error::Error;
+                    tracing::error!(part = self.name, error = cause, "could not do what is due; trying again");
+                    self.clock.now().checked_add(STORE_WAIT).ok()
+                }
+            };
+            if !rest(&mut held, &self.bell, wake, &stop).await {
+                return;
+            }
+        }
+    }
+}
+
+/// Waits for a bell, an instant, or the end. `false`: the end has come.
+pub async fn rest(held: &mut Held, bell: &Bell, wake: Option<Timestamp>, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => false,
+        _ = held.wait(bell, wake) => true,
+    }
+}
+
+/// Waits for an instant or the end. `false`: the end has come.
+pub async fn rest_until(held: &mut Held, at: Timestamp, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => false,
+        () = held.sleep_until(at) => true,
+    }
+}

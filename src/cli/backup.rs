@@ -1,0 +1,96 @@
+//! `plimsoll backup FILE` and `plimsoll restore FILE`: everything in one file, and back.
+//!
+//! JSON of `backup`: `{"file","records","bytes"}`. Of `restore`: `{"folder","records","receipts":{"same","differ":[id],
+//! "too_old"}}`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::asking::ask;
+use super::import::bar;
+use super::opened::Opened;
+use super::run::refuse_second;
+use super::{CliError, Common, say};
+use crate::app::control::{Body, Wish, verify};
+use crate::store::sled::SledStore;
+
+/// The arguments of `backup`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Works while the service runs, which goes on judging and telling; the file is the store as it was at \
+                  one instant. It has everything but the key of the vault ([vault] in the configuration): keep that \
+                  elsewhere. The file gets its name once it is whole; one of the same name is replaced then.\n\n  \
+                  plimsoll backup /backups/plimsoll-$(date +%F).backup"
+)]
+pub struct Backup {
+    /// The file to write
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Backup {
+    /// Has it written by whoever has the store open.
+    pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        let path = std::path::absolute(&self.file)
+            .map_err(|error| CliError::input(format!("`{}` names no file: {error}", self.file.display())))?;
+        ask(common, common.config()?, Wish::Backup { path }, Body::Empty).await
+    }
+}
+
+/// The arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Into the data folder of the configuration, which must not have a store yet; nothing of the folder is \
+                  changed until the backup was read whole. Afterwards every record is read back and the receipts of \
+                  the newest alerts are worked out again: they must say what they said.\n\n  \
+                  plimsoll restore /backups/plimsoll-2026-11-22.backup --set store.folder=data-restored"
+)]
+pub struct Restore {
+    /// The file that `plimsoll backup` has written
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Restore {
+    /// Makes a store from the file, and looks it over.
+    pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        let config = common.config()?;
+        let folder = config.store.folder.clone();
+        refuse_second(&folder).await?;
+        let (from, into) = (self.file.clone(), folder.clone());
+        let bar = bar(0, "{pos} of {len} records");
+        let shown = bar.clone();
+        let restoring = tokio::task::spawn_blocking(move || {
+            SledStore::restore(&into, &from, &|done, of| {
+                shown.set_length(of);
+                shown.set_position(done);
+            })
+        });
+        let restored = restoring.await.map_err(|stopped| CliError::Failed(anyhow::Error::new(stopped)))?;
+        bar.finish_and_clear();
+        let restored = restored?;
+        let opened = Opened::open_existing(config).await?;
+        let verified = verify(&opened.core).await.map_err(CliError::from);
+        let receipts = opened.after(verified).await?;
+        if !receipts.differ.is_empty() {
+            return Err(CliError::Failed(anyhow::anyhow!(
+                "the store is restored, but the receipts of {} say something else than when they were written; restore it \
+                 with the program and configuration that made the backup",
+                receipts.differ.join(", ")
+            )));
+        }
+        let records = restored.total();
+        if common.json {
+            let receipts = json!({ "same": receipts.same, "differ": receipts.differ, "too_old": receipts.too_old });
+            return say(&json!({ "folder": folder, "records": records, "receipts": receipts }).to_string());
+        }
+        let old = match receipts.too_old {
+            0 => String::new(),
+            old => format!(", {old} need numbers that are not kept any more"),
+        };
+        let (folder, same) = (folder.display(), receipts.same);
+        say(&format!("{records} records restored into {folder}; {same} receipts say what they said{old}"))
+    }
+}
