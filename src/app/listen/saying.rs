@@ -116,3 +116,38 @@ async fn say_later(
     }
     tracing::warn!(place = address.place, "a room takes nothing; an answer is dropped and must be asked for again");
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::chat::inbound::{What, Who};
+    use crate::domain::person::{Chat, Identity};
+
+    fn said(user: &str, at: Timestamp) -> Inbound {
+        let identity = Identity { chat: Chat::Discord, user: user.to_owned() };
+        let who = Who { identity, name: "Jonas".to_owned(), locale: None, anonymous: false, bot: false };
+        let what = What::Command { name: "help".to_owned(), rest: String::new(), args: Vec::new() };
+        Inbound { at, from: Some(who), address: None, place: None, what, file: None, answer: None }
+    }
+
+    #[track_caller]
+    fn check(one: (&Inbound, &str), other: (&Inbound, &str), same: bool) {
+        let key = |(inbound, headline): (&Inbound, &str)| {
+            key_of(inbound, &Message { headline: headline.to_owned(), ..Message::default() })
+        };
+        assert_eq!(key(one) == key(other), same, "{one:?} and {other:?}");
+    }
+
+    #[test]
+    fn two_answers_in_one_place_are_two_on_discord() {
+        let at: Timestamp = "2026-03-20T12:00:00Z".parse().expect("an instant");
+        let asked = said("1", at);
+        // Tried again, it is the same answer; Discord shows it once.
+        check((&asked, "Help"), (&asked, "Help"), true);
+        check((&asked, "Help"), (&said("1", at + SignedDuration::from_secs(1)), "Help"), false);
+        check((&asked, "Help"), (&said("2", at), "Help"), false);
+        check((&asked, "Help"), (&asked, "Done"), false);
+    }
+}

@@ -11,7 +11,7 @@
 //! | garbage | done, and the answer is no JSON | as a lost reply; a number that cannot be read is absent |
 //! | revoked token | 401 to everything, for hours | told, and all is delivered with a new token |
 //! | absent numbers | rows or values are missing, for hours | nothing fires on what is not there |
-//! | old numbers | a document of some hours ago | nothing fires that was not so then |
+//! | old numbers | a whole document of some hours ago, and whole ones for hours after it | nothing fires that was not so then |
 //! | deaf platform | an order is accepted and not carried out | `verified` is never said of it |
 //! | duplicate | an update or an interaction comes twice | its effect comes once |
 //! | reordering | two of them change places | each is kept, each is answered |

@@ -15,6 +15,7 @@ mod disk;
 mod faults;
 mod form;
 mod numbers;
+mod outcome;
 mod people;
 mod promises;
 mod sea;
@@ -31,7 +32,6 @@ use jiff::{SignedDuration, Timestamp};
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use serde_json::{Value, json};
 
 use super::config::Config;
 use super::core::{Core, Counts};
@@ -47,12 +47,14 @@ use crate::store::memory::MemoryStore;
 use crate::time::{Clock, Driver, Stuck};
 
 pub use faults::Kind;
+pub use outcome::{Outcome, StormError};
 pub use promises::Seen;
 
 use disk::Disk;
 use faults::{DAY, Faults, HOUR, Seam, Secs};
 use numbers::Numbers;
-use people::{Deed, act, choose};
+use outcome::add;
+use people::{Deed, act, choose, sure};
 use promises::Promises;
 use sea::{Sea, Wire, World};
 use setup::Person;
@@ -101,90 +103,6 @@ pub struct Options {
     pub sabotage: Option<Sabotage>,
 }
 
-/// Why a storm ended badly.
-#[derive(Debug, thiserror::Error)]
-pub enum StormError {
-    /// Something did not hold.
-    #[error(
-        "seed {seed}: `{}` does not hold at step {step}, {at}: {}; replay it with plimsoll storm --seed {seed} --days {days}",
-        seen.invariant, seen.what
-    )]
-    Broken {
-        /// Which storm.
-        seed: u64,
-        /// How long it was to be.
-        days: i64,
-        /// Steps of the clock since its beginning.
-        step: u64,
-        /// What the clock said.
-        at: Timestamp,
-        /// What did not hold.
-        seen: Seen,
-    },
-    /// The program never came to rest.
-    #[error("seed {seed}: the program hangs at step {step}; replay it with plimsoll storm --seed {seed} --days {days}")]
-    Stuck {
-        /// Which storm.
-        seed: u64,
-        /// How long it was to be.
-        days: i64,
-        /// Steps of the clock since its beginning.
-        step: u64,
-        /// Who was at work.
-        #[source]
-        cause: Stuck,
-    },
-    /// It could not begin.
-    #[error("the storm could not begin")]
-    Setup(#[source] anyhow::Error),
-}
-
-/// What a storm was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is named for what it counts")]
-pub struct Outcome {
-    pub seed: u64,
-    pub days: i64,
-    pub counts: Counts,
-    pub faults: BTreeMap<&'static str, u64>,
-    pub lives: u64,
-    pub steps: u64,
-    pub checks: u64,
-    pub commits: u64,
-    pub lost: usize,
-    /// Of the journal and of all that was said.
-    pub digest: String,
-}
-
-impl Outcome {
-    /// As JSON.
-    #[must_use]
-    pub fn document(&self) -> Value {
-        let counts = &self.counts;
-        json!({
-            "seed": self.seed,
-            "days": self.days,
-            "polls": counts.polls,
-            "samples": counts.samples,
-            "evaluations": counts.evaluations,
-            "incidents": { "fired": counts.fired, "resolved": counts.resolved },
-            "deliveries": {
-                "telegram": counts.telegram, "discord": counts.discord, "edited": counts.edited, "failed": counts.failed,
-            },
-            "actions": {
-                "proposed": counts.proposed, "approved": counts.approved, "done": counts.done, "verified": counts.verified,
-            },
-            "faults": self.faults,
-            "lives": self.lives,
-            "steps": self.steps,
-            "checks": self.checks,
-            "commits": self.commits,
-            "lost": self.lost,
-            "digest": self.digest,
-        })
-    }
-}
-
 /// How a life of the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Death {
@@ -206,6 +124,8 @@ enum Event {
     Act,
     /// Somebody does something, and this goes wrong with it.
     Flavoured(Kind),
+    /// Somebody who has just done something is asked in that place whether they are sure, perhaps.
+    Sure(Box<Person>, String),
     DiskFull,
     DiskFree,
     /// The clock is put forward by so many seconds, or back.
@@ -301,8 +221,7 @@ impl Storm {
         let Some(running) = self.running.take() else { return };
         let mut world = self.sea.lock();
         world.die(Death::Killed);
-        let now = world.elapsed();
-        world.promises.failed(now);
+        world.promises.failed();
         drop(world);
         add(&mut self.counts, &running.core.counted());
         running.service.kill().await;
@@ -459,16 +378,21 @@ impl Storm {
                     self.soon(HOUR / 2, 4 * HOUR, Event::Flavoured(kind));
                 }
             }
+            Event::Sure(who, place) => {
+                if let Some(deed) = sure(&self.sea, &who, &place) {
+                    self.does(&who, &deed, None).await;
+                }
+            }
             Event::DiskFull => {
                 let until = now + self.dice.random_range(60..6 * HOUR);
                 let mut world = self.sea.lock();
                 world.full_until = std::cmp::max(world.full_until, until);
                 world.faults.meet(Kind::DiskFull);
-                world.promises.failed(now);
+                world.promises.failed();
                 drop(world);
                 self.plan(until, Event::DiskFree);
             }
-            Event::DiskFree => self.sea.lock().promises.failed(now),
+            Event::DiskFree => self.sea.lock().promises.failed(),
             Event::Clock(by) => self.set_clock(by).await?,
             Event::RoleChanged => self.change_role().await,
             Event::Revoked(seam) => self.revoke(seam, now),
@@ -516,6 +440,10 @@ impl Storm {
             self.does(&who, &other, None).await;
         }
         self.does(&who, &deed, flavour).await;
+        // A question waits two minutes for the yes of whoever asked.
+        if self.dice.random_bool(0.8) {
+            self.soon(3, 90, Event::Sure(Box::new(who), deed.place().to_owned()));
+        }
         true
     }
 
@@ -636,35 +564,4 @@ impl Storm {
             digest: world.promises.digest(),
         })
     }
-}
-
-fn add(sum: &mut Counts, more: &Counts) {
-    let Counts {
-        polls,
-        samples,
-        evaluations,
-        fired,
-        resolved,
-        telegram,
-        discord,
-        edited,
-        failed,
-        proposed,
-        approved,
-        done,
-        verified,
-    } = more;
-    sum.polls += polls;
-    sum.samples += samples;
-    sum.evaluations += evaluations;
-    sum.fired += fired;
-    sum.resolved += resolved;
-    sum.telegram += telegram;
-    sum.discord += discord;
-    sum.edited += edited;
-    sum.failed += failed;
-    sum.proposed += proposed;
-    sum.approved += approved;
-    sum.done += done;
-    sum.verified += verified;
 }

@@ -17,6 +17,10 @@ const SPELLS: [[(i64, i64); 2]; 2] = [[(48, 480), (12, 72)], [(16, 72), (10, 36)
 /// A storm of fewer days is short.
 const SHORT: i64 = 90;
 
+/// How long nothing is missing after an old document: a window of the rules and what counts at its beginning. A ratio of an old
+/// number and a new one is what nobody can tell from a bad day.
+const WHOLE_AFTER_OLD: Secs = 8 * HOUR;
+
 /// How a boost does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weather {
@@ -58,6 +62,8 @@ pub(super) struct Numbers {
     /// The last number of each audience that the program was given; `None`: it was told that there is none.
     told: BTreeMap<String, Option<i64>>,
     advanced: i64,
+    /// Until when nothing is missing after an old document, by path, and whether a new one has come since.
+    whole: BTreeMap<String, (Secs, bool)>,
     pub revoked_until: Secs,
 }
 
@@ -101,6 +107,7 @@ impl Numbers {
             shown: BTreeMap::new(),
             told: BTreeMap::new(),
             advanced: 0,
+            whole: BTreeMap::new(),
             revoked_until: 0,
         }
     }
@@ -154,6 +161,20 @@ impl Numbers {
             take_away(rows, missing, salt);
         }
         Some(document)
+    }
+
+    /// Whether nothing may be missing now, for the last document was old.
+    pub fn is_whole(&self, path: &str, now: Secs) -> bool {
+        self.whole.get(path).is_some_and(|(until, renewed)| now < *until || !renewed)
+    }
+
+    /// The program is given a document, an old one or one of now.
+    pub fn given(&mut self, path: &str, old: bool, now: Secs) {
+        if old {
+            self.whole.insert(path.to_owned(), (now + WHOLE_AFTER_OLD, false));
+        } else if let Some((_, renewed)) = self.whole.get_mut(path) {
+            *renewed = true;
+        }
     }
 
     /// The program has got this document.

@@ -46,6 +46,35 @@ pub(super) enum Deed {
     Presses { place: String, message: String, data: String },
 }
 
+impl Deed {
+    /// Where it is done.
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Says { place, .. } | Self::Presses { place, .. } => place,
+        }
+    }
+}
+
+/// What can be pressed in a place: message, label, what is sent.
+fn buttons(sea: &Sea, chat: Chat, place: &str) -> Vec<(String, String, String)> {
+    match chat {
+        Chat::Telegram => sea.lock().telegram.rooms.buttons(place),
+        Chat::Discord => sea.lock().discord.rooms.buttons(place),
+    }
+}
+
+fn is_yes(label: &str) -> bool {
+    label == "Ja" || ["Yes", "Ja,", "Ja:"].iter().any(|start| label.starts_with(start))
+}
+
+/// The yes of somebody who was asked whether they are sure; `None`: nobody asks. Who leaves thinks about it longer.
+pub(super) fn sure(sea: &Sea, who: &Person, place: &str) -> Option<Deed> {
+    let shown = buttons(sea, who.chat, place);
+    let yes = |label: &str| is_yes(label) && !["Yes, leave", "Ja, lämna"].contains(&label);
+    let (message, _, data) = shown.into_iter().rev().find(|(_, label, _)| yes(label))?;
+    Some(Deed::Presses { place: place.to_owned(), message, data })
+}
+
 /// Chooses what somebody does in one of their places; `None`: there is nothing to press.
 pub(super) fn choose(dice: &mut ChaCha8Rng, sea: &Sea, who: &Person, press: bool) -> Option<Deed> {
     let mut places: Vec<String> = who.places.iter().map(|place| (*place).to_owned()).collect();
@@ -66,12 +95,9 @@ pub(super) fn choose(dice: &mut ChaCha8Rng, sea: &Sea, who: &Person, press: bool
         }
         return Some(Deed::Says { place, text });
     }
-    let shown = match who.chat {
-        Chat::Telegram => sea.lock().telegram.rooms.buttons(&place),
-        Chat::Discord => sea.lock().discord.rooms.buttons(&place),
-    };
-    let yes: Vec<_> = shown.iter().rev().take(4).filter(|(_, label, _)| label.starts_with("Yes")).collect();
-    let money = ["Stop", "Undo", "Ask", "Yes", "Fixed", "Stoppa", "Ångra", "Be ", "Ja"];
+    let shown = buttons(sea, who.chat, &place);
+    let yes: Vec<_> = shown.iter().rev().take(4).filter(|(_, label, _)| is_yes(label)).collect();
+    let money = ["Stop", "Undo", "Ask", "Yes", "Fixed", "Stoppa", "Ångra", "Be ", "Ja,"];
     let about_money: Vec<_> =
         shown.iter().filter(|(_, label, _)| money.iter().any(|start| label.starts_with(start))).collect();
     let chosen = if !yes.is_empty() && dice.random_bool(0.8) {
@@ -138,9 +164,7 @@ fn on_telegram(sea: &Sea, who: &Person, deed: &Deed, times: usize, swapped: bool
 fn interaction(sea: &Sea, who: &Person, deed: &Deed) -> (String, Inbound) {
     let mut world = sea.lock();
     let now = world.clock.now();
-    let place = match deed {
-        Deed::Says { place, .. } | Deed::Presses { place, .. } => place.clone(),
-    };
+    let place = deed.place().to_owned();
     let (id, token) = world.discord.interaction(&place);
     drop(world);
     let direct = place == who.direct();

@@ -82,8 +82,6 @@ pub(super) struct Promises {
     deliveries: BTreeMap<Key, Delivery>,
     claims: BTreeMap<String, Claimed>,
     told: BTreeMap<Key, Vec<Told>>,
-    /// Whether anything has failed since a message was told that makes its outcome unsure.
-    failures: Secs,
     proposals: BTreeMap<u64, Proposal>,
     incidents: BTreeMap<Key, Incident>,
     inbox: BTreeSet<(Chat, String)>,
@@ -106,7 +104,6 @@ impl Promises {
             deliveries: BTreeMap::new(),
             claims: BTreeMap::new(),
             told: BTreeMap::new(),
-            failures: 0,
             proposals: BTreeMap::new(),
             incidents: BTreeMap::new(),
             inbox: BTreeSet::new(),
@@ -124,8 +121,7 @@ impl Promises {
     }
 
     /// The commits of the program fail, or it is gone: what was sent just before may not have been recorded.
-    pub fn failed(&mut self, elapsed: Secs) {
-        self.failures = elapsed;
+    pub fn failed(&mut self) {
         for told in self.told.values_mut().filter_map(|all| all.last_mut()) {
             told.certain = false;
         }

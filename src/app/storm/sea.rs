@@ -263,11 +263,13 @@ fn plain(status: u16, body: &str) -> Answer {
 
 fn numbers(world: &mut World, asked: &Asked, certain: bool, old: bool) -> Answer {
     let now = world.elapsed();
-    let missing = if certain { world.faults.missing(now) } else { Missing::Nothing };
+    let may_miss = certain && !old && !world.numbers.is_whole(&asked.path, now);
+    let missing = if may_miss { world.faults.missing(now) } else { Missing::Nothing };
     match world.numbers.document(&asked.path, now, missing, old, now / super::faults::HOUR) {
         Some(document) => {
             if certain {
                 world.numbers.told(&document);
+                world.numbers.given(&asked.path, old, now);
             }
             if world.sabotage == Some(Sabotage::AbsentIsZero) {
                 return plain(200, &document.to_string().replace("null", "0"));
