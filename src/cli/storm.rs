@@ -21,7 +21,8 @@ const SEEDS_MAX: u64 = 10_000;
 #[command(after_help = "\
 A storm is a year of three campaigns and twelve creators in this process: lost replies, full disks, clocks that are set, \
 restarts, revoked tokens, people who press twice. What must hold is checked at every commit, message and order. The first \
-thing that does not hold ends it with exit code 1 and the command that shows the same again.
+thing that does not hold ends it with exit code 1 and the command that shows the same again. That every kind of fault has \
+come twenty times is asked of storms of 90 days and more; shorter ones count them only.
 
   plimsoll storm                       the year of seed 1
   plimsoll storm --seed 17 --days 30   a month of seed 17

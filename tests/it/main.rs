@@ -85,7 +85,6 @@ mod stories;
 mod stories_conflicts;
 mod stories_faults;
 mod stories_levels;
-mod storm;
 mod story;
 mod terms_offers;
 mod terms_own;

@@ -59,11 +59,11 @@ use promises::Promises;
 use sea::{Sea, Wire, World};
 use setup::Person;
 
-/// How often every kind of fault comes at least in so many days: twenty times in what is longer than three months. In less
-/// there are too few orders that an ad platform could ignore.
+/// How often every kind of fault comes at least in so many days: twenty times in what is longer than three months. Shorter
+/// storms promise no number: there are too few orders that an ad platform could ignore.
 #[must_use]
 pub fn faults_min(days: i64) -> u64 {
-    if days < 90 { 3 } else { 20 }
+    if days < 90 { 0 } else { 20 }
 }
 
 /// The shortest storm: in less there is no room for all that goes wrong.
