@@ -7,6 +7,7 @@
 pub mod google;
 pub mod graph;
 pub mod graphql;
+pub mod inside;
 pub mod oauth;
 pub mod signature;
 pub mod signed;
@@ -37,6 +38,9 @@ impl Default for Limits {
     }
 }
 
+/// What is behind an error, without its URL.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why no answer was had. Never shows an address.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
@@ -47,7 +51,7 @@ pub enum HttpError {
         host: String,
         /// The cause, without its URL.
         #[source]
-        cause: reqwest::Error,
+        cause: Cause,
     },
     /// The request may have arrived, its answer did not: the outcome is unknown.
     #[error("the answer of {host} was lost")]
@@ -56,7 +60,7 @@ pub enum HttpError {
         host: String,
         /// The cause, without its URL.
         #[source]
-        cause: reqwest::Error,
+        cause: Cause,
     },
     /// The answer was larger than the cap.
     #[error("the answer of {host} is larger than {body_max} bytes")]
@@ -73,7 +77,7 @@ pub enum HttpError {
         host: String,
         /// The cause, without its URL.
         #[source]
-        cause: reqwest::Error,
+        cause: Cause,
     },
     /// The base address is not an HTTP address.
     #[error("`{given}` is not an http or https address")]
@@ -180,7 +184,7 @@ fn made(
         .tcp_nodelay(true)
         .no_proxy()
         .build()
-        .map_err(|cause| HttpError::Unmakeable { host: "any host".to_owned(), cause: cause.without_url() })
+        .map_err(|cause| HttpError::Unmakeable { host: "any host".to_owned(), cause: cause.without_url().into() })
 }
 
 impl Api {
@@ -222,6 +226,10 @@ impl Api {
             Body::Form(fields) => request.form(&fields),
             Body::Multipart(form) => request.multipart(form),
         };
+        if let Some(server) = inside::server_at(&self.base) {
+            let request = request.build().map_err(|cause| sort_error(&host, cause))?;
+            return inside::pass(&*server, host, request, self.limits.body_max).await;
+        }
         #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
         let answer = request.send().await.map_err(|cause| sort_error(&host, cause))?;
         self.read(host, answer).await
@@ -238,7 +246,7 @@ impl Api {
                 Ok(Some(_)) => return Err(HttpError::TooLarge { host, body_max }),
                 Ok(None) => return Ok(Answer { status, headers, body }),
                 Err(cause) => {
-                    return Err(HttpError::Lost { host, cause: cause.without_url() });
+                    return Err(HttpError::Lost { host, cause: cause.without_url().into() });
                 }
             }
         }
@@ -257,11 +265,11 @@ fn sort_error(host: &str, cause: reqwest::Error) -> HttpError {
     let host = host.to_owned();
     let cause = cause.without_url();
     if cause.is_builder() {
-        HttpError::Unmakeable { host, cause }
+        HttpError::Unmakeable { host, cause: cause.into() }
     } else if cause.is_connect() {
-        HttpError::Connect { host, cause }
+        HttpError::Connect { host, cause: cause.into() }
     } else {
-        HttpError::Lost { host, cause }
+        HttpError::Lost { host, cause: cause.into() }
     }
 }
 

@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, oneshot};
 
 pub use driver::{Driver, QUIET_MAX, Stuck};
@@ -419,6 +419,19 @@ impl State {
         self.held.len() <= self.parked
     }
 
+    /// Moves the time of day, and with it every instant that somebody waits for.
+    fn jump(&mut self, by: SignedDuration) {
+        let moved = |at: Timestamp| at.checked_add(by).unwrap_or(at);
+        self.now = moved(self.now);
+        let timers = std::mem::take(&mut self.timers);
+        self.timers = timers.into_iter().map(|((at, name, seq), timer)| ((moved(at), name, seq), timer)).collect();
+        for bell in self.bells.values_mut() {
+            if let BellState::Awaited { timer: Some(key), .. } = bell {
+                key.0 = moved(key.0);
+            }
+        }
+    }
+
     /// Moves to the next timer no later than `end` and wakes it. `false` when there is none.
     fn step(&mut self, end: Timestamp) -> bool {
         let Some(entry) = self.timers.first_entry() else {
@@ -539,6 +552,26 @@ mod tests {
         });
         driver.run_until(at(9)).await.expect("the event arrives");
         assert_eq!(clock.now(), at(9));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_clock_that_is_set_wakes_nobody_earlier_or_later() {
+        let (clock, mut driver) = Clock::simulated(at(1_000));
+        let bell = clock.bell();
+        let theirs = bell.clone();
+        let task = clock.spawn("sleeper", |mut held| async move {
+            held.sleep_until(at(1_100)).await;
+            let first = held.clock().now();
+            (first, held.wait(&theirs, Some(at(9_000))).await)
+        });
+        driver.run_until(at(1_040)).await.expect("quiet");
+        driver.jump(SignedDuration::from_secs(-500)).await.expect("quiet");
+        assert_eq!((clock.now(), driver.next_due()), (at(540), Some(at(600))));
+        driver.run_until(at(700)).await.expect("quiet");
+        driver.jump(SignedDuration::from_secs(300)).await.expect("quiet");
+        bell.ring();
+        driver.run_until(at(1_000)).await.expect("quiet");
+        assert_eq!(task.await.expect("ends"), (at(600), Woken::Rung));
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -23,6 +23,8 @@ use crate::words::incident;
 use crate::words::trouble::Trouble;
 
 mod desk;
+#[cfg(test)]
+mod tests;
 
 pub use desk::run;
 
@@ -52,10 +54,25 @@ async fn turn(mut way: Way<'_>, key: &[u8]) -> Result<Went, StoreError> {
     let core = way.core;
     let Some(kept) = load::<Delivery>(&*core.store, key).await? else { return Ok(Went { after: None, outcome: None }) };
     let room = core.state.lock().await.catalog.heard_as(&kept.value.room);
-    let here = |room: &Room| room.address.as_ref().is_some_and(|address| address.chat == way.chat);
-    let Some(room) = room.filter(here) else { return Ok(Went { after: None, outcome: None }) };
-    let Some(address) = room.address.clone() else { return Ok(Went { after: None, outcome: None }) };
+    let Some((room, address)) = room.and_then(|room| room.address.clone().map(|address| (room, address))) else {
+        return nowhere(core, kept).await;
+    };
+    if address.chat != way.chat {
+        return Ok(Went { after: None, outcome: None });
+    }
     one(&mut way, &room, &address, kept).await
+}
+
+/// Its room is in no chat any more: once it is no news, its end is written down.
+async fn nowhere(core: &Core, kept: Loaded<Delivery>) -> Result<Went, StoreError> {
+    let now = core.clock.now();
+    if now < kept.value.expires_at || retry::due_at(&kept.value).is_none() {
+        return Ok(Went::quiet(kept.value));
+    }
+    let reason = "its room is in no chat any more".to_owned();
+    let line = core.line("delivery_expired", &kept.value.about, json!({ "room": kept.value.room, "reason": reason }));
+    let after = Delivery { state: Stand::Expired { reason, at: now }, ..kept.value.clone() };
+    put(core, &kept, after, Some(line)).await
 }
 
 /// Claims, sends and records one delivery.

@@ -82,6 +82,7 @@ pub mod setup;
 mod shown;
 pub mod sourcing;
 mod status;
+pub mod storm;
 pub mod telemetry;
 mod terms;
 pub mod tokens;

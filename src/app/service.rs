@@ -92,6 +92,21 @@ pub fn hands(config: &Config) -> anyhow::Result<Hands> {
 impl Service {
     /// Starts every task. Configuration that cannot work is an error here, before anything runs.
     pub fn start(core: &Arc<Core>) -> anyhow::Result<Self> {
+        let (mut service, ears) = Self::begin(core)?;
+        service.hear_telegram(&ears);
+        service.hear_discord(&ears);
+        Ok(service)
+    }
+
+    /// The same but for Discord's gateway: whoever has the ears brings what people do there.
+    pub fn start_without_gateway(core: &Arc<Core>) -> anyhow::Result<(Self, Arc<Ears>)> {
+        let (mut service, ears) = Self::begin(core)?;
+        service.hear_telegram(&ears);
+        Ok((service, ears))
+    }
+
+    /// Everything but the receivers.
+    fn begin(core: &Arc<Core>) -> anyhow::Result<(Self, Arc<Ears>)> {
         let chats = Arc::new(chats(&core.config, &core.clock)?);
         let clock = &core.clock;
         let mut sources = Vec::new();
@@ -134,8 +149,7 @@ impl Service {
         service.tasks.push(clock.spawn("book", move |held| book(one, held)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
-        service.receive(&clock, &ears);
-        Ok(service)
+        Ok((service, ears))
     }
 
     /// Starts what works in rounds.
@@ -200,17 +214,33 @@ impl Service {
         self.tasks.push(work);
     }
 
-    fn receive(&mut self, clock: &Clock, ears: &Arc<Ears>) {
+    fn hear_telegram(&mut self, ears: &Arc<Ears>) {
         if let Some(bot) = &self.chats.telegram {
             let receiver =
                 poll::Receiver { bot: Arc::clone(bot), inbox: Arc::clone(ears) as _, alarms: Arc::clone(ears) as _ };
             let (core, stop, bot) = (Arc::clone(&self.core), self.stop.clone(), Arc::clone(bot));
+            let clock = self.core.clock.clone();
             self.tasks.push(clock.spawn("telegram updates", move |held| telegram(core, bot, receiver, held, stop)));
         }
+    }
+
+    fn hear_discord(&mut self, ears: &Arc<Ears>) {
         if let Some(bot) = &self.chats.discord {
             let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
             let (bot, ears) = (Arc::clone(bot), Arc::clone(ears));
+            let clock = self.core.clock.clone();
             self.tasks.push(clock.spawn("discord gateway", move |held| discord(core, bot, ears, held, stop)));
+        }
+    }
+
+    /// Ends as a killed process ends: whatever a task was at, it is at it no more.
+    pub async fn kill(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        for task in self.tasks {
+            // It was aborted.
+            drop(task.await);
         }
     }
 

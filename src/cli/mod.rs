@@ -25,6 +25,7 @@ mod people;
 mod plan;
 mod poll;
 mod run;
+mod storm;
 mod why;
 
 use std::ffi::OsString;
@@ -123,6 +124,8 @@ enum Command {
     Connect(connect::Connect),
     /// Forget the tokens of an account
     Disconnect(connect::Disconnect),
+    /// Run the program through simulated years in which everything goes wrong, and check what must hold at every step
+    Storm(storm::Storm),
 }
 
 /// Why a command ended badly.
@@ -278,5 +281,6 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Revoke(grant) => grant.revoke(&common).await,
         Command::Connect(connect) => Box::pin(connect.run(&common)).await,
         Command::Disconnect(disconnect) => Box::pin(disconnect.run(&common)).await,
+        Command::Storm(storm) => storm.run(&common).await,
     }
 }

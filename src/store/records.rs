@@ -212,6 +212,11 @@ fn decode<T: DeserializeOwned>(table: Table, version: u16, key: &[u8], bytes: &[
     serde_json::from_slice(json).map_err(|cause| damaged(&format!("cannot be understood ({cause}); restore a backup")))
 }
 
+/// A record as it stands in a write or a row, for who looks on.
+pub fn read_bytes<T: Record>(key: &[u8], bytes: &[u8]) -> Result<T, StoreError> {
+    decode(T::TABLE, T::VERSION, key, bytes)
+}
+
 impl Transaction {
     /// An empty one.
     #[must_use]

@@ -59,6 +59,16 @@ impl Driver {
         Ok(stepped)
     }
 
+    /// Puts the clock forward, or back, as somebody does who sets it: who sleeps goes on sleeping for as long as they meant
+    /// to, and wakes at another time of day than they asked for.
+    pub async fn jump(&mut self, by: SignedDuration) -> Result<(), Stuck> {
+        self.settle().await?;
+        if let Kind::Simulated(sim) = &*self.clock.0 {
+            sim.lock().jump(by);
+        }
+        Ok(())
+    }
+
     /// When the next timer is due, if any: what a pacer has to wait for.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {

@@ -69,6 +69,8 @@ struct Desk {
     bell: Bell,
     queue: Queue,
     places: HashMap<RoomId, Place>,
+    /// Rooms of the other platforms.
+    elsewhere: HashSet<RoomId>,
     /// The count of [`crate::app::core::Bells::asked`] up to which the store was read.
     read: Option<u64>,
     outage: Outage,
@@ -96,6 +98,7 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held,
             Chat::Telegram => Queue::new(OLD_MESSAGE),
         },
         places: HashMap::new(),
+        elsewhere: HashSet::new(),
         read: None,
         outage: Outage::default(),
         put_off: Vec::new(),
@@ -174,7 +177,7 @@ impl Desk {
             let rows = self.core.store.scan(Table::DueDeliveries, &from, &until, PAGE).await?;
             for (row, _) in &rows {
                 let (since, key) = keys::read_due(row)?;
-                if !self.is_here(&key) || !seen.insert(key.clone()) || self.queue.has(&key, since) {
+                if self.is_elsewhere(&key) || !seen.insert(key.clone()) || self.queue.has(&key, since) {
                     continue;
                 }
                 if self.flying.contains_key(&key) {
@@ -196,25 +199,34 @@ impl Desk {
 
     async fn look_up_places(&mut self) {
         let state = self.core.state.lock().await;
-        let here = state.catalog.places().into_values().filter_map(|room| {
-            let address = room.address.clone().filter(|address| address.chat == self.chat)?;
-            let groups = matches!(room.audience, Audience::Internal | Audience::Operator);
-            Some((room.id.clone(), Place { address, groups }))
-        });
-        self.places = here.collect();
+        self.places.clear();
+        self.elsewhere.clear();
+        for room in state.catalog.places().into_values() {
+            let Some(address) = room.address else { continue };
+            if address.chat == self.chat {
+                let groups = matches!(room.audience, Audience::Internal | Audience::Operator);
+                self.places.insert(room.id, Place { address, groups });
+            } else {
+                self.elsewhere.insert(room.id);
+            }
+        }
     }
 
-    /// Whether a delivery is for a room of this platform: its key ends with the room.
-    fn is_here(&self, key: &[u8]) -> bool {
+    /// Whether a delivery is another platform's: its key ends with the room. What is for a room that is in no chat any more
+    /// is everybody's: whoever comes first writes its end down.
+    fn is_elsewhere(&self, key: &[u8]) -> bool {
         let room = key.rsplit(|byte| *byte == 0).next().and_then(|room| std::str::from_utf8(room).ok());
-        room.and_then(|room| RoomId::new(room).ok()).is_some_and(|room| self.places.contains_key(&room))
+        room.and_then(|room| RoomId::new(room).ok()).is_none_or(|room| self.elsewhere.contains(&room))
     }
 
     fn enter(&mut self, delivery: &Delivery, key: Key) {
-        let groups = self.places.get(&delivery.room).is_some_and(|place| place.groups);
-        if let Some(item) = Item::of(delivery, key, groups) {
-            self.queue.put(item, self.core.clock.now());
+        let place = self.places.get(&delivery.room);
+        let Some(mut item) = Item::of(delivery, key, place.is_some_and(|place| place.groups)) else { return };
+        if place.is_none() {
+            // The room may be bound again while it is news.
+            item.since = std::cmp::max(item.since, delivery.expires_at);
         }
+        self.queue.put(item, self.core.clock.now());
     }
 
     async fn send_off(&mut self, item: Item) -> Result<(), StoreError> {

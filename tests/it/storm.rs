@@ -1,0 +1,41 @@
+//! Five storms, short enough for every day. A whole year is `plimsoll storm`, in release.
+
+use plimsoll::app::storm::{DAYS_MIN, Options, Outcome, faults_min, run};
+
+/// The seeds, one list a core.
+const HALVES: [&[u64]; 2] = [&[1, 2, 3], &[4, 5]];
+
+/// One storm on a thread of its own.
+fn storm(seed: u64) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let options = Options { seed, days: DAYS_MIN, sabotage: None };
+    runtime.block_on(run(options, |_| ())).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+fn check(outcome: &Outcome) {
+    assert_eq!(outcome.lost, 0, "{outcome:?}");
+    assert!(outcome.faults.values().all(|times| faults_min(DAYS_MIN) <= *times), "{outcome:?}");
+    let counts = &outcome.counts;
+    assert!(0 < counts.fired && 0 < counts.telegram && 0 < counts.discord && 0 < counts.verified, "{outcome:?}");
+}
+
+#[test]
+fn five_storms_break_no_promise() {
+    std::thread::scope(|scope| {
+        let all = HALVES.map(|seeds| scope.spawn(move || seeds.iter().map(|seed| storm(*seed)).collect::<Vec<_>>()));
+        for outcome in all.into_iter().flat_map(|half| half.join().expect("it ends well")) {
+            check(&outcome);
+        }
+    });
+}
+
+#[test]
+fn the_same_seed_is_the_same_storm() {
+    let (one, other) = std::thread::scope(|scope| {
+        let both = [7, 7].map(|seed| scope.spawn(move || storm(seed)));
+        let [one, other] = both.map(|storm| storm.join().expect("it ends well"));
+        (one, other)
+    });
+    assert_eq!(one.document().to_string(), other.document().to_string());
+}
