@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
-use crate::domain::written::Length;
+use crate::domain::written::{Length, repeated};
 
 mod sources;
 
@@ -419,7 +419,7 @@ fn sentence(error: &figment::Error) -> String {
         (None, false) => format!(" (`{path}`)"),
         (None, true) => String::new(),
     };
-    format!("{what}{place}; config/default.toml lists every setting")
+    format!("{}{}; config/default.toml lists every setting", repeated(&what), repeated(&place))
 }
 
 /// The parser's message without the piece of the file that it draws.
