@@ -1,6 +1,7 @@
 //! What chat platforms say: updates of Telegram (`t`), frames of Discord's gateway (`g`), and their answers to requests (`T`,
 //! `D`: a byte for the status, then the body).
 
+use jiff::SignedDuration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Became, now, same_again, split, told};
@@ -42,6 +43,13 @@ fn refused(error: &SendError) -> Became {
     let text = error.to_string();
     told(&text);
     assert!(!text.contains("canary"), "the token is in {text}");
+    if let SendError::SlowDown { until, .. } = error {
+        let wait = until.duration_since(now());
+        assert!(
+            SignedDuration::ZERO <= wait && wait <= SignedDuration::from_hours(24),
+            "a bot is silenced until {until}"
+        );
+    }
     Became::Refused
 }
 

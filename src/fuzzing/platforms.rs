@@ -18,7 +18,7 @@ use crate::domain::sample::{Form, Sample};
 use crate::http::Answer;
 use crate::http::scripted::{self, Asked};
 use crate::http::tokens::{Accounts, TokenKeeper, TokenSet};
-use crate::sources::{Ask, Fetched, Outside, Request, SourceError, Target};
+use crate::sources::{Ask, Fate, Fetched, Outside, Request, SourceError, Target};
 use crate::store::samples::{Row, read_row, rows_of};
 use crate::time::{Clock, Driver};
 
@@ -134,7 +134,11 @@ fn error_of(error: &SourceError, leaked: &dyn Fn(&str) -> bool) {
     let text = error.to_string();
     told(&text);
     assert!(!leaked(&text), "a secret is in {text}");
-    let _ = (error.fate(), error.reach(), error.absence());
+    let _ = (error.reach(), error.absence());
+    if let Fate::WaitUntil(until) = error.fate() {
+        let wait = until.duration_since(now());
+        assert!(wait <= SignedDuration::from_hours(32 * 24), "a source is silenced until {until}");
+    }
 }
 
 fn answers(bytes: &[u8]) -> Vec<Answer> {
@@ -211,7 +215,11 @@ async fn fetch(config: &SourceConfig, request: &Request) -> Result<Fetched, Sour
     for _ in 0..STEPS_MAX {
         tokio::select! {
             biased;
-            fetched = &mut fetching => return fetched,
+            fetched = &mut fetching => {
+                let waited = driver.clock().now().duration_since(now());
+                assert!(waited <= SignedDuration::from_hours(24), "one poll took {waited}");
+                return fetched;
+            }
             () = step(&mut driver) => {}
         }
     }
