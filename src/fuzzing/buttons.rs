@@ -70,7 +70,7 @@ fn discord(data: &str) -> Inbound {
     let author = json!({"id": "7", "username": "plimsoll", "discriminator": "0001", "avatar": null, "bot": true});
     let frame = json!({"op": 0, "s": 3, "t": "INTERACTION_CREATE", "d": {
         "id": "11", "application_id": "7", "type": 3, "token": "tok", "version": 1, "channel_id": "21", "locale": "sv-SE",
-        "app_permissions": "0", "entitlements": [],  "authorizing_integration_owners": {},
+        "app_permissions": "0", "entitlements": [], "attachment_size_limit": 10_485_760, "context": 1, "authorizing_integration_owners": {},
         "user": {"id": "42", "username": "maja", "discriminator": "0", "avatar": null},
         "data": {"custom_id": data, "component_type": 2},
         "message": {

@@ -42,7 +42,7 @@ fn status(bytes: &[u8]) -> (u16, &[u8]) {
 fn refused(error: &SendError) -> Became {
     let text = error.to_string();
     told(&text);
-    assert!(!text.contains("canary"), "the token is in {text}");
+    assert!(!text.contains(SECRET), "the token is in {text}");
     if let SendError::SlowDown { until, .. } = error {
         let wait = until.duration_since(now());
         assert!(
