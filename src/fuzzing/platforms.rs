@@ -12,6 +12,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Became, now, same_again, split, told, wait};
 use crate::app::config::SourceConfig;
+use crate::app::records::PostRecord;
 use crate::domain::ids::{CreatorId, Subject};
 use crate::domain::metric::Unit;
 use crate::domain::sample::{Form, Sample};
@@ -19,6 +20,7 @@ use crate::http::Answer;
 use crate::http::scripted::{self, Asked};
 use crate::http::tokens::{Accounts, TokenKeeper, TokenSet};
 use crate::sources::{Ask, Fate, Fetched, Outside, Request, SourceError, Target};
+use crate::store::limits::VALUE_MAX;
 use crate::store::samples::{Row, read_row, rows_of};
 use crate::time::{Clock, Driver};
 
@@ -261,6 +263,19 @@ fn numbers(fetched: &Fetched, request: &Request, asked: Asked) {
     for post in &fetched.posts {
         assert_eq!(post.creator, alma(), "somebody else's post");
         assert!(format!("post/{}/{}", post.platform, post.post).parse::<Subject>().is_ok(), "{post:?}");
+        let record = PostRecord {
+            platform: post.platform,
+            post: post.post.clone(),
+            creator: post.creator.clone(),
+            published_at: post.published_at,
+            title: post.title.clone(),
+            text: post.description.clone(),
+            format: None,
+            known_at: None,
+            earlier: Vec::new(),
+        };
+        let size = serde_json::to_vec(&record.after(None, now())).expect("it can be written").len();
+        assert!(size < VALUE_MAX / 4, "a post of {size} bytes would fail every poll");
     }
 }
 
