@@ -194,7 +194,7 @@ fn by_subjects<T>(items: &[T], subject: impl Fn(&T) -> &Subject) -> Vec<&[T]> {
 }
 
 /// Posts in one transaction: each may have 5,000 characters, and a character up to six bytes where it is escaped.
-const POSTS_MAX: usize = 200;
+pub const POSTS_MAX: usize = 200;
 
 async fn keep_posts(core: &Core, posts: Vec<FoundPost>, known: Timestamp) -> Result<(), StoreError> {
     for part in posts.chunks(POSTS_MAX) {

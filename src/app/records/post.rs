@@ -65,6 +65,7 @@ impl PostRecord {
     pub fn after(mut self, kept: Option<&Self>, now: Timestamp) -> Self {
         self.title = self.title.map(|title| beginning(title, TITLE_MAX));
         self.text = self.text.map(|text| beginning(text, TEXT_MAX));
+        self.format = self.format.map(|format| beginning(format, TITLE_MAX));
         match kept {
             None => Self { known_at: Some(now), earlier: Vec::new(), ..self },
             Some(kept) if (&kept.creator, kept.published_at) == (&self.creator, self.published_at) => {
