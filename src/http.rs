@@ -9,6 +9,8 @@ pub mod graph;
 pub mod graphql;
 pub mod inside;
 pub mod oauth;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod scripted;
 pub mod signature;
 pub mod signed;
 pub mod tiktok_business;
@@ -167,6 +169,10 @@ fn install_tls() {
 
 /// A client for a library that insists on its own requests (serenity). Redirects are not followed.
 pub fn client(limits: Limits) -> Result<reqwest::Client, HttpError> {
+    #[cfg(any(test, feature = "fuzzing"))]
+    if let Some(client) = scripted::client() {
+        return Ok(client);
+    }
     made(limits, |builder| builder)
 }
 
@@ -210,6 +216,10 @@ impl Api {
         body: Body,
     ) -> Result<Answer, HttpError> {
         let host = host_of(&self.base);
+        #[cfg(any(test, feature = "fuzzing"))]
+        if let Some(answer) = scripted::next(&host, self.limits) {
+            return answer;
+        }
         let mut url = self.base.clone();
         let whole = format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/'));
         url.set_path(&whole);

@@ -95,3 +95,7 @@ pub mod web;
 // Ring 4: the program.
 pub mod app;
 pub mod cli;
+
+// What is run with anything at all, in tests and by fuzzers.
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;

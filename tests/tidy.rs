@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms from the inside out. A room may use rooms before it in this list, and of its own ring only where the third field
 /// says so: ring 2 has an order, rooms of ring 3 do not know each other.
-const ROOMS: [(&str, u8); 16] = [
+const ROOMS: [(&str, u8); 17] = [
     ("domain", 1),
     ("rules", 2),
     ("insight", 2),
@@ -22,6 +22,7 @@ const ROOMS: [(&str, u8); 16] = [
     ("sim", 3),
     ("app", 4),
     ("cli", 4),
+    ("fuzzing", 4),
     ("time", 0),
     ("http", 0),
 ];

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
-use crate::domain::written::Length;
+use crate::domain::written::{Length, repeated};
 
 mod sources;
 
@@ -339,10 +339,15 @@ impl Config {
         for set in sets {
             layers = merge_set(layers, set)?;
         }
-        let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
+        let mut config = Self::of_layers(&layers)?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
         config.benchmarks.read(&beside)?;
+        Ok(config)
+    }
+
+    fn of_layers(layers: &Figment) -> Result<Self, ConfigError> {
+        let config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
             return Err(ConfigError::Invalid(format!(
                 "`evidence.k` is {}, and a shape is above 0; smaller is wilder luck between posts, 1.1 is cautious",
@@ -350,6 +355,12 @@ impl Config {
             )));
         }
         Ok(config)
+    }
+
+    /// The text of a file over the defaults, without what it names: no file is opened.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn of_text(text: &str) -> Result<Self, ConfigError> {
+        Self::of_layers(&Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(text)))
     }
 
     fn read_secrets(&mut self, beside: &Path) -> Result<(), ConfigError> {
@@ -408,7 +419,7 @@ fn sentence(error: &figment::Error) -> String {
         (None, false) => format!(" (`{path}`)"),
         (None, true) => String::new(),
     };
-    format!("{what}{place}; config/default.toml lists every setting")
+    format!("{}{}; config/default.toml lists every setting", repeated(&what), repeated(&place))
 }
 
 /// The parser's message without the piece of the file that it draws.

@@ -193,8 +193,11 @@ fn by_subjects<T>(items: &[T], subject: impl Fn(&T) -> &Subject) -> Vec<&[T]> {
     parts
 }
 
+/// Posts in one transaction: each may have 5,000 characters, and a character up to six bytes where it is escaped.
+pub const POSTS_MAX: usize = 200;
+
 async fn keep_posts(core: &Core, posts: Vec<FoundPost>, known: Timestamp) -> Result<(), StoreError> {
-    for part in posts.chunks(SUBJECTS_MAX) {
+    for part in posts.chunks(POSTS_MAX) {
         let _pen = core.pen.lock().await;
         let mut transaction = Transaction::new();
         let mut news = Vec::new();

@@ -6,6 +6,28 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+/// Characters of somebody else's text that an error repeats.
+const REPEATED_MAX: usize = 1_000;
+
+/// Text out of a file as an error may repeat it: on one line, cut where it is endless, and without what a terminal would
+/// obey. Whoever wrote the file must not write on the screen of whoever reads the error.
+#[must_use]
+pub fn repeated(text: &str) -> String {
+    let mut shown = String::new();
+    for (at, letter) in text.chars().enumerate() {
+        match letter {
+            _ if at == REPEATED_MAX => {
+                shown.push('…');
+                break;
+            }
+            '\n' | '\r' | '\t' => shown.push(' '),
+            letter if letter.is_control() => shown.extend(letter.escape_default()),
+            letter => shown.push(letter),
+        }
+    }
+    shown
+}
+
 /// An IANA zone that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -157,5 +179,16 @@ impl<'de> Deserialize<'de> for Percent {
             .filter(|number| (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(number))
             .map(Self)
             .ok_or_else(|| D::Error::custom(format!("`{text}` is not a share: write 0 to 100 like `10 %`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_error_repeats_is_one_short_line_that_commands_nothing() {
+        assert_eq!(repeated("a\nb\t\u{1b}[2J\u{9b}ö"), "a b \\u{1b}[2J\\u{9b}ö");
+        assert_eq!(repeated(&"x".repeat(5_000)).chars().count(), REPEATED_MAX + 1);
     }
 }

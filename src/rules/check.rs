@@ -14,7 +14,7 @@ use super::judge::Context;
 use super::language::{self, Node, Operator, What};
 use super::lower::{Cond, Input, Lowering, Num, Source};
 use super::readings::Want;
-use super::rule::{Evidence, For, Globs, Kind, Length, Rule};
+use super::rule::{Evidence, For, Given, Globs, Kind, Length, Rule};
 use super::window::Window;
 
 /// A rule whose conditions are lowered and whose keys fit together.
@@ -184,6 +184,7 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     super::standing::check_keys(rule, &lowering.inputs, &mut errors);
     super::excuse::check_keys(rule, &mut errors);
     check_windows(rule, &lowering.inputs, &mut errors);
+    check_cases(rule, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {
         (Some(when), recover) if errors.is_empty() => Ok(CheckedRule {
@@ -244,6 +245,26 @@ fn check_keys(rule: &Rule, lowering: &Lowering, errors: &mut Vec<RuleError>) {
             "0 a day would never fire",
             "write 1 or more, or leave it out; to silence a rule use `mode = \"shadow\"`",
         ));
+    }
+}
+
+/// Cases are kept with their rule as JSON, which has no `nan` and no `inf`: what holds one would be kept and never read again.
+fn check_cases(rule: &Rule, errors: &mut Vec<RuleError>) {
+    fn odd(given: &Given) -> bool {
+        match given {
+            Given::Number(number) => !number.is_finite(),
+            Given::Text(_) => false,
+            Given::Table(table) => table.values().any(odd),
+        }
+    }
+    for case in &rule.test {
+        if case.k.is_some_and(|k| !k.is_finite()) || case.given.values().any(odd) {
+            errors.push(RuleError::about(
+                "test",
+                format!("the case `{}` is given a number without a value", case.name),
+                "write a number; what is not there is left out",
+            ));
+        }
     }
 }
 

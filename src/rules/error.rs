@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::domain::written::repeated;
+
 /// Where in a file. Lines and columns start at 1; columns count characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
@@ -69,8 +71,8 @@ impl fmt::Display for RuleError {
             (None, Some(field)) => write!(f, "{field}: ")?,
             (None, None) => {}
         }
-        f.write_str(&self.text)?;
-        if self.remedy.is_empty() { Ok(()) } else { write!(f, "; {}", self.remedy) }
+        f.write_str(&repeated(&self.text))?;
+        if self.remedy.is_empty() { Ok(()) } else { write!(f, "; {}", repeated(&self.remedy)) }
     }
 }
 

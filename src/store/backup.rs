@@ -164,7 +164,7 @@ impl Writer {
 }
 
 /// Writes one entry, as in the file.
-pub(super) fn write_entry(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+pub(crate) fn write_entry(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     let (kind, table, version, key, bytes): (u8, u8, u64, &[u8], &[u8]) = match entry {
         Entry::Put { table, key, version, bytes } => (b'P', table.number(), *version, key, bytes),
         Entry::Delete { table, key } => (b'D', table.number(), 0, key, &[]),
@@ -242,7 +242,18 @@ pub(super) fn each(
 /// # Errors
 ///
 /// It is not there, not ours, of another version, or not whole.
-pub fn read(path: &Path, mut visit: impl FnMut(Entry) -> Result<(), StoreError>) -> Result<u64, StoreError> {
+pub fn read(path: &Path, visit: impl FnMut(Entry) -> Result<(), StoreError>) -> Result<u64, StoreError> {
+    let file = File::open(path).map_err(failed("open the backup"))?;
+    let file = BufReader::with_capacity(BUFFER, file);
+    read_unzipped(path, BufReader::with_capacity(BUFFER, GzDecoder::new(file)), visit)
+}
+
+/// The same of what the file unpacks to. `path` is for errors.
+pub(crate) fn read_unzipped(
+    path: &Path,
+    unzipped: impl Read,
+    mut visit: impl FnMut(Entry) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
     struct Hashed<R> {
         inner: R,
         sum: Sha256,
@@ -254,8 +265,6 @@ pub fn read(path: &Path, mut visit: impl FnMut(Entry) -> Result<(), StoreError>)
             Ok(count)
         }
     }
-    let file = File::open(path).map_err(failed("open the backup"))?;
-    let unzipped = BufReader::with_capacity(BUFFER, GzDecoder::new(BufReader::with_capacity(BUFFER, file)));
     let mut from = Hashed { inner: unzipped, sum: Sha256::new() };
     let torn = |_: io::Error| damaged(path, "is cut off or damaged");
     let mut magic = vec![0; MAGIC.len()];

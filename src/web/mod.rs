@@ -112,6 +112,60 @@ pub trait Hooks: Send + Sync {
     async fn keep(&self, hook: Hook) -> HookKept;
 }
 
+/// One request to a server without a socket, as its routes would carry it out.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod request {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::extract::{ConnectInfo, Path, Query, Request, State};
+    use axum::http::{HeaderMap, Method, Uri, header};
+    use axum::response::Response;
+
+    use super::{Clicks, Hooks, Shared, hooks, redirect};
+    use crate::time::Clock;
+
+    /// What it is asked of.
+    pub(crate) struct Server(Arc<Shared>);
+
+    impl Server {
+        /// One with these behind it.
+        pub(crate) fn new(clicks: Arc<dyn Clicks>, hooks: Arc<dyn Hooks>, clock: Clock) -> Self {
+            let refusals = hooks::Refusals::default();
+            let visitors = super::Visitors::new([7; 32]);
+            Self(Arc::new(Shared { clicks, hooks, refusals, visitors, clock, behind_proxy: true }))
+        }
+
+        /// `POST /hooks/SOURCE`: the status.
+        pub(crate) async fn hook(&self, source: &str, headers: HeaderMap, body: Vec<u8>) -> u16 {
+            let request = Request::new(Body::from(body));
+            hooks::take(State(Arc::clone(&self.0)), Path(source.to_owned()), headers, request).await.status().as_u16()
+        }
+
+        /// `GET /hooks/SOURCE?QUERY`: the status and what it says; `None`: the query is none.
+        pub(crate) async fn verify(&self, source: &str, query: &str) -> Option<(u16, Vec<u8>)> {
+            let uri: Uri = format!("/hooks/x?{query}").parse().ok()?;
+            let query = Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
+            Some(said(hooks::verify(State(Arc::clone(&self.0)), Path(source.to_owned()), query).await).await)
+        }
+
+        /// `GET /go/SLUG`: the status and where it sends people.
+        pub(crate) async fn go(&self, slug: &str, headers: HeaderMap) -> (u16, Option<String>) {
+            let from = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 9)));
+            let slug = Path(slug.to_owned());
+            let response = redirect::go(State(Arc::clone(&self.0)), from, Method::GET, slug, headers).await;
+            let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
+            (response.status().as_u16(), to)
+        }
+    }
+
+    async fn said(response: Response) -> (u16, Vec<u8>) {
+        let status = response.status().as_u16();
+        (status, to_bytes(response.into_body(), usize::MAX).await.map(Vec::from).unwrap_or_default())
+    }
+}
+
 /// What the requests share.
 struct Shared {
     clicks: Arc<dyn Clicks>,

@@ -103,9 +103,10 @@ pub fn first_name(name: &str) -> String {
     short_name(name.split_whitespace().next().unwrap_or(name))
 }
 
-/// A name that fits a headline.
+/// A name that fits a headline, without what a terminal would obey.
 #[must_use]
 pub fn short_name(name: &str) -> String {
+    let name: String = name.chars().filter(|letter| letter.is_whitespace() || !letter.is_control()).collect();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.chars().count() <= NAME_MAX {
         return name;

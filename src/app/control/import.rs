@@ -19,7 +19,7 @@ use crate::app::watch;
 use crate::domain::num::u64_of_len;
 use crate::domain::sample::Sample;
 use crate::domain::sample_csv::{PostRow, RowError, Sheet, read_posts, read_samples};
-use crate::store::limits::{CHANGE_COST, CYCLE_SUBJECTS_MAX, TRANSACTION_MAX, split_cycle};
+use crate::store::limits::{CHANGE_COST, TRANSACTION_MAX, split_cycle};
 use crate::store::records::load;
 use crate::store::samples as rows;
 use crate::store::{StoreError, Transaction, Write, keys};
@@ -79,7 +79,7 @@ pub(super) async fn posts(
     let intake = core.intake.lock().await;
     let known = core.stamp();
     let mut done = 0;
-    for part in rows.chunks(CYCLE_SUBJECTS_MAX) {
+    for part in rows.chunks(watch::POSTS_MAX) {
         let _pen = core.pen.lock().await;
         let mut transaction = Transaction::new();
         let mut news = Vec::new();

@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::app::config::PollingConfig;
 use crate::sources::{Fate, Fetched, SourceError};
 
+/// The longest rest that a platform's own word brings about. Every limit of theirs is forgotten within a day; a wild header
+/// must not silence a source for ever, which a restart would not end.
+const ASKED_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// What a poll came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -113,8 +117,9 @@ impl Breaker {
                 (shortened(wait, dice), Why::Failing)
             }
             Outcome::Slower(Some(wait)) => {
-                // The platform's word is taken as it is: never less.
-                (SignedDuration::try_from(wait).unwrap_or(settings.backoff_max.0), Why::Asked)
+                // The platform's word is taken as it is: never less, up to where it cannot be meant.
+                let wait = SignedDuration::try_from(wait).unwrap_or(ASKED_MAX);
+                (std::cmp::min(wait, ASKED_MAX), Why::Asked)
             }
             Outcome::Slower(None) => {
                 (shortened(std::cmp::min(gap.saturating_mul(2), settings.backoff_max.0), dice), Why::Asked)
@@ -197,6 +202,16 @@ mod tests {
         assert_eq!((rest.until.as_second(), rest.why), (7_777, Why::Asked));
         assert!(breaker.resting(Timestamp::from_second(7_776).expect("in range")).is_some());
         assert_eq!(breaker.resting(rest.until), None);
+    }
+
+    #[test]
+    fn a_wild_header_does_not_silence_a_source_for_ever() {
+        for secs in [99_999_999_999, u64::MAX] {
+            let mut breaker = Breaker::default();
+            let wait = Outcome::Slower(Some(Duration::from_secs(secs)));
+            let rest = breaker.heard(wait, (HOUR, 0.9), &settings(), Timestamp::UNIX_EPOCH).expect("a rest");
+            assert_eq!(rest.until.as_second(), 86_400, "{secs}");
+        }
     }
 
     #[test]

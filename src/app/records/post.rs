@@ -8,6 +8,17 @@ use crate::rules::history::PostFacts;
 use crate::store::records::Record;
 use crate::store::{Key, Table, keys};
 
+/// Characters of a title that are kept; the longest of any platform here has 300.
+const TITLE_MAX: usize = 300;
+
+/// Characters of a text that are kept: the longest description of `YouTube`, and as much as is looked at. A post whose text
+/// did not fit the store would fail its source's every poll.
+const TEXT_MAX: usize = 5_000;
+
+/// Corrections of a post that are remembered. A date that goes back and forth at every poll must not fill the record until
+/// it cannot be kept.
+const EARLIER_MAX: usize = 40;
+
 /// A post that was found or imported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PostRecord {
@@ -51,7 +62,10 @@ pub struct EarlierPost {
 impl PostRecord {
     /// This after what is kept: what was known stays known, what is new is known from `now` on.
     #[must_use]
-    pub fn after(self, kept: Option<&Self>, now: Timestamp) -> Self {
+    pub fn after(mut self, kept: Option<&Self>, now: Timestamp) -> Self {
+        self.title = self.title.map(|title| beginning(title, TITLE_MAX));
+        self.text = self.text.map(|text| beginning(text, TEXT_MAX));
+        self.format = self.format.map(|format| beginning(format, TITLE_MAX));
         match kept {
             None => Self { known_at: Some(now), earlier: Vec::new(), ..self },
             Some(kept) if (&kept.creator, kept.published_at) == (&self.creator, self.published_at) => {
@@ -63,7 +77,11 @@ impl PostRecord {
                     published_at: kept.published_at,
                     known_at: kept.known_at,
                 };
-                let earlier = kept.earlier.iter().cloned().chain([before]).collect();
+                let mut earlier: Vec<EarlierPost> = kept.earlier.iter().cloned().chain([before]).collect();
+                if EARLIER_MAX < earlier.len() {
+                    // What was thought first stays.
+                    earlier.remove(1);
+                }
                 Self { known_at: Some(now), earlier, ..self }
             }
         }
@@ -122,5 +140,45 @@ impl Record for PostRecord {
 
     fn key(&self) -> Key {
         keys::post(self.platform, &self.post)
+    }
+}
+
+fn beginning(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::limits::VALUE_MAX;
+
+    fn post(text: &str, day: i64) -> PostRecord {
+        PostRecord {
+            platform: Platform::Youtube,
+            post: "dQw4w9WgXcQ".parse().expect("an id"),
+            creator: "alma".parse().expect("an id"),
+            published_at: Timestamp::from_second(day * 86_400).expect("in range"),
+            title: Some(text.to_owned()),
+            text: Some(text.to_owned()),
+            format: None,
+            known_at: None,
+            earlier: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_endless_text_or_a_date_that_goes_back_and_forth_can_always_be_kept() {
+        let mut kept = post(&"\u{1}".repeat(1 << 20), 0).after(None, Timestamp::UNIX_EPOCH);
+        for day in 1..500 {
+            kept = post("#ad", day % 2).after(Some(&kept), Timestamp::from_second(day).expect("in range"));
+        }
+        assert_eq!(kept.earlier.len(), EARLIER_MAX);
+        assert_eq!(kept.first().1, Timestamp::UNIX_EPOCH, "what was thought first stays");
+        let endless = post(&"\u{1}".repeat(1 << 20), 0).after(Some(&kept), Timestamp::UNIX_EPOCH);
+        assert!(serde_json::to_vec(&endless).expect("written").len() < VALUE_MAX / 4);
+        assert_eq!(post("åäö", 0).after(None, Timestamp::UNIX_EPOCH).text.as_deref(), Some("åäö"));
     }
 }

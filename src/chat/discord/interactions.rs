@@ -33,6 +33,21 @@ pub fn inbound(interaction: &Interaction, now: Timestamp) -> Option<Inbound> {
     }
 }
 
+/// What a frame of the gateway says, read as the library reads it; `None`: nothing that somebody did.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn of_frame(frame: &[u8], now: Timestamp) -> Option<Inbound> {
+    use serenity::all::{Event, GatewayEvent};
+
+    let event = match serde_json::from_slice(frame).ok()? {
+        GatewayEvent::Dispatch(_, event) => event,
+        _ => return None,
+    };
+    let Event::InteractionCreate(event) = event else { return None };
+    let mut inbound = inbound(&event.interaction, now)?;
+    inbound.answer = answerable(&event.interaction, Ack::Private, now);
+    Some(inbound)
+}
+
 /// The right to answer.
 #[must_use]
 pub fn answerable(interaction: &Interaction, ack: Ack, now: Timestamp) -> Option<Answerable> {

@@ -171,8 +171,9 @@ pub fn seen(status: u16, sorted: &Sorted, now: Timestamp) -> Seen {
     }
 }
 
+/// At least a second and at most a day, so that a wild number does not silence a bot.
 fn slow_down(seconds: i64, now: Timestamp) -> SendError {
-    let until = now.checked_add(SignedDuration::from_secs(std::cmp::max(seconds, 1))).unwrap_or(Timestamp::MAX);
+    let until = now.checked_add(SignedDuration::from_secs(seconds.clamp(1, 86_400))).unwrap_or(Timestamp::MAX);
     SendError::SlowDown { chat: Chat::Telegram, until, ours: false }
 }
 
@@ -259,6 +260,17 @@ mod tests {
             panic!("refused");
         };
         assert_eq!((until.as_second(), ours), (1_780_000_035, false));
+    }
+
+    #[test]
+    fn a_wild_number_does_not_silence_the_bot_for_ever() {
+        for (given, want) in [("9223372036854775807", 86_400), ("-7", 1)] {
+            let body = format!(r#"{{"ok":false,"error_code":429,"parameters":{{"retry_after":{given}}}}}"#);
+            let Sorted::Failed(SendError::SlowDown { until, .. }) = sort(429, body.as_bytes(), now(), "") else {
+                panic!("refused");
+            };
+            assert_eq!(until.as_second() - 1_780_000_000, want, "{given}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::metric::{Metric, Unit};
 use super::money::Money;
+use super::written::repeated;
 
 mod kinds;
 
@@ -110,10 +111,10 @@ impl Documents {
     pub fn from_toml(text: &str) -> Result<Self, DocumentError> {
         let documents: Self = toml::from_str(text).map_err(|error| {
             let (line, column) = error.span().map_or((1, 1), |span| place_of(text, span.start));
-            DocumentError { line, column, what: error.message().replace('\n', "; ") }
+            DocumentError { line, column, what: repeated(&error.message().replace('\n', "; ")) }
         })?;
         match documents.misfit() {
-            Some(what) => Err(DocumentError { line: 1, column: 1, what }),
+            Some(what) => Err(DocumentError { line: 1, column: 1, what: repeated(&what) }),
             None => Ok(documents),
         }
     }

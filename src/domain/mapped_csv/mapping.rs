@@ -12,7 +12,7 @@ use crate::domain::metric::{Kind, Metric, Unit};
 use crate::domain::money::Currency;
 use crate::domain::sheet::dates::Order;
 use crate::domain::sheet::fold;
-use crate::domain::written::Zone;
+use crate::domain::written::{Zone, repeated};
 
 /// Metrics of one mapping. More than there are.
 const METRICS_MAX: usize = 64;
@@ -153,7 +153,7 @@ impl Mapping {
     pub fn from_toml(text: &str) -> Result<Self, String> {
         let written: Written = toml::from_str(text).map_err(|error| {
             let (line, column) = error.span().map_or((1, 1), |span| place_of(text, span.start));
-            format!("line {line}, column {column}: {}", error.message().trim().replace('\n', "; "))
+            format!("line {line}, column {column}: {}", repeated(&error.message().trim().replace('\n', "; ")))
         })?;
         if written.metric.is_empty() || METRICS_MAX < written.metric.len() {
             return Err(format!("write 1 to {METRICS_MAX} tables [[metric]]: what each number is"));

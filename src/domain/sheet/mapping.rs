@@ -9,7 +9,7 @@ use super::dates::Order;
 use super::field::Slot;
 use crate::domain::ids::Platform;
 use crate::domain::money::Currency;
-use crate::domain::written::Zone;
+use crate::domain::written::{Zone, repeated};
 
 /// A column that is not used is said to be this.
 pub const UNUSED: &str = "-";
@@ -57,11 +57,11 @@ impl Mapping {
         let mapping: Self = toml::from_str(text).map_err(|error| {
             let (line, column) =
                 error.span().map_or((1, 1), |span| crate::domain::document::place_of(text, span.start));
-            format!("line {line}, column {column}: {}", error.message().replace('\n', "; "))
+            format!("line {line}, column {column}: {}", repeated(&error.message().replace('\n', "; ")))
         })?;
         for (header, slot) in &mapping.columns {
             if slot != UNUSED {
-                slot.parse::<Slot>().map_err(|why| format!("column `{header}`: {why}"))?;
+                slot.parse::<Slot>().map_err(|why| repeated(&format!("column `{header}`: {why}")))?;
             }
         }
         Ok(mapping)

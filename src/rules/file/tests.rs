@@ -17,6 +17,22 @@ fn with(rest: &str) -> String {
 }
 
 #[test]
+fn a_case_without_a_number_is_refused_before_it_is_kept_and_cannot_be_read() {
+    for given in ["given = { views = nan }", "given = { own = { views = inf } }", "given = { views = 1 }\nk = -inf"] {
+        let case =
+            format!("window = \"1d\"\nwhen = \"views < 5\"\n[[rule.test]]\nname = \"n\"\n{given}\nexpect = \"fires\"");
+        let want = "the case `n` is given a number without a value; write a number; what is not there is left out";
+        assert!(with(&case).ends_with(want), "{}", with(&case));
+    }
+}
+
+#[test]
+fn an_error_says_what_stands_in_the_file_and_the_terminal_obeys_nothing_of_it() {
+    let said = with("\"\\u001b[2J\" = 1");
+    assert!(said.contains("\\u{1b}[2J") && !said.contains('\u{1b}'), "{said:?}");
+}
+
+#[test]
 fn everything_that_can_be_said_is_read() {
     let text = r#"
 [[rule]]

@@ -6,8 +6,8 @@
 //!
 //! A new command is a row here and a variant of [`Command`]; it does not compile until permission and handler name it.
 
-mod change;
-mod moment;
+pub(crate) mod change;
+pub(crate) mod moment;
 mod parse;
 mod surfaces;
 
