@@ -22,7 +22,7 @@ const SEEDS_MAX: u64 = 10_000;
 A storm is a year of three campaigns and twelve creators in this process: lost replies, full disks, clocks that are set, \
 restarts, revoked tokens, people who press twice. What must hold is checked at every commit, message and order. The first \
 thing that does not hold ends it with exit code 1 and the command that shows the same again. That every kind of fault has \
-come twenty times is asked of storms of 90 days and more; shorter ones count them only.
+come twenty times (an order that the platform ignores: once) is asked of storms of 90 days and more; shorter ones only count.
 
   plimsoll storm                       the year of seed 1
   plimsoll storm --seed 17 --days 30   a month of seed 17

@@ -59,8 +59,8 @@ use promises::Promises;
 use sea::{Sea, Wire, World};
 use setup::Person;
 
-/// How often every kind of fault comes at least in so many days: twenty times in what is longer than three months. Shorter
-/// storms promise no number: there are too few orders that an ad platform could ignore.
+/// How often every kind of fault comes at least in so many days, but for the ignored orders ([`Kind::DeafPlatform`]), of
+/// which there is one at least: twenty times in what is longer than three months. Shorter storms promise no number.
 #[must_use]
 pub fn faults_min(days: i64) -> u64 {
     if days < 90 { 0 } else { 20 }
