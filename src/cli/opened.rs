@@ -73,6 +73,14 @@ impl Opened {
         Ok(Self { core, store: None })
     }
 
+    /// Returns once the store has stopped after a failure, with why.
+    pub async fn stopped(&self) -> String {
+        match &self.store {
+            Some(store) => store.stopped().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Writes what is left and lets go of the folder.
     pub async fn close(self) -> Result<(), CliError> {
         match self.store {

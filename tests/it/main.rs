@@ -35,6 +35,7 @@ mod demo_world;
 mod discord_schema;
 mod discord_sim_answers;
 mod discord_sim_serenity;
+mod disk;
 mod google;
 mod hooks;
 mod import_mapping;

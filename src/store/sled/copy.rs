@@ -102,18 +102,24 @@ pub fn backup(shared: &Shared, path: &Path, done: &AtomicU64) -> Result<BackedUp
         Ok(())
     })?;
     let copied = Table::ALL.into_iter().try_for_each(|table| copy_table(shared, table, &mut writer, done));
-    // Noting ends, whatever came of it.
+    // Noting ends, whatever came of it. Nobody commits between the last note and the counting.
     let ended = with(shared, |open| {
-        let notes = open.watched.write().unwrap_or_else(PoisonError::into_inner).take();
+        let mut watched = open.watched.write().unwrap_or_else(PoisonError::into_inner);
+        let notes = watched.take();
         Ok((notes, open.counts()?))
     });
-    copied?;
-    let (notes, counts) = ended?;
-    if let Some(notes) = notes {
-        notes.add_to(&mut writer)?;
-    }
-    for (key, value) in counts {
-        writer.add(&Entry::Counter { key, value })?;
+    let added = copied.and_then(|()| {
+        let (notes, counts) = ended?;
+        if let Some(notes) = notes {
+            notes.add_to(&mut writer)?;
+        }
+        counts.into_iter().try_for_each(|(key, value)| writer.add(&Entry::Counter { key, value }))
+    });
+    if let Err(error) = added {
+        // Half a copy must not take the room that is left; that it could not be removed is less than why.
+        writer.give_up();
+        drop(std::fs::remove_file(path.with_extension("changes")));
+        return Err(error);
     }
     writer.finish()
 }

@@ -23,6 +23,7 @@ mod copy;
 mod disk;
 mod mark;
 mod open;
+mod opening;
 mod schema;
 mod value;
 
@@ -54,6 +55,7 @@ impl Default for Options {
 pub struct SledStore {
     shared: Arc<Shared>,
     gate: Arc<Semaphore>,
+    stopped: tokio::sync::watch::Receiver<Option<String>>,
 }
 
 struct Shared {
@@ -71,13 +73,23 @@ impl fmt::Debug for SledStore {
 impl SledStore {
     /// Opens the store in a data folder, or makes both; they are readable by their owner only. Blocks while it recovers.
     pub fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        let open = Open::new(folder, options)?;
+        let stopped = open.stopped();
         Ok(Self {
-            shared: Arc::new(Shared {
-                folder: folder.to_owned(),
-                open: RwLock::new(Some(Open::new(folder, options)?)),
-            }),
+            shared: Arc::new(Shared { folder: folder.to_owned(), open: RwLock::new(Some(open)) }),
             gate: Arc::new(Semaphore::new(AT_ONCE_MAX)),
+            stopped,
         })
+    }
+
+    /// Returns once the store has stopped after a failure, with why: the disk is full, or broken. Whoever runs on it has to end
+    /// then, and say so. Never returns while it works, nor once it was closed in order.
+    pub async fn stopped(&self) -> String {
+        let mut stopped = self.stopped.clone();
+        match stopped.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or_default(),
+            Err(_closed) => std::future::pending().await,
+        }
     }
 
     /// Makes a store in a folder from a backup, and makes sure that all of it is there. The folder must not have one.

@@ -1,12 +1,11 @@
 //! An open database: the three operations, blocking.
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::{OnceLock, PoisonError, RwLock};
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use ::sled::transaction::{
     ConflictableTransactionError, TransactionError, Transactional as _, TransactionalTree, UnabortableTransactionError,
@@ -16,6 +15,7 @@ use ::sled::{Db, Tree};
 use super::copy::Notes;
 use super::disk::Disk;
 use super::mark::{self, Mark};
+use super::opening::{blame_disk, cannot_open, cannot_read, damaged, make_private, open_patiently, sync_folder};
 use super::value::{self, Payload, Prepared};
 use super::{Options, schema};
 use crate::store::backup::Entry;
@@ -24,10 +24,6 @@ use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, 
 /// How often a reader starts again because its record changed between row and chunks. Each time somebody else committed;
 /// a hundred in the time of a few reads is not a race any more.
 const REREADS_MAX: u32 = 100;
-
-/// How often, and how far apart, a lock is asked for: a second in all, far longer than a write that is left over.
-const LOCK_TRIES_MAX: u32 = 50;
-const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 /// The counter of commits; the counters of tables are called by their number, one byte.
 const COMMITS: &[u8] = b"commits";
@@ -44,7 +40,8 @@ pub struct Open {
     /// Where changes are noted while the store is copied. Whoever commits holds it for reading.
     pub(super) watched: RwLock<Option<Notes>>,
     /// Why nothing is done any more: what is in memory may not be on the disk.
-    broken: OnceLock<String>,
+    broken: tokio::sync::watch::Sender<Option<String>>,
+    folder: PathBuf,
 }
 
 /// Why the closure of a transaction gave up.
@@ -58,6 +55,10 @@ type InTransaction<T> = Result<T, ConflictableTransactionError<Refused>>;
 impl Open {
     /// Opens, or makes, the database in `folder`.
     pub fn new(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        Self::open(folder, options).map_err(|error| blame_disk(folder, error))
+    }
+
+    fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
         let inner = folder.join("sled");
         let io = |cause| StoreError::failed("make the data folder", cause);
         make_private(folder).map_err(io)?;
@@ -82,8 +83,9 @@ impl Open {
             let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
             db.flush().map_err(|cause| cannot_open(folder, cause))?;
             let disk = Disk::open(&inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
-            let (watched, broken) = (RwLock::default(), OnceLock::new());
-            let open = Self { db, tables, counters, chunks, disk, watched, broken };
+            let (watched, broken) = (RwLock::default(), tokio::sync::watch::Sender::default());
+            let folder = folder.to_owned();
+            let open = Self { db, tables, counters, chunks, disk, watched, broken, folder };
             open.check_complete(noted)?;
             schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
             Ok(open)
@@ -120,7 +122,7 @@ impl Open {
     }
 
     fn usable(&self, deed: &'static str) -> Result<(), StoreError> {
-        match self.broken.get() {
+        match &*self.broken.borrow() {
             None => Ok(()),
             Some(why) => Err(StoreError::failed(deed, format!("the store stopped earlier: {why}; restart"))),
         }
@@ -128,7 +130,27 @@ impl Open {
 
     /// Nothing is done from now on. What sled holds in memory may not be on the disk, and nobody may act on it.
     pub fn give_up(&self, why: &str) {
-        let _ = self.broken.set(why.to_owned());
+        self.broken.send_if_modified(|broken| {
+            let is_first = broken.is_none();
+            broken.get_or_insert_with(|| why.to_owned());
+            is_first
+        });
+    }
+
+    /// Hears when, and why, nothing is done any more.
+    pub fn stopped(&self) -> tokio::sync::watch::Receiver<Option<String>> {
+        self.broken.subscribe()
+    }
+
+    /// Nothing is done from now on, because of this.
+    fn stop(&self, error: StoreError) -> StoreError {
+        let error = blame_disk(&self.folder, error);
+        let mut why = error.to_string();
+        if let Some(cause) = std::error::Error::source(&error) {
+            why = format!("{why}: {cause}");
+        }
+        self.give_up(&why);
+        error
     }
 
     fn table(&self, table: Table) -> Result<&Tree, StoreError> {
@@ -222,19 +244,13 @@ impl Open {
                 return Err(StoreError::Conflict { table, key });
             }
             Err(TransactionError::Abort(Refused::Damaged { table, key })) => return Err(damaged(table, &key)),
-            Err(TransactionError::Storage(cause)) => {
-                self.give_up(&cause.to_string());
-                return Err(StoreError::failed(DEED, cause));
-            }
+            Err(TransactionError::Storage(cause)) => return Err(self.stop(StoreError::failed(DEED, cause))),
         };
         if let Some(notes) = &*watched {
             notes.note(done.commits, &plan.changes(&done));
         }
         drop(watched);
-        self.disk.sync(done.commits).map_err(|cause| {
-            self.give_up(&cause.to_string());
-            StoreError::failed("sync a commit", cause)
-        })?;
+        self.disk.sync(done.commits).map_err(|cause| self.stop(StoreError::failed("sync a commit", cause)))?;
         Ok(Committed { numbers: done.numbers })
     }
 
@@ -463,90 +479,4 @@ fn read_count(bytes: &[u8]) -> Option<u64> {
 
 fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
     ConflictableTransactionError::Abort(Refused::Damaged { table, key: key.to_vec() })
-}
-
-fn damaged(table: Table, key: &[u8]) -> StoreError {
-    StoreError::Damaged {
-        what: format!("the record `{}` in {table:?} is not what was written; restore a backup", key.escape_ascii()),
-    }
-}
-
-fn cannot_read(cause: ::sled::Error) -> StoreError {
-    match cause {
-        ::sled::Error::Corruption { .. } => {
-            StoreError::Damaged { what: "a page is not what was written; restore a backup".to_owned() }
-        }
-        cause => StoreError::failed("read a record", cause),
-    }
-}
-
-/// Opens the database. Writers of a database that was closed a moment ago may still hold its lock, in this process or
-/// in one that is ending: a lock is refused after [`LOCK_TRIES_MAX`] tries.
-fn open_patiently(inner: &Path, config: &::sled::Config) -> Result<Db, ::sled::Error> {
-    for _ in 1..LOCK_TRIES_MAX {
-        forget_unfinished(inner)?;
-        match config.open() {
-            Err(cause) if is_locked(&cause) => std::thread::park_timeout(LOCK_WAIT),
-            other => return other,
-        }
-    }
-    config.open()
-}
-
-/// Removes the snapshot that a process was writing when it died. A snapshot repeats what the log says and gets its name
-/// once it is whole; the one before it is there until then. But sled 0.34.7 takes an unfinished one for the newest (it
-/// writes `.generating` and skips `.in___motion`) and calls the whole database corrupt. Done under the lock of the
-/// database: its owner may be writing one at this moment.
-fn forget_unfinished(inner: &Path) -> std::io::Result<()> {
-    let db = match File::open(inner.join("db")) {
-        Ok(db) => db,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    if db.try_lock().is_err() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(inner)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// sled wraps the refused lock into text (its `config.rs`, `try_lock`).
-fn is_locked(cause: &::sled::Error) -> bool {
-    matches!(cause, ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
-}
-
-fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
-    match cause {
-        cause if is_locked(&cause) => StoreError::InUse { folder: folder.display().to_string() },
-        ::sled::Error::Corruption { .. } => {
-            StoreError::Damaged { what: format!("`{}` is damaged; restore a backup", folder.display()) }
-        }
-        ::sled::Error::Unsupported(why) => StoreError::Damaged {
-            what: format!(
-                "`{}` is of another version of sled ({why}); run the program that wrote it",
-                folder.display()
-            ),
-        },
-        cause => StoreError::failed("open the store", cause),
-    }
-}
-
-/// Makes the entries of a new folder durable, and its own in its parent.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()?;
-    match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
