@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::open::Open;
-use super::{Options, Shared};
+use super::{Options, Shared, sums};
 use crate::domain::num::u64_of_len;
 use crate::store::backup::{self, BackedUp, Entry, PAGE, Writer};
 use crate::store::limits::KEY_MAX;
@@ -185,13 +185,18 @@ pub fn restore(folder: &Path, from: &Path, tell: &dyn Fn(u64, u64)) -> Result<Re
 
 fn fill(open: &Open, from: &Path, tell: &dyn Fn(u64)) -> Result<Restored, StoreError> {
     // What a new store has by itself, the number of its schema, is taken over like the rest.
-    let mut wanted: BTreeMap<Table, u64> = count(open)?;
+    let mut wanted: BTreeMap<Table, u64> = records(open.read_through()?);
+    open.forget_sums()?;
     let mut done: u64 = 0;
+    let mut has_sums = false;
     backup::read(from, |entry| {
         let (table, is) = match &entry {
             Entry::Put { table, .. } => (Some(*table), true),
             Entry::Delete { table, .. } => (Some(*table), false),
-            Entry::Counter { .. } => (None, false),
+            Entry::Counter { key, .. } => {
+                has_sums |= sums::is_sum(key);
+                (None, false)
+            }
         };
         let was = open.restore(entry)?;
         if let Some(records) = table.map(|table| wanted.entry(table).or_default()) {
@@ -204,8 +209,8 @@ fn fill(open: &Open, from: &Path, tell: &dyn Fn(u64)) -> Result<Restored, StoreE
         Ok(())
     })?;
     open.settle_restored()?;
-    // Every record's checksum is looked at as it is read.
-    let records = count(open)?;
+    // Every record's checksum is looked at as it is read. A backup of schema 1 has no sums; they are made when it is lifted.
+    let records = records(if has_sums { open.check_sums()? } else { open.read_through()? });
     match wanted.iter().find(|(table, wanted)| records.get(table) != Some(wanted)) {
         None => Ok(Restored { records }),
         Some((table, wanted)) => {
@@ -216,21 +221,9 @@ fn fill(open: &Open, from: &Path, tell: &dyn Fn(u64)) -> Result<Restored, StoreE
     }
 }
 
-/// Reads every record and counts them.
-fn count(open: &Open) -> Result<BTreeMap<Table, u64>, StoreError> {
-    let mut records = BTreeMap::new();
-    for table in Table::ALL {
-        let mut count: u64 = 0;
-        pages(
-            |from, until| open.scan(table, from, until, PAGE),
-            |page| {
-                count = count.saturating_add(u64_of_len(page.len()));
-                Ok(())
-            },
-        )?;
-        records.insert(table, count);
-    }
-    Ok(records)
+/// How many records each table has.
+fn records(sums: BTreeMap<Table, sums::Sum>) -> BTreeMap<Table, u64> {
+    sums.into_iter().map(|(table, sum)| (table, sum.records)).collect()
 }
 
 /// Reads a table page by page.

@@ -19,17 +19,20 @@ use tokio::sync::Semaphore;
 use super::backup::BackedUp;
 use super::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
 
+mod compact;
 mod copy;
 mod disk;
 mod mark;
 mod open;
 mod opening;
 mod schema;
+mod sums;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
+pub use compact::Compacted;
 pub use copy::Restored;
 use open::Open;
 
@@ -41,13 +44,15 @@ const AT_ONCE_MAX: usize = 64;
 pub struct Options {
     /// Bytes of pages kept in memory.
     pub cache_bytes: u64,
+    /// Read every record at the start and compare with what was committed.
+    pub verify: bool,
 }
 
 impl Default for Options {
     /// 64 MiB: the working set of 20,000 creators (open incidents, deliveries, a day of samples); sled's own default is
     /// 1 GiB.
     fn default() -> Self {
-        Self { cache_bytes: 64 * 1024 * 1024 }
+        Self { cache_bytes: 64 * 1024 * 1024, verify: true }
     }
 }
 
@@ -100,6 +105,16 @@ impl SledStore {
     /// The backup is not whole, the folder has a store, or the disk is full; then nothing is left in the folder.
     pub fn restore(folder: &Path, from: &Path, tell: &dyn Fn(u64, u64)) -> Result<Restored, StoreError> {
         copy::restore(folder, from, tell)
+    }
+
+    /// Writes a store that nobody has open anew, without the room that records which are gone still take, and puts it in the
+    /// place of the old one once all of it was read back. `tell` hears how far it is: entries done, and in all. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// It is in use or damaged, or the disk has no room for a second one beside it; then it is as it was.
+    pub fn compact(folder: &Path, tell: &dyn Fn(u64, u64)) -> Result<Compacted, StoreError> {
+        compact::compact(folder, tell)
     }
 
     /// Waits for what is being done, writes what is left and lets go of the folder; everything asked for later fails.

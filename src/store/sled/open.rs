@@ -1,7 +1,7 @@
 //! An open database: the three operations, blocking.
 
 use std::collections::BTreeMap;
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,10 @@ use ::sled::{Db, Tree};
 use super::copy::Notes;
 use super::disk::Disk;
 use super::mark::{self, Mark};
-use super::opening::{blame_disk, cannot_open, cannot_read, damaged, make_private, open_patiently, sync_folder};
+use super::opening::{
+    blame_disk, cannot_open, cannot_read, damaged, lock_folder, make_private, open_patiently, sync_folder, with_remedy,
+};
+use super::sums::Changes;
 use super::value::{self, Payload, Prepared};
 use super::{Options, schema};
 use crate::store::backup::Entry;
@@ -33,7 +36,7 @@ pub struct Open {
     db: Db,
     tables: BTreeMap<Table, Tree>,
     /// The last number given, by table number, and how many commits there were.
-    counters: Tree,
+    pub(super) counters: Tree,
     /// Bytes too long for a row.
     chunks: Tree,
     disk: Disk,
@@ -42,26 +45,41 @@ pub struct Open {
     /// Why nothing is done any more: what is in memory may not be on the disk.
     broken: tokio::sync::watch::Sender<Option<String>>,
     folder: PathBuf,
+    /// Keeps everybody else out of the folder, also while a store in it is put in another's place.
+    lock: Option<File>,
 }
 
 /// Why the closure of a transaction gave up.
-enum Refused {
+pub enum Refused {
     Conflict { table: Table, key: Key },
     Damaged { table: Table, key: Key },
 }
 
-type InTransaction<T> = Result<T, ConflictableTransactionError<Refused>>;
+/// What a step inside a transaction comes to.
+pub type InTransaction<T> = Result<T, ConflictableTransactionError<Refused>>;
 
 impl Open {
     /// Opens, or makes, the database in `folder`.
     pub fn new(folder: &Path, options: &Options) -> Result<Self, StoreError> {
-        Self::open(folder, options).map_err(|error| blame_disk(folder, error))
+        make_private(folder).map_err(|cause| blame_disk(folder, StoreError::failed("make the data folder", cause)))?;
+        let lock = lock_folder(folder).map_err(|error| blame_disk(folder, error))?;
+        let mut open = Self::locked(folder, options)?;
+        open.lock = Some(lock);
+        Ok(open)
+    }
+
+    /// The same for somebody who holds [`lock_folder`].
+    pub fn locked(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        Self::open(folder, options).map_err(|error| match error {
+            StoreError::Damaged { what } => StoreError::Damaged { what: with_remedy(folder, &what) },
+            error => blame_disk(folder, error),
+        })
     }
 
     fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
         let inner = folder.join("sled");
         let io = |cause| StoreError::failed("make the data folder", cause);
-        make_private(folder).map_err(io)?;
+        super::compact::settle(folder).map_err(io)?;
         make_private(&inner).map_err(io)?;
         std::fs::set_permissions(&inner, Permissions::from_mode(0o700)).map_err(io)?;
         let mark = Mark::open(folder).map_err(io)?;
@@ -75,26 +93,44 @@ impl Open {
         let config = ::sled::Config::new().path(&inner).cache_capacity(options.cache_bytes).flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
             let db = open_patiently(&inner, &config).map_err(|cause| cannot_open(folder, cause))?;
-            let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
-            let mut tables = BTreeMap::new();
-            for table in Table::ALL {
-                tables.insert(table, tree(format!("table-{}", table.number()))?);
+            let guard = db.clone();
+            let opened = Self::on(db, folder, (&inner, mark, noted), options);
+            if matches!(opened, Err(StoreError::Failed { .. })) {
+                leave_alone(guard);
             }
-            let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
-            db.flush().map_err(|cause| cannot_open(folder, cause))?;
-            let disk = Disk::open(&inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
-            let (watched, broken) = (RwLock::default(), tokio::sync::watch::Sender::default());
-            let folder = folder.to_owned();
-            let open = Self { db, tables, counters, chunks, disk, watched, broken, folder };
-            open.check_complete(noted)?;
-            schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
-            Ok(open)
+            opened
         };
         // sled asserts where it finds what it cannot have written.
         let open = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
             Err(StoreError::Damaged { what: format!("`{}` makes no sense; restore a backup", inner.display()) })
         })?;
         sync_folder(folder).map_err(io)?;
+        Ok(open)
+    }
+
+    /// Opens what is in a database.
+    fn on(
+        db: Db,
+        folder: &Path,
+        (inner, mark, noted): (&Path, Mark, u64),
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
+        let mut tables = BTreeMap::new();
+        for table in Table::ALL {
+            tables.insert(table, tree(format!("table-{}", table.number()))?);
+        }
+        let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
+        db.flush().map_err(|cause| cannot_open(folder, cause))?;
+        let disk = Disk::open(inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
+        let (watched, broken) = (RwLock::default(), tokio::sync::watch::Sender::default());
+        let folder = folder.to_owned();
+        let open = Self { db, tables, counters, chunks, disk, watched, broken, folder, lock: None };
+        open.check_complete(noted)?;
+        schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
+        if options.verify {
+            open.check_sums()?;
+        }
         Ok(open)
     }
 
@@ -153,7 +189,7 @@ impl Open {
         error
     }
 
-    fn table(&self, table: Table) -> Result<&Tree, StoreError> {
+    pub(super) fn table(&self, table: Table) -> Result<&Tree, StoreError> {
         self.tables.get(&table).ok_or_else(|| StoreError::failed("find a table", format!("{table:?} was not opened")))
     }
 
@@ -206,7 +242,7 @@ impl Open {
         Err(StoreError::failed("read a record", "it changes faster than it can be read"))
     }
 
-    fn gather(
+    pub(super) fn gather(
         &self,
         head: &value::Row<'_>,
         table: Table,
@@ -278,10 +314,9 @@ impl Open {
         };
         match entry {
             Entry::Put { table, key, version, bytes } => {
-                let before = self.table(table)?.remove(&key).map_err(failed)?;
-                let was = forget(table, &key, before)?;
                 let bytes = Prepared::new(table, &key, bytes);
-                self.table(table)?.insert(&key, bytes.row(version)).map_err(failed)?;
+                let before = self.table(table)?.insert(&key, bytes.row(version)).map_err(failed)?;
+                let was = forget(table, &key, before)?;
                 for (at, chunk) in bytes.chunks().enumerate() {
                     self.chunks.insert(value::chunk_key(table, &key, version, at), chunk).map_err(failed)?;
                 }
@@ -313,6 +348,19 @@ impl Open {
         self.usable(DEED)?;
         self.db.flush().map_err(|cause| StoreError::failed(DEED, cause))?;
         self.disk.sync(0).map_err(|cause| StoreError::failed(DEED, cause))
+    }
+}
+
+/// A database on a disk that refuses is not closed: sled would write the rest of its log, and it panics where that fails.
+fn leave_alone(db: Db) {
+    std::mem::forget(db);
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.broken.borrow().is_some() {
+            leave_alone(self.db.clone());
+        }
     }
 }
 
@@ -382,20 +430,22 @@ impl Plan {
             return Err(ConflictableTransactionError::Abort(Refused::Conflict { table, key }));
         }
         let (mut numbers, mut versions) = (Vec::new(), Vec::new());
+        let mut sums = Changes::default();
         for change in &self.writes {
             match change {
-                Change::Put { table, key, bytes } => versions.push(trees.put(*table, key, bytes)?),
+                Change::Put { table, key, bytes } => versions.push(trees.put(*table, key, bytes, &mut sums)?),
                 Change::Delete { table, key } => {
-                    trees.remove(*table, key)?;
+                    trees.remove(*table, key, &mut sums)?;
                 }
                 Change::Append { table, bytes } => {
                     let number = trees.count_up(&[table.number()])?;
                     let key = number.to_be_bytes();
-                    trees.put(*table, &key, &Prepared::new(*table, &key, bytes.clone()))?;
+                    trees.put(*table, &key, &Prepared::new(*table, &key, bytes.clone()), &mut sums)?;
                     numbers.push(number);
                 }
             }
         }
+        sums.write(trees.counters)?;
         // Without this an abort of the process loses the commit.
         trees.counters.flush();
         let commits = if self.writes.is_empty() { 0 } else { trees.count_up(COMMITS)? };
@@ -439,7 +489,7 @@ impl Trees<'_> {
     }
 
     /// Removes a record with its chunks and answers the version it had, 0 for none.
-    fn remove(&self, table: Table, key: &[u8]) -> InTransaction<u64> {
+    fn remove(&self, table: Table, key: &[u8], sums: &mut Changes) -> InTransaction<u64> {
         let Some(row) = self.table(table)?.remove(key)? else {
             return Ok(0);
         };
@@ -449,12 +499,14 @@ impl Trees<'_> {
         for chunk in row.chunk_keys(table, key) {
             self.chunks.remove(chunk)?;
         }
+        sums.removed(table, row.stamp());
         Ok(row.version)
     }
 
     /// Puts a record and answers its version.
-    fn put(&self, table: Table, key: &[u8], bytes: &Prepared) -> InTransaction<u64> {
-        let version = self.remove(table, key)? + 1;
+    fn put(&self, table: Table, key: &[u8], bytes: &Prepared, sums: &mut Changes) -> InTransaction<u64> {
+        let version = self.remove(table, key, sums)? + 1;
+        sums.put(table, bytes.stamp(version));
         self.table(table)?.insert(key, bytes.row(version))?;
         for (at, chunk) in bytes.chunks().enumerate() {
             self.chunks.insert(value::chunk_key(table, key, version, at), chunk)?;
@@ -477,6 +529,7 @@ fn read_count(bytes: &[u8]) -> Option<u64> {
     bytes.try_into().ok().map(u64::from_be_bytes)
 }
 
-fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
+/// A record inside a transaction is damaged.
+pub fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
     ConflictableTransactionError::Abort(Refused::Damaged { table, key: key.to_vec() })
 }

@@ -1,6 +1,6 @@
 //! How a database is opened, and what is said where it cannot be, or where the disk under it takes nothing more.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{Error as IoError, ErrorKind};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -13,6 +13,16 @@ use crate::store::{DiskTrouble, StoreError, Table};
 /// How often, and how far apart, a lock is asked for: a second in all, far longer than a write that is left over.
 const LOCK_TRIES_MAX: u32 = 50;
 const LOCK_WAIT: Duration = Duration::from_millis(20);
+
+/// Says beside what is wrong with a store how another one is put in its place.
+pub fn with_remedy(folder: &Path, what: &str) -> String {
+    let (inner, mark) = (folder.join("sled"), folder.join(super::mark::NAME));
+    format!(
+        "{what} (to restore: move `{}` and `{}` away, then `plimsoll restore FILE`)",
+        inner.display(),
+        mark.display()
+    )
+}
 
 /// Names the disk where it is what a failure comes from: an operator has to do something about it, and knows what.
 pub fn blame_disk(folder: &Path, error: StoreError) -> StoreError {
@@ -57,6 +67,20 @@ pub fn open_patiently(inner: &Path, config: &::sled::Config) -> Result<Db, ::sle
         }
     }
     config.open()
+}
+
+/// Takes a data folder for as long as the answer lives. Waits a moment for who is just leaving.
+pub fn lock_folder(folder: &Path) -> Result<File, StoreError> {
+    let failed = |cause| StoreError::failed("lock the data folder", cause);
+    let lock = File::open(folder).map_err(failed)?;
+    for _ in 0..LOCK_TRIES_MAX {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => std::thread::park_timeout(LOCK_WAIT),
+            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+        }
+    }
+    Err(StoreError::InUse { folder: folder.display().to_string() })
 }
 
 /// Removes the snapshot that a process was writing when it died. A snapshot repeats what the log says and gets its name
