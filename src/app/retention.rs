@@ -1,6 +1,6 @@
 //! What is removed because it is older than anybody wants it kept: numbers, polls, lines of the journal.
 //!
-//! Owns: how far back each of them is cut, in transactions of at most [`AT_ONCE`] rows, beside everything else. Refuses:
+//! Owns: how far back memory goes, and how far back each of them is cut, in transactions of at most [`AT_ONCE`] rows, beside everything else. Refuses:
 //! numbers of a campaign that has not ended for as long, those that an open alert rests on, and to
 //! take anything away before it is written down that it goes: a receipt that would need it is refused from then on
 //! ([`super::past`]), never made from what is left. Survives: a kill between any two transactions; the next round goes on.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::config::Term;
-use super::core::{Core, State};
+use super::core::{Core, HISTORY_KEPT, State};
 use crate::domain::num::u64_of_len;
 use crate::outbox::incident::Incident;
 use crate::store::records::{Loaded, Record, load, read_journal};
@@ -83,6 +83,7 @@ pub async fn round(core: &Core) -> Result<Removed, StoreError> {
     let now = core.clock.now();
     let terms = core.config.retention;
     let before = |term: Term| now.checked_sub(term.0?).ok();
+    forget(&mut *core.state.lock().await, now);
     let mut removed = Removed::default();
     if let Some(wanted) = before(terms.samples) {
         let cut = spare(core, now, wanted).await?;
@@ -102,6 +103,18 @@ pub async fn round(core: &Core) -> Result<Removed, StoreError> {
         );
     }
     Ok(removed)
+}
+
+/// Drops from memory what no rule looks back to: what a start would not read either. Without it a program that runs on
+/// would hold every number it ever heard.
+fn forget(state: &mut State, now: Timestamp) {
+    let since = now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN);
+    let before = state.history.size();
+    state.history.forget(since);
+    if state.history.size() < before {
+        state.kept.since = std::cmp::max(state.kept.since, since);
+        state.kept.older = true;
+    }
 }
 
 /// How far back numbers may go, when so much is wanted: what campaigns and open alerts rest on is spared.

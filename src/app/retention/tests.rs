@@ -198,3 +198,22 @@ async fn broken_off_anywhere_no_receipt_is_wrong_and_the_next_round_goes_on() {
         assert_eq!((count(&store, Table::Samples), count(&store, Table::Polls)), (802, 182), "commit {commit}");
     }
 }
+
+#[tokio::test]
+async fn memory_stays_flat_over_the_years() {
+    let store = Arc::new(MemoryStore::new());
+    let core = open(&store, &[]).await;
+    let mut state = core.state.lock().await;
+    let mut sizes = Vec::new();
+    for days in (0..DAYS).rev() {
+        let numbers: Vec<Sample> = ["alma", "bo"].map(|creator| sample(creator, days)).to_vec();
+        state.history.append_poll(&numbers, &[], back(days));
+        forget(&mut state, back(days));
+        sizes.push(state.history.size());
+    }
+    let (second_year, third_year) = (sizes.get(450).copied(), sizes.last().copied());
+    assert_eq!(second_year, third_year, "as much after {DAYS} days as after 450");
+    assert!(sizes.get(100) < sizes.get(300), "and it does hold what was told");
+    // What is gone from memory is not made up: receipts that would need it are refused.
+    assert!(state.kept.older && back(368) <= state.kept.since, "{:?}", state.kept);
+}
