@@ -171,31 +171,51 @@ async fn the_journal_is_cut_with_a_sum_of_what_went_and_counts_on() {
     assert_eq!((cut.first, cut.sha256, cut.until), (700, sha256, back(301)));
     core.journal(core.line("noted", "store", serde_json::Value::Null)).await.expect("journalled");
     assert_eq!(crate::store::records::last_journal(&*store).await.expect("read"), 1_001);
-    // However short it is kept, the newest line stays: the next number comes from it.
-    let core = open(&store, &["retention.journal=0s", "retention.samples=forever"]).await;
-    round(&core).await.expect("cut");
-    assert_eq!(count(&store, Table::Journal), 1);
 }
 
 #[tokio::test]
-async fn broken_off_anywhere_no_receipt_is_wrong_and_the_next_round_goes_on() {
-    for commit in 1..6 {
+async fn however_short_the_journal_is_kept_its_newest_line_stays() {
+    let store = Arc::new(MemoryStore::new());
+    let core = open(&store, &["retention.journal=0s", "retention.samples=forever"]).await;
+    for days in [30, 20, 10] {
+        let mut line = core.line("noted", "store", serde_json::Value::Null);
+        line.at = back(days);
+        core.journal(line).await.expect("journalled");
+    }
+    assert_eq!(round(&core).await.expect("cut").lines, 2);
+    assert_eq!(count(&store, Table::Journal), 1, "the store counts on from it");
+}
+
+/// Nothing is left that is older than what memory holds, once the old is gone: only what is written down tells.
+async fn fill_with_a_gap(store: &dyn Store) {
+    for creator in ["alma", "bo"] {
+        let all: Vec<Sample> = (0..300).chain(450..DAYS).map(|days| sample(creator, days)).collect();
+        store.commit(samples::writes_of(&all, &[])).await.expect("commits");
+    }
+}
+
+#[tokio::test]
+async fn broken_off_anywhere_no_receipt_is_made_without_its_numbers_and_the_next_round_goes_on() {
+    for commit in 1..=5 {
         let store = Arc::new(MemoryStore::new());
-        fill(&*store).await;
+        fill_with_a_gap(&*store).await;
         let core = open(&store, &[]).await;
         given(&core, CREATORS).await;
-        store.fail_commit(
-            store.commits() + commit,
-            if commit % 2 == 0 { Fault::CrashBefore } else { Fault::CrashAfter },
-        );
+        let fault = if commit % 2 == 0 { Fault::CrashBefore } else { Fault::CrashAfter };
+        store.fail_commit(store.commits() + commit, fault);
         round(&core).await.expect_err("the machine stopped");
         store.revive();
-        let whole = count(&store, Table::Samples) == 2 * 1_000 + 1;
-        let core = open(&store, &[]).await;
-        let then = answered(&core, 420).await;
-        assert!(then.is_err() || whole, "commit {commit}: {then:?}");
-        round(&core).await.expect("goes on");
-        assert_eq!((count(&store, Table::Samples), count(&store, Table::Polls)), (802, 182), "commit {commit}");
+        for rest in [false, true] {
+            let core = open(&store, &[]).await;
+            if rest {
+                round(&core).await.expect("goes on");
+                assert_eq!(count(&store, Table::Samples), 600, "commit {commit}");
+            }
+            let core = if rest { open(&store, &[]).await } else { core };
+            let then = answered(&core, 500).await;
+            assert!(matches!(then, Err(PastError::NotKept { .. })), "commit {commit}: {then:?}");
+            answered(&core, 30).await.expect("what is kept is answered");
+        }
     }
 }
 
