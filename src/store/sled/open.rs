@@ -342,12 +342,17 @@ impl Open {
         self.disk.sync(commits).map_err(|cause| StoreError::failed(DEED, cause))
     }
 
-    /// Writes what is left and lets go of the files.
+    /// Writes what is left and lets go of the files. What was confirmed is safe, whatever this answers.
     pub fn close(self) -> Result<(), StoreError> {
         const DEED: &str = "close the store";
         self.usable(DEED)?;
-        self.db.flush().map_err(|cause| StoreError::failed(DEED, cause))?;
-        self.disk.sync(0).map_err(|cause| StoreError::failed(DEED, cause))
+        self.db.flush().map_err(|cause| self.stop(StoreError::failed(DEED, cause)))?;
+        self.disk.sync(0).map_err(|cause| self.stop(StoreError::failed(DEED, cause)))?;
+        // sled writes and syncs once more as it goes, and panics where the disk refuses that.
+        let gone = catch_unwind(AssertUnwindSafe(move || drop(self)));
+        gone.map_err(|_| {
+            StoreError::failed(DEED, "the disk refused its last write; everything that was confirmed is kept")
+        })
     }
 }
 
