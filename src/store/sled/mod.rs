@@ -3,7 +3,8 @@
 //! Owns: the promise that a commit which has returned survives a killed process and a lost power supply. It is kept by
 //! `flush()` inside the transaction (without it an abort of the process loses commits) and an `fdatasync` after it (see
 //! `disk.rs`). Refuses: a second process, damaged and newer files, and, once a write or sync has failed, everything until
-//! the next start: nobody may act on what is only in memory. Survives: a crash at any point; recovery drops the torn end
+//! the next start: nobody may act on what is only in memory; whoever runs on it hears of it ([`SledStore::stopped`]).
+//! Survives: a crash at any point; recovery drops the torn end
 //! of the log, in which no commit had returned.
 //!
 //! sled does blocking work, so every operation runs on the blocking threads of tokio while its caller waits.
