@@ -181,7 +181,8 @@ pub async fn find(core: &Core, sight: &Sight, question: &Question) -> Result<Vec
         let limit = usize::try_from(until - from).unwrap_or(usize::MAX);
         let rows = read_journal(store, from, limit).await?;
         let state = core.state.lock().await;
-        for (number, entry) in rows.into_iter().rev() {
+        // Where the beginning was cut off, later lines answer for it.
+        for (number, entry) in rows.into_iter().rev().filter(|(number, _)| *number < until) {
             if question.since.is_some_and(|since| entry.at < since) {
                 return Ok(found);
             }

@@ -9,10 +9,11 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::retention::SAMPLES_MIN;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
-use crate::domain::written::{Length, repeated};
+use crate::domain::written::{Length, parse_length, repeated};
 
 mod sources;
 
@@ -116,6 +117,7 @@ pub struct Config {
     pub preflight: PreflightConfig,
     pub log: LogConfig,
     pub vault: VaultConfig,
+    pub retention: RetentionConfig,
     pub benchmarks: super::benchmarks::BenchmarksConfig,
 }
 
@@ -125,6 +127,7 @@ pub struct Config {
 pub struct StoreConfig {
     pub folder: PathBuf,
     pub cache_mib: u64,
+    pub verify: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -313,6 +316,34 @@ pub struct VaultConfig {
     pub warn: Length,
 }
 
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct RetentionConfig {
+    pub samples: Term,
+    pub polls: Term,
+    pub journal: Term,
+}
+
+/// How long something is kept: a length of time, or `forever`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term(pub Option<SignedDuration>);
+
+impl<'de> Deserialize<'de> for Term {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.trim() == "forever" {
+            return Ok(Self(None));
+        }
+        let length = parse_length(&text).map(|length| Self(Some(length)));
+        length.ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "`{text}` is not how long something is kept: write it like `400d`, or `forever`"
+            ))
+        })
+    }
+}
+
 /// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
 #[must_use]
 pub fn terminal_user() -> String {
@@ -353,6 +384,12 @@ impl Config {
                 "`evidence.k` is {}, and a shape is above 0; smaller is wilder luck between posts, 1.1 is cautious",
                 config.evidence.k
             )));
+        }
+        if config.retention.samples.0.is_some_and(|kept| kept < SAMPLES_MIN) {
+            return Err(ConfigError::Invalid(
+                "`retention.samples` is under 400 days, and rules look back up to a year; write `400d`, more, or `forever`"
+                    .to_owned(),
+            ));
         }
         Ok(config)
     }
@@ -486,6 +523,12 @@ mod tests {
             "",
             &["benchmarks.sizes.micro=5"],
             "configuration: `benchmarks.sizes` do not rise; each size begins above the one before it",
+        );
+        check_refused(
+            "",
+            &["retention.samples=90d"],
+            "configuration: `retention.samples` is under 400 days, and rules look back up to a year; write `400d`, more, or \
+             `forever`",
         );
         check_refused("", &["guards"], "configuration: `--set guards` lacks a value: write --set key.path=value");
     }

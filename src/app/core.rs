@@ -19,6 +19,7 @@ use super::past::picture;
 use super::past::settings::Judging;
 use super::planner::kept::{self, Planned};
 use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
+use super::retention;
 use crate::domain::document::Document;
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
@@ -437,7 +438,9 @@ async fn load_history(
     switches: Switches,
 ) -> Result<(History, HistoryKept, Timestamp), StoreError> {
     let mut history = History::new(switches);
-    let since = now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN);
+    let mut since = now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN);
+    let removed = retention::retained(store).await?.and_then(|kept| kept.value.samples_since);
+    since = std::cmp::max(since, removed.unwrap_or(Timestamp::MIN));
     let (mut samples, mut missing, mut newest) = (Vec::new(), Vec::new(), Timestamp::MIN);
     let older = samples::load_history(store, since, &mut |known_at, row| {
         newest = std::cmp::max(newest, known_at);
@@ -454,7 +457,7 @@ async fn load_history(
             history.add_post_known(&facts, known_at);
         }
     }
-    Ok((history, HistoryKept { since, older }, newest))
+    Ok((history, HistoryKept { since, older: older || removed.is_some() }, newest))
 }
 
 async fn load_memory(store: &dyn Store) -> Result<HashMap<(RuleId, Subject), Memory>, StoreError> {

@@ -74,6 +74,7 @@ pub mod render;
 pub mod replays;
 mod reported;
 pub mod resolve;
+pub mod retention;
 pub mod rooms;
 pub mod rounds;
 pub mod schedule;

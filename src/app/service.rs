@@ -22,7 +22,7 @@ use super::proposing;
 use super::rounds::{Part, rest_until};
 use super::{
     act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
-    promotion, vault, watch,
+    promotion, retention, vault, watch,
 };
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
@@ -341,6 +341,12 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "could not forget old hooks; tried again tomorrow"
+            );
+        }
+        if let Err(error) = retention::round(&core).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not remove what [retention] does not keep; tried again tomorrow"
             );
         }
     }

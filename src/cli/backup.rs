@@ -1,5 +1,7 @@
-//! `plimsoll backup FILE` and `plimsoll restore FILE`: everything in one file, and back.
+//! `plimsoll backup FILE` and `plimsoll restore FILE`: everything in one file, and back. `plimsoll compact`: the store in
+//! less room.
 //!
+//! JSON of `compact`: `{"folder","records","bytes_before","bytes_after"}`.
 //! JSON of `backup`: `{"file","records","bytes"}`. Of `restore`: `{"folder","records","receipts":{"same","differ":[id],
 //! "too_old"}}`.
 
@@ -92,5 +94,53 @@ impl Restore {
         };
         let (folder, same) = (folder.display(), receipts.same);
         say(&format!("{records} records restored into {folder}; {same} receipts say what they said{old}"))
+    }
+}
+
+/// The arguments of `compact`: there are none beside those of every command.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The store's files never shrink by themselves: what retention has removed leaves room inside. This \
+                  writes the store anew and reads all of it back before the old one goes. The service must not run \
+                  meanwhile, and the disk needs room for a second store and a backup beside the old one. Broken off, \
+                  it leaves the store as it was."
+)]
+pub struct Compact {}
+
+impl Compact {
+    /// Writes the store anew.
+    pub async fn run(self, common: &Common) -> Result<(), CliError> {
+        let config = common.config()?;
+        let folder = config.store.folder.clone();
+        refuse_second(&folder).await?;
+        if !folder.join("sled").exists() && !folder.join("compact").exists() {
+            return Err(CliError::input(format!(
+                "there is no store in `{}`; --set store.folder=… names another",
+                folder.display()
+            )));
+        }
+        let bar = bar(0, "{pos} of {len} records");
+        let (into, shown) = (folder.clone(), bar.clone());
+        let compacting = tokio::task::spawn_blocking(move || {
+            SledStore::compact(&into, &|done, of| {
+                shown.set_length(of);
+                shown.set_position(done);
+            })
+        });
+        let came = compacting.await.map_err(|stopped| CliError::Failed(anyhow::Error::new(stopped)))?;
+        bar.finish_and_clear();
+        let came = came?;
+        let json = json!({
+            "folder": folder, "records": came.records, "bytes_before": came.before, "bytes_after": came.after
+        });
+        let kib = |bytes: u64| bytes.div_ceil(1 << 10);
+        let text = format!(
+            "{} records in {}: {} KiB before, {} KiB now",
+            came.records,
+            folder.display(),
+            kib(came.before),
+            kib(came.after)
+        );
+        common.print(&json, &text)
     }
 }

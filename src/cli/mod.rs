@@ -114,6 +114,8 @@ enum Command {
     Backup(backup::Backup),
     /// Make a store from such a file, and look it over
     Restore(backup::Restore),
+    /// Write the store anew in less room, while nothing runs on it
+    Compact(backup::Compact),
     /// Print a one-time code that gives somebody a role when they send it to the bot
     Code(people::Code),
     /// Give a person a role
@@ -276,6 +278,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Audit(audit) => audit.run(&common).await,
         Command::Backup(backup) => backup.run(&common).await,
         Command::Restore(restore) => Box::pin(restore.run(&common)).await,
+        Command::Compact(compact) => compact.run(&common).await,
         Command::Code(code) => code.run(&common).await,
         Command::Grant(grant) => grant.grant(&common).await,
         Command::Revoke(grant) => grant.revoke(&common).await,

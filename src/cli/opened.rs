@@ -26,7 +26,7 @@ pub struct Opened {
 /// Opens the store of a configuration, or makes it.
 pub async fn store(config: &Config) -> Result<Arc<SledStore>, CliError> {
     let folder = config.store.folder.clone();
-    let options = Options { cache_bytes: config.store.cache_mib.saturating_mul(1 << 20) };
+    let options = Options { cache_bytes: config.store.cache_mib.saturating_mul(1 << 20), verify: config.store.verify };
     let opening = tokio::task::spawn_blocking(move || SledStore::open(&folder, &options));
     let opened = opening.await.map_err(|stopped| {
         CliError::Failed(anyhow::Error::new(stopped).context("the database stopped while it was opened"))
@@ -71,6 +71,14 @@ impl Opened {
         }
         let core = Core::open(Clock::system(), Arc::new(MemoryStore::new()), config, seed()?).await?;
         Ok(Self { core, store: None })
+    }
+
+    /// Returns once the store has stopped after a failure, with why.
+    pub async fn stopped(&self) -> String {
+        match &self.store {
+            Some(store) => store.stopped().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Writes what is left and lets go of the folder.

@@ -88,11 +88,22 @@ async fn serve(opened: &Opened) -> Result<(), CliError> {
     admit(&mut service).await;
     answer_links(&mut service).await?;
     tracing::info!("running");
-    end.come().await;
-    tracing::info!("stopping: finishing what is under way");
+    let broken = tokio::select! {
+        () = end.come() => None,
+        why = opened.stopped() => Some(why),
+    };
+    match &broken {
+        None => tracing::info!("stopping: finishing what is under way"),
+        Some(why) => {
+            tracing::error!(why, "the store has stopped; nothing can be promised any more, so the service ends")
+        }
+    }
     service.stop().await;
     tracing::info!("stopped");
-    Ok(())
+    match broken {
+        None => Ok(()),
+        Some(why) => Err(CliError::Failed(anyhow::anyhow!("the service has ended, because {why}"))),
+    }
 }
 
 /// Listens for tracking links, where the configuration says so.

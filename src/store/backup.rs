@@ -103,8 +103,34 @@ impl<W: Write> Write for Summed<W> {
 pub struct Writer {
     path: PathBuf,
     unfinished: PathBuf,
-    out: Summed<GzEncoder<BufWriter<File>>>,
+    out: Summed<GzEncoder<BufWriter<Steady>>>,
     entries: u64,
+}
+
+/// A file that is synced as it grows.
+struct Steady {
+    file: File,
+    unsynced: usize,
+}
+
+/// So much is written before it is synced. Were all of it left to the end, whoever syncs a small commit beside it would
+/// wait for all of it.
+const SYNC_EVERY: usize = 4 << 20;
+
+impl Write for Steady {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.unsynced += written;
+        if SYNC_EVERY <= self.unsynced {
+            self.file.sync_data()?;
+            self.unsynced = 0;
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Writer {
@@ -118,7 +144,8 @@ impl Writer {
         let unfinished = path.with_extension("unfinished");
         let mut options = OpenOptions::new();
         let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
-        let file = BufWriter::with_capacity(BUFFER, file.map_err(failed(DEED))?);
+        let file = Steady { file: file.map_err(failed(DEED))?, unsynced: 0 };
+        let file = BufWriter::with_capacity(BUFFER, file);
         let mut out = Summed { inner: GzEncoder::new(file, Compression::fast()), sum: Sha256::new() };
         out.write_all(MAGIC).map_err(failed(DEED))?;
         Ok(Self { path: path.to_owned(), unfinished, out, entries: 0 })
@@ -148,7 +175,7 @@ impl Writer {
             out.write_all(&entries.to_be_bytes())?;
             let sum = out.sum.clone().finalize();
             out.inner.write_all(&sum)?;
-            let file = out.inner.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+            let file = out.inner.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.file;
             file.sync_all()?;
             let bytes = file.metadata()?.len();
             std::fs::rename(&unfinished, &path)?;
@@ -158,8 +185,17 @@ impl Writer {
             }
             Ok(bytes)
         };
-        let bytes = finish().map_err(failed(DEED))?;
+        let bytes = finish().map_err(|error| {
+            drop(std::fs::remove_file(&unfinished));
+            StoreError::failed(DEED, error)
+        })?;
         Ok(BackedUp { entries, bytes })
+    }
+
+    /// Removes what was written so far.
+    pub fn give_up(self) {
+        // Nothing is lost with it but room.
+        drop(std::fs::remove_file(&self.unfinished));
     }
 }
 

@@ -7,6 +7,7 @@
 //! an attempt with its message id) is one [`Transaction`] with the versions it was made from: if somebody was quicker it
 //! is refused whole, and the caller reads again.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -271,6 +272,14 @@ pub enum StoreError {
         /// The data folder.
         folder: String,
     },
+    /// The disk takes nothing more; what was committed before is on it.
+    #[error("the disk under `{folder}` {trouble}; everything that was confirmed is kept")]
+    Disk {
+        /// The data folder.
+        folder: String,
+        /// What is the matter with it.
+        trouble: DiskTrouble,
+    },
     /// The disk or the database said no.
     #[error("could not {deed}")]
     Failed {
@@ -280,6 +289,30 @@ pub enum StoreError {
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// Why a disk takes nothing more, and the remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskTrouble {
+    /// There is no room left, or this user may use no more of it.
+    Full,
+    /// It is mounted for reading only.
+    ReadOnly,
+    /// This user may not write there.
+    Denied,
+}
+
+impl fmt::Display for DiskTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "is full: make room, then start again",
+            Self::ReadOnly => {
+                "can only be read: look into the system's log why, mount it for writing (mount -o remount,rw), then start \
+                 again"
+            }
+            Self::Denied => "may not be written to by this user: give the folder to who runs plimsoll (chown), then start again",
+        })
+    }
 }
 
 /// What a caller does about a [`StoreError`].
@@ -300,7 +333,7 @@ impl StoreError {
         match self {
             Self::Conflict { .. } => Fate::ReadAgain,
             Self::TooLarge { .. } => Fate::AskForLess,
-            Self::Damaged { .. } | Self::InUse { .. } | Self::Failed { .. } => Fate::Stop,
+            Self::Damaged { .. } | Self::InUse { .. } | Self::Disk { .. } | Self::Failed { .. } => Fate::Stop,
         }
     }
 

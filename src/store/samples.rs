@@ -182,6 +182,13 @@ pub fn known_at(key: &[u8]) -> Option<Timestamp> {
     keys::read_time(times(key).get(TIME_LEN..2 * TIME_LEN)?)
 }
 
+/// How much of a key says what the row is of, and when it was observed.
+#[must_use]
+pub fn split(key: &[u8]) -> Option<(usize, Timestamp)> {
+    let times = times(key);
+    Some((key.len().checked_sub(times.len())?, keys::read_time(times.get(..TIME_LEN)?)?))
+}
+
 /// Gives `each` every row that was observed at `since` or later, subject by subject, each in the order of observation,
 /// then of knowledge, with when it was known: what the histories in memory are built from at the start. Answers whether
 /// there are older ones.

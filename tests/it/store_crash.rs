@@ -26,7 +26,7 @@ const FIRST: &str = "PLIMSOLL_CRASH_TEST_FIRST";
 const RUNS: u64 = 30;
 const TASKS: u64 = 4;
 
-fn transaction(n: u64) -> Transaction {
+pub fn transaction(n: u64) -> Transaction {
     let row = |table, size: u64| Write::Put {
         table,
         key: keys::number(n),
@@ -44,7 +44,7 @@ fn transaction(n: u64) -> Transaction {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the environment is how a test tells its child what to do")]
-fn told(name: &str) -> Option<String> {
+pub fn told(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
@@ -111,7 +111,7 @@ fn crash(folder: &Path, first: u64, by_abort: bool, after: u64) -> BTreeSet<u64>
 }
 
 /// Every acknowledged transaction is there, and what is there is whole.
-async fn check(folder: &Path, acknowledged: &BTreeSet<u64>, seed: &str) -> u64 {
+pub async fn check(folder: &Path, acknowledged: &BTreeSet<u64>, seed: &str) -> u64 {
     let store = SledStore::open(folder, &Options::default()).expect("opens after a crash");
     let (from, until) = keys::all();
     let mut tables = Vec::new();

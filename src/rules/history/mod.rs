@@ -361,6 +361,12 @@ impl History {
         self.members.insert(subject, members);
     }
 
+    /// How many moments it holds: what its memory grows with.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.moments.len()
+    }
+
     /// Drops what no span that begins at or after `before` can need.
     pub fn forget(&mut self, before: Timestamp) {
         for line in &mut self.lines {

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::open::Open;
-use super::{Options, Shared};
+use super::{Options, Shared, sums};
 use crate::domain::num::u64_of_len;
 use crate::store::backup::{self, BackedUp, Entry, PAGE, Writer};
 use crate::store::limits::KEY_MAX;
@@ -102,18 +102,24 @@ pub fn backup(shared: &Shared, path: &Path, done: &AtomicU64) -> Result<BackedUp
         Ok(())
     })?;
     let copied = Table::ALL.into_iter().try_for_each(|table| copy_table(shared, table, &mut writer, done));
-    // Noting ends, whatever came of it.
+    // Noting ends, whatever came of it. Nobody commits between the last note and the counting.
     let ended = with(shared, |open| {
-        let notes = open.watched.write().unwrap_or_else(PoisonError::into_inner).take();
+        let mut watched = open.watched.write().unwrap_or_else(PoisonError::into_inner);
+        let notes = watched.take();
         Ok((notes, open.counts()?))
     });
-    copied?;
-    let (notes, counts) = ended?;
-    if let Some(notes) = notes {
-        notes.add_to(&mut writer)?;
-    }
-    for (key, value) in counts {
-        writer.add(&Entry::Counter { key, value })?;
+    let added = copied.and_then(|()| {
+        let (notes, counts) = ended?;
+        if let Some(notes) = notes {
+            notes.add_to(&mut writer)?;
+        }
+        counts.into_iter().try_for_each(|(key, value)| writer.add(&Entry::Counter { key, value }))
+    });
+    if let Err(error) = added {
+        // Half a copy must not take the room that is left; that it could not be removed is less than why.
+        writer.give_up();
+        drop(std::fs::remove_file(path.with_extension("changes")));
+        return Err(error);
     }
     writer.finish()
 }
@@ -179,13 +185,18 @@ pub fn restore(folder: &Path, from: &Path, tell: &dyn Fn(u64, u64)) -> Result<Re
 
 fn fill(open: &Open, from: &Path, tell: &dyn Fn(u64)) -> Result<Restored, StoreError> {
     // What a new store has by itself, the number of its schema, is taken over like the rest.
-    let mut wanted: BTreeMap<Table, u64> = count(open)?;
+    let mut wanted: BTreeMap<Table, u64> = records(open.read_through()?);
+    open.forget_sums()?;
     let mut done: u64 = 0;
+    let mut has_sums = false;
     backup::read(from, |entry| {
         let (table, is) = match &entry {
             Entry::Put { table, .. } => (Some(*table), true),
             Entry::Delete { table, .. } => (Some(*table), false),
-            Entry::Counter { .. } => (None, false),
+            Entry::Counter { key, .. } => {
+                has_sums |= sums::is_sum(key);
+                (None, false)
+            }
         };
         let was = open.restore(entry)?;
         if let Some(records) = table.map(|table| wanted.entry(table).or_default()) {
@@ -198,8 +209,8 @@ fn fill(open: &Open, from: &Path, tell: &dyn Fn(u64)) -> Result<Restored, StoreE
         Ok(())
     })?;
     open.settle_restored()?;
-    // Every record's checksum is looked at as it is read.
-    let records = count(open)?;
+    // Every record's checksum is looked at as it is read. A backup of schema 1 has no sums; they are made when it is lifted.
+    let records = records(if has_sums { open.check_sums()? } else { open.read_through()? });
     match wanted.iter().find(|(table, wanted)| records.get(table) != Some(wanted)) {
         None => Ok(Restored { records }),
         Some((table, wanted)) => {
@@ -210,21 +221,9 @@ fn fill(open: &Open, from: &Path, tell: &dyn Fn(u64)) -> Result<Restored, StoreE
     }
 }
 
-/// Reads every record and counts them.
-fn count(open: &Open) -> Result<BTreeMap<Table, u64>, StoreError> {
-    let mut records = BTreeMap::new();
-    for table in Table::ALL {
-        let mut count: u64 = 0;
-        pages(
-            |from, until| open.scan(table, from, until, PAGE),
-            |page| {
-                count = count.saturating_add(u64_of_len(page.len()));
-                Ok(())
-            },
-        )?;
-        records.insert(table, count);
-    }
-    Ok(records)
+/// How many records each table has.
+fn records(sums: BTreeMap<Table, sums::Sum>) -> BTreeMap<Table, u64> {
+    sums.into_iter().map(|(table, sum)| (table, sum.records)).collect()
 }
 
 /// Reads a table page by page.

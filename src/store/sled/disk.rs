@@ -40,7 +40,7 @@ struct Round {
     /// Somebody is syncing.
     busy: bool,
     /// Why none will ever be done again.
-    broken: Option<String>,
+    broken: Option<(io::ErrorKind, String)>,
 }
 
 impl Disk {
@@ -70,8 +70,8 @@ impl Disk {
         round.commits = std::cmp::max(round.commits, commits);
         let ours = round.asked;
         loop {
-            if let Some(why) = &round.broken {
-                return Err(io::Error::other(why.clone()));
+            if let Some((kind, why)) = &round.broken {
+                return Err(io::Error::new(*kind, why.clone()));
             }
             if ours <= round.done {
                 return Ok(());
@@ -88,7 +88,7 @@ impl Disk {
             round.busy = false;
             match outcome {
                 Ok(()) => round.done = until,
-                Err(error) => round.broken = Some(error.to_string()),
+                Err(error) => round.broken = Some((error.kind(), error.to_string())),
             }
             self.turn.notify_all();
         }

@@ -3,8 +3,8 @@
 //! sled takes a damaged place in its log for the torn end of a crash: it drops everything behind it and says nothing (64
 //! bytes flipped anywhere in a used file lost commits in 8 of 40 tries). Every transaction therefore counts itself inside
 //! the database, and the count is noted here once it is durable. A database that counts fewer at the next start has lost
-//! some. (This sees nearly all such damage, not all of it: a page of another table may fall back alone. What can be read
-//! is always whole and as it was written.)
+//! some. (This sees nearly all such damage, not all of it: a page of another table may fall back alone, which `sums.rs`
+//! sees. What can be read is always whole and as it was written.)
 //!
 //! The note is written after the sync and is not synced itself, so it never runs ahead of the database; after a lost
 //! power supply it may be older, and then it only sees less. Two places take turns, so that one torn write leaves the

@@ -3,7 +3,8 @@
 //! Owns: the promise that a commit which has returned survives a killed process and a lost power supply. It is kept by
 //! `flush()` inside the transaction (without it an abort of the process loses commits) and an `fdatasync` after it (see
 //! `disk.rs`). Refuses: a second process, damaged and newer files, and, once a write or sync has failed, everything until
-//! the next start: nobody may act on what is only in memory. Survives: a crash at any point; recovery drops the torn end
+//! the next start: nobody may act on what is only in memory; whoever runs on it hears of it ([`SledStore::stopped`]).
+//! Survives: a crash at any point; recovery drops the torn end
 //! of the log, in which no commit had returned.
 //!
 //! sled does blocking work, so every operation runs on the blocking threads of tokio while its caller waits.
@@ -19,16 +20,20 @@ use tokio::sync::Semaphore;
 use super::backup::BackedUp;
 use super::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
 
+mod compact;
 mod copy;
 mod disk;
 mod mark;
 mod open;
+mod opening;
 mod schema;
+mod sums;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
+pub use compact::Compacted;
 pub use copy::Restored;
 use open::Open;
 
@@ -40,13 +45,15 @@ const AT_ONCE_MAX: usize = 64;
 pub struct Options {
     /// Bytes of pages kept in memory.
     pub cache_bytes: u64,
+    /// Read every record at the start and compare with what was committed.
+    pub verify: bool,
 }
 
 impl Default for Options {
     /// 64 MiB: the working set of 20,000 creators (open incidents, deliveries, a day of samples); sled's own default is
     /// 1 GiB.
     fn default() -> Self {
-        Self { cache_bytes: 64 * 1024 * 1024 }
+        Self { cache_bytes: 64 * 1024 * 1024, verify: true }
     }
 }
 
@@ -54,6 +61,7 @@ impl Default for Options {
 pub struct SledStore {
     shared: Arc<Shared>,
     gate: Arc<Semaphore>,
+    stopped: tokio::sync::watch::Receiver<Option<String>>,
 }
 
 struct Shared {
@@ -71,13 +79,23 @@ impl fmt::Debug for SledStore {
 impl SledStore {
     /// Opens the store in a data folder, or makes both; they are readable by their owner only. Blocks while it recovers.
     pub fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        let open = Open::new(folder, options)?;
+        let stopped = open.stopped();
         Ok(Self {
-            shared: Arc::new(Shared {
-                folder: folder.to_owned(),
-                open: RwLock::new(Some(Open::new(folder, options)?)),
-            }),
+            shared: Arc::new(Shared { folder: folder.to_owned(), open: RwLock::new(Some(open)) }),
             gate: Arc::new(Semaphore::new(AT_ONCE_MAX)),
+            stopped,
         })
+    }
+
+    /// Returns once the store has stopped after a failure, with why: the disk is full, or broken. Whoever runs on it has to end
+    /// then, and say so. Never returns while it works, nor once it was closed in order.
+    pub async fn stopped(&self) -> String {
+        let mut stopped = self.stopped.clone();
+        match stopped.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or_default(),
+            Err(_closed) => std::future::pending().await,
+        }
     }
 
     /// Makes a store in a folder from a backup, and makes sure that all of it is there. The folder must not have one.
@@ -88,6 +106,16 @@ impl SledStore {
     /// The backup is not whole, the folder has a store, or the disk is full; then nothing is left in the folder.
     pub fn restore(folder: &Path, from: &Path, tell: &dyn Fn(u64, u64)) -> Result<Restored, StoreError> {
         copy::restore(folder, from, tell)
+    }
+
+    /// Writes a store that nobody has open anew, without the room that records which are gone still take, and puts it in the
+    /// place of the old one once all of it was read back. `tell` hears how far it is: entries done, and in all. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// It is in use or damaged, or the disk has no room for a second one beside it; then it is as it was.
+    pub fn compact(folder: &Path, tell: &dyn Fn(u64, u64)) -> Result<Compacted, StoreError> {
+        compact::compact(folder, tell)
     }
 
     /// Waits for what is being done, writes what is left and lets go of the folder; everything asked for later fails.

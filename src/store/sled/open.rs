@@ -1,12 +1,11 @@
 //! An open database: the three operations, blocking.
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::{OnceLock, PoisonError, RwLock};
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use ::sled::transaction::{
     ConflictableTransactionError, TransactionError, Transactional as _, TransactionalTree, UnabortableTransactionError,
@@ -16,6 +15,10 @@ use ::sled::{Db, Tree};
 use super::copy::Notes;
 use super::disk::Disk;
 use super::mark::{self, Mark};
+use super::opening::{
+    blame_disk, cannot_open, cannot_read, damaged, lock_folder, make_private, open_patiently, sync_folder, with_remedy,
+};
+use super::sums::Changes;
 use super::value::{self, Payload, Prepared};
 use super::{Options, schema};
 use crate::store::backup::Entry;
@@ -25,10 +28,6 @@ use crate::store::{Committed, Kept, Key, StoreError, Table, Transaction, Write, 
 /// a hundred in the time of a few reads is not a race any more.
 const REREADS_MAX: u32 = 100;
 
-/// How often, and how far apart, a lock is asked for: a second in all, far longer than a write that is left over.
-const LOCK_TRIES_MAX: u32 = 50;
-const LOCK_WAIT: Duration = Duration::from_millis(20);
-
 /// The counter of commits; the counters of tables are called by their number, one byte.
 const COMMITS: &[u8] = b"commits";
 
@@ -37,30 +36,50 @@ pub struct Open {
     db: Db,
     tables: BTreeMap<Table, Tree>,
     /// The last number given, by table number, and how many commits there were.
-    counters: Tree,
+    pub(super) counters: Tree,
     /// Bytes too long for a row.
     chunks: Tree,
     disk: Disk,
     /// Where changes are noted while the store is copied. Whoever commits holds it for reading.
     pub(super) watched: RwLock<Option<Notes>>,
     /// Why nothing is done any more: what is in memory may not be on the disk.
-    broken: OnceLock<String>,
+    broken: tokio::sync::watch::Sender<Option<String>>,
+    folder: PathBuf,
+    /// Keeps everybody else out of the folder, also while a store in it is put in another's place.
+    lock: Option<File>,
 }
 
 /// Why the closure of a transaction gave up.
-enum Refused {
+pub enum Refused {
     Conflict { table: Table, key: Key },
     Damaged { table: Table, key: Key },
 }
 
-type InTransaction<T> = Result<T, ConflictableTransactionError<Refused>>;
+/// What a step inside a transaction comes to.
+pub type InTransaction<T> = Result<T, ConflictableTransactionError<Refused>>;
 
 impl Open {
     /// Opens, or makes, the database in `folder`.
     pub fn new(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        make_private(folder).map_err(|cause| blame_disk(folder, StoreError::failed("make the data folder", cause)))?;
+        let lock = lock_folder(folder).map_err(|error| blame_disk(folder, error))?;
+        let mut open = Self::locked(folder, options)?;
+        open.lock = Some(lock);
+        Ok(open)
+    }
+
+    /// The same for somebody who holds [`lock_folder`].
+    pub fn locked(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+        Self::open(folder, options).map_err(|error| match error {
+            StoreError::Damaged { what } => StoreError::Damaged { what: with_remedy(folder, &what) },
+            error => blame_disk(folder, error),
+        })
+    }
+
+    fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
         let inner = folder.join("sled");
         let io = |cause| StoreError::failed("make the data folder", cause);
-        make_private(folder).map_err(io)?;
+        super::compact::settle(folder).map_err(io)?;
         make_private(&inner).map_err(io)?;
         std::fs::set_permissions(&inner, Permissions::from_mode(0o700)).map_err(io)?;
         let mark = Mark::open(folder).map_err(io)?;
@@ -74,25 +93,44 @@ impl Open {
         let config = ::sled::Config::new().path(&inner).cache_capacity(options.cache_bytes).flush_every_ms(Some(500));
         let open = || -> Result<Self, StoreError> {
             let db = open_patiently(&inner, &config).map_err(|cause| cannot_open(folder, cause))?;
-            let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
-            let mut tables = BTreeMap::new();
-            for table in Table::ALL {
-                tables.insert(table, tree(format!("table-{}", table.number()))?);
+            let guard = db.clone();
+            let opened = Self::on(db, folder, (&inner, mark, noted), options);
+            if matches!(opened, Err(StoreError::Failed { .. })) {
+                leave_alone(guard);
             }
-            let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
-            db.flush().map_err(|cause| cannot_open(folder, cause))?;
-            let disk = Disk::open(&inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
-            let (watched, broken) = (RwLock::default(), OnceLock::new());
-            let open = Self { db, tables, counters, chunks, disk, watched, broken };
-            open.check_complete(noted)?;
-            schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
-            Ok(open)
+            opened
         };
         // sled asserts where it finds what it cannot have written.
         let open = catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
             Err(StoreError::Damaged { what: format!("`{}` makes no sense; restore a backup", inner.display()) })
         })?;
         sync_folder(folder).map_err(io)?;
+        Ok(open)
+    }
+
+    /// Opens what is in a database.
+    fn on(
+        db: Db,
+        folder: &Path,
+        (inner, mark, noted): (&Path, Mark, u64),
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        let tree = |name: String| db.open_tree(name).map_err(|cause| cannot_open(folder, cause));
+        let mut tables = BTreeMap::new();
+        for table in Table::ALL {
+            tables.insert(table, tree(format!("table-{}", table.number()))?);
+        }
+        let (counters, chunks) = (tree("counters".to_owned())?, tree("chunks".to_owned())?);
+        db.flush().map_err(|cause| cannot_open(folder, cause))?;
+        let disk = Disk::open(inner, mark).map_err(|cause| StoreError::failed("sync the store", cause))?;
+        let (watched, broken) = (RwLock::default(), tokio::sync::watch::Sender::default());
+        let folder = folder.to_owned();
+        let open = Self { db, tables, counters, chunks, disk, watched, broken, folder, lock: None };
+        open.check_complete(noted)?;
+        schema::settle(&open, noted == 0, schema::MIGRATIONS)?;
+        if options.verify {
+            open.check_sums()?;
+        }
         Ok(open)
     }
 
@@ -120,7 +158,7 @@ impl Open {
     }
 
     fn usable(&self, deed: &'static str) -> Result<(), StoreError> {
-        match self.broken.get() {
+        match &*self.broken.borrow() {
             None => Ok(()),
             Some(why) => Err(StoreError::failed(deed, format!("the store stopped earlier: {why}; restart"))),
         }
@@ -128,10 +166,30 @@ impl Open {
 
     /// Nothing is done from now on. What sled holds in memory may not be on the disk, and nobody may act on it.
     pub fn give_up(&self, why: &str) {
-        let _ = self.broken.set(why.to_owned());
+        self.broken.send_if_modified(|broken| {
+            let is_first = broken.is_none();
+            broken.get_or_insert_with(|| why.to_owned());
+            is_first
+        });
     }
 
-    fn table(&self, table: Table) -> Result<&Tree, StoreError> {
+    /// Hears when, and why, nothing is done any more.
+    pub fn stopped(&self) -> tokio::sync::watch::Receiver<Option<String>> {
+        self.broken.subscribe()
+    }
+
+    /// Nothing is done from now on, because of this.
+    fn stop(&self, error: StoreError) -> StoreError {
+        let error = blame_disk(&self.folder, error);
+        let mut why = error.to_string();
+        if let Some(cause) = std::error::Error::source(&error) {
+            why = format!("{why}: {cause}");
+        }
+        self.give_up(&why);
+        error
+    }
+
+    pub(super) fn table(&self, table: Table) -> Result<&Tree, StoreError> {
         self.tables.get(&table).ok_or_else(|| StoreError::failed("find a table", format!("{table:?} was not opened")))
     }
 
@@ -184,7 +242,7 @@ impl Open {
         Err(StoreError::failed("read a record", "it changes faster than it can be read"))
     }
 
-    fn gather(
+    pub(super) fn gather(
         &self,
         head: &value::Row<'_>,
         table: Table,
@@ -222,19 +280,13 @@ impl Open {
                 return Err(StoreError::Conflict { table, key });
             }
             Err(TransactionError::Abort(Refused::Damaged { table, key })) => return Err(damaged(table, &key)),
-            Err(TransactionError::Storage(cause)) => {
-                self.give_up(&cause.to_string());
-                return Err(StoreError::failed(DEED, cause));
-            }
+            Err(TransactionError::Storage(cause)) => return Err(self.stop(StoreError::failed(DEED, cause))),
         };
         if let Some(notes) = &*watched {
             notes.note(done.commits, &plan.changes(&done));
         }
         drop(watched);
-        self.disk.sync(done.commits).map_err(|cause| {
-            self.give_up(&cause.to_string());
-            StoreError::failed("sync a commit", cause)
-        })?;
+        self.disk.sync(done.commits).map_err(|cause| self.stop(StoreError::failed("sync a commit", cause)))?;
         Ok(Committed { numbers: done.numbers })
     }
 
@@ -262,10 +314,9 @@ impl Open {
         };
         match entry {
             Entry::Put { table, key, version, bytes } => {
-                let before = self.table(table)?.remove(&key).map_err(failed)?;
-                let was = forget(table, &key, before)?;
                 let bytes = Prepared::new(table, &key, bytes);
-                self.table(table)?.insert(&key, bytes.row(version)).map_err(failed)?;
+                let before = self.table(table)?.insert(&key, bytes.row(version)).map_err(failed)?;
+                let was = forget(table, &key, before)?;
                 for (at, chunk) in bytes.chunks().enumerate() {
                     self.chunks.insert(value::chunk_key(table, &key, version, at), chunk).map_err(failed)?;
                 }
@@ -291,12 +342,30 @@ impl Open {
         self.disk.sync(commits).map_err(|cause| StoreError::failed(DEED, cause))
     }
 
-    /// Writes what is left and lets go of the files.
+    /// Writes what is left and lets go of the files. What was confirmed is safe, whatever this answers.
     pub fn close(self) -> Result<(), StoreError> {
         const DEED: &str = "close the store";
         self.usable(DEED)?;
-        self.db.flush().map_err(|cause| StoreError::failed(DEED, cause))?;
-        self.disk.sync(0).map_err(|cause| StoreError::failed(DEED, cause))
+        self.db.flush().map_err(|cause| self.stop(StoreError::failed(DEED, cause)))?;
+        self.disk.sync(0).map_err(|cause| self.stop(StoreError::failed(DEED, cause)))?;
+        // sled writes and syncs once more as it goes, and panics where the disk refuses that.
+        let gone = catch_unwind(AssertUnwindSafe(move || drop(self)));
+        gone.map_err(|_| {
+            StoreError::failed(DEED, "the disk refused its last write; everything that was confirmed is kept")
+        })
+    }
+}
+
+/// A database on a disk that refuses is not closed: sled would write the rest of its log, and it panics where that fails.
+fn leave_alone(db: Db) {
+    std::mem::forget(db);
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.broken.borrow().is_some() {
+            leave_alone(self.db.clone());
+        }
     }
 }
 
@@ -366,20 +435,22 @@ impl Plan {
             return Err(ConflictableTransactionError::Abort(Refused::Conflict { table, key }));
         }
         let (mut numbers, mut versions) = (Vec::new(), Vec::new());
+        let mut sums = Changes::default();
         for change in &self.writes {
             match change {
-                Change::Put { table, key, bytes } => versions.push(trees.put(*table, key, bytes)?),
+                Change::Put { table, key, bytes } => versions.push(trees.put(*table, key, bytes, &mut sums)?),
                 Change::Delete { table, key } => {
-                    trees.remove(*table, key)?;
+                    trees.remove(*table, key, &mut sums)?;
                 }
                 Change::Append { table, bytes } => {
                     let number = trees.count_up(&[table.number()])?;
                     let key = number.to_be_bytes();
-                    trees.put(*table, &key, &Prepared::new(*table, &key, bytes.clone()))?;
+                    trees.put(*table, &key, &Prepared::new(*table, &key, bytes.clone()), &mut sums)?;
                     numbers.push(number);
                 }
             }
         }
+        sums.write(trees.counters)?;
         // Without this an abort of the process loses the commit.
         trees.counters.flush();
         let commits = if self.writes.is_empty() { 0 } else { trees.count_up(COMMITS)? };
@@ -423,7 +494,7 @@ impl Trees<'_> {
     }
 
     /// Removes a record with its chunks and answers the version it had, 0 for none.
-    fn remove(&self, table: Table, key: &[u8]) -> InTransaction<u64> {
+    fn remove(&self, table: Table, key: &[u8], sums: &mut Changes) -> InTransaction<u64> {
         let Some(row) = self.table(table)?.remove(key)? else {
             return Ok(0);
         };
@@ -433,12 +504,14 @@ impl Trees<'_> {
         for chunk in row.chunk_keys(table, key) {
             self.chunks.remove(chunk)?;
         }
+        sums.removed(table, row.stamp());
         Ok(row.version)
     }
 
     /// Puts a record and answers its version.
-    fn put(&self, table: Table, key: &[u8], bytes: &Prepared) -> InTransaction<u64> {
-        let version = self.remove(table, key)? + 1;
+    fn put(&self, table: Table, key: &[u8], bytes: &Prepared, sums: &mut Changes) -> InTransaction<u64> {
+        let version = self.remove(table, key, sums)? + 1;
+        sums.put(table, bytes.stamp(version));
         self.table(table)?.insert(key, bytes.row(version))?;
         for (at, chunk) in bytes.chunks().enumerate() {
             self.chunks.insert(value::chunk_key(table, key, version, at), chunk)?;
@@ -461,92 +534,7 @@ fn read_count(bytes: &[u8]) -> Option<u64> {
     bytes.try_into().ok().map(u64::from_be_bytes)
 }
 
-fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
+/// A record inside a transaction is damaged.
+pub fn refuse_damaged(table: Table, key: &[u8]) -> ConflictableTransactionError<Refused> {
     ConflictableTransactionError::Abort(Refused::Damaged { table, key: key.to_vec() })
-}
-
-fn damaged(table: Table, key: &[u8]) -> StoreError {
-    StoreError::Damaged {
-        what: format!("the record `{}` in {table:?} is not what was written; restore a backup", key.escape_ascii()),
-    }
-}
-
-fn cannot_read(cause: ::sled::Error) -> StoreError {
-    match cause {
-        ::sled::Error::Corruption { .. } => {
-            StoreError::Damaged { what: "a page is not what was written; restore a backup".to_owned() }
-        }
-        cause => StoreError::failed("read a record", cause),
-    }
-}
-
-/// Opens the database. Writers of a database that was closed a moment ago may still hold its lock, in this process or
-/// in one that is ending: a lock is refused after [`LOCK_TRIES_MAX`] tries.
-fn open_patiently(inner: &Path, config: &::sled::Config) -> Result<Db, ::sled::Error> {
-    for _ in 1..LOCK_TRIES_MAX {
-        forget_unfinished(inner)?;
-        match config.open() {
-            Err(cause) if is_locked(&cause) => std::thread::park_timeout(LOCK_WAIT),
-            other => return other,
-        }
-    }
-    config.open()
-}
-
-/// Removes the snapshot that a process was writing when it died. A snapshot repeats what the log says and gets its name
-/// once it is whole; the one before it is there until then. But sled 0.34.7 takes an unfinished one for the newest (it
-/// writes `.generating` and skips `.in___motion`) and calls the whole database corrupt. Done under the lock of the
-/// database: its owner may be writing one at this moment.
-fn forget_unfinished(inner: &Path) -> std::io::Result<()> {
-    let db = match File::open(inner.join("db")) {
-        Ok(db) => db,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    if db.try_lock().is_err() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(inner)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// sled wraps the refused lock into text (its `config.rs`, `try_lock`).
-fn is_locked(cause: &::sled::Error) -> bool {
-    matches!(cause, ::sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
-}
-
-fn cannot_open(folder: &Path, cause: ::sled::Error) -> StoreError {
-    match cause {
-        cause if is_locked(&cause) => StoreError::InUse { folder: folder.display().to_string() },
-        ::sled::Error::Corruption { .. } => {
-            StoreError::Damaged { what: format!("`{}` is damaged; restore a backup", folder.display()) }
-        }
-        ::sled::Error::Unsupported(why) => StoreError::Damaged {
-            what: format!(
-                "`{}` is of another version of sled ({why}); run the program that wrote it",
-                folder.display()
-            ),
-        },
-        cause => StoreError::failed("open the store", cause),
-    }
-}
-
-/// Makes the entries of a new folder durable, and its own in its parent.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()?;
-    match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

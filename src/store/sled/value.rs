@@ -69,6 +69,11 @@ impl Prepared {
         outside.chunks(INLINE_MAX)
     }
 
+    /// What stands for the record in the sum of its table.
+    pub fn stamp(&self, version: u64) -> u64 {
+        stamp(self.crc, version)
+    }
+
     /// The bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -98,6 +103,11 @@ impl Row<'_> {
         self.crc == checksum(table, key, bytes)
     }
 
+    /// What stands for the record in the sum of its table.
+    pub fn stamp(&self) -> u64 {
+        stamp(self.crc, self.version)
+    }
+
     /// Under which keys the chunks of this row lie; none when it holds everything itself.
     pub fn chunk_keys(&self, table: Table, key: &[u8]) -> impl Iterator<Item = Key> {
         let count = match self.payload {
@@ -118,6 +128,15 @@ pub fn chunk_key(table: Table, key: &[u8], version: u64, at: usize) -> Key {
     chunk.extend_from_slice(&version.to_be_bytes());
     chunk.extend_from_slice(&u32::try_from(at).unwrap_or(u32::MAX).to_be_bytes());
     chunk
+}
+
+/// Checksum and version, mixed so that sums of many tell which they are of
+/// ([the finish of SplitMix64](https://doi.org/10.1145/2660193.2660195)).
+fn stamp(crc: u32, version: u64) -> u64 {
+    let mut mixed = ((u64::from(crc) << 32) ^ version).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
 }
 
 fn checksum(table: Table, key: &[u8], bytes: &[u8]) -> u32 {
