@@ -217,6 +217,7 @@ pub struct ActionsConfig {
     pub secret: SecretString,
     pub secret_file: PathBuf,
     pub read_back: bool,
+    pub private_addresses: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
