@@ -14,6 +14,7 @@ use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
 use crate::domain::written::Length;
 
+mod secrets;
 mod sources;
 
 pub use sources::{Cadence, Kind, SourceConfig};
@@ -247,6 +248,7 @@ pub struct PromotionConfig {
 pub struct LimitsConfig {
     pub telegram: Allowance,
     pub discord: Allowance,
+    pub person: super::patience::PersonLimit,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -339,6 +341,9 @@ impl Config {
         layers = layers.merge(settings.split("__").lowercase(true));
         for set in sets {
             layers = merge_set(layers, set)?;
+        }
+        if let Ok(settings) = layers.extract::<serde_json::Value>() {
+            secrets::no_password_in_an_address(&settings)?;
         }
         let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
