@@ -206,12 +206,7 @@ impl Api {
     }
 
     /// The same, with names that somebody else knows.
-    pub fn looking_up(
-        base: &str,
-        limits: Limits,
-        private: bool,
-        names: Arc<dyn Lookup>,
-    ) -> Result<Self, HttpError> {
+    pub fn looking_up(base: &str, limits: Limits, private: bool, names: Arc<dyn Lookup>) -> Result<Self, HttpError> {
         let url = base_of(base)?;
         // An address of numbers is never looked up; this machine by its own name is.
         if private || !may_open(&url) {

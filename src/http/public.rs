@@ -186,7 +186,8 @@ mod tests {
             check(private, false);
         }
         // What is inside decides.
-        for (inner, want) in [("127.0.0.1", false), ("169.254.169.254", false), ("10.0.0.1", false), ("93.184.216.34", true)]
+        for (inner, want) in
+            [("127.0.0.1", false), ("169.254.169.254", false), ("10.0.0.1", false), ("93.184.216.34", true)]
         {
             check(&format!("::ffff:{inner}"), want);
             check(&format!("64:ff9b::{inner}"), want);

@@ -173,7 +173,8 @@ mod tests {
                 count.fetch_add(1, Ordering::SeqCst);
                 let mut head = [0; 2048];
                 drop(stream.read(&mut head).await);
-                let answer = format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                let answer =
+                    format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 drop(stream.write_all(answer.as_bytes()).await);
             }
         });

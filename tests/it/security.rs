@@ -44,7 +44,8 @@ fn quoted(text: &str, looks: impl Fn(&str) -> bool) -> BTreeSet<String> {
 }
 
 fn is_test(word: &str) -> bool {
-    3 <= word.matches('_').count() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    3 <= word.matches('_').count()
+        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn is_limit(word: &str) -> bool {
@@ -210,7 +211,8 @@ fn what_is_banned_or_twice_in_the_tree_is_what_deny_toml_says() {
         versions.iter().filter(|(_, versions)| 1 < versions.len()).map(|(name, versions)| (*name, versions)).collect();
     let mut faults = Vec::new();
     for (name, versions) in &twice {
-        let left = versions.iter().filter(|version| !skipped.iter().any(|(one, _)| *one == format!("{name}@{version}")));
+        let left =
+            versions.iter().filter(|version| !skipped.iter().any(|(one, _)| *one == format!("{name}@{version}")));
         if left.count() != 1 {
             faults.push(format!("{name} {versions:?}: name all but one, with who asks for it"));
         }

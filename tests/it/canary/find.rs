@@ -31,7 +31,7 @@ pub fn found(bytes: &[u8]) -> Option<String> {
         let cased = name.starts_with("base64") || name == "utf-16";
         let text = if cased { bytes } else { &upper };
         let at = text.windows(form.len()).position(|window| window == form)?;
-        let around = &bytes[at.saturating_sub(160)..bytes.len().min(at + 60)];
+        let around = &bytes[at.saturating_sub(160)..std::cmp::min(bytes.len(), at + 60)];
         Some(format!("{name}: …{}…", String::from_utf8_lossy(around)))
     })
 }

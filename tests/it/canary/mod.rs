@@ -23,8 +23,8 @@ use plimsoll::app::vault::{Sealed, Vault};
 use plimsoll::http::tokens::TokenSet;
 use plimsoll::sim::discord::{DiscordConfig, DiscordSim, Given, Snowflake};
 use plimsoll::sim::telegram::{ChatId, NewUser, TelegramConfig, TelegramSim, UserId};
-use plimsoll::store::sled::{Options, SledStore};
 use plimsoll::store::Store as _;
+use plimsoll::store::sled::{Options, SledStore};
 use plimsoll::time::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -63,7 +63,12 @@ const fn shop(name: &'static str, kind: &'static str, more: &'static str) -> One
 /// Every kind of source, in every way to sign in.
 const SOURCES: [One; 19] = [
     one("youtube", "youtube", "key = \"CANARYyoutube\"", "UC_x5XG1OV2P6uZZ5FSM9Ttw"),
-    one("analytics", "youtube_analytics", "client_id = \"i\"\nclient_secret = \"CANARYanalytics\"", "UC_x5XG1OV2P6uZZ5FSM9Ttw"),
+    one(
+        "analytics",
+        "youtube_analytics",
+        "client_id = \"i\"\nclient_secret = \"CANARYanalytics\"",
+        "UC_x5XG1OV2P6uZZ5FSM9Ttw",
+    ),
     one(
         "instagram",
         "instagram",
@@ -101,7 +106,11 @@ const SOURCES: [One; 19] = [
          client_secret = \"CANARYsearch\"\nrefresh_token_file = \"search.refresh\"",
         "21000000001",
     ),
-    shop("site", "ga4", "property = \"123456789\"\nclient_id = \"i\"\nclient_secret = \"CANARYsite\"\nrefresh_token_file = \"site.refresh\""),
+    shop(
+        "site",
+        "ga4",
+        "property = \"123456789\"\nclient_id = \"i\"\nclient_secret = \"CANARYsite\"\nrefresh_token_file = \"site.refresh\"",
+    ),
     shop("shop", "shopify", "token = \"CANARYshop\""),
     shop("shop-app", "shopify", "client_id = \"i\"\nclient_secret = \"CANARYshopsecret\""),
     shop(
@@ -378,7 +387,8 @@ fn covers_everything(config: &Config) {
         let mut source = source.clone();
         let kind = source.kind.name().to_owned();
         for secret in source.kind.settings_mut().secrets() {
-            *set.entry((kind.clone(), secret.setting)).or_default() |= secret.secret.expose_secret().contains(find::MARK);
+            *set.entry((kind.clone(), secret.setting)).or_default() |=
+                secret.secret.expose_secret().contains(find::MARK);
         }
         for secret in source.common.secrets() {
             *set.entry(("common".to_owned(), secret.setting)).or_default() |=
@@ -450,9 +460,7 @@ impl Chats {
         for text in ["/status", "/coverage", "/desk", "/audit", "/help", "/pause alma-nordbo", "/why alma"] {
             self.telegram.user_sends(self.team, self.maja, text).expect("sent");
         }
-        until("answers", || {
-            6 <= self.telegram.messages(self.team).iter().filter(|message| message.from_bot).count()
-        });
+        until("answers", || 6 <= self.telegram.messages(self.team).iter().filter(|message| message.from_bot).count());
     }
 
     /// Everything that stands in either chat.
@@ -480,7 +488,12 @@ async fn no_secret_leaves_or_is_kept_whatever_goes_wrong() {
     let mut left = Left::default();
     left.add("Debug of the configuration", format!("{config:?} {config:#?}"));
     let applied = tokio::task::block_in_place(|| desk.say(&["apply", "documents.toml"], &mut left));
-    assert_eq!(applied.0, Some(0), "{:?}", left.0.iter().map(|(_, text)| String::from_utf8_lossy(text)).collect::<Vec<_>>());
+    assert_eq!(
+        applied.0,
+        Some(0),
+        "{:?}",
+        left.0.iter().map(|(_, text)| String::from_utf8_lossy(text)).collect::<Vec<_>>()
+    );
     connect(&desk, &config).await;
     tokio::task::block_in_place(|| {
         with_everything(&desk, &chats, &hostile, &mut left);
@@ -529,7 +542,8 @@ fn with_everything(desk: &Desk, chats: &Chats, hostile: &Hostile, left: &mut Lef
     until("it runs", || service.logged().contains("listening for tracking links"));
     let log = service.logged();
     let (_, after) = log.split_once("web.address=").expect("an address");
-    let address: String = after.chars().take_while(|letter| letter.is_ascii_digit() || ".:".contains(*letter)).collect();
+    let address: String =
+        after.chars().take_while(|letter| letter.is_ascii_digit() || ".:".contains(*letter)).collect();
     chats.join(desk, left);
     for One { name, .. } in &SOURCES {
         let answer = hook(&address, name);
