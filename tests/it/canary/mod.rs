@@ -23,7 +23,6 @@ use plimsoll::app::vault::{Sealed, Vault};
 use plimsoll::http::tokens::TokenSet;
 use plimsoll::sim::discord::{DiscordConfig, DiscordSim, Given, Snowflake};
 use plimsoll::sim::telegram::{ChatId, NewUser, TelegramConfig, TelegramSim, UserId};
-use plimsoll::store::Store as _;
 use plimsoll::store::sled::{Options, SledStore};
 use plimsoll::time::Clock;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -450,9 +449,9 @@ impl Chats {
         self.telegram.user_sends(self.team, self.maja, &format!("/bind {room}")).expect("sent");
         let room = code(&["--room", "operators"], left);
         slash(self.channel, "bind", &[("code", Given::Text(room))]);
-        until("both are there", || {
+        until("both have joined, and both rooms", || {
             let (_, list) = desk.say(&["audit", "--json"], left);
-            list.matches("room_bound").count() == 2
+            4 <= list.matches("code_used").count()
         });
     }
 
