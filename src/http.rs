@@ -9,6 +9,7 @@ pub mod graph;
 pub mod graphql;
 pub mod inside;
 pub mod oauth;
+pub mod public;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod scripted;
 pub mod signature;
@@ -18,9 +19,12 @@ pub mod tokens;
 pub mod visit;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use public::{Lookup, PublicOnly, SystemLookup, is_not_public, may_open};
 
 /// How a client behaves. Real time: these protect the program and never decide a result.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +85,12 @@ pub enum HttpError {
         #[source]
         cause: Cause,
     },
+    /// The host is not of the public network, and nobody allowed that. The request never left.
+    #[error("`{host}` is not a public address; if it is yours, set `private_addresses` there")]
+    NotPublic {
+        /// Host and port, without path or query.
+        host: String,
+    },
     /// The base address is not an HTTP address.
     #[error("`{given}` is not an http or https address")]
     BadBase {
@@ -94,7 +104,7 @@ impl HttpError {
     #[must_use]
     pub fn never_left(&self) -> bool {
         match self {
-            Self::Connect { .. } | Self::Unmakeable { .. } | Self::BadBase { .. } => true,
+            Self::Connect { .. } | Self::Unmakeable { .. } | Self::NotPublic { .. } | Self::BadBase { .. } => true,
             Self::Lost { .. } | Self::TooLarge { .. } => false,
         }
     }
@@ -196,12 +206,34 @@ fn made(
 impl Api {
     /// A client for `base`, which must be an http or https address; a path in it is kept as a prefix.
     pub fn new(base: &str, limits: Limits) -> Result<Self, HttpError> {
-        let bad = || HttpError::BadBase { given: base.to_owned() };
-        let url = reqwest::Url::parse(base).map_err(|_| bad())?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(bad());
+        Ok(Self { client: client(limits)?, base: base_of(base)?, limits })
+    }
+
+    /// A client for an address that the operator set. An address of numbers, or this machine by name, is what they meant; a name
+    /// elsewhere must have a public address at the moment of connecting, unless `private` says otherwise.
+    pub fn guarded(base: &str, limits: Limits, private: bool) -> Result<Self, HttpError> {
+        Self::looking_up(base, limits, private, Arc::new(SystemLookup))
+    }
+
+    /// The same, with names that somebody else knows.
+    pub fn looking_up(base: &str, limits: Limits, private: bool, names: Arc<dyn Lookup>) -> Result<Self, HttpError> {
+        let url = base_of(base)?;
+        // An address of numbers is never looked up; this machine by its own name is.
+        if private || !may_open(&url) {
+            return Ok(Self { client: client(limits)?, base: url, limits });
         }
-        Ok(Self { client: client(limits)?, base: url, limits })
+        let client = made(limits, |builder| builder.dns_resolver(Arc::new(PublicOnly(names))))?;
+        Ok(Self { client, base: url, limits })
+    }
+
+    /// A client for an address that somebody else gave, in a document or on a page: nothing but the public network, unless
+    /// `private` says otherwise.
+    pub fn of_others(base: &str, limits: Limits, private: bool) -> Result<Self, HttpError> {
+        let url = base_of(base)?;
+        if !private && !may_open(&url) {
+            return Err(HttpError::NotPublic { host: host_of(&url) });
+        }
+        Self::guarded(base, limits, private)
     }
 
     /// Sends one request and reads the whole answer.
@@ -263,6 +295,22 @@ impl Api {
     }
 }
 
+fn base_of(base: &str) -> Result<reqwest::Url, HttpError> {
+    let url = reqwest::Url::parse(base).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+    url.ok_or_else(|| HttpError::BadBase { given: without_password(base) })
+}
+
+/// An address as it may be repeated: without a name and a password in it.
+fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("//") else { return address.to_owned() };
+    let (host, path) = rest.split_at_checked(rest.find(['/', '?', '#']).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    match host.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}//…@{host}{path}"),
+        None => address.to_owned(),
+    }
+}
+
 fn host_of(url: &reqwest::Url) -> String {
     let host = url.host_str().unwrap_or("no host");
     match url.port() {
@@ -274,7 +322,9 @@ fn host_of(url: &reqwest::Url) -> String {
 fn sort_error(host: &str, cause: reqwest::Error) -> HttpError {
     let host = host.to_owned();
     let cause = cause.without_url();
-    if cause.is_builder() {
+    if is_not_public(&cause) {
+        HttpError::NotPublic { host }
+    } else if cause.is_builder() {
         HttpError::Unmakeable { host, cause: cause.into() }
     } else if cause.is_connect() {
         HttpError::Connect { host, cause: cause.into() }
@@ -314,6 +364,42 @@ mod tests {
     fn a_base_must_be_http() {
         for given in ["ftp://x", "x", "", "unix:/tmp"] {
             assert!(Api::new(given, Limits::default()).is_err(), "{given}");
+        }
+        let error = Api::new("ftp://anna:SECRET@files.example/x", Limits::default()).expect_err("not http");
+        assert_eq!(error.to_string(), "`ftp://…@files.example/x` is not an http or https address");
+    }
+
+    /// Every name is of this machine.
+    struct Here;
+
+    #[async_trait::async_trait]
+    impl Lookup for Here {
+        async fn look_up(&self, _name: &str) -> std::io::Result<Vec<std::net::SocketAddr>> {
+            Ok(vec![std::net::SocketAddr::from(([127, 0, 0, 1], 0))])
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_of_a_private_address_is_refused_and_what_was_typed_as_one_is_not() {
+        let ask = async |base: &str, private: bool| {
+            let api = Api::looking_up(base, Limits::default(), private, Arc::new(Here)).expect("a client");
+            let asked = api.send(reqwest::Method::GET, "/feed.json", &[], &[], Body::Empty).await;
+            asked.expect_err("nothing listens at port 9")
+        };
+        let refused = ask("http://feeds.example:9", false).await;
+        assert!(matches!(refused, HttpError::NotPublic { .. }) && refused.never_left(), "{refused:?}");
+        assert_eq!(
+            refused.to_string(),
+            "`feeds.example:9` is not a public address; if it is yours, set `private_addresses` there"
+        );
+        for typed in ["http://127.0.0.1:9", "http://[::1]:9", "http://localhost:9"] {
+            let tried = ask(typed, false).await;
+            assert!(matches!(tried, HttpError::Connect { .. }), "{typed}: {tried:?}");
+        }
+        for given in ["http://127.0.0.1:9", "http://[::1]:9", "http://localhost:9", "http://2130706433:9"] {
+            let refused = Api::of_others(given, Limits::default(), false);
+            assert!(matches!(refused, Err(HttpError::NotPublic { .. })), "{given}");
+            assert!(Api::of_others(given, Limits::default(), true).is_ok(), "{given}");
         }
     }
 }

@@ -1053,6 +1053,7 @@ reply-adjust-not-that = { $name } cannot be set to that. A boost takes an amount
 reply-adjust-currency = { $name } is in { $currency }. Say the amount in { $currency }
 reply-adjust-spent = { $name } has spent more than { $amount } already. Name more, or stop it with pause
 reply-adjust-nowhere = { $name } cannot be set from here: no shop or ad platform is configured for it
+reply-too-much = That is a lot at once. I did not do the last one and answer again in { $secs } s; pause, hold and approve I hear meanwhile.
 reply-old-button = This button is too old. The newest message about it has a fresh one.
 reply-cancelled = Nothing was done.
 reply-failed = That did not work: { $reason }. Nothing was changed.

@@ -1055,6 +1055,7 @@ reply-adjust-not-that = { $name } kan inte sättas till det. En boost tar ett be
 reply-adjust-currency = { $name } är i { $currency }. Säg beloppet i { $currency }
 reply-adjust-spent = { $name } har redan kostat mer än { $amount }. Säg mer, eller stoppa med pausa
 reply-adjust-nowhere = { $name } kan inte sättas härifrån: ingen butik eller annonsplattform är inställd för det
+reply-too-much = Det var mycket på en gång. Det sista gjorde jag inte, och jag svarar igen om { $secs } s; pausa, håll inne och godkänn hör jag under tiden.
 reply-old-button = Knappen är för gammal. Det senaste meddelandet om saken har en ny.
 reply-cancelled = Inget gjordes.
 reply-failed = Det gick inte: { $reason }. Inget har ändrats.

@@ -155,7 +155,8 @@ impl fmt::Debug for Webhook {
 
 impl Webhook {
     /// A client for `url`, whose host must be listed as `host`, or as `host:port` for exactly that port.
-    pub fn new(url: &str, secret: SecretString, allowed_hosts: &[String]) -> Result<Self, WebhookError> {
+    /// A name must have a public address when it is called, unless `private` says otherwise.
+    pub fn new(url: &str, secret: SecretString, allowed_hosts: &[String], private: bool) -> Result<Self, WebhookError> {
         let bad = |why| WebhookError::Misconfigured { setting: "url", given: url.to_owned(), why };
         let parsed = reqwest::Url::parse(url).map_err(|_| bad("it is not an address"))?;
         if !matches!(parsed.scheme(), "http" | "https") {
@@ -186,7 +187,7 @@ impl Webhook {
         }
         let limits = Limits { body_max: ANSWER_MAX, ..Limits::default() };
         let origin = parsed.origin().ascii_serialization();
-        let api = Api::new(&origin, limits).map_err(|_| bad("it is not an http or https address"))?;
+        let api = Api::guarded(&origin, limits, private).map_err(|_| bad("it is not an http or https address"))?;
         Ok(Self { api, path: parsed.path().to_owned(), secret })
     }
 
@@ -282,17 +283,19 @@ mod tests {
             ("file:///etc/passwd", "it is not an http or https address"),
             ("nonsense", "it is not an address"),
         ] {
-            let got = Webhook::new(url, secret(), &allowed).err().map(|error| error.to_string()).unwrap_or_default();
+            let got =
+                Webhook::new(url, secret(), &allowed, false).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(got.ends_with(want) && got.is_empty() == want.is_empty(), "{url}: {got}");
             assert!(!got.contains("pw@"), "{got}");
         }
-        assert!(Webhook::new("https://ads.example/", SecretString::from(String::new()), &allowed).is_err());
+        assert!(Webhook::new("https://ads.example/", SecretString::from(String::new()), &allowed, false).is_err());
     }
 
     #[tokio::test]
     async fn a_request_that_never_left_is_tried_again() {
         // Port 9 on loopback refuses; nothing listens there.
-        let hook = Webhook::new("http://127.0.0.1:9/hook", secret(), &["127.0.0.1".to_owned()]).expect("a client");
+        let hook =
+            Webhook::new("http://127.0.0.1:9/hook", secret(), &["127.0.0.1".to_owned()], false).expect("a client");
         let error = hook.read_back("boost-1", Timestamp::UNIX_EPOCH).await.expect_err("nothing listens");
         assert_eq!((error.fate(), error.to_string().as_str()), (Fate::Retry, "could not reach the webhook"));
         assert!(!format!("{hook:?} {error:?}").contains("whsec"), "{hook:?} {error:?}");

@@ -15,6 +15,7 @@ use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
 use crate::domain::written::{Length, parse_length, repeated};
 
+mod secrets;
 mod sources;
 
 pub use sources::{Cadence, Kind, SourceConfig};
@@ -220,6 +221,7 @@ pub struct ActionsConfig {
     pub secret: SecretString,
     pub secret_file: PathBuf,
     pub read_back: bool,
+    pub private_addresses: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -249,6 +251,7 @@ pub struct PromotionConfig {
 pub struct LimitsConfig {
     pub telegram: Allowance,
     pub discord: Allowance,
+    pub person: super::patience::PersonLimit,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -378,6 +381,9 @@ impl Config {
     }
 
     fn of_layers(layers: &Figment) -> Result<Self, ConfigError> {
+        if let Ok(settings) = layers.extract::<serde_json::Value>() {
+            secrets::no_password_in_an_address(&settings)?;
+        }
         let config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
             return Err(ConfigError::Invalid(format!(

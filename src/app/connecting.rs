@@ -127,3 +127,28 @@ async fn answer(stream: &mut TcpStream, status: &str, text: &str) {
     drop(stream.write_all(whole.as_bytes()).await);
     drop(stream.shutdown().await);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_without_an_end_is_given_up_and_the_next_is_heard() {
+        let landing = Landing::open("", 0).await.expect("a port").expect("on this machine");
+        let address = landing.url().replace("http://", "").replace(PATH, "");
+        let come = async {
+            let mut endless = TcpStream::connect(&address).await.expect("listens");
+            // It hangs up while we still write.
+            drop(endless.write_all(&vec![b'x'; HEAD_MAX * 4]).await);
+            let mut browser = TcpStream::connect(&address).await.expect("listens");
+            browser.write_all(b"GET /callback?code=1 HTTP/1.1\r\n\r\n").await.expect("sent");
+            let mut answer = Vec::new();
+            drop(browser.read_to_end(&mut answer).await);
+            (endless, answer)
+        };
+        let wait = landing.wait(Duration::from_secs(60), |_| Verdict::Taken);
+        let (target, (_, answer)) = tokio::join!(wait, come);
+        assert_eq!(target.expect("no fault").as_deref(), Some("/callback?code=1"));
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
+    }
+}

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::core::Core;
-use super::records::{InboxRecord, inbox_key};
+use super::patience::{Beyond, Patience};
+use super::records::{ButtonRecord, InboxRecord, inbox_key};
 use super::shown::Shown;
 use crate::chat::discord::commands::{CommandSpec, OptionKind, OptionSpec};
 use crate::chat::discord::gateway::Registered;
@@ -18,7 +19,7 @@ use crate::domain::person::Chat;
 use crate::store::records::load;
 use crate::store::{StoreError, Table, Transaction, Write};
 use crate::words::buttons::{ButtonPurpose, LevelAnswer, OfferAnswer};
-use crate::words::command::{ArgKind, Name, slash_commands, telegram_menu};
+use crate::words::command::{ArgKind, Name, Needs, parse, slash_commands, telegram_menu};
 use crate::words::wording::Locale;
 
 /// The one that implements all of it.
@@ -26,6 +27,8 @@ pub struct Ears {
     core: Arc<Core>,
     /// Alarms are raised where nobody may wait; the listener picks them up.
     alarms: Mutex<Vec<Alarm>>,
+    /// How much each person has asked for.
+    patience: Mutex<Patience>,
 }
 
 /// Alarms kept until they are told; more than this many at once say the same.
@@ -35,7 +38,8 @@ impl Ears {
     /// For a program.
     #[must_use]
     pub fn new(core: Arc<Core>) -> Self {
-        Self { core, alarms: Mutex::new(Vec::new()) }
+        let patience = Mutex::new(Patience::new(core.config.limits.person));
+        Self { core, alarms: Mutex::new(Vec::new()), patience }
     }
 
     /// What was raised since the last time.
@@ -45,20 +49,81 @@ impl Ears {
     }
 }
 
+/// What becomes of something that came.
+enum Fate {
+    Kept,
+    /// It is kept to be answered with a refusal that says for how many seconds they are not listened to.
+    Refused(u32),
+    /// Neither kept nor answered.
+    Dropped,
+}
+
+impl Ears {
+    fn patience(&self) -> std::sync::MutexGuard<'_, Patience> {
+        self.patience.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn fate(&self, inbound: &Inbound) -> Result<Fate, StoreError> {
+        let asks = match &inbound.what {
+            What::Command { .. } | What::Press { .. } => true,
+            What::Text { .. } if inbound.place == Some(PlaceKind::Private) => true,
+            // What people say to each other is nobody's business, and answered by nobody.
+            What::Text { .. } => return Ok(Fate::Dropped),
+            What::BotMembership { .. } | What::Member { .. } | What::Moved { .. } | What::Unknown { .. } => false,
+        };
+        let Some(from) = inbound.from.as_ref().filter(|_| asks) else { return Ok(Fate::Kept) };
+        let now = self.core.clock.now();
+        let room = self.patience().take(&from.identity, now);
+        if room || (self.is_money(inbound, from).await? && self.patience().take_money(&from.identity, now)) {
+            return Ok(Fate::Kept);
+        }
+        Ok(match self.patience().beyond(&from.identity, now) {
+            Beyond::Told(secs) => Fate::Refused(secs),
+            Beyond::Dropped => Fate::Dropped,
+        })
+    }
+
+    /// Whether somebody who is known asks for something that is about money. Whether they may is asked later, as ever.
+    async fn is_money(&self, inbound: &Inbound, from: &Who) -> Result<bool, StoreError> {
+        if self.core.state.lock().await.catalog.person_of(&from.identity).is_none() {
+            return Ok(false);
+        }
+        let name = match &inbound.what {
+            What::Command { name, .. } => Name::typed(name),
+            What::Text { text, .. } => parse(text).ok().map(|command| command.name()),
+            What::Press { token, .. } => {
+                let button = load::<ButtonRecord>(&*self.core.store, token.as_bytes()).await?;
+                return Ok(button.is_some_and(|button| match &button.value.purpose {
+                    ButtonPurpose::Confirm { .. } => true,
+                    purpose => purpose.needs() == Needs::Money,
+                }));
+            }
+            What::BotMembership { .. } | What::Member { .. } | What::Moved { .. } | What::Unknown { .. } => None,
+        };
+        Ok(name.and_then(Name::spec).is_some_and(|spec| spec.needs == Needs::Money))
+    }
+}
+
 #[async_trait]
 impl Inbox for Ears {
     async fn keep(&self, chat: Chat, bot: &str, id: &str, _raw: &[u8], inbound: &Inbound) -> Result<Kept, InboxError> {
         let failed = |cause: StoreError| InboxError { chat, cause: Box::new(cause) };
+        if load::<InboxRecord>(&*self.core.store, &inbox_key(chat, bot, id)).await.map_err(failed)?.is_some() {
+            return Ok(Kept::Already);
+        }
+        let too_much = match self.fate(inbound).await.map_err(failed)? {
+            Fate::Kept => None,
+            Fate::Refused(secs) => Some(secs),
+            Fate::Dropped => return Ok(Kept::Dropped),
+        };
         let record = InboxRecord {
             chat,
             bot: bot.to_owned(),
             id: id.to_owned(),
             inbound: Some(inbound.clone()),
             at: self.core.clock.now(),
+            too_much,
         };
-        if load::<InboxRecord>(&*self.core.store, &inbox_key(chat, bot, id)).await.map_err(failed)?.is_some() {
-            return Ok(Kept::Already);
-        }
         let mut transaction = Transaction::new();
         transaction.create(&record).map_err(failed)?;
         match self.core.store.commit(transaction).await {

@@ -123,6 +123,7 @@ pub async fn forget(core: &Core) -> Result<(), StoreError> {
 async fn answer(core: &Arc<Core>, chats: &Arc<Chats>, record: Loaded<InboxRecord>) -> Result<(), StoreError> {
     let Some(inbound) = record.value.inbound.clone() else { return done(core, record).await };
     let said = match &inbound.what {
+        _ if record.value.too_much.is_some() => too_much(core, &inbound, record.value.too_much.unwrap_or(0)).await,
         What::Command { name, rest, args } => {
             let text = format!("/{name} {rest}");
             let (parsed, text) = if args.is_empty() {
@@ -166,6 +167,14 @@ struct Said {
     room: Room,
     /// Also as a message, where a short line in place does not hold it.
     aloud: bool,
+}
+
+/// Says that it was too much at once, and for how long nothing is heard.
+async fn too_much(core: &Core, inbound: &Inbound, secs: u32) -> Option<Said> {
+    let (_, _, _, room) = who(core, inbound).await?;
+    let reader = render::reader(&room);
+    let composed = Composed::plain(Reply::TooMuch { secs }.say(&reader, core.clock.now()));
+    Some(Said { composed, room, aloud: !matches!(inbound.what, What::Press { .. }) })
 }
 
 async fn who(core: &Core, inbound: &Inbound) -> Option<(Speaker, Option<Person>, Option<Room>, Room)> {

@@ -61,6 +61,7 @@ pub mod offers;
 mod own;
 pub mod pages;
 pub mod past;
+pub mod patience;
 pub mod people;
 pub mod pieces;
 pub mod planner;

@@ -51,7 +51,7 @@ pub async fn run(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
 async fn round(core: &Core, doubted: &mut BTreeMap<Page, Timestamp>) -> Result<(), StoreError> {
     for (page, slug) in core.links.pages().into_iter().take(PAGES_MAX) {
         let now = core.clock.now();
-        if !is_gone(&page).await {
+        if !is_gone(&page, core.config.preflight.private_addresses).await {
             doubted.remove(&page);
             if core.links.mark(&page, false) {
                 core.journal(core.line("page_back", page.to_string(), json!({}))).await?;
@@ -76,8 +76,10 @@ async fn round(core: &Core, doubted: &mut BTreeMap<Page, Timestamp>) -> Result<(
 }
 
 /// Whether a page says that it is gone. Whatever else it says, or not saying anything, is no reason to lead people elsewhere.
-async fn is_gone(page: &Page) -> bool {
-    let Ok(api) = Api::new(&page.origin(), Limits { body_max: 1 << 20, ..Limits::default() }) else { return false };
+/// A page comes of a document: it is not asked inside the network that this program stands in, unless that is `private`.
+async fn is_gone(page: &Page, private: bool) -> bool {
+    let limits = Limits { body_max: 1 << 20, ..Limits::default() };
+    let Ok(api) = Api::of_others(&page.origin(), limits, private) else { return false };
     let parameters = page.parameters();
     let query: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = api.send(Method::GET, page.path(), &query, &[], Body::Empty).await;

@@ -336,6 +336,9 @@ pub struct InboxRecord {
     pub inbound: Option<Inbound>,
     /// When it came.
     pub at: Timestamp,
+    /// Too much was asked at once: it is not done, and its person is told for how many seconds they are not listened to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_much: Option<u32>,
 }
 
 /// How long the row of something answered is kept. Telegram repeats for 24 hours; a week is beyond doubt.

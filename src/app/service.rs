@@ -85,7 +85,8 @@ pub fn hands(config: &Config) -> anyhow::Result<Hands> {
     }
     let host =
         reqwest::Url::parse(&actions.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    let webhook = Webhook::new(&actions.url, actions.secret.clone(), &[host]).context("actions.url")?;
+    let webhook = Webhook::new(&actions.url, actions.secret.clone(), &[host], actions.private_addresses);
+    let webhook = webhook.context("actions.url")?;
     Ok(Hands { by_source, webhook: Some(Arc::new(webhook)), webhook_reads: actions.read_back })
 }
 

@@ -169,6 +169,8 @@ pub enum Kept {
     New,
     /// It was kept before: the platform sent it again.
     Already,
+    /// It is nothing for us, or more than one person may ask for: confirmed, not kept and not answered.
+    Dropped,
 }
 
 /// The inbox could not keep it. It is not confirmed to the platform, which will send it again where it can.

@@ -26,7 +26,7 @@ impl Run {
     /// Runs until the end.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         let config = common.config()?;
-        telemetry::start(&config.log)?;
+        telemetry::start(&config)?;
         if let Some(missing) = missing(&config) {
             return Err(CliError::input(missing));
         }

@@ -6,14 +6,13 @@
 //! connecting, so that a name cannot change its mind in between. Meaning is the caller's.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, LOCATION, USER_AGENT};
-use url::{Host, Url};
+use url::Url;
 
+use super::public::{Lookup, PublicOnly, SystemLookup, may_open};
 use super::{HttpError, Limits, host_of, made, sort_error};
 
 /// Redirects that are followed. Browsers give up after 20; a link with more than 10 loses people before that.
@@ -82,9 +81,14 @@ impl fmt::Debug for Visitor {
 impl Visitor {
     /// One that opens public addresses, and with `private` any.
     pub fn new(private: bool) -> Result<Self, HttpError> {
+        Self::looking_up(private, Arc::new(SystemLookup))
+    }
+
+    /// The same, with names that somebody else knows.
+    pub fn looking_up(private: bool, names: Arc<dyn Lookup>) -> Result<Self, HttpError> {
         let limits = Limits { total: Duration::from_secs(15), ..Limits::default() };
-        let client =
-            made(limits, |builder| if private { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) })?;
+        let resolver = Arc::new(PublicOnly(names));
+        let client = made(limits, |builder| if private { builder } else { builder.dns_resolver(resolver) })?;
         Ok(Self { client, private })
     }
 
@@ -97,7 +101,7 @@ impl Visitor {
             let host = host_of(&url);
             let request = self.client.get(url.clone()).header(USER_AGENT, AGENT).header(ACCEPT, "text/html");
             #[expect(clippy::disallowed_methods, reason = "this room is the one that sends")]
-            let mut answer = request.send().await.map_err(|cause| sort_error(&host, cause))?;
+            let mut answer = request.send().await.map_err(|cause| refused_or_lost(&host, cause))?;
             let status = answer.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
@@ -121,99 +125,88 @@ impl Visitor {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(VisitError::NotWeb { scheme: url.scheme().to_owned() });
         }
-        let public = self.private
-            || match url.host() {
-                Some(Host::Ipv4(ip)) => is_public(IpAddr::V4(ip)),
-                Some(Host::Ipv6(ip)) => is_public(IpAddr::V6(ip)),
-                Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
-                None => false,
-            };
+        let public = self.private || may_open(url);
         if public { Ok(()) } else { Err(VisitError::Private { host: host_of(url) }) }
     }
 }
 
-/// Resolves names to public addresses only.
-struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err(Box::from("the name has no public address"));
-            }
-            let addresses: Addrs = Box::new(public.into_iter());
-            Ok(addresses)
-        })
+fn refused_or_lost(host: &str, cause: reqwest::Error) -> VisitError {
+    match sort_error(host, cause) {
+        HttpError::NotPublic { host } => VisitError::Private { host },
+        other => VisitError::Http(other),
     }
-}
-
-/// Whether an address is one of the public network: <https://www.iana.org/assignments/iana-ipv4-special-registry>.
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let special = match ip.octets() {
-        // This network; shared by carriers; protocol assignments; measuring; reserved.
-        [0 | 240..=255, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..] => true,
-        _ => false,
-    };
-    !(special
-        || ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_documentation())
-}
-
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let [first, second, ..] = ip.segments();
-    let [.., a, b, c, d] = ip.octets();
-    if let Some(inner) = ip.to_ipv4_mapped() {
-        return is_public_v4(inner);
-    }
-    // Addresses of the old network behind a translator.
-    if (first, second) == (0x64, 0xff9b) {
-        return is_public_v4(Ipv4Addr::new(a, b, c, d));
-    }
-    let local = matches!(first, 0xfc00..=0xfdff | 0xfe80..=0xfebf);
-    let written = (first, second) == (0x2001, 0xdb8);
-    !(local || written || ip.is_loopback() || ip.is_unspecified() || ip.is_multicast())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::net::SocketAddr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
     use super::*;
 
+    /// Every name is of this machine, and says how often it was looked up.
+    #[derive(Default)]
+    struct Here(AtomicUsize);
+
+    #[async_trait]
+    impl Lookup for Here {
+        async fn look_up(&self, _name: &str) -> io::Result<Vec<SocketAddr>> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(vec![SocketAddr::from(([127, 0, 0, 1], 0))])
+        }
+    }
+
+    /// A page at this machine that sends people on.
+    async fn sends_on(to: String) -> (SocketAddr, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let met = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&met);
+        #[expect(clippy::disallowed_methods, reason = "it serves this test alone, on real time")]
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                let mut head = [0; 2048];
+                drop(stream.read(&mut head).await);
+                let answer =
+                    format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                drop(stream.write_all(answer.as_bytes()).await);
+            }
+        });
+        (address, met)
+    }
+
+    #[tokio::test]
+    async fn a_public_name_of_a_private_address_is_refused_before_anything_is_connected() {
+        let (address, met) = sends_on("https://shop.example/".to_owned()).await;
+        let names = Arc::new(Here::default());
+        let visitor = Visitor::looking_up(false, Arc::clone(&names) as _).expect("a visitor");
+        let page = format!("http://shop.example:{}/", address.port()).parse().expect("an address");
+        let error = visitor.visit(&page).await.expect_err("it is not public");
+        assert!(matches!(error, VisitError::Private { .. }), "{error:?}");
+        assert_eq!((names.0.load(Ordering::SeqCst), met.load(Ordering::SeqCst)), (1, 0));
+        // The same name where it is allowed: the system's look-up is asked, and this one no more.
+        let allowed = Visitor::looking_up(true, Arc::clone(&names) as _).expect("a visitor");
+        let page = format!("http://127.0.0.1:{}/", address.port()).parse().expect("an address");
+        drop(allowed.visit(&page).await);
+        assert_eq!((names.0.load(Ordering::SeqCst), met.load(Ordering::SeqCst)), (1, 1));
+    }
+
     #[test]
-    fn only_the_public_network_is_public() {
-        for (given, want) in [
-            ("93.184.216.34", true),
-            ("2606:2800:220:1:248:1893:25c8:1946", true),
-            ("127.0.0.1", false),
-            ("10.1.2.3", false),
-            ("172.16.0.1", false),
-            ("172.32.0.1", true),
-            ("192.168.1.1", false),
-            ("169.254.169.254", false),
-            ("100.64.0.1", false),
-            ("0.0.0.0", false),
-            ("255.255.255.255", false),
-            ("224.0.0.1", false),
-            ("::1", false),
-            ("::", false),
-            ("fd00::1", false),
-            ("fe80::1", false),
-            ("::ffff:127.0.0.1", false),
-            ("::ffff:93.184.216.34", true),
-            ("64:ff9b::a00:1", false),
-        ] {
-            assert_eq!(is_public(given.parse().expect("an address")), want, "{given}");
+    fn every_redirect_is_checked_like_the_first_address() {
+        let visitor = Visitor::new(false).expect("a visitor");
+        for to in ["http://169.254.169.254/latest", "//127.1/x", "http://[::ffff:10.0.0.1]/", "http://localhost./"] {
+            let url = Url::parse("https://shop.example/a").and_then(|from| from.join(to)).expect("an address");
+            assert!(matches!(visitor.check(&url), Err(VisitError::Private { .. })), "{to}");
+        }
+        for to in ["file:///etc/passwd", "gopher://shop.example/", "javascript:alert(1)"] {
+            let url = Url::parse("https://shop.example/a").and_then(|from| from.join(to)).expect("an address");
+            assert!(matches!(visitor.check(&url), Err(VisitError::NotWeb { .. })), "{to}");
         }
     }
 

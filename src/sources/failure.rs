@@ -78,6 +78,7 @@ impl SourceError {
             HttpError::Connect { .. }
             | HttpError::Lost { .. }
             | HttpError::Unmakeable { .. }
+            | HttpError::NotPublic { .. }
             | HttpError::BadBase { .. } => Self::Unreachable { platform, cause },
         }
     }

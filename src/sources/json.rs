@@ -108,6 +108,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_document_deeper_than_any_platform_writes_is_refused() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let deep = format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
+            assert!(parse(deep.as_bytes()).is_err(), "no stack is left after {open}");
+            assert!(parse(open.repeat(200_000).as_bytes()).is_err());
+        }
+        let fine = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+        assert!(parse(fine.as_bytes()).is_ok());
+    }
+
+    #[test]
     fn counts_are_text_or_numbers_and_nothing_else() {
         for (given, want) in [
             ("5", Some(5)),

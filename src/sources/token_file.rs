@@ -46,8 +46,13 @@ impl TokenKeeper for FileKeeper {
 
 /// A file that only its owner may read.
 fn private(path: &Path) -> io::Result<File> {
+    // What was left there, by a stop half-way or by somebody else, keeps its own rights: another file takes its place.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -72,6 +77,20 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = fs::metadata(&keeper.path).expect("a file").permissions().mode();
             assert_eq!(mode & 0o077, 0, "only its owner may read it");
+            // What a stop half-way, or somebody else, left beside it lends the new one no rights and leads nowhere.
+            let (beside, elsewhere) = (folder.path().join("shop.new"), folder.path().join("elsewhere"));
+            for left in [false, true] {
+                if left {
+                    std::os::unix::fs::symlink(&elsewhere, &beside).expect("a link");
+                } else {
+                    fs::write(&beside, "half").expect("written");
+                    fs::set_permissions(&beside, fs::Permissions::from_mode(0o666)).expect("set");
+                }
+                let set = TokenSet { refresh: Some(SecretString::from("three".to_owned())), ..TokenSet::default() };
+                keeper.keep(&set).await.expect("kept");
+                let kept = keeper.path.symlink_metadata().expect("a file");
+                assert!(kept.is_file() && kept.permissions().mode() & 0o077 == 0 && !elsewhere.exists());
+            }
         }
     }
 }

@@ -128,6 +128,10 @@ pub enum Reply {
     Consent(Consented),
     /// A button older than what it was for.
     OldButton,
+    /// They asked for too much at once, and are not listened to for so many seconds.
+    TooMuch {
+        secs: u32,
+    },
     Cancelled,
     /// It was not done, and why, in words without secrets.
     Failed {
@@ -170,6 +174,7 @@ impl Reply {
             | Self::TakingBack { .. }
             | Self::Consent(_)
             | Self::OldButton
+            | Self::TooMuch { .. }
             | Self::Cancelled
             | Self::Failed { .. } => self.about_things(reader),
         };
@@ -252,6 +257,7 @@ impl Reply {
             Self::TakingBack { name } => say!(words, "reply-taking-back", name = name.as_str()),
             Self::Consent(why) => why.text(reader),
             Self::OldButton => say!(words, "reply-old-button"),
+            Self::TooMuch { secs } => say!(words, "reply-too-much", secs = *secs),
             Self::Cancelled => say!(words, "reply-cancelled"),
             Self::Failed { reason } => say!(words, "reply-failed", reason = reason.as_str()),
             _ => String::new(),

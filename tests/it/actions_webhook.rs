@@ -26,7 +26,7 @@ async fn stage() -> Stage {
 impl Stage {
     fn hook(&self, secret: &str) -> Webhook {
         let allowed = ["127.0.0.1".to_owned()];
-        Webhook::new(&self.sim.url(), SecretString::from(secret.to_owned()), &allowed).expect("a client")
+        Webhook::new(&self.sim.url(), SecretString::from(secret.to_owned()), &allowed, false).expect("a client")
     }
 
     /// The states the object has had since the start.
@@ -159,7 +159,7 @@ async fn an_object_with_a_difficult_name_is_signed_as_it_is() {
     let (clock, _driver) = Clock::simulated(start());
     let name = "boost/ä & b?=1";
     let sim = AdHookSim::start(&clock, "whsec-1", &[(name.to_owned(), "running".to_owned())]).await.expect("a port");
-    let hook = Webhook::new(&sim.url(), SecretString::from("whsec-1".to_owned()), &["127.0.0.1".to_owned()]);
+    let hook = Webhook::new(&sim.url(), SecretString::from("whsec-1".to_owned()), &["127.0.0.1".to_owned()], false);
     let told = hook.expect("a client").read_back(name, clock.now()).await.expect("told");
     assert_eq!((told.object.as_str(), told.state.as_str()), (name, "running"));
 }

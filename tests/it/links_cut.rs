@@ -24,12 +24,18 @@ fn slug() -> Slug {
 
 /// The winter campaign with a link of its own, and a program that answers links.
 async fn with_link(landing: &str) -> Story {
+    with_link_where(landing, true).await
+}
+
+async fn with_link_where(landing: &str, private: bool) -> Story {
     let story = Story::begin(81, &["alma"]).await;
     let mut story = story
         .again(|world| {
-            restart_with(world, |config| {
+            restart_with(world, move |config| {
                 "127.0.0.1:0".clone_into(&mut config.web.listen);
                 config.web.check_pages = Length(SignedDuration::from_mins(30));
+                // The site of this story is at this machine.
+                config.preflight.private_addresses = private;
             })
         })
         .await;
@@ -124,4 +130,20 @@ async fn a_page_that_says_twice_that_it_is_gone_gives_way_to_the_fallback_until_
     there.store(true, Ordering::SeqCst);
     story.wait(31 * 60).await;
     assert_eq!(leads(&story), whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_inside_the_own_network_is_never_asked() {
+    let clock = plimsoll::time::Clock::system();
+    let site = FeedSim::start(&clock, None, Box::new(|_, _| None)).await.expect("a free port");
+    let mut story = with_link_where(&format!("{}/admin", site.base_url()), false).await;
+    let core = Arc::clone(story.world.core());
+    let counter = Arc::new(Counter::new(Arc::clone(&core)));
+    let (clicks, hooks) = (Arc::clone(&counter) as _, Arc::new(Inbox::new(Arc::clone(&core))) as _);
+    let web = Web::bind("127.0.0.1:0", clicks, hooks, core.clock.clone(), [7; 32], false);
+    story.world.service.answer_links(web.await.expect("a free port"), &counter);
+    let whole = leads(&story);
+    story.wait(3 * 3600).await;
+    assert_eq!(leads(&story), whole, "it would have said that it is gone");
+    assert_eq!(site.asked("/admin"), 0, "a document made this program look into its own network");
 }

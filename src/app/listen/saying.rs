@@ -17,8 +17,9 @@ use crate::time::Held;
 use crate::words::message::Message;
 
 /// Answers sent as messages wait for the room's limit this often at most; what still finds no room then is dropped, and
-/// the person asks again. A busy group takes 20 a minute, and the alerts want them too.
-const ANSWER_TRIES: u32 = 20;
+/// the person asks again. A busy group takes 20 a minute, and the alerts want them too. Twice what a person may ask for at
+/// once (`limits.person.burst`): who stops money after that is still answered.
+const ANSWER_TRIES: u32 = 40;
 
 /// A button whose work is seen elsewhere stops turning all the same.
 pub(super) async fn hush(chats: &Chats, inbound: &Inbound) {

@@ -198,7 +198,8 @@ impl Handler {
         let kept = self.receiver.inbox.keep(Chat::Discord, &bot, &id, &raw, &inbound).await;
         match kept {
             Ok(Kept::New) => {}
-            Ok(Kept::Already) => return,
+            // Not acknowledged: whoever is told to wait sees that nothing came of it.
+            Ok(Kept::Already | Kept::Dropped) => return,
             Err(error) => {
                 tracing::error!(%error, "an interaction was not kept, so it is not acknowledged");
                 return;

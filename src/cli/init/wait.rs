@@ -37,7 +37,7 @@ pub async fn wait(
     // Somebody reads this terminal: what is said besides is what went wrong.
     "warn".clone_into(&mut config.log.filter);
     config.sources.clear();
-    telemetry::start(&config.log)?;
+    telemetry::start(&config)?;
     let rooms = rooms(folder, chats)?;
     let opened = Opened::open(config).await?;
     let done = Box::pin(listen(&opened.core, folder, chats, &rooms, (most, &mut end), report)).await;

@@ -20,6 +20,9 @@ pub struct GenericConfig {
     pub base_url: String,
     /// Hosts that may be asked: `host`, or `host:port` for exactly that port. `base_url` must name one of them.
     pub allowed_hosts: Vec<String>,
+    /// Whether the name may be of an address that is not public.
+    #[serde(default)]
+    pub private_addresses: bool,
     /// The path of the document, such as `/v1/followers.json`.
     pub path: String,
     /// Sent as `Authorization: Bearer …`.

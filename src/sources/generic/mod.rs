@@ -60,7 +60,7 @@ impl fmt::Debug for Generic {
 impl Generic {
     /// A client, after checking that the host is listed and that every field can become a sample.
     pub fn new(config: GenericConfig) -> Result<Self, SourceError> {
-        let api = Api::new(&config.base_url, Limits::default())
+        let api = Api::guarded(&config.base_url, Limits::default(), config.private_addresses)
             .map_err(|cause| bad("base_url", &config.base_url, &cause.to_string()))?;
         check_host(&config.base_url, &config.allowed_hosts)?;
         for field in &config.fields {
@@ -170,6 +170,7 @@ fn unreachable_or_too_large(cause: HttpError) -> SourceError {
         HttpError::Connect { .. }
         | HttpError::Lost { .. }
         | HttpError::Unmakeable { .. }
+        | HttpError::NotPublic { .. }
         | HttpError::BadBase { .. } => SourceError::Unreachable { platform: TITLE, cause },
     }
 }

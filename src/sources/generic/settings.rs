@@ -1,5 +1,6 @@
 //! What an operator sets for a feed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use super::{Generic, GenericConfig};
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
-use crate::sources::{Ask, Outside, Request, Settings, Source, SourceError};
+use crate::sources::{Ask, Outside, Request, SecretFile, Settings, Source, SourceError};
 
 /// See `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,6 +66,12 @@ impl Settings for GenericSettings {
     /// One, whoever is asked about.
     fn calls(&self, request: &Request) -> Option<u32> {
         Some(u32::from(!request.targets.is_empty()))
+    }
+
+    fn secrets(&mut self) -> Vec<SecretFile<'_>> {
+        // It stands in the description of the feed, and in no file.
+        let token = self.feed.token.as_mut();
+        token.map(|secret| SecretFile { setting: "feed.token", file: PathBuf::new(), secret }).into_iter().collect()
     }
 
     fn build(&self, _outside: &Outside) -> Result<Arc<dyn Source>, SourceError> {

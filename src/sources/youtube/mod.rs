@@ -381,6 +381,7 @@ fn unreachable_or_too_large(cause: HttpError) -> SourceError {
         HttpError::Connect { .. }
         | HttpError::Lost { .. }
         | HttpError::Unmakeable { .. }
+        | HttpError::NotPublic { .. }
         | HttpError::BadBase { .. } => SourceError::Unreachable { platform: TITLE, cause },
     }
 }
