@@ -14,8 +14,10 @@ use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
 use crate::domain::written::Length;
 
+mod heartbeat;
 mod sources;
 
+pub use heartbeat::HeartbeatConfig;
 pub use sources::{Cadence, Kind, SourceConfig};
 
 /// Every setting with its default, and the comments that explain them.
@@ -113,6 +115,7 @@ pub struct Config {
     pub levels: LevelsConfig,
     pub offers: OffersConfig,
     pub web: WebConfig,
+    pub heartbeat: HeartbeatConfig,
     pub preflight: PreflightConfig,
     pub log: LogConfig,
     pub vault: VaultConfig,
@@ -342,6 +345,7 @@ impl Config {
         let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
+        config.heartbeat.check()?;
         config.benchmarks.read(&beside)?;
         if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
             return Err(ConfigError::Invalid(format!(
@@ -356,6 +360,7 @@ impl Config {
         read_secret("telegram.token_file", beside, &self.telegram.token_file, &mut self.telegram.token)?;
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
+        read_secret("heartbeat.url_file", beside, &self.heartbeat.url_file, &mut self.heartbeat.url)?;
         if !self.vault.key_file.as_os_str().is_empty() {
             // It is read where it is needed: `plimsoll connect` may have made it while the program runs.
             self.vault.key_file = beside.join(&self.vault.key_file);
@@ -400,7 +405,8 @@ fn read_secret(setting: &str, beside: &Path, file: &Path, secret: &mut SecretStr
 /// One line: what, where, remedy. Values are left out where the setting holds a secret.
 fn sentence(error: &figment::Error) -> String {
     let path = error.path.join(".");
-    let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word));
+    let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word))
+        || path == "heartbeat.url";
     let what = if secret { "has the wrong type".to_owned() } else { one_line(&error.kind.to_string()) };
     let place = match (&error.metadata, path.is_empty()) {
         (Some(metadata), true) => format!(" (in {})", source_of(metadata)),
@@ -475,6 +481,19 @@ mod tests {
             "",
             &["benchmarks.sizes.micro=5"],
             "configuration: `benchmarks.sizes` do not rise; each size begins above the one before it",
+        );
+        let not_shown =
+            "configuration: `heartbeat.url` is not an http or https address; take it from the service that is to ring";
+        check_refused("", &["heartbeat.url=hc-ping.com/CANARY"], not_shown);
+        check_refused(
+            "",
+            &["heartbeat.url=12"],
+            "configuration: has the wrong type (`heartbeat.url` in --set); config/default.toml lists every setting",
+        );
+        check_refused(
+            "",
+            &["heartbeat.url=https://hc-ping.com/x", "heartbeat.every=0s"],
+            "configuration: `heartbeat.every` is `0s`; once a minute is usual",
         );
         check_refused("", &["guards"], "configuration: `--set guards` lacks a value: write --set key.path=value");
     }

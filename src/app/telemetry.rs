@@ -6,6 +6,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::config::{ConfigError, LogConfig};
 
+mod lines;
+
 /// Reads the filter. It is written like `info,serenity=warn`.
 pub fn filter(log: &LogConfig) -> Result<EnvFilter, ConfigError> {
     EnvFilter::try_new(&log.filter).map_err(|error| {
@@ -23,7 +25,15 @@ pub fn start(log: &LogConfig) -> Result<(), ConfigError> {
         .with_env_filter(filter(log)?)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
+    if log.json {
+        // Whoever reads lines of JSON reads nothing else.
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            let why = panic.payload_as_str().unwrap_or_default();
+            tracing::error!(panic.place = place, panic.why = why, "a part of the program has stopped");
+        }));
+    }
     // Already started: the first one stays, and says the same.
-    drop(if log.json { builder.json().try_init() } else { builder.try_init() });
+    drop(if log.json { builder.event_format(lines::Lines).try_init() } else { builder.try_init() });
     Ok(())
 }
