@@ -121,10 +121,6 @@ impl Clicks for Counter {
         self.come.ring();
         kept.await.unwrap_or(false)
     }
-
-    fn is_ready(&self) -> bool {
-        true
-    }
 }
 
 /// Keeps clicks as they come: all that wait in one transaction, so that the next leaves as soon as the disk has the last.

@@ -15,9 +15,11 @@ use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
 use crate::domain::written::{Length, parse_length, repeated};
 
+mod heartbeat;
 mod secrets;
 mod sources;
 
+pub use heartbeat::HeartbeatConfig;
 pub use sources::{Cadence, Kind, SourceConfig};
 
 /// Every setting with its default, and the comments that explain them.
@@ -115,6 +117,7 @@ pub struct Config {
     pub levels: LevelsConfig,
     pub offers: OffersConfig,
     pub web: WebConfig,
+    pub heartbeat: HeartbeatConfig,
     pub preflight: PreflightConfig,
     pub log: LogConfig,
     pub vault: VaultConfig,
@@ -376,6 +379,7 @@ impl Config {
         let mut config = Self::of_layers(&layers)?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
+        config.heartbeat.check()?;
         config.benchmarks.read(&beside)?;
         Ok(config)
     }
@@ -410,6 +414,7 @@ impl Config {
         read_secret("telegram.token_file", beside, &self.telegram.token_file, &mut self.telegram.token)?;
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
+        read_secret("heartbeat.url_file", beside, &self.heartbeat.url_file, &mut self.heartbeat.url)?;
         if !self.vault.key_file.as_os_str().is_empty() {
             // It is read where it is needed: `plimsoll connect` may have made it while the program runs.
             self.vault.key_file = beside.join(&self.vault.key_file);
@@ -454,7 +459,8 @@ fn read_secret(setting: &str, beside: &Path, file: &Path, secret: &mut SecretStr
 /// One line: what, where, remedy. Values are left out where the setting holds a secret.
 fn sentence(error: &figment::Error) -> String {
     let path = error.path.join(".");
-    let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word));
+    let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word))
+        || path == "heartbeat.url";
     let what = if secret { "has the wrong type".to_owned() } else { one_line(&error.kind.to_string()) };
     let place = match (&error.metadata, path.is_empty()) {
         (Some(metadata), true) => format!(" (in {})", source_of(metadata)),
@@ -535,6 +541,19 @@ mod tests {
             &["retention.samples=90d"],
             "configuration: `retention.samples` is under 400 days, and rules look back up to a year; write `400d`, more, or \
              `forever`",
+        );
+        let not_shown =
+            "configuration: `heartbeat.url` is not an http or https address; take it from the service that is to ring";
+        check_refused("", &["heartbeat.url=hc-ping.com/CANARY"], not_shown);
+        check_refused(
+            "",
+            &["heartbeat.url=12"],
+            "configuration: has the wrong type (`heartbeat.url` in --set); config/default.toml lists every setting",
+        );
+        check_refused(
+            "",
+            &["heartbeat.url=https://hc-ping.com/x", "heartbeat.every=0s"],
+            "configuration: `heartbeat.every` is `0s`; once a minute is usual",
         );
         check_refused("", &["guards"], "configuration: `--set guards` lacks a value: write --set key.path=value");
     }

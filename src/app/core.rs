@@ -20,6 +20,7 @@ use super::past::settings::Judging;
 use super::planner::kept::{self, Planned};
 use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
 use super::retention;
+use super::vitals::tally::Tally;
 use crate::domain::document::Document;
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
@@ -71,7 +72,7 @@ impl Bells {
     }
 }
 
-/// What was counted since the start; the demo prints it, the metrics page will.
+/// What was counted since the start; the demo prints it, and so does the metrics page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each counts what it is named for")]
 pub struct Counts {
@@ -88,6 +89,8 @@ pub struct Counts {
     pub approved: u64,
     pub done: u64,
     pub verified: u64,
+    /// By source, chat and outcome.
+    pub tally: Tally,
 }
 
 /// A rule in force, ready to be judged.

@@ -8,6 +8,7 @@
 use serde_json::json;
 
 use super::core::Core;
+use super::vitals::tally;
 use super::{cycle, habits, render, trouble};
 use crate::chat::error::SendError;
 use crate::chat::{Chats, Edited, SendOptions};
@@ -102,7 +103,11 @@ async fn expire(core: &Core, room: &Room, kept: &Loaded<Delivery>, after: Delive
         _ => String::new(),
     };
     let line = core.line("delivery_expired", &after.about, json!({ "room": room.id, "reason": reason }));
-    put(core, kept, after, Some(line)).await
+    let went = put(core, kept, after, Some(line)).await?;
+    if let Some(address) = &room.address {
+        core.count(|counts| *counts.tally.deliveries.entry((address.chat, tally::EXPIRED)).or_default() += 1);
+    }
+    Ok(went)
 }
 
 async fn put(
@@ -276,6 +281,7 @@ async fn record(
 }
 
 fn count(core: &Core, chat: Chat, outcome: &Outcome) {
+    core.count(|counts| counts.tally.told(chat, outcome));
     core.count(|counts| match (outcome, chat) {
         (Outcome::Sent(_), Chat::Telegram) => counts.telegram += 1,
         (Outcome::Sent(_), Chat::Discord) => counts.discord += 1,

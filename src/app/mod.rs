@@ -91,5 +91,6 @@ pub mod tokens;
 pub mod trouble;
 pub mod vault;
 pub mod views;
+pub mod vitals;
 pub mod watch;
 mod word;

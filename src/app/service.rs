@@ -20,6 +20,8 @@ use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::proposing;
 use super::rounds::{Part, rest_until};
+use super::vitals::Vitals;
+use super::vitals::heartbeat::{self, Heartbeat};
 use super::{
     act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
     promotion, retention, vault, watch,
@@ -54,6 +56,8 @@ pub struct Service {
     pub chats: Arc<Chats>,
     /// What can be acted on.
     pub hands: Arc<Hands>,
+    /// How it is.
+    pub vitals: Arc<Vitals>,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -129,6 +133,7 @@ impl Service {
             core: Arc::clone(core),
             chats: Arc::clone(&chats),
             hands: Arc::clone(&hands),
+            vitals: Arc::new(Vitals::new(core, &chats)),
             stop,
             tasks: Vec::new(),
         };
@@ -150,6 +155,7 @@ impl Service {
         service.tasks.push(clock.spawn("book", move |held| book(one, held)));
         let (one, stop) = (Arc::clone(core), service.stop.clone());
         service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
+        service.beat()?;
         Ok((service, ears))
     }
 
@@ -183,6 +189,15 @@ impl Service {
         }
     }
 
+    /// Tells somebody outside that it lives, where the configuration says whom.
+    fn beat(&mut self) -> anyhow::Result<()> {
+        let Some(beat) = Heartbeat::of(&self.core.config.heartbeat).context("heartbeat.url")? else { return Ok(()) };
+        let (core, vitals, stop) = (Arc::clone(&self.core), Arc::clone(&self.vitals), self.stop.clone());
+        let run = move |held| heartbeat::run(core, vitals, beat, held, stop);
+        self.tasks.push(self.core.clock.spawn("heartbeat", run));
+        Ok(())
+    }
+
     fn part<F, R>(&mut self, name: &'static str, bell: Bell, round: F)
     where
         F: Fn(Arc<Core>) -> R + Send + 'static,
@@ -190,12 +205,22 @@ impl Service {
     {
         let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
         let part = Part { name, bell, clock: core.clock.clone() };
-        self.tasks
-            .push(self.core.clock.spawn(name, move |held| part.run(held, stop, move || round(Arc::clone(&core)))));
+        let round = move || {
+            let (core, work) = (Arc::clone(&core), round(Arc::clone(&core)));
+            async move {
+                let wake = work.await?;
+                core.count(|counts| {
+                    counts.tally.rounds.insert(name, core.clock.now());
+                });
+                Ok(wake)
+            }
+        };
+        self.tasks.push(self.core.clock.spawn(name, move |held| part.run(held, stop, round)));
     }
 
-    /// Answers tracking links through a server that listens, until the end.
+    /// Answers tracking links through a server that listens, and whoever asks how the program is, until the end.
     pub fn answer_links(&mut self, web: Web, counter: &Arc<clicks::Counter>) {
+        let web = web.with_vitals(Arc::clone(&self.vitals) as _);
         let clock = &self.core.clock;
         let (one, stop) = (Arc::clone(counter), self.stop.clone());
         self.tasks.push(clock.spawn("keep clicks", move |held| clicks::run(one, held, stop)));

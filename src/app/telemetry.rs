@@ -28,6 +28,8 @@ const SECRET_MIN: usize = 8;
 /// What stands in a line where a secret was.
 const GONE: &[u8] = b"[secret]";
 
+mod json;
+
 /// Reads the filter. It is written like `info,serenity=warn`.
 pub fn filter(log: &LogConfig) -> Result<EnvFilter, ConfigError> {
     EnvFilter::try_new(&log.filter).map_err(|error| {
@@ -49,7 +51,7 @@ pub fn start(config: &Config) -> Result<(), ConfigError> {
     let bounded = filter_fn(is_let_talk);
     // Already started: the first one stays, and says the same.
     drop(if log.json {
-        builder.json().finish().with(bounded).try_init()
+        builder.event_format(json::JsonLines).finish().with(bounded).try_init()
     } else {
         builder.finish().with(bounded).try_init()
     });

@@ -11,6 +11,7 @@ pub mod discord;
 pub mod error;
 #[cfg(test)]
 mod fake;
+pub mod hearing;
 pub mod inbound;
 pub mod layout;
 pub mod limits;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 
 use self::discord::{DiscordBot, Found};
 use self::error::SendError;
+use self::hearing::Heard;
 use self::inbound::Answerable;
 use self::limits::Route;
 use self::telegram::TelegramBot;
@@ -78,6 +80,13 @@ impl Chats {
             Chat::Telegram => self.telegram.as_ref().map_or(Err(Timestamp::MAX), |bot| bot.may_any(others, now)),
             Chat::Discord => self.discord.as_ref().map_or(Err(Timestamp::MAX), |bot| bot.may_any(others, now)),
         }
+    }
+
+    /// How the receivers of the configured chats stand.
+    #[must_use]
+    pub fn heard(&self) -> Vec<(Chat, Heard)> {
+        let discord = self.discord.iter().map(|bot| (Chat::Discord, bot.hearing.now()));
+        discord.chain(self.telegram.iter().map(|bot| (Chat::Telegram, bot.hearing.now()))).collect()
     }
 
     /// The bot can speak in a room again: forget that it refused.

@@ -3,11 +3,12 @@
 //!
 //! Owns: HTTP, who clicked (a person, a program, a prefetch), whose signature counts, and that a click or a hook is kept
 //! before it is answered. Refuses: where links lead and how clicks are kept ([`Clicks`]), which sources take hooks and how
-//! those are kept ([`Hooks`]). Nothing of a request gets into the address that is answered.
+//! those are kept ([`Hooks`]), how the program is ([`Vitals`]). Nothing of a request gets into the address that is answered.
 
 mod hooks;
 mod redirect;
 pub mod visitors;
+mod vitals;
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -56,9 +56,16 @@ pub trait Clicks: Send + Sync {
 
     /// Keeps a click, and returns once it is on disk. `false`: it could not be kept, and has been said in the log.
     async fn keep(&self, click: Click) -> bool;
+}
 
-    /// Whether the program is ready to work.
-    fn is_ready(&self) -> bool;
+/// Whoever knows how the program is.
+#[async_trait]
+pub trait Vitals: Send + Sync {
+    /// Whether it can do its work; else why not, a plain sentence each, with no secret and nobody's data in it.
+    async fn ready(&self) -> Result<(), Vec<String>>;
+
+    /// Its figures, in the Prometheus text format 0.0.4. What cannot be had is left out.
+    async fn metrics(&self) -> String;
 }
 
 /// How a source signs what it pushes.
@@ -211,19 +218,8 @@ impl Web {
             clock,
             behind_proxy,
         });
-        let ready = Arc::clone(&shared);
         let router = Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
-            .route(
-                "/readyz",
-                get(move || async move {
-                    if ready.clicks.is_ready() {
-                        (StatusCode::OK, "ready\n")
-                    } else {
-                        (StatusCode::SERVICE_UNAVAILABLE, "starting\n")
-                    }
-                }),
-            )
             .route("/go/{slug}", get(redirect::go))
             .route(
                 "/hooks/{source}",
@@ -231,6 +227,13 @@ impl Web {
             )
             .with_state(shared);
         Ok(Self { listener, router })
+    }
+
+    /// The same server, which also says how the program is.
+    #[must_use]
+    pub fn with_vitals(mut self, vitals: Arc<dyn Vitals>) -> Self {
+        self.router = self.router.merge(vitals::routes(vitals));
+        self
     }
 
     /// Where it listens.

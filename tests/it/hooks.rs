@@ -344,10 +344,6 @@ impl Clicks for NoLinks {
     async fn keep(&self, _: Click) -> bool {
         false
     }
-
-    fn is_ready(&self) -> bool {
-        true
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -146,11 +146,20 @@ impl Desk {
             }
             let whole = self.chats.may_any(self.chat, self.preparing.load(Ordering::SeqCst), now);
             let (chats, places) = (&self.chats, &self.places);
+            let mut waits = 0_u64;
             let next = self.queue.next(now, whole, |room, lane| match places.get(room) {
-                Some(place) => chats.may_send(&place.address, route(lane), now),
+                Some(place) => {
+                    let may = chats.may_send(&place.address, route(lane), now);
+                    waits += u64::from(may.is_err());
+                    may
+                }
                 // Whoever takes it finds that it has no place here any more.
                 None => Ok(()),
             });
+            waits += u64::from(matches!(next, Next::Rest(_)) && whole.is_err() && !self.queue.is_empty());
+            if 0 < waits {
+                self.core.count(|counts| *counts.tally.waits.entry(self.chat).or_default() += waits);
+            }
             match next {
                 Next::One(item) => self.send_off(item).await?,
                 Next::Group(members) => self.collapse(members).await?,

@@ -52,10 +52,6 @@ impl Clicks for Watched {
         })
         .await
     }
-
-    fn is_ready(&self) -> bool {
-        self.counter.is_ready()
-    }
 }
 
 /// The program's links, and the way there.

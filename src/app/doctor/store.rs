@@ -27,7 +27,7 @@ pub(super) async fn look(core: &Core) -> Vec<Finding> {
         Finding::warn("store", format!("there is none in {} yet", folder.display()), "`plimsoll apply` makes it")
     }];
     findings.extend(private(folder));
-    findings.extend(room_left(folder));
+    findings.extend(bytes_left(folder).map(of_room));
     match scan_all::<Delivery>(&*core.store).await {
         Ok(deliveries) => findings.push(waiting(core, deliveries.iter().map(|kept| &kept.value))),
         Err(error) => {
@@ -59,14 +59,14 @@ fn private(_: &Path) -> Option<Finding> {
 
 /// How much the disk under it has left.
 #[cfg(unix)]
-fn room_left(folder: &Path) -> Option<Finding> {
+pub(in crate::app) fn bytes_left(folder: &Path) -> Option<u64> {
     let there = folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(".") } else { path });
     let stat = there.filter(|path| path.is_dir()).find_map(|path| rustix::fs::statvfs(path).ok())?;
-    Some(of_room(stat.f_bavail.saturating_mul(stat.f_frsize)))
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
 #[cfg(not(unix))]
-fn room_left(_: &Path) -> Option<Finding> {
+pub(in crate::app) fn bytes_left(_: &Path) -> Option<u64> {
     None
 }
 

@@ -20,6 +20,7 @@ use crate::app::planner::{self, Due, Pacing, Tick};
 use crate::app::rounds::rest_until;
 use crate::app::schedule::Schedule;
 use crate::app::sourcing;
+use crate::app::vitals::tally;
 use crate::domain::ids::SourceId;
 use crate::sources::{Fetched, Request, Source, SourceError};
 use crate::store::{StoreError, Transaction};
@@ -176,6 +177,7 @@ async fn asked(
     };
     let targets = due.len();
     let request = Request { targets: fits.iter().map(|one| one.target.clone()).collect(), now };
+    let unasked = short.is_some() && fits.is_empty();
     let (fetched, outcome, rest) = match short {
         // Nothing was asked, so nothing was learned about the source.
         Some(error) if fits.is_empty() => {
@@ -194,7 +196,10 @@ async fn asked(
         }
     };
     core.count(|counts| counts.polls += 1);
+    let word = if unasked { tally::NO_QUOTA } else { tally::of_poll(outcome, &fetched) };
     take_in(core, id, targets, fetched, now).await?;
+    let done = core.clock.now();
+    core.count(|counts| counts.tally.polled(id, word, done, done.duration_since(tick.at)));
     if let Some(Rest { until, why }) = rest {
         tracing::warn!(source.id = %id, %until, ?why, "the source is left in peace for a while");
         core.journal(core.line("source_rests", format!("source/{id}"), json!({ "until": until, "why": why }))).await?;

@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serenity::all::{
     Client, ClientBuilder, Context, CreateAllowedMentions, CreateAutocompleteResponse, CreateInteractionResponse,
     CreateInteractionResponseMessage, EventHandler, GatewayIntents, GuildId, Http, HttpBuilder, Interaction, Ready,
-    ShardManager,
+    ResumedEvent, ShardManager, ShardStageUpdateEvent,
 };
+use serenity::gateway::ConnectionStage;
 use tokio_util::sync::CancellationToken;
 
 use secrecy::ExposeSecret;
@@ -74,6 +75,17 @@ pub enum GatewayEnd {
 ///
 /// `held` is given back when the gateway says that it is ready: until then nothing could arrive.
 pub async fn run_gateway(receiver: Receiver, stop: &CancellationToken, held: Held) -> GatewayEnd {
+    let bot = Arc::clone(&receiver.bot);
+    let end = receive(receiver, stop, held).await;
+    match &end {
+        GatewayEnd::Stopped => {}
+        GatewayEnd::BadToken => bot.hearing.refused("the gateway does not take its token"),
+        GatewayEnd::Broken(reason) => bot.hearing.lost(reason),
+    }
+    end
+}
+
+async fn receive(receiver: Receiver, stop: &CancellationToken, held: Held) -> GatewayEnd {
     let clock = held.clock().clone();
     let gateway_url = receiver.gateway_url.clone();
     let alarms = Arc::clone(&receiver.alarms);
@@ -154,6 +166,7 @@ struct Handler {
 impl EventHandler for Handler {
     async fn ready(&self, ctx: Context, ready: Ready) {
         let held = self.starting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.receiver.bot.hearing.heard(self.clock.now());
         self.write_commands(&ctx.http, None).await;
         for guild in &ready.guilds {
             self.write_commands(&ctx.http, Some(guild.id)).await;
@@ -161,7 +174,20 @@ impl EventHandler for Handler {
         drop(held);
     }
 
+    async fn resume(&self, _: Context, _: ResumedEvent) {
+        self.receiver.bot.hearing.heard(self.clock.now());
+    }
+
+    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
+        match event.new {
+            ConnectionStage::Connected => self.receiver.bot.hearing.heard(self.clock.now()),
+            // Among these: a gateway that no longer answers heartbeats, which serenity leaves by itself.
+            _ => self.receiver.bot.hearing.lost("it connects to the gateway"),
+        }
+    }
+
     async fn interaction_create(&self, ctx: Context, interaction: Interaction) {
+        self.receiver.bot.hearing.heard(self.clock.now());
         let key = format!("discord.interaction.{}", interaction.id());
         let held = self.clock.arrived(&key, "discord interaction");
         match &interaction {
@@ -201,7 +227,10 @@ impl Handler {
             // Not acknowledged: whoever is told to wait sees that nothing came of it.
             Ok(Kept::Already | Kept::Dropped) => return,
             Err(error) => {
-                tracing::error!(%error, "an interaction was not kept, so it is not acknowledged");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "an interaction was not kept, so it is not acknowledged"
+                );
                 return;
             }
         }
@@ -230,7 +259,7 @@ impl Handler {
             // Too late or done already: whatever answers it finds out by itself and goes as a message.
             let secret = self.receiver.bot.token.expose_secret();
             let error = of_serenity(&error, self.clock.now(), secret);
-            tracing::warn!(%error, "an interaction was not acknowledged");
+            tracing::warn!(error = &error as &dyn std::error::Error, "an interaction was not acknowledged");
         }
     }
 
@@ -275,7 +304,11 @@ impl Handler {
             Err(error) => {
                 // Tried again with the next Ready.
                 self.written.lock().unwrap_or_else(PoisonError::into_inner).remove(&guild);
-                tracing::warn!(%error, guild = name, "the slash commands were not written");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    guild.id = name,
+                    "the slash commands were not written"
+                );
             }
         }
     }

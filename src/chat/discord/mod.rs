@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::error::SendError;
+use super::hearing::Hearing;
 use super::inbound::{Ack, Answerable};
 use super::limits::{Limits, OLD_MESSAGE, Route};
 use super::{Edited, SendOptions};
@@ -70,6 +71,8 @@ pub struct DiscordBot {
     auth: HeaderValue,
     clock: Clock,
     limits: Mutex<Limits>,
+    /// Whether the gateway is heard.
+    pub hearing: Hearing,
 }
 
 impl std::fmt::Debug for DiscordBot {
@@ -97,6 +100,7 @@ impl DiscordBot {
             auth,
             clock,
             limits: Mutex::new(limits),
+            hearing: Hearing::default(),
         })
     }
 

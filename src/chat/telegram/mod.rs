@@ -30,6 +30,7 @@ use teloxide::types::{
 use self::classify::{Sorted, is_about_picture, is_other_kind};
 use self::render::{CAPTION_MAX, TEXT_MAX, keyboard};
 use super::error::SendError;
+use super::hearing::Hearing;
 use super::layout::{harmless, head, utf16};
 use super::limits::{Limits, OLD_MESSAGE, Route};
 use super::{Edited, SendOptions};
@@ -86,6 +87,8 @@ pub struct TelegramBot {
     token: SecretString,
     clock: Clock,
     limits: Mutex<Limits>,
+    /// Whether updates are heard.
+    pub hearing: Hearing,
 }
 
 impl std::fmt::Debug for TelegramBot {
@@ -107,6 +110,7 @@ impl TelegramBot {
             token,
             clock,
             limits: Mutex::new(limits),
+            hearing: Hearing::default(),
         })
     }
 

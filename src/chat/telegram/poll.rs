@@ -94,6 +94,7 @@ pub async fn poll_updates(
             }
         }
     };
+    receiver.bot.hearing.heard(held.clock().now());
     let mut position = Position { offset: None, heard_at: held.clock().now(), failures: 0, disputed: None };
     loop {
         let now = held.clock().now();
@@ -117,6 +118,7 @@ pub async fn poll_updates(
                 match kept {
                     Ok(()) => {
                         position.failures = 0;
+                        receiver.bot.hearing.heard(now);
                         continue;
                     }
                     Err(error) => error,
@@ -182,10 +184,12 @@ async fn cope(
     let until = match error {
         SendError::BadToken { chat, reason } => {
             let (chat, reason) = (*chat, reason.clone());
+            receiver.bot.hearing.refused(&reason);
             receiver.alarms.raise(Alarm::BadToken { chat, reason });
             return Some(PollEnd::BadToken);
         }
         SendError::OtherPoller { chat, reason } => {
+            receiver.bot.hearing.lost("another program receives with this bot's token");
             if disputed.replace(now).is_none() {
                 let (chat, reason) = (*chat, reason.clone());
                 receiver.alarms.raise(Alarm::OtherPoller { chat, reason });
@@ -195,7 +199,10 @@ async fn cope(
             let extra = i64::try_from(extra).unwrap_or(0);
             after(now, SignedDuration::from_millis(30_000 + extra))
         }
-        SendError::SlowDown { until, .. } => *until,
+        SendError::SlowDown { until, .. } => {
+            receiver.bot.hearing.missed(&error.to_string());
+            *until
+        }
         SendError::NeverLeft { .. }
         | SendError::Lost { .. }
         | SendError::TargetDead { .. }
@@ -204,7 +211,8 @@ async fn cope(
         | SendError::TooLate { .. }
         | SendError::TooLong { .. }
         | SendError::Refused { .. } => {
-            tracing::warn!(%error, "no updates from Telegram");
+            tracing::warn!(error = error as &dyn std::error::Error, "no updates from Telegram");
+            receiver.bot.hearing.missed(&error.to_string());
             let seconds = 1_i64.checked_shl(*failures).unwrap_or(BACKOFF_MAX);
             *failures = std::cmp::min(failures.saturating_add(1), 30);
             after(now, SignedDuration::from_secs(std::cmp::min(seconds, BACKOFF_MAX)))

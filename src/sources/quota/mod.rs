@@ -85,6 +85,11 @@ impl Buckets {
         self.0.is_empty()
     }
 
+    /// What the buckets are called: those of the budgets, whatever a platform says.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Units in it when nothing was spent; 0 for a bucket that does not exist.
     #[must_use]
     pub fn most(&self, bucket: &str) -> u32 {

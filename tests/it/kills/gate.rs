@@ -57,6 +57,10 @@ impl Moment {
 struct Watched {
     child: Option<Child>,
     moment: Option<Moment>,
+    /// The next request at this service that has this in its first line is never answered.
+    hangs: Option<(&'static str, &'static str)>,
+    /// One hangs.
+    hung: bool,
 }
 
 /// Watches every gate; kills when it is time.
@@ -77,7 +81,30 @@ impl Warden {
 
     /// From now on this is the program, and this its moment.
     pub fn watch(&self, child: Child, moment: Option<Moment>) {
-        *self.lock() = Watched { child: Some(child), moment };
+        let mut watched = self.lock();
+        (watched.child, watched.moment) = (Some(child), moment);
+    }
+
+    /// Lets a request hang in the next life.
+    pub fn hang(&self, hangs: Option<(&'static str, &'static str)>) {
+        let mut watched = self.lock();
+        (watched.hangs, watched.hung) = (hangs, false);
+    }
+
+    /// Whether it does.
+    pub fn is_hung(&self) -> bool {
+        self.lock().hung
+    }
+
+    /// Whether something is to hang, from now on.
+    fn takes(&self, passing: &Passing) -> bool {
+        let mut watched = self.lock();
+        let fits = |(service, what): (&str, &str)| {
+            !passing.answer && service == passing.service && passing.what.contains(what)
+        };
+        let taken = watched.hangs.take_if(|hangs| fits(*hangs)).is_some();
+        watched.hung |= taken;
+        taken
     }
 
     /// Ends the program now.
@@ -104,7 +131,7 @@ impl Warden {
     /// Whether something may pass.
     fn may_pass(&self, passing: &Passing, through: bool) -> bool {
         let mut watched = self.lock();
-        let Watched { child: Some(child), moment } = &mut *watched else { return false };
+        let Watched { child: Some(child), moment, .. } = &mut *watched else { return false };
         let Some(when) = moment.as_mut().filter(|when| when.after == through && when.fits(passing)) else {
             return true;
         };
@@ -168,6 +195,13 @@ async fn passage(warden: &Warden, service: &'static str, mut from: TcpStream, to
             asked = first_line(bytes, &asked);
         }
         let passing = Passing { service, answer, what: asked.clone() };
+        if warden.takes(&passing) {
+            // Nobody listens once the story has ended.
+            drop(warden.seen.send(passing));
+            // Until whoever asked gives up or is gone.
+            while from.read(&mut there).await.is_ok_and(|count| 0 < count) {}
+            return;
+        }
         if !warden.may_pass(&passing, false) {
             return;
         }

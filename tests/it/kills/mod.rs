@@ -4,12 +4,14 @@
 //! `fates` lists every moment there is to die at; `gate` sees all that passes between the program and the emulated services
 //! and kills at a request, before or after it is let through, or at its answer; `disk` (with `tests/c/power_cut.c`) kills at
 //! a write or sync of the store, and puts the files back to what had surely reached the disk; `town` is the world around,
-//! `hands` what of it is acted on; `promises` is what must hold, `acts` what must hold of actions.
+//! `hands` what of it is acted on; `drain` ends it as an operator does, while something hangs; `promises` is what must
+//! hold, `acts` what must hold of actions.
 
 #![cfg(target_os = "linux")]
 
 mod acts;
 mod disk;
+mod drain;
 mod fates;
 mod gate;
 mod hands;

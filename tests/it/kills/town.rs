@@ -53,6 +53,9 @@ const BEGIN_MAX: Duration = Duration::from_secs(30);
 /// A life that has not come to its moment by then, after its first words, ends all the same.
 const LIFE_MAX: Duration = Duration::from_secs(3);
 
+/// A life in which nothing has come to hang by then ends all the same.
+const HANG_MAX: Duration = Duration::from_secs(10);
+
 /// Nothing was told, asked or answered for so long: it is quiet.
 const QUIET: Duration = Duration::from_millis(2_500);
 
@@ -301,6 +304,44 @@ impl Town {
         let by_itself = self.warden.bury();
         assert!(!by_itself, "it was to die: {}", self.last_words.lock().expect("whole"));
         met
+    }
+
+    /// A life in which a request is never answered: while it hangs the program is asked to end. Answers how long that took;
+    /// `None` where nothing came to hang.
+    pub async fn end_while(&mut self, hangs: (&'static str, &'static str)) -> Option<SignedDuration> {
+        self.warden.hang(Some(hangs));
+        let mut ended = self.start(&Fate::default());
+        let mut presses = 0;
+        let life = async {
+            while !self.warden.is_hung() {
+                tokio::select! {
+                    _ = ended.recv() => panic!("it ended: {}", self.last_words.lock().expect("whole")),
+                    passing = self.passed.recv() => {
+                        if passing.is_some_and(|one| one.is_work()) && presses < PRESSES_MAX && self.dice.random_bool(0.3) {
+                            presses += u32::from(press(
+                                &mut self.dice, &self.telegram, &self.discord, &mut self.pressed,
+                                (self.team_chat, self.maja), (self.team_channel, self.jonas),
+                            ));
+                        }
+                    }
+                }
+            }
+        };
+        #[expect(clippy::disallowed_methods, reason = "what does not come to hang must not keep the test")]
+        let hung = tokio::time::timeout(HANG_MAX, life).await.is_ok();
+        self.warden.hang(None);
+        if !hung {
+            self.warden.kill();
+            ended.recv().await;
+            assert!(!self.warden.bury());
+            return None;
+        }
+        let asked = self.clock.now();
+        self.warden.terminate();
+        ended.recv().await;
+        let took = self.clock.now().duration_since(asked);
+        assert!(self.warden.bury(), "it ends cleanly: {}", self.last_words.lock().expect("whole"));
+        Some(took)
     }
 
     /// Lets the power go after a life whose disk was noted.
