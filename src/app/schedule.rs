@@ -14,6 +14,8 @@ use chrono::{Datelike as _, Timelike as _};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::written::repeated;
+
 /// A cron expression in a zone.
 #[derive(Debug, Clone)]
 pub struct Schedule {
@@ -42,7 +44,7 @@ impl Schedule {
     /// Reads five fields, or six with seconds first. Weekdays are written by name: their numbers mean different days to
     /// different programs (0 or 1 for Sunday), so numbers are refused.
     pub fn new(given: &str, zone: TimeZone) -> Result<Self, ScheduleError> {
-        let bad = |why: &str| ScheduleError { given: given.to_owned(), why: why.to_owned() };
+        let bad = |why: &str| ScheduleError { given: repeated(given), why: repeated(why) };
         let fields: Vec<&str> = given.split_whitespace().collect();
         let (text, weekday) = match fields.as_slice() {
             [.., weekday] if fields.len() == 5 => (format!("0 {}", fields.join(" ")), *weekday),
