@@ -13,6 +13,7 @@
 
 mod driver;
 pub mod pace;
+pub mod pulse;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
 
 pub use driver::{Driver, QUIET_MAX, Stuck};
+use pulse::{Doing, Pulse};
 
 /// What wakes a waiter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +93,16 @@ impl Clock {
             Kind::System => 0,
             Kind::Simulated(sim) => sim.hold(&name),
         };
-        Held { clock: self.clone(), id, name }
+        Held { clock: self.clone(), id, name, pulse: None }
+    }
+
+    /// The token that a holder left behind who panicked, or a new one.
+    #[must_use]
+    pub fn hold_again(&self, name: impl Into<Arc<str>>, pulse: &Pulse) -> Held {
+        match pulse.take_up() {
+            Some(id) => Held { clock: self.clone(), id, name: name.into(), pulse: None },
+            None => self.hold(name),
+        }
     }
 
     /// Gives one token's worth back while a server keeps a request waiting.
@@ -159,6 +170,7 @@ pub struct Held {
     clock: Clock,
     id: u64,
     name: Arc<str>,
+    pulse: Option<Arc<Pulse>>,
 }
 
 impl fmt::Debug for Held {
@@ -168,6 +180,14 @@ impl fmt::Debug for Held {
 }
 
 impl Held {
+    /// From now on a pulse says whether the holder works or waits.
+    #[must_use]
+    pub fn beating(mut self, pulse: &Arc<Pulse>) -> Self {
+        pulse.note(Doing::Working, self.clock.now());
+        self.pulse = Some(Arc::clone(pulse));
+        self
+    }
+
     /// The clock this token belongs to.
     #[must_use]
     pub fn clock(&self) -> &Clock {
@@ -187,6 +207,19 @@ impl Held {
     }
 
     async fn rest(&mut self, until: Option<Timestamp>, bell: Option<&Bell>) -> Woken {
+        self.beat(Doing::Waiting);
+        let woken = self.rest_here(until, bell).await;
+        self.beat(Doing::Working);
+        woken
+    }
+
+    fn beat(&self, doing: Doing) {
+        if let Some(pulse) = &self.pulse {
+            pulse.note(doing, self.clock.now());
+        }
+    }
+
+    async fn rest_here(&mut self, until: Option<Timestamp>, bell: Option<&Bell>) -> Woken {
         let sim = match &*self.clock.0 {
             Kind::System => return rest_on_system(self.clock.now(), until, bell).await,
             Kind::Simulated(sim) => sim,
@@ -205,8 +238,13 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        self.beat(Doing::Away);
         if let Kind::Simulated(sim) = &*self.clock.0 {
-            sim.release(self.id);
+            match &self.pulse {
+                // Whoever watches over the part takes it up, and time stands until then.
+                Some(pulse) if std::thread::panicking() => pulse.leave(self.id),
+                Some(_) | None => sim.release(self.id),
+            }
         }
     }
 }
