@@ -48,6 +48,9 @@
 //! The terminal comes in beside the chats: one process owns a store, so a command asks the running service through a
 //! socket in the data folder, and opens the store itself where none runs ([`app::control`]).
 //!
+//! A part that ends or hangs is started again ([`app::parts`]); what is wrong with the program itself is told to its operators,
+//! and that it is over ([`app::alarms`], docs/alerts.md).
+//!
 //! A new installation is made by [`app::setup`], looked over live by [`app::doctor`], and [`app::coverage`] says who in it is
 //! judged on what.
 //!

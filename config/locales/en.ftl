@@ -1176,7 +1176,8 @@ trouble-room-closed = 🔴 I can no longer write to { $room } on { $chat }: { $r
 trouble-other-poller = 🔴 Another program reads the messages of { $bot }
     Commands and buttons may not arrive. Stop the other one, or give it a bot of its own.
 trouble-source-down = 🟡 { $source } gives no numbers: { $reason }
-    It is tried again by itself. Nothing is stopped on old data.
+    It is tried again by itself. Until then its budgets are not watched, and nothing is stopped on old data.
+    I say so here when it is back. If it stays for hours: plimsoll doctor.
 trouble-token-refused = 🔴 { $source } refuses our access
     Put a key or token that works into its settings. Until then its numbers are missing, and nothing is stopped on old data.
 trouble-quota-spent = 🟡 { $source }: the day's allowance is used up until { $until }
@@ -1203,6 +1204,79 @@ trouble-reconsent = 🟡 I can no longer see your numbers on { $platform } ({ $a
     The team will send you an address: open it and agree again.
 trouble-stored-old = 🔵 { $count } old messages were not sent after the outage
     They are in the outbox with their reason: plimsoll outbox list.
+trouble-quota-low = 🟡 { $source } runs out of its allowance at { $empty }: { $left } % left
+    That is the budget { $bucket }; new allowance: { $reset }. In between its numbers get old, and nothing is stopped on old data.
+    Ask less often (`schedule` or `cadence` of the source), or ask the platform for more; `plimsoll plan` shows what would fit.
+trouble-queue-old = 🔴 Alerts on { $chat } are late: { $count ->
+        [one] one message waits
+       *[other] { $count } messages wait
+    } since { $since }
+    Nothing is lost. Everything is sent when { $chat } takes it again; what is a day old by then is told as old news, not sent.
+    Look at the platform's status page and at this machine's network: plimsoll doctor. Until then read the other chat.
+trouble-disk-low = 🟡 The disk under the store has { $left } MiB left
+    Nothing is late and nothing is lost yet. Full, the store takes nothing: nothing would be judged and nobody told.
+    Make room, or keep less: move old backups away, then plimsoll doctor.
+trouble-disk-bad = 🔴 The disk is nearly full: { $left } MiB left. Soon alerts stop
+    A full store takes nothing: nothing is judged then and nobody is told. What is kept stays whole.
+    Make room on it now: move old backups and logs away. The service need not be stopped for that.
+trouble-receiver-silent = 🔴 I hear nothing from { $chat } since { $since }
+    Buttons and commands there do nothing until I do. Alerts are still sent, if it takes them.
+    I connect anew by myself. If it stays: look at the platform's status page, then run plimsoll doctor.
+trouble-part-died = 🔴 A part of me keeps failing: { $part }. { $does ->
+        [tells] Alerts there are late
+        [answers] Commands and buttons there wait
+        [watches] These budgets are not watched
+        [acts] Nothing is stopped or resumed
+       *[other] Its work waits
+    }
+    It failed { $times } times in a row, last at { $since }. I start it again by myself; everything else goes on.
+    That is a mistake in the program: keep the log around { $since }, and go back to the last version if it began with an upgrade.
+trouble-part-hangs = 🟡 A part of me hung and was started again: { $part }. { $does ->
+        [tells] Alerts there were late
+        [answers] Commands and buttons there waited
+        [watches] These budgets were not watched
+       *[other] Its work waited
+    }
+    It was at work since { $since } without getting on. Nothing is lost: what it had begun is done again.
+    If this comes again, keep the log around { $since } and look at what it asks: plimsoll doctor.
+trouble-part-hangs-on = 🔴 A part of me hangs: { $part }. { $does ->
+        [acts] What was approved waits, and nothing is stopped or resumed
+       *[other] Its work waits
+    }
+    It is at work since { $since } without getting on. I do not end it: a request may be on its way, and must not be made twice.
+    Look at the boost in the ad platform itself if money is running. Then stop the service and start it; it asks what came of it first.
+trouble-store-failed = 🔴 The store took nothing from { $since } to { $until }: alerts were late
+    Nothing was judged and nobody was told meanwhile. It works again, and what was missed is being made up for.
+    Look at the disk and the log of that time: plimsoll doctor. If it comes back, move the data folder to another disk.
+
+trouble-standstill-over = ✅ { $source } moves again ({ $metric })
+    It stood still from { $since } to { $until }. That time counts for nobody.
+trouble-room-closed-over = ✅ I can write to { $room } on { $chat } again
+    It was shut from { $since } to { $until }. What waited is being sent.
+trouble-other-poller-over = ✅ Nobody else reads the messages of { $bot } any more
+    Another program did from { $since } to { $until }. A command of that time that had no answer has to be said again.
+trouble-source-down-over = ✅ { $source } gives numbers again
+    It gave none from { $since } to { $until }. What it lists late is read now, and judged.
+trouble-token-refused-over = ✅ { $source } lets us in again
+    It refused us from { $since } to { $until }.
+trouble-quota-spent-over = ✅ { $source } is asked again: it has a new allowance
+    It was used up from { $since } to { $until }.
+trouble-page-gone-over = ✅ The page behind the tracking link { $link } is back: { $page }
+    It was gone from { $since } to { $until }; links lead to it again.
+trouble-account-over = ✅ { $source }: { $account } is connected again
+    There is nothing left to do about it.
+trouble-reconsent-over = ✅ I can see your numbers on { $platform } ({ $account }) again
+    Thank you. Nothing counts against you from the time between.
+trouble-quota-low-over = ✅ { $source } gets along with its allowance again
+    It was low from { $since } to { $until }.
+trouble-queue-old-over = ✅ Alerts on { $chat } arrive again
+    They were late from { $since } to { $until }. Nothing waits any more.
+trouble-disk-over = ✅ The disk under the store has room again
+    It was low from { $since } to { $until }.
+trouble-receiver-silent-over = ✅ I hear { $chat } again
+    I heard nothing from { $since } to { $until }. On Discord, whoever pressed a button then has to press again.
+trouble-part-over = ✅ { $part } works again
+    It did not from { $since } to { $until }.
 
 ## Days, months, lengths of time
 

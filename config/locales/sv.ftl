@@ -1178,7 +1178,8 @@ trouble-room-closed = 🔴 Jag kan inte längre skriva i { $room } på { $chat }
 trouble-other-poller = 🔴 Ett annat program läser meddelandena till { $bot }
     Kommandon och knappar kanske inte kommer fram. Stoppa det andra, eller ge det en egen bot.
 trouble-source-down = 🟡 { $source } ger inga siffror: { $reason }
-    Nya försök görs av sig självt. Inget stoppas på gamla data.
+    Nya försök görs av sig självt. Till dess bevakas inte dess budgetar, och inget stoppas på gamla data.
+    Jag säger till här när den är tillbaka. Om det dröjer i timmar: plimsoll doctor.
 trouble-token-refused = 🔴 { $source } nekar oss åtkomst
     Lägg in en nyckel som fungerar i inställningarna. Till dess saknas siffrorna, och inget stoppas på gamla data.
 trouble-quota-spent = 🟡 { $source }: dagens tilldelning är slut till { $until }
@@ -1205,6 +1206,79 @@ trouble-reconsent = 🟡 Jag kan inte längre se dina siffror på { $platform } 
     Teamet skickar dig en adress: öppna den och godkänn på nytt.
 trouble-stored-old = 🔵 { $count } gamla meddelanden skickades inte efter avbrottet
     De finns i utkorgen med sitt skäl: plimsoll outbox list.
+trouble-quota-low = 🟡 { $source } får slut på sin tilldelning { $empty }: { $left } % kvar
+    Det gäller budgeten { $bucket }; ny tilldelning: { $reset }. Däremellan blir siffrorna gamla, och inget stoppas på gamla data.
+    Fråga mer sällan (källans `schedule` eller `cadence`), eller be plattformen om mer; `plimsoll plan` visar vad som ryms.
+trouble-queue-old = 🔴 Larm på { $chat } är sena: { $count ->
+        [one] ett meddelande väntar
+       *[other] { $count } meddelanden väntar
+    } sedan { $since }
+    Inget är förlorat. Allt skickas när { $chat } tar emot igen; det som då är ett dygn gammalt skickas inte utan nämns som gammalt.
+    Se på plattformens statussida och den här maskinens nät: plimsoll doctor. Läs den andra chatten så länge.
+trouble-disk-low = 🟡 Disken under lagret har { $left } MiB kvar
+    Inget är sent och inget är förlorat än. När den är full tar lagret inte emot något: inget skulle dömas och ingen få veta.
+    Gör plats, eller spara mindre: flytta undan gamla säkerhetskopior, sedan plimsoll doctor.
+trouble-disk-bad = 🔴 Disken är nästan full: { $left } MiB kvar. Snart slutar larmen
+    Ett fullt lager tar inte emot något: då döms inget och ingen får veta. Det som finns förblir helt.
+    Gör plats nu: flytta undan gamla säkerhetskopior och loggar. Tjänsten behöver inte stoppas för det.
+trouble-receiver-silent = 🔴 Jag hör inget från { $chat } sedan { $since }
+    Knappar och kommandon där gör inget förrän dess. Larm skickas ändå, om de tas emot.
+    Jag ansluter på nytt av mig själv. Om det inte går över: se på plattformens statussida, kör sedan plimsoll doctor.
+trouble-part-died = 🔴 En del av mig faller gång på gång: { $part }. { $does ->
+        [tells] Larm där är sena
+        [answers] Kommandon och knappar där väntar
+        [watches] De budgetarna bevakas inte
+        [acts] Inget stoppas eller återupptas
+       *[other] Dess arbete väntar
+    }
+    Den föll { $times } gånger i rad, senast { $since }. Jag startar den igen av mig själv; allt annat går vidare.
+    Det är ett fel i programmet: spara loggen kring { $since }, och gå tillbaka till förra versionen om det började med en uppgradering.
+trouble-part-hangs = 🟡 En del av mig hängde sig och startades om: { $part }. { $does ->
+        [tells] Larm där var sena
+        [answers] Kommandon och knappar där väntade
+        [watches] De budgetarna bevakades inte
+       *[other] Dess arbete väntade
+    }
+    Den arbetade sedan { $since } utan att komma vidare. Inget är förlorat: det som den hade börjat görs om.
+    Om det händer igen, spara loggen kring { $since } och se på det som den frågar: plimsoll doctor.
+trouble-part-hangs-on = 🔴 En del av mig hänger sig: { $part }. { $does ->
+        [acts] Det som godkänts väntar, och inget stoppas eller återupptas
+       *[other] Dess arbete väntar
+    }
+    Den arbetar sedan { $since } utan att komma vidare. Jag avslutar den inte: en begäran kan vara på väg och får inte göras två gånger.
+    Se på boosten hos annonsplattformen själv om pengar rinner. Stoppa sedan tjänsten och starta den; den frågar först vad det blev av saken.
+trouble-store-failed = 🔴 Lagret tog inte emot något från { $since } till { $until }: larmen var sena
+    Inget dömdes och ingen fick veta under tiden. Det fungerar igen, och det som missades tas igen.
+    Se på disken och loggen från den tiden: plimsoll doctor. Om det kommer tillbaka, flytta datamappen till en annan disk.
+
+trouble-standstill-over = ✅ { $source } rör sig igen ({ $metric })
+    Den stod still från { $since } till { $until }. Den tiden räknas inte för någon.
+trouble-room-closed-over = ✅ Jag kan skriva i { $room } på { $chat } igen
+    Det var stängt från { $since } till { $until }. Det som väntade skickas nu.
+trouble-other-poller-over = ✅ Ingen annan läser meddelandena till { $bot } längre
+    Ett annat program gjorde det från { $since } till { $until }. Ett kommando från den tiden som inte fick svar behöver sägas igen.
+trouble-source-down-over = ✅ { $source } ger siffror igen
+    Den gav inga från { $since } till { $until }. Det som den visar sent läses nu, och döms.
+trouble-token-refused-over = ✅ { $source } släpper in oss igen
+    Vi nekades från { $since } till { $until }.
+trouble-quota-spent-over = ✅ { $source } tillfrågas igen: den har ny tilldelning
+    Den var slut från { $since } till { $until }.
+trouble-page-gone-over = ✅ Sidan bakom länken { $link } är tillbaka: { $page }
+    Den var borta från { $since } till { $until }; länkarna leder dit igen.
+trouble-account-over = ✅ { $source }: { $account } är ansluten igen
+    Det finns inget mer att göra åt det.
+trouble-reconsent-over = ✅ Jag kan se dina siffror på { $platform } ({ $account }) igen
+    Tack. Inget från tiden däremellan räknas dig till last.
+trouble-quota-low-over = ✅ { $source } klarar sig med sin tilldelning igen
+    Den var knapp från { $since } till { $until }.
+trouble-queue-old-over = ✅ Larm på { $chat } kommer fram igen
+    De var sena från { $since } till { $until }. Inget väntar längre.
+trouble-disk-over = ✅ Disken under lagret har plats igen
+    Den var knapp från { $since } till { $until }.
+trouble-receiver-silent-over = ✅ Jag hör { $chat } igen
+    Jag hörde inget från { $since } till { $until }. På Discord behöver den som tryckte på en knapp då trycka igen.
+trouble-part-over = ✅ { $part } fungerar igen
+    Den gjorde det inte från { $since } till { $until }.
 
 ## Dagar, månader, tidslängder
 

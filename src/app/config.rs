@@ -111,6 +111,7 @@ pub struct Config {
     pub maturity: MaturityConfig,
     pub actions: ActionsConfig,
     pub delivery: DeliveryConfig,
+    pub alarms: AlarmsConfig,
     pub promotion: PromotionConfig,
     pub limits: LimitsConfig,
     pub people: PeopleConfig,
@@ -236,6 +237,17 @@ pub struct DeliveryConfig {
     pub lease: Length,
     pub at_once: u32,
     pub escalate_after: Length,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct AlarmsConfig {
+    pub receiver_silent: Length,
+    pub queue_old: Length,
+    pub quota_low_percent: u32,
+    pub disk_low_mib: u64,
+    pub disk_bad_mib: u64,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -3,7 +3,7 @@
 //! Owns: opening it all from a store, and the rule that one task at a time changes what is kept ([`Core::pen`]).
 //! Survives: a kill at any point. Everything in memory is a picture of the store and is made again from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -146,6 +146,8 @@ pub struct State {
     pub judged: HashMap<RuleId, HashMap<Subject, Span>>,
     /// Sources that fail, since when.
     pub failing: BTreeMap<SourceId, Timestamp>,
+    /// Sources that have answered since the start, or since they failed.
+    pub well: BTreeSet<SourceId>,
     /// What each source has spent, when it was asked what, and whether it rests.
     pub planned: BTreeMap<SourceId, Planned>,
     /// When each source last answered.
@@ -179,6 +181,8 @@ pub struct Core {
     pub vault: Arc<super::vault::Vault>,
     /// Where tracking links lead.
     pub links: super::links::Links,
+    /// Who is at work, and since when.
+    pub parts: super::parts::Parts,
     /// Whether the settings in force are known to be written down.
     pub(super) settings_kept: AtomicBool,
     stamped: Mutex<Timestamp>,
@@ -219,6 +223,7 @@ impl Core {
             memory: load_memory(&*store).await?,
             judged: HashMap::new(),
             failing: BTreeMap::new(),
+            well: BTreeSet::new(),
             planned: kept::read(&*store, &config).await?,
             polled: BTreeMap::new(),
         };
@@ -240,7 +245,9 @@ impl Core {
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
         let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
+        let parts = super::parts::Parts::new(&clock);
         Ok(Arc::new(Self {
+            parts,
             clock,
             store,
             vault,
@@ -295,6 +302,19 @@ impl Core {
         let (mut history, kept, _) = load_history(&*self.store, self.clock.now(), switches(&self.config)).await?;
         history.set_credits(self.state.lock().await.catalog.credits());
         Ok((history, kept))
+    }
+
+    /// Reads everything again from the store: somebody may have ended between keeping something and showing it.
+    pub async fn read_again(&self) -> Result<(), StoreError> {
+        let intake = self.intake.lock().await;
+        let (history, kept) = self.read_history().await?;
+        let mut state = self.state.lock().await;
+        state.history = history;
+        state.kept = kept;
+        state.cut.known = self.stamp();
+        drop(state);
+        drop(intake);
+        self.reload().await
     }
 
     /// An instant that nothing else has: now, or just after the last one that was given. Whatever changes the picture

@@ -259,6 +259,9 @@ async fn record(
             Err(error) => return Err(error),
         }
     };
+    if matches!(outcome, Outcome::Sent(_) | Outcome::Edited | Outcome::Unchanged) {
+        core.parts.told(&room.id);
+    }
     if matches!(outcome, Outcome::Sent(_)) && room.creator.is_some() {
         core.bells.levels.ring();
     }
@@ -271,9 +274,7 @@ async fn record(
         (Outcome::Sent(_) | Outcome::Edited, _) if room.closed.is_some() => closed(core, room, None).await,
         (Outcome::Stopped { reason }, _) => {
             tracing::error!(chat = address.chat.as_str(), reason, "the bot is refused");
-            let day = core.clock.now().strftime("%Y-%m-%d").to_string();
-            trouble::tell_once(core, &Trouble::TokenRefused { source: address.chat.title().to_owned() }, Some(&day))
-                .await
+            trouble::begin(core, &Trouble::TokenRefused { source: address.chat.title().to_owned() }).await
         }
         _ => Ok(()),
     }?;
@@ -318,7 +319,8 @@ async fn closed(core: &Core, room: &Room, reason: Option<String>) -> Result<(), 
             let trouble = Trouble::RoomClosed { room: room.id.to_string(), chat, reason };
             trouble::tell_once(core, &trouble, Some(&core.clock.now().to_string())).await
         }
-        _ => Ok(()),
+        None => trouble::end(core, &format!("room_closed/{}", room.id)).await.map(drop),
+        Some(_) => Ok(()),
     }
 }
 

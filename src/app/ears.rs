@@ -148,6 +148,10 @@ impl Alarms for Ears {
         drop(alarms);
         self.core.bells.answer.ring();
     }
+
+    fn heard(&self, chat: Chat) {
+        self.core.parts.heard(chat);
+    }
 }
 
 /// Completions shown at most: Discord's limit.

@@ -78,17 +78,16 @@ async fn oldest(core: &Core, chat: Chat) -> Result<Option<Loaded<InboxRecord>>, 
 }
 
 async fn hear(core: &Core, alarm: Alarm) -> Result<(), StoreError> {
-    let day = core.clock.now().strftime("%Y-%m-%d").to_string();
     match alarm {
         Alarm::OtherPoller { chat, .. } => {
-            let bot = chat.title().to_owned();
-            trouble::tell_once(core, &Trouble::OtherPoller { bot }, Some(&day)).await
+            trouble::begin(core, &Trouble::OtherPoller { bot: chat.title().to_owned() }).await
         }
         Alarm::BadToken { chat, .. } => {
-            trouble::tell_once(core, &Trouble::TokenRefused { source: chat.title().to_owned() }, Some(&day)).await
+            trouble::begin(core, &Trouble::TokenRefused { source: chat.title().to_owned() }).await
         }
         Alarm::OtherPollerGone { chat } => {
-            core.journal(core.line("other_poller_gone", format!("chat/{}", chat.as_str()), json!({}))).await
+            core.journal(core.line("other_poller_gone", format!("chat/{}", chat.as_str()), json!({}))).await?;
+            trouble::end(core, &format!("other_poller/{}", chat.title())).await.map(drop)
         }
         Alarm::Unreadable { chat, id, reason } => {
             let detail = json!({ "id": id, "reason": reason });

@@ -6,10 +6,12 @@
 //! a rule and brings back what late numbers have cleared, [`promotion`] says how far a rule may go, [`moments`] judges what
 //! time alone moves. [`habits`] says when a room sleeps and what it wants to hear, [`digests`] sums up its mornings,
 //! [`escalate`] passes on what nobody takes, [`desk`] and [`audit`] say what waits for whom and who did what.
+//! [`parts`] starts again what ends, [`alarms`] looks at the program itself and tells its operators.
 //! [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
 pub mod adjusting;
+pub mod alarms;
 pub mod apply;
 pub mod asking;
 pub mod audit;
@@ -60,6 +62,7 @@ pub mod moments;
 pub mod offers;
 mod own;
 pub mod pages;
+pub mod parts;
 pub mod past;
 pub mod patience;
 pub mod people;

@@ -55,6 +55,7 @@ async fn round(core: &Core, doubted: &mut BTreeMap<Page, Timestamp>) -> Result<(
             doubted.remove(&page);
             if core.links.mark(&page, false) {
                 core.journal(core.line("page_back", page.to_string(), json!({}))).await?;
+                trouble::end(core, &format!("page_gone/{page}")).await?;
             }
             continue;
         }

@@ -103,7 +103,8 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
                 return Ok(None);
             };
-            kept.value.wording.as_ref().map(|wording| Composed::plain(replies::stored(wording, &reader)))
+            let wording = kept.value.wording.as_ref();
+            wording.map(|wording| Composed::plain(replies::stored_at(wording, &reader, now)))
         }
     };
     let Some(mut composed) = composed else { return Ok(None) };

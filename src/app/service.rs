@@ -1,9 +1,9 @@
 //! Puts the program together: the tasks, each with its token and name, and a clean end.
 //!
-//! Survives: a part that ends badly. A receiver that breaks is started again after a wait; one whose token is refused
-//! stays down and its operators have been told.
+//! Survives: a part that ends badly ([`super::parts`] starts it again). A receiver that breaks is started again after a wait;
+//! one whose token is refused stays down and its operators have been told.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
@@ -18,12 +18,13 @@ use super::config::Config;
 use super::core::Core;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
+use super::parts::{self, Care, Start};
 use super::proposing;
 use super::rounds::{Part, rest_until};
 use super::vitals::Vitals;
 use super::vitals::heartbeat::{self, Heartbeat};
 use super::{
-    act, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
+    act, alarms, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
     promotion, retention, vault, watch,
 };
 use crate::actions::webhook::Webhook;
@@ -41,6 +42,21 @@ use crate::web::Web;
 
 /// Before a receiver that broke is started again. Discord allows 1,000 identifications a day: one in 90 seconds is 960.
 const RECEIVER_WAIT: SignedDuration = SignedDuration::from_secs(90);
+
+/// What works in rounds is done with one within this: minutes for thousands of subjects.
+const ROUNDS_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+/// A desk that sends itself waits for one answer at a time, each within its client's time-out.
+const DELIVERS_MAX: SignedDuration = SignedDuration::from_mins(30);
+
+/// A poll of many pages at a slow platform: a hundred answers of half a minute each are 50 minutes.
+const POLLS_MAX: SignedDuration = SignedDuration::from_hours(2);
+
+/// What reads all of history, or asks a thousand pages.
+const LEARNS_MAX: SignedDuration = SignedDuration::from_hours(2);
+
+/// Every action of a round is a request or two, each within its client's time-out.
+const ACTS_MAX: SignedDuration = SignedDuration::from_mins(30);
 
 /// How often answered updates are forgotten.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
@@ -137,33 +153,63 @@ impl Service {
             stop,
             tasks: Vec::new(),
         };
-        let clock = core.clock.clone();
         for chat in [Chat::Discord, Chat::Telegram] {
-            let (core, chats, stop) = (Arc::clone(core), Arc::clone(&chats), service.stop.clone());
-            let name = format!("deliver {}", chat.as_str());
-            service.tasks.push(clock.spawn(name, move |held| deliver::run(core, chats, chat, held, stop)));
+            let (core, chats) = (Arc::clone(core), Arc::clone(&chats));
+            service.keep(format!("deliver {}", chat.as_str()), Care::rounds(DELIVERS_MAX), move |start| {
+                deliver::run(Arc::clone(&core), Arc::clone(&chats), chat, start.held, start.stop)
+            });
         }
         service.rounds(&chats, &hands, &ears);
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("learn", move |held| learning::run(one, held, stop)));
+        let one = Arc::clone(core);
+        service.keep("learn", Care::rounds(LEARNS_MAX), move |start| {
+            learning::run(Arc::clone(&one), start.held, start.stop)
+        });
         for (id, config, source) in sources {
-            let (core, stop) = (Arc::clone(core), service.stop.clone());
-            let name = format!("poll {id}");
-            service.tasks.push(clock.spawn(name, move |held| watch::run(core, id, config, source, held, stop)));
+            let core = Arc::clone(core);
+            service.keep(format!("poll {id}"), Care::rounds(POLLS_MAX), move |start| {
+                let (core, id, config, source) = (Arc::clone(&core), id.clone(), config.clone(), Arc::clone(&source));
+                watch::run(core, id, config, source, start.held, start.stop)
+            });
         }
         let one = Arc::clone(core);
-        service.tasks.push(clock.spawn("book", move |held| book(one, held)));
-        let (one, stop) = (Arc::clone(core), service.stop.clone());
-        service.tasks.push(clock.spawn("tidy up", move |held| tidy_up(one, held, stop)));
+        let once = Care { may_end: true, ..Care::rounds(ROUNDS_MAX) };
+        service.keep("book", once, move |start| book(Arc::clone(&one), start.held));
+        let one = Arc::clone(core);
+        service.keep("tidy up", Care { paints: false, ..Care::rounds(ROUNDS_MAX) }, move |start| {
+            tidy_up(Arc::clone(&one), start.held, start.stop)
+        });
+        let (one, chats) = (Arc::clone(core), service.receivers());
+        service.keep("alarms", Care { paints: false, ..Care::rounds(ROUNDS_MAX) }, move |start| {
+            alarms::run(Arc::clone(&one), chats.clone(), start.held, start.stop)
+        });
         service.beat()?;
         Ok((service, ears))
+    }
+
+    /// The chats that are received from.
+    fn receivers(&self) -> Vec<Chat> {
+        let both = [(Chat::Discord, self.chats.discord.is_some()), (Chat::Telegram, self.chats.telegram.is_some())];
+        both.into_iter().filter(|(_, there)| *there).map(|(chat, _)| chat).collect()
+    }
+
+    /// Starts a part, and starts it again when it ends.
+    fn keep<W, R>(&mut self, name: impl Into<String>, care: Care, work: W)
+    where
+        W: Fn(Start) -> R + Send + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let (core, stop, name) = (Arc::clone(&self.core), self.stop.clone(), name.into());
+        let token = name.clone();
+        self.tasks.push(self.core.clock.spawn(token, move |held| parts::keep(core, name, care, held, stop, work)));
     }
 
     /// Starts what works in rounds.
     fn rounds(&mut self, chats: &Arc<Chats>, hands: &Arc<Hands>, ears: &Arc<Ears>) {
         let bells = self.core.bells.clone();
         let acting = Arc::clone(hands);
-        self.part("act", bells.act, move |core| {
+        // Whoever drops a request to an ad platform does not know whether it was heard.
+        let acts = Care { ended_when_it_hangs: false, ..Care::rounds(ACTS_MAX) };
+        self.part_with("act", acts, bells.act, move |core| {
             let hands = Arc::clone(&acting);
             async move { act::round(&core, &hands).await }
         });
@@ -192,70 +238,116 @@ impl Service {
     /// Tells somebody outside that it lives, where the configuration says whom.
     fn beat(&mut self) -> anyhow::Result<()> {
         let Some(beat) = Heartbeat::of(&self.core.config.heartbeat).context("heartbeat.url")? else { return Ok(()) };
-        let (core, vitals, stop) = (Arc::clone(&self.core), Arc::clone(&self.vitals), self.stop.clone());
-        let run = move |held| heartbeat::run(core, vitals, beat, held, stop);
-        self.tasks.push(self.core.clock.spawn("heartbeat", run));
+        let (core, vitals, beat) = (Arc::clone(&self.core), Arc::clone(&self.vitals), Arc::new(beat));
+        self.keep("heartbeat", Care { paints: false, ..Care::rounds(ROUNDS_MAX) }, move |start| {
+            heartbeat::run(Arc::clone(&core), Arc::clone(&vitals), Arc::clone(&beat), start.held, start.stop)
+        });
         Ok(())
     }
 
     fn part<F, R>(&mut self, name: &'static str, bell: Bell, round: F)
     where
-        F: Fn(Arc<Core>) -> R + Send + 'static,
+        F: Fn(Arc<Core>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Option<Timestamp>, StoreError>> + Send + 'static,
     {
-        let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
-        let part = Part { name, bell, clock: core.clock.clone() };
-        let round = move || {
-            let (core, work) = (Arc::clone(&core), round(Arc::clone(&core)));
-            async move {
-                let wake = work.await?;
-                core.count(|counts| {
-                    counts.tally.rounds.insert(name, core.clock.now());
-                });
-                Ok(wake)
-            }
-        };
-        self.tasks.push(self.core.clock.spawn(name, move |held| part.run(held, stop, round)));
+        self.part_with(name, Care::rounds(ROUNDS_MAX), bell, round);
+    }
+
+    fn part_with<F, R>(&mut self, name: &'static str, care: Care, bell: Bell, round: F)
+    where
+        F: Fn(Arc<Core>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Option<Timestamp>, StoreError>> + Send + 'static,
+    {
+        let (core, round) = (Arc::clone(&self.core), Arc::new(round));
+        self.keep(name, care, move |start| {
+            let part = Part { name, bell: bell.clone(), clock: core.clock.clone() };
+            let (core, round) = (Arc::clone(&core), Arc::clone(&round));
+            part.run(start.held, start.stop, move || {
+                let (core, round) = (Arc::clone(&core), Arc::clone(&round));
+                async move {
+                    let done = round(Arc::clone(&core)).await;
+                    if done.is_err() {
+                        core.parts.complain();
+                    }
+                    done
+                }
+            })
+        });
     }
 
     /// Answers tracking links through a server that listens, and whoever asks how the program is, until the end.
+    ///
+    /// The server itself is not started again: its port came with it. What answers one request may panic, and ends alone.
     pub fn answer_links(&mut self, web: Web, counter: &Arc<clicks::Counter>) {
         let web = web.with_vitals(Arc::clone(&self.vitals) as _);
-        let clock = &self.core.clock;
-        let (one, stop) = (Arc::clone(counter), self.stop.clone());
-        self.tasks.push(clock.spawn("keep clicks", move |held| clicks::run(one, held, stop)));
-        let (one, stop) = (Arc::clone(counter), self.stop.clone());
-        self.tasks.push(clock.spawn("state clicks", move |held| clicks::state(one, held, stop)));
-        let (one, stop) = (Arc::clone(&self.core), self.stop.clone());
-        self.tasks.push(clock.spawn("ask pages", move |held| pages::run(one, held, stop)));
-        let stop = self.stop.clone();
-        self.tasks.push(clock.spawn("web", move |held| web.serve(held, stop)));
+        let one = Arc::clone(counter);
+        self.keep("keep clicks", Care::rounds(ROUNDS_MAX), move |start| {
+            clicks::run(Arc::clone(&one), start.held, start.stop)
+        });
+        let one = Arc::clone(counter);
+        self.keep("state clicks", Care::rounds(ROUNDS_MAX), move |start| {
+            clicks::state(Arc::clone(&one), start.held, start.stop)
+        });
+        let one = Arc::clone(&self.core);
+        let asks = Care { may_end: true, paints: false, ..Care::rounds(LEARNS_MAX) };
+        self.keep("ask pages", asks, move |start| pages::run(Arc::clone(&one), start.held, start.stop));
+        let web = Mutex::new(Some(web));
+        self.keep("web", Care::serves(), move |start| {
+            let web = web.lock().unwrap_or_else(PoisonError::into_inner).take();
+            async move {
+                if let Some(web) = web {
+                    web.serve(start.held, start.stop).await;
+                }
+            }
+        });
     }
 
-    /// Takes commands of the terminal through a door, until the end.
+    /// Takes commands of the terminal through a door, until the end. A door that broke is opened anew.
     #[cfg(unix)]
     pub fn admit(&mut self, door: super::control::door::Door) {
-        let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
-        let work = self.core.clock.spawn("control", move |held| super::control::door::run(core, door, held, stop));
-        self.tasks.push(work);
+        use super::control::door::{self, Door};
+        let (core, first) = (Arc::clone(&self.core), Mutex::new(Some(door)));
+        let cares = Care { may_end: false, ..Care::serves() };
+        self.keep("control", cares, move |start| {
+            let core = Arc::clone(&core);
+            let door = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            async move {
+                let door = match door {
+                    Some(door) => Ok(door),
+                    None => Door::open(&core.config.store.folder).await,
+                };
+                match door {
+                    Ok(door) => door::run(core, door, start.held, start.stop).await,
+                    Err(error) => tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "commands cannot reach the service; tried again"
+                    ),
+                }
+            }
+        });
     }
 
     fn hear_telegram(&mut self, ears: &Arc<Ears>) {
-        if let Some(bot) = &self.chats.telegram {
-            let receiver =
-                poll::Receiver { bot: Arc::clone(bot), inbox: Arc::clone(ears) as _, alarms: Arc::clone(ears) as _ };
-            let (core, stop, bot) = (Arc::clone(&self.core), self.stop.clone(), Arc::clone(bot));
-            let clock = self.core.clock.clone();
-            self.tasks.push(clock.spawn("telegram updates", move |held| telegram(core, bot, receiver, held, stop)));
+        if let Some(bot) = self.chats.telegram.clone() {
+            let (core, ears) = (Arc::clone(&self.core), Arc::clone(ears));
+            self.keep(alarms::receiver(Chat::Telegram), Care::serves(), move |start| {
+                let receiver = poll::Receiver {
+                    bot: Arc::clone(&bot),
+                    inbox: Arc::clone(&ears) as _,
+                    alarms: Arc::clone(&ears) as _,
+                };
+                // It waits for nothing but the chat, so being asked to start anew is being asked to end.
+                telegram(Arc::clone(&core), Arc::clone(&bot), receiver, start.held, start.renew)
+            });
         }
     }
 
     fn hear_discord(&mut self, ears: &Arc<Ears>) {
-        if let Some(bot) = &self.chats.discord {
-            let (core, stop) = (Arc::clone(&self.core), self.stop.clone());
-            let (bot, ears) = (Arc::clone(bot), Arc::clone(ears));
-            let clock = self.core.clock.clone();
-            self.tasks.push(clock.spawn("discord gateway", move |held| discord(core, bot, ears, held, stop)));
+        if let Some(bot) = self.chats.discord.clone() {
+            let (core, ears) = (Arc::clone(&self.core), Arc::clone(ears));
+            self.keep(alarms::receiver(Chat::Discord), Care::serves(), move |start| {
+                discord(Arc::clone(&core), Arc::clone(&bot), Arc::clone(&ears), start)
+            });
         }
     }
 
@@ -309,7 +401,8 @@ async fn telegram(
     }
 }
 
-async fn discord(core: Arc<Core>, bot: Arc<DiscordBot>, ears: Arc<Ears>, mut held: Held, stop: CancellationToken) {
+async fn discord(core: Arc<Core>, bot: Arc<DiscordBot>, ears: Arc<Ears>, start: Start) {
+    let Start { mut held, stop, renew } = start;
     loop {
         let gateway_url = match core.config.discord.gateway_url.as_str() {
             "" => "wss://gateway.discord.gg".to_owned(),
@@ -323,6 +416,7 @@ async fn discord(core: Arc<Core>, bot: Arc<DiscordBot>, ears: Arc<Ears>, mut hel
             alarms: Arc::clone(&ears) as _,
             commands: ears::slash(),
             registered: Arc::clone(&ears) as _,
+            renew: renew.clone(),
         };
         match gateway::run_gateway(receiver, &stop, held).await {
             GatewayEnd::Stopped => return,
@@ -330,6 +424,7 @@ async fn discord(core: Arc<Core>, bot: Arc<DiscordBot>, ears: Arc<Ears>, mut hel
                 tracing::error!("Discord refuses the bot's token; set discord.token_file and start again");
                 return;
             }
+            GatewayEnd::Broken(_) if renew.is_cancelled() => return,
             GatewayEnd::Broken(reason) => tracing::warn!(reason, "the gateway ended; connecting again"),
         }
         held = core.clock.hold("discord gateway");

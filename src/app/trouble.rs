@@ -1,4 +1,8 @@
-//! The program's own troubles, told to operators once each.
+//! The program's own troubles, told to operators once each, and that they are over.
+//!
+//! Owns: that a trouble that lasts is told once until it is over, also across a restart: what is kept says what is open. Its end
+//! is a new revision of the same notice, so every room's message changes where it stands and nobody's phone rings for good
+//! news. Survives: a kill at any point; both are whole transactions.
 
 use serde_json::json;
 
@@ -6,11 +10,16 @@ use super::core::Core;
 use super::cycle;
 use crate::domain::ids::SourceId;
 use crate::domain::person::Room;
+use crate::outbox::delivery::Delivery;
 use crate::outbox::notice::{About, Notice, Urgency};
+use crate::outbox::retry;
 use crate::sources::{Fate, SourceError};
-use crate::store::records::load;
+use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{StoreError, Transaction, keys};
-use crate::words::trouble::Trouble;
+use crate::words::trouble::{Trouble, ended};
+
+/// How often an end is written anew because a deliverer recorded an attempt meanwhile.
+const TRIES_MAX: u32 = 10;
 
 /// Tells operators of a trouble, unless the same one was told before.
 pub async fn tell(core: &Core, trouble: &Trouble) -> Result<(), StoreError> {
@@ -27,6 +36,97 @@ pub async fn tell_once(core: &Core, trouble: &Trouble, when: Option<&str>) -> Re
     core.store.commit(transaction).await?;
     cycle::ring_deliverers(core);
     Ok(())
+}
+
+/// Tells of a trouble that lasts, unless it is open already.
+pub async fn begin(core: &Core, trouble: &Trouble) -> Result<(), StoreError> {
+    let _pen = core.pen.lock().await;
+    if !open(core, &trouble.thing()).await?.is_empty() {
+        return Ok(());
+    }
+    let now = core.clock.now().to_string();
+    let mut transaction = Transaction::new();
+    if !add(core, &mut transaction, trouble, Some(&now)).await? {
+        return Ok(());
+    }
+    core.store.commit(transaction).await?;
+    cycle::ring_deliverers(core);
+    Ok(())
+}
+
+/// A thing is well again: whatever was told of it and is open is told as over. Answers whether there was anything.
+pub async fn end(core: &Core, thing: &str) -> Result<bool, StoreError> {
+    for _ in 0..TRIES_MAX {
+        let _pen = core.pen.lock().await;
+        let open = open(core, thing).await?;
+        if open.is_empty() {
+            return Ok(false);
+        }
+        let mut transaction = Transaction::new();
+        for notice in open {
+            add_end(core, &mut transaction, notice).await?;
+        }
+        match core.store.commit(transaction).await {
+            Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
+            Ok(_) => {
+                cycle::ring_deliverers(core);
+                return Ok(true);
+            }
+        }
+    }
+    // It stays open, and the next end finds it.
+    Ok(false)
+}
+
+async fn add_end(core: &Core, transaction: &mut Transaction, mut notice: Loaded<Notice>) -> Result<(), StoreError> {
+    let now = core.clock.now();
+    let wording = notice.value.wording.as_ref().and_then(|wording| ended(wording, notice.value.at, now));
+    let Some(wording) = wording else { return Ok(()) };
+    let detail = json!({ "wording": wording.key, "since": notice.value.at });
+    notice.value.wording = Some(wording);
+    notice.value.revision = notice.value.revision.saturating_add(1);
+    transaction.update(&notice)?;
+    // Where it was told, and nowhere else: who never heard of it has nothing to be told.
+    let about = &notice.value.about;
+    let mut own = keys::notice(about);
+    own.push(0);
+    let (from, until) = keys::beginning_with(&own);
+    for kept in scan_range::<Delivery>(&*core.store, &from, &until).await? {
+        let after = retry::want(kept.value.clone(), notice.value.revision, now);
+        transaction.set(Some(&kept), &after)?;
+    }
+    transaction.append_journal(&core.line("trouble_over", about, detail))?;
+    Ok(())
+}
+
+/// What was told of a thing and is not over.
+async fn open(core: &Core, thing: &str) -> Result<Vec<Loaded<Notice>>, StoreError> {
+    let beginning = keys::notice(&About::Trouble(format!("{thing}/")));
+    let (from, until) = keys::beginning_with(&beginning);
+    let mut found = scan_range::<Notice>(&*core.store, &from, &until).await?;
+    found.retain(|kept| {
+        // A longer name that begins alike is another thing: what tells one time from another holds no stroke.
+        let alike = kept.key().get(beginning.len()..).is_none_or(|when| when.contains(&b'/'));
+        !alike && is_open(&kept.value)
+    });
+    Ok(found)
+}
+
+/// Whether a trouble lasts and is not over.
+fn is_open(notice: &Notice) -> bool {
+    notice.wording.as_ref().is_some_and(|wording| Trouble::over(&wording.key).is_some())
+}
+
+/// Every thing that was told of and is not over.
+pub async fn all_open(core: &Core) -> Result<std::collections::BTreeSet<String>, StoreError> {
+    let (from, until) = keys::beginning_with(&keys::notice(&About::Trouble(String::new())));
+    let kept = scan_range::<Notice>(&*core.store, &from, &until).await?;
+    let things = kept.iter().filter(|kept| is_open(&kept.value)).filter_map(|kept| match &kept.value.about {
+        About::Trouble(identity) => identity.rsplit_once('/').map(|(thing, _)| thing.to_owned()),
+        _ => None,
+    });
+    Ok(things.collect())
 }
 
 /// Puts a trouble into the transaction that it comes from, by whoever holds the pen: neither is kept without the other.
@@ -52,7 +152,7 @@ pub async fn add_to(
     rooms: &[Room],
 ) -> Result<bool, StoreError> {
     let identity = match when {
-        Some(when) => format!("{}/{when}", trouble.identity()),
+        Some(when) => format!("{}/{when}", trouble.thing()),
         None => trouble.identity(),
     };
     let about = About::Trouble(identity);
@@ -76,17 +176,26 @@ pub async fn add_to(
     Ok(true)
 }
 
-/// Tells of a source that failed, once until it answers again.
+/// Tells of a source that failed, once until it answers again, and that it does.
 pub async fn of_source(core: &Core, source: &SourceId, failure: Option<&SourceError>) -> Result<(), StoreError> {
     let now = core.clock.now();
     let mut state = core.state.lock().await;
     let Some(error) = failure else {
-        if state.failing.remove(source).is_some() {
-            drop(state);
-            return core.journal(core.line("source_back", format!("source/{source}"), json!({}))).await;
+        let failed = state.failing.remove(source).is_some();
+        // What was told before a restart is open as well.
+        let news = state.well.insert(source.clone());
+        drop(state);
+        if failed {
+            core.journal(core.line("source_back", format!("source/{source}"), json!({}))).await?;
+        }
+        if failed || news {
+            for thing in ["source_down", "quota_spent", "token_refused"] {
+                end(core, &format!("{thing}/{source}")).await?;
+            }
         }
         return Ok(());
     };
+    state.well.remove(source);
     if state.failing.contains_key(source) {
         return Ok(());
     }
@@ -97,12 +206,24 @@ pub async fn of_source(core: &Core, source: &SourceId, failure: Option<&SourceEr
         Fate::WaitUntil(until) => {
             Trouble::QuotaSpent { source: name, until: until.to_string(), day: now.strftime("%Y-%m-%d").to_string() }
         }
-        Fate::TellOwner if matches!(error, SourceError::Unauthorized { .. }) => {
-            return tell_once(core, &Trouble::TokenRefused { source: name }, Some(&now.to_string())).await;
-        }
+        Fate::TellOwner if matches!(error, SourceError::Unauthorized { .. }) => Trouble::TokenRefused { source: name },
         Fate::TellOwner | Fate::SlowDown(_) | Fate::Retry | Fate::Forget | Fate::Diagnose => {
             Trouble::SourceDown { source: name, reason: error.to_string(), since: now.to_string() }
         }
     };
-    tell(core, &trouble).await
+    begin(core, &trouble).await
+}
+
+/// An account was connected again: what was told of it is over, to the operators and to whoever it belongs to.
+pub async fn of_connected(core: &Core, source: &SourceId, account: &str) -> Result<(), StoreError> {
+    let platform = core.config.sources.get(source).map(|source| source.kind.settings().platform());
+    let platform = platform.map_or_else(|| source.to_string(), |platform| platform.title().to_owned());
+    for thing in [
+        format!("account_ends/{source}/{account}"),
+        format!("account_refused/{source}/{account}"),
+        format!("reconsent/{platform}/{account}"),
+    ] {
+        end(core, &thing).await?;
+    }
+    Ok(())
 }

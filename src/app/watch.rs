@@ -300,7 +300,11 @@ async fn tell_alarm(core: &Core, alarm: &Alarm) -> Result<(), StoreError> {
         }
         Alarm::StandstillEnded { platform, metric, .. } | Alarm::ImplausibleSettled { platform, metric, .. } => {
             let detail = serde_json::to_value(alarm).unwrap_or_default();
-            core.journal(core.line("guard_ended", format!("source/{platform}/{metric}"), detail)).await
+            core.journal(core.line("guard_ended", format!("source/{platform}/{metric}"), detail)).await?;
+            if matches!(alarm, Alarm::StandstillEnded { .. }) {
+                trouble::end(core, &format!("standstill/{}/{}", platform.title(), metric.title())).await?;
+            }
+            Ok(())
         }
     }
 }

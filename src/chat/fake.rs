@@ -151,6 +151,8 @@ impl Alarms for Desk {
     fn raise(&self, alarm: Alarm) {
         self.alarms.lock().expect("lock").push(alarm);
     }
+
+    fn heard(&self, _: Chat) {}
 }
 
 /// A fixed instant, `second` later.

@@ -256,4 +256,7 @@ pub enum Alarm {
 pub trait Alarms: Send + Sync {
     /// Takes one; must not wait.
     fn raise(&self, alarm: Alarm);
+
+    /// A chat was heard of: its connection stands, or it has answered, with news or without. Must not wait.
+    fn heard(&self, chat: Chat);
 }

@@ -18,7 +18,8 @@ use crate::web::Web;
 #[derive(Debug, Args)]
 #[command(after_help = "Polls the sources at their schedules, judges, tells both chats and answers them. SIGTERM or \
                   Ctrl-C finishes what is under way and ends; what was not finished is taken up again at the next \
-                  start. Every other command works while it runs: it asks the service through a socket in the \
+                  start. SIGHUP changes nothing: `plimsoll apply` takes rules and documents in at once, settings \
+                  are read at the start. Every other command works while it runs: it asks the service through a socket in the \
                   data folder.")]
 pub struct Run {}
 
@@ -158,6 +159,7 @@ fn missing(config: &Config) -> Option<String> {
 pub(super) struct End {
     terminated: tokio::signal::unix::Signal,
     interrupted: tokio::signal::unix::Signal,
+    hung_up: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -169,13 +171,27 @@ impl End {
                 CliError::Failed(anyhow::Error::new(error).context("could not listen for the signal to stop"))
             })
         };
-        Ok(Self { terminated: listen(SignalKind::terminate())?, interrupted: listen(SignalKind::interrupt())? })
+        Ok(Self {
+            terminated: listen(SignalKind::terminate())?,
+            interrupted: listen(SignalKind::interrupt())?,
+            hung_up: listen(SignalKind::hangup())?,
+        })
     }
 
+    /// Waits for the wish. A hang-up is none: a terminal that closes must not end the watch over money, and there is nothing to
+    /// read again that `apply` does not bring in at once.
     pub(super) async fn come(&mut self) {
-        tokio::select! {
-            _ = self.terminated.recv() => {}
-            _ = self.interrupted.recv() => {}
+        loop {
+            tokio::select! {
+                _ = self.terminated.recv() => return,
+                _ = self.interrupted.recv() => return,
+                _ = self.hung_up.recv() => {
+                    tracing::info!(
+                        "SIGHUP reads nothing again: `plimsoll apply` takes rules and documents in at once, and settings are \
+                         read at the next start"
+                    );
+                }
+            }
         }
     }
 }

@@ -66,10 +66,6 @@ impl Clicks for Behind {
     async fn keep(&self, _click: Click) -> bool {
         true
     }
-
-    fn is_ready(&self) -> bool {
-        true
-    }
 }
 
 fn secret() -> SecretString {

@@ -215,6 +215,8 @@ fn decode<T: DeserializeOwned>(table: Table, version: u16, key: &[u8], bytes: &[
 /// A record as it stands in a write or a row, for who looks on.
 pub fn read_bytes<T: Record>(key: &[u8], bytes: &[u8]) -> Result<T, StoreError> {
     decode(T::TABLE, T::VERSION, key, bytes)
+}
+
 /// Reads the bytes of a record as the store does, works out where it lies, and answers the bytes it would be kept as.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn again<T: Record>(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {

@@ -272,7 +272,22 @@ pub(super) fn short(headline: String) -> Message {
 /// A trouble, or any sentence kept with its notice.
 #[must_use]
 pub fn stored(wording: &Wording, reader: &Reader) -> Message {
-    let text = reader.words().stored(wording);
+    said(&reader.words().stored(wording))
+}
+
+/// The same with its instants on the reader's clock, as near to `now` as needed.
+#[must_use]
+pub fn stored_at(wording: &Wording, reader: &Reader, now: Timestamp) -> Message {
+    let mut wording = wording.clone();
+    for value in wording.args.values_mut() {
+        if let Some(at) = value.as_str().and_then(|text| text.parse::<Timestamp>().ok()) {
+            *value = number::time(reader, at, now).into();
+        }
+    }
+    stored(&wording, reader)
+}
+
+fn said(text: &str) -> Message {
     let mut lines = text.lines();
     let headline = lines.next().unwrap_or_default().to_owned();
     Message {

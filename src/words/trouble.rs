@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::outbox::notice::Wording;
+
+mod program;
+
+pub use program::Program;
 
 /// The closed list. Each is told once, under [`Trouble::identity`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +116,8 @@ pub enum Trouble {
         /// The account.
         account: String,
     },
+    /// Something about the program itself.
+    Program(Program),
     /// Old notices were dropped after an outage instead of flooding the rooms.
     StoredOld {
         /// How many.
@@ -157,7 +164,81 @@ impl Trouble {
         "trouble-account-refused-copy",
         "trouble-reconsent",
         "trouble-stored-old",
+        "trouble-quota-low",
+        "trouble-queue-old",
+        "trouble-disk-low",
+        "trouble-disk-bad",
+        "trouble-receiver-silent",
+        "trouble-part-died",
+        "trouble-part-hangs",
+        "trouble-part-hangs-on",
+        "trouble-store-failed",
+        "trouble-standstill-over",
+        "trouble-room-closed-over",
+        "trouble-other-poller-over",
+        "trouble-source-down-over",
+        "trouble-token-refused-over",
+        "trouble-quota-spent-over",
+        "trouble-page-gone-over",
+        "trouble-account-over",
+        "trouble-reconsent-over",
+        "trouble-quota-low-over",
+        "trouble-queue-old-over",
+        "trouble-disk-over",
+        "trouble-receiver-silent-over",
+        "trouble-part-over",
     ];
+
+    /// How the end of a trouble is said, by the key of its sentence. `None`: it does not end by itself, or nobody waits for
+    /// its end.
+    #[must_use]
+    pub fn over(key: &str) -> Option<&'static str> {
+        Some(match key {
+            "trouble-standstill" => "trouble-standstill-over",
+            "trouble-room-closed" => "trouble-room-closed-over",
+            "trouble-other-poller" => "trouble-other-poller-over",
+            "trouble-source-down" => "trouble-source-down-over",
+            "trouble-token-refused" => "trouble-token-refused-over",
+            "trouble-quota-spent" => "trouble-quota-spent-over",
+            "trouble-page-gone" => "trouble-page-gone-over",
+            "trouble-account-ends"
+            | "trouble-account-refused"
+            | "trouble-account-refused-asked"
+            | "trouble-account-refused-copy" => "trouble-account-over",
+            "trouble-reconsent" => "trouble-reconsent-over",
+            "trouble-quota-low" => "trouble-quota-low-over",
+            "trouble-queue-old" => "trouble-queue-old-over",
+            "trouble-disk-low" | "trouble-disk-bad" => "trouble-disk-over",
+            "trouble-receiver-silent" => "trouble-receiver-silent-over",
+            "trouble-part-died" | "trouble-part-hangs" | "trouble-part-hangs-on" => "trouble-part-over",
+            _ => return None,
+        })
+    }
+
+    /// What it is that is in trouble: the beginning of every identity of such a trouble, however often it comes back.
+    #[must_use]
+    pub fn thing(&self) -> String {
+        let identity = self.identity();
+        match self {
+            // Their identity ends with when it was.
+            Self::Standstill { .. }
+            | Self::Implausible { .. }
+            | Self::SourceDown { .. }
+            | Self::QuotaSpent { .. }
+            | Self::Absent { .. }
+            | Self::PageGone { .. }
+            | Self::AccountEnds { .. }
+            | Self::StoredOld { .. } => {
+                identity.rsplit_once('/').map_or_else(|| identity.clone(), |(thing, _)| thing.to_owned())
+            }
+            Self::RoomClosed { .. }
+            | Self::OtherPoller { .. }
+            | Self::TokenRefused { .. }
+            | Self::AccountRefused { .. }
+            | Self::Reconsent { .. }
+            | Self::Program(_) => identity,
+        }
+    }
 
     /// What makes it the same trouble: the text of [`About::Trouble`](crate::outbox::notice::About).
     #[must_use]
@@ -176,6 +257,7 @@ impl Trouble {
             Self::AccountRefused { source, account, .. } => format!("account_refused/{source}/{account}"),
             Self::Reconsent { platform, account } => format!("reconsent/{platform}/{account}"),
             Self::StoredOld { since, .. } => format!("stored_old/{since}"),
+            Self::Program(program) => program.identity(),
         }
     }
 
@@ -236,8 +318,20 @@ impl Trouble {
                 ("trouble-reconsent", vec![("platform", text(platform)), ("account", text(account))])
             }
             Self::StoredOld { count, .. } => ("trouble-stored-old", vec![("count", (*count).into())]),
+            Self::Program(program) => program.wording(),
         };
         let args: BTreeMap<String, Value> = args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Wording { key: key.to_owned(), args }
     }
+}
+
+/// How the end of a trouble is told: what was known of it, since when it was and until when. `None`: it is over already, or
+/// nobody is told of its end.
+#[must_use]
+pub fn ended(before: &Wording, since: Timestamp, until: Timestamp) -> Option<Wording> {
+    let key = Trouble::over(&before.key)?.to_owned();
+    let mut args = before.args.clone();
+    args.entry("since".to_owned()).or_insert_with(|| Value::from(since.to_string()));
+    args.insert("until".to_owned(), Value::from(until.to_string()));
+    Some(Wording { key, args })
 }

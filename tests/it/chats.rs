@@ -75,6 +75,8 @@ struct Desk {
     registered: Mutex<Vec<(String, String)>>,
     /// How many things were kept when it was woken.
     woken: Mutex<Vec<usize>>,
+    /// How often the connection was found to stand.
+    heard: Mutex<usize>,
 }
 
 impl Desk {
@@ -108,6 +110,10 @@ impl Inbox for Desk {
 impl Alarms for Desk {
     fn raise(&self, alarm: Alarm) {
         self.alarms.lock().expect("lock").push(alarm);
+    }
+
+    fn heard(&self, _: Chat) {
+        *self.heard.lock().expect("lock") += 1;
     }
 }
 
@@ -171,8 +177,12 @@ struct Town {
 
 impl Town {
     async fn new() -> Self {
+        Self::with(DiscordConfig::new("t0ken")).await
+    }
+
+    async fn with(config: DiscordConfig) -> Self {
         let (clock, mut driver) = Clock::simulated(start());
-        let sim = DiscordSim::start(clock.clone(), DiscordConfig::new("t0ken")).await.expect("starts");
+        let sim = DiscordSim::start(clock.clone(), config).await.expect("starts");
         let anna = sim.create_user("anna", "sv-SE");
         let guild = sim.create_guild("Nordbo", "en-US", anna);
         let channel = sim.create_channel(guild, "alerts");
@@ -190,6 +200,7 @@ impl Town {
             alarms: desk.clone(),
             commands: vec![why()],
             registered: desk.clone(),
+            renew: CancellationToken::new(),
         };
         let theirs = stop.clone();
         drop(clock.spawn("discord gateway", |held| async move { run_gateway(receiver, &theirs, held).await }));
@@ -244,6 +255,22 @@ async fn discord_shows_one_message_that_lives() {
     let who = Identity { chat: Chat::Discord, user: carl.to_string() };
     let alone = town.chats.private_room(&who).await.expect("opens");
     assert_eq!(alone.place, town.sim.dm(carl).to_string());
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_acknowledges_nothing_is_connected_anew_and_heard_again() {
+    let heartbeat = std::time::Duration::from_millis(200);
+    let mut town = Town::with(DiscordConfig { heartbeat, ..DiscordConfig::new("t0ken") }).await;
+    town.pass(125).await;
+    assert_eq!(*town.desk.heard.lock().expect("lock"), 2, "once a minute");
+    let before = town.sim.gateway_counts();
+    town.sim.zombie(true);
+    // Heartbeats are real time: the second that stays unanswered ends the connection.
+    town.sim.session_since(before).await.expect("a new connection");
+    town.sim.zombie(false);
+    town.pass(300).await;
+    assert!(2 < *town.desk.heard.lock().expect("lock"));
     town.end().await;
 }
 

@@ -475,6 +475,29 @@ fn what_is_asked_while_it_runs_takes_effect_at_once() {
 }
 
 #[test]
+fn a_hang_up_ends_nothing_and_a_bad_document_changes_nothing_while_it_runs() {
+    let desk = Desk::new();
+    let service = desk.serve(&alone());
+    service.signal("-HUP");
+    desk.done(&["apply", "many.toml"]);
+    // The one reads well by itself; only the store knows that its campaign is nowhere.
+    let bad = "[[partnership]]\ncampaign = \"nowhere\"\ncreator = \"alma\"\n";
+    std::fs::write(desk.path().join("bad.toml"), format!("{FALL}\n")).expect("written");
+    std::fs::write(desk.path().join("worse.toml"), bad).expect("written");
+    let changed = MANY.replace("followers > 100", "followers > 200");
+    std::fs::write(desk.path().join("changed.toml"), changed).expect("written");
+    let refused = desk.run(&["apply", "changed.toml", "bad.toml", "worse.toml"]);
+    assert!(refused.code == Some(2) && refused.err.contains("nowhere"), "{}", refused.err);
+    assert_eq!(
+        desk.done(&["apply", "many.toml", "--dry-run"]).trim_end(),
+        "0 added, 0 changed, 1 same; nothing was stored"
+    );
+    assert!(desk.run(&["why", "alma", "views-fall"]).err.contains("there is no rule"));
+    let log = service.stop();
+    assert!(log.contains("SIGHUP reads nothing again") && log.contains("plimsoll apply"), "{log}");
+}
+
+#[test]
 fn doctor_asks_the_running_service_about_its_own_settings_and_it_goes_on() {
     let desk = Desk::new();
     let service = desk.serve(&alone());

@@ -10,7 +10,8 @@ impl Config {
     /// Every secret that is set, so that whoever writes logs can leave them out.
     #[must_use]
     pub fn secrets(&self) -> Vec<SecretString> {
-        let own = [&self.telegram.token, &self.discord.token, &self.actions.secret, &self.vault.key, &self.heartbeat.url];
+        let own =
+            [&self.telegram.token, &self.discord.token, &self.actions.secret, &self.vault.key, &self.heartbeat.url];
         let mut all: Vec<SecretString> = own.into_iter().cloned().collect();
         for source in self.sources.values() {
             let mut source = source.clone();

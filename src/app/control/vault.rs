@@ -7,6 +7,7 @@ use super::{Answer, Refusal, Request, actor, one_line};
 use crate::app::core::Core;
 use crate::app::planner::kept;
 use crate::app::records::AccountRecord;
+use crate::app::trouble;
 use crate::app::vault::{Sealed, VaultError, check_account};
 use crate::domain::ids::{BrandId, CreatorId, Platform, SourceId};
 
@@ -107,6 +108,7 @@ pub(super) async fn connect(
     })?;
     // What was refused before may be asked again at once.
     kept::reopen(core, source).await;
+    trouble::of_connected(core, source, account).await?;
     let whose = whose(core, source, account).await;
     let document = json!({
         "source": source, "account": account, "whose": whose, "again": again, "scope": sealed.scope,

@@ -5,9 +5,12 @@
 //! is away: it is tried now and then with one message, and what was put off comes when it is back.
 
 use std::collections::{HashMap, HashSet};
+use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -250,7 +253,10 @@ impl Desk {
         let name = format!("send {} {}", chat.as_str(), item.room);
         let task = self.core.clock.spawn(name, move |held| async move {
             let way = Way { core: &core, chats: &chats, chat, slot: Some(slot) };
-            let went = turn(way, &item.key).await;
+            // What panics has landed as well: its room and its key would never be free again.
+            let went = AssertUnwindSafe(turn(way, &item.key)).catch_unwind().await;
+            let went =
+                went.unwrap_or_else(|_| Err(StoreError::failed("deliver a message", io::Error::other("it panicked"))));
             landed.lock().unwrap_or_else(PoisonError::into_inner).push((item, went));
             bell.ring();
             drop(held);

@@ -8,8 +8,6 @@ mod chats;
 mod sources;
 mod store;
 
-pub(super) use store::bytes_left;
-
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;

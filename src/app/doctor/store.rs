@@ -4,16 +4,12 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
+use crate::app::alarms::disk;
+use crate::app::config::AlarmsConfig;
 use crate::app::core::Core;
 use crate::app::setup::Finding;
 use crate::outbox::delivery::{Delivery, State};
 use crate::store::records::scan_all;
-
-/// Less room than this, and it is time to look: a year of numbers of a thousand creators is under a gibibyte.
-const ROOM_WARN: u64 = 1 << 30;
-
-/// Less room than this, and the store may soon not take a commit.
-const ROOM_BAD: u64 = 200 << 20;
 
 /// A message that is due for so long does not wait for a limit any more.
 const DUE_LONG: SignedDuration = SignedDuration::from_hours(1);
@@ -27,7 +23,7 @@ pub(super) async fn look(core: &Core) -> Vec<Finding> {
         Finding::warn("store", format!("there is none in {} yet", folder.display()), "`plimsoll apply` makes it")
     }];
     findings.extend(private(folder));
-    findings.extend(bytes_left(folder).map(of_room));
+    findings.extend(disk::bytes_left(folder).map(|left| of_room(left, &core.config.alarms)));
     match scan_all::<Delivery>(&*core.store).await {
         Ok(deliveries) => findings.push(waiting(core, deliveries.iter().map(|kept| &kept.value))),
         Err(error) => {
@@ -57,26 +53,17 @@ fn private(_: &Path) -> Option<Finding> {
     None
 }
 
-/// How much the disk under it has left.
-#[cfg(unix)]
-pub(in crate::app) fn bytes_left(folder: &Path) -> Option<u64> {
-    let there = folder.ancestors().map(|path| if path.as_os_str().is_empty() { Path::new(".") } else { path });
-    let stat = there.filter(|path| path.is_dir()).find_map(|path| rustix::fs::statvfs(path).ok())?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
-}
-
-#[cfg(not(unix))]
-pub(in crate::app) fn bytes_left(_: &Path) -> Option<u64> {
-    None
-}
-
-fn of_room(bytes: u64) -> Finding {
-    let what = format!("{} MiB left", bytes >> 20);
+/// How much the disk under it has left. The thresholds are those of the running service.
+fn of_room(bytes: u64, settings: &AlarmsConfig) -> Finding {
+    let left = bytes >> 20;
+    let what = format!("{left} MiB left");
     let remedy = "make room on the disk, or move store.folder to a larger one";
-    match bytes {
-        ROOM_WARN.. => Finding::ok("disk", what),
-        ROOM_BAD.. => Finding::warn("disk", what, remedy),
-        _ => Finding::bad("disk", what, remedy),
+    if left < settings.disk_bad_mib {
+        Finding::bad("disk", what, remedy)
+    } else if left < settings.disk_low_mib {
+        Finding::warn("disk", what, remedy)
+    } else {
+        Finding::ok("disk", what)
     }
 }
 
@@ -108,10 +95,11 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_before_it_is_full() {
-        assert_eq!(of_room(ROOM_WARN).stand, Stand::Ok);
-        assert_eq!(of_room(ROOM_WARN - 1).stand, Stand::Warn);
+        let settings = crate::app::config::Config::load(None, &[]).expect("the defaults").alarms;
+        assert_eq!(of_room(1 << 30, &settings).stand, Stand::Ok);
+        assert_eq!(of_room((1 << 30) - 1, &settings).stand, Stand::Warn);
         assert_eq!(
-            of_room(ROOM_BAD - 1).to_string(),
+            of_room((200 << 20) - 1, &settings).to_string(),
             "bad   disk: 199 MiB left; make room on the disk, or move store.folder to a larger one"
         );
     }
@@ -126,6 +114,6 @@ mod tests {
         assert_eq!(private(folder.path()), None);
         set(0o755);
         assert_eq!(private(folder.path()).map(|finding| finding.stand), Some(Stand::Warn));
-        assert!(room_left(&folder.path().join("not/there")).is_some());
+        assert!(disk::bytes_left(&folder.path().join("not/there")).is_some());
     }
 }

@@ -109,6 +109,7 @@ pub(super) fn add(sum: &mut Counts, more: &Counts) {
         approved,
         done,
         verified,
+        tally: _,
     } = more;
     sum.polls += polls;
     sum.samples += samples;

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::page::Page;
 use super::{Vitals, table, tally, within};
+use crate::app::alarms::disk::bytes_left;
 use crate::app::core::{Core, Counts, State};
 use crate::app::kinds;
 use crate::domain::ids::RoomId;
@@ -35,7 +36,10 @@ pub(super) async fn gather(vitals: &Vitals) -> Page {
     // Asked once: one that does not answer is waited for.
     let works = vitals.store().await.is_ok();
     page.put(&table::READY, &[], truth(works && vitals.unheard().next().is_none()));
-    counted(&mut page, &counts, now);
+    counted(&mut page, &counts);
+    for part in core.parts.seen() {
+        page.put(&table::PART_AGE, &[&part.name], seconds(now.duration_since(part.beat)));
+    }
     chats(&mut page, vitals, &counts.tally, now);
     let state = core.state.lock().await;
     sources(&mut page, core, &state, (&counts.tally, vitals.started), now);
@@ -62,7 +66,7 @@ fn seconds(length: SignedDuration) -> f64 {
     std::cmp::max(length, SignedDuration::ZERO).as_secs_f64()
 }
 
-fn counted(page: &mut Page, counts: &Counts, now: Timestamp) {
+fn counted(page: &mut Page, counts: &Counts) {
     page.put(&table::SAMPLES, &[], count(counts.samples));
     page.put(&table::EVALUATIONS, &[], count(counts.evaluations));
     page.put(&table::INCIDENTS, &["fired"], count(counts.fired));
@@ -75,9 +79,6 @@ fn counted(page: &mut Page, counts: &Counts, now: Timestamp) {
     ];
     for (step, number) in steps {
         page.put(&table::ACTIONS, &[step], count(number));
-    }
-    for (part, at) in &counts.tally.rounds {
-        page.put(&table::PART_AGE, &[part], seconds(now.duration_since(*at)));
     }
     for outcome in tally::BEATS {
         page.put(&table::BEATS, &[outcome], count(counts.tally.beats.get(outcome).copied().unwrap_or(0)));
@@ -173,7 +174,7 @@ async fn waiting(
 /// The data folder and the disk under it, where there is one.
 async fn disk(page: &mut Page, folder: &Path) {
     let folder = folder.to_owned();
-    let measured = tokio::task::spawn_blocking(move || (size_of(&folder), crate::app::doctor::bytes_left(&folder)));
+    let measured = tokio::task::spawn_blocking(move || (size_of(&folder), bytes_left(&folder)));
     // A thread that stopped has measured nothing.
     let Ok((size, free)) = measured.await else { return };
     if let Some(size) = size {

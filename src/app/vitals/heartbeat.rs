@@ -58,7 +58,7 @@ enum Said {
 }
 
 /// Beats until the end.
-pub async fn run(core: Arc<Core>, vitals: Arc<Vitals>, beat: Heartbeat, mut held: Held, stop: CancellationToken) {
+pub async fn run(core: Arc<Core>, vitals: Arc<Vitals>, beat: Arc<Heartbeat>, mut held: Held, stop: CancellationToken) {
     let mut said = Said::Well;
     loop {
         let at = core.clock.now().checked_add(beat.every).unwrap_or(Timestamp::MAX);

@@ -50,7 +50,7 @@ table! {
     BUILD = Gauge "plimsoll_build_info" ["version"] "Always 1; which version runs";
     STARTED = Gauge "plimsoll_start_time_seconds" [] "When the program was started, in seconds since 1970";
     READY = Gauge "plimsoll_ready" [] "1 when /readyz says ready, else 0";
-    PART_AGE = Gauge "plimsoll_part_age_seconds" ["part"] "Seconds since a part of the program last finished a round; it rests while nothing is due";
+    PART_AGE = Gauge "plimsoll_part_age_seconds" ["part"] "Seconds since a part of the program last began to wait or woke; it beats rarely where little is due";
     POLLS = Counter "plimsoll_polls_total" ["source", "outcome"] "Polls by what came of them: answered, failed, slowed (asked to wait), refused (our key or token), no_quota (not asked)";
     ANSWER_AGE = Gauge "plimsoll_source_answer_age_seconds" ["source"] "Seconds since a source last answered with numbers; since the start where it has not yet";
     LAG = Gauge "plimsoll_source_lag_seconds" ["source"] "From the moment of the schedule until the last poll was kept and judged, in seconds";

@@ -38,8 +38,6 @@ pub struct Tally {
     pub deliveries: BTreeMap<(Chat, &'static str), u64>,
     /// Waits for a limit.
     pub waits: BTreeMap<Chat, u64>,
-    /// When a part last finished a round.
-    pub rounds: BTreeMap<&'static str, Timestamp>,
     /// Heartbeats.
     pub beats: BTreeMap<&'static str, u64>,
 }

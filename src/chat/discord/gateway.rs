@@ -9,7 +9,9 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serenity::all::{
     Client, ClientBuilder, Context, CreateAllowedMentions, CreateAutocompleteResponse, CreateInteractionResponse,
     CreateInteractionResponseMessage, EventHandler, GatewayIntents, GuildId, Http, HttpBuilder, Interaction, Ready,
@@ -47,6 +49,8 @@ pub struct Receiver {
     pub alarms: Arc<dyn Alarms>,
     /// The slash commands; written to each guild of the bot when they differ from what was written there before.
     pub commands: Vec<CommandSpec>,
+    /// Cancelled when the connection is to be given up and made anew, because nothing is heard through it.
+    pub renew: CancellationToken,
     /// Fingerprints that guilds are known to have: guild id and [`super::commands::fingerprint`].
     pub registered: Arc<dyn Registered>,
 }
@@ -87,13 +91,18 @@ pub async fn run_gateway(receiver: Receiver, stop: &CancellationToken, held: Hel
 
 async fn receive(receiver: Receiver, stop: &CancellationToken, held: Held) -> GatewayEnd {
     let clock = held.clock().clone();
-    let gateway_url = receiver.gateway_url.clone();
+    let (gateway_url, renew) = (receiver.gateway_url.clone(), receiver.renew.clone());
     let alarms = Arc::clone(&receiver.alarms);
     let http = match client_of(&receiver.bot) {
         Ok(http) => http,
         Err(error) => return GatewayEnd::Broken(error.to_string()),
     };
-    let handler = Handler { clock, receiver, starting: Mutex::new(Some(held)), written: Mutex::new(HashSet::new()) };
+    let handler = Handler {
+        clock: clock.clone(),
+        receiver,
+        starting: Mutex::new(Some(held)),
+        written: Mutex::new(HashSet::new()),
+    };
     let building = ClientBuilder::new_with_http(http, GatewayIntents::empty()).event_handler(handler);
     let built = tokio::select! {
         biased;
@@ -110,6 +119,10 @@ async fn receive(receiver: Receiver, stop: &CancellationToken, held: Held) -> Ga
         biased;
         () = stop.cancelled() => None,
         ended = client.start() => Some(ended),
+        () = listen_for(&shards, &clock, alarms.as_ref(), &renew) => {
+            close(&shards).await;
+            return GatewayEnd::Broken("nothing was heard for long".to_owned());
+        }
     };
     match ended {
         None => {
@@ -119,6 +132,51 @@ async fn receive(receiver: Receiver, stop: &CancellationToken, held: Held) -> Ga
         Some(Ok(())) => GatewayEnd::Broken("the connection ended".to_owned()),
         Some(Err(error)) => end_of(&error, alarms.as_ref()),
     }
+}
+
+/// How often it is looked whether the connection stands.
+const LISTEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// A simulated clock goes as fast as it can while connections are made in real time: so long it waits for one, once after
+/// each loss.
+const SIMULATED_WAIT: Duration = Duration::from_secs(5);
+
+/// How often it looks meanwhile.
+const SIMULATED_STEP: Duration = Duration::from_millis(20);
+
+/// Says now and then that the connection stands. Ends when it is to be made anew.
+///
+/// serenity makes it anew by itself when a heartbeat stays unanswered, and tries for ever; while it does there is no runner
+/// that could be asked to end, and a second one beside it would hear everything twice. So only one that is there is given up.
+async fn listen_for(shards: &ShardManager, clock: &Clock, alarms: &dyn Alarms, renew: &CancellationToken) {
+    let mut held = clock.hold("discord gateway is heard");
+    let mut lost = false;
+    loop {
+        let at = clock.now().checked_add(LISTEN_EVERY).unwrap_or(Timestamp::MAX);
+        held.sleep_until(at).await;
+        let mut stands = is_connected(shards).await;
+        if !stands && !lost && clock.is_simulated() {
+            let mut left = SIMULATED_WAIT;
+            while !stands && !left.is_zero() {
+                #[expect(clippy::disallowed_methods, reason = "a connection is made in real time, whatever the clock")]
+                tokio::time::sleep(SIMULATED_STEP).await;
+                left = left.saturating_sub(SIMULATED_STEP);
+                stands = is_connected(shards).await;
+            }
+        }
+        lost = !stands;
+        if stands {
+            alarms.heard(Chat::Discord);
+        } else if renew.is_cancelled() && !shards.runners.lock().await.is_empty() {
+            return;
+        }
+    }
+}
+
+/// Whether every shard that runs has said hello and been answered since.
+async fn is_connected(shards: &ShardManager) -> bool {
+    let runners = shards.runners.lock().await;
+    !runners.is_empty() && runners.values().all(|runner| runner.stage == ConnectionStage::Connected)
 }
 
 /// Asks the shards to close. `start` has been dropped by then, and nothing waits for them: before any shard runs a

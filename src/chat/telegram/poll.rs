@@ -106,6 +106,7 @@ pub async fn poll_updates(
         };
         let error = match got {
             Ok(updates) => {
+                receiver.alarms.heard(Chat::Telegram);
                 let now = held.clock().now();
                 if position.disputed.is_some_and(|met| PEACE_AFTER <= now.duration_since(met)) {
                     position.disputed = None;

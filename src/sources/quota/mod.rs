@@ -109,6 +109,14 @@ impl Buckets {
         self.0.get(bucket).map_or(0, |bucket| bucket.tally.spent(bucket.reset, now))
     }
 
+    /// The budgets that are given anew all at once: name, units, what was spent, and the window that `now` is in.
+    pub fn windows(&self, now: Timestamp) -> impl Iterator<Item = (&str, u32, u32, (Timestamp, Timestamp))> {
+        self.0.iter().filter_map(move |(name, bucket)| {
+            let window = bucket.reset.window(now)?;
+            Some((name.as_str(), bucket.units, bucket.tally.spent(bucket.reset, now), window))
+        })
+    }
+
     /// Whether `units` of `bucket` may be spent at `now`.
     #[must_use]
     pub fn may_spend(&self, bucket: &str, units: u32, now: Timestamp) -> May {

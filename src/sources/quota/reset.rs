@@ -85,7 +85,7 @@ impl Reset {
     pub const ROLLING_DAY: Self = Self::Rolling { secs: 86_400 };
 
     /// The window that `now` is in, where all is forgotten at once.
-    fn window(self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    pub(super) fn window(self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         match self {
             Self::PacificDay => {
                 let start = now.to_zoned(pacific()).start_of_day().map_or(Timestamp::MIN, |start| start.timestamp());

@@ -252,7 +252,8 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     ---
     🟡 TikTok gives no numbers: no answer
 
-    It is tried again by itself. Nothing is stopped on old data.
+    It is tried again by itself. Until then its budgets are not watched, and nothing is stopped on old data.
+    I say so here when it is back. If it stays for hours: plimsoll doctor.
     ---
     🔴 YouTube refuses our access
 
@@ -321,7 +322,8 @@ fn troubles_say_what_they_mean_and_what_to_do() {
     ---
     🟡 TikTok ger inga siffror: no answer
 
-    Nya försök görs av sig självt. Inget stoppas på gamla data.
+    Nya försök görs av sig självt. Till dess bevakas inte dess budgetar, och inget stoppas på gamla data.
+    Jag säger till här när den är tillbaka. Om det dröjer i timmar: plimsoll doctor.
     ---
     🔴 YouTube nekar oss åtkomst
 
