@@ -146,7 +146,7 @@ mod tests {
             drop(browser.read_to_end(&mut answer).await);
             (endless, answer)
         };
-        let wait = landing.wait(Duration::from_secs(60), |_| Verdict::Taken);
+        let wait = landing.wait(Duration::from_mins(1), |_| Verdict::Taken);
         let (target, (_, answer)) = tokio::join!(wait, come);
         assert_eq!(target.expect("no fault").as_deref(), Some("/callback?code=1"));
         assert!(answer.starts_with(b"HTTP/1.1 200 OK"));

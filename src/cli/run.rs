@@ -96,7 +96,7 @@ async fn serve(opened: &Opened) -> Result<(), CliError> {
     match &broken {
         None => tracing::info!("stopping: finishing what is under way"),
         Some(why) => {
-            tracing::error!(why, "the store has stopped; nothing can be promised any more, so the service ends")
+            tracing::error!(why, "the store has stopped; nothing can be promised any more, so the service ends");
         }
     }
     service.stop().await;

@@ -69,7 +69,12 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "webhooks", run: webhooks::run },
 ];
 
-/// Runs the target of this name; panics where a promise is broken, and where there is no such target.
+/// Runs the target of this name.
+///
+/// # Panics
+///
+/// Where a promise is broken, and where there is no such target.
+#[must_use]
 pub fn run(name: &str, bytes: &[u8]) -> Became {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
     (target.run)(bytes)
@@ -88,6 +93,13 @@ const TOLD_MAX: usize = 4_096;
 fn told(text: &str) {
     assert!(text.len() <= TOLD_MAX, "an error of {} bytes: {}", text.len(), text.chars().take(200).collect::<String>());
     assert!(!text.chars().any(char::is_control), "an error with control characters: {text:?}");
+}
+
+#[track_caller]
+fn told_all<T: ToString>(all: impl IntoIterator<Item = T>) {
+    for one in all {
+        told(&one.to_string());
+    }
 }
 
 /// What is kept as JSON is read again as what it was.

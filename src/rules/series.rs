@@ -369,6 +369,12 @@ impl Line {
         self.held.retain(|held| moment_at(table, held.moment).is_some_and(|moment| oldest <= moment.observed));
     }
 
+    /// How much it holds: levels, amounts, words and what is held back.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.moments.len() + self.amounts.len() + self.missing.len() + self.held.len()
+    }
+
     /// The moments of its levels, as places in the table.
     pub fn moments(&self) -> impl Iterator<Item = u32> {
         self.moments.iter().copied()

@@ -196,7 +196,17 @@ async fn fill_with_a_gap(store: &dyn Store) {
 
 #[tokio::test]
 async fn broken_off_anywhere_no_receipt_is_made_without_its_numbers_and_the_next_round_goes_on() {
-    for commit in 1..=5 {
+    let commits = {
+        let store = Arc::new(MemoryStore::new());
+        fill_with_a_gap(&*store).await;
+        let core = open(&store, &[]).await;
+        given(&core, CREATORS).await;
+        let before = store.commits();
+        round(&core).await.expect("removed");
+        store.commits() - before
+    };
+    assert!(3 <= commits, "a round is more than one commit: {commits}");
+    for commit in 1..=commits {
         let store = Arc::new(MemoryStore::new());
         fill_with_a_gap(&*store).await;
         let core = open(&store, &[]).await;

@@ -361,10 +361,10 @@ impl History {
         self.members.insert(subject, members);
     }
 
-    /// How many moments it holds: what its memory grows with.
+    /// How much it holds: what its memory grows with.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.moments.len()
+        self.moments.len() + self.lines.iter().map(Line::size).sum::<usize>()
     }
 
     /// Drops what no span that begins at or after `before` can need.

@@ -50,7 +50,7 @@ impl Places {
         self.work.join("old").join(part)
     }
 
-    fn new(&self, part: &str) -> PathBuf {
+    fn fresh(&self, part: &str) -> PathBuf {
         self.work.join("new").join(part)
     }
 
@@ -66,9 +66,9 @@ impl Places {
             if self.old(note).exists() {
                 std::fs::rename(self.old(note), at(note))?;
             }
-        } else if !at(note).exists() && self.new(note).exists() {
+        } else if !at(note).exists() && self.fresh(note).exists() {
             // The new database is in its place; its mark was about to follow.
-            std::fs::rename(self.new(note), at(note))?;
+            std::fs::rename(self.fresh(note), at(note))?;
         }
         sync(&self.folder)
     }
@@ -130,7 +130,7 @@ pub fn compact(folder: &Path, tell: &dyn Fn(u64, u64)) -> Result<Compacted, Stor
             std::fs::rename(folder.join(part), places.old(part))?;
         }
         for part in PARTS {
-            std::fs::rename(places.new(part), folder.join(part))?;
+            std::fs::rename(places.fresh(part), folder.join(part))?;
         }
         sync(&places.work.join("old"))?;
         sync(folder)
@@ -142,7 +142,7 @@ pub fn compact(folder: &Path, tell: &dyn Fn(u64, u64)) -> Result<Compacted, Stor
     let opened = Open::locked(folder, &options).and_then(Open::close);
     if let Err(error) = opened {
         for part in PARTS {
-            std::fs::rename(folder.join(part), places.new(part)).map_err(io)?;
+            std::fs::rename(folder.join(part), places.fresh(part)).map_err(io)?;
             std::fs::rename(places.old(part), folder.join(part)).map_err(io)?;
         }
         return Err(error);
@@ -221,7 +221,7 @@ mod tests {
             drop(store);
             SledStore::restore(&places.work.join("new"), &all, &|_, _| {}).expect("filled");
             let moves = PARTS.map(|part| (data.join(part), places.old(part))).into_iter();
-            let moves = moves.chain(PARTS.map(|part| (places.new(part), data.join(part))));
+            let moves = moves.chain(PARTS.map(|part| (places.fresh(part), data.join(part))));
             for (from, to) in moves.take(step) {
                 std::fs::rename(from, to).expect("moved");
             }

@@ -70,13 +70,13 @@ impl Open {
 
     /// The same for somebody who holds [`lock_folder`].
     pub fn locked(folder: &Path, options: &Options) -> Result<Self, StoreError> {
-        Self::open(folder, options).map_err(|error| match error {
+        Self::try_open(folder, options).map_err(|error| match error {
             StoreError::Damaged { what } => StoreError::Damaged { what: with_remedy(folder, &what) },
             error => blame_disk(folder, error),
         })
     }
 
-    fn open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
+    fn try_open(folder: &Path, options: &Options) -> Result<Self, StoreError> {
         let inner = folder.join("sled");
         let io = |cause| StoreError::failed("make the data folder", cause);
         super::compact::settle(folder).map_err(io)?;

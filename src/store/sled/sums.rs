@@ -84,7 +84,7 @@ impl Open {
         let mut sums = BTreeMap::new();
         for table in Table::ALL {
             let mut sum = Sum::default();
-            for row in self.table(table)?.iter() {
+            for row in self.table(table)? {
                 let (key, row) = row.map_err(cannot_read)?;
                 let head = value::read(&row).ok_or_else(|| damaged(table, &key))?;
                 let is_whole = match head.payload {

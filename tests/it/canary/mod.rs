@@ -330,7 +330,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let (_nobody, never) = mpsc::channel::<()>();
     while !is_so() {
         assert!(clock.now() < give_up, "{what}");
-        drop(never.recv_timeout(Duration::from_millis(20)));
+        let _ = never.recv_timeout(Duration::from_millis(20));
     }
 }
 
