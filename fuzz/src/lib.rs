@@ -10,7 +10,7 @@ macro_rules! target {
         $crate::libfuzzer_sys::fuzz_target!(
             init: { drop(std::panic::take_hook()); },
             |bytes: &[u8]| {
-                plimsoll::fuzzing::run($name, bytes);
+                let _ = plimsoll::fuzzing::run($name, bytes);
             }
         );
     };

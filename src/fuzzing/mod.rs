@@ -69,7 +69,12 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "webhooks", run: webhooks::run },
 ];
 
-/// Runs the target of this name; panics where a promise is broken, and where there is no such target.
+/// Runs the target of this name.
+///
+/// # Panics
+///
+/// A promise is broken, or there is no such target.
+#[must_use]
 pub fn run(name: &str, bytes: &[u8]) -> Became {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
     (target.run)(bytes)
@@ -82,6 +87,14 @@ fn now() -> Timestamp {
 
 /// Bytes of one error: it is read by a person, on a telephone or in a terminal.
 const TOLD_MAX: usize = 4_096;
+
+/// Every error of a list.
+#[track_caller]
+fn all_told<E: std::fmt::Display>(errors: &[E]) {
+    for error in errors {
+        told(&error.to_string());
+    }
+}
 
 /// What is told to people is short and holds nothing that a terminal would obey.
 #[track_caller]

@@ -38,10 +38,7 @@ pub fn inbound(interaction: &Interaction, now: Timestamp) -> Option<Inbound> {
 pub(crate) fn of_frame(frame: &[u8], now: Timestamp) -> Option<Inbound> {
     use serenity::all::{Event, GatewayEvent};
 
-    let event = match serde_json::from_slice(frame).ok()? {
-        GatewayEvent::Dispatch(_, event) => event,
-        _ => return None,
-    };
+    let GatewayEvent::Dispatch(_, event) = serde_json::from_slice(frame).ok()? else { return None };
     let Event::InteractionCreate(event) = event else { return None };
     let mut inbound = inbound(&event.interaction, now)?;
     inbound.answer = answerable(&event.interaction, Ack::Private, now);
