@@ -21,6 +21,7 @@ use super::metric::{Kind, Metric, Unit};
 use super::money::{Currency, Money};
 use super::num::u64_of_len;
 use super::sample::{Form, Sample, SeriesKey};
+use super::written::repeated;
 
 /// The columns of a file of samples. They may stand in any order.
 pub const SAMPLE_COLUMNS: [&str; 9] =
@@ -40,7 +41,7 @@ const SPAN_DAYS_MAX: i64 = 366;
 
 /// A row that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}{}: {what}; {remedy}", column_of(column))]
+#[error("line {line}{}: {}; {remedy}", column_of(column), repeated(what))]
 pub struct RowError {
     /// Where it begins, counted from 1.
     pub line: u64,
@@ -53,7 +54,7 @@ pub struct RowError {
 }
 
 fn column_of(column: &str) -> String {
-    if column.is_empty() { String::new() } else { format!(", column `{column}`") }
+    if column.is_empty() { String::new() } else { format!(", column `{}`", repeated(column)) }
 }
 
 /// What became of a file.

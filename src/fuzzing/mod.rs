@@ -73,7 +73,7 @@ pub const TARGETS: [Target; 12] = [
 ///
 /// # Panics
 ///
-/// Where a promise is broken, and where there is no such target.
+/// A promise is broken, or there is no such target.
 #[must_use]
 pub fn run(name: &str, bytes: &[u8]) -> Became {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
@@ -88,18 +88,19 @@ fn now() -> Timestamp {
 /// Bytes of one error: it is read by a person, on a telephone or in a terminal.
 const TOLD_MAX: usize = 4_096;
 
+/// Every error of a list.
+#[track_caller]
+fn all_told<E: std::fmt::Display>(errors: &[E]) {
+    for error in errors {
+        told(&error.to_string());
+    }
+}
+
 /// What is told to people is short and holds nothing that a terminal would obey.
 #[track_caller]
 fn told(text: &str) {
     assert!(text.len() <= TOLD_MAX, "an error of {} bytes: {}", text.len(), text.chars().take(200).collect::<String>());
     assert!(!text.chars().any(char::is_control), "an error with control characters: {text:?}");
-}
-
-#[track_caller]
-fn told_all<T: ToString>(all: impl IntoIterator<Item = T>) {
-    for one in all {
-        told(&one.to_string());
-    }
 }
 
 /// What is kept as JSON is read again as what it was.

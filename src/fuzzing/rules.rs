@@ -1,6 +1,6 @@
 //! Files of rules with their conditions and cases, and packs of benchmarks.
 
-use super::{Became, same_again, told, told_all};
+use super::{Became, all_told, same_again, told};
 use crate::app::apply;
 use crate::rules::benchmark::pack::parse_pack;
 use crate::rules::file::parse_rules;
@@ -16,14 +16,14 @@ pub(super) fn run(bytes: &[u8]) -> Became {
     let pack = parse_pack(text, "pack.toml");
     match &pack {
         Ok(figures) => assert!(figures.len() <= text.len(), "more figures than bytes"),
-        Err(errors) => told_all(&errors),
+        Err(errors) => all_told(errors),
     }
     let file = parse_rules(text, Some("rules.toml"));
     assert!(file.rules.len() + file.errors.len() <= 2 * text.len() + 1, "more rules than bytes");
     let checked = match file.check() {
         Ok(checked) => checked,
         Err(errors) => {
-            told_all(&errors);
+            all_told(&errors);
             return Became::of(condition || pack.is_ok());
         }
     };
@@ -35,7 +35,7 @@ pub(super) fn run(bytes: &[u8]) -> Became {
         if rule.rule().test.len() <= CASES_MAX
             && let Err(errors) = run_cases(rule)
         {
-            told_all(&errors);
+            all_told(&errors);
         }
     }
     if apply::is_rules(text) {

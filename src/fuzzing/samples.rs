@@ -1,7 +1,7 @@
 //! CSV files that people import: samples (`s`), posts (`p`), and any other table with a mapping of it (`m`: the mapping, a
 //! zero, the table).
 
-use super::{Became, split, told, told_all};
+use super::{Became, all_told, split, told};
 use crate::domain::mapped_csv::{self, Mapping};
 use crate::domain::sample::Form;
 use crate::domain::sample_csv::{RowError, SampleRow, read_posts, read_samples, write_samples};
@@ -27,7 +27,7 @@ fn rows(rows: &[SampleRow], errors: &[RowError]) {
         }
         assert!(sample.form.observed_at() <= sample.known_at, "known before it was so");
     }
-    told_all(errors);
+    all_told(errors);
 }
 
 fn samples(bytes: &[u8]) -> Became {
@@ -50,7 +50,7 @@ fn samples(bytes: &[u8]) -> Became {
 fn posts(bytes: &[u8]) -> Became {
     let sheet = read_posts(bytes);
     assert!(sheet.rows.len() <= lines(bytes), "more posts than lines");
-    told_all(&sheet.errors);
+    all_told(&sheet.errors);
     Became::of(!sheet.rows.is_empty())
 }
 

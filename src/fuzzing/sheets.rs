@@ -6,7 +6,7 @@ use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Became, same_again, split, told, told_all};
+use super::{Became, all_told, same_again, split, told};
 use crate::domain::document::Documents;
 use crate::domain::sheet::mapping::Mapping;
 use crate::domain::sheet::{self, export};
@@ -53,9 +53,9 @@ pub(super) fn run(bytes: &[u8]) -> Became {
 /// What was taken is documents that `apply` would take, and the sheet that they are written as says the same.
 fn deals(reading: &sheet::Reading) -> bool {
     for row in &reading.rejected {
-        told_all([&row.column, &row.value, &row.why]);
+        all_told(&[&row.column, &row.value, &row.why]);
     }
-    told_all(&reading.notes);
+    all_told(&reading.notes);
     let documents = &reading.documents;
     let printed = toml::to_string(documents).expect("documents can be written");
     let again = Documents::from_toml(&printed).unwrap_or_else(|error| super::unread(&error, &printed));

@@ -354,6 +354,8 @@ impl Reader<'_> {
 
     #[expect(clippy::unused_self, reason = "reads as the other steps of the reader do")]
     fn number(&self, at: usize, value: f64) -> Result<Node, RuleError> {
+        // There is one zero: `-0.0` would be printed as `-0`, which is read as 0.
+        let value = value + 0.0;
         if value.is_finite() {
             Ok(Node { at, what: What::Number(value) })
         } else {

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{Expect, Kept, Key, Store, StoreError, Table, Transaction, Write, keys};
 use crate::domain::journal::JournalEntry;
 use crate::domain::person::{Grant, Person, Room};
+use crate::domain::written::repeated;
 use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::{Incident, Stage};
 use crate::outbox::notice::Notice;
@@ -209,7 +210,8 @@ fn decode<T: DeserializeOwned>(table: Table, version: u16, key: &[u8], bytes: &[
         let why = format!("has version {found}, expected {version}; run the program that wrote it");
         return Err(damaged(&why));
     }
-    serde_json::from_slice(json).map_err(|cause| damaged(&format!("cannot be understood ({cause}); restore a backup")))
+    serde_json::from_slice(json)
+        .map_err(|cause| damaged(&format!("cannot be understood ({}); restore a backup", repeated(&cause.to_string()))))
 }
 
 /// A record as it stands in a write or a row, for who looks on.

@@ -28,6 +28,7 @@ use super::sheet::dates::{self, Order};
 use super::sheet::fold;
 use super::sheet::grid::{Cell, brief};
 use super::sheet::numbers::{Amount, Figure, Grouping, Mark, figure_in};
+use super::written::repeated;
 
 use mapping::{Column, Decimals, Repeats, Take, Taken, Template, heading};
 
@@ -75,7 +76,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Mapped, String> {
     };
     let mut places = BTreeMap::new();
     for column in mapping.columns() {
-        places.insert(column, column.place(&header)?);
+        places.insert(column, column.place(&header).map_err(|why| repeated(&why))?);
     }
     let mut table = Table::new(mapping, places);
     let mut rejects = Rejects::default();

@@ -31,6 +31,7 @@ fn conditions_print_as_they_are_meant() {
     }
     assert_eq!(printed("((views))<.5*(prev( views ))"), "views < 0.5 * prev(views)");
     assert_eq!(printed("a<1&&b<2&&c<3"), "a < 1 && b < 2 && c < 3");
+    assert_eq!(printed("a < -0e3 - -0.0"), "a < 0 - 0", "there is one zero");
 }
 
 #[test]
