@@ -79,15 +79,16 @@ pub struct Book {
 }
 
 /// Reads a file.
-///
-/// A workbook that is damaged in a way its reader did not expect must not be the end of a service: callers run this where
-/// a panic can be told, as `spawn_blocking` does.
 pub fn read(bytes: &[u8]) -> Result<Book, SheetError> {
     if FILE_MAX < bytes.len() {
         return Err(SheetError::too_large("bytes", FILE_MAX));
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return Ok(Book { grids: xlsx::read(bytes)?, how: None });
+        // A workbook that is damaged in a way its reader did not expect must not be the end of a service: a panic in it would
+        // be its fault and must not be ours.
+        let read = std::panic::catch_unwind(|| xlsx::read(bytes));
+        let grids = read.unwrap_or_else(|_| Err(SheetError::Broken("its reader gave up".into())))?;
+        return Ok(Book { grids, how: None });
     }
     let known = [
         (&b"\xD0\xCF\x11\xE0"[..], "it is an old or password-protected workbook"),
