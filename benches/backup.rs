@@ -47,7 +47,7 @@ const STEP: u32 = 50;
 /// Steps that are measured without a backup.
 const ALONE: u32 = 400;
 const PAUSE_MAX: Duration = Duration::from_millis(100);
-const RESTORE_MAX: Duration = Duration::from_secs(120);
+const RESTORE_MAX: Duration = Duration::from_mins(2);
 /// Receipts that are compared.
 const RECEIPTS: u32 = 12;
 

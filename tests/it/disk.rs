@@ -304,7 +304,9 @@ fn run(folder: &Path, error: i32, when: &Path) -> (Child, String, BufReader<std:
         }
         line.clear();
     }
-    panic!("it says where it listens");
+    // Its stderr has ended, so it has.
+    let ended = child.wait();
+    panic!("it says where it listens: {ended:?}");
 }
 
 /// Follows the tracking link and answers the first line.

@@ -121,7 +121,7 @@ async fn with_telegram_hanging_failing_or_slow_discord_is_told_at_the_same_insta
     assert_eq!((there.len(), now), (0, well));
 }
 
-/// What happened in three hours: the polls of every source but YouTube, and when both rooms were told of an alert that has
+/// What happened in three hours: the polls of every source but `YouTube`, and when both rooms were told of an alert that has
 /// nothing to do with it.
 #[derive(Debug, PartialEq, Eq)]
 struct Paces {
@@ -147,7 +147,7 @@ async fn paces(spoil: impl FnOnce(&Story)) -> (Paces, Vec<String>) {
     (Paces { polls, told }, operators)
 }
 
-/// Answers that are no lie in form: YouTube lists the same creators, and nobody has watched anything.
+/// Answers that are no lie in form: `YouTube` lists the same creators, and nobody has watched anything.
 fn zeros() -> String {
     let item = |n: u32| {
         serde_json::json!({
