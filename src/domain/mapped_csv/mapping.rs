@@ -151,9 +151,13 @@ pub(super) enum Taken {
 impl Mapping {
     /// Reads a mapping file. The error is one line.
     pub fn from_toml(text: &str) -> Result<Self, String> {
+        Self::read(text).map_err(|why| repeated(&why))
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
         let written: Written = toml::from_str(text).map_err(|error| {
             let (line, column) = error.span().map_or((1, 1), |span| place_of(text, span.start));
-            format!("line {line}, column {column}: {}", repeated(&error.message().trim().replace('\n', "; ")))
+            format!("line {line}, column {column}: {}", error.message().trim().replace('\n', "; "))
         })?;
         if written.metric.is_empty() || METRICS_MAX < written.metric.len() {
             return Err(format!("write 1 to {METRICS_MAX} tables [[metric]]: what each number is"));

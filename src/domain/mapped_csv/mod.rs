@@ -56,6 +56,10 @@ pub struct Mapped {
 
 /// Reads a file. The error is one line about the file or the mapping.
 pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Mapped, String> {
+    rows_of(bytes, mapping).map_err(|why| repeated(&why))
+}
+
+fn rows_of(bytes: &[u8], mapping: &Mapping) -> Result<Mapped, String> {
     if BYTES_MAX < bytes.len() {
         return Err(format!("it has more than {} MiB: split it", BYTES_MAX >> 20));
     }
@@ -76,7 +80,7 @@ pub fn read(bytes: &[u8], mapping: &Mapping) -> Result<Mapped, String> {
     };
     let mut places = BTreeMap::new();
     for column in mapping.columns() {
-        places.insert(column, column.place(&header).map_err(|why| repeated(&why))?);
+        places.insert(column, column.place(&header)?);
     }
     let mut table = Table::new(mapping, places);
     let mut rejects = Rejects::default();
