@@ -1,7 +1,7 @@
 //! What is removed because it is older than anybody wants it kept: numbers, polls, lines of the journal.
 //!
-//! Owns: how far back memory goes, and how far back each of them is cut, in transactions of at most [`AT_ONCE`] rows, beside everything else. Refuses:
-//! numbers of a campaign that has not ended for as long, those that an open alert rests on, and to
+//! Owns: how far back memory goes, and how far back each of them is cut, in transactions of a few hundred rows, beside
+//! everything else. Refuses: numbers of a campaign that has not ended for as long, those that an open alert rests on, and to
 //! take anything away before it is written down that it goes: a receipt that would need it is refused from then on
 //! ([`super::past`]), never made from what is left. Survives: a kill between any two transactions; the next round goes on.
 

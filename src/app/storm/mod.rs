@@ -2,7 +2,7 @@
 //! every step.
 //!
 //! Owns: a world in this process (numbers, two chats, an ad platform, a disk, people, a clock that is set), the plan of what
-//! goes wrong ([`faults`]), and the promises that are held against what was kept and what was seen ([`promises`]). The
+//! goes wrong (`faults`), and the promises that are held against what was kept and what was seen (`promises`). The
 //! program does not know that it is in a storm: it has its own clients, and addresses that lead to servers inside
 //! ([`crate::http::inside`]). Refuses: being a test of the wire; that is what the emulators of [`crate::sim`] are for.
 //! Survives: everything it throws at the program. The same seed is the same storm, byte for byte.

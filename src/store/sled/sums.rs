@@ -16,7 +16,7 @@ use super::opening::{cannot_read, damaged};
 use super::value::{self, Payload};
 use crate::store::{Key, StoreError, Table};
 
-/// Records, and the sum of [`value::stamp`] over them; both wrap.
+/// Records, and the sum of [`value::Row::stamp`] over them; both wrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sum {
     /// How many.
