@@ -1,7 +1,8 @@
 //! Messages that wait though nothing they wait for is in the way.
 //!
 //! On purpose wait: a room that sleeps (its deliveries are put off to the morning, untried), a room that is closed (told as such),
-//! and a room behind its limit, which takes one message after the other meanwhile.
+//! a room behind its limit, which takes one message after the other meanwhile, and what may have arrived (it is told anew with
+//! its next change).
 
 use jiff::Timestamp;
 
@@ -46,8 +47,12 @@ pub(super) async fn old(core: &Core) -> Result<[(Chat, Option<(u32, Timestamp)>)
 
 /// Since when a delivery waits that should have been told: since it was due, or since the first try that failed.
 fn waits_since(delivery: &Delivery, due: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    if !matches!(delivery.state, State::Due { .. } | State::Unknown { .. } | State::Sending { .. }) {
-        return None;
+    match delivery.state {
+        State::Due { .. } | State::Sending { .. } => {}
+        State::Unknown { .. } if !delivery.maybe_repeat => {}
+        State::Unknown { .. } | State::Sent | State::Failed { .. } | State::Expired { .. } | State::Grouped { .. } => {
+            return None;
+        }
     }
     if delivery.tries == 0 {
         return (due <= now).then_some(due);
@@ -69,11 +74,10 @@ mod tests {
         Timestamp::from_second(secs).expect("an instant")
     }
 
-    #[track_caller]
-    fn check(due: i64, tries: u32, outcomes: &[(i64, &str)], want: Option<i64>) {
+    fn delivery(due: i64, tries: u32, outcomes: &[(i64, &str)]) -> Delivery {
         let attempt =
             |(when, outcome): &(i64, &str)| Attempt { at: at(*when), revision: 1, outcome: (*outcome).to_owned() };
-        let delivery = Delivery {
+        Delivery {
             about: About::Trouble("t/1".to_owned()),
             room: "team".parse().expect("an id"),
             urgency: Urgency::Informational,
@@ -88,8 +92,21 @@ mod tests {
             attempts: outcomes.iter().map(attempt).collect(),
             generation: 0,
             earlier: None,
-        };
-        assert_eq!(waits_since(&delivery, at(due), at(1_000)), want.map(at));
+        }
+    }
+
+    #[track_caller]
+    fn check(due: i64, tries: u32, outcomes: &[(i64, &str)], want: Option<i64>) {
+        assert_eq!(waits_since(&delivery(due, tries, outcomes), at(due), at(1_000)), want.map(at));
+    }
+
+    #[test]
+    fn what_may_have_arrived_waits_for_its_next_change() {
+        for (maybe_repeat, want) in [(true, None), (false, Some(at(500)))] {
+            let lost = delivery(500, 1, &[(500, "lost")]);
+            let delivery = Delivery { state: State::Unknown { revision: 1, since: at(500) }, maybe_repeat, ..lost };
+            assert_eq!(waits_since(&delivery, at(500), at(1_000)), want, "{maybe_repeat}");
+        }
     }
 
     #[test]
