@@ -5,8 +5,6 @@
 //! take anything away before it is written down that it goes: a receipt that would need it is refused from then on
 //! ([`super::past`]), never made from what is left. Survives: a kill between any two transactions; the next round goes on.
 
-use std::fmt::Write as _;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -250,11 +248,7 @@ async fn cut_journal(core: &Core, cut: Timestamp) -> Result<u64, StoreError> {
         }
         let Some((number, at)) = last else { return Ok(removed) };
         removed += u64_of_len(transaction.writes.len());
-        let mut sha256 = String::new();
-        for byte in sum.finalize() {
-            // Writing to text does not fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
+        let sha256 = data_encoding::HEXLOWER.encode(&sum.finalize());
         after.journal = Some(Cut { first: number.saturating_add(1), until: at, sha256 });
         transaction.set(before.as_ref(), &after)?;
         core.store.commit(transaction).await?;

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::Sabotage;
 use super::faults::Kind;
 use super::sea::Sea;
-use super::{Death, Sabotage};
 use crate::app::records::InboxRecord;
 use crate::chat::inbound::What;
 use crate::outbox::delivery::{Delivery, State};
@@ -51,7 +51,7 @@ impl Disk {
         }
         let death = world.faults.of_commit(now);
         if death == Some(Kind::KilledBeforeCommit) {
-            world.die(Death::Killed);
+            world.die();
             return Err(StoreError::failed(DEED, "the machine has stopped"));
         }
         Ok(death)
@@ -96,7 +96,7 @@ impl Store for Disk {
         let mut world = self.sea.lock();
         world.committed(&writes);
         if death.is_some() {
-            world.die(Death::Killed);
+            world.die();
             return Err(StoreError::failed("commit", "the machine has stopped"));
         }
         drop(world);

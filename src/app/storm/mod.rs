@@ -61,8 +61,7 @@ use setup::Person;
 
 /// How often every kind of fault comes at least in so many days, but for the ignored orders ([`Kind::DeafPlatform`]), of
 /// which there is one at least: twenty times in what is longer than three months. Shorter storms promise no number.
-#[must_use]
-pub fn faults_min(days: i64) -> u64 {
+fn faults_min(days: i64) -> u64 {
     if days < 90 { 0 } else { 20 }
 }
 
@@ -101,12 +100,6 @@ pub struct Options {
     pub days: i64,
     /// For the check of the check.
     pub sabotage: Option<Sabotage>,
-}
-
-/// How a life of the program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Death {
-    Killed,
 }
 
 /// One life of the program.
@@ -221,7 +214,7 @@ impl Storm {
         let Some(running) = self.running.take() else { return };
         {
             let mut world = self.sea.lock();
-            world.die(Death::Killed);
+            world.die();
             world.promises.failed();
         }
         add(&mut self.counts, &running.core.counted());
@@ -342,7 +335,7 @@ impl Storm {
     async fn run_to(&mut self, end: Secs) -> Result<(), StormError> {
         loop {
             self.check()?;
-            if self.running.is_some() && self.sea.lock().death().is_some() {
+            if self.running.is_some() && self.sea.lock().is_dead() {
                 self.bury().await;
                 self.soon(60, 2 * HOUR, Event::Start);
             }
@@ -352,7 +345,7 @@ impl Storm {
             self.steps += 1;
             match self.driver.step(wall).await {
                 Ok(true) => {}
-                Ok(false) if self.sea.lock().death().is_some() && self.running.is_some() => {}
+                Ok(false) if self.sea.lock().is_dead() && self.running.is_some() => {}
                 Ok(false) => match next.and_then(|key| self.agenda.remove(&key)) {
                     Some(event) => self.come(event).await?,
                     None => return self.check(),

@@ -11,12 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::{Value, json};
 
+use super::Sabotage;
 use super::discord::Discord;
 use super::faults::{Faults, Kind, Missing, Seam, Secs};
 use super::numbers::{Numbers, Order};
 use super::promises::Promises;
 use super::telegram::Telegram;
-use super::{Death, Sabotage};
 use crate::http::Answer;
 use crate::http::inside::{Asked, Cut, Inside};
 use crate::store::Write;
@@ -40,7 +40,7 @@ pub(super) struct World {
     pub sabotage: Option<Sabotage>,
     /// Which life of the program it is, and whether it is over.
     life: u64,
-    dead: Option<Death>,
+    dead: bool,
 }
 
 impl World {
@@ -63,7 +63,7 @@ impl World {
             full_until: 0,
             sabotage,
             life: 0,
-            dead: Some(Death::Killed),
+            dead: true,
         }
     }
 
@@ -81,7 +81,7 @@ impl World {
     /// A new life of the program begins; answers which.
     pub fn begin_life(&mut self) -> u64 {
         self.life += 1;
-        self.dead = None;
+        self.dead = false;
         self.telegram.revoked = false;
         self.discord.revoked = false;
         self.life
@@ -89,16 +89,16 @@ impl World {
 
     /// Whether a life goes on. Once something does not hold, nothing more happens: the storm ends there.
     pub fn lives(&self, life: u64) -> bool {
-        self.life == life && self.dead.is_none() && self.promises.broken.is_none()
+        self.life == life && !self.dead && self.promises.broken.is_none()
     }
 
     /// The process is gone.
-    pub fn die(&mut self, how: Death) {
-        self.dead.get_or_insert(how);
+    pub fn die(&mut self) {
+        self.dead = true;
     }
 
-    /// How it ended, if it has.
-    pub fn death(&self) -> Option<Death> {
+    /// Whether it is.
+    pub fn is_dead(&self) -> bool {
         self.dead
     }
 
@@ -194,7 +194,7 @@ impl Wire {
             }
             Some(Kind::KilledWhileSending) => {
                 drop(self.work(world, asked, false, fault));
-                world.die(Death::Killed);
+                world.die();
                 (Err(Cut::Lost), false)
             }
             Some(_) => {
