@@ -507,6 +507,7 @@ pub async fn deliver_to(
             attempts: Vec::new(),
             generation: 0,
             earlier: None,
+            marker: None,
         })?;
     }
     Ok(())

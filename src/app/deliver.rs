@@ -139,7 +139,7 @@ async fn send(
     room: &Room,
     address: &Address,
     before: Loaded<Delivery>,
-    claimed: Claimed,
+    mut claimed: Claimed,
 ) -> Result<Went, StoreError> {
     let core = way.core;
     let Some(mut rendered) = render::render(core, room, &claimed.delivery).await? else {
@@ -151,6 +151,7 @@ async fn send(
     // What takes an old message's place is a change like any other: nobody's phone rings for it.
     rendered.message.silent |= 0 < claimed.delivery.generation;
     rendered.message.silent |= habits::is_silent(core, room, &claimed.delivery.about, core.clock.now()).await?;
+    let marker = claimed.marked(rendered.marker);
     let mut transaction = Transaction::new();
     transaction.set(Some(&before), &claimed.delivery)?;
     transaction.and(rendered.buttons);
@@ -163,7 +164,7 @@ async fn send(
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };
     // From here on the limits count it themselves.
     drop(way.slot.take());
-    let (outcome, refusal) = attempt(way.chats, address, &claimed, &rendered.message, &options, &rendered.marker).await;
+    let (outcome, refusal) = attempt(way.chats, address, &claimed, &rendered.message, &options, &marker).await;
     let after = record(core, room, address, claimed, outcome.clone(), refusal).await?;
     Ok(Went { after, outcome: Some(outcome) })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::core::Core;
-use super::patience::{Beyond, Patience};
+use super::patience::{Beyond, Moment, Patience};
 use super::records::{ButtonRecord, InboxRecord, inbox_key};
 use super::shown::Shown;
 use crate::chat::discord::commands::{CommandSpec, OptionKind, OptionSpec};
@@ -72,12 +72,12 @@ impl Ears {
             What::BotMembership { .. } | What::Member { .. } | What::Moved { .. } | What::Unknown { .. } => false,
         };
         let Some(from) = inbound.from.as_ref().filter(|_| asks) else { return Ok(Fate::Kept) };
-        let now = self.core.clock.now();
-        let room = self.patience().take(&from.identity, now);
-        if room || (self.is_money(inbound, from).await? && self.patience().take_money(&from.identity, now)) {
+        let when = Moment::of(inbound.done_at, self.core.clock.now());
+        let room = self.patience().take(&from.identity, when);
+        if room || (self.is_money(inbound, from).await? && self.patience().take_money(&from.identity, when)) {
             return Ok(Fate::Kept);
         }
-        Ok(match self.patience().beyond(&from.identity, now) {
+        Ok(match self.patience().beyond(&from.identity, when) {
             Beyond::Told(secs) => Fate::Refused(secs),
             Beyond::Dropped => Fate::Dropped,
         })

@@ -87,6 +87,7 @@ async fn collapse_once(core: &Core, members: &[Item]) -> Result<Option<Delivery>
         attempts: Vec::new(),
         generation: 0,
         earlier: None,
+        marker: None,
     };
     transaction.create(&delivery)?;
     let detail = json!({ "room": first.room, "cause": first.cause, "members": listed });

@@ -152,12 +152,13 @@ async fn answer(core: &Arc<Core>, chats: &Arc<Chats>, record: Loaded<InboxRecord
         What::Text { .. } | What::Member { .. } | What::Unknown { .. } => None,
     };
     // Marked before it is answered: an answer that is lost is asked for again by its person, an effect is not repeated.
+    let key = saying::key_of(&record.value);
     done(core, record).await?;
     let Some(said) = said else {
         hush(chats, &inbound).await;
         return Ok(());
     };
-    say(core, chats, &inbound, said).await
+    say(core, chats, &inbound, said, key).await
 }
 
 /// What is answered, and how.

@@ -1,9 +1,10 @@
 //! How much one person may ask for: commands and presses, whoever they are and whatever they may.
 //!
 //! Owns: two buckets a person, one for everything and one for what is about money after the first is empty: who stops money
-//! is never sent away because they asked for much else before. Refuses: knowing what is about money, and answering.
-//! Survives: a restart, with full buckets; a clock that jumps, by which nobody waits longer than a bucket takes to fill; a
-//! crowd, by forgetting whoever has been quiet.
+//! is never sent away because they asked for much else before. What was said while nobody listened arrives at once and is
+//! counted as it was said, in buckets of its own. Refuses: knowing what is about money, and answering. Survives: a restart,
+//! with full buckets; a clock that jumps, by which nobody waits longer than a bucket takes to fill; a crowd, by forgetting
+//! whoever has been quiet.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -16,6 +17,10 @@ use crate::domain::person::Identity;
 /// People remembered at once, those with full buckets left out. Ten times the people of a large agency; who comes beyond it
 /// takes the place of whoever asked for least.
 const PEOPLE_MAX: usize = 10_000;
+
+/// What arrives so long after it was said was waiting for this program to be there. Longer than an update ever takes, and than
+/// clocks differ that are kept right.
+const LATE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Nanoseconds of a minute.
 const MINUTE: i64 = 60_000_000_000;
@@ -39,6 +44,25 @@ pub enum Beyond {
     Told(u32),
     /// They have been told; nothing is answered or kept.
     Dropped,
+}
+
+/// When something was said, as it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    at: Timestamp,
+    /// Long before it arrived.
+    late: bool,
+}
+
+impl Moment {
+    /// Of something that was said then, where the platform says when, and has arrived now.
+    #[must_use]
+    pub fn of(said_at: Option<Timestamp>, now: Timestamp) -> Self {
+        match said_at {
+            Some(at) if LATE < now.duration_since(at) => Self { at, late: true },
+            Some(_) | None => Self { at: now, late: false },
+        }
+    }
 }
 
 /// So many at once, and so many a minute.
@@ -101,7 +125,8 @@ impl Heard {
 pub struct Patience {
     all: Size,
     money: Size,
-    heard: BTreeMap<Identity, Heard>,
+    /// By person, and by whether it arrived long after it was said.
+    heard: BTreeMap<(Identity, bool), Heard>,
 }
 
 impl Patience {
@@ -116,40 +141,41 @@ impl Patience {
     }
 
     /// Whether a person may ask for one thing more.
-    pub fn take(&mut self, who: &Identity, now: Timestamp) -> bool {
-        let (size, heard) = (self.all, self.heard(who, now));
-        let silent = now < heard.silent_until && heard.silent_until.duration_since(now) <= size.whole;
-        !silent && heard.all.take(size, now)
+    pub fn take(&mut self, who: &Identity, when: Moment) -> bool {
+        let (size, heard) = (self.all, self.heard(who, when));
+        let silent = when.at < heard.silent_until && heard.silent_until.duration_since(when.at) <= size.whole;
+        !silent && heard.all.take(size, when.at)
     }
 
     /// Whether they may ask for one thing more about money, when [`Self::take`] said no.
-    pub fn take_money(&mut self, who: &Identity, now: Timestamp) -> bool {
+    pub fn take_money(&mut self, who: &Identity, when: Moment) -> bool {
         let size = self.money;
-        self.heard(who, now).money.take(size, now)
+        self.heard(who, when).money.take(size, when.at)
     }
 
     /// What becomes of what they may not.
-    pub fn beyond(&mut self, who: &Identity, now: Timestamp) -> Beyond {
-        let (size, heard) = (self.all, self.heard(who, now));
-        if now < heard.silent_until {
+    pub fn beyond(&mut self, who: &Identity, when: Moment) -> Beyond {
+        let (size, heard) = (self.all, self.heard(who, when));
+        if when.at < heard.silent_until {
             return Beyond::Dropped;
         }
         // Until half of the bucket is there again: who goes on at once is not told at every second word.
         let wait = std::cmp::max(size.whole / 2, size.step);
-        heard.silent_until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+        heard.silent_until = when.at.checked_add(wait).unwrap_or(Timestamp::MAX);
         let secs = wait.as_secs().saturating_add(i64::from(wait.subsec_nanos() != 0));
         Beyond::Told(u32::try_from(secs).unwrap_or(u32::MAX))
     }
 
-    fn heard(&mut self, who: &Identity, now: Timestamp) -> &mut Heard {
-        if !self.heard.contains_key(who) && PEOPLE_MAX <= self.heard.len() {
-            self.heard.retain(|_, heard| !heard.is_quiet(now));
-            let least = self.heard.iter().min_by_key(|(_, heard)| heard.all.full_at).map(|(who, _)| who.clone());
+    fn heard(&mut self, who: &Identity, when: Moment) -> &mut Heard {
+        let key = (who.clone(), when.late);
+        if !self.heard.contains_key(&key) && PEOPLE_MAX <= self.heard.len() {
+            self.heard.retain(|_, heard| !heard.is_quiet(when.at));
+            let least = self.heard.iter().min_by_key(|(_, heard)| heard.all.full_at).map(|(key, _)| key.clone());
             if let Some(least) = least.filter(|_| PEOPLE_MAX <= self.heard.len()) {
                 self.heard.remove(&least);
             }
         }
-        self.heard.entry(who.clone()).or_insert_with(|| Heard::new(now))
+        self.heard.entry(key).or_insert_with(|| Heard::new(when.at))
     }
 }
 
@@ -167,8 +193,26 @@ mod tests {
         Identity { chat: Chat::Telegram, user: user.to_string() }
     }
 
-    fn at(secs: i64) -> Timestamp {
+    fn at(secs: i64) -> Moment {
+        Moment::of(None, instant(secs))
+    }
+
+    fn instant(secs: i64) -> Timestamp {
         Timestamp::from_second(1_780_000_000 + secs).expect("in range")
+    }
+
+    #[test]
+    fn what_was_said_over_hours_and_arrives_at_once_is_no_flood() {
+        let mut patience = Patience::new(limit(20, 30, 60));
+        let (anna, now) = (somebody(1), 12 * 3600);
+        let late = |secs| Moment::of(Some(instant(secs)), instant(now));
+        assert!((0..100).all(|n| patience.take(&anna, late(n * 300))), "one in five minutes");
+        assert!(patience.take(&anna, at(now)), "and what is said now has its own bucket");
+        let flood = (0..100).filter(|_| patience.take(&anna, late(10 * 3600))).count();
+        assert_eq!(flood, 20, "a hundred in one second were one when they were typed");
+        let soon =
+            (0..100).filter(|n| patience.take(&anna, Moment::of(Some(instant(now - n % 60)), instant(now)))).count();
+        assert_eq!(soon, 19, "a minute is how long it may take to arrive");
     }
 
     #[test]

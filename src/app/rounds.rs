@@ -9,8 +9,18 @@ use tokio_util::sync::CancellationToken;
 use crate::store::StoreError;
 use crate::time::{Bell, Clock, Held};
 
-/// After a failure of the store itself.
-pub const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+/// After a failure of the store itself; it doubles each time …
+const STORE_WAIT: SignedDuration = SignedDuration::from_secs(5);
+
+/// … up to this: each try does the whole work again up to the write that fails.
+const STORE_WAIT_MAX: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long to wait after so many failures in a row, at least one.
+#[must_use]
+pub fn wait_after(failures: u32) -> SignedDuration {
+    let doubled = 2_i32.saturating_pow(std::cmp::min(failures.saturating_sub(1), 10));
+    std::cmp::min(STORE_WAIT.saturating_mul(doubled), STORE_WAIT_MAX)
+}
 
 /// A part of the program.
 pub struct Part {
@@ -28,13 +38,18 @@ impl Part {
     where
         R: Future<Output = Result<Option<Timestamp>, StoreError>>,
     {
+        let mut failures = 0_u32;
         loop {
             let wake = match round().await {
-                Ok(wake) => wake,
+                Ok(wake) => {
+                    failures = 0;
+                    wake
+                }
                 Err(error) => {
+                    failures = failures.saturating_add(1);
                     let cause = &error as &dyn std::error::Error;
                     tracing::error!(part = self.name, error = cause, "could not do what is due; trying again");
-                    self.clock.now().checked_add(STORE_WAIT).ok()
+                    self.clock.now().checked_add(wait_after(failures)).ok()
                 }
             };
             if !rest(&mut held, &self.bell, wake, &stop).await {
@@ -59,5 +74,17 @@ pub async fn rest_until(held: &mut Held, at: Timestamp, stop: &CancellationToken
         biased;
         () = stop.cancelled() => false,
         () = held.sleep_until(at) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_goes_on_failing_is_asked_less_and_less() {
+        let waits = (1..=7).map(|failures| wait_after(failures).as_secs());
+        assert_eq!(waits.collect::<Vec<_>>(), [5, 10, 20, 30, 30, 30, 30]);
+        assert_eq!(wait_after(u32::MAX), STORE_WAIT_MAX);
     }
 }

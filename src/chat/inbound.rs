@@ -140,6 +140,9 @@ impl fmt::Debug for Answerable {
 pub struct Inbound {
     /// When it reached this program.
     pub at: Timestamp,
+    /// When they did it, by the platform's clock; absent where it does not say, as for a press on Telegram.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<Timestamp>,
     /// Who did it, where somebody did.
     pub from: Option<Who>,
     /// Where; absent only for what could not be read.

@@ -35,6 +35,17 @@ pub struct Claimed {
 }
 
 impl Claimed {
+    /// Notes by what the message can be found again, and answers by what to look for: the first send that may have arrived
+    /// says it, whatever the text is by now.
+    pub fn marked(&mut self, marker: String) -> String {
+        let kept = &mut self.delivery.marker;
+        match self.how {
+            How::Send { repeat: false } => kept.insert(marker).clone(),
+            How::Send { repeat: true } | How::LookUp => kept.get_or_insert(marker).clone(),
+            How::Edit | How::PointOn => marker,
+        }
+    }
+
     /// The revision that names the send. While an earlier send may have arrived it stays that one's.
     #[must_use]
     pub fn nonce_revision(&self) -> u32 {
@@ -193,6 +204,7 @@ mod tests {
             attempts: Vec::new(),
             generation: 0,
             earlier: None,
+            marker: None,
         }
     }
 

@@ -89,6 +89,10 @@ pub struct Delivery {
     /// The message before this one, until it says where it went on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<MessageRef>,
+    /// What only the message on its way shows, as it was sent: its first line says "Wed 10:49" where it said "10:49" a day
+    /// before. Kept until it is known to have arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]

@@ -54,6 +54,7 @@ mod tests {
             attempts: Vec::new(),
             generation: 0,
             earlier: None,
+            marker: None,
         }
     }
 

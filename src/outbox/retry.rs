@@ -263,6 +263,7 @@ fn told(mut delivery: Delivery, revision: u32, now: Timestamp) -> Delivery {
     delivery.told_revision = std::cmp::max(delivery.told_revision, revision);
     delivery.tries = 0;
     delivery.maybe_repeat = false;
+    delivery.marker = None;
     delivery.state =
         if delivery.told_revision < delivery.wanted_revision { State::Due { not_before: now } } else { State::Sent };
     delivery

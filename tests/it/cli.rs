@@ -583,6 +583,7 @@ fn delivery(about: &About, state: State) -> Delivery {
         attempts: Vec::new(),
         generation: 0,
         earlier: None,
+        marker: None,
     }
 }
 

@@ -276,6 +276,7 @@ fn one(
             attempts: Vec::new(),
             generation: 0,
             earlier: None,
+            marker: None,
         };
         transaction.create(&delivery).expect("a row");
     }

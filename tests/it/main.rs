@@ -102,6 +102,7 @@ mod stories_conflicts;
 mod stories_faults;
 mod stories_levels;
 mod stories_old;
+mod storm;
 mod story;
 mod terms_offers;
 mod terms_own;

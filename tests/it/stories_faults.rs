@@ -196,6 +196,7 @@ async fn what_was_committed_but_not_told_is_told_after_a_restart() {
     // Kept, and the program ends before it was answered.
     let inbound = Inbound {
         at: story.world.clock.now(),
+        done_at: None,
         from: Some(Who {
             identity: Identity { chat: Chat::Telegram, user: cast.maja.0.to_string() },
             name: "Maja".to_owned(),

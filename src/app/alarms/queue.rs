@@ -92,6 +92,7 @@ mod tests {
             attempts: outcomes.iter().map(attempt).collect(),
             generation: 0,
             earlier: None,
+            marker: None,
         }
     }
 

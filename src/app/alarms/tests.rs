@@ -288,6 +288,7 @@ async fn messages_that_wait_without_a_reason_are_told_and_those_that_wait_on_pur
         attempts: Vec::new(),
         generation: 0,
         earlier: None,
+        marker: None,
     };
     let morning = now + SignedDuration::from_hours(8);
     let mut transaction = Transaction::new();

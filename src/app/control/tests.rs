@@ -258,6 +258,7 @@ async fn a_delivery_whose_request_is_out_is_left_alone() {
             attempts: Vec::new(),
             generation: 0,
             earlier: None,
+            marker: None,
         };
         transaction.create(&delivery).expect("a delivery");
         served.core.store.commit(transaction).await.expect("kept");

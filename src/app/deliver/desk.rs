@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Way, Went, put, turn};
 use crate::app::core::Core;
 use crate::app::groups;
-use crate::app::rounds::{STORE_WAIT, rest};
+use crate::app::rounds::{rest, wait_after};
 use crate::chat::Chats;
 use crate::chat::limits::{OLD_MESSAGE, Route};
 use crate::domain::ids::RoomId;
@@ -78,6 +78,9 @@ struct Desk {
     read: Option<u64>,
     outage: Outage,
     put_off: Vec<Key>,
+    /// Of the store, in a row; and how long nothing is tried for them: each try does the whole work up to the write that fails.
+    failures: u32,
+    idle_until: Timestamp,
     flying: HashMap<Key, JoinHandle<()>>,
     /// What was found to be due while it was on its way.
     changed: HashSet<Key>,
@@ -105,6 +108,8 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held,
         read: None,
         outage: Outage::default(),
         put_off: Vec::new(),
+        failures: 0,
+        idle_until: Timestamp::MIN,
         flying: HashMap::new(),
         changed: HashSet::new(),
         landed: Arc::default(),
@@ -120,7 +125,8 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held,
                     "could not deliver; trying again"
                 );
                 desk.read = None;
-                core.clock.now().checked_add(STORE_WAIT).ok()
+                desk.failures = desk.failures.saturating_add(1);
+                core.clock.now().checked_add(wait_after(desk.failures)).ok()
             }
         };
         if !rest(&mut held, &bell, wake, &stop).await {
@@ -142,6 +148,10 @@ impl Desk {
             let now = self.core.clock.now();
             if let Some(until) = self.outage.rests_until(now) {
                 return Ok(Some(until));
+            }
+            // A clock that was set back keeps nothing waiting for longer than that.
+            if now < self.idle_until && self.idle_until.duration_since(now) <= wait_after(self.failures) {
+                return Ok(Some(self.idle_until));
             }
             if self.at_once() <= self.flying.len() {
                 // Whoever lands rings.
@@ -286,11 +296,13 @@ impl Desk {
                     error = &error as &dyn std::error::Error,
                     "could not deliver; trying again"
                 );
-                let since = now.checked_add(STORE_WAIT).unwrap_or(Timestamp::MAX);
-                self.queue.put(Item { since, ..item }, now);
+                self.failures = self.failures.saturating_add(1);
+                self.idle_until = now.checked_add(wait_after(self.failures)).unwrap_or(Timestamp::MAX);
+                self.queue.put(Item { since: self.idle_until, ..item }, now);
                 return Ok(());
             }
         };
+        self.failures = 0;
         if self.changed.remove(&item.key) {
             if let Some(kept) = load::<Delivery>(&*self.core.store, &item.key).await? {
                 self.enter(&kept.value, item.key.clone());

@@ -35,6 +35,7 @@ fn delivery(number: u64, message: Option<MessageRef>) -> Delivery {
         attempts: Vec::new(),
         generation: 0,
         earlier: None,
+        marker: None,
     }
 }
 

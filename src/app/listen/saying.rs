@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Said;
 use crate::app::core::Core;
+use crate::app::records::InboxRecord;
 use crate::app::render;
 use crate::chat::error::SendError;
 use crate::chat::inbound::{Answerable, Inbound, PlaceKind, What};
@@ -41,7 +42,13 @@ async fn is_room(core: &Core, inbound: &Inbound) -> bool {
 }
 
 /// Answers in place where that is possible, and as a message where it is not.
-pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said: Said) -> Result<(), StoreError> {
+pub(super) async fn say(
+    core: &Core,
+    chats: &Arc<Chats>,
+    inbound: &Inbound,
+    said: Said,
+    key: String,
+) -> Result<(), StoreError> {
     let about = (&About::Reply(0), 0);
     let asker = inbound.from.as_ref().map(|who| who.identity.clone());
     let (message, buttons) = render::with_buttons(core, &said.room, about, said.composed, asker.as_ref()).await?;
@@ -49,7 +56,6 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
         core.store.commit(buttons).await?;
     }
     let more = render::more_line(&render::reader(&said.room));
-    let key = key_of(inbound, &message);
     let options = SendOptions { more: &more, key: &key, revision: 0 };
     // A question is no line that passes: it has buttons of its own.
     let aloud = said.aloud || !message.buttons.is_empty();
@@ -76,10 +82,10 @@ pub(super) async fn say(core: &Core, chats: &Arc<Chats>, inbound: &Inbound, said
     Ok(())
 }
 
-/// What names an answer: two that are given in one place within minutes are two, and Discord shows both.
-fn key_of(inbound: &Inbound, message: &Message) -> String {
-    let who = inbound.from.as_ref().map(|who| who.identity.to_string()).unwrap_or_default();
-    format!("answer {who} {} {}", inbound.at, message.headline)
+/// What names the answer to something that was kept: tried again it is the same one, and Discord shows it once; whatever else
+/// is said has another.
+pub(super) fn key_of(record: &InboxRecord) -> String {
+    format!("answer {} {} {}", record.chat.as_str(), record.bot, record.id)
 }
 
 /// Sends an answer as a message; answers when to try again, if its room takes nothing now.
@@ -120,35 +126,24 @@ async fn say_later(
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
-    use crate::chat::inbound::{What, Who};
-    use crate::domain::person::{Chat, Identity};
-
-    fn said(user: &str, at: Timestamp) -> Inbound {
-        let identity = Identity { chat: Chat::Discord, user: user.to_owned() };
-        let who = Who { identity, name: "Jonas".to_owned(), locale: None, anonymous: false, bot: false };
-        let what = What::Command { name: "help".to_owned(), rest: String::new(), args: Vec::new() };
-        Inbound { at, from: Some(who), address: None, place: None, what, file: None, answer: None }
-    }
+    use crate::domain::person::Chat;
 
     #[track_caller]
-    fn check(one: (&Inbound, &str), other: (&Inbound, &str), same: bool) {
-        let key = |(inbound, headline): (&Inbound, &str)| {
-            key_of(inbound, &Message { headline: headline.to_owned(), ..Message::default() })
+    fn check(one: (Chat, &str, &str), other: (Chat, &str, &str), same: bool) {
+        let key = |(chat, bot, id): (Chat, &str, &str)| {
+            let (bot, id) = (bot.to_owned(), id.to_owned());
+            key_of(&InboxRecord { chat, bot, id, inbound: None, at: Timestamp::UNIX_EPOCH, too_much: None })
         };
         assert_eq!(key(one) == key(other), same, "{one:?} and {other:?}");
     }
 
     #[test]
-    fn two_answers_in_one_place_are_two_on_discord() {
-        let at: Timestamp = "2026-03-20T12:00:00Z".parse().expect("an instant");
-        let asked = said("1", at);
-        // Tried again, it is the same answer; Discord shows it once.
-        check((&asked, "Help"), (&asked, "Help"), true);
-        check((&asked, "Help"), (&said("1", at + SignedDuration::from_secs(1)), "Help"), false);
-        check((&asked, "Help"), (&said("2", at), "Help"), false);
-        check((&asked, "Help"), (&asked, "Done"), false);
+    fn two_things_that_were_asked_have_two_answers() {
+        let asked = (Chat::Discord, "7", "11");
+        check(asked, asked, true);
+        check(asked, (Chat::Discord, "7", "12"), false);
+        check(asked, (Chat::Discord, "8", "11"), false);
+        check(asked, (Chat::Telegram, "7", "11"), false);
     }
 }

@@ -8,6 +8,7 @@ use crate::app::core::Core;
 use crate::app::records::RuleRecord;
 use crate::domain::ids::RuleId;
 use crate::domain::person::Reach;
+use crate::outbox::incident::Incident;
 use crate::rules::error::nearest;
 use crate::rules::rule::Mode;
 use crate::store::records::{load, scan_all};
@@ -19,10 +20,10 @@ use crate::words::replies::Reply;
 
 /// The rules in force, as far as they concern what a person may see.
 pub async fn rules(core: &Core, asked: &Asked, now: Timestamp) -> Result<Message, StoreError> {
-    let mut views = Vec::new();
+    let (mut views, told) = (Vec::new(), tally::told(core).await?);
     for kept in scan_all::<RuleRecord>(&*core.store).await? {
         if may_see(core, asked, &kept.value.rule.id).await {
-            views.push(view(core, &kept.value, now).await?);
+            views.push(view(core, &kept.value, &told, now).await?);
         }
     }
     Ok(promotion::list(&views, &asked.reader, now))
@@ -41,8 +42,8 @@ async fn may_see(core: &Core, asked: &Asked, rule: &RuleId) -> bool {
     state.catalog.grants.iter().any(|grant| grant.person == person.id && covers(&grant.reach))
 }
 
-async fn view(core: &Core, record: &RuleRecord, now: Timestamp) -> Result<RuleView, StoreError> {
-    let tally = tally::of(core, record, now).await?;
+async fn view(core: &Core, record: &RuleRecord, told: &[Incident], now: Timestamp) -> Result<RuleView, StoreError> {
+    let tally = tally::of(core, record, told, now).await?;
     let state = core.state.lock().await;
     let by = match record.by.strip_prefix("chat:") {
         Some(id) => state.catalog.people.values().find(|one| one.id.as_str() == id).map(|one| one.name.clone()),
@@ -70,7 +71,7 @@ pub async fn one(core: &Core, asked: &Asked, id: &RuleId, mode: Option<Mode>) ->
     };
     let record = kept.value;
     let Some(to) = mode else {
-        let view = view(core, &record, now).await?;
+        let view = view(core, &record, &tally::told(core).await?, now).await?;
         return Ok(Composed::plain(promotion::rule(&view, &asked.reader, now)));
     };
     let plain = |reply: RuleReply| Ok(Composed::plain(reply.say(&asked.reader, now)));
@@ -87,7 +88,7 @@ pub async fn one(core: &Core, asked: &Asked, id: &RuleId, mode: Option<Mode>) ->
             return plain(RuleReply::TooEarly { rule, since: record.at, from });
         }
         if !asked.confirmed {
-            let view = view(core, &record, now).await?;
+            let view = view(core, &record, &tally::told(core).await?, now).await?;
             return Ok(promotion::confirm_auto(&view, &asked.reader));
         }
     }

@@ -80,7 +80,8 @@ pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {
 /// Asks the team's rooms once whether a rule may propose. `false`: it has seen too little, or nobody would hear it.
 async fn ask(core: &Core, record: &RuleRecord, now: Timestamp) -> Result<bool, StoreError> {
     let settings = &core.config.promotion;
-    let tally = tally::of(core, record, now).await?;
+    // A rule that asks has only watched: it has told nothing.
+    let tally = tally::of(core, record, &[], now).await?;
     if tally.fires < settings.fires && tally.subject_days < settings.subject_days {
         return Ok(false);
     }

@@ -17,17 +17,26 @@ use crate::store::records::{scan_all, scan_range};
 use crate::store::{StoreError, keys};
 use crate::words::promotion::Tally;
 
+/// All alerts that are kept. Read once for however many rules are counted.
+pub(super) async fn told(core: &Core) -> Result<Vec<Incident>, StoreError> {
+    Ok(scan_all::<Incident>(&*core.store).await?.into_iter().map(|kept| kept.value).collect())
+}
+
 /// Counts what the version of a rule in force has told since it was made, or would have told while it watches.
-pub(super) async fn of(core: &Core, record: &RuleRecord, now: Timestamp) -> Result<Tally, StoreError> {
+pub(super) async fn of(
+    core: &Core,
+    record: &RuleRecord,
+    told: &[Incident],
+    now: Timestamp,
+) -> Result<Tally, StoreError> {
     let rule = &record.rule.id;
     let fires: Vec<(Subject, serde_json::Value)> = if record.rule.mode == Mode::Shadow {
         let (from, until) = keys::of_rule(rule);
         let kept = scan_range::<ShadowFire>(&*core.store, &from, &until).await?.into_iter().map(|kept| kept.value);
         kept.filter(|one| one.version == record.version).map(|one| (one.subject, one.receipt)).collect()
     } else {
-        let kept = scan_all::<Incident>(&*core.store).await?.into_iter().map(|kept| kept.value);
-        let mine = kept.filter(|one| one.rule == *rule && one.rule_version == record.version);
-        mine.map(|one| (one.subject, one.receipt)).collect()
+        let mine = told.iter().filter(|one| one.rule == *rule && one.rule_version == record.version);
+        mine.map(|one| (one.subject.clone(), one.receipt.clone())).collect()
     };
     let state = core.state.lock().await;
     let mut tally = Tally { days: days(record.at, now), ..Tally::default() };

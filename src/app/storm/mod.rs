@@ -66,7 +66,7 @@ fn faults_min(days: i64) -> u64 {
 }
 
 /// The shortest storm: in less there is no room for all that goes wrong.
-pub const DAYS_MIN: i64 = 14;
+pub const DAYS_MIN: i64 = 7;
 
 /// The longest.
 pub const DAYS_MAX: i64 = 366;

@@ -178,6 +178,7 @@ fn interaction(sea: &Sea, who: &Person, deed: &Deed) -> (String, Inbound) {
     let until = now.checked_add(ANSWER_FOR).unwrap_or(Timestamp::MAX);
     let inbound = Inbound {
         at: now,
+        done_at: None,
         from: Some(Who {
             identity: Identity { chat: Chat::Discord, user: who.user.clone() },
             name: who.name.clone(),

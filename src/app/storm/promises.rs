@@ -174,11 +174,18 @@ impl Promises {
     }
 
     fn delivery(&mut self, key: &Key, one: Delivery, (now, elapsed): (Timestamp, Secs)) {
-        if let State::Sending { until, .. } = &one.state
-            && until.duration_since(now) == self.lease
-        {
-            let claim = Claimed { key: key.clone(), at: elapsed, spent: false };
-            self.claims.insert(one.room.to_string(), claim);
+        match &one.state {
+            State::Sending { until, .. } if until.duration_since(now) == self.lease => {
+                let claim = Claimed { key: key.clone(), at: elapsed, spent: false };
+                self.claims.insert(one.room.to_string(), claim);
+            }
+            // More is wanted of what is on its way.
+            State::Sending { .. } => {}
+            // The attempt has ended, whatever came of it: what appears in the room now is something else.
+            _ if self.claims.get(one.room.as_str()).is_some_and(|claim| claim.key == *key) => {
+                self.claims.remove(one.room.as_str());
+            }
+            _ => {}
         }
         self.deliveries.insert(key.clone(), one);
     }

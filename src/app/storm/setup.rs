@@ -278,7 +278,8 @@ pub(super) fn settings() -> Vec<String> {
         format!("delivery.lease=\"{LEASE_SECS}s\""),
         // One after the other, so that the same seed gives the same bytes.
         "delivery.at_once=1".to_owned(),
-        // What people did while the machine was away comes all at once, and each of it is held against its promise.
+        // Telegram does not say when a button was pressed: what was pressed in hours of silence comes all at once, and each
+        // of it is held against its promise.
         "limits.person.burst=1000000".to_owned(),
         format!(
             "sources={{ agency = {}, twitch = {} }}",

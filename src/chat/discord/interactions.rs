@@ -22,6 +22,7 @@ pub fn inbound(interaction: &Interaction, now: Timestamp) -> Option<Inbound> {
         Interaction::Component(component) => Some(of_component(component, now)),
         Interaction::Modal(modal) => Some(Inbound {
             at: now,
+            done_at: None,
             from: Some(who(&modal.user, &modal.locale)),
             address: Some(address(modal.channel_id.to_string(), modal.guild_id)),
             place: Some(place(modal.guild_id)),
@@ -68,6 +69,7 @@ fn of_command(command: &CommandInteraction, now: Timestamp) -> Inbound {
     let file = command.data.resolved.attachments.values().next().map(|file| file.url.clone());
     Inbound {
         at: now,
+        done_at: None,
         from: Some(who(&command.user, &command.locale)),
         address: Some(address(command.channel_id.to_string(), command.guild_id)),
         place: Some(place(command.guild_id)),
@@ -86,6 +88,7 @@ fn of_component(component: &ComponentInteraction, now: Timestamp) -> Inbound {
     };
     Inbound {
         at: now,
+        done_at: None,
         from: Some(who(&component.user, &component.locale)),
         address: Some(address(component.channel_id.to_string(), component.guild_id)),
         place: Some(place(component.guild_id)),

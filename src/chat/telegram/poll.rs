@@ -143,6 +143,9 @@ async fn keep_all(
     position: &mut Position,
     now: Timestamp,
 ) -> Result<(), SendError> {
+    // In the order of their numbers, whatever they came in: a later one that is kept confirms every earlier one.
+    let mut updates: Vec<&Value> = updates.iter().collect();
+    updates.sort_by_key(|raw| raw.get("update_id").and_then(Value::as_i64));
     for raw in updates {
         // Without a number an update can be neither named nor confirmed; those after it confirm it.
         let Some(id) = raw.get("update_id").and_then(Value::as_i64) else {

@@ -233,7 +233,7 @@ async fn an_update_is_confirmed_only_after_it_was_kept() {
             me(),
             Reply::ok(&json!([update(10, "/status")])),
             Reply::ok(
-                &json!([update(10, "/status"), {"update_id": 11, "message": {"message_id": "?"}}, update(12, "hi")]),
+                &json!([update(12, "hi"), {"update_id": 11, "message": {"message_id": "?"}}, update(10, "/status")]),
             ),
             Reply::Park(clock.clone()),
         ]
@@ -244,7 +244,7 @@ async fn an_update_is_confirmed_only_after_it_was_kept() {
     assert_eq!(offsets, [None, None, Some(13)], "the first was not kept, so it was not confirmed");
     let kept = desk.kept.lock().expect("lock");
     let ids: Vec<&str> = kept.iter().map(|(id, _)| id.as_str()).collect();
-    assert_eq!(ids, ["10", "11", "12"], "what cannot be read is kept and passed over");
+    assert_eq!(ids, ["10", "11", "12"], "by number, and what cannot be read is kept and passed over");
     let alarms = desk.alarms.lock().expect("lock");
     assert!(matches!(alarms.as_slice(), [Alarm::Unreadable { id, .. }] if id == "11"), "{alarms:?}");
 }

@@ -34,6 +34,7 @@ fn of_update(update: Update, bot_name: &str, now: Timestamp) -> Inbound {
             let topic = query.regular_message().and_then(topic_of);
             Inbound {
                 at: now,
+                done_at: None,
                 from: Some(who(&query.from, None)),
                 address: place.as_ref().map(|chat| address(chat, topic)),
                 place: place.as_ref().map(kind),
@@ -89,6 +90,7 @@ fn of_message(message: &Message, bot_name: &str, now: Timestamp) -> Inbound {
     let document = message.document().map(|document| document.file.id.0.clone());
     Inbound {
         at: now,
+        done_at: Some(instant(message, now)),
         from: message.from.as_ref().map(|user| who(user, message.sender_chat.as_ref())),
         address: Some(address(&message.chat, topic_of(message))),
         place: Some(kind(&message.chat)),
@@ -101,6 +103,7 @@ fn of_message(message: &Message, bot_name: &str, now: Timestamp) -> Inbound {
 fn of_member(change: &ChatMemberUpdated, now: Timestamp, what: What) -> Inbound {
     Inbound {
         at: now,
+        done_at: None,
         from: Some(who(&change.from, None)),
         address: Some(address(&change.chat, None)),
         place: Some(kind(&change.chat)),
@@ -111,7 +114,8 @@ fn of_member(change: &ChatMemberUpdated, now: Timestamp, what: What) -> Inbound 
 }
 
 fn unknown(now: Timestamp, what: String) -> Inbound {
-    Inbound { at: now, from: None, address: None, place: None, what: What::Unknown { what }, file: None, answer: None }
+    let what = What::Unknown { what };
+    Inbound { at: now, done_at: None, from: None, address: None, place: None, what, file: None, answer: None }
 }
 
 enum Said {

@@ -28,6 +28,7 @@ fn fresh(about: About) -> Delivery {
         attempts: Vec::new(),
         generation: 0,
         earlier: None,
+        marker: None,
     }
 }
 
@@ -82,6 +83,25 @@ fn a_lost_discord_send_is_repeated_with_its_nonce_and_looked_up_beyond_the_windo
     let gone = tried(delivery, Chat::Discord, 121, Outcome::NotFound);
     assert_eq!(how(&gone, Chat::Discord, 121), How::Send { repeat: false });
     assert!(!gone.maybe_repeat);
+}
+
+#[test]
+fn what_may_have_arrived_is_looked_for_as_it_was_sent() {
+    let claimed = |delivery: &Delivery, second| match claim(delivery.clone(), Chat::Discord, at(second), LEASE) {
+        Claim::Ours(claimed) => *claimed,
+        other => panic!("{other:?}"),
+    };
+    let mut sent = claimed(&incident(), 0);
+    assert_eq!(sent.marked("from 10:49".to_owned()), "from 10:49");
+    let lost = after_attempt(sent, Chat::Discord, lost(), at(0), &mut ChaCha8Rng::seed_from_u64(1));
+    for (second, how) in [(5, How::Send { repeat: true }), (121, How::LookUp)] {
+        let mut again = claimed(&lost, second);
+        assert_eq!(again.how, how);
+        assert_eq!(again.marked("from Wed 10:49".to_owned()), "from 10:49", "a day later it would read otherwise");
+    }
+    let gone = tried(lost.clone(), Chat::Discord, 121, Outcome::NotFound);
+    assert_eq!(claimed(&gone, 121).marked("from Wed 10:49".to_owned()), "from Wed 10:49", "it is sent anew");
+    assert_eq!(tried(lost, Chat::Discord, 121, Outcome::Sent(message(0))).marker, None);
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn delivery(room: &str, state: State) -> Delivery {
         attempts: Vec::new(),
         generation: 0,
         earlier: None,
+        marker: None,
     }
 }
 

@@ -435,6 +435,7 @@ impl House {
         let kind = if place == Place::Direct { PlaceKind::Private } else { PlaceKind::Group };
         let inbound = Inbound {
             at: self.clock.now(),
+            done_at: None,
             from: Some(who),
             address: Some(Address { chat: Chat::Telegram, place: chat.0.to_string(), topic: None, guild: None }),
             place: Some(kind),
