@@ -199,7 +199,7 @@ fn days(zone: &TimeZone, from: Timestamp, now: Timestamp) -> Vec<(Timestamp, Tim
 }
 
 /// When a piece went live, to the second: as somebody said, else as its platform says of its post, else the day it was due.
-fn went_live(catalog: &Catalog, piece: &Deliverable) -> Option<Timestamp> {
+pub(super) fn went_live(catalog: &Catalog, piece: &Deliverable) -> Option<Timestamp> {
     if !piece.state.is_out() {
         return None;
     }

@@ -38,6 +38,12 @@ pub fn aim(goal: Goal, targets: &Targets) -> Option<(Metric, i64)> {
     metrics_of(goal).iter().find_map(|metric| Some((*metric, whole(targets.get(metric)?)?)))
 }
 
+/// What targets say of a metric, in whole units.
+#[must_use]
+pub fn least(targets: &Targets, metric: Metric) -> Option<i64> {
+    targets.get(&metric).and_then(whole)
+}
+
 fn whole(target: &Target) -> Option<i64> {
     match target {
         Target::Money(money) => Some(money.minor),

@@ -3,6 +3,7 @@
 pub mod attribution;
 pub mod decomposition;
 pub mod goals;
+pub mod orders_csv;
 pub mod posting_time;
 pub mod roi;
 pub mod tips;
