@@ -1,7 +1,7 @@
 //! The ledger of campaigns, from what the store holds: every version of every piece, the deal's own book, ad reports.
 //!
-//! Fees, kill fees and payments come from the versions of deliverables; commission and pay per views from the book that
-//! [`super::booking`] keeps, by month; boosts from what their platforms report, by month; the product from its deal on the
+//! Fees, kill fees and payments come from the versions of deliverables; commission and pay per views from what
+//! [`super::booking`] books, by month; boosts from what their platforms report, by month; the product from its deal on the
 //! day it was sent. What is told here as accrued is what [`crate::domain::cost::accrue`] says is spent, and the kill fees.
 //!
 //! Owns: gathering. Refuses: sums and sheets ([`crate::report::ledger`]). Survives: campaigns from before the numbers in
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::booking::went_live;
+use super::booking::{earned_by_day, went_live};
 use super::catalog::Catalog;
 use super::core::{Core, State};
 use super::records::{DocumentRecord, HistoryRecord};
@@ -23,7 +23,7 @@ use crate::domain::cost;
 use crate::domain::document::{Deliverable, Document, PartnershipRef};
 use crate::domain::ids::{BrandId, CampaignId, Platform, Subject};
 use crate::domain::metric::Metric;
-use crate::domain::money::{Money, MoneyError};
+use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::sample::SeriesKey;
 use crate::report::ledger::pieces::{self, Version};
 use crate::report::ledger::{Entry, Kind, Ledger, What, month_of};
@@ -179,7 +179,10 @@ fn of_deal(
         line.books.vat = None;
         lines.push(line);
     }
-    lines.extend(one.earned());
+    lines.extend(match earned_by_day(state, at, now) {
+        Some(days) => one.earned(state.catalog.about(&at.subject()).currency, days),
+        None => one.booked(),
+    });
     lines.extend(one.boosts(gaps));
     entries.extend(lines.into_iter().filter(|line| line.day <= today));
     Ok(())
@@ -209,7 +212,7 @@ impl Deal<'_> {
     }
 
     /// Lines by month: what was added, and what was taken back, each on the last day it happened.
-    fn monthly(&self, what: What, currency: crate::domain::money::Currency, days: BTreeMap<Date, i64>) -> Vec<Entry> {
+    fn monthly(&self, what: What, currency: Currency, days: BTreeMap<Date, i64>) -> Vec<Entry> {
         let mut months: BTreeMap<(String, bool), (Date, i64)> = BTreeMap::new();
         for (day, minor) in days.into_iter().filter(|(day, minor)| *minor != 0 && *day <= self.today) {
             let month = months.entry((month_of(day), minor < 0)).or_insert((day, 0));
@@ -223,8 +226,18 @@ impl Deal<'_> {
         months.into_iter().map(line).collect()
     }
 
-    /// Commission and pay per views, as the deal's book has them: all of it without the fees.
-    fn earned(&self) -> Vec<Entry> {
+    /// Commission and pay per views, by the instant each day begins.
+    fn earned(&self, currency: Option<Currency>, instants: BTreeMap<Timestamp, i64>) -> Vec<Entry> {
+        let mut days: BTreeMap<Date, i64> = BTreeMap::new();
+        for (at, minor) in instants {
+            let day = days.entry(day_in(&self.zone, at)).or_default();
+            *day = day.saturating_add(minor);
+        }
+        currency.map(|currency| self.monthly(What::Earned, currency, days)).unwrap_or_default()
+    }
+
+    /// The same as the deal's book has it: all of it without the fees.
+    fn booked(&self) -> Vec<Entry> {
         let all = self.series(Metric::Spend, Platform::Deal);
         let Some(currency) =
             self.history.currency(&all.subject, Want { metric: Metric::Spend, platform: Some(Platform::Deal) })
@@ -232,13 +245,13 @@ impl Deal<'_> {
             return Vec::new();
         };
         let fees = self.history.amounts(&self.series(Metric::Fees, Platform::Deal));
-        let mut days: BTreeMap<Date, i64> = BTreeMap::new();
+        let mut instants: BTreeMap<Timestamp, i64> = BTreeMap::new();
         for (span, minor) in self.history.amounts(&all) {
             let earned = minor.saturating_sub(fees.get(&span).copied().unwrap_or(0));
-            let day = days.entry(day_in(&self.zone, span.0)).or_default();
-            *day = day.saturating_add(earned);
+            let at = instants.entry(span.0).or_default();
+            *at = at.saturating_add(earned);
         }
-        self.monthly(What::Earned, currency, days)
+        self.earned(Some(currency), instants)
     }
 
     /// What platforms report as spent. An amount belongs to the day it begins on.

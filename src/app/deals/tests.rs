@@ -228,7 +228,15 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             live_at: live.map(|second| jiff::Timestamp::from_second(second).expect("a time")),
             reported_at: None,
             checked: Vec::new(),
-            books: Books::default(),
+            books: Books {
+                account: (fee.minor % 2 == 1).then(|| "6070".to_owned()),
+                po: (fee.minor % 3 == 1).then(|| "PO-18 A".to_owned()),
+                invoice: (fee.minor % 5 == 1).then(|| format!("F-{}", fee.minor)),
+                invoiced: (fee.minor % 7 == 1).then_some(due),
+                vat: (fee.minor % 4 == 1).then(|| Percent(Decimal::new(125, 1))),
+                paid: (fee.minor % 3 == 2).then_some(due),
+                refunded: (fee.minor % 6 == 2).then_some(due),
+            },
         })
 }
 

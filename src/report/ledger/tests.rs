@@ -166,6 +166,68 @@ fn lines_are_told_in_one_currency_by_the_rate_of_their_day_or_not_at_all() {
     assert_eq!(ledger.accrued_in(sek, &rates, |_| true).map(|money| money.to_string()), Ok("4568.40 SEK".to_owned()));
 }
 
+/// The example of `docs/ledger.md`, worked out: what it says of each line, of the return, and how its documents are written.
+#[test]
+fn the_worked_example_of_the_docs() {
+    use crate::domain::metric::Metric;
+    use crate::insight::roi::{Facts, percent, work_out};
+    let text = include_str!("../../../docs/ledger.md");
+    let sek = "SEK".parse().expect("SEK");
+    let vat = "books = { vat = \"25 %\" }";
+    let reel = piece("reel", &format!("fee = \"4000.00 SEK\"\nstate = \"live\"\n{vat}"));
+    let story = format!("fee = \"1500.00 SEK\"\nstate = \"approved\"\nkill_fee = {{ approved = \"50 %\" }}\n{vat}");
+    let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
+    let story = piece("story", &story).cancelled(&jiff::tz::TimeZone::UTC, now);
+    let of = |piece| Version { day: date(2026, 3, 10), live: None, piece };
+    let mut entries: Vec<Entry> = [reel, story]
+        .into_iter()
+        .flat_map(|one| lines(&[of(one)], &brand(), &Books::default()).expect("lines"))
+        .collect();
+    let revenue = Money::new(3_120_000, sek);
+    for (what, net, vat) in [
+        (What::Earned, revenue.share(Decimal::new(1, 1)).expect("fits"), Some(Percent(Decimal::from(25)))),
+        (What::Boost(Platform::MetaAds), Money::new(213_000, sek), None),
+    ] {
+        let mut line = Entry::new(date(2026, 3, 10), (Kind::Accrual, what), (brand(), entries[0].at.clone()), net);
+        line.books.vat = vat;
+        entries.push(line);
+    }
+    let ledger = Ledger::new(entries).expect("a ledger");
+    let cost = ledger.totals().expect("adds up")[&sek].accrued_net;
+    let facts = Facts {
+        currency: sek,
+        cost: Ok(cost),
+        revenue: Ok(revenue),
+        margin: Money::new(25_000, sek).share(Decimal::from(52)).map_err(|_| crate::insight::roi::Absent::TooLarge),
+        counts: BTreeMap::from([(Metric::Orders, Ok(52))]),
+    };
+    let roi = work_out(&facts, None);
+    let grouped = |money: Money| {
+        let plain = money.to_major().to_string();
+        let (whole, cents) = plain.split_once('.').expect("cents");
+        let at = whole.len().saturating_sub(3);
+        if at == 0 { plain.clone() } else { format!("{},{}.{cents}", &whole[..at], &whole[at..]) }
+    };
+    let mut said: Vec<String> = ledger.entries().iter().map(|entry| format!("| {} |", grouped(entry.net))).collect();
+    said.extend(
+        ledger.entries().iter().filter(|one| one.vat.minor != 0).map(|one| grouped(one.gross().expect("fits"))),
+    );
+    said.push(format!("| **cost** | **{}** |", grouped(cost)));
+    said.push(format!("margin | {} |", grouped(roi.margin.expect("known"))));
+    said.push(format!("| profit | {} |", grouped(roi.profit.expect("known"))));
+    let (back, roas, cpa) = (roi.roi.expect("known"), roi.roas.expect("known"), roi.cpa.expect("known"));
+    said.push(format!("ROI is {}, ROAS {roas}, CPA {}.", percent(back), cpa.to_major()));
+    for said in said {
+        assert!(text.contains(&said), "docs/ledger.md says {said}");
+    }
+    // What it shows of documents is read.
+    for block in text.split("```toml").skip(1).filter_map(|rest| rest.split("```").next()) {
+        let documents = Documents::from_toml(block).expect("documents");
+        let booked = documents.deliverable.iter().all(|one| one.books.paid.is_some());
+        assert!(!documents.is_empty() && booked, "{block}");
+    }
+}
+
 /// States a version of a piece may be in, in any order.
 const STATES: [DeliverableState; 7] = [
     DeliverableState::Agreed,
