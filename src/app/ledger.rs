@@ -5,13 +5,13 @@
 //! day it was sent. What is told here as accrued is what [`crate::domain::cost::accrue`] says is spent, and the kill fees.
 //!
 //! Owns: gathering. Refuses: sums and sheets ([`crate::report::ledger`]). Survives: campaigns from before the numbers in
-//! memory begin, whose books are read from the store; numbers that were removed are told as a gap.
+//! memory begin, whose numbers are read from the store; numbers that were removed are told as a gap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::booking::{earned_by_day, went_live};
 use super::catalog::Catalog;
@@ -45,12 +45,14 @@ pub enum LedgerError {
 }
 
 /// A ledger, and what is not in it.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub struct Gathered {
     /// The lines.
     pub ledger: Ledger,
     /// What could not be told, as sentences.
     pub gaps: Vec<String>,
+    /// The numbers of these campaigns, where they go back further than those in memory.
+    pub older: Option<History>,
 }
 
 /// The ledger of some campaigns as of `now`. What is dated later has not happened and is not in it.
@@ -75,17 +77,17 @@ pub async fn ledger(core: &Core, campaigns: &BTreeSet<CampaignId>, now: Timestam
         }
     }
     let mut gathered = Gathered::default();
-    let older = match oldest {
-        None => None,
-        Some(from) => Some(older_books(core, &deals, from, &mut gathered.gaps).await?),
-    };
+    if let Some(from) = oldest {
+        gathered.older = Some(older_numbers(core, &deals, from, &mut gathered.gaps).await?);
+    }
     let state = core.state.lock().await;
-    let history = older.as_ref().unwrap_or(&state.history);
-    let mut entries = Vec::new();
+    let history = gathered.older.as_ref().unwrap_or(&state.history);
+    let (mut entries, mut gaps) = (Vec::new(), Vec::new());
     for at in &deals {
         let of_pieces = versions.remove(at).unwrap_or_default();
-        of_deal(&state, history, at, of_pieces, now, (&mut entries, &mut gathered.gaps))?;
+        of_deal(&state, history, at, of_pieces, now, (&mut entries, &mut gaps))?;
     }
+    gathered.gaps.extend(gaps);
     gathered.ledger = Ledger::new(entries)?;
     Ok(gathered)
 }
@@ -109,8 +111,8 @@ async fn versions_of(core: &Core, id: &str) -> Result<Vec<(Timestamp, Deliverabl
     Ok(all)
 }
 
-/// The books and ad reports of deals that began before the numbers in memory do.
-async fn older_books(
+/// The numbers of deals that began before those in memory do.
+async fn older_numbers(
     core: &Core,
     deals: &[PartnershipRef],
     from: Timestamp,
@@ -123,18 +125,19 @@ async fn older_books(
         ));
     }
     let subjects: BTreeSet<Subject> = deals.iter().map(PartnershipRef::subject).collect();
-    let mut rows = Vec::new();
-    samples::load_history(&*core.store, from, &mut |_, row| {
-        if let samples::Row::Samples(row) = row {
-            let books = |metric| matches!(metric, Metric::Spend | Metric::Fees);
-            rows.extend(
-                row.into_iter().filter(|one| books(one.series.metric) && subjects.contains(&one.series.subject)),
-            );
+    let mut history = History::new(Switches { standstill: false, implausible: false });
+    let (mut rows, mut missing) = (Vec::new(), Vec::new());
+    // A total is read from its last statement before the first day.
+    let since = from.checked_sub(SignedDuration::from_hours(48)).unwrap_or(from);
+    samples::load_history(&*core.store, since, &mut |known_at, row| match row {
+        samples::Row::Samples(row) => rows.extend(row.into_iter().filter(|one| subjects.contains(&one.series.subject))),
+        samples::Row::Missing(row) => {
+            let ours = row.into_iter().filter(|word| subjects.contains(&word.series.subject));
+            missing.extend(ours.map(|word| (known_at, word)));
         }
     })
     .await?;
-    let mut history = History::new(Switches { standstill: false, implausible: false });
-    history.append_known(rows, Vec::new());
+    history.append_known(rows, missing);
     Ok(history)
 }
 

@@ -24,10 +24,10 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::num;
 use crate::domain::rates::{Rates, rounded};
 use crate::domain::sample::{Reading, SeriesKey};
-use crate::insight::attribution::{Attribution, Credited, Order, OrderError, Owners, Way, credit};
+use crate::insight::attribution::{Attribution, Brought, Credited, Order, OrderError, Owners, Way, credit};
 use crate::insight::goals::{self, Pace, Promised};
 use crate::insight::roi::{self, Absent, Facts, Figure, Roi};
-use crate::rules::history::Credits;
+use crate::rules::history::{Credits, History};
 use crate::rules::readings::{Readings as _, Span, Want};
 
 /// What is asked for.
@@ -100,8 +100,8 @@ pub struct Returns {
     pub total: Roi,
     /// By code and link.
     pub by: Vec<By>,
-    /// Orders of the file that are nobody's.
-    pub nobodys: Option<String>,
+    /// Orders of the file that are nobody's, by currency.
+    pub nobodys: Vec<Brought>,
     /// Its goal, where it has one with a target.
     pub aim: Option<Aim>,
     /// What could not be told.
@@ -185,6 +185,11 @@ struct Read {
 }
 
 impl Work<'_> {
+    /// The numbers: those in memory, or all of the campaign's where it began before them.
+    fn history(&self) -> &History {
+        self.gathered.older.as_ref().unwrap_or(&self.state.history)
+    }
+
     fn all(self) -> Returns {
         let catalog = &self.state.catalog;
         let keys: Vec<&PartnershipRef> =
@@ -216,7 +221,7 @@ impl Work<'_> {
             deals,
             total,
             by,
-            nobodys: self.nobodys(),
+            nobodys: self.credited.map(|all| all.nobodys.values().copied().collect()).unwrap_or_default(),
             aim: self.aim(),
             gaps,
         }
@@ -227,14 +232,8 @@ impl Work<'_> {
         match (self.credited, self.how) {
             (Some(_), how) => how.unwrap_or_default().as_str().to_owned(),
             (None, Some(how)) => how.as_str().to_owned(),
-            (None, None) => self.order.order().map(Claim::as_str).collect::<Vec<_>>().join(" before "),
+            (None, None) => self.order.order().map(Claim::as_str).collect::<Vec<_>>().join(", then "),
         }
-    }
-
-    fn nobodys(&self) -> Option<String> {
-        let all = self.credited?.nobodys.values();
-        let told: Vec<String> = all.map(|one| format!("{} orders, {}", one.orders, one.revenue)).collect();
-        (!told.is_empty()).then(|| told.join("; "))
     }
 
     /// The last day that the report speaks of: today, or the campaign's last.
@@ -249,7 +248,7 @@ impl Work<'_> {
         let absent = |reason: &str| Err(Absent::Unknown { metric, reason: reason.to_owned() });
         let mut credits = Credits::default();
         credits.declare(Subject::Campaign(self.campaign.id.clone()), self.order.clone());
-        let view = self.state.history.view();
+        let view = self.history().view();
         let view = view.credited(&credits);
         let Some((from, _)) = about.deal else { return Read { value: absent("the deal has no days"), until: None } };
         let Some(newest) = view.newest(subject, want, self.now) else {
@@ -326,7 +325,7 @@ impl Work<'_> {
     fn counting(&self, subject: &Subject) -> Vec<Platform> {
         let stated = |platform: &Platform| {
             *platform != Platform::Deal
-                && self.state.history.is_stated(&SeriesKey {
+                && self.history().is_stated(&SeriesKey {
                     subject: subject.clone(),
                     metric: Metric::Revenue,
                     platform: *platform,
@@ -337,7 +336,7 @@ impl Work<'_> {
     }
 
     fn money(&self, about: &About, subject: &Subject, want: Want, platforms: &[Platform]) -> Figure<Money> {
-        let history = &self.state.history;
+        let history = self.history();
         let currency = history.currency(subject, want).unwrap_or(self.books);
         let read = self.read(about, subject, want);
         let whole = Money::new(read.value?, currency);
@@ -366,7 +365,7 @@ impl Work<'_> {
     /// What the orders left: as a source states it, else orders times what each leaves.
     fn margin(&self, about: &About, subject: &Subject, orders: Option<&Figure<i64>>) -> Figure<Money> {
         let want = Want { metric: Metric::Margin, platform: None };
-        let history = &self.state.history;
+        let history = self.history();
         if self.credited.is_none() && history.currency(subject, want).is_some() {
             return self.money(about, subject, want, &[]);
         }
@@ -420,7 +419,7 @@ impl Work<'_> {
         for (claim, name) in names {
             for platform in Platform::all().filter(|one| Claim::of(*one) == claim && *one != Platform::Deal) {
                 let want = |metric| Want { metric, platform: Some(platform) };
-                let Some(currency) = self.state.history.currency(&subject, want(Metric::Revenue)) else { continue };
+                let Some(currency) = self.history().currency(&subject, want(Metric::Revenue)) else { continue };
                 let revenue = self.read(&about, &subject, want(Metric::Revenue)).value;
                 let orders = self.read(&about, &subject, want(Metric::Orders)).value;
                 let counted = counting.contains(&platform) && self.how != Some(Attribution::FirstTouch);

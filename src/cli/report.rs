@@ -9,7 +9,7 @@
 //! JSON of `report roi`: `{"campaign","brand","currency","attribution","at","total":F,"partnerships":[F and "partnership"],
 //! "by":[{"partnership","claim","name","orders","revenue","counted","absent"}],"nobodys","goal","aim":{"promised":{"metric",
 //! "wanted","promised","short","without"},"pace":{"reached","due","days_gone","days","share"},"spread":{CREATOR:N}},
-//! "gaps":[…]}` with F = `{"cost","revenue","margin","profit","roi","roas","cpa","margin_per_order","emv","per":[{"metric",
+//! "gaps":[…]}` with `nobodys` = `[{"orders","revenue"}]` and F = `{"cost","revenue","margin","profit","roi","roas","cpa","margin_per_order","emv","per":[{"metric",
 //! "of","count","cost_minor","revenue_minor","margin_minor"}],"absent":{FIGURE:WHY}}`; what is absent is null and has its
 //! reason under `absent`. Amounts in `per` are in minor units, to a hundredth of one.
 

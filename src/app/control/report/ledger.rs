@@ -16,7 +16,7 @@ use crate::report::ledger::sheets as grids;
 use crate::report::ledger::{Entry, Ledger, Sum};
 
 pub(super) async fn report(core: &Core, campaigns: &BTreeSet<CampaignId>, wanted: &Report) -> Result<Answer, Refusal> {
-    let Gathered { ledger, gaps } = ledger(core, campaigns, core.clock.now()).await?;
+    let Gathered { ledger, gaps, .. } = ledger(core, campaigns, core.clock.now()).await?;
     let rates = core.state.lock().await.catalog.all_rates();
     let told = wanted.told.map(|to| (to, &rates));
     let sums = |error: MoneyError| Refusal::Failed(format!("the ledger does not add up: {error}"));

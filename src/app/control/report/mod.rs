@@ -107,7 +107,7 @@ async fn campaigns(core: &Core, named: Option<&CampaignId>) -> Result<BTreeSet<C
     let hint = match nearest_subject(&state.catalog, named.as_str()) {
         Some(nearest) => format!("; did you mean `{nearest}`?"),
         None if known.is_empty() => "; none is applied yet".to_owned(),
-        None => format!("; there are {}", known.join(", ")),
+        None => format!("; known: {}", known.join(", ")),
     };
     Err(Refusal::Input(format!("there is no campaign `{named}`{hint}")))
 }

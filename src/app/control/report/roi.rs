@@ -152,9 +152,8 @@ fn text(found: &Returns) -> String {
         rows.extend(found.by.iter().map(by_row));
         parts.push(table(&rows, 2));
     }
-    if let Some(nobodys) = &found.nobodys {
-        parts.push(format!("of nobody's code or link: {nobodys}"));
-    }
+    let nobodys = found.nobodys.iter().map(|one| format!("{} in orders: {}", one.revenue, one.orders));
+    parts.extend(nobodys.map(|told| format!("of nobody's code or link: {told}")));
     let per: Vec<Vec<String>> = found.total.per.iter().filter_map(|per| per_row(per, found)).collect();
     if !per.is_empty() {
         let head = ["", "count", "cost", "revenue", "margin"].map(str::to_owned).to_vec();
@@ -180,8 +179,8 @@ fn per_row(per: &Per, found: &Returns) -> Option<Vec<String>> {
     let count = per.count.as_ref().ok()?;
     let part =
         |figure: &Figure<Decimal>| figure.as_ref().map_or_else(|_| "–".to_owned(), |one| fine(*one, found.currency));
-    let name = if per.of == 1 { per.metric.to_string() } else { format!("{} {}", per.of, per.metric) };
-    Some(vec![format!("per {name}"), count.to_string(), part(&per.cost), part(&per.revenue), part(&per.margin)])
+    let name = if per.of == 1 { format!("{}, each", per.metric) } else { format!("{}, per {}", per.metric, per.of) };
+    Some(vec![name, count.to_string(), part(&per.cost), part(&per.revenue), part(&per.margin)])
 }
 
 fn aim_text(aim: &Aim) -> String {
