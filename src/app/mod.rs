@@ -79,6 +79,7 @@ pub mod records;
 pub mod render;
 pub mod replays;
 mod reported;
+mod reporting;
 pub mod resolve;
 pub mod retention;
 pub mod returns;

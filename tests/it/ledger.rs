@@ -15,8 +15,9 @@ use plimsoll::app::config::Config;
 use plimsoll::app::control::{Answer, Body, Report, Request, Seat, Text, Which, Wish, answer};
 use plimsoll::app::core::Core;
 use plimsoll::app::watch;
-use plimsoll::domain::ids::{CampaignId, Platform, SourceId};
+use plimsoll::domain::ids::{CampaignId, PersonId, Platform, SourceId};
 use plimsoll::domain::metric::Metric;
+use plimsoll::domain::person::{Grant, Person, Reach, Role};
 use plimsoll::domain::sample::{Form, Sample, SeriesKey};
 use plimsoll::sources::Fetched;
 use plimsoll::store::Store;
@@ -578,6 +579,7 @@ async fn of_memory(core: &Core, store: &dyn Store, year: &Year, seed: u64) -> To
     let spend: BTreeMap<String, i64> =
         expected.iter().map(|(code, sums)| (code.clone(), sums.net - sums.kill)).collect();
     assert_eq!(spent_in(store).await, spend, "what the store holds, seed {seed}");
+    of_chat(core).await;
     let (mut each, mut euros) = (Told::new(), 0);
     for campaign in 0..20 {
         let (document, _) = done(core, ledger_of(Some(&format!("c{campaign:02}")))).await;
@@ -592,6 +594,35 @@ async fn of_memory(core: &Core, store: &dyn Store, year: &Year, seed: u64) -> To
     assert_eq!(each, want, "campaign by campaign, seed {seed}");
     assert_eq!(document["told"]["minor"].as_i64(), Some(euros), "in one currency, seed {seed}");
     lines
+}
+
+/// What a manager is told in a chat, campaign by campaign, is what the ledger has.
+async fn of_chat(core: &Core) {
+    let person = PersonId::new("maja").expect("an id");
+    {
+        let mut state = core.state.lock().await;
+        let maja =
+            Person { id: person.clone(), name: "Maja".to_owned(), identities: Vec::new(), creator: None, locale: None };
+        state.catalog.people.insert(person.clone(), maja);
+        let (by, at) = ("terminal:tester".to_owned(), opened(4));
+        state.catalog.grants.push(Grant { person: person.clone(), role: Role::Manager, reach: Reach::All, by, at });
+    }
+    for campaign in (0..20).map(|campaign| format!("c{campaign:02}")) {
+        let (ledger, _) = done(core, ledger_of(Some(&campaign))).await;
+        let [sum] = ledger["totals"].as_array().expect("totals").as_slice() else { panic!("one currency") };
+        let wish = Wish::Say { text: format!("report {campaign}"), confirmed: false };
+        let request = Request { by: "terminal:tester".to_owned(), acting: Some(person.to_string()), wish };
+        let text = match answer(core, Seat::Service, &request, &Body::Empty, &|_| {}).await {
+            Answer::Done { text, .. } => text,
+            Answer::Refused { line, .. } => panic!("{line}"),
+        };
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let said: Vec<String> = text.lines().map(digits).collect();
+        let minor = |name: &str| sum[name]["minor"].as_i64().expect("minor units").unsigned_abs().to_string();
+        assert!(said.iter().any(|line| line.ends_with(&minor("accrued_net"))), "{text}");
+        let paid = format!("{}{}", minor("paid_gross"), minor("due_gross"));
+        assert!(said.contains(&paid), "{text} is not {paid}");
+    }
 }
 
 /// A reader that shares nothing with this program.
