@@ -277,7 +277,9 @@ impl Deal<'_> {
             }
             let mut of_platform = self.monthly(What::Boost(platform), currency, days);
             // The platform bills it itself, under its own tax.
-            of_platform.iter_mut().for_each(|line| line.books.vat = None);
+            for line in &mut of_platform {
+                line.books.vat = None;
+            }
             lines.extend(of_platform);
         }
         lines

@@ -382,16 +382,13 @@ impl Work<'_> {
 
     /// What an order has brought on average, in the brand's currency.
     fn order_value(&self, about: &About, subject: &Subject) -> Option<Money> {
-        let (revenue, orders) = match self.credited {
-            Some(credited) => {
-                let at = PartnershipRef { campaign: about.campaign.clone()?, creator: about.creator.clone()? };
-                let own = *credited.of(&at).ok()?.get(&self.books)?;
-                (own.revenue.minor, own.orders)
-            }
-            None => {
-                let read = |metric| self.read(about, subject, Want { metric, platform: None }).value.ok();
-                (read(Metric::Revenue)?, read(Metric::Orders)?)
-            }
+        let (revenue, orders) = if let Some(credited) = self.credited {
+            let at = PartnershipRef { campaign: about.campaign.clone()?, creator: about.creator.clone()? };
+            let own = *credited.of(&at).ok()?.get(&self.books)?;
+            (own.revenue.minor, own.orders)
+        } else {
+            let read = |metric| self.read(about, subject, Want { metric, platform: None }).value.ok();
+            (read(Metric::Revenue)?, read(Metric::Orders)?)
         };
         rounded(Decimal::from(revenue).checked_div(Decimal::from(orders))?, self.books)
     }
