@@ -1829,6 +1829,16 @@ reply-level-agreed = Agreed. It binds both sides, and both are told.
 reply-level-talked = Another way has been looked for already. What is asked decides now.
 # Replays
 help-backtest = What a rule would have done in the past, and whether it would have been right
+help-report = What a campaign has cost, what is paid, and what came back
+report-headline = { $campaign } has cost { $cost } without VAT
+report-no-cost = What { $campaign } has cost cannot be told
+report-paid = Paid { $paid } with VAT, still due { $due }.
+report-revenue = Its orders brought { $revenue } and left { $margin }.
+report-revenue-only = Its orders brought { $revenue }.
+report-return = That is { $profit } beyond the cost: a return of { $roi }.
+report-no-return = What came back cannot be told yet. “plimsoll report roi --campaign { $id }” in the terminal says which number is missing.
+report-cpa = An order cost { $cpa }.
+report-file = Every line: “plimsoll report ledger --campaign { $id } { $id }.xlsx” in the terminal.
 arg-days = how many days back, such as 90, up to 366
 backtest-none = { $rule } would not have told anything in the last { $days } days
 backtest-headline = { $rule }, last { $days } days: told { $fires }, right { $right }, wrong { $wrong }

@@ -1819,6 +1819,16 @@ reply-level-agreed = Överenskommet. Det binder båda sidor, och båda får veta
 reply-level-talked = En annan väg har redan sökts. Nu avgör kravet.
 # Provkörningar
 help-backtest = Vad en regel hade gjort bakåt i tiden, och om den hade haft rätt
+help-report = Vad en kampanj har kostat, vad som är betalt och vad den har gett tillbaka
+report-headline = { $campaign } har kostat { $cost } utan moms
+report-no-cost = Vad { $campaign } har kostat går inte att säga
+report-paid = Betalt { $paid } med moms, kvar att betala { $due }.
+report-revenue = Dess ordrar gav { $revenue } och lämnade { $margin }.
+report-revenue-only = Dess ordrar gav { $revenue }.
+report-return = Det är { $profit } utöver kostnaden: en avkastning på { $roi }.
+report-no-return = Vad den har gett tillbaka går inte att säga än. ”plimsoll report roi --campaign { $id }” i terminalen säger vilken siffra som saknas.
+report-cpa = En order kostade { $cpa }.
+report-file = Varje rad: ”plimsoll report ledger --campaign { $id } { $id }.xlsx” i terminalen.
 arg-days = hur många dagar bakåt, till exempel 90, högst 366
 backtest-none = { $rule } hade inte sagt något de senaste { $days } dagarna
 backtest-headline = { $rule }, senaste { $days } dagarna: sa till { $fires }, rätt { $right }, fel { $wrong }

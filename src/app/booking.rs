@@ -152,6 +152,21 @@ fn earned(
     }
 }
 
+/// What was earned on each day of a deal that lies in memory whole: what the book says of it, or will when it is written
+/// next. `None`: the deal began earlier, and only its book knows.
+pub(super) fn earned_by_day(state: &State, key: &PartnershipRef, now: Timestamp) -> Option<BTreeMap<Timestamp, i64>> {
+    let about = state.catalog.about(&key.subject());
+    let (partnership, currency) = (state.catalog.partnerships.get(key)?, about.currency?);
+    let (from, _) = about.deal?;
+    let oldest = std::cmp::max(state.kept.since, now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN));
+    if from < oldest {
+        return None;
+    }
+    let mut entries = Entries::new();
+    earned(state, (partnership, currency), &about.zone, (from, now), &mut entries);
+    Some(entries.into_iter().map(|((day, _), entry)| (day, entry.all)).collect())
+}
+
 /// What was earned by now, from the same days: what is not stated at this moment is as it was last known.
 #[must_use]
 pub fn facts(
@@ -199,7 +214,7 @@ fn days(zone: &TimeZone, from: Timestamp, now: Timestamp) -> Vec<(Timestamp, Tim
 }
 
 /// When a piece went live, to the second: as somebody said, else as its platform says of its post, else the day it was due.
-fn went_live(catalog: &Catalog, piece: &Deliverable) -> Option<Timestamp> {
+pub(super) fn went_live(catalog: &Catalog, piece: &Deliverable) -> Option<Timestamp> {
     if !piece.state.is_out() {
         return None;
     }

@@ -7,6 +7,7 @@
 //! time alone moves. [`habits`] says when a room sleeps and what it wants to hear, [`digests`] sums up its mornings,
 //! [`escalate`] passes on what nobody takes, [`desk`] and [`audit`] say what waits for whom and who did what.
 //! [`parts`] starts again what ends, [`alarms`] looks at the program itself and tells its operators.
+//! [`ledger`] and [`returns`] say what campaigns have cost and what came back for it.
 //! [`core`] is what they share, [`control`] lets the terminal in, [`learning`] reads history once a day.
 
 pub mod act;
@@ -55,6 +56,7 @@ pub mod kinds;
 pub mod ladder;
 pub mod landing;
 pub mod learning;
+pub mod ledger;
 pub mod levels;
 pub mod links;
 pub mod listen;
@@ -77,8 +79,10 @@ pub mod records;
 pub mod render;
 pub mod replays;
 mod reported;
+mod reporting;
 pub mod resolve;
 pub mod retention;
+pub mod returns;
 pub mod rooms;
 pub mod rounds;
 pub mod schedule;

@@ -16,9 +16,9 @@ use super::resolve::{Meant, resolve};
 use super::views;
 use crate::domain::deal::title_of;
 use crate::domain::document::{Deliverable, Document, PartnershipRef, Running};
-use crate::domain::ids::{CreatorId, Subject};
+use crate::domain::ids::{CampaignId, CreatorId, Subject};
 use crate::domain::money::Money;
-use crate::domain::person::{Audience, Person, Reach, Role, Room};
+use crate::domain::person::{Audience, Grant, Person, Reach, Role, Room};
 use crate::store::records::{load, scan_range};
 use crate::store::{StoreError, keys};
 use crate::words::buttons::Composed;
@@ -49,6 +49,22 @@ pub(super) fn has_role(state: &State, person: &Person, roles: &[Role], at: &Part
     };
     let mut mine = state.catalog.grants.iter().filter(|grant| grant.person == person.id);
     mine.any(|grant| roles.contains(&grant.role) && covers(&grant.reach))
+}
+
+/// Whether somebody may see what a campaign costs: the team, and a client who has no agency between them and their creators.
+pub(super) fn sees_costs(state: &State, person: &Person, campaign: &CampaignId) -> bool {
+    let brand = state.catalog.campaigns.get(campaign).map(|one| &one.brand);
+    let reaches = |grant: &Grant| match &grant.reach {
+        Reach::All => true,
+        Reach::Brand(id) => Some(id) == brand,
+        Reach::Campaign(id) => id == campaign,
+    };
+    let mine = |role: &[Role]| {
+        let mut own = state.catalog.grants.iter().filter(|grant| grant.person == person.id);
+        own.any(|grant| role.contains(&grant.role) && reaches(grant))
+    };
+    let agency = state.catalog.grants.iter().any(|grant| grant.role == Role::Agency && reaches(grant));
+    mine(&[Role::Analyst, Role::Manager, Role::Agency]) || (mine(&[Role::ClientOwner]) && !agency)
 }
 
 /// From which seat somebody may look at a deal, here. A client who has no agency between them and their creators is of the

@@ -24,6 +24,7 @@ mod outbox;
 mod people;
 mod plan;
 mod poll;
+mod report;
 mod run;
 mod storm;
 mod why;
@@ -98,6 +99,8 @@ enum Command {
     Import(import::Import),
     /// Write deals as a spreadsheet
     Export(export::Export),
+    /// Say what campaigns cost, and what came back for it
+    Report(report::Report),
     /// Run the cases that rules carry
     TestRules(check::TestRules),
     /// Replay history and say when each rule would have fired, and whether it was right
@@ -270,6 +273,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Coverage(coverage) => coverage.run(&common).await,
         Command::Import(import) => Box::pin(import.run(&common)).await,
         Command::Export(export) => export.run(&common).await,
+        Command::Report(report) => Box::pin(report.run(&common)).await,
         Command::TestRules(test) => test.run(&common),
         Command::Backtest(backtest) => backtest.run(&common),
         Command::Why(why) => why.run(&common).await,

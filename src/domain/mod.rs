@@ -4,11 +4,13 @@
 //! Refuses: I/O, clocks, waiting, and any decision. Those are made from these words in the rooms further out.
 
 pub mod action;
+pub mod books;
 pub mod consent;
 pub mod cost;
 pub mod credit;
 pub mod deal;
 pub mod document;
+pub mod emv;
 pub mod habits;
 pub mod ids;
 pub mod journal;
@@ -21,9 +23,11 @@ pub mod num;
 pub mod offer;
 pub mod person;
 pub mod post_url;
+pub mod rates;
 pub mod sample;
 pub mod sample_csv;
 pub mod sheet;
+pub mod split;
 pub mod standing;
 pub mod verdict;
 pub mod written;

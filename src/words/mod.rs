@@ -49,6 +49,7 @@ pub mod phrase;
 pub mod promotion;
 pub mod replay;
 pub mod replies;
+pub mod report;
 pub mod reported;
 pub mod rooms;
 pub mod sample;

@@ -49,6 +49,7 @@ mod ladder;
 mod late;
 mod learned;
 mod learned_views;
+mod ledger;
 mod links;
 mod links_cut;
 mod load;

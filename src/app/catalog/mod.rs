@@ -16,7 +16,7 @@ use crate::app::config::MaturityConfig;
 use crate::app::records::ExcuseRecord;
 use crate::domain::document::{
     Boost, Brand, Campaign, Creator, Deliverable, Document, Member, Partnership, PartnershipRef, PeerGroup, Program,
-    Running, Target, Targets,
+    Rate, Running, Target, Targets,
 };
 use crate::domain::habits::Habits;
 use crate::domain::ids::{
@@ -87,6 +87,7 @@ pub struct Catalog {
     pub dealt: BTreeSet<CreatorId>,
     /// Boosts that a platform has confirmed to be stopped, whatever the document says.
     pub stopped: BTreeSet<BoostId>,
+    pub rates: BTreeMap<String, Rate>,
     /// Time that lies with brands, by number.
     pub excuses: BTreeMap<u64, ExcuseRecord>,
 }
@@ -202,8 +203,7 @@ impl Catalog {
                 self.deliverables.insert((one.partnership.clone(), one.id.clone()), one);
             }
             Document::Boost(one) => drop(self.boosts.insert(one.id.clone(), one)),
-            // Kept and versioned in the store; nothing in memory asks for them yet.
-            Document::Rate(_) => {}
+            Document::Rate(one) => drop(self.rates.insert(one.id.clone(), one)),
             Document::Program(one) => drop(self.programs.insert(one.id.clone(), one)),
             Document::Member(one) => {
                 drop(self.members.insert((one.program.clone(), one.creator.clone()), one));
@@ -225,9 +225,9 @@ impl Catalog {
         };
         let partnership = |at: &PartnershipRef| missing("partnership", at, self.partnerships.contains_key(at));
         match document {
-            Document::Brand(one) => {
-                plan::wrong_margin(one.margin.as_ref(), one.currency).or_else(|| plan::wrong_consent(one))
-            }
+            Document::Brand(one) => plan::wrong_margin(one.margin.as_ref(), one.currency)
+                .or_else(|| plan::wrong_consent(one))
+                .or_else(|| plan::wrong_emv(one)),
             Document::Creator(_) | Document::Rate(_) => None,
             Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand))
                 .or_else(|| plan::wrong_margin(one.margin.as_ref(), self.brands.get(&one.brand)?.currency)),

@@ -9,6 +9,7 @@ use crate::domain::ids::{Platform, Subject};
 use crate::domain::margin::Margin;
 use crate::domain::money::Currency;
 use crate::domain::num;
+use crate::domain::rates::Rates;
 use crate::rules::ahead::Plan;
 
 /// Everything a deal can come to cost, as far as it is agreed.
@@ -28,6 +29,14 @@ impl Catalog {
         let ahead = self.pieces_of(subject).into_iter().filter(|piece| piece.state.is_ahead());
         let boosts = self.boosts_of(subject).into_iter().map(|boost| num::f64_of(boost.budget.minor)).sum();
         Plan { cancel_by: ahead.filter_map(|piece| piece.cancellable_until(zone)).collect(), boosts }
+    }
+
+    /// Every rate between currencies.
+    #[must_use]
+    pub fn all_rates(&self) -> Rates {
+        let mut rates = Rates::default();
+        self.rates.values().for_each(|rate| rates.take(rate));
+        rates
     }
 
     /// What a running deal can come to cost in all. `None`: it does not run, or nothing in it has a price.
@@ -58,4 +67,10 @@ pub(super) fn wrong_consent(brand: &Brand) -> Option<String> {
     other
         .map(|money| format!("`confirm_above` is `{money}`; write it in {}, the brand's currency", brand.currency))
         .or_else(|| brand.quorum.as_ref()?.wrong(brand.currency))
+}
+
+/// An amount of a brand's table of earned media value that is not in its currency, as a sentence.
+pub(super) fn wrong_emv(brand: &Brand) -> Option<String> {
+    let other = brand.emv.as_ref()?.other_currency(brand.currency)?;
+    Some(format!("`{other}` in `emv` is not in {}, the currency of the brand", brand.currency))
 }

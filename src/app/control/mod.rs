@@ -24,6 +24,7 @@ mod look;
 mod outbox;
 mod overview;
 mod people;
+mod report;
 mod rules;
 #[cfg(test)]
 #[cfg(unix)]
@@ -33,6 +34,7 @@ pub mod wire;
 
 pub use backup::{Receipts, verify};
 pub use look::check_shop;
+pub use report::{Report, Which};
 pub use vault::Whose;
 
 use std::fs::File;
@@ -138,6 +140,8 @@ pub enum Wish {
     Doctor,
     /// Who is judged on what, and what is missing.
     Coverage { subject: Option<String> },
+    /// What campaigns cost, or what came back; orders in the body.
+    Report { wanted: Report },
 }
 
 /// What must be there before a wish can be carried out.
@@ -184,7 +188,8 @@ impl Wish {
             | Self::Preflight { .. }
             | Self::Codes { .. }
             | Self::MakeCode { .. }
-            | Self::Coverage { .. } => Needs::Store,
+            | Self::Coverage { .. }
+            | Self::Report { .. } => Needs::Store,
         }
     }
 }
@@ -398,6 +403,7 @@ async fn carry_out(core: &Core, seat: Seat, request: &Request, body: &Body, tell
         }
         Wish::Doctor => Ok(overview::doctor(core, tell).await),
         Wish::Coverage { subject } => overview::coverage(core, subject.as_deref()).await,
+        Wish::Report { wanted } => report::report(core, request, wanted, body).await,
     }
 }
 

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::app::config::Config;
+use crate::domain::books::Books;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{
     Brand, Campaign, Creator, Deliverable, Goal, Partnership, PartnershipRef, Right, Running, Target, Targets,
@@ -95,6 +96,7 @@ fn brand(at: usize) -> impl Strategy<Value = Brand> {
                 locale: locale.to_owned(),
                 margin_per_order,
                 margin: None,
+                emv: None,
                 credit: None,
                 state,
             })
@@ -119,6 +121,7 @@ fn campaign(at: usize, brand: &Brand) -> impl Strategy<Value = Campaign> + use<>
             target,
             credit: None,
             margin: None,
+            books: Books::default(),
             state,
         },
     )
@@ -169,6 +172,7 @@ fn partnership(at: PartnershipRef, currency: Currency) -> impl Strategy<Value = 
             rights: commission.iter().zip(starts).map(|(_, day)| Right::usage(day)).collect(),
             exclusivity: None,
             disclosure: Vec::new(),
+            books: Books::default(),
             state,
         })
 }
@@ -224,6 +228,15 @@ fn deliverable(at: PartnershipRef, id: String, currency: Currency) -> impl Strat
             live_at: live.map(|second| jiff::Timestamp::from_second(second).expect("a time")),
             reported_at: None,
             checked: Vec::new(),
+            books: Books {
+                account: (fee.minor % 2 == 1).then(|| "6070".to_owned()),
+                po: (fee.minor % 3 == 1).then(|| "PO-18 A".to_owned()),
+                invoice: (fee.minor % 5 == 1).then(|| format!("F-{}", fee.minor)),
+                invoiced: (fee.minor % 7 == 1).then_some(due),
+                vat: (fee.minor % 4 == 1).then(|| Percent(Decimal::new(125, 1))),
+                paid: (fee.minor % 3 == 2).then_some(due),
+                refunded: (fee.minor % 6 == 2).then_some(due),
+            },
         })
 }
 

@@ -79,6 +79,7 @@ pub(super) fn subject_asked(ask: Ask<'_>) -> Option<String> {
             }
             Command::WhyNot { subject, .. } => Some(subject.clone()),
             Command::Pause { what }
+            | Command::Report { campaign: what }
             | Command::Resume { what }
             | Command::Offer { what, .. }
             | Command::Adjust { what, .. } => Some(what.clone()),

@@ -191,7 +191,8 @@ fn write_mapping(path: &Path, mapping: &Mapping) -> Result<(), CliError> {
     write(path, text.as_bytes())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+/// Bytes into a file.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let cannot =
         |error| CliError::Failed(anyhow::Error::new(error).context(format!("could not write {}", path.display())));
     std::fs::write(path, bytes).map_err(cannot)
@@ -308,7 +309,7 @@ impl ExportDeals {
 }
 
 /// Bytes on stdout, unchanged. A closed pipe is the reader's wish.
-fn raw(bytes: &[u8]) -> Result<(), CliError> {
+pub(super) fn raw(bytes: &[u8]) -> Result<(), CliError> {
     match std::io::stdout().lock().write_all(bytes) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(CliError::Failed(anyhow::Error::new(error).context("could not write the result")))

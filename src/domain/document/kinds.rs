@@ -6,9 +6,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Running, Targets};
+use crate::domain::books::Books;
 use crate::domain::consent::{Quorum, Release};
 use crate::domain::credit::Credit;
 use crate::domain::deal::DeliverableState;
+use crate::domain::emv::Emv;
 use crate::domain::habits::{DayTime, QuietHours, Relay};
 use crate::domain::ids::{
     BoostId, BrandId, CampaignId, CreatorId, DeliverableId, GroupId, Platform, PostRef, ProgramId, RoomId, SourceId,
@@ -41,6 +43,9 @@ pub struct Brand {
     /// What becomes of an order's price, part by part; where it says enough, it is what an order leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<Margin>,
+    /// What one of each is worth as earned media, and who says so. Without it there is no such value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emv: Option<Emv>,
     /// Its own places by platform: the shop whose orders are all its orders, the site whose visits are all its visits.
     #[serde(default)]
     pub accounts: BTreeMap<Platform, String>,
@@ -101,6 +106,9 @@ pub struct Campaign {
     /// What becomes of an order's price in this campaign; the brand's where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<Margin>,
+    /// What the bookkeeping wants to know of its costs, where a deal does not say.
+    #[serde(default, skip_serializing_if = "Books::is_empty")]
+    pub books: Books,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,
@@ -231,6 +239,9 @@ pub struct Partnership {
     /// Words of which one must stand in each post; where none is given, those that are usual in the creator's language.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disclosure: Vec<String>,
+    /// What the bookkeeping wants to know of its costs; the campaign's where it does not say.
+    #[serde(default, skip_serializing_if = "Books::is_empty")]
+    pub books: Books,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,
@@ -365,6 +376,9 @@ pub struct Deliverable {
     /// What somebody has looked for in its post and found right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checked: Vec<Checked>,
+    /// What the bookkeeping wants to know of it; the deal's where it does not say.
+    #[serde(default, skip_serializing_if = "Books::is_empty")]
+    pub books: Books,
 }
 
 /// Paid spend on a creator's post.

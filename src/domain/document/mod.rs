@@ -124,9 +124,12 @@ impl Documents {
             if campaign.ends < campaign.starts {
                 return Some(format!("campaign `{}` ends before it starts", campaign.id));
             }
-            if let Some(what) = misfits(&campaign.target).next() {
+            if let Some(what) = campaign.books.misfit().or_else(|| misfits(&campaign.target).next()) {
                 return Some(format!("campaign `{}`: {what}", campaign.id));
             }
+        }
+        if let Some((one, what)) = self.deliverable.iter().find_map(|one| Some((one, one.books.misfit()?))) {
+            return Some(format!("deliverable `{}/{}`: {what}", one.partnership, one.id));
         }
         for program in &self.program {
             let mut names = std::collections::BTreeSet::new();
@@ -147,7 +150,7 @@ impl Documents {
         }
         for partnership in &self.partnership {
             let name = || format!("partnership `{}/{}`", partnership.campaign, partnership.creator);
-            if let Some(what) = misfits(&partnership.target).next() {
+            if let Some(what) = partnership.books.misfit().or_else(|| misfits(&partnership.target).next()) {
                 return Some(format!("{}: {what}", name()));
             }
             if let Some(right) = partnership.rights.iter().find(|one| one.from.is_some_and(|from| one.until < from)) {

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::books::Books;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Deliverable, Document, Partnership, Right, RightKind, Running};
 use crate::domain::ids::{DeliverableId, Platform};
@@ -375,6 +376,7 @@ fn further(
         live_at: None,
         reported_at: None,
         checked: Vec::new(),
+        books: Books::default(),
     }
 }
 

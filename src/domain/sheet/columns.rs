@@ -182,6 +182,23 @@ const SYNONYMS: &[(Field, &str)] = &[
     (Field::CampaignId, "campaign id|kampanj id"),
     (Field::CreatorId, "creator id|influencer id|talent id"),
     (Field::DeliverableId, "deliverable id"),
+    (
+        Field::CostAccount,
+        "account code|ledger account|gl account|gl code|cost account|kontokod|bokforingskonto|kostnadskonto|sachkonto",
+    ),
+    (Field::Po, "po|po number|po no|purchase order|purchase order number|inkopsorder|bestallningsnummer|bestellnummer"),
+    (
+        Field::Invoice,
+        "invoice number|invoice no|invoice nr|invoice id|fakturanummer|fakturanr|rechnungsnummer|rechnungsnr",
+    ),
+    (Field::InvoicedOn, "invoice date|invoiced on|invoiced at|fakturadatum|rechnungsdatum"),
+    // A column that is called VAT alone often holds amounts.
+    (Field::Vat, "vat rate|vat percent|vat share|momssats|mwst satz"),
+    (
+        Field::PaidOn,
+        "paid on|paid at|date paid|paid date|payment date|betald den|betaldatum|betalningsdatum|bezahlt am|zahlungsdatum",
+    ),
+    (Field::RefundedOn, "refunded on|refund date|date refunded|aterbetald den|erstattet am"),
 ];
 
 /// Totals: a fee only where no other column is one.

@@ -12,6 +12,7 @@ use super::grid::Cell;
 use super::numbers::{Amount, Grouping, Mark, figure, share};
 use super::rows::Context;
 use super::words;
+use crate::domain::books::Books;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Goal, Running};
 use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId, Platform, PostRef};
@@ -72,6 +73,7 @@ pub struct Piece {
     pub state: Option<DeliverableState>,
     pub post: Option<PostRef>,
     pub live: Option<Live>,
+    pub books: Books,
 }
 
 impl Piece {
@@ -337,10 +339,30 @@ impl Piece {
                 self.post = Some(post);
             }
             Field::LiveAt => self.live = Some(live(at, cell, context)?),
+            _ => return self.take_books(field, at, cell, context),
+        }
+        Ok(())
+    }
+
+    fn take_books(&mut self, field: Field, at: usize, cell: &Cell, context: &Context<'_>) -> Result<(), String> {
+        let books = &mut self.books;
+        match field {
+            Field::CostAccount => books.account = Some(number(cell)),
+            Field::Po => books.po = Some(number(cell)),
+            Field::Invoice => books.invoice = Some(number(cell)),
+            Field::InvoicedOn => books.invoiced = Some(context.day(at, cell)?),
+            Field::Vat => books.vat = Some(context.share(at, cell)?),
+            Field::PaidOn => books.paid = Some(context.day(at, cell)?),
+            Field::RefundedOn => books.refunded = Some(context.day(at, cell)?),
             _ => {}
         }
         Ok(())
     }
+}
+
+/// The number of an account, an order or an invoice, which a sheet may hold as a number.
+fn number(cell: &Cell) -> String {
+    cell.shown().trim().to_owned()
 }
 
 fn live(at: usize, cell: &Cell, context: &Context<'_>) -> Result<Live, String> {

@@ -9,7 +9,7 @@ use crate::domain::document::{
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::money::Money;
-use crate::domain::written::{Moment, Zone};
+use crate::domain::written::{Day, Moment, Zone};
 
 /// One row to come.
 struct Line<'a> {
@@ -144,7 +144,20 @@ fn piece_columns() -> Vec<Writes> {
         sometimes("Live at", |line| {
             of(line, |piece| piece.live_at.map_or(Cell::Empty, |at| Cell::text(at.to_string())))
         }),
+        sometimes("Account code", |line| of(line, |piece| option(piece.books.account.as_ref()))),
+        sometimes("PO number", |line| of(line, |piece| option(piece.books.po.as_ref()))),
+        sometimes("Invoice number", |line| of(line, |piece| option(piece.books.invoice.as_ref()))),
+        sometimes("Invoice date", |line| of(line, |piece| day(piece.books.invoiced))),
+        sometimes("VAT rate", |line| {
+            of(line, |piece| piece.books.vat.map_or(Cell::Empty, |share| Cell::text(format!("{} %", share.0))))
+        }),
+        sometimes("Paid on", |line| of(line, |piece| day(piece.books.paid))),
+        sometimes("Refunded on", |line| of(line, |piece| day(piece.books.refunded))),
     ]
+}
+
+fn day(day: Option<Day>) -> Cell {
+    day.map_or(Cell::Empty, |day| Cell::day(day.0))
 }
 
 fn deal_columns() -> Vec<Writes> {

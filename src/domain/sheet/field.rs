@@ -60,11 +60,18 @@ pub enum Field {
     CampaignId,
     CreatorId,
     DeliverableId,
+    CostAccount,
+    Po,
+    Invoice,
+    InvoicedOn,
+    Vat,
+    PaidOn,
+    RefundedOn,
     Deliverable,
 }
 
 /// Every field without a parameter, with its name in mapping files.
-const NAMES: [(Field, &str); 43] = [
+const NAMES: [(Field, &str); 50] = [
     (Field::Brand, "brand"),
     (Field::Campaign, "campaign"),
     (Field::Creator, "creator"),
@@ -108,6 +115,13 @@ const NAMES: [(Field, &str); 43] = [
     (Field::CampaignId, "campaign_id"),
     (Field::CreatorId, "creator_id"),
     (Field::DeliverableId, "deliverable_id"),
+    (Field::CostAccount, "cost_account"),
+    (Field::Po, "po"),
+    (Field::Invoice, "invoice"),
+    (Field::InvoicedOn, "invoiced_on"),
+    (Field::Vat, "vat"),
+    (Field::PaidOn, "paid_on"),
+    (Field::RefundedOn, "refunded_on"),
 ];
 
 /// The name of the field that has none of the shapes above.
@@ -134,6 +148,13 @@ impl Field {
                 | Self::Post
                 | Self::LiveAt
                 | Self::DeliverableId
+                | Self::CostAccount
+                | Self::Po
+                | Self::Invoice
+                | Self::InvoicedOn
+                | Self::Vat
+                | Self::PaidOn
+                | Self::RefundedOn
                 | Self::Deliverable
         )
     }
@@ -149,6 +170,9 @@ impl Field {
                 | Self::ReportDue
                 | Self::CancelBy
                 | Self::LiveAt
+                | Self::InvoicedOn
+                | Self::PaidOn
+                | Self::RefundedOn
                 | Self::UsageUntil
                 | Self::DealStarts
                 | Self::CampaignStarts

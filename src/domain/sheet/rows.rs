@@ -337,6 +337,7 @@ fn lend(draft: &mut Draft, shared: &super::draft::Piece) {
         piece.cancel_by = piece.cancel_by.or(shared.cancel_by);
         piece.state = piece.state.or(shared.state);
         piece.mark = piece.mark.or(shared.mark);
+        piece.books = piece.books.within(&shared.books);
         if piece.kill_fee.is_empty() {
             piece.kill_fee.clone_from(&shared.kill_fee);
         }
@@ -345,6 +346,10 @@ fn lend(draft: &mut Draft, shared: &super::draft::Piece) {
             piece.billed = piece.billed.or(shared.billed);
             piece.post = piece.post.clone().or_else(|| shared.post.clone());
             piece.live = piece.live.or(shared.live);
+            piece.books.invoice = piece.books.invoice.take().or_else(|| shared.books.invoice.clone());
+            piece.books.invoiced = piece.books.invoiced.or(shared.books.invoiced);
+            piece.books.paid = piece.books.paid.or(shared.books.paid);
+            piece.books.refunded = piece.books.refunded.or(shared.books.refunded);
         }
         for amount in [&mut piece.fee, &mut piece.billed].into_iter().flatten() {
             let Some(mark) = piece.mark else { continue };

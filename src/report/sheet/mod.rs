@@ -10,7 +10,7 @@ mod xlsx;
 #[cfg(test)]
 mod tests;
 
-pub use write::{to_csv, to_xlsx};
+pub use write::{to_csv, to_workbook, to_xlsx};
 
 use crate::domain::sheet::grid::Grid;
 

@@ -49,28 +49,39 @@ fn field(cell: &Cell) -> String {
 
 /// As a workbook with one sheet: the header stays in sight, and every column can be filtered.
 pub fn to_xlsx(grid: &Grid) -> Result<Vec<u8>, SheetError> {
+    to_workbook(std::slice::from_ref(grid))
+}
+
+/// The same with several sheets, each named as its grid is.
+pub fn to_workbook(grids: &[Grid]) -> Result<Vec<u8>, SheetError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    sheet.set_name(&grid.name).map_err(unwritable)?;
     let formats = Formats {
         header: Format::new().set_bold(),
         day: Format::new().set_num_format("yyyy-mm-dd"),
         moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
     };
-    for (row, cells) in grid.rows.iter().enumerate() {
-        let row = u32::try_from(row).map_err(|_| unwritable(XlsxError::RowColumnLimitError))?;
-        for (column, cell) in cells.iter().enumerate() {
-            let column = u16::try_from(column).map_err(|_| unwritable(XlsxError::RowColumnLimitError))?;
-            put(sheet, row, column, cell, &formats).map_err(unwritable)?;
-        }
-    }
-    widths(sheet, grid).map_err(unwritable)?;
-    sheet.set_freeze_panes(1, 0).map_err(unwritable)?;
-    let last = (u32::try_from(grid.rows.len().saturating_sub(1)), u16::try_from(grid.width().saturating_sub(1)));
-    if let (Ok(row), Ok(column)) = last {
-        sheet.autofilter(0, 0, row, column).map_err(unwritable)?;
+    for grid in grids {
+        fill(book.add_worksheet(), grid, &formats).map_err(unwritable)?;
     }
     book.save_to_buffer().map_err(unwritable)
+}
+
+fn fill(sheet: &mut Worksheet, grid: &Grid, formats: &Formats) -> Result<(), XlsxError> {
+    sheet.set_name(&grid.name)?;
+    for (row, cells) in grid.rows.iter().enumerate() {
+        let row = u32::try_from(row).map_err(|_| XlsxError::RowColumnLimitError)?;
+        for (column, cell) in cells.iter().enumerate() {
+            let column = u16::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)?;
+            put(sheet, row, column, cell, formats)?;
+        }
+    }
+    widths(sheet, grid)?;
+    sheet.set_freeze_panes(1, 0)?;
+    let last = (u32::try_from(grid.rows.len().saturating_sub(1)), u16::try_from(grid.width().saturating_sub(1)));
+    if let (Ok(row), Ok(column)) = last {
+        sheet.autofilter(0, 0, row, column)?;
+    }
+    Ok(())
 }
 
 struct Formats {

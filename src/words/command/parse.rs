@@ -312,6 +312,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
                 Some(given) => Some(days(given).ok_or_else(|| args.bad(1, None))?),
             },
         },
+        Name::Report => Command::Report { campaign: args.text(0)? },
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },

@@ -12,6 +12,7 @@ use super::numbers::Amount;
 use super::plan::{Book, Planned};
 use super::who::Whose;
 use super::words::account_key;
+use crate::domain::books::Books;
 use crate::domain::consent::Release;
 use crate::domain::document::{Brand, Campaign, Creator, Partnership, PartnershipRef, Right, Running, Target, Targets};
 use crate::domain::ids::DeliverableId;
@@ -215,6 +216,7 @@ impl Entry<'_, '_> {
             locale: draft.brand_locale.clone().unwrap_or_else(|| "en".to_owned()),
             margin_per_order: None,
             margin: None,
+            emv: None,
             credit: None,
             state: Running::Active,
             fallback: None,
@@ -347,6 +349,7 @@ impl Entry<'_, '_> {
             rights: Vec::new(),
             exclusivity: None,
             disclosure: Vec::new(),
+            books: Books::default(),
             state: Running::Active,
         });
         let subject = format!("partnership/{at}");
@@ -470,6 +473,7 @@ fn new_campaign(whose: &Whose, draft: &Draft, default: Option<&String>) -> Campa
         target: Targets::new(),
         credit: None,
         margin: None,
+        books: Books::default(),
         state: Running::Active,
     }
 }

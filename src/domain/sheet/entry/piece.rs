@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Entry, json_word, said};
+use crate::domain::books::Books;
 use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Deliverable, PartnershipRef};
 use crate::domain::ids::DeliverableId;
@@ -81,6 +82,7 @@ impl Entry<'_, '_> {
         {
             one.post = Some(post.clone());
         }
+        self.books(&mut one, piece, &subject);
         self.live(&mut one, piece, &subject, &books.1);
         self.state(&mut one, piece, &subject, known.map(|known| known.state));
         Some(one)
@@ -99,6 +101,42 @@ impl Entry<'_, '_> {
             {
                 *kept = Some(day);
             }
+        }
+    }
+
+    /// What the bookkeeping wants to know.
+    fn books(&mut self, one: &mut Deliverable, piece: &Piece, subject: &str) {
+        let (given, kept) = (&piece.books, &mut one.books);
+        let slot = |field| Slot { group: piece.group.clone(), field };
+        for (field, given, kept) in [
+            (Field::CostAccount, &given.account, &mut kept.account),
+            (Field::Po, &given.po, &mut kept.po),
+            (Field::Invoice, &given.invoice, &mut kept.invoice),
+        ] {
+            if let Some(text) = given
+                && self.claim(subject, &slot(field), text.clone())
+            {
+                *kept = Some(text.clone());
+            }
+        }
+        for (field, given, kept) in [
+            (Field::InvoicedOn, given.invoiced, &mut kept.invoiced),
+            (Field::PaidOn, given.paid, &mut kept.paid),
+            (Field::RefundedOn, given.refunded, &mut kept.refunded),
+        ] {
+            if let Some(day) = given
+                && self.claim(subject, &slot(field), said(day.0))
+            {
+                *kept = Some(day);
+            }
+        }
+        if let Some(share) = given.vat
+            && self.claim(subject, &slot(Field::Vat), format!("{} %", share.0.normalize()))
+        {
+            kept.vat = Some(share);
+        }
+        if let Some(what) = one.books.misfit() {
+            self.fault(&slot(Field::PaidOn), "", what);
         }
     }
 
@@ -205,6 +243,7 @@ impl Entry<'_, '_> {
             live_at: None,
             reported_at: None,
             checked: Vec::new(),
+            books: Books::default(),
         })
     }
 }

@@ -34,7 +34,7 @@ pub fn of_command(name: Name) -> May {
         Name::Live | Name::Note => TELL,
         // Said in a direct message alone: see `what_is_about_oneself_…`.
         Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NOBODY,
-        Name::Backtest => May { team: "ACMN", client: "", own: false },
+        Name::Backtest | Name::Report => May { team: "ACMN", client: "", own: false },
         Name::Rules | Name::Coverage | Name::Rooms => May { team: "ACMNO", client: "", own: false },
         // In a direct message alone, as above.
         Name::Desk | Name::Data => NOBODY,
