@@ -22,6 +22,8 @@ mod backtest_tables;
 mod browser;
 mod canary;
 mod causes;
+mod causes_found;
+mod causes_world;
 mod chats;
 mod choosing;
 mod cli;
