@@ -56,6 +56,15 @@ pub struct Beside {
     pub df: f64,
 }
 
+/// About how much creators differ, known from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// The variance between them.
+    pub var: f64,
+    /// How many creators that knowledge is worth.
+    pub worth: f64,
+}
+
 impl Beside {
     /// The chance that a creator like the others is at least so far below.
     #[must_use]
@@ -164,12 +173,23 @@ pub fn pooled_var(creators: &[Vec<f64>]) -> Option<(f64, f64)> {
         squares += values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
         df += num::f64_of_len(values.len() - 1);
     }
-    (0.0 < df).then(|| (squares / df, df))
+    // Posts that are alike to the last digit are no proof that all are.
+    (0.0 < df).then(|| (f64::max(squares / df, VAR_MIN), df))
 }
+
+/// The least variance between posts of one creator: a thousandth of what it is worth.
+const VAR_MIN: f64 = 1e-6;
 
 /// A creator beside others. `None` with fewer than [`PEERS_MIN`] of them.
 #[must_use]
 pub fn beside(own: Level, others: &[Level]) -> Option<Beside> {
+    beside_around(own, others, None)
+}
+
+/// The same where it is known about how much creators differ: a handful of them tells little of it, and by chance that they
+/// do not differ at all.
+#[must_use]
+pub fn beside_around(own: Level, others: &[Level], known: Option<Spread>) -> Option<Beside> {
     if others.len() < PEERS_MIN {
         return None;
     }
@@ -184,13 +204,16 @@ pub fn beside(own: Level, others: &[Level]) -> Option<Beside> {
     let fixed = places / weights;
     let q: f64 = others.iter().map(|one| (one.at - fixed) * (one.at - fixed) / one.var).sum();
     let tau2 = f64::max(0.0, (q - (count - 1.0)) / (weights - squares / weights));
+    let worth = count - 1.0;
+    let tau2 = known.map_or(tau2, |known| (known.var * known.worth + tau2 * worth) / (known.worth + worth));
+    let worth = worth + known.map_or(0.0, |known| known.worth);
     let (weights, places, _) = sums(tau2);
     let usual = places / weights;
     let (of_mean, own_var) = (1.0 / weights, own.var);
     let var = tau2 + of_mean + own_var;
     // What is estimated from a handful of creators has their degrees of freedom; what comes of many posts has many.
     let known_badly = tau2 + of_mean;
-    let df = if 0.0 < known_badly { (count - 1.0) * var * var / (known_badly * known_badly) } else { 1e6 };
+    let df = if 0.0 < known_badly { worth * var * var / (known_badly * known_badly) } else { 1e6 };
     let sd = sqrt(var);
     let found = Beside { usual, apart: own.at - usual, sd, spread: sqrt(known_badly), df: f64::min(df, 1e6) };
     (0.0 < sd && found.apart.is_finite()).then_some(found)
@@ -204,7 +227,7 @@ pub fn chance_at_most(hits: f64, tries: f64, mean: f64, likeness: f64) -> f64 {
     if tries <= hits || !(0.0..1.0).contains(&mean) || mean == 0.0 {
         return 1.0;
     }
-    let sure = 1.0 / f64::max(likeness, LIKENESS_MIN) - 1.0;
+    let sure = 1.0 / likeness.clamp(LIKENESS_MIN, LIKENESS_MAX) - 1.0;
     let (a, b) = (mean * sure, (1.0 - mean) * sure);
     // Term by term from the likeliest number of successes that is asked about downwards; it falls fast.
     let ln_term = |k: f64| {
@@ -234,8 +257,25 @@ pub fn chance_at_least(hits: f64, tries: f64, mean: f64, likeness: f64) -> f64 {
 /// Below this a Beta-binomial is a binomial for any number of tries met here.
 const LIKENESS_MIN: f64 = 1e-6;
 
+/// Above this everything of a creator ends alike, and one look is all there is.
+const LIKENESS_MAX: f64 = 0.9;
+
 /// Terms of a tail. A campaign with more clicks than this in one comparison is decided long before.
 const TERMS_MAX: u32 = 200_000;
+
+/// The chance of several independent chances together (R. Fisher 1925, §21.1): the tail of χ² with two degrees of freedom
+/// each, in closed form `c·Σ (−ln c)^i/i!` with `c` their product.
+#[must_use]
+pub fn together(chances: &[f64]) -> f64 {
+    let product = f64::max(chances.iter().product(), f64::MIN_POSITIVE);
+    let mut term = product;
+    let mut sum = 0.0;
+    for (i, _) in chances.iter().enumerate() {
+        sum += term;
+        term *= -log(product) / num::f64_of_len(i + 1);
+    }
+    f64::min(1.0, sum)
+}
 
 /// Values pulled in to within `wide` robust standard deviations of their median: a post that went viral is one post (P. Huber
 /// 1964, <https://doi.org/10.1214/aoms/1177703732>).
@@ -283,7 +323,8 @@ mod tests {
         let alone = level(&posts, 0.0).expect("a level");
         close(share(alone.at), 0.1, 1e-3);
         let varied = level(&posts, 0.5).expect("a level");
-        close(share(varied.at), 0.2, 0.02);
+        // Two posts are worth four tries; the half success and half failure show.
+        close(share(varied.at), 0.26, 0.01);
         assert!(100.0 * alone.var < varied.var);
         assert_eq!(level(&[Tried { tries: 0.0, hits: 0.0 }], 0.1), None);
     }
@@ -311,6 +352,15 @@ mod tests {
         close(chance_at_most(10.0, 10.0, 0.5, 0.1), 1.0, 0.0);
         close(chance_at_most(0.0, 0.0, 0.5, 0.1), 1.0, 0.0);
         assert!(chance_at_most(100.0, 10_000.0, 0.8, 0.02) < 1e-12);
+    }
+
+    #[test]
+    fn chances_together_are_those_of_fisher() {
+        // χ² with 4 degrees of freedom: the tail at 2·(−ln 0.05²) is 0.0175.
+        close(together(&[0.05, 0.05]), 0.0175, 1e-4);
+        close(together(&[0.3]), 0.3, 1e-12);
+        close(together(&[1.0, 1.0, 1.0]), 1.0, 0.0);
+        assert!(together(&[0.0, 0.5]) < 1e-300);
     }
 
     #[test]

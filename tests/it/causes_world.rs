@@ -61,6 +61,9 @@ const IN_MARKET_WRONG: f64 = 0.3;
 /// What somebody outside the market buys, against one inside: shipping and language.
 const BUYS_OUTSIDE: f64 = 0.1;
 
+/// The mood beyond which a shop sells no better.
+const BEST_MOOD: f64 = 1.6;
+
 struct Dice(ChaCha8Rng);
 
 impl Dice {
@@ -124,8 +127,8 @@ fn shop(dice: &mut Dice, wrong: Wrong) -> Shop {
     Shop { mood, shut, waits: 0.5, start: "2026-05-04T00:00:00Z".parse().unwrap() }
 }
 
-/// A case and what is wrong in it.
-pub fn case(seed: u64, wrong: Wrong) -> Case {
+/// A case with something wrong in it; `size` 1 is creators with 60,000 followers in the middle.
+pub fn case(seed: u64, wrong: Wrong, size: f64) -> Case {
     let dice = |stream: u64| {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
@@ -136,8 +139,8 @@ pub fn case(seed: u64, wrong: Wrong) -> Case {
     // What was learned about how long orders take is near the truth, not the truth.
     let waits = shop.waits * of_all.around(1.0, 0.2).clamp(0.5, 1.6);
     let lag: Vec<f64> = (0..14).map(|day| (1.0 - waits) * waits.powi(day)).collect();
-    let subject = creator(&mut dice(1), &shop, wrong);
-    let peers = (0..PEERS).map(|n| creator(&mut dice(2 + n as u64), &shop, Wrong::Nothing)).collect();
+    let subject = creator(&mut dice(1), &shop, wrong, size);
+    let peers = (0..PEERS).map(|n| creator(&mut dice(2 + n as u64), &shop, Wrong::Nothing, size)).collect();
     Case { subject, peers, zone: TimeZone::UTC, lag, brand: BrandSays::default() }
 }
 
@@ -159,9 +162,9 @@ struct Nature {
     bad_from: usize,
 }
 
-fn nature(dice: &mut Dice, wrong: Wrong) -> Nature {
+fn nature(dice: &mut Dice, wrong: Wrong, size: f64) -> Nature {
     let logit = |share: f64| (share / (1.0 - share)).ln();
-    let followers = dice.around(60_000.0, 0.6);
+    let followers = dice.around(60_000.0 * size, 0.6);
     let reach = followers * dice.around(0.35, 0.4);
     let in_market =
         if wrong == Wrong::AudienceElsewhere { dice.share(IN_MARKET_WRONG, 80.0) } else { dice.share(0.76, 25.0) };
@@ -212,7 +215,6 @@ fn hour(dice: &mut Dice, who: &Nature, bad: bool) -> usize {
 struct Draft {
     day: usize,
     hour: usize,
-    bad: bool,
     views: f64,
     first_day: f64,
     engagements: f64,
@@ -228,7 +230,7 @@ fn draft(dice: &mut Dice, who: &Nature, day: usize, bad: bool, content: f64) -> 
     let later = dice.count(who.reach * luck * (1.0 - first_share) * later_left, 200.0);
     let views = first_day + later;
     let rate = (who.engaged * content * dice.around(1.0, 0.3)).min(0.9);
-    Draft { day, hour, bad, views, first_day, engagements: dice.count(views * rate, 100.0).min(views) }
+    Draft { day, hour, views, first_day, engagements: dice.count(views * rate, 100.0).min(views) }
 }
 
 fn history(dice: &mut Dice, who: &Nature, start: Timestamp) -> Vec<Earlier> {
@@ -308,8 +310,8 @@ fn trouble(dice: &mut Dice, wrong: Wrong, posts: &[Draft]) -> Trouble {
     Trouble { wrong, since, post: dice.from_to(0, settled), listed, spills }
 }
 
-fn creator(dice: &mut Dice, shop: &Shop, wrong: Wrong) -> Known {
-    let who = nature(dice, wrong);
+fn creator(dice: &mut Dice, shop: &Shop, wrong: Wrong, size: f64) -> Known {
+    let who = nature(dice, wrong, size);
     let earlier = history(dice, &who, shop.start);
     let drafts = drafts(dice, &who, wrong);
     let trouble = trouble(dice, wrong, &drafts);
@@ -365,7 +367,8 @@ fn run(
         today.clicks = known(today.clicks, clicks);
         today.landed = known(today.landed, visits);
         today.elsewhere = known(today.elsewhere, astray);
-        let ordered = dice.count((visits + astray) * bought * sells, 20.0);
+        // What is ordered in a shop in its best mood; on other days some think better of it.
+        let ordered = dice.count((visits + astray) * bought * sells * BEST_MOOD, 20.0);
         let mut left = ordered;
         while 0.0 < left {
             left -= 1.0;
@@ -373,7 +376,7 @@ fn run(
             while dice.chance(shop.waits) {
                 on += 1;
             }
-            if DAYS <= on || shop.shut.contains(&on) || !dice.chance((shop.mood[on] / 1.6).min(1.0)) {
+            if DAYS <= on || shop.shut.contains(&on) || !dice.chance((shop.mood[on] / BEST_MOOD).min(1.0)) {
                 continue;
             }
             let coded = !no_code && dice.chance(who.uses_code);
@@ -394,7 +397,6 @@ fn run(
         (false, dice) if dice < 0.32 => CodeInText::NotSaid,
         (false, _) => CodeInText::Said,
     };
-    let _ = draft.bad;
     let first_day = if draft.day + 1 < DAYS { Some(draft.first_day) } else { None };
     let part = (views_seen / draft.views.max(1.0)).min(1.0);
     Posted {
@@ -412,7 +414,7 @@ fn run(
 /// Who saw the post and typed the code in later, from another device or sent by somebody.
 fn typed(dice: &mut Dice, (shop, who): (&Shop, &Nature), (would_buy, day): (f64, usize), tally: &mut Tally) {
     let others = who.types + who.lists + who.passes;
-    let mean = would_buy * who.uses_code * others / (1.0 - others).max(0.3) / 1.6;
+    let mean = would_buy * who.uses_code * others / (1.0 - others).max(0.3);
     for (share, pick) in [(who.types, 0), (who.lists, 1), (who.passes, 2)] {
         let mut left = dice.count(mean * share / others, 5.0);
         while 0.0 < left {

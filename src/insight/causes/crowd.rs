@@ -1,18 +1,12 @@
 //! Causes that lie in who follows and who is reached.
 
-use libm::log;
-use statrs::distribution::{ChiSquared, ContinuousCDF as _};
-
 use super::case::{Case, Known};
-use super::{CHANCE_MAX, Claim, Kind, Lacks, Told};
+use super::{Claim, Family, Kind, Lacks, Told};
 use crate::insight::funnel::reaches;
-use crate::insight::rates::{Level, beside, logit, mean_level, pooled_var};
+use crate::insight::rates::{Level, beside, logit, mean_level, pooled_var, together};
 
 /// A campaign pays for its market; an audience of which most are elsewhere is another one.
 const IN_MARKET_MIN: f64 = 0.5;
-
-/// That a creator's audience is so far from the others'. More than [`CHANCE_MAX`], because fewer than half is rare in itself.
-const AUDIENCE_CHANCE_MAX: f64 = 0.02;
 
 /// Platforms tell shares of those whose country they know, in whole hundredths: the variance of a logit in the middle.
 const SHARE_VAR: f64 = 0.01;
@@ -28,7 +22,7 @@ pub(super) fn audience(case: &Case) -> Told {
     let told = beside(own, &others).ok_or(Lacks::Peers)?;
     let seen = case.subject.crowd.reached_in_market.ok_or(Lacks::Markets)?;
     let chance = told.chance_below();
-    Ok((seen < IN_MARKET_MIN && chance <= AUDIENCE_CHANCE_MAX).then(|| Claim {
+    Ok((seen < IN_MARKET_MIN && chance <= Family::Audience.chance_max()).then(|| Claim {
         kind: Kind::WrongAudience,
         since: None,
         chance,
@@ -54,11 +48,10 @@ pub(super) fn followers(case: &Case) -> Told {
     let gaps: Vec<Level> = case.peers.iter().filter_map(gap).collect();
     let live = beside(own_gap, &gaps).ok_or(Lacks::Peers)?;
     let (one, other) = (watch.chance_below(), live.chance_below());
-    let statistic = -2.0 * (log(f64::max(one, f64::MIN_POSITIVE)) + log(f64::max(other, f64::MIN_POSITIVE)));
-    let chance = ChiSquared::new(4.0).map_or(1.0, |square| square.sf(statistic));
+    let chance = together(&[one, other]);
     let kept = libm::exp(watch.apart);
     let speaks = kept <= REACH_KEPT_MAX && live.apart < 0.0 && other <= 0.05;
-    Ok((speaks && chance <= CHANCE_MAX).then(|| Claim {
+    Ok((speaks && chance <= Family::Followers.chance_max()).then(|| Claim {
         kind: Kind::FakeFollowers,
         since: None,
         chance,

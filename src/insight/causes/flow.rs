@@ -3,15 +3,24 @@
 use libm::log;
 
 use super::case::{Case, Known, Origins};
-use super::{CHANCE_MAX, Claim, Kind, Lacks, Spill, Told};
+use super::{Claim, DRIFT, Family, Kind, Lacks, Spill, Told};
 use crate::domain::num;
 use crate::insight::rates::{
-    Level, PEERS_MIN, Tried, beside, chance_at_least, chance_at_most, likeness, logit, median,
+    Level, PEERS_MIN, Spread, Tried, beside_around, chance_at_least, chance_at_most, likeness, logit, median, together,
 };
 use crate::rules::excuse::Cause as BrandCause;
 
 /// Days on each side of a change without which it is none.
 const SIDE_MIN: usize = 3;
+
+/// How alike redemptions of one creator are before any are seen: shares of a fifth that spread by 7 in 100 between creators.
+const ALIKE: Spread = Spread { var: 0.03, worth: 12.0 };
+
+/// Codes are typed in for many reasons; without any sign of pages that list them they have not leaked.
+const LISTED_CHANCE_MAX: f64 = 0.25;
+
+/// Days between two looks for a change. A change that is missed by a day is hardly smaller; every look costs certainty.
+const LOOK_EVERY: usize = 3;
 
 /// What a shop that stopped still sells is below this part; what a page that broke still sells, too.
 const STOPPED_KEEPS: f64 = 0.25;
@@ -29,9 +38,6 @@ const ARRIVE_MIN: f64 = 0.4;
 
 /// Redemptions from elsewhere beyond what is usual, as a share of all, from which it matters.
 const LEAK_MIN: f64 = 0.1;
-
-/// The least drift between creators that is reckoned with, as the variance of a logarithm: 15 %.
-const DRIFT_MIN: f64 = 0.0225;
 
 /// What one creator's days were worth and brought.
 struct Flow {
@@ -72,7 +78,7 @@ pub(super) fn landing(case: &Case) -> Told {
     let own = visits(&case.subject, &case.lag).ok_or(Lacks::Visits)?;
     let peers: Vec<Flow> = case.peers.iter().filter_map(|peer| visits(peer, &case.lag)).collect();
     let Some(change) = change(&own, &peers, Direction::Fell).ok_or(Lacks::Peers)? else { return Ok(None) };
-    let found = change.seen <= BROKEN_KEEPS * change.usual && change.chance <= CHANCE_MAX;
+    let found = change.seen <= BROKEN_KEEPS * change.usual && change.chance <= Family::Landing.chance_max();
     Ok(found.then(|| Claim {
         kind: Kind::Landing,
         since: Some(change.since),
@@ -101,20 +107,25 @@ struct Change {
 /// The likeliest day of a change of the creator's rate against the others', and whether another creator would show as much.
 ///
 /// Given how much came in all, what came after the day is a Beta-binomial share: its mean by the exposure of both sides and
-/// by what the others did at the same time, its correlation by how much creators drift apart. Every day was looked at, so the
-/// chance is multiplied by their number. `None` within `Some`: too few days.
+/// by what the others did at the same time, its correlation by how much creators drift apart. Every third day is
+/// looked at, and the chance is multiplied by their number. `None` within `Some`: too few days.
 #[expect(clippy::option_option, reason = "the outer one: nothing to compare with; the inner one: nothing to see")]
 fn change(own: &Flow, peers: &[Flow], direction: Direction) -> Option<Option<Change>> {
     if peers.len() < PEERS_MIN {
         return None;
     }
     let days = own.days();
-    let looked = days.saturating_sub(2 * SIDE_MIN - 1);
-    let best = (SIDE_MIN..(days + 1).saturating_sub(SIDE_MIN)).filter_map(|since| {
-        let told = at_day(own, peers, since, direction)?;
-        Some(Change { chance: f64::min(1.0, told.chance * num::f64_of_len(looked)), ..told })
-    });
-    Some(best.min_by(|a, b| a.chance.total_cmp(&b.chance)))
+    let last = (days + 1).saturating_sub(SIDE_MIN);
+    let looks: Vec<Change> =
+        (SIDE_MIN..last).step_by(LOOK_EVERY).filter_map(|since| at_day(own, peers, since, direction)).collect();
+    let looked = num::f64_of_len(looks.len());
+    let Some(found) = looks.into_iter().min_by(|a, b| a.chance.total_cmp(&b.chance)) else { return Some(None) };
+    let chance = f64::min(1.0, found.chance * looked);
+    // Found on one day in three, told by the likeliest near it.
+    let near = found.since.saturating_sub(LOOK_EVERY - 1)..found.since + LOOK_EVERY;
+    let near = near.filter(|since| SIDE_MIN <= *since && *since < last);
+    let best = near.filter_map(|since| at_day(own, peers, since, direction));
+    Some(best.min_by(|a, b| a.chance.total_cmp(&b.chance)).map(|best| Change { chance, ..best }))
 }
 
 fn at_day(own: &Flow, peers: &[Flow], since: usize, direction: Direction) -> Option<Change> {
@@ -129,11 +140,10 @@ fn at_day(own: &Flow, peers: &[Flow], since: usize, direction: Direction) -> Opt
     };
     let others: Vec<Level> = peers.iter().filter_map(split).map(drift).collect();
     let ((e0, n0), (e1, n1)) = split(own)?;
-    let told = beside(Level { at: 0.0, var: 0.0 }, &others)?;
+    let told = beside_around(Level { at: 0.0, var: 0.0 }, &others, Some(DRIFT))?;
     let usual = libm::exp(told.usual);
     let mean = e1 * usual / (e0 + e1 * usual);
-    let spread = f64::max(told.spread * told.spread, DRIFT_MIN);
-    let alike = spread * mean * (1.0 - mean);
+    let alike = told.spread * told.spread * mean * (1.0 - mean);
     let chance = match direction {
         Direction::Fell => chance_at_most(n1, n0 + n1, mean, alike),
         Direction::Rose => chance_at_least(n1, n0 + n1, mean, alike),
@@ -164,21 +174,25 @@ pub(super) fn link(case: &Case) -> Told {
     let sum = |days: &[f64], since: usize| days.iter().skip(since).sum::<f64>();
     let usual = peers.iter().map(|one| one.hits).sum::<f64>() / peers.iter().map(|one| one.tries).sum::<f64>();
     let alike = likeness(std::slice::from_ref(&peers));
-    // From the day on from which the fewest arrive, wherever enough clicked.
+    // The day at which the days before and after are each most alike.
     let looked = num::f64_of_len(clicks.len());
+    let all = (sum(&clicks, 0), sum(&landed, 0));
     let best = (0..clicks.len()).filter(|since| CLICKS_MIN <= sum(&clicks, *since)).map(|since| {
         let (tries, hits) = (sum(&clicks, since), sum(&landed, since));
-        // What of the days before arrived as usual speaks for this day, not against it.
-        let before = sum(&clicks, 0) - tries;
-        let missed = (usual * tries - hits) - (usual * before - (sum(&landed, 0) - hits)).abs();
-        (since, tries, hits, missed)
+        (since, tries, hits, ln_likelihood(tries, hits) + ln_likelihood(all.0 - tries, all.1 - hits))
     });
     let Some((since, tries, hits, _)) = best.max_by(|a, b| a.3.total_cmp(&b.3)) else { return Ok(None) };
     let chance = f64::min(1.0, chance_at_most(hits, tries, usual, alike) * looked);
     let astray = sum(&elsewhere, since);
     let kind = if 0.5 * (usual * tries - hits) <= astray { Kind::LinkElsewhere } else { Kind::LinkDead };
-    let found = hits <= ARRIVE_MIN * usual * tries && chance <= CHANCE_MAX;
+    let found = hits <= ARRIVE_MIN * usual * tries && chance <= Family::Link.chance_max();
     Ok(found.then(|| Claim { kind, since: Some(since), chance, seen: hits, usual: usual * tries, n: tries }))
+}
+
+/// The largest logarithm of a binomial likelihood.
+fn ln_likelihood(tries: f64, hits: f64) -> f64 {
+    let part = |n: f64| if 0.0 < n && 0.0 < tries { n * log(n / tries) } else { 0.0 };
+    part(hits) + part(tries - hits)
 }
 
 /// Somebody looked: no luck is in it.
@@ -210,7 +224,7 @@ pub(super) fn brand(case: &Case) -> Told {
     let Some(best) = windows.into_iter().min_by(|a, b| a.4.total_cmp(&b.4)) else { return Ok(None) };
     let (from, until, seen, usual, chance) = best;
     let chance = f64::min(1.0, chance * looked);
-    let found = seen <= STOPPED_KEEPS * usual && chance <= CHANCE_MAX && together(&creators, from, until);
+    let found = seen <= STOPPED_KEEPS * usual && chance <= Family::Brand.chance_max() && lost_together(&creators, from, until);
     let kind = Kind::Brand(named(case, from, until));
     Ok(found.then(|| Claim { kind, since: Some(from), chance, seen, usual, n: usual }))
 }
@@ -238,13 +252,13 @@ fn stopped(daily: &[(f64, f64)], from: usize, until: usize) -> Option<(usize, us
     let away: Vec<f64> = ratios.iter().map(|ratio| ratio.abs()).collect();
     let spread = median(&away)? * 1.4826;
     let mean = inside.0 / (inside.0 + around.0);
-    let alike = f64::max(spread * spread, DRIFT_MIN) / num::f64_of_len(until - from) * mean * (1.0 - mean);
+    let alike = f64::max(spread * spread, DRIFT.var) / num::f64_of_len(until - from) * mean * (1.0 - mean);
     let chance = chance_at_most(inside.1, inside.1 + around.1, mean, alike);
     Some((from, until, inside.1, usual, chance))
 }
 
 /// Whether nearly everybody who could have sold something lost most of it.
-fn together(creators: &[Flow], from: usize, until: usize) -> bool {
+fn lost_together(creators: &[Flow], from: usize, until: usize) -> bool {
     let (mut fell, mut could) = (0.0, 0.0);
     for one in creators {
         let (inside, all) = (one.sums(from..until), one.sums(0..one.days()));
@@ -290,8 +304,12 @@ fn origins(known: &Known) -> Option<Origins> {
 }
 
 /// A share of a creator's redemptions beside the others': the chance of as many, the share, what is usual, how many.
-fn share_of(case: &Case, pick: impl Fn(Origins) -> f64) -> Result<(f64, f64, f64, f64), Lacks> {
-    let tried = |origins: Origins| Tried { tries: origins.all(), hits: pick(origins) };
+fn share_of(
+    case: &Case,
+    pick: impl Fn(Origins) -> f64,
+    of: impl Fn(Origins) -> f64,
+) -> Result<(f64, f64, f64, f64), Lacks> {
+    let tried = |origins: Origins| Tried { tries: of(origins), hits: pick(origins) };
     let own = tried(origins(&case.subject).ok_or(Lacks::Origins)?);
     let peers: Vec<Tried> =
         case.peers.iter().filter_map(origins).map(tried).filter(|one| 0.0 < one.tries).collect();
@@ -300,28 +318,31 @@ fn share_of(case: &Case, pick: impl Fn(Origins) -> f64) -> Result<(f64, f64, f64
     }
     let all = peers.iter().fold((0.0, 0.0), |all, one| (all.0 + one.tries, all.1 + one.hits));
     let usual = (all.1 + 0.5) / (all.0 + 1.0);
-    let alike = f64::max(likeness(std::slice::from_ref(&peers)), 0.01);
+    // A handful of creators tells little of how much they differ.
+    let seen = num::f64_of_len(peers.len() - 1);
+    let alike = (ALIKE.var * ALIKE.worth + likeness(std::slice::from_ref(&peers)) * seen) / (ALIKE.worth + seen);
     Ok((chance_at_least(own.hits, own.tries, usual, alike), own.hits / own.tries, usual, own.tries))
 }
 
 /// Redemptions sent by pages that list codes, or typed in by many more people than the clicks explain.
 pub(super) fn leak(case: &Case) -> Told {
-    let (listed, seen, usual, n) = share_of(case, |one| one.coupon)?;
-    let by_pages = (LEAK_MIN * 0.5 <= seen - usual).then_some(listed);
+    let all = |one: Origins| one.all();
+    let (listed, ..) = share_of(case, |one| one.coupon, all)?;
+    let (by_hand, ..) = share_of(case, |one| one.typed, |one| one.typed + one.own)?;
     let typed = |known: &Known| {
         let came = column(known, |day| day.redeemed.map(|one| one.typed + one.coupon))?;
         Some(Flow { exposure: lagged(&column(known, |day| day.clicks)?, &case.lag), came })
     };
+    let own = typed(&case.subject).ok_or(Lacks::Clicks)?;
     let peers: Vec<Flow> = case.peers.iter().filter_map(typed).collect();
-    let change = typed(&case.subject).and_then(|own| change(&own, &peers, Direction::Rose)).flatten();
-    // A code that went to a new place is typed in more as well: there it is twice as many at most.
-    let by_hand = change.as_ref().filter(|one| 2.0 * one.usual <= one.seen && LEAK_MIN * n <= one.seen - one.usual);
-    let least = f64::min(by_pages.unwrap_or(1.0), by_hand.map_or(1.0, |one| one.chance));
-    let chance = f64::min(1.0, 2.0 * least);
-    let (_, seen, usual, n) = share_of(case, |one| one.coupon + one.typed)?;
-    Ok((chance <= CHANCE_MAX).then(|| Claim {
+    let (_, seen, usual, n) = share_of(case, |one| one.coupon + one.typed, all)?;
+    let Some(change) = change(&own, &peers, Direction::Rose).ok_or(Lacks::Peers)? else { return Ok(None) };
+    // Some creators' followers look for codes more than others', and some posts are talked about for longer. How much of all
+    // comes from lists, how much of the rest is typed in, and whether both rose on a day: luck has to do all three.
+    let chance = together(&[listed, by_hand, change.chance]);
+    Ok((listed <= LISTED_CHANCE_MAX && LEAK_MIN <= seen - usual && chance <= Family::Leak.chance_max()).then(|| Claim {
         kind: Kind::CodeLeaked,
-        since: by_hand.map(|one| one.since),
+        since: Some(change.since),
         chance,
         seen,
         usual,
@@ -331,7 +352,7 @@ pub(super) fn leak(case: &Case) -> Told {
 
 /// Redemptions from a place that lists no codes: somebody passed the code on.
 pub(super) fn spill(case: &Case) -> Option<Spill> {
-    let (chance, seen, usual, n) = share_of(case, |one| one.channel).ok()?;
-    (chance <= CHANCE_MAX && LEAK_MIN <= seen - usual && logit(usual) < logit(seen))
+    let (chance, seen, usual, n) = share_of(case, |one| one.channel, Origins::all).ok()?;
+    (chance <= Family::Leak.chance_max() && LEAK_MIN <= seen - usual && logit(usual) < logit(seen))
         .then_some(Spill { chance, seen, usual, n })
 }

@@ -5,8 +5,8 @@
 //! undisclosed advertisement is none of these: that a word was not found in a text is a question to a person
 //! ([`crate::domain::standing`]).
 //!
-//! Every claim has an effect large enough to matter and a chance of at most [`CHANCE_MAX`] that a creator like the others
-//! would show as much; with nine families of causes that keeps the chance of any claim without a cause below 5 %. How often
+//! Every claim has an effect large enough to matter, and a chance of at most [`Family::chance_max`] that a creator like the
+//! others would show as much; together they keep the chance of any claim without a cause at 5 %. How often
 //! the right cause is found is measured in `docs/insight.md`.
 //!
 //! What concerns everybody comes first, for it explains the others' numbers too; the rest by how little luck explains it.
@@ -17,10 +17,12 @@ mod flow;
 mod posts;
 
 use self::case::Case;
+use super::rates::Spread;
 use crate::rules::excuse::Cause as BrandCause;
 
-/// The chance up to which a claim is made: a twentieth, shared out over [`Family::ALL`], rounded down.
-pub const CHANCE_MAX: f64 = 0.005;
+/// How much creators drift apart in what each is held against itself for, before any are seen: about 15 %, worth as much as
+/// a dozen of them.
+const DRIFT: Spread = Spread { var: 0.0225, worth: 12.0 };
 
 /// What may be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,23 @@ impl Family {
         Self::Hour,
         Self::Followers,
     ];
+
+    /// The chance up to which a claim is made. Without the audience they add up to a twentieth, and where the same numbers were
+    /// looked at in several places that is in the chance already. A shop that sells nothing or a link that nobody arrives by
+    /// needs no benefit of the doubt; an audience mostly abroad is rare in itself, and must be so among the creators of its
+    /// campaign; what rests on a handful of orders or posts needs all there is.
+    #[must_use]
+    pub fn chance_max(self) -> f64 {
+        match self {
+            Self::Brand | Self::Link => 0.000_5,
+            Self::Audience => 0.02,
+            Self::Landing | Self::Leak => 0.008,
+            Self::Code => 0.012,
+            Self::Content => 0.01,
+            Self::Hour => 0.007,
+            Self::Followers => 0.004,
+        }
+    }
 }
 
 /// A cause, with what speaks for it.

@@ -3,11 +3,10 @@
 use libm::{exp, log, sqrt};
 
 use super::case::{Case, CodeInText, Known, Posted};
-use super::{CHANCE_MAX, Claim, Kind, Lacks, Told};
+use super::{Claim, DRIFT, Family, Kind, Lacks, Told};
 use crate::domain::num;
-use crate::insight::posting_time::BLOCK_HOURS;
 use crate::insight::rates::{
-    Level, PEERS_MIN, Tried, beside, chance_at_most, likeness, mean_level, pooled_var, pulled_in, t_below,
+    Level, PEERS_MIN, Tried, beside_around, chance_at_most, likeness, mean_level, pooled_var, pulled_in, t_below, together,
 };
 
 /// Own posts from before the campaign without which nothing is said about what is usual for a creator.
@@ -20,7 +19,10 @@ const POSTS_MIN: usize = 3;
 const CONTENT_KEPT_MAX: f64 = 0.75;
 
 /// First days above this part of a creator's own are not lost to the hour.
-const HOUR_KEPT_MAX: f64 = 0.8;
+const HOUR_KEPT_MAX: f64 = 0.88;
+
+/// Within so many hours posts are at about the same time.
+const NEAR_HOURS: f64 = 2.0;
 
 /// How far values are pulled in, in robust standard deviations.
 const WIDE: f64 = 2.5;
@@ -56,7 +58,7 @@ pub(super) fn code(case: &Case) -> Told {
             CodeInText::NotSaid => luck * unsaid,
             CodeInText::Unread => luck,
         };
-        let found = one.hits <= 0.2 * mean * one.tries && chance <= CHANCE_MAX;
+        let found = one.hits <= 0.2 * mean * one.tries && chance <= Family::Code.chance_max();
         let kind = Kind::CodeMissing { post: number };
         found.then(|| Claim { kind, since: None, chance, seen: one.hits, usual: mean * one.tries, n: one.tries })
     });
@@ -101,10 +103,10 @@ pub(super) fn content(case: &Case) -> Told {
     };
     let own = creators.first().and_then(level).ok_or(Lacks::Engagements)?;
     let others: Vec<Level> = creators.iter().skip(1).filter_map(level).collect();
-    let told = beside(own, &others).ok_or(Lacks::Peers)?;
+    let told = beside_around(own, &others, Some(DRIFT)).ok_or(Lacks::Peers)?;
     let chance = told.chance_below();
     let usual = mean_level(own_before, var).map_or(0.0, |level| exp(level.at + told.usual));
-    Ok((exp(told.apart) <= CONTENT_KEPT_MAX && chance <= CHANCE_MAX).then(|| Claim {
+    Ok((exp(told.apart) <= CONTENT_KEPT_MAX && chance <= Family::Content.chance_max()).then(|| Claim {
         kind: Kind::WeakContent,
         since: None,
         chance,
@@ -137,32 +139,41 @@ pub(super) fn hour(case: &Case) -> Told {
         return Err(Lacks::FirstDays);
     }
     let (values, now_values) = (pulled_in(&values, WIDE), pulled_in(&now_values, WIDE));
-    let block = |at: &jiff::Timestamp| {
-        let hour = u8::try_from(at.to_zoned(case.zone.clone()).hour()).unwrap_or(0);
-        usize::from(hour / BLOCK_HOURS)
+    let hour = |at: &jiff::Timestamp| {
+        let local = at.to_zoned(case.zone.clone());
+        f64::from(local.hour()) + f64::from(local.minute()) / 60.0
     };
-    let blocks: Vec<usize> = times.iter().map(block).collect();
-    let used: Vec<usize> = now_times.iter().map(block).collect();
-    let posts_in = |which: usize| num::f64_of_len(blocks.iter().filter(|block| **block == which).count());
-    // Hours at which the creator never posted before say nothing; what is left is weighed by how often the campaign used it.
-    let known_use: Vec<usize> = used.iter().copied().filter(|block| 0.0 < posts_in(*block)).collect();
-    if known_use.len() < POSTS_MIN {
+    let hours: Vec<f64> = times.iter().map(hour).collect();
+    // Each post of the campaign is held against earlier ones near its hour; an hour at which the creator never posted says
+    // nothing.
+    let mut weights = vec![0.0; hours.len()];
+    let mut told = 0_usize;
+    for used in now_times.iter().map(hour) {
+        let near: Vec<f64> = hours.iter().map(|one| nearness(*one, used)).collect();
+        let all: f64 = near.iter().sum();
+        if 2.0 <= all {
+            told += 1;
+            weights.iter_mut().zip(near).for_each(|(sum, one)| *sum += one / all);
+        }
+    }
+    if told < POSTS_MIN {
         return Err(Lacks::FirstDays);
     }
-    let weights: Vec<f64> = blocks
-        .iter()
-        .map(|which| {
-            let uses = num::f64_of_len(known_use.iter().filter(|block| *block == which).count());
-            uses / num::f64_of_len(known_use.len()) / posts_in(*which)
-        })
-        .collect();
+    weights.iter_mut().for_each(|one| *one /= num::f64_of_len(told));
     Ok(told_of_hours(&values, &weights, &now_values))
+}
+
+/// How near two hours of the day are: 1 at the same, 0 from [`NEAR_HOURS`] on; midnight is between 23 and 1.
+fn nearness(one: f64, other: f64) -> f64 {
+    let apart = (one - other).abs();
+    let apart = f64::min(apart, 24.0 - apart);
+    f64::max(0.0, 1.0 - apart / NEAR_HOURS)
 }
 
 /// Three means of earlier first days: at the hours used, and at all others; and that of the campaign.
 fn told_of_hours(values: &[f64], weights: &[f64], now: &[f64]) -> Option<Claim> {
     let count = num::f64_of_len(values.len());
-    // How often the campaign's hours were used before: a block that the campaign hardly used counts with the others.
+    // How often the campaign's hours were used before: an hour that the campaign hardly used counts with the others.
     let other: Vec<f64> = weights.iter().map(|weight| f64::max(0.0, 1.0 / count - weight)).collect();
     let whole: f64 = other.iter().sum();
     if whole <= 0.0 {
@@ -188,11 +199,9 @@ fn told_of_hours(values: &[f64], weights: &[f64], now: &[f64]) -> Option<Claim> 
     let of_other: f64 = other.iter().map(|weight| weight * weight).sum();
     let fell = now_mean - at_other;
     let lately = t_below(fell / sqrt(var * (1.0 / num::f64_of_len(now.len()) + of_other)), df);
-    // Both at once, by luck: Fisher's sum for two chances has a closed form, c·(1 − ln c) with c their product.
-    let product = f64::max(before * lately, f64::MIN_POSITIVE);
-    let chance = product * (1.0 - log(product));
-    let speaks = exp(apart) <= HOUR_KEPT_MAX && exp(fell) <= HOUR_KEPT_MAX && before <= 0.05 && lately <= 0.2;
-    (speaks && chance <= CHANCE_MAX).then(|| Claim {
+    let chance = together(&[before, lately]);
+    let speaks = exp(apart) <= HOUR_KEPT_MAX && exp(fell) <= HOUR_KEPT_MAX && before <= 0.2 && lately <= 0.4;
+    (speaks && chance <= Family::Hour.chance_max()).then(|| Claim {
         kind: Kind::PostingHour,
         since: None,
         chance,
