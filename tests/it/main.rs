@@ -63,6 +63,7 @@ mod mediation;
 mod migrate;
 mod operating;
 mod paces;
+mod own_posts;
 mod past;
 mod peers;
 mod personas;

@@ -33,7 +33,7 @@ impl Origins {
 pub struct Day {
     /// Link clicks by people (our tracking link).
     pub clicks: Option<f64>,
-    /// Visits with the link's parameters that began on the page it should open.
+    /// Visits with the link's parameters that began on the page it should open; on any page, where pages are not told.
     pub landed: Option<f64>,
     /// Visits with the link's parameters that began on another page.
     pub elsewhere: Option<f64>,

@@ -161,7 +161,8 @@ pub(super) fn link(case: &Case) -> Told {
     }
     let clicks = column(&case.subject, |day| day.clicks).ok_or(Lacks::Clicks)?;
     let landed = column(&case.subject, |day| day.landed).ok_or(Lacks::Visits)?;
-    let elsewhere = column(&case.subject, |day| day.elsewhere).ok_or(Lacks::Visits)?;
+    // Not every counting of visits tells the page; then those that arrive anywhere arrive.
+    let elsewhere = column(&case.subject, |day| day.elsewhere);
     let arrives = |peer: &Known| {
         let tries: f64 = column(peer, |day| day.clicks)?.iter().sum();
         let hits: f64 = column(peer, |day| day.landed)?.iter().sum();
@@ -183,7 +184,7 @@ pub(super) fn link(case: &Case) -> Told {
     });
     let Some((since, tries, hits, _)) = best.max_by(|a, b| a.3.total_cmp(&b.3)) else { return Ok(None) };
     let chance = f64::min(1.0, chance_at_most(hits, tries, usual, alike) * looked);
-    let astray = sum(&elsewhere, since);
+    let astray = elsewhere.map_or(0.0, |elsewhere| sum(&elsewhere, since));
     let kind = if 0.5 * (usual * tries - hits) <= astray { Kind::LinkElsewhere } else { Kind::LinkDead };
     let found = hits <= ARRIVE_MIN * usual * tries && chance <= Family::Link.chance_max();
     Ok(found.then(|| Claim { kind, since: Some(since), chance, seen: hits, usual: usual * tries, n: tries }))

@@ -10,6 +10,7 @@ mod levels_creator;
 mod levels_team;
 mod matrix;
 mod mediation;
+mod found;
 mod moved;
 mod others;
 mod permission;
@@ -212,6 +213,7 @@ fn fired() -> IncidentView {
         level: None,
         learned: Vec::new(),
         moved: None,
+        found: None,
         ahead: AheadView::default(),
         deal: None,
         cause: None,
