@@ -1880,7 +1880,7 @@ found-because = { $kind ->
     [code-missing] Of { $n } orders through its link { $seen } used the code; about { $usual } are usual. Look at the post.
     [code-leaked] { $seen } of its { $n } uses came from such pages or were typed in; { $usual } are usual.
     [audience] { $seen } of those reached are in the market; { $usual } with similar creators.
-    [content] { $seen } engagements per view in { $n } posts; { $usual } would be usual for the creator.
+    [content] Engagements per view in { $n } posts: { $seen }; { $usual } would be usual for the creator.
     [hour] By { $n } own earlier posts, first days at these hours are { $seen } of those at other hours.
    *[followers] { $seen } views per follower; { $usual } with similar creators. Fewer of them live in the market than of those who watch.
 }

@@ -1870,7 +1870,7 @@ found-because = { $kind ->
     [code-missing] Av { $n } beställningar genom länken använde { $seen } koden; omkring { $usual } är vanligt. Titta på inlägget.
     [code-leaked] { $seen } av { $n } inlösen kom från sådana sidor eller skrevs in; { $usual } är vanligt.
     [audience] { $seen } av dem som nås finns på marknaden; { $usual } hos liknande kreatörer.
-    [content] { $seen } engagemang per visning i { $n } inlägg; { $usual } vore vanligt för kreatören.
+    [content] Engagemang per visning i { $n } inlägg: { $seen }; { $usual } vore vanligt för kreatören.
     [hour] Enligt { $n } egna tidigare inlägg är första dygnet vid dessa tider { $seen } av det vid andra tider.
    *[followers] { $seen } visningar per följare; { $usual } hos liknande kreatörer. Färre av dem bor på marknaden än av dem som tittar.
 }

@@ -3,6 +3,7 @@
 pub mod causes;
 pub mod decomposition;
 pub mod funnel;
+pub mod own_ways;
 pub mod posting_time;
 pub mod rates;
 pub mod tips;

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
-use super::level::LevelView;
 use super::found::FoundCause;
+use super::level::LevelView;
 use super::moved::Moved;
 use super::others::Beside;
 use crate::domain::action::{Deed, Revival, ToldBy};

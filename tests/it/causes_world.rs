@@ -7,7 +7,9 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use plimsoll::insight::causes::case::{BrandSays, Case, CodeInText, Crowd, Day, Earlier, Known, Opens, Origins, Posted};
+use plimsoll::insight::causes::case::{
+    BrandSays, Case, CodeInText, Crowd, Day, Earlier, Known, Opens, Origins, Posted,
+};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution as _, Gamma, LogNormal, Poisson, StudentT};

@@ -87,7 +87,10 @@ fn posting_times_of_real_creators_agree_with_another_computation() {
                 assert_eq!(serde_json::to_value(cell.days).unwrap(), want[0], "{creator} in {name}");
                 assert_eq!(u64::from(cell.from_hour), want[1].as_u64().unwrap(), "{creator} in {name}");
                 assert_eq!(u64::from(cell.n), want[2].as_u64().unwrap(), "{creator} in {name}");
-                assert!(near(cell.mean, &want[3]) && near(cell.shrunk, &want[4]), "{creator} in {name}: {cell:?}, {want}");
+                assert!(
+                    near(cell.mean, &want[3]) && near(cell.shrunk, &want[4]),
+                    "{creator} in {name}: {cell:?}, {want}"
+                );
                 cells_seen += 1;
             }
             let tip = posting_time(posts, &zone, Metric::Views);

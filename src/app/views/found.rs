@@ -6,16 +6,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::core::State;
+use crate::app::catalog::Catalog;
 use crate::domain::document::{PartnershipRef, Running};
 use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
 use crate::insight::causes::case::{BrandSays, Case, CodeInText, Day, Earlier, Known, Posted};
 use crate::insight::causes::{Kind, find};
+use crate::rules::history::History;
 use crate::rules::learn::Name;
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::words::found::FoundCause;
-use crate::words::view::Seen;
 
 /// Days looked back; what began before is no news.
 const DAYS_MAX: usize = 28;
@@ -32,6 +32,9 @@ const SETTLED: SignedDuration = SignedDuration::from_hours(72);
 /// How long a post's first day is.
 const FIRST_DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Who there is, and what is known of them.
+type All<'a> = (&'a Catalog, &'a History);
+
 /// What is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asks {
@@ -44,9 +47,14 @@ enum Asks {
 }
 
 /// What caused it; `None` where the alert is about something else, or the numbers do not carry a cause.
-pub(super) fn found(state: &State, subject: &Subject, main: &Seen, now: Timestamp) -> Option<FoundCause> {
+pub(super) fn found(
+    (catalog, history): (&Catalog, &History),
+    subject: &Subject,
+    main: Metric,
+    now: Timestamp,
+) -> Option<FoundCause> {
     let Subject::Partnership(campaign, creator) = subject else { return None };
-    let asks = match main.metric? {
+    let asks = match main {
         Metric::Cpa | Metric::Roas | Metric::Roi | Metric::Cvr | Metric::Orders | Metric::Revenue | Metric::Margin => {
             Asks::Days
         }
@@ -55,27 +63,27 @@ pub(super) fn found(state: &State, subject: &Subject, main: &Seen, now: Timestam
         _ => return None,
     };
     let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
-    let about = state.catalog.about_at(subject, now);
+    let about = catalog.about_at(subject, now);
     let (begins, _) = about.deal?;
     let days = days(begins, &about.zone, now);
     let runs = |other: &&PartnershipRef| {
-        let kept = state.catalog.partnerships.get(*other);
+        let kept = catalog.partnerships.get(*other);
         other.campaign == key.campaign && **other != key && kept.is_some_and(|one| one.state == Running::Active)
     };
     let brand = about.brand.as_ref();
-    let lag = brand.and_then(|brand| state.catalog.learned.newest(&Name::lag(brand), now)?.value.half());
-    let lag = lag.unwrap_or(state.catalog.maturity.order_lag.0);
-    let known = |key: &PartnershipRef| known(state, key, asks, &days, now);
+    let lag = brand.and_then(|brand| catalog.learned.newest(&Name::lag(brand), now)?.value.half());
+    let lag = lag.unwrap_or(catalog.maturity.order_lag.0);
+    let known = |key: &PartnershipRef| known((catalog, history), key, asks, &days, now);
     let own = known(&key);
     if own == Known::default() {
         return None;
     }
     // Hours are held against the creator's own alone.
-    let peers = state.catalog.partnerships.keys().filter(runs).take(if asks == Asks::FirstDays { 0 } else { PEERS_MAX });
+    let peers = catalog.partnerships.keys().filter(runs).take(if asks == Asks::FirstDays { 0 } else { PEERS_MAX });
     let case = Case {
         subject: own,
         peers: peers.map(known).collect(),
-        zone: state.catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules()),
+        zone: catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules()),
         lag: orders_after(lag),
         brand: BrandSays::default(),
     };
@@ -120,18 +128,18 @@ fn orders_after(half: SignedDuration) -> Vec<f64> {
     shares
 }
 
-fn known(state: &State, key: &PartnershipRef, asks: Asks, days: &[Span], now: Timestamp) -> Known {
+fn known(all: All<'_>, key: &PartnershipRef, asks: Asks, days: &[Span], now: Timestamp) -> Known {
     match asks {
-        Asks::Days => Known { days: flow(state, &key.subject(), days), ..Known::default() },
+        Asks::Days => Known { days: flow(all.1, &key.subject(), days), ..Known::default() },
         Asks::Engagement | Asks::FirstDays => {
-            let (posts, earlier) = posts(state, key, asks, now);
+            let (posts, earlier) = posts(all, key, asks, now);
             Known { posts, earlier, ..Known::default() }
         }
     }
 }
 
-fn flow(state: &State, subject: &Subject, days: &[Span]) -> Vec<Day> {
-    let view = state.history.view();
+fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<Day> {
+    let view = history.view();
     let read = |metric, day: Span| view.over(subject, Want { metric, platform: None }, day).reading.value();
     // Where the newest day has none of it, nothing is counted.
     let told = |metric| days.last().is_some_and(|day| read(metric, *day).is_some());
@@ -150,15 +158,15 @@ fn flow(state: &State, subject: &Subject, days: &[Span]) -> Vec<Day> {
 }
 
 /// Posts of the deal, and the creator's own from before the first of them.
-fn posts(state: &State, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Vec<Posted>, Vec<Earlier>) {
+fn posts((catalog, history): All<'_>, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Vec<Posted>, Vec<Earlier>) {
     let pieces: Vec<(Platform, &PostRef)> =
-        state.catalog.pieces_in(key).filter_map(|piece| Some((piece.platform, piece.post.as_ref()?))).collect();
+        catalog.pieces_in(key).filter_map(|piece| Some((piece.platform, piece.post.as_ref()?))).collect();
     let settled = now.checked_sub(if asks == Asks::FirstDays { FIRST_DAY } else { SETTLED }).unwrap_or(now);
     let (mut posts, mut earlier) = (Vec::new(), Vec::new());
-    for (platform, post) in newest(state, &key.creator, settled) {
-        let Some(at) = state.catalog.published.get(&(platform, post.clone())).copied() else { continue };
+    for (platform, post) in newest(history, &key.creator, settled) {
+        let Some(at) = catalog.published.get(&(platform, post.clone())).copied() else { continue };
         let own = pieces.iter().any(|(on, piece)| *on == platform && **piece == post);
-        let told = told(state, (platform, &post), asks, at, now);
+        let told = told(history, (platform, &post), asks, at, now);
         if own {
             posts.push(Posted {
                 at,
@@ -180,8 +188,8 @@ fn posts(state: &State, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Ve
     (posts, earlier)
 }
 
-fn newest(state: &State, creator: &CreatorId, until: Timestamp) -> Vec<(Platform, PostRef)> {
-    state.history.view().newest_posts(&Subject::Creator(creator.clone()), until, POSTS_MAX)
+fn newest(history: &History, creator: &CreatorId, until: Timestamp) -> Vec<(Platform, PostRef)> {
+    history.view().newest_posts(&Subject::Creator(creator.clone()), until, POSTS_MAX)
 }
 
 /// What is known of a post.
@@ -191,8 +199,8 @@ struct Told {
     engagements: Option<f64>,
 }
 
-fn told(state: &State, (platform, post): (Platform, &PostRef), asks: Asks, at: Timestamp, now: Timestamp) -> Told {
-    let view = state.history.view();
+fn told(history: &History, (platform, post): (Platform, &PostRef), asks: Asks, at: Timestamp, now: Timestamp) -> Told {
+    let view = history.view();
     let one = [(platform, post.clone())];
     let read = |metric, until| view.over_posts(&one, Want { metric, platform: None }, until).reading.value();
     if asks == Asks::FirstDays {
@@ -203,3 +211,6 @@ fn told(state: &State, (platform, post): (Platform, &PostRef), asks: Asks, at: T
     let rate = read(Metric::ErViews, now);
     Told { first_day: None, views, engagements: views.zip(rate).map(|(views, rate)| views * rate) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,7 +97,9 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let closed_by = super::causes::closed_by(&state, &incident);
     // What a person or a rule has said of it already is not guessed at.
     let main = seen.first().filter(|_| closed_by.is_none() && cause.is_none() && incident.stage != Stage::Resolved);
-    let found = main.and_then(|main| found::found(&state, &incident.subject, main, now));
+    let main = main.and_then(|main| main.metric);
+    let known = (&state.catalog, &state.history);
+    let found = main.and_then(|metric| found::found(known, &incident.subject, metric, now));
     Ok(IncidentView {
         moved,
         found,

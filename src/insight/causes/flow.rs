@@ -225,7 +225,8 @@ pub(super) fn brand(case: &Case) -> Told {
     let Some(best) = windows.into_iter().min_by(|a, b| a.4.total_cmp(&b.4)) else { return Ok(None) };
     let (from, until, seen, usual, chance) = best;
     let chance = f64::min(1.0, chance * looked);
-    let found = seen <= STOPPED_KEEPS * usual && chance <= Family::Brand.chance_max() && lost_together(&creators, from, until);
+    let found =
+        seen <= STOPPED_KEEPS * usual && chance <= Family::Brand.chance_max() && lost_together(&creators, from, until);
     let kind = Kind::Brand(named(case, from, until));
     Ok(found.then(|| Claim { kind, since: Some(from), chance, seen, usual, n: usual }))
 }
@@ -312,8 +313,7 @@ fn share_of(
 ) -> Result<(f64, f64, f64, f64), Lacks> {
     let tried = |origins: Origins| Tried { tries: of(origins), hits: pick(origins) };
     let own = tried(origins(&case.subject).ok_or(Lacks::Origins)?);
-    let peers: Vec<Tried> =
-        case.peers.iter().filter_map(origins).map(tried).filter(|one| 0.0 < one.tries).collect();
+    let peers: Vec<Tried> = case.peers.iter().filter_map(origins).map(tried).filter(|one| 0.0 < one.tries).collect();
     if peers.len() < PEERS_MIN || own.tries <= 0.0 {
         return Err(Lacks::Peers);
     }
@@ -341,19 +341,17 @@ pub(super) fn leak(case: &Case) -> Told {
     // Some creators' followers look for codes more than others', and some posts are talked about for longer. How much of all
     // comes from lists, how much of the rest is typed in, and whether both rose on a day: luck has to do all three.
     let chance = together(&[listed, by_hand, change.chance]);
-    Ok((listed <= LISTED_CHANCE_MAX && LEAK_MIN <= seen - usual && chance <= Family::Leak.chance_max()).then(|| Claim {
-        kind: Kind::CodeLeaked,
-        since: Some(change.since),
-        chance,
-        seen,
-        usual,
-        n,
-    }))
+    Ok((listed <= LISTED_CHANCE_MAX && LEAK_MIN <= seen - usual && chance <= Family::Leak.chance_max())
+        .then(|| Claim { kind: Kind::CodeLeaked, since: Some(change.since), chance, seen, usual, n }))
 }
 
 /// Redemptions from a place that lists no codes: somebody passed the code on.
 pub(super) fn spill(case: &Case) -> Option<Spill> {
     let (chance, seen, usual, n) = share_of(case, |one| one.channel, Origins::all).ok()?;
-    (chance <= Family::Leak.chance_max() && LEAK_MIN <= seen - usual && logit(usual) < logit(seen))
-        .then_some(Spill { chance, seen, usual, n })
+    (chance <= Family::Leak.chance_max() && LEAK_MIN <= seen - usual && logit(usual) < logit(seen)).then_some(Spill {
+        chance,
+        seen,
+        usual,
+        n,
+    })
 }

@@ -6,7 +6,8 @@ use super::case::{Case, CodeInText, Known, Posted};
 use super::{Claim, DRIFT, Family, Kind, Lacks, Told};
 use crate::domain::num;
 use crate::insight::rates::{
-    Level, PEERS_MIN, Tried, beside_around, chance_at_most, likeness, mean_level, pooled_var, pulled_in, t_below, together,
+    Level, PEERS_MIN, Tried, beside_around, chance_at_most, likeness, mean_level, pooled_var, pulled_in, t_below,
+    together,
 };
 
 /// Own posts from before the campaign without which nothing is said about what is usual for a creator.

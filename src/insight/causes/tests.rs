@@ -23,11 +23,8 @@ fn steady(clicks: f64) -> Known {
         with_code: Some(9.0),
         code: CodeInText::Said,
     };
-    let crowd = Crowd {
-        followers: Some(300.0 * clicks),
-        followers_in_market: Some(0.7),
-        reached_in_market: Some(0.75),
-    };
+    let crowd =
+        Crowd { followers: Some(300.0 * clicks), followers_in_market: Some(0.7), reached_in_market: Some(0.75) };
     Known { days: vec![day; 28], posts: vec![post; 4], earlier: Vec::new(), crowd, opens: Opens::Unseen }
 }
 
@@ -123,7 +120,10 @@ fn a_page_that_broke_is_found_with_its_day() {
         day.orders = Some(1.0);
     }
     let found = find(&case);
-    assert_eq!(found.causes.iter().map(|claim| (claim.kind, claim.since)).collect::<Vec<_>>(), [(Kind::Landing, Some(15))]);
+    assert_eq!(
+        found.causes.iter().map(|claim| (claim.kind, claim.since)).collect::<Vec<_>>(),
+        [(Kind::Landing, Some(15))]
+    );
     assert!((found.causes[0].seen - 13.0).abs() < 1e-9 && (found.causes[0].usual - 65.0).abs() < 1.0);
 }
 
