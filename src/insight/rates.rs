@@ -7,7 +7,7 @@
 //!   `ρ` within a post is estimated over all creators by analysis of variance (M. Ridout, C. Demétrio, D. Firth 1999,
 //!   <https://doi.org/10.1111/j.0006-341X.1999.00137.x>), and a post of `n` tries then weighs `n/(1 + (n − 1)ρ)` (J. Kleinman
 //!   1973, <https://doi.org/10.1080/01621459.1973.10481332>): ten million views of one video are one video.
-//! * **Creators** differ by `τ²` around a common level on the logit scale (R. DerSimonian, N. Laird 1986,
+//! * **Creators** differ by `τ²` around a common level on the logit scale (R. `DerSimonian`, N. Laird 1986,
 //!   <https://doi.org/10.1016/0197-2456(86)90046-2>). A creator is held against where one more comparable creator would be,
 //!   not against the mean (J. Higgins, S. Thompson, D. Spiegelhalter 2009,
 //!   <https://doi.org/10.1111/j.1467-985X.2008.00552.x>), by Student's t whose degrees of freedom count what is known of

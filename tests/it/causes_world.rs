@@ -101,7 +101,7 @@ impl Dice {
     fn chance(&mut self, share: f64) -> bool {
         self.0.random_bool(share)
     }
-    fn from_to(&mut self, from: usize, to: usize) -> usize {
+    fn whole(&mut self, from: usize, to: usize) -> usize {
         self.0.random_range(from..to)
     }
 }
@@ -121,8 +121,8 @@ fn shop(dice: &mut Dice, wrong: Wrong) -> Shop {
     let weekday = [0.95, 0.95, 0.95, 1.0, 1.1, 1.1, 1.05];
     let mood = (0..DAYS).map(|day| weekday[day % 7] * dice.around(1.0, 0.12)).collect();
     let shut = if wrong == Wrong::ShopStopped {
-        let from = dice.from_to(8, 23);
-        from..if dice.chance(0.5) { DAYS } else { from + dice.from_to(3, 7) }
+        let from = dice.whole(8, 23);
+        from..if dice.chance(0.5) { DAYS } else { from + dice.whole(3, 7) }
     } else {
         0..0
     };
@@ -193,7 +193,7 @@ fn nature(dice: &mut Dice, wrong: Wrong, size: f64) -> Nature {
         passes: dice.share(0.05, 30.0),
         in_market,
         followers_in_market,
-        bad_from: dice.from_to(0, 19),
+        bad_from: dice.whole(0, 19),
     }
 }
 
@@ -202,11 +202,11 @@ fn hour(dice: &mut Dice, who: &Nature, bad: bool) -> usize {
     loop {
         // Most people post between nine and midnight; whose bad hours are at night still has some posts then.
         let hour = if bad {
-            who.bad_from + dice.from_to(0, 6)
+            who.bad_from + dice.whole(0, 6)
         } else if dice.chance(0.85) {
-            dice.from_to(9, 24)
+            dice.whole(9, 24)
         } else {
-            dice.from_to(0, 24)
+            dice.whole(0, 24)
         };
         if bad || !(who.bad_from..who.bad_from + 6).contains(&hour) {
             return hour % 24;
@@ -236,11 +236,11 @@ fn draft(dice: &mut Dice, who: &Nature, day: usize, bad: bool, content: f64) -> 
 }
 
 fn history(dice: &mut Dice, who: &Nature, start: Timestamp) -> Vec<Earlier> {
-    let posts = dice.from_to(60, 91);
+    let posts = dice.whole(60, 91);
     let mut earlier = Vec::new();
     for _ in 0..posts {
         let bad = dice.chance(0.25);
-        let back = dice.from_to(3, 180);
+        let back = dice.whole(3, 180);
         let one = draft(dice, who, 0, bad, 1.0);
         earlier.push(Earlier {
             at: start - (24 * i64::try_from(back).unwrap()).hours() + i64::try_from(one.hour).unwrap().hours(),
@@ -254,20 +254,20 @@ fn history(dice: &mut Dice, who: &Nature, start: Timestamp) -> Vec<Earlier> {
 
 /// Posts of the campaign: six to ten, spread over its days.
 fn drafts(dice: &mut Dice, who: &Nature, wrong: Wrong) -> Vec<Draft> {
-    let count = dice.from_to(6, 11);
+    let count = dice.whole(6, 11);
     // An advertisement is liked a little less than what a creator usually makes.
     let paid = dice.around(0.85, 0.1);
     let content = if wrong == Wrong::ContentWeak { paid * WEAK_LEFT } else { paid };
     let bad_share = if wrong == Wrong::HourBad { 0.9 } else { 0.08 };
     let mut posts: Vec<Draft> = (0..count)
         .map(|n| {
-            let day = n * 26 / count + dice.from_to(0, 3);
+            let day = n * 26 / count + dice.whole(0, 3);
             let bad = dice.chance(bad_share);
             draft(dice, who, day, bad, content)
         })
         .collect();
     if wrong == Wrong::Nothing && dice.chance(0.1) {
-        let which = dice.from_to(0, count);
+        let which = dice.whole(0, count);
         let viral = &mut posts[which];
         viral.views *= 8.0;
         viral.first_day *= 5.0;
@@ -300,16 +300,16 @@ struct Trouble {
 
 fn trouble(dice: &mut Dice, wrong: Wrong, posts: &[Draft]) -> Trouble {
     let since = match wrong {
-        Wrong::LandingBroken => dice.from_to(8, 19),
-        Wrong::LinkDead | Wrong::LinkElsewhere => dice.from_to(0, 15),
-        Wrong::CodeLeaked => dice.from_to(3, 15),
+        Wrong::LandingBroken => dice.whole(8, 19),
+        Wrong::LinkDead | Wrong::LinkElsewhere => dice.whole(0, 15),
+        Wrong::CodeLeaked => dice.whole(3, 15),
         _ => 0,
     };
     // A post of the last days has brought nothing yet, with or without its code.
     let settled = posts.iter().filter(|post| post.day + 5 < DAYS).count();
     let spills = wrong == Wrong::Nothing && dice.chance(0.25);
     let listed = 0.3 + 0.4 * dice.share(0.5, 2.0);
-    Trouble { wrong, since, post: dice.from_to(0, settled), listed, spills }
+    Trouble { wrong, since, post: dice.whole(0, settled), listed, spills }
 }
 
 fn creator(dice: &mut Dice, shop: &Shop, wrong: Wrong, size: f64) -> Known {
@@ -395,9 +395,8 @@ fn run(
     let code = match (no_code, dice.0.random_range(0.0..1.0)) {
         (_, dice) if dice < 0.2 => CodeInText::Unread,
         (true, dice) if dice < 0.97 => CodeInText::NotSaid,
-        (true, _) => CodeInText::Said,
         (false, dice) if dice < 0.32 => CodeInText::NotSaid,
-        (false, _) => CodeInText::Said,
+        (true | false, _) => CodeInText::Said,
     };
     let first_day = if draft.day + 1 < DAYS { Some(draft.first_day) } else { None };
     let part = (views_seen / draft.views.max(1.0)).min(1.0);
@@ -440,7 +439,7 @@ fn typed(dice: &mut Dice, (shop, who): (&Shop, &Nature), (would_buy, day): (f64,
 
 /// A code that got about: onto pages that list codes, or into a new place.
 fn redeemed_elsewhere(dice: &mut Dice, shop: &Shop, trouble: &Trouble, tally: &mut Tally) {
-    let since = if trouble.spills { dice.from_to(5, 18) } else { trouble.since };
+    let since = if trouble.spills { dice.whole(5, 18) } else { trouble.since };
     if trouble.wrong != Wrong::CodeLeaked && !trouble.spills {
         return;
     }

@@ -22,7 +22,7 @@ pub(super) fn audience(case: &Case) -> Told {
     let told = beside(own, &others).ok_or(Lacks::Peers)?;
     let seen = case.subject.crowd.reached_in_market.ok_or(Lacks::Markets)?;
     let chance = told.chance_below();
-    Ok((seen < IN_MARKET_MIN && chance <= Family::Audience.chance_max()).then(|| Claim {
+    Ok((seen < IN_MARKET_MIN && chance <= Family::Audience.chance_max()).then_some(Claim {
         kind: Kind::WrongAudience,
         since: None,
         chance,
@@ -51,7 +51,7 @@ pub(super) fn followers(case: &Case) -> Told {
     let chance = together(&[one, other]);
     let kept = libm::exp(watch.apart);
     let speaks = kept <= REACH_KEPT_MAX && live.apart < 0.0 && other <= 0.05;
-    Ok((speaks && chance <= Family::Followers.chance_max()).then(|| Claim {
+    Ok((speaks && chance <= Family::Followers.chance_max()).then_some(Claim {
         kind: Kind::FakeFollowers,
         since: None,
         chance,

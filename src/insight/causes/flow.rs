@@ -79,7 +79,7 @@ pub(super) fn landing(case: &Case) -> Told {
     let peers: Vec<Flow> = case.peers.iter().filter_map(|peer| visits(peer, &case.lag)).collect();
     let Some(change) = change(&own, &peers, Direction::Fell).ok_or(Lacks::Peers)? else { return Ok(None) };
     let found = change.seen <= BROKEN_KEEPS * change.usual && change.chance <= Family::Landing.chance_max();
-    Ok(found.then(|| Claim {
+    Ok(found.then_some(Claim {
         kind: Kind::Landing,
         since: Some(change.since),
         chance: change.chance,
@@ -187,7 +187,7 @@ pub(super) fn link(case: &Case) -> Told {
     let astray = elsewhere.map_or(0.0, |elsewhere| sum(&elsewhere, since));
     let kind = if 0.5 * (usual * tries - hits) <= astray { Kind::LinkElsewhere } else { Kind::LinkDead };
     let found = hits <= ARRIVE_MIN * usual * tries && chance <= Family::Link.chance_max();
-    Ok(found.then(|| Claim { kind, since: Some(since), chance, seen: hits, usual: usual * tries, n: tries }))
+    Ok(found.then_some(Claim { kind, since: Some(since), chance, seen: hits, usual: usual * tries, n: tries }))
 }
 
 /// The largest logarithm of a binomial likelihood.
@@ -228,7 +228,7 @@ pub(super) fn brand(case: &Case) -> Told {
     let found =
         seen <= STOPPED_KEEPS * usual && chance <= Family::Brand.chance_max() && lost_together(&creators, from, until);
     let kind = Kind::Brand(named(case, from, until));
-    Ok(found.then(|| Claim { kind, since: Some(from), chance, seen, usual, n: usual }))
+    Ok(found.then_some(Claim { kind, since: Some(from), chance, seen, usual, n: usual }))
 }
 
 fn sum(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
@@ -342,7 +342,7 @@ pub(super) fn leak(case: &Case) -> Told {
     // comes from lists, how much of the rest is typed in, and whether both rose on a day: luck has to do all three.
     let chance = together(&[listed, by_hand, change.chance]);
     Ok((listed <= LISTED_CHANCE_MAX && LEAK_MIN <= seen - usual && chance <= Family::Leak.chance_max())
-        .then(|| Claim { kind: Kind::CodeLeaked, since: Some(change.since), chance, seen, usual, n }))
+        .then_some(Claim { kind: Kind::CodeLeaked, since: Some(change.since), chance, seen, usual, n }))
 }
 
 /// Redemptions from a place that lists no codes: somebody passed the code on.

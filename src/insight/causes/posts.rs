@@ -61,7 +61,7 @@ pub(super) fn code(case: &Case) -> Told {
         };
         let found = one.hits <= 0.2 * mean * one.tries && chance <= Family::Code.chance_max();
         let kind = Kind::CodeMissing { post: number };
-        found.then(|| Claim { kind, since: None, chance, seen: one.hits, usual: mean * one.tries, n: one.tries })
+        found.then_some(Claim { kind, since: None, chance, seen: one.hits, usual: mean * one.tries, n: one.tries })
     });
     Ok(claims.min_by(|a, b| a.chance.total_cmp(&b.chance)))
 }
@@ -107,7 +107,7 @@ pub(super) fn content(case: &Case) -> Told {
     let told = beside_around(own, &others, Some(DRIFT)).ok_or(Lacks::Peers)?;
     let chance = told.chance_below();
     let usual = mean_level(own_before, var).map_or(0.0, |level| exp(level.at + told.usual));
-    Ok((exp(told.apart) <= CONTENT_KEPT_MAX && chance <= Family::Content.chance_max()).then(|| Claim {
+    Ok((exp(told.apart) <= CONTENT_KEPT_MAX && chance <= Family::Content.chance_max()).then_some(Claim {
         kind: Kind::WeakContent,
         since: None,
         chance,
@@ -160,7 +160,9 @@ pub(super) fn hour(case: &Case) -> Told {
     if told < POSTS_MIN {
         return Err(Lacks::FirstDays);
     }
-    weights.iter_mut().for_each(|one| *one /= num::f64_of_len(told));
+    for one in &mut weights {
+        *one /= num::f64_of_len(told);
+    }
     Ok(told_of_hours(&values, &weights, &now_values))
 }
 
@@ -202,7 +204,7 @@ fn told_of_hours(values: &[f64], weights: &[f64], now: &[f64]) -> Option<Claim> 
     let lately = t_below(fell / sqrt(var * (1.0 / num::f64_of_len(now.len()) + of_other)), df);
     let chance = together(&[before, lately]);
     let speaks = exp(apart) <= HOUR_KEPT_MAX && exp(fell) <= HOUR_KEPT_MAX && before <= 0.2 && lately <= 0.4;
-    (speaks && chance <= Family::Hour.chance_max()).then(|| Claim {
+    (speaks && chance <= Family::Hour.chance_max()).then_some(Claim {
         kind: Kind::PostingHour,
         since: None,
         chance,
