@@ -1862,6 +1862,40 @@ backtest-title = { $rule } · { $who }
 chart-mark-right = { $count } right
 chart-mark-wrong = { $count } wrong
 chart-mark-open = { $count } open
+## What caused an alert, where the numbers carry it
+
+found-head = Likely cause: { $kind ->
+    [shop] the shop, not the creator
+    [stock] sold out, not the creator
+    [price] the price, not the creator
+    [pixel] the tracking, not the creator
+    [link-dead] the link leads nowhere
+    [link-elsewhere] the link opens another page
+    [landing] the page that the link opens
+    [code-missing] a post without its code
+    [code-leaked] the code is on pages that list codes
+    [audience] an audience outside the market
+    [content] posts that are liked less than usual
+    [hour] the hours of posting
+   *[followers] followers who do not watch
+}
+found-because = { $kind ->
+    [shop] From { $since } all creators together brought { $seen } orders; about { $usual } are usual. Check the shop.
+    [stock] From { $since } all creators together brought { $seen } orders; about { $usual } are usual.
+    [price] From { $since } all creators together brought { $seen } orders; about { $usual } are usual.
+    [pixel] From { $since } { $seen } orders were tracked for all creators together; about { $usual } are usual. Codes are still redeemed.
+    [link-dead] From { $since } { $seen } of { $n } clicks arrived; about { $usual } are usual. Open the link.
+    [link-elsewhere] From { $since } { $seen } of { $n } clicks arrived on the right page; about { $usual } are usual. Open the link.
+    [landing] From { $since } those who arrived ordered { $seen } times; about { $usual } are usual. Try to buy there.
+    [code-missing] Of { $n } orders through its link { $seen } used the code; about { $usual } are usual. Look at the post.
+    [code-leaked] { $seen } of its { $n } uses came from such pages or were typed in; { $usual } are usual.
+    [audience] { $seen } of those reached are in the market; { $usual } with similar creators.
+    [content] Engagements per view in { $n } posts: { $seen }; { $usual } would be usual for the creator.
+    [hour] By { $n } own earlier posts, first days at these hours are { $seen } of those at other hours.
+   *[followers] { $seen } views per follower; { $usual } with similar creators. Fewer of them live in the market than of those who watch.
+}
+found-luck = By luck that is seen in at most 1 of { $of } such looks.
+
 ## Why a number about money moved: which step explains how much of it
 
 moved-base = { $target ->

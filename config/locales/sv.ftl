@@ -1852,6 +1852,40 @@ backtest-title = { $rule } · { $who }
 chart-mark-right = { $count } rätt
 chart-mark-wrong = { $count } fel
 chart-mark-open = { $count } öppna
+## Vad som orsakade ett larm, där siffrorna bär det
+
+found-head = Trolig orsak: { $kind ->
+    [shop] butiken, inte kreatören
+    [stock] slutsålt, inte kreatören
+    [price] priset, inte kreatören
+    [pixel] spårningen, inte kreatören
+    [link-dead] länken leder ingenstans
+    [link-elsewhere] länken öppnar en annan sida
+    [landing] sidan som länken öppnar
+    [code-missing] ett inlägg utan sin kod
+    [code-leaked] koden finns på sidor som listar koder
+    [audience] en publik utanför marknaden
+    [content] inlägg som gillas mindre än vanligt
+    [hour] tiderna för inläggen
+   *[followers] följare som inte tittar
+}
+found-because = { $kind ->
+    [shop] Från { $since } gav alla kreatörer tillsammans { $seen } beställningar; omkring { $usual } är vanligt. Se efter i butiken.
+    [stock] Från { $since } gav alla kreatörer tillsammans { $seen } beställningar; omkring { $usual } är vanligt.
+    [price] Från { $since } gav alla kreatörer tillsammans { $seen } beställningar; omkring { $usual } är vanligt.
+    [pixel] Från { $since } spårades { $seen } beställningar för alla kreatörer tillsammans; omkring { $usual } är vanligt. Koder löses fortfarande in.
+    [link-dead] Från { $since } kom { $seen } av { $n } klick fram; omkring { $usual } är vanligt. Öppna länken.
+    [link-elsewhere] Från { $since } kom { $seen } av { $n } klick till rätt sida; omkring { $usual } är vanligt. Öppna länken.
+    [landing] Från { $since } beställde de som kom fram { $seen } gånger; omkring { $usual } är vanligt. Försök köpa där.
+    [code-missing] Av { $n } beställningar genom länken använde { $seen } koden; omkring { $usual } är vanligt. Titta på inlägget.
+    [code-leaked] { $seen } av { $n } inlösen kom från sådana sidor eller skrevs in; { $usual } är vanligt.
+    [audience] { $seen } av dem som nås finns på marknaden; { $usual } hos liknande kreatörer.
+    [content] Engagemang per visning i { $n } inlägg: { $seen }; { $usual } vore vanligt för kreatören.
+    [hour] Enligt { $n } egna tidigare inlägg är första dygnet vid dessa tider { $seen } av det vid andra tider.
+   *[followers] { $seen } visningar per följare; { $usual } hos liknande kreatörer. Färre av dem bor på marknaden än av dem som tittar.
+}
+found-luck = Av en slump syns det i högst 1 av { $of } sådana jämförelser.
+
 ## Varför ett tal om pengar ändrades: vilket led som förklarar hur mycket
 
 moved-base = { $target ->

@@ -88,6 +88,7 @@ pub(crate) fn stripped(view: &IncidentView) -> IncidentView {
     own.owed = None;
     own.clears = view.clears.filter(|clears| !by_cost && is_shown(metric_of(clears)));
     own.moved = None;
+    own.found = None;
     own.ahead = AheadView::default();
     own.learned.clear();
     own.level = None;

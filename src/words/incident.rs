@@ -92,6 +92,7 @@ fn team(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed
     let by_hand = super::reported::mark(&view.by_hand, Whose::Theirs { waits: view.automatic && !is_over }, reader);
     blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(view.moved.as_ref().and_then(|moved| block(1, moved.lines(reader))));
+    blocks.extend(view.found.as_ref().and_then(|found| block(1, found.lines(reader, now))));
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, true, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());

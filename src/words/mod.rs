@@ -27,6 +27,7 @@ pub mod deal;
 pub mod desk;
 pub mod digest;
 pub mod escalation;
+pub mod found;
 pub mod group;
 pub mod held;
 mod history;

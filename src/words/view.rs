@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
+use super::found::FoundCause;
 use super::level::LevelView;
 use super::moved::Moved;
 use super::others::Beside;
@@ -348,6 +349,8 @@ pub struct IncidentView {
     pub learned: Vec<Lesson>,
     /// Which step between money spent and money earned explains it.
     pub moved: Option<Moved>,
+    /// What caused it, where the numbers carry that.
+    pub found: Option<FoundCause>,
     /// What is still to come.
     pub ahead: AheadView,
     /// The deal it is about, for what is late, a right that ends, or what goes well.

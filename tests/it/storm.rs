@@ -18,7 +18,7 @@ fn storm(seed: u64) -> Outcome {
 #[track_caller]
 fn check(outcome: &Outcome) {
     assert_eq!(outcome.lost, 0, "{outcome:?}");
-    // An ignored order needs an order: in two weeks there is not always one.
+    // An ignored order needs an order: in a week there is not always one.
     let rare = outcome.faults.iter().filter(|(name, times)| **name != "deaf_platform" && **times < 20);
     assert_eq!(rare.count(), 0, "{outcome:?}");
     let counts = &outcome.counts;

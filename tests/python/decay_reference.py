@@ -13,6 +13,9 @@ backwards from the last age these give the share that is there by each, and the 
 Standard library only.
 
     decay_reference.py DATA PLATFORM MIDDLE_HOURS SD      prints {"posts", "half_life", "naive", "half_seen_by"}
+
+With PLATFORM `trending`, DATA is the folder of daily lists of trending videos: a video is one day old on the first day it
+is listed.
 """
 
 import csv
@@ -41,6 +44,18 @@ def posts(folder, platform):
             if age > 0.0:
                 found.setdefault(row["video_id"], {})[age] = int(row["view_count"])
     return [sorted(one.items()) for _, one in sorted(found.items())]
+
+
+def trending(folder):
+    found = {}
+    with gzip.open(os.path.join(folder, "US.csv.gz"), "rt", newline="", encoding="utf-8", errors="replace") as handle:
+        for row in csv.DictReader(handle):
+            day, month = row["date"].split(".")
+            date = datetime.date(2017, int(month), int(day)).toordinal()
+            found.setdefault(row["video_id"], {})[date] = int(row["views"])
+    return [
+        sorted((24.0 * (date - min(one) + 1), views) for date, views in one.items()) for _, one in sorted(found.items())
+    ]
 
 
 def stretches(polls):
@@ -109,7 +124,7 @@ def triangle(all_posts):
 
 def main():
     folder, platform, middle, sd = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
-    all_posts = posts(folder, platform)
+    all_posts = trending(folder) if platform == "trending" else posts(folder, platform)
     told = [stretches(polls) for polls in all_posts if len(polls) > 1]
     told = [(parts, last) for parts, last in told if parts]
     print(json.dumps({

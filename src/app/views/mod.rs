@@ -93,8 +93,16 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let pooled = receipt.as_ref().is_some_and(|receipt| receipt.pool.is_some());
     let moved = receipt.as_ref().zip(seen.first());
     let moved = moved.and_then(|(receipt, main)| moved::moved(&state, &incident.subject, receipt, main));
+    let cause = super::causes::of_incident(&state, &incident);
+    let closed_by = super::causes::closed_by(&state, &incident);
+    // What a person or a rule has said of it already is not guessed at.
+    let main = seen.first().filter(|_| closed_by.is_none() && cause.is_none() && incident.stage != Stage::Resolved);
+    let main = main.and_then(|main| main.metric);
+    let known = (&state.catalog, &state.history);
+    let found = main.and_then(|metric| found::found(known, &incident.subject, metric, now));
     Ok(IncidentView {
         moved,
+        found,
         ahead: ahead::of(&state, &incident, (of_receipt, clears.collect()), &options, now),
         deal: super::kinds::deal_view(&state, &incident, (receipt.as_ref(), live.as_ref()), now),
         names: names(&state, &incident.subject),
@@ -111,8 +119,8 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         by_hand: receipt.as_ref().map(|receipt| super::reported::by_hand(&state, receipt)).unwrap_or_default(),
         chart: receipt.as_ref().filter(|_| with_chart && !pooled).and_then(|receipt| chart(&state, &incident, receipt)),
         level,
-        cause: super::causes::of_incident(&state, &incident),
-        closed_by: super::causes::closed_by(&state, &incident),
+        cause,
+        closed_by,
         excused: super::causes::views(&state, live.as_ref().map_or(&[], |live| &live.excused)),
         seen,
         learned: receipt.map(|receipt| receipt.learned).unwrap_or_default(),
@@ -461,5 +469,6 @@ pub use seen::seen;
 pub(super) use seen::{compared, over, relation, with_industry};
 
 mod ahead;
+mod found;
 mod moved;
 mod seen;

@@ -4,6 +4,7 @@ mod ahead;
 mod alerts;
 mod asking;
 mod causes;
+mod found;
 mod kinds;
 mod levels;
 mod levels_creator;
@@ -212,6 +213,7 @@ fn fired() -> IncidentView {
         level: None,
         learned: Vec::new(),
         moved: None,
+        found: None,
         ahead: AheadView::default(),
         deal: None,
         cause: None,

@@ -1,0 +1,216 @@
+//! What caused an alert about a creator in a campaign: the numbers that are there, laid out for the search.
+//!
+//! Owns: which numbers are laid out for which alert. An alert about money or what follows a click asks about days, one about
+//! engagement or reach about posts. What no source tells (which page a visit began on, how a buyer with a code came, where
+//! those reached live) stays unknown, so those causes are not claimed. Refuses: the search.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::catalog::Catalog;
+use crate::domain::document::{PartnershipRef, Running};
+use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
+use crate::domain::metric::Metric;
+use crate::insight::causes::case::{BrandSays, Case, CodeInText, Day, Earlier, Known, Posted};
+use crate::insight::causes::{Kind, find};
+use crate::rules::history::History;
+use crate::rules::learn::Name;
+use crate::rules::readings::{Readings as _, Span, Want};
+use crate::words::found::FoundCause;
+
+/// Days looked back; what began before is no news.
+const DAYS_MAX: usize = 28;
+
+/// Creators of the campaign that are held beside; more make it no surer.
+const PEERS_MAX: usize = 12;
+
+/// Own posts of a creator that are looked at.
+const POSTS_MAX: usize = 60;
+
+/// How old a post must be for what is said of it to have mostly come.
+const SETTLED: SignedDuration = SignedDuration::from_hours(72);
+
+/// How long a post's first day is.
+const FIRST_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who there is, and what is known of them.
+type All<'a> = (&'a Catalog, &'a History);
+
+/// What is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// Clicks, visits and orders, day by day.
+    Days,
+    /// Engagements of posts.
+    Engagement,
+    /// First days of posts.
+    FirstDays,
+}
+
+/// What caused it; `None` where the alert is about something else, or the numbers do not carry a cause.
+pub(super) fn found(
+    (catalog, history): (&Catalog, &History),
+    subject: &Subject,
+    main: Metric,
+    now: Timestamp,
+) -> Option<FoundCause> {
+    let Subject::Partnership(campaign, creator) = subject else { return None };
+    let asks = match main {
+        Metric::Cpa | Metric::Roas | Metric::Roi | Metric::Cvr | Metric::Orders | Metric::Revenue | Metric::Margin => {
+            Asks::Days
+        }
+        Metric::ErViews => Asks::Engagement,
+        Metric::Views | Metric::Reach => Asks::FirstDays,
+        _ => return None,
+    };
+    let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+    let about = catalog.about_at(subject, now);
+    let (begins, _) = about.deal?;
+    let days = days(begins, &about.zone, now);
+    let runs = |other: &&PartnershipRef| {
+        let kept = catalog.partnerships.get(*other);
+        other.campaign == key.campaign && **other != key && kept.is_some_and(|one| one.state == Running::Active)
+    };
+    let brand = about.brand.as_ref();
+    let lag = brand.and_then(|brand| catalog.learned.newest(&Name::lag(brand), now)?.value.half());
+    let lag = lag.unwrap_or(catalog.maturity.order_lag.0);
+    let known = |key: &PartnershipRef| known((catalog, history), key, asks, &days, now);
+    let own = known(&key);
+    if own == Known::default() {
+        return None;
+    }
+    // Hours are held against the creator's own alone.
+    let peers = catalog.partnerships.keys().filter(runs).take(if asks == Asks::FirstDays { 0 } else { PEERS_MAX });
+    let case = Case {
+        subject: own,
+        peers: peers.map(known).collect(),
+        zone: catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules()),
+        lag: orders_after(lag),
+        brand: BrandSays::default(),
+    };
+    let claim = find(&case).causes.into_iter().next()?;
+    // Visits are not told by page, and a platform's engagements are not the creator's to explain: only what was laid out.
+    let fits = match (asks, claim.kind) {
+        (Asks::Days, Kind::Brand(_) | Kind::LinkDead | Kind::Landing)
+        | (Asks::Engagement, Kind::WeakContent)
+        | (Asks::FirstDays, Kind::PostingHour) => true,
+        (Asks::Days | Asks::Engagement | Asks::FirstDays, _) => false,
+    };
+    let since = claim.since.and_then(|day| days.get(day)).map(|day| day.from);
+    fits.then_some(FoundCause { claim, since })
+}
+
+/// Whole days in the campaign's zone, since the deal began.
+fn days(begins: Timestamp, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<Span> {
+    let mut days = Vec::new();
+    let Ok(mut until) = now.to_zoned(zone.clone()).start_of_day() else { return days };
+    while days.len() < DAYS_MAX {
+        let Ok(from) = until.yesterday() else { break };
+        if from.timestamp() < begins {
+            break;
+        }
+        days.push(Span { from: from.timestamp(), until: until.timestamp() });
+        until = from;
+    }
+    days.reverse();
+    days
+}
+
+/// The share of a click's orders that come so many days later, with a half-life: [`crate::rules::learn::spread`].
+fn orders_after(half: SignedDuration) -> Vec<f64> {
+    let rate = std::f64::consts::LN_2 * 24.0 * 3_600.0 / f64::max(half.as_secs_f64(), 60.0);
+    let left = libm::exp(-rate);
+    let mut shares = vec![1.0 - (1.0 - left) / rate];
+    let mut share = (1.0 - left) * (1.0 - left) / rate;
+    for _ in 1..DAYS_MAX {
+        shares.push(share);
+        share *= left;
+    }
+    shares
+}
+
+fn known(all: All<'_>, key: &PartnershipRef, asks: Asks, days: &[Span], now: Timestamp) -> Known {
+    match asks {
+        Asks::Days => Known { days: flow(all.1, &key.subject(), days), ..Known::default() },
+        Asks::Engagement | Asks::FirstDays => {
+            let (posts, earlier) = posts(all, key, asks, now);
+            Known { posts, earlier, ..Known::default() }
+        }
+    }
+}
+
+fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<Day> {
+    let view = history.view();
+    let read = |metric, day: Span| view.over(subject, Want { metric, platform: None }, day).reading.value();
+    // Where the newest day has none of it, nothing is counted.
+    let told = |metric| days.last().is_some_and(|day| read(metric, *day).is_some());
+    if !told(Metric::Clicks) || !told(Metric::Orders) {
+        return Vec::new();
+    }
+    let visits = told(Metric::Sessions);
+    let day = |day: &Span| Day {
+        clicks: read(Metric::Clicks, *day),
+        landed: if visits { read(Metric::Sessions, *day) } else { None },
+        elsewhere: None,
+        orders: read(Metric::Orders, *day),
+        redeemed: None,
+    };
+    days.iter().map(day).collect()
+}
+
+/// Posts of the deal, and the creator's own from before the first of them.
+fn posts((catalog, history): All<'_>, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Vec<Posted>, Vec<Earlier>) {
+    let pieces: Vec<(Platform, &PostRef)> =
+        catalog.pieces_in(key).filter_map(|piece| Some((piece.platform, piece.post.as_ref()?))).collect();
+    let settled = now.checked_sub(if asks == Asks::FirstDays { FIRST_DAY } else { SETTLED }).unwrap_or(now);
+    let (mut posts, mut earlier) = (Vec::new(), Vec::new());
+    for (platform, post) in newest(history, &key.creator, settled) {
+        let Some(at) = catalog.published.get(&(platform, post.clone())).copied() else { continue };
+        let own = pieces.iter().any(|(on, piece)| *on == platform && **piece == post);
+        let told = told(history, (platform, &post), asks, at, now);
+        if own {
+            posts.push(Posted {
+                at,
+                first_day: told.first_day,
+                views: told.views,
+                engagements: told.engagements,
+                clicks: None,
+                orders: None,
+                with_code: None,
+                code: CodeInText::Unread,
+            });
+        } else {
+            let Told { first_day, views, engagements } = told;
+            earlier.push(Earlier { at, first_day, views, engagements });
+        }
+    }
+    let first = posts.iter().map(|post| post.at).min().unwrap_or(now);
+    earlier.retain(|post| post.at < first);
+    (posts, earlier)
+}
+
+fn newest(history: &History, creator: &CreatorId, until: Timestamp) -> Vec<(Platform, PostRef)> {
+    history.view().newest_posts(&Subject::Creator(creator.clone()), until, POSTS_MAX)
+}
+
+/// What is known of a post.
+struct Told {
+    first_day: Option<f64>,
+    views: Option<f64>,
+    engagements: Option<f64>,
+}
+
+fn told(history: &History, (platform, post): (Platform, &PostRef), asks: Asks, at: Timestamp, now: Timestamp) -> Told {
+    let view = history.view();
+    let one = [(platform, post.clone())];
+    let read = |metric, until| view.over_posts(&one, Want { metric, platform: None }, until).reading.value();
+    if asks == Asks::FirstDays {
+        let ends = at.checked_add(FIRST_DAY).ok();
+        return Told { first_day: ends.and_then(|ends| read(Metric::Views, ends)), views: None, engagements: None };
+    }
+    let views = read(Metric::Views, now);
+    let rate = read(Metric::ErViews, now);
+    Told { first_day: None, views, engagements: views.zip(rate).map(|(views, rate)| views * rate) }
+}
+
+#[cfg(test)]
+mod tests;
