@@ -331,7 +331,7 @@ mod tests {
         assert_eq!((shown(&sum.cost), shown(&sum.revenue)), ("1.50 EUR".to_owned(), "0.30 EUR".to_owned()));
         assert_eq!(sum.margin, Err(Absent::NoMargin));
         assert_eq!(sum.counts.get(&Metric::Orders), Some(&Ok(2)));
-        assert_eq!(together(euro(0).currency, &[one.clone()]).margin, one.margin);
+        assert_eq!(together(euro(0).currency, std::slice::from_ref(&one)).margin, one.margin);
     }
 
     proptest! {

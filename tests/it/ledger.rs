@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use calamine::{Data, Reader as _, Xlsx};
+use calamine::{Data, DataType as _, Reader as _, Xlsx};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use plimsoll::app::config::Config;
@@ -495,14 +495,14 @@ fn of_workbook(path: &Path) -> [Told; 3] {
     let mut sheet = |name: &str, columns: [&str; 4]| {
         let range = book.worksheet_range(name).expect(name);
         let rows: Vec<&[Data]> = range.rows().collect();
-        let at = |name: &str| rows[0].iter().position(|cell| cell.to_string() == name);
+        let at = |name: &str| rows[0].iter().position(|cell| cell.get_string() == Some(name));
         let (currency, kind) = (at("Currency").expect("a currency"), at("Kind"));
         let mut sums = Told::new();
         for row in &rows[1..] {
             let code = row[currency].to_string();
             let of = sums.entry(code.clone()).or_default();
             for (place, name) in columns.iter().enumerate() {
-                let payment = kind.is_some_and(|kind| row[kind].to_string() == "payment");
+                let payment = kind.is_some_and(|kind| row[kind].get_string() == Some("payment"));
                 // Of lines the fourth sum is the gross of payments, and the others are of accruals.
                 if kind.is_none() || payment == (place == 3) {
                     let Data::Float(value) = row[at(name).expect(name)] else { panic!("{name} is no number") };

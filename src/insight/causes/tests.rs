@@ -65,7 +65,7 @@ fn what_is_not_known_is_said_and_claims_nothing() {
     );
     let mut alone = case();
     alone.peers.truncate(2);
-    assert!(find(&alone).lacks.iter().any(|one| *one == (Family::Landing, Lacks::Peers)));
+    assert!(find(&alone).lacks.contains(&(Family::Landing, Lacks::Peers)));
     assert_eq!(find(&alone).causes, []);
 }
 

@@ -205,8 +205,10 @@ fn the_worked_example_of_the_docs() {
     let grouped = |money: Money| {
         let plain = money.to_major().to_string();
         let (whole, cents) = plain.split_once('.').expect("cents");
-        let at = whole.len().saturating_sub(3);
-        if at == 0 { plain.clone() } else { format!("{},{}.{cents}", &whole[..at], &whole[at..]) }
+        match whole.split_at_checked(whole.len().saturating_sub(3)) {
+            Some((thousands, rest)) if !thousands.is_empty() => format!("{thousands},{rest}.{cents}"),
+            _ => plain.clone(),
+        }
     };
     let mut said: Vec<String> = ledger.entries().iter().map(|entry| format!("| {} |", grouped(entry.net))).collect();
     said.extend(
