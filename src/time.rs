@@ -85,6 +85,19 @@ impl Clock {
         matches!(&*self.0, Kind::Simulated(_))
     }
 
+    /// Does long work on a thread that nobody waits for. While time is simulated it is done in place: when a thread of its own
+    /// is ready is up to the machine, and the same seed must give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// The work panicked.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, tokio::task::JoinError> {
+        if self.is_simulated() { Ok(work()) } else { tokio::task::spawn_blocking(work).await }
+    }
+
     /// Says that `name` is at work from now until the token is dropped or waits.
     #[must_use]
     pub fn hold(&self, name: impl Into<Arc<str>>) -> Held {

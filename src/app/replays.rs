@@ -146,7 +146,7 @@ pub async fn in_chat(core: &Core, asked: &Asked, id: &RuleId, days: Option<u32>)
     let guards = switches(&core.config);
     let worked = {
         let (rule, reader) = (ruled.rule.clone(), reader.clone());
-        tokio::task::spawn_blocking(move || worked_out(rule, &cases, &history, guards, after, &reader)).await
+        core.clock.aside(move || worked_out(rule, &cases, &history, guards, after, &reader)).await
     };
     let (report, picture) =
         worked.map_err(|error| StoreError::Damaged { what: format!("a replay stopped: {error}") })?;

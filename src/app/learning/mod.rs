@@ -68,7 +68,7 @@ pub async fn pass(core: &Core) -> Result<usize, StoreError> {
         let facts = gather::facts(core, &brand).await;
         let settings = settings.clone();
         // Sums over months of posts: not on a thread that others wait for.
-        let worked_out = tokio::task::spawn_blocking(move || estimates(&brand, &facts, &settings)).await;
+        let worked_out = core.clock.aside(move || estimates(&brand, &facts, &settings)).await;
         learned.extend(worked_out.map_err(|cause| StoreError::failed("learn from history", cause))?);
     }
     if learned.is_empty() { Ok(0) } else { keep(core, learned).await }

@@ -95,7 +95,7 @@ async fn replayed(
     let (history, _) = core.read_history().await?;
     complete(&mut cases, &history);
     let way = Way { guards: switches(&core.config), after: Some(record.at), until: None, threads: 1 };
-    let worked = tokio::task::spawn_blocking(move || replay(&[rule], &cases, &history, way, &|_, _| {})).await;
+    let worked = core.clock.aside(move || replay(&[rule], &cases, &history, way, &|_, _| {})).await;
     let report = worked.map_err(|error| StoreError::Damaged { what: format!("a replay stopped: {error}") })?;
     let mut by_subject: HashMap<Subject, Vec<Fire>> = HashMap::new();
     for fire in report.rules.into_iter().flat_map(|rule| rule.fires) {
