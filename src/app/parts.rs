@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::core::Core;
-use super::rounds::rest_until;
+use super::rounds::{doubled, rest_until};
 use crate::domain::ids::RoomId;
 use crate::domain::person::Chat;
 use crate::time::pulse::{Doing, Pulse};
@@ -277,8 +277,7 @@ impl Kept {
 
 /// After so many failures in a row.
 fn wait_after(failures: u32) -> SignedDuration {
-    let doubled = 2_i32.saturating_pow(std::cmp::min(failures.saturating_sub(1), 20));
-    std::cmp::min(WAIT_FIRST.saturating_mul(doubled), WAIT_MAX)
+    doubled(WAIT_FIRST, failures, WAIT_MAX)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

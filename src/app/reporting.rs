@@ -1,14 +1,12 @@
 //! `report`: a campaign's totals in a chat, the same as the terminal's. Who may know what it costs, the permission decides
 //! before this is asked; who it is about is asked here once more, because a name may mean another campaign by now.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::commands::{Asked, unknown};
 use super::core::Core;
-use super::ledger::{LedgerError, ledger};
+use super::ledger::LedgerError;
 use super::resolve::{Meant, resolve};
 use super::returns::{ReturnsError, Wanted, returns};
 use crate::domain::ids::Subject;
@@ -24,28 +22,15 @@ pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Res
     let Some(Meant::Subject(Subject::Campaign(id))) = found else {
         return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
     };
-    let broken = |error: LedgerError| match error {
-        LedgerError::Store(error) => Ok(error),
-        LedgerError::Money(error) => Err(error),
-    };
     let found = match returns(core, &id, Wanted::default(), now).await {
         Ok(found) => found,
-        Err(ReturnsError::Ledger(error)) => match broken(error) {
-            Ok(error) => return Err(error),
-            // It does not fit a sum: nothing that could be told would be right.
-            Err(_) => return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now))),
-        },
-        Err(ReturnsError::Unknown(_) | ReturnsError::Orders(_)) => {
+        Err(ReturnsError::Ledger(LedgerError::Store(error))) => return Err(error),
+        // What does not fit a sum cannot be told either: nothing would be right.
+        Err(ReturnsError::Ledger(LedgerError::Money(_)) | ReturnsError::Unknown(_) | ReturnsError::Orders(_)) => {
             return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
         }
     };
-    let sums = match ledger(core, &BTreeSet::from([id.clone()]), now).await {
-        Ok(gathered) => gathered.ledger.totals().unwrap_or_default(),
-        Err(error) => match broken(error) {
-            Ok(error) => return Err(error),
-            Err(_) => std::collections::BTreeMap::new(),
-        },
-    };
+    let sums = found.ledger.totals().unwrap_or_default();
     let sum = sums.get(&found.currency).copied().unwrap_or(Sum::zero(found.currency));
     let money = |figure: &crate::insight::roi::Figure<Money>| figure.clone().ok();
     let total = &found.total;

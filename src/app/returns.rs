@@ -27,6 +27,7 @@ use crate::domain::sample::{Reading, SeriesKey};
 use crate::insight::attribution::{Attribution, Brought, Credited, Order, OrderError, Owners, Way, credit};
 use crate::insight::goals::{self, Pace, Promised};
 use crate::insight::roi::{self, Absent, Facts, Figure, Roi};
+use crate::report::ledger::Ledger;
 use crate::rules::history::{Credits, History};
 use crate::rules::readings::{Readings as _, Span, Want};
 
@@ -106,6 +107,8 @@ pub struct Returns {
     pub aim: Option<Aim>,
     /// What could not be told.
     pub gaps: Vec<String>,
+    /// What it cost, line by line.
+    pub ledger: Ledger,
 }
 
 /// Works a campaign out as of `now`.
@@ -224,6 +227,7 @@ impl Work<'_> {
             nobodys: self.credited.map(|all| all.nobodys.values().copied().collect()).unwrap_or_default(),
             aim: self.aim(),
             gaps,
+            ledger: self.gathered.ledger.clone(),
         }
     }
 

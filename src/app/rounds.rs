@@ -18,8 +18,14 @@ const STORE_WAIT_MAX: SignedDuration = SignedDuration::from_secs(30);
 /// How long to wait after so many failures in a row, at least one.
 #[must_use]
 pub fn wait_after(failures: u32) -> SignedDuration {
-    let doubled = 2_i32.saturating_pow(std::cmp::min(failures.saturating_sub(1), 10));
-    std::cmp::min(STORE_WAIT.saturating_mul(doubled), STORE_WAIT_MAX)
+    doubled(STORE_WAIT, failures, STORE_WAIT_MAX)
+}
+
+/// A wait that doubles with each failure in a row after the first, up to the longest.
+#[must_use]
+pub fn doubled(first: SignedDuration, failures: u32, longest: SignedDuration) -> SignedDuration {
+    let times = 2_i32.saturating_pow(std::cmp::min(failures.saturating_sub(1), 20));
+    std::cmp::min(first.saturating_mul(times), longest)
 }
 
 /// A part of the program.

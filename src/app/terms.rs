@@ -39,32 +39,33 @@ pub(super) fn managed<'a>(catalog: &'a Catalog, person: &'a Person) -> impl Iter
     catalog.creators.values().filter(move |one| by(&one.managed_by)).map(|one| &one.id)
 }
 
-/// Whether one of somebody's roles of this kind reaches a deal.
-pub(super) fn has_role(state: &State, person: &Person, roles: &[Role], at: &PartnershipRef) -> bool {
-    let brand = state.catalog.campaigns.get(&at.campaign).map(|one| &one.brand);
-    let covers = |reach: &Reach| match reach {
+/// Whether a grant reaches a campaign.
+fn reaches(state: &State, grant: &Grant, campaign: &CampaignId) -> bool {
+    match &grant.reach {
         Reach::All => true,
-        Reach::Brand(id) => Some(id) == brand,
-        Reach::Campaign(id) => *id == at.campaign,
-    };
-    let mut mine = state.catalog.grants.iter().filter(|grant| grant.person == person.id);
-    mine.any(|grant| roles.contains(&grant.role) && covers(&grant.reach))
+        Reach::Brand(id) => state.catalog.campaigns.get(campaign).is_some_and(|one| one.brand == *id),
+        Reach::Campaign(id) => id == campaign,
+    }
 }
+
+/// Whether one of somebody's roles of this kind reaches a campaign.
+pub(super) fn has_role(state: &State, person: &Person, roles: &[Role], campaign: &CampaignId) -> bool {
+    let mut mine = state.catalog.grants.iter().filter(|grant| grant.person == person.id);
+    mine.any(|grant| roles.contains(&grant.role) && reaches(state, grant, campaign))
+}
+
+/// Somebody stands between the client and the creators.
+fn has_agency(state: &State, campaign: &CampaignId) -> bool {
+    state.catalog.grants.iter().any(|grant| grant.role == Role::Agency && reaches(state, grant, campaign))
+}
+
+/// The roles of the team.
+const TEAM: [Role; 3] = [Role::Analyst, Role::Manager, Role::Agency];
 
 /// Whether somebody may see what a campaign costs: the team, and a client who has no agency between them and their creators.
 pub(super) fn sees_costs(state: &State, person: &Person, campaign: &CampaignId) -> bool {
-    let brand = state.catalog.campaigns.get(campaign).map(|one| &one.brand);
-    let reaches = |grant: &Grant| match &grant.reach {
-        Reach::All => true,
-        Reach::Brand(id) => Some(id) == brand,
-        Reach::Campaign(id) => id == campaign,
-    };
-    let mine = |role: &[Role]| {
-        let mut own = state.catalog.grants.iter().filter(|grant| grant.person == person.id);
-        own.any(|grant| role.contains(&grant.role) && reaches(grant))
-    };
-    let agency = state.catalog.grants.iter().any(|grant| grant.role == Role::Agency && reaches(grant));
-    mine(&[Role::Analyst, Role::Manager, Role::Agency]) || (mine(&[Role::ClientOwner]) && !agency)
+    has_role(state, person, &TEAM, campaign)
+        || (has_role(state, person, &[Role::ClientOwner], campaign) && !has_agency(state, campaign))
 }
 
 /// From which seat somebody may look at a deal, here. A client who has no agency between them and their creators is of the
@@ -74,24 +75,14 @@ fn seat(state: &State, asked: &Asked, at: &PartnershipRef) -> Option<Seat> {
     if is_own(&state.catalog, person, &at.creator) {
         return Some(Seat::Creator);
     }
-    let team = has_role(state, person, &[Role::Analyst, Role::Manager, Role::Agency], at);
-    let client = has_role(state, person, &[Role::ClientOwner], at);
+    let team = has_role(state, person, &TEAM, &at.campaign);
+    let client = has_role(state, person, &[Role::ClientOwner], &at.campaign);
     match asked.audience {
         _ if !team && !client => None,
         Audience::Creator | Audience::Operator => None,
-        Audience::Internal if team || !asked.speaker.direct || !has_agency(state, at) => Some(Seat::Team),
+        Audience::Internal if team || !asked.speaker.direct || !has_agency(state, &at.campaign) => Some(Seat::Team),
         Audience::Internal | Audience::Client => Some(Seat::Client),
     }
-}
-
-/// Somebody stands between the client and the creator.
-fn has_agency(state: &State, at: &PartnershipRef) -> bool {
-    let brand = state.catalog.campaigns.get(&at.campaign).map(|one| &one.brand);
-    state.catalog.grants.iter().filter(|grant| grant.role == Role::Agency).any(|grant| match &grant.reach {
-        Reach::All => true,
-        Reach::Brand(id) => Some(id) == brand,
-        Reach::Campaign(id) => *id == at.campaign,
-    })
 }
 
 /// Whether a deal may be spoken of in the room where somebody asks.

@@ -31,7 +31,7 @@ pub(super) fn side_of(state: &State, asked: &Asked, at: &PartnershipRef) -> Opti
     if is_own(&state.catalog, person, &at.creator) {
         return Some(Side::Creator);
     }
-    has_role(state, person, &BRAND, at).then_some(Side::Brand)
+    has_role(state, person, &BRAND, &at.campaign).then_some(Side::Brand)
 }
 
 /// Their word, now.
