@@ -2257,6 +2257,7 @@ audit-none = Nobody has done anything yet that you may see
 audit-none-about = Nothing about { $about } that you may see
 audit-client = What was decided and done for you; people's own words stay with the team.
 audit-file = As a file, in the terminal:
+audit-gone = Nothing is kept from before { $until }: what is older was removed, as [retention] says.
 audit-older = Older ›
 audit-newer = ‹ Newer
 audit-why = “{ $why }”

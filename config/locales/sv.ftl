@@ -2249,6 +2249,7 @@ audit-none = Ingen har ännu gjort något som du får se
 audit-none-about = Inget om { $about } som du får se
 audit-client = Det som beslutats och gjorts för er; vad folk skrivit stannar hos teamet.
 audit-file = Som fil, i terminalen:
+audit-gone = Inget sparas från före { $until }: det som är äldre har tagits bort, som [retention] säger.
 audit-older = Äldre ›
 audit-newer = ‹ Nyare
 audit-why = ”{ $why }”

@@ -15,7 +15,8 @@ use crate::domain::money::Money;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Stops or cuts something that costs money by running: it must save more than it loses.
+    /// Stops or cuts something that costs money by running: it must save more than it loses. A rule must know that; a person,
+    /// who sees what is known and what is not, may decide while it is not known, never against what is.
     Stop,
     /// Ends something for what it already did (a leaked code); what that saves is not known beforehand.
     End,
@@ -34,6 +35,8 @@ pub enum Purpose {
 pub struct Facts {
     /// Which way it goes.
     pub purpose: Purpose,
+    /// A rule agreed to it by itself; else a person did.
+    pub by_rule: bool,
     /// Money it probably saves.
     pub saves: Option<Money>,
     /// Margin it probably loses, at the middle of the range that is shown. `None`: not known, which is not nothing.
@@ -151,14 +154,16 @@ fn first_reason(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason
         Purpose::End | Purpose::Revive => cooling(facts, limits, now).or_else(|| stale(facts, limits, now)),
         Purpose::Ask => {
             let stale = facts.data_at.and_then(|_| stale(facts, limits, now));
-            let known = facts.saves.is_some() && facts.loses.is_some();
-            let losing = if known { losing(facts.saves, facts.loses) } else { None };
-            cooling(facts, limits, now).or(stale).or(losing)
+            cooling(facts, limits, now).or(stale).or_else(|| losing(facts).filter(is_known))
         }
         Purpose::Stop => cooling(facts, limits, now)
             .or_else(|| stale(facts, limits, now))
-            .or_else(|| losing(facts.saves, facts.loses)),
+            .or_else(|| losing(facts).filter(|reason| facts.by_rule || is_known(reason))),
     }
+}
+
+fn is_known(reason: &Reason) -> bool {
+    *reason != Reason::GainUnknown
 }
 
 fn cooling(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason> {
@@ -175,8 +180,8 @@ fn stale(facts: &Facts, limits: &Limits, now: Timestamp) -> Option<Reason> {
         .then(|| Reason::StaleData { age_secs: age.as_secs(), max_secs: limits.data_age_max.as_secs() })
 }
 
-fn losing(saves: Option<Money>, loses: Option<Money>) -> Option<Reason> {
-    match (saves, loses) {
+fn losing(facts: &Facts) -> Option<Reason> {
+    match (facts.saves, facts.loses) {
         (Some(saves), Some(loses)) if saves.currency == loses.currency => {
             (saves.minor <= loses.minor).then_some(Reason::LosesMore { saves, loses })
         }
@@ -199,6 +204,7 @@ mod tests {
     fn facts() -> Facts {
         Facts {
             purpose: Purpose::Stop,
+            by_rule: true,
             saves: Some(money("300.00 EUR")),
             loses: Some(money("120.00 EUR")),
             data_at: Some(at(-1)),
@@ -252,10 +258,21 @@ mod tests {
     }
 
     #[test]
+    fn a_person_may_stop_what_nobody_can_reckon_and_not_what_would_lose() {
+        let person = |facts: &mut Facts| facts.by_rule = false;
+        check(|facts, _| (person(facts), facts.loses = None).1, None);
+        check(|facts, _| (person(facts), facts.saves = None).1, None);
+        check(|facts, _| (person(facts), facts.data_at = None).1, Some(Reason::NoData));
+        let (saves, loses) = (money("300.00 EUR"), money("412.00 EUR"));
+        check(|facts, _| (person(facts), facts.loses = Some(loses)).1, Some(Reason::LosesMore { saves, loses }));
+    }
+
+    #[test]
     fn an_undo_is_stopped_by_the_switches_only() {
         let undo = |facts: &mut Facts| {
             *facts = Facts {
                 purpose: Purpose::Restore,
+                by_rule: false,
                 saves: None,
                 loses: None,
                 data_at: None,

@@ -236,6 +236,7 @@ async fn facts(core: &Core, proposal: &Proposal, all: &[Loaded<Proposal>], now: 
             | Deed::ReviveLink { .. }
             | Deed::Release { .. } => Purpose::Restore,
         },
+        by_rule: proposal.agreed_by_rule().is_some(),
         saves: stake.map(|stake| stake.saves).or(proposal.saves),
         loses: stake.and_then(|stake| stake.loses).map(|loses| loses.mid),
         data_at: proposal.data_at,

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::commands::Asked;
 use super::core::{Core, State};
+use super::retention::{Cut, retained};
 use super::views;
 use crate::domain::action::Deed;
 use crate::domain::document::PartnershipRef;
@@ -332,6 +333,11 @@ fn concerns(state: &State, one: &Found, about: &str) -> bool {
         || one.line.incident.as_deref().is_some_and(has)
 }
 
+/// What was cut off the beginning of the journal, if anything was.
+pub async fn removed(store: &dyn Store) -> Result<Option<Cut>, StoreError> {
+    Ok(retained(store).await?.and_then(|kept| kept.value.journal))
+}
+
 /// A page of the audit in a chat.
 pub async fn in_chat(
     core: &Core,
@@ -352,6 +358,7 @@ pub async fn in_chat(
     let found = find(core, &sight, &question).await?;
     let more = PAGE < found.len();
     let lines = found.into_iter().take(PAGE).map(|one| one.line).collect();
-    let view = AuditView { about: question.about, lines, page, more, client: sight.is_client() };
+    let gone_until = removed(&*core.store).await?.filter(|_| !more).map(|cut| cut.until);
+    let view = AuditView { about: question.about, lines, page, more, client: sight.is_client(), gone_until };
     Ok(audit::compose(&view, &asked.reader, now))
 }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::retention::SAMPLES_MIN;
+use super::retention::KEPT_MIN;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
@@ -46,6 +46,9 @@ pub enum ConfigError {
 
 /// How variables begin that answer what `plimsoll init` asks, after `PLIMSOLL_`.
 const INIT: &str = "init_";
+
+/// No disk that works needs so long for a commit, and a busy one may need more.
+const HANGS_AFTER_MIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// What `plimsoll init` asks, answered beforehand.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -133,6 +136,7 @@ pub struct StoreConfig {
     pub folder: PathBuf,
     pub cache_mib: u64,
     pub verify: bool,
+    pub hangs_after: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -340,6 +344,7 @@ pub struct VaultConfig {
 pub struct RetentionConfig {
     pub samples: Term,
     pub polls: Term,
+    pub alerts: Term,
     pub journal: Term,
 }
 
@@ -407,11 +412,17 @@ impl Config {
                 config.evidence.k
             )));
         }
-        if config.retention.samples.0.is_some_and(|kept| kept < SAMPLES_MIN) {
+        if config.store.hangs_after.0 < HANGS_AFTER_MIN {
             return Err(ConfigError::Invalid(
-                "`retention.samples` is under 400 days, and rules look back up to a year; write `400d`, more, or `forever`"
-                    .to_owned(),
+                "`store.hangs_after` is under a second, and a busy disk takes longer; write `1m`".to_owned(),
             ));
+        }
+        for (name, term) in [("samples", config.retention.samples), ("alerts", config.retention.alerts)] {
+            if term.0.is_some_and(|kept| kept < KEPT_MIN) {
+                return Err(ConfigError::Invalid(format!(
+                    "`retention.{name}` is under 400 days, and rules look back up to a year; write `400d`, more, or `forever`"
+                )));
+            }
         }
         Ok(config)
     }
@@ -553,6 +564,17 @@ mod tests {
             &["retention.samples=90d"],
             "configuration: `retention.samples` is under 400 days, and rules look back up to a year; write `400d`, more, or \
              `forever`",
+        );
+        check_refused(
+            "",
+            &["retention.alerts=399d"],
+            "configuration: `retention.alerts` is under 400 days, and rules look back up to a year; write `400d`, more, or \
+             `forever`",
+        );
+        check_refused(
+            "",
+            &["store.hangs_after=0s"],
+            "configuration: `store.hangs_after` is under a second, and a busy disk takes longer; write `1m`",
         );
         let not_shown =
             "configuration: `heartbeat.url` is not an http or https address; take it from the service that is to ring";

@@ -1,4 +1,5 @@
-//! What is removed because it is older than anybody wants it kept: numbers, polls, lines of the journal.
+//! What is removed because it is older than anybody wants it kept: numbers, polls, alerts with their receipts, lines of the
+//! journal, and buttons that mean nothing any more.
 //!
 //! Owns: how far back memory goes, and how far back each of them is cut, in transactions of a few hundred rows, beside
 //! everything else. Refuses: numbers of a campaign that has not ended for as long, those that an open alert rests on, and to
@@ -16,11 +17,13 @@ use crate::outbox::incident::Incident;
 use crate::store::records::{Loaded, Record, load, read_journal};
 use crate::store::{Key, Store, StoreError, Table, Transaction, Write, keys, samples};
 
+mod alerts;
+
 /// Rows in one transaction, and read at once: some milliseconds, so that no cycle waits for longer.
 const AT_ONCE: usize = 500;
 
-/// Rules look back a year and a day, and guards learn for some days before that.
-pub const SAMPLES_MIN: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// Numbers and alerts are kept so long at least: rules look back a year and a day, and guards learn for some days before that.
+pub const KEPT_MIN: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// Baselines reach so far back before a campaign begins.
 const BEFORE: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -72,6 +75,12 @@ pub struct Removed {
     pub memory: u64,
     /// Polls.
     pub polls: u64,
+    /// Alerts that were over, each with its receipt and what was told about it.
+    pub alerts: u64,
+    /// Summaries of mornings and answers that were sent late.
+    pub messages: u64,
+    /// Buttons that meant nothing any more.
+    pub buttons: u64,
     /// Lines of the journal.
     pub lines: u64,
 }
@@ -91,6 +100,11 @@ pub async fn round(core: &Core) -> Result<Removed, StoreError> {
     if let Some(cut) = before(terms.polls) {
         removed.polls = cut_series(core, &OF_POLLS, cut).await?;
     }
+    if let Some(cut) = before(terms.alerts) {
+        removed.alerts = alerts::cut_alerts(core, cut).await?;
+        removed.messages = alerts::cut_messages(core, cut).await?;
+    }
+    removed.buttons = alerts::cut_buttons(core, now).await?;
     if let Some(cut) = before(terms.journal) {
         removed.lines = cut_journal(core, cut).await?;
     }

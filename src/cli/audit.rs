@@ -1,7 +1,8 @@
 //! `plimsoll audit`: who did what, when and why.
 //!
-//! JSON: `{"entries":[{"number","at","actor","who","deed","subject","incident","why","detail"}]}`, the oldest first; `who`
-//! is null for the program itself, `detail` (and `why`) for a client.
+//! JSON: `{"removed","entries":[{"number","at","actor","who","deed","subject","incident","why","detail"}]}`, the oldest
+//! first; `who` is null for the program itself, `detail` (and `why`) for a client. `removed` is null, or where the beginning
+//! was cut off: `{"first","until","sha256"}`.
 
 use clap::Args;
 use jiff::Timestamp;

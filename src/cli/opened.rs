@@ -26,7 +26,12 @@ pub struct Opened {
 /// Opens the store of a configuration, or makes it.
 pub async fn store(config: &Config) -> Result<Arc<SledStore>, CliError> {
     let folder = config.store.folder.clone();
-    let options = Options { cache_bytes: config.store.cache_mib.saturating_mul(1 << 20), verify: config.store.verify };
+    let options = Options {
+        cache_bytes: config.store.cache_mib.saturating_mul(1 << 20),
+        verify: config.store.verify,
+        hangs_after: std::time::Duration::try_from(config.store.hangs_after.0)
+            .unwrap_or(Options::default().hangs_after),
+    };
     let opening = tokio::task::spawn_blocking(move || SledStore::open(&folder, &options));
     let opened = opening.await.map_err(|stopped| {
         CliError::Failed(anyhow::Error::new(stopped).context("the database stopped while it was opened"))

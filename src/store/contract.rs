@@ -100,7 +100,7 @@ async fn assert_same(model: &MemoryStore, store: &dyn Store, bounds: &[(Key, Key
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime")
 }
 
 proptest! {

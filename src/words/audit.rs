@@ -45,6 +45,8 @@ pub struct AuditView {
     pub more: bool,
     /// The reader is a client: people's words and other rooms are left out, and that is said.
     pub client: bool,
+    /// This is the last page, and the lines until then were removed because nobody wanted them kept.
+    pub gone_until: Option<Timestamp>,
 }
 
 /// The page.
@@ -61,6 +63,11 @@ pub fn compose(view: &AuditView, reader: &Reader, now: Timestamp) -> Composed {
     let mut message = Message { headline, silent: true, ..Message::default() };
     let lines: Vec<Line> = view.lines.iter().map(|one| audit_line(one, reader, now)).collect();
     message.blocks.extend(block(0, lines));
+    if let Some(until) = view.gone_until {
+        message
+            .blocks
+            .extend(block(1, vec![line(say!(words, "audit-gone", until = number::time(reader, until, now)))]));
+    }
     if view.client {
         message.blocks.extend(block(1, vec![line(say!(words, "audit-client"))]));
     } else if !view.lines.is_empty() {

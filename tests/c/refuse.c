@@ -3,7 +3,8 @@
  *
  * From the REFUSE_AT-th write to a file below REFUSE_FOLDER on (counted from 1), or as long as the file REFUSE_WHEN is
  * there, every write, truncation and sync below the folder fails with the error number REFUSE_WITH. With REFUSE_HALF the
- * first refused write puts half of its bytes there, as a disk does that becomes full.
+ * first refused write puts half of its bytes there, as a disk does that becomes full. With REFUSE_HANG a write that would be
+ * refused never returns, as on a disk behind a network that is gone.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,7 +19,7 @@
 static const char *folder, *when;
 static size_t folder_length;
 static long at;
-static int with, half;
+static int with, half, hangs;
 static atomic_long writes;
 
 static ssize_t (*real_write)(int, const void *, size_t);
@@ -39,6 +40,7 @@ __attribute__((constructor)) static void begin(void) {
     at = getenv("REFUSE_AT") ? atol(getenv("REFUSE_AT")) : LONG_MAX;
     with = getenv("REFUSE_WITH") ? atoi(getenv("REFUSE_WITH")) : ENOSPC;
     half = getenv("REFUSE_HALF") != NULL;
+    hangs = getenv("REFUSE_HANG") != NULL;
 }
 
 static int ours(int fd) {
@@ -54,9 +56,11 @@ static int ours(int fd) {
 /* Which write this is, if it is refused; 0 if it is not. */
 static long refused(int fd, int counts) {
     if (!ours(fd)) return 0;
-    if (when && !access(when, F_OK)) return LONG_MAX;
     long now = counts ? atomic_fetch_add(&writes, 1) + 1 : atomic_load(&writes);
-    return now >= at ? now : 0;
+    if (when && !access(when, F_OK)) now = LONG_MAX;
+    if (now < at) return 0;
+    while (hangs) pause();
+    return now;
 }
 
 ssize_t write(int fd, const void *bytes, size_t count) {

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::people::asked_by;
 use super::{Answer, Refusal, Request, person};
-use crate::app::audit::{Found, Question, Sight, find};
+use crate::app::audit::{Found, Question, Sight, find, removed};
 use crate::app::core::Core;
 use crate::app::listen;
+use crate::app::retention::Cut;
 use crate::domain::sheet::grid::{Cell, Grid};
 use crate::report::sheet::to_csv;
 use crate::words::command::Command;
@@ -51,9 +52,10 @@ pub(super) async fn audit(core: &Core, request: &Request, wanted: &Wanted<'_>) -
     let question = Question { about: wanted.about.cloned(), since: wanted.since, ..Question::default() };
     let mut found = find(core, &sight, &question).await?;
     found.reverse();
-    let text = if wanted.csv { csv(&found)? } else { table(&found) };
+    let gone = removed(&*core.store).await?;
+    let text = if wanted.csv { csv(&found)? } else { table(&found, gone.as_ref()) };
     let entries: Vec<Value> = found.iter().map(entry).collect();
-    Ok(Answer::done(&json!({ "entries": entries }), text))
+    Ok(Answer::done(&json!({ "removed": gone, "entries": entries }), text))
 }
 
 fn entry(one: &Found) -> Value {
@@ -85,9 +87,14 @@ fn csv(found: &[Found]) -> Result<String, Refusal> {
     String::from_utf8(bytes).map_err(|error| Refusal::Failed(error.to_string()))
 }
 
-fn table(found: &[Found]) -> String {
+fn table(found: &[Found], gone: Option<&Cut>) -> String {
+    let head = gone.map(|cut| {
+        let until = cut.until.strftime("%Y-%m-%d %H:%M UTC");
+        format!("lines until {until} were removed ([retention] journal); SHA-256 of what is gone: {}", cut.sha256)
+    });
     if found.is_empty() {
-        return "nobody has done anything that you may see".to_owned();
+        let none = "nobody has done anything that you may see".to_owned();
+        return head.into_iter().chain([none]).collect::<Vec<_>>().join("\n");
     }
     let rows = found.iter().map(|one| {
         let at = one.entry.at.strftime("%Y-%m-%d %H:%M UTC");
@@ -96,5 +103,5 @@ fn table(found: &[Found]) -> String {
         let why = one.line.why.as_ref().map(|why| format!("  “{}”", why.replace('\n', " "))).unwrap_or_default();
         format!("{at}  {who}  {}  {}{incident}{why}", one.line.deed, one.entry.subject)
     });
-    rows.collect::<Vec<_>>().join("\n")
+    head.into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }

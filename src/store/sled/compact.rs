@@ -15,7 +15,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use super::open::Open;
 use super::opening::{blame_disk, lock_folder, make_private};
@@ -105,7 +105,7 @@ pub fn compact(folder: &Path, tell: &dyn Fn(u64, u64)) -> Result<Compacted, Stor
     }
     // Held to the end: nobody may open what is about to be moved.
     let _lock = lock_folder(folder)?;
-    let shared = Shared { folder: folder.to_owned(), open: RwLock::new(Some(Open::locked(folder, &options)?)) };
+    let shared = Shared::new(folder, Open::locked(folder, &options)?);
     if places.work.exists() {
         std::fs::remove_dir_all(&places.work).map_err(io)?;
     }

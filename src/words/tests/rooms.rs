@@ -414,7 +414,7 @@ fn audited() -> AuditView {
     let own = AuditLine { who: None, deed: "action_verified".into(), at: at("2026-06-22T12:02:00Z"), ..one.clone() };
     let new =
         AuditLine { deed: "something_new".into(), action: None, incident: None, what: "room/x".into(), ..one.clone() };
-    AuditView { about: None, lines: vec![one, refused, own, new], page: 1, more: true, client: false }
+    AuditView { about: None, lines: vec![one, refused, own, new], page: 1, more: true, client: false, gone_until: None }
 }
 
 #[test]
@@ -453,6 +453,12 @@ fn the_audit_reads_like_what_happened() {
     What was decided and done for you; people's own words stay with the team.
     ");
     insta::assert_snapshot!(said(&AuditView { about: Some("alma".into()), ..AuditView::default() }, "en"), @"Nothing about alma that you may see");
+    let gone_until = Some("2026-01-02T09:00:00Z".parse().expect("an instant"));
+    insta::assert_snapshot!(said(&AuditView { gone_until, ..AuditView::default() }, "en"), @"
+    Nobody has done anything yet that you may see
+
+    Nothing is kept from before 2 Jan 10:00: what is older was removed, as [retention] says.
+    ");
     let about = AuditView { about: Some("Alma \"L\"".into()), ..audited() };
     let turns = audit::compose(&about, &reader("en"), now()).purposes.concat();
     assert_eq!(
