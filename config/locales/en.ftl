@@ -1829,7 +1829,7 @@ reply-level-agreed = Agreed. It binds both sides, and both are told.
 reply-level-talked = Another way has been looked for already. What is asked decides now.
 # Replays
 help-backtest = What a rule would have done in the past, and whether it would have been right
-help-report = What a campaign has cost, what is paid, and what came back
+help-report = What a campaign has cost, paid and brought; “regret”: which stops were right
 report-headline = { $campaign } has cost { $cost } without VAT
 report-no-cost = What { $campaign } has cost cannot be told
 report-paid = Paid { $paid } with VAT, still due { $due }.
@@ -2683,3 +2683,111 @@ button-own-yes = Yes: { $what }
 button-own-deal = My deals
 button-own-tips = Tips
 button-own-data = What is kept
+
+## Stops judged again
+
+regret-month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+regret-so-far = So far
+regret-headline = ⚖️ { $of }{ $when }: { $calls ->
+    [one] { $what ->
+        [stops] one stop
+       *[levels] one stop or lowered level
+    }
+   *[other] { $calls } { $what ->
+        [stops] stops
+       *[levels] stops and lowered levels
+    }
+} judged again: { $right ->
+    [0] none was right
+    [one] 1 was right
+   *[other] { $right } were right
+}, { $wrong ->
+    [0] none was wrong
+    [one] 1 was wrong
+   *[other] { $wrong } were wrong
+}{ $untold ->
+    [0] { "" }
+   *[other] , { $untold } cannot be told
+}{ $money }
+regret-none = ⚖️ { $of }no stop can be judged again yet: its orders have to be all there first
+regret-saved-lost = ; { $saved } saved, { $lost } lost
+regret-saved = ; { $saved } saved
+regret-lost = ; { $lost } lost
+regret-by-hand = Stopped by hand, without an alert
+regret-rule = • { $rule }: { $right } right, { $wrong } wrong{ $untold ->
+    [0] { "" }
+   *[other] , { $untold } not to be told
+}{ $money }
+regret-share = . Wrong: { $share } (counting luck, { $low } to { $high })
+regret-more = { $count ->
+    [one] One more rule is
+   *[other] { $count } more rules are
+} in the file.
+regret-asked-both = Asked for and not done: doing it would have saved { $saved } and lost { $lost }.
+regret-asked-saved = Asked for and not done: doing it would have saved { $saved }.
+regret-asked-lost = Asked for and not done: doing it would have lost { $lost }. It was good that nobody did.
+regret-raise = 💡 { $rule } calls too early: only from { $times } times its line on, { $left ->
+    [one] the one call left
+   *[other] the { $left } calls left
+} would have been worth { $net } instead of { $now }.
+regret-few = Too few calls to say where a line should be: it takes { $least } of one rule whose money is known.
+regret-level = level lowered
+regret-wrong = Wrong: { $who }, { $what }, { $day }{ $money }
+regret-wrong-money = . It would have spent { $spend } and brought { $brings }
+regret-pending = { $count ->
+    [one] One more waits until its orders are all there:
+   *[other] { $count } more wait until their orders are all there, the first until
+} { $day }.
+regret-how = Saved is what would have been spent at the pace of the week before, less the margin it would have brought; its late orders are counted.
+regret-file = Every one of them: “{ $command }” in the terminal.
+
+## What was set, looked at again
+
+follow-up-headline = 📏 { $what }: { $verdict ->
+    [worked] it worked
+    [worse] it got worse
+    [same] no more of a difference than luck makes
+   *[untold] whether it worked cannot be told
+}
+follow-up-numbers = { $per ->
+    [day] { $title } a day
+   *[each] { $title }
+}: { $after } in the { $days } days after ({ $n } counted), { $before } in the { $days } days before ({ $m } counted).
+follow-up-luck = Counting luck, it is now { $low } to { $high } times what it was.
+follow-up-overtaken = It was changed again { $time }, before its days were over.
+follow-up-no-numbers = Nothing was counted in the { $days } days before and after.
+follow-up-no-count = In { $title } luck cannot be told from change: it counts no single things.
+follow-up-was = { $by } set it on { $day }, from { $was }.
+follow-up-by = { $by } set it on { $day }.
+desk-following = 📏 { $what } ({ $by }, { $day }): whether it worked is told on { $due }
+desk-following-more = { $count ->
+    [one] and one more change
+   *[other] and { $count } more changes
+} to be looked at again
+
+## Tips that helped
+
+word-tip-helped = 🌟 Thank you for trying it, { $name }: it helped
+    { $tip ->
+        [posting-time] { $n ->
+            [one] The post that went out
+           *[other] The { $n } posts that went out
+        } at the hours from your own numbers did { $more } % better than your posts did before.
+       *[code-missing] Since the code stands in your post it was used { $n ->
+            [one] once
+           *[other] { $n } times
+        }, more than in as many days before.
+    }

@@ -1819,7 +1819,7 @@ reply-level-agreed = Överenskommet. Det binder båda sidor, och båda får veta
 reply-level-talked = En annan väg har redan sökts. Nu avgör kravet.
 # Provkörningar
 help-backtest = Vad en regel hade gjort bakåt i tiden, och om den hade haft rätt
-help-report = Vad en kampanj har kostat, vad som är betalt och vad den har gett tillbaka
+help-report = Vad en kampanj kostat, betalt och gett; ”ånger”: vilka stopp som var rätt
 report-headline = { $campaign } har kostat { $cost } utan moms
 report-no-cost = Vad { $campaign } har kostat går inte att säga
 report-paid = Betalt { $paid } med moms, kvar att betala { $due }.
@@ -2675,3 +2675,111 @@ button-own-yes = Ja: { $what }
 button-own-deal = Mina avtal
 button-own-tips = Tips
 button-own-data = Vad som sparas
+
+## Stopp som prövats igen
+
+regret-month = { $month ->
+    [1] Januari
+    [2] Februari
+    [3] Mars
+    [4] April
+    [5] Maj
+    [6] Juni
+    [7] Juli
+    [8] Augusti
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] December
+} { $year }
+regret-so-far = Hittills
+regret-headline = ⚖️ { $of }{ $when }: { $calls ->
+    [one] { $what ->
+        [stops] ett stopp har
+       *[levels] ett stopp eller en sänkt nivå har
+    }
+   *[other] { $calls } { $what ->
+        [stops] stopp har
+       *[levels] stopp och sänkta nivåer har
+    }
+} prövats igen: { $right ->
+    [0] inget var rätt
+    [one] 1 var rätt
+   *[other] { $right } var rätt
+}, { $wrong ->
+    [0] inget var fel
+    [one] 1 var fel
+   *[other] { $wrong } var fel
+}{ $untold ->
+    [0] { "" }
+   *[other] , { $untold } går inte att avgöra
+}{ $money }
+regret-none = ⚖️ { $of }inget stopp kan prövas igen än: först ska alla dess ordrar ha kommit
+regret-saved-lost = ; { $saved } sparat, { $lost } förlorat
+regret-saved = ; { $saved } sparat
+regret-lost = ; { $lost } förlorat
+regret-by-hand = Stoppat för hand, utan larm
+regret-rule = • { $rule }: { $right } rätt, { $wrong } fel{ $untold ->
+    [0] { "" }
+   *[other] , { $untold } går inte att avgöra
+}{ $money }
+regret-share = . Fel: { $share } (slumpen inräknad { $low } till { $high })
+regret-more = { $count ->
+    [one] En regel till står
+   *[other] { $count } regler till står
+} i filen.
+regret-asked-both = Föreslaget men inte gjort: det hade sparat { $saved } och förlorat { $lost }.
+regret-asked-saved = Föreslaget men inte gjort: det hade sparat { $saved }.
+regret-asked-lost = Föreslaget men inte gjort: det hade förlorat { $lost }. Bra att ingen gjorde det.
+regret-raise = 💡 { $rule } larmar för tidigt: först från { $times } gånger sin gräns hade { $left ->
+    [one] det enda fall som blir kvar
+   *[other] de { $left } fall som blir kvar
+} varit värda { $net } i stället för { $now }.
+regret-few = För få fall för att säga var en gräns borde gå: det krävs { $least } av en regel där pengarna är kända.
+regret-level = sänkt nivå
+regret-wrong = Fel: { $who }, { $what }, { $day }{ $money }
+regret-wrong-money = . Det hade kostat { $spend } och gett { $brings }
+regret-pending = { $count ->
+    [one] Ett till väntar tills alla dess ordrar har kommit:
+   *[other] { $count } till väntar tills alla deras ordrar har kommit, det första till
+} { $day }.
+regret-how = Sparat är vad som hade spenderats i samma takt som veckan före, minus marginalen det hade gett; sena ordrar är medräknade.
+regret-file = Vart och ett: ”{ $command }” i terminalen.
+
+## Vad som ställts in, prövat igen
+
+follow-up-headline = 📏 { $what }: { $verdict ->
+    [worked] det hjälpte
+    [worse] det blev sämre
+    [same] inte större skillnad än slumpen gör
+   *[untold] om det hjälpte går inte att säga
+}
+follow-up-numbers = { $per ->
+    [day] { $title } per dag
+   *[each] { $title }
+}: { $after } under de { $days } dagarna efter ({ $n } räknade), { $before } under de { $days } dagarna före ({ $m } räknade).
+follow-up-luck = Slumpen inräknad är det nu { $low } till { $high } gånger vad det var.
+follow-up-overtaken = Det ändrades igen { $time }, innan dagarna var slut.
+follow-up-no-numbers = Inget räknades under de { $days } dagarna före och efter.
+follow-up-no-count = I { $title } går slump inte att skilja från förändring: där räknas inga enskilda saker.
+follow-up-was = { $by } ställde in det den { $day }, från { $was }.
+follow-up-by = { $by } ställde in det den { $day }.
+desk-following = 📏 { $what } ({ $by }, { $day }): om det hjälpte sägs den { $due }
+desk-following-more = { $count ->
+    [one] och en ändring till
+   *[other] och { $count } ändringar till
+} som prövas igen
+
+## Tips som hjälpte
+
+word-tip-helped = 🌟 Tack för att du provade, { $name }: det hjälpte
+    { $tip ->
+        [posting-time] { $n ->
+            [one] Inlägget som gick ut
+           *[other] De { $n } inläggen som gick ut
+        } på tiderna ur dina egna siffror gick { $more } % bättre än dina inlägg gjorde förut.
+       *[code-missing] Sedan koden står i ditt inlägg har den använts { $n ->
+            [one] en gång
+           *[other] { $n } gånger
+        }, oftare än under lika många dagar före.
+    }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::core::{Core, State};
-use super::{asking, budget, by_hand, consent, cutting, cycle, ladder};
+use super::{asking, budget, by_hand, consent, cutting, cycle, follow_up, ladder};
 use crate::actions::guard::{self, Facts, Guarded, Limits, Purpose, Reason};
 use crate::actions::webhook::{Fate, SetState};
 use crate::actions::{ActionError, Hand};
@@ -394,11 +394,15 @@ pub async fn try_enter(
     let detail = json!({ "proposal": one.number, "do": one.deed, "object": one.object, "stage": one.stage, "incident": one.incident });
     transaction.append_journal(&core.line_by(&actor, "proposal_moved", &one.subject, detail))?;
     let boost = budget::keep(core, &mut transaction, one).await?;
+    let followed = follow_up::of_deed(core, &mut transaction, one).await?;
     by_hand::tell(core, &mut transaction, one).await?;
     if let (Some(what), Some(incident)) = (happened, incident_of(core, one).await?) {
         cycle::note(core, &mut transaction, incident, Event { at: core.clock.now(), by, what }).await?;
     }
     core.store.commit(transaction).await?;
+    if followed {
+        core.bells.follow_up.ring();
+    }
     if let Some(boost) = boost {
         core.take_document(boost).await;
     }

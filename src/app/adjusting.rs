@@ -13,6 +13,7 @@ use super::commands::{Asked, unknown};
 use super::core::{Core, State};
 use super::cutting;
 use super::deciding::propose_approved;
+use super::follow_up;
 use super::proposing;
 use super::resolve::{Meant, resolve};
 use super::views;
@@ -178,6 +179,20 @@ async fn keep(core: &Core, asked: &Asked, view: &AdjustView, document: Document)
     let detail = json!({ "metric": metric, "from": was, "to": target });
     transaction.append_journal(&core.line_by(&asked.actor(), "target_adjusted", subject, detail))?;
     // A file that is applied again as it was does not bring the old one back.
+    if let Some(of) = subject_of(&document) {
+        follow_up::of_target(core, &mut transaction, of, asked.name(), view).await?;
+    }
     put_document(core, &mut transaction, document, &format!("chat:{}", asked.actor())).await?;
-    core.store.commit(transaction).await.map(drop)
+    core.store.commit(transaction).await?;
+    core.bells.follow_up.ring();
+    Ok(())
+}
+
+/// Whom a document with a target is about.
+fn subject_of(document: &Document) -> Option<Subject> {
+    match document {
+        Document::Campaign(one) => Some(Subject::Campaign(one.id.clone())),
+        Document::Partnership(one) => Some(Subject::Partnership(one.campaign.clone(), one.creator.clone())),
+        _ => None,
+    }
 }

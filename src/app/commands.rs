@@ -91,6 +91,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
         Command::Backtest { rule, days } => super::replays::in_chat(core, asked, &rule, days).await?,
         Command::Report { campaign } => return super::reporting::say(core, asked, &campaign, now).await,
+        Command::Regret { campaign } => return super::regret::say(core, asked, campaign.as_deref(), now).await,
         Command::Pause { ref what } => return pause(core, asked, &command, what).await,
         Command::Resume { ref what } => return resume(core, asked, &command, what).await,
         Command::Hold { what, deliverable } => {

@@ -15,10 +15,12 @@ use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
 use crate::domain::written::{Length, parse_length, repeated};
 
+mod afterwards;
 mod heartbeat;
 mod secrets;
 mod sources;
 
+pub use afterwards::{AdjustConfig, RegretConfig, TipsConfig};
 pub use heartbeat::HeartbeatConfig;
 pub use sources::{Cadence, Kind, SourceConfig};
 
@@ -110,6 +112,9 @@ pub struct Config {
     pub sources: BTreeMap<SourceId, SourceConfig>,
     pub polling: PollingConfig,
     pub guards: GuardsConfig,
+    pub regret: RegretConfig,
+    pub adjust: AdjustConfig,
+    pub tips: TipsConfig,
     pub evidence: EvidenceConfig,
     pub maturity: MaturityConfig,
     pub actions: ActionsConfig,
@@ -412,6 +417,8 @@ impl Config {
                 config.evidence.k
             )));
         }
+        config.adjust.check()?;
+        config.regret.check()?;
         if config.store.hangs_after.0 < HANGS_AFTER_MIN {
             return Err(ConfigError::Invalid(
                 "`store.hangs_after` is under a second, and a busy disk takes longer; write `1m`".to_owned(),

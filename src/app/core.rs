@@ -20,6 +20,7 @@ use super::past::settings::Judging;
 use super::planner::kept::{self, Planned};
 use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecord, RuleRecord};
 use super::retention;
+use super::tipping::{self, Tracks};
 use super::vitals::tally::Tally;
 use crate::domain::document::Document;
 use crate::domain::ids::{RuleId, SourceId, Subject};
@@ -60,6 +61,9 @@ pub struct Bells {
     pub deals: Bell,
     pub digests: Bell,
     pub escalate: Bell,
+    pub regret: Bell,
+    pub follow_up: Bell,
+    pub tips: Bell,
     pub polls: BTreeMap<SourceId, Bell>,
 }
 
@@ -152,6 +156,8 @@ pub struct State {
     pub planned: BTreeMap<SourceId, Planned>,
     /// When each source last answered.
     pub polled: BTreeMap<SourceId, Timestamp>,
+    /// How each kind of tip has done, by brand.
+    pub tracks: Tracks,
 }
 
 /// What every task shares.
@@ -226,6 +232,7 @@ impl Core {
             well: BTreeSet::new(),
             planned: kept::read(&*store, &config).await?,
             polled: BTreeMap::new(),
+            tracks: tipping::tracks(&*store).await?,
         };
         let links = super::links::Links::read(&*store, &state.catalog).await?;
         let bells = Bells {
@@ -242,6 +249,9 @@ impl Core {
             deals: clock.bell(),
             digests: clock.bell(),
             escalate: clock.bell(),
+            regret: clock.bell(),
+            follow_up: clock.bell(),
+            tips: clock.bell(),
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
         let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
@@ -294,6 +304,7 @@ impl Core {
         self.bells.ring_deliverers();
         self.bells.digests.ring();
         self.bells.escalate.ring();
+        self.bells.regret.ring();
         Ok(())
     }
 

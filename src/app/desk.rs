@@ -116,6 +116,11 @@ pub async fn desk(core: &Core, asked: &Asked, page: u32, now: Timestamp) -> Resu
         view.decisions.extend(found);
     }
     in_order(&mut view.decisions);
+    view.following = super::follow_up::pending(core, |state, one| {
+        let about = state.catalog.about(&one.subject);
+        state.catalog.decides(&person.id, about.brand.as_ref(), about.campaign.as_ref())
+    })
+    .await?;
     view.decides = core
         .state
         .lock()

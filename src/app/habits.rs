@@ -61,10 +61,11 @@ async fn topic(core: &Core, about: &About) -> Result<Option<Topic>, StoreError> 
         }
         About::Level(..) => Some(Topic::Downgrade),
         About::Ask(_) => Some(Topic::Ask),
-        About::Promotion(..) => Some(Topic::Rule),
+        About::Promotion(..) | About::Regret(..) => Some(Topic::Rule),
         About::Trouble(_) => Some(Topic::Trouble),
         About::Digest(..) => Some(Topic::Digest),
         About::Deed(_)
+        | About::FollowUp(_)
         | About::Reply(_)
         | About::Escalation(..)
         | About::Offer(_)

@@ -7,7 +7,7 @@ use super::core::{Core, State};
 use super::listen::refuse;
 use super::resolve::{Meant, resolve};
 use super::terms::{is_own, managed};
-use super::{benchmarks, levels, offers, views};
+use super::{benchmarks, levels, offers};
 use crate::domain::deal::title_of;
 use crate::domain::ids::{CreatorId, Platform, Subject};
 use crate::domain::metric::Metric;
@@ -251,7 +251,9 @@ pub async fn tips(core: &Core, asked: &Asked, who: Option<&str>, now: Timestamp)
         Err(instead) => return Ok(instead),
     };
     let state = core.state.lock().await;
-    let (tips, posts) = views::tips(&state, &creator, now);
+    let (tips, posts) = super::tipping::of_creator(&state, &creator, now);
     let said = answers::tips(&state.catalog.creator_name(&creator), &tips, posts, &asked.reader);
+    drop(state);
+    super::tipping::answered(core, &creator, &tips).await?;
     Ok(Composed::plain(said))
 }

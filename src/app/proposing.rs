@@ -369,11 +369,15 @@ fn accrued_in(state: &State, partnership: &Partnership, now: Timestamp) -> Optio
 }
 
 /// What sources reported as spent, in minor units: all spend without the fees in the deal's book.
-fn boosted(state: &State, subject: &Subject, span: Span) -> Option<f64> {
+pub(super) fn boosted(state: &State, subject: &Subject, span: Span) -> Option<f64> {
     let view = state.history.view();
-    let all = view.over(subject, Want { metric: Metric::Spend, platform: None }, span).reading.value()?;
-    let fees = Want { metric: Metric::Spend, platform: Some(Platform::Deal) };
-    Some(all - view.over(subject, fees, span).reading.value().unwrap_or(0.0))
+    boosted_as(|want| view.over(subject, want, span).reading.value())
+}
+
+/// The same from numbers that are read otherwise.
+pub(super) fn boosted_as(read: impl Fn(Want) -> Option<f64>) -> Option<f64> {
+    let spend = |platform| Want { metric: Metric::Spend, platform };
+    Some(read(spend(None))? - read(spend(Some(Platform::Deal))).unwrap_or(0.0))
 }
 
 /// Where boosts run.
@@ -381,11 +385,17 @@ const AD_PLATFORMS: [Platform; 3] = [Platform::MetaAds, Platform::TiktokAds, Pla
 
 /// Orders that a boost brought: what the platforms it runs on claim, where any does. A shop's orders by the creator's code
 /// come by posts without a boost as well, and would make every boost look good.
-fn brought(state: &State, subject: &Subject, span: Span) -> Option<f64> {
+pub(super) fn brought(state: &State, subject: &Subject, span: Span) -> Option<f64> {
     let view = state.history.view();
-    let read = |platform| view.over(subject, Want { metric: Metric::Orders, platform }, span).reading.value();
-    let claimed = AD_PLATFORMS.into_iter().filter_map(|platform| read(Some(platform))).reduce(|sum, one| sum + one);
-    claimed.or_else(|| read(None))
+    brought_as(|want| view.over(subject, want, span).reading.value())
+}
+
+/// The same from numbers that are read otherwise.
+pub(super) fn brought_as(read: impl Fn(Want) -> Option<f64>) -> Option<f64> {
+    let orders = |platform| Want { metric: Metric::Orders, platform };
+    let claimed =
+        AD_PLATFORMS.into_iter().filter_map(|platform| read(orders(Some(platform)))).reduce(|sum, one| sum + one);
+    claimed.or_else(|| read(orders(None)))
 }
 
 /// The codes of the partnership that a subject is.

@@ -15,6 +15,7 @@ use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::{Block, Message, Run};
+use crate::words::view::IncidentView;
 use crate::words::wording::Reader;
 use crate::words::{asking, by_hand, escalation, group, incident, offer, promotion, replies};
 
@@ -53,8 +54,15 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     if !may_hear(core, room, &delivery.about).await? {
         return Ok(None);
     }
+    let mut tips: Option<IncidentView> = None;
     let composed = match &delivery.about {
-        About::Incident(id) | About::Level(id, _) => alert(core, room, id, (picture, first), now).await?,
+        About::Incident(id) | About::Level(id, _) => {
+            let told = alert(core, room, id, (picture, first), now).await?;
+            told.map(|(composed, view)| {
+                tips = first.then_some(view);
+                composed
+            })
+        }
         About::Escalation(id, _) => passed_on(core, room, id, now).await?,
         About::Digest(..) => {
             let Some(kept) = load::<Notice>(&*core.store, &keys::notice(&delivery.about)).await? else {
@@ -63,6 +71,8 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
             let page = groups::page(&kept.value, &room.id);
             super::digests::compose(core, room, kept.value.at, (&delivery.about, page)).await?
         }
+        About::FollowUp(name) => super::follow_up::compose(core, name, &reader).await?,
+        About::Regret(_, month) => super::regret::compose(core, room, *month).await?,
         About::Ask(number) => {
             let Some(kept) = load::<Proposal>(&*core.store, &keys::number(*number)).await? else { return Ok(None) };
             let view = super::asking::view(&*core.state.lock().await, &kept.value);
@@ -111,7 +121,15 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     if delivery.maybe_repeat {
         composed.message = incident::mark_repeat(composed.message, &reader);
     }
-    let (message, buttons) = with_buttons(core, room, (&delivery.about, delivery.generation), composed, None).await?;
+    let (message, mut buttons) =
+        with_buttons(core, room, (&delivery.about, delivery.generation), composed, None).await?;
+    if let Some(view) = tips
+        && let Some(creator) = &view.incident.creator
+    {
+        // A tip is given when it is told.
+        let whose = (creator, view.incident.brand.as_ref(), Some(&view.incident.id));
+        super::tipping::give(core, &mut buttons, whose, &view.tips).await?;
+    }
     let marker = match &delivery.about {
         About::Incident(id) | About::Level(id, _) | About::Group(id) => id.to_string(),
         About::Ask(_)
@@ -124,6 +142,8 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         | About::Trouble(_)
         | About::Escalation(..)
         | About::Digest(..)
+        | About::Regret(..)
+        | About::FollowUp(_)
         | About::Reply(_) => message.headline.clone(),
     };
     Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
@@ -136,7 +156,7 @@ async fn alert(
     id: &IncidentId,
     (picture, first): (bool, bool),
     now: jiff::Timestamp,
-) -> Result<Option<Composed>, StoreError> {
+) -> Result<Option<(Composed, IncidentView)>, StoreError> {
     let reader = reader(room);
     let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await? else { return Ok(None) };
     let view = views::incident(core, kept.value, picture).await?;
@@ -148,7 +168,7 @@ async fn alert(
     // A picture that cannot be drawn is left out; the text says everything.
     let picture = incident::picture(&view, &composed.message.headline, &reader, room.audience);
     composed.message.picture = picture.and_then(Result::ok);
-    Ok(Some(composed))
+    Ok(Some((composed, view)))
 }
 
 /// An alert that nobody took, where it was passed on to.

@@ -24,8 +24,8 @@ use super::rounds::{Part, rest_until};
 use super::vitals::Vitals;
 use super::vitals::heartbeat::{self, Heartbeat};
 use super::{
-    act, alarms, clicks, deliver, digests, escalate, hooks, ladder, learning, levels, listen, moments, offers, pages,
-    promotion, retention, vault, watch,
+    act, alarms, clicks, deliver, digests, escalate, follow_up, hooks, ladder, learning, levels, listen, moments,
+    offers, pages, promotion, regret, retention, tipping, vault, watch,
 };
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
@@ -218,6 +218,9 @@ impl Service {
         self.part("ladder", bells.ladder, |core| async move { ladder::round(&core).await });
         self.part("promotion", bells.promotion, |core| async move { promotion::round(&core).await });
         self.part("digests", bells.digests, |core| async move { digests::round(&core).await });
+        self.part("regret", bells.regret, |core| async move { regret::round(&core).await });
+        self.part("follow up", bells.follow_up, |core| async move { follow_up::round(&core).await });
+        self.part("tips", bells.tips, |core| async move { tipping::round(&core).await });
         self.part("escalate", bells.escalate, |core| async move { escalate::round(&core).await });
         self.part("moments", bells.deals, |core| async move { moments::round(&core).await });
         self.part("vault", self.core.vault.bell().clone(), |core| async move { vault::watch::round(&core).await });

@@ -1,10 +1,11 @@
-//! A word to the team about something that is no alert: told once, by its name.
+//! A word about something that is no alert, to the team or to a creator: told once, by its name.
 
 use serde_json::Value;
 
 use super::core::Core;
 use super::cycle;
 use crate::domain::ids::Subject;
+use crate::domain::person::Room;
 use crate::outbox::notice::{About, Notice, Urgency, Wording};
 use crate::store::records::load;
 use crate::store::{StoreError, Transaction, keys};
@@ -17,15 +18,27 @@ pub(super) async fn tell_team(
     name: &str,
     (key, args): (&str, &[(&str, String)]),
 ) -> Result<(), StoreError> {
+    let state = core.state.lock().await;
+    let rooms: Vec<_> = state.catalog.followers(&state.catalog.about(subject)).into_iter().cloned().collect();
+    drop(state);
+    let args: Vec<(&str, Value)> = args.iter().map(|(name, text)| (*name, Value::String(text.clone()))).collect();
+    tell(core, transaction, &rooms, name, (key, &args)).await
+}
+
+/// Puts a word to rooms into a transaction, unless it is there already.
+pub(super) async fn tell(
+    core: &Core,
+    transaction: &mut Transaction,
+    rooms: &[Room],
+    name: &str,
+    (key, args): (&str, &[(&str, Value)]),
+) -> Result<(), StoreError> {
     let about = About::Word(name.to_owned());
     if load::<Notice>(&*core.store, &keys::notice(&about)).await?.is_some() {
         return Ok(());
     }
     let now = core.clock.now();
-    let state = core.state.lock().await;
-    let rooms: Vec<_> = state.catalog.followers(&state.catalog.about(subject)).into_iter().cloned().collect();
-    drop(state);
-    let args = args.iter().map(|(name, text)| ((*name).to_owned(), Value::String(text.clone()))).collect();
+    let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let notice = Notice {
         cause: "word".to_owned(),
         about,

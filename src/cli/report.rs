@@ -1,4 +1,5 @@
-//! `plimsoll report roi|ledger`: what campaigns cost and what came back, as text, JSON, CSV or a workbook.
+//! `plimsoll report roi|ledger|regret`: what campaigns cost, what came back and whether stops were right, as text, JSON, CSV
+//! or a workbook.
 //!
 //! JSON of `report ledger`: `{"entries":[{"day","kind":"accrual"|"payment","what":"fee"|"kill_fee"|"product"|"earned"|
 //! "boost_PLATFORM","reversal","brand","partnership","deliverable","account","po","invoice","invoiced","vat_rate","net",
@@ -12,6 +13,13 @@
 //! "gaps":[…]}` with `nobodys` = `[{"orders","revenue"}]` and F = `{"cost","revenue","margin","profit","roi","roas","cpa","margin_per_order","emv","per":[{"metric",
 //! "of","count","cost_minor","revenue_minor","margin_minor"}],"absent":{FIGURE:WHY}}`; what is absent is null and has its
 //! reason under `absent`. Amounts in `per` are in minor units, to a hundredth of one.
+//!
+//! JSON of `report regret`: `{"campaign","at","total":S,"rules":[S and "rule"],"calls":[{"proposal","incident","rule",
+//! "subject","do","object","done","at","closed","verdict":"right"|"wrong"|"untold","why","would_spend","would_bring","net",
+//! "orders","beyond"}],"pending","next","assumption"}` with S = `{"calls","right","wrong","untold","wrong_share":{"share",
+//! "low","high"},"saved":[…],"lost":[…],"missed":[…],"spared":[…],"advice":{"advice":"too_few"|"keep"|"raise",…}}`; sums are
+//! lists of amounts, one a currency. `rule` is null for what people stopped without an alert; `beyond` is null where it is not
+//! known or nothing came of the money at all.
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -33,8 +41,8 @@ use crate::report::sheet::{self, SheetError};
 /// The arguments.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "`plimsoll report ledger --help` and `plimsoll report roi --help` show examples. docs/ledger.md says how \
-                        every figure is worked out."
+    after_help = "`plimsoll report ledger --help`, `plimsoll report roi --help` and `plimsoll report regret --help` show examples. \
+                        docs/ledger.md and docs/insight.md say how every figure is worked out."
 )]
 pub struct Report {
     #[command(subcommand)]
@@ -47,6 +55,8 @@ enum What {
     Roi(RoiReport),
     /// What was accrued and paid, line by line, with accounts, orders, invoices and VAT
     Ledger(LedgerReport),
+    /// Which stops were right, which were wrong, what that saved and lost, by rule
+    Regret(RegretReport),
 }
 
 /// What a report is written as.
@@ -76,15 +86,12 @@ impl From<How> for Attribution {
     }
 }
 
-/// What both reports take.
+/// What every report takes.
 #[derive(Debug, Args)]
 struct Written {
     /// What to write; as the file's name says where it is not given, and text to the terminal
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Tell it in this currency, by the dated rates that were applied
-    #[arg(long = "in", value_name = "CURRENCY")]
-    told: Option<Currency>,
     /// Where to; - is the terminal
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -106,6 +113,9 @@ struct LedgerReport {
     /// Only this campaign's lines
     #[arg(long, value_name = "ID")]
     campaign: Option<CampaignId>,
+    /// Tell it in this currency, by the dated rates that were applied
+    #[arg(long = "in", value_name = "CURRENCY")]
+    told: Option<Currency>,
     #[command(flatten)]
     written: Written,
 }
@@ -133,6 +143,29 @@ struct RoiReport {
     /// The orders one by one
     #[arg(long, value_name = "FILE.csv")]
     orders: Option<PathBuf>,
+    /// Tell it in this currency, by the dated rates that were applied
+    #[arg(long = "in", value_name = "CURRENCY")]
+    told: Option<Currency>,
+    #[command(flatten)]
+    written: Written,
+}
+
+/// The arguments of `report regret`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A stop is judged again when its attribution window has closed and all orders of the money before it are there. Saved is what \
+would have been spent at the pace of the week before, less the margin which that money would have brought at the rate of the \
+money before; below zero it was lost. Stops that a rule asked for and nobody did are counted apart. Another line is suggested \
+for a rule only from 8 calls with money on. The sheets of a workbook are the calls and the rules.
+
+Example:
+  plimsoll report regret
+  plimsoll report regret --campaign spring regret.xlsx
+  plimsoll report regret --format json")]
+struct RegretReport {
+    /// Only this campaign's stops
+    #[arg(long, value_name = "ID")]
+    campaign: Option<CampaignId>,
     #[command(flatten)]
     written: Written,
 }
@@ -141,23 +174,21 @@ impl Report {
     /// Makes the report and prints or writes it.
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         match self.what {
-            What::Ledger(LedgerReport { campaign, written }) => {
-                let wanted = Wanted {
-                    what: Which::Ledger,
-                    campaign,
-                    how: None,
-                    told: written.told,
-                    orders: false,
-                    sheets: false,
-                };
+            What::Ledger(LedgerReport { campaign, told, written }) => {
+                let wanted = Wanted { what: Which::Ledger, campaign, how: None, told, orders: false, sheets: false };
                 written.make(common, wanted, Body::Empty).await
             }
-            What::Roi(RoiReport { campaign, attribution, orders, written }) => {
+            What::Roi(RoiReport { campaign, attribution, orders, told, written }) => {
                 let how = attribution.map(Into::into);
                 let body = orders.as_deref().map_or(Ok(Body::Empty), body_of)?;
                 let (campaign, orders) = (Some(campaign), orders.is_some());
-                let wanted = Wanted { what: Which::Roi, campaign, how, told: written.told, orders, sheets: false };
+                let wanted = Wanted { what: Which::Roi, campaign, how, told, orders, sheets: false };
                 written.make(common, wanted, body).await
+            }
+            What::Regret(RegretReport { campaign, written }) => {
+                let wanted =
+                    Wanted { what: Which::Regret, campaign, how: None, told: None, orders: false, sheets: false };
+                written.make(common, wanted, Body::Empty).await
             }
         }
     }

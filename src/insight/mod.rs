@@ -4,11 +4,13 @@
 pub mod attribution;
 pub mod causes;
 pub mod decomposition;
+pub mod follow_up;
 pub mod funnel;
 pub mod goals;
 pub mod orders_csv;
 pub mod own_ways;
 pub mod posting_time;
 pub mod rates;
+pub mod regret;
 pub mod roi;
 pub mod tips;

@@ -74,6 +74,14 @@ pub struct Cell {
     pub shrunk: f64,
 }
 
+impl Cell {
+    /// Whether a post went out in it.
+    #[must_use]
+    pub fn holds(&self, post: &OwnPost, zone: &TimeZone) -> bool {
+        place(post, zone) == (self.days, self.from_hour)
+    }
+}
+
 /// The tip.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PostingTip {

@@ -42,6 +42,10 @@ pub enum About {
     Escalation(IncidentId, u32),
     /// The summary of a morning in a room, by its day there.
     Digest(RoomId, Date),
+    /// Stops judged again, told to a room of the team in the month that begins on this day there.
+    Regret(RoomId, Date),
+    /// Whether something that a person set has worked, by the name of its follow-up.
+    FollowUp(String),
     /// A plain message to one room, by journal number (the answer to a command that outlived its interaction).
     Reply(u64),
 }
@@ -62,6 +66,8 @@ impl fmt::Display for About {
             Self::Sample => write!(f, "sample"),
             Self::Escalation(id, step) => write!(f, "escalation/{}/{step}", id.as_str()),
             Self::Digest(room, day) => write!(f, "digest/{room}/{day}"),
+            Self::Regret(room, month) => write!(f, "regret/{room}/{month}"),
+            Self::FollowUp(name) => write!(f, "follow_up/{name}"),
             Self::Reply(n) => write!(f, "reply/{n}"),
         }
     }

@@ -354,7 +354,9 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
     delivery.maybe_repeat = true;
     let changed = revision < delivery.wanted_revision;
     delivery.state = match delivery.about {
-        About::Trouble(_) | About::Digest(..) | About::Reply(_) if !changed => State::Unknown { revision, since },
+        About::Trouble(_) | About::Digest(..) | About::Regret(..) | About::Reply(_) if !changed => {
+            State::Unknown { revision, since }
+        }
         About::Incident(_)
         | About::Level(..)
         | About::Group(_)
@@ -367,6 +369,8 @@ pub(super) fn unresolved(mut delivery: Delivery, revision: u32, since: Timestamp
         | About::Sample
         | About::Escalation(..)
         | About::Digest(..)
+        | About::Regret(..)
+        | About::FollowUp(_)
         | About::Trouble(_)
         | About::Reply(_) => State::Due { not_before: at },
     };

@@ -35,7 +35,7 @@ use super::readings::{Readings, Span, Want};
 use super::window::{Frame, Window};
 use remembered::Remembered;
 
-pub use money::Case;
+pub use money::{Case, total};
 
 /// Ends judged per subject. Ten years of hourly polls; more is an error in the data's time column.
 const ENDS_MAX: usize = 100_000;

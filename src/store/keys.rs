@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::limits::KEY_MAX;
 use super::{Key, StoreError};
 use crate::domain::document::PartnershipRef;
-use crate::domain::ids::{PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
+use crate::domain::ids::{CreatorId, PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
 use crate::domain::link::Slug;
 use crate::domain::person::{Chat, Identity, Reach, Role};
 use crate::outbox::incident::IncidentId;
@@ -302,6 +302,21 @@ pub fn learned(name: &str, version: u32) -> Key {
 #[must_use]
 pub fn account(source: &SourceId, account: &str) -> Key {
     join(&[source.as_str().as_bytes(), account.as_bytes()])
+}
+
+/// A tip that somebody was given: what it is and what it is about, last, because a post's id may hold anything but a 0.
+#[must_use]
+pub fn tip(creator: &CreatorId, at: Timestamp, id: &str, about: &str) -> Key {
+    let mut key = tips_of(creator).0;
+    key.extend_from_slice(&time(at));
+    key.extend_from_slice(format!("{id}/{about}").as_bytes());
+    key
+}
+
+/// The bounds of the tips of a creator.
+#[must_use]
+pub fn tips_of(creator: &CreatorId) -> (Key, Key) {
+    beginning_with(&join(&[creator.as_str().as_bytes(), b""]))
 }
 
 /// The bounds of a source's accounts.

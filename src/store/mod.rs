@@ -118,11 +118,19 @@ pub enum Table {
     Offers = 62,
     /// Those whose time runs, in the order of its end. Key: time big-endian, number.
     DueOffers = 63,
+    /// What people set, to be looked at again. Key: name.
+    FollowUps = 70,
+    /// Those without a verdict, in the order of their time. Key: time big-endian, name.
+    DueFollowUps = 71,
+    /// Tips that were given, and what came of them. Key: creator, 0, day big-endian, what it was.
+    TipsGiven = 72,
+    /// Those that are still followed, in the order of their time. Key: time big-endian, tip key.
+    DueTips = 73,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 46] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -165,6 +173,10 @@ impl Table {
         Self::EndedIncidents,
         Self::Offers,
         Self::DueOffers,
+        Self::FollowUps,
+        Self::DueFollowUps,
+        Self::TipsGiven,
+        Self::DueTips,
     ];
 
     /// Its number in the file format.

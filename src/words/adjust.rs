@@ -149,7 +149,7 @@ impl AdjustReply {
 }
 
 /// `alma-winter to €3,680`.
-fn aimed(view: &AdjustView, reader: &Reader) -> String {
+pub(super) fn aimed(view: &AdjustView, reader: &Reader) -> String {
     let (name, amount) = match view {
         AdjustView::Budget { name, budget, .. } => (name, number::money_exact(reader.locale, *budget)),
         AdjustView::Share { name, share } => (name, number::share(reader.locale, *share)),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::adjust::{AdjustView, aimed};
 use super::answers::member_text;
 use super::buttons::{ButtonPurpose, Composed};
 use super::incident::deed_label;
@@ -60,6 +61,22 @@ impl Deciding {
     }
 }
 
+/// Something that was set and waits for its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Following {
+    /// What was set.
+    pub what: AdjustView,
+    /// Who set it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// When it is looked at again.
+    pub due: Timestamp,
+}
+
+/// Of what waits for its verdict, so much is named.
+const FOLLOWING: usize = 5;
+
 /// One person's desk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DeskView {
@@ -69,6 +86,8 @@ pub struct DeskView {
     pub unattended: Vec<Member>,
     /// The brands that these are of.
     pub brands: BTreeSet<String>,
+    /// What was set and waits for its verdict, the next first.
+    pub following: Vec<Following>,
     /// They decide about something at all.
     pub decides: bool,
     /// Which page, from 0.
@@ -88,7 +107,9 @@ pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
         view.decisions.iter().map(Item::Decision).chain(view.unattended.iter().map(Item::Unattended)).collect();
     if items.is_empty() {
         let headline = if view.decides { say!(words, "desk-empty") } else { say!(words, "desk-not-yours") };
-        return Composed::plain(Message { headline, silent: true, ..Message::default() });
+        let mut message = Message { headline, silent: true, ..Message::default() };
+        message.blocks.extend(block(0, following(view, reader, now)));
+        return Composed::plain(message);
     }
     let first = view.decisions.iter().filter_map(|one| one.until).min();
     let money = sums(view.decisions.iter().filter_map(|one| one.saves), reader);
@@ -110,6 +131,7 @@ pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
         let brands = view.brands.iter().map(|name| short_name(name)).collect::<Vec<_>>().join(", ");
         message.blocks.extend(block(1, vec![line(say!(words, "desk-brands", brands = brands))]));
     }
+    message.blocks.extend(block(1, following(view, reader, now)));
     message.blocks.extend(block(1, vec![line(say!(words, "desk-stays"))]));
     let mut composed = Composed::plain(message);
     for (n, item) in (at * PAGE + 1..).zip(shown) {
@@ -117,6 +139,21 @@ pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
     }
     composed.row(pager("desk", at, pages, reader));
     composed
+}
+
+/// What waits for its verdict.
+fn following(view: &DeskView, reader: &Reader, now: Timestamp) -> Vec<Line> {
+    let words = reader.words();
+    let mut lines: Vec<Line> = Vec::new();
+    for one in view.following.iter().take(FOLLOWING) {
+        let (due, day) = (number::day(reader, one.due, now), number::day(reader, one.at, now));
+        let what = aimed(&one.what, reader);
+        lines.push(line(say!(words, "desk-following", what = what, by = one.by.as_str(), day = day, due = due)));
+    }
+    if let Some(more) = view.following.len().checked_sub(FOLLOWING).filter(|more| 0 < *more) {
+        lines.push(line(say!(words, "desk-following-more", count = more)));
+    }
+    lines
 }
 
 fn item_text(n: usize, item: &Item<'_>, reader: &Reader, now: Timestamp) -> String {

@@ -6,8 +6,8 @@ use super::own::said_of;
 use super::phrase::{self, block, line};
 use super::wording::{Reader, say};
 
-/// Sentences that are kept with a word to the team and worded when it is told.
-pub const WORD_KEYS: [&str; 2] = ["word-numbers", "word-left"];
+/// Sentences that are kept with a word to the team or a creator and worded when it is told.
+pub const WORD_KEYS: [&str; 3] = ["word-numbers", "word-left", "word-tip-helped"];
 
 /// What is kept about a creator, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

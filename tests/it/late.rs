@@ -202,7 +202,7 @@ mode  = "propose"
 then  = [ { do = "ask_fix" } ]
 "#;
 
-const VIDEO: &str = r#"
+pub const VIDEO: &str = r#"
 [[partnership]]
 campaign = "winter"
 creator = "alma"
@@ -219,7 +219,7 @@ post = "dQw4w9WgXcQ"
 "#;
 
 /// A poll brings Alma's video with this text.
-async fn seen(story: &mut Story, text: Option<&str>) {
+pub async fn seen(story: &mut Story, text: Option<&str>) {
     let now = story.world.clock.now();
     let post = FoundPost {
         platform: Platform::Youtube,

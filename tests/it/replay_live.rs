@@ -416,6 +416,8 @@ async fn operators_are_told_once(world: &World) {
             | About::Sample
             | About::Escalation(..)
             | About::Digest(..)
+            | About::Regret(..)
+            | About::FollowUp(_)
             | About::Group(_)
             | About::Reply(_) => None,
         })

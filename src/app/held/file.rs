@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::core::Core;
 use super::super::records::{AccountRecord, LevelCase};
+use super::super::tipping::GivenTip;
 use crate::domain::document::{Partnership, PartnershipRef};
 use crate::domain::ids::{CreatorId, Subject};
 use crate::domain::journal::JournalEntry;
@@ -57,6 +58,7 @@ pub async fn about(core: &Core, creator: &CreatorId, person: Option<&Person>) ->
         "offers": offers(core, creator).await?,
         "levels": levels(core, creator).await?,
         "posts": posts(core, creator).await,
+        "tips": tips(core, creator).await?,
         "numbers": numbers,
         "older_numbers_left_out": left_out,
         "what_you_did": deeds,
@@ -77,6 +79,13 @@ async fn creator_of(core: &Core, creator: &CreatorId) -> Value {
     let state = core.state.lock().await;
     let known = state.catalog.creators.get(creator);
     known.map_or(Value::Null, |one| only(one, &["id", "name", "zone", "locale", "accounts", "managed_by", "state"]))
+}
+
+/// What they were told to try, and what came of it.
+async fn tips(core: &Core, creator: &CreatorId) -> Result<Vec<Value>, StoreError> {
+    let (from, until) = keys::tips_of(creator);
+    let kept = scan_range::<GivenTip>(&*core.store, &from, &until).await?;
+    Ok(kept.iter().map(|kept| only(&kept.value, &["tip", "at", "due", "came"])).collect())
 }
 
 async fn accounts(core: &Core, creator: &CreatorId) -> Result<Vec<Value>, StoreError> {

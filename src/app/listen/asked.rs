@@ -70,6 +70,7 @@ pub(super) fn subject_asked(ask: Ask<'_>) -> Option<String> {
             | Command::Deal { subject, .. }
             | Command::Coverage { subject, .. }
             | Command::Audit { about: subject, .. }
+            | Command::Regret { campaign: subject }
             | Command::Me { who: subject }
             | Command::Tips { who: subject }
             | Command::Criteria { who: subject }

@@ -32,7 +32,7 @@ const KNOWN_MIN: usize = 4;
 
 /// Posts that posting times are learned from, and how old a post must be for its views to have mostly come.
 const POSTS_MAX: usize = 60;
-const POST_SETTLED: SignedDuration = SignedDuration::from_hours(72);
+pub(super) const POST_SETTLED: SignedDuration = SignedDuration::from_hours(72);
 
 /// How long an action can be taken back from its message.
 const UNDO_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -290,11 +290,18 @@ pub fn tips(state: &State, creator: &CreatorId, now: Timestamp) -> (Vec<Tip>, u3
 /// The same by another number of each post.
 #[must_use]
 pub fn tips_by(state: &State, creator: &CreatorId, metric: Metric, now: Timestamp) -> (Vec<Tip>, u32) {
+    let posts = own_posts(state, creator, metric, now);
+    let zone = state.catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
+    let tips = posting_time(&posts, &zone, metric).map(Tip::PostingTime).into_iter().collect();
+    (super::tipping::ranked(state, creator, tips), u32::try_from(posts.len()).unwrap_or(u32::MAX))
+}
+
+/// A creator's own posts that have had time to be seen, by a number of each.
+pub(super) fn own_posts(state: &State, creator: &CreatorId, metric: Metric, now: Timestamp) -> Vec<OwnPost> {
     let subject = Subject::Creator(creator.clone());
     let view = state.history.view();
     let settled = now.checked_sub(POST_SETTLED).unwrap_or(now);
-    let posts: Vec<OwnPost> = view
-        .newest_posts(&subject, settled, POSTS_MAX)
+    view.newest_posts(&subject, settled, POSTS_MAX)
         .into_iter()
         .filter_map(|(platform, post)| {
             let published_at = state.catalog.published.get(&(platform, post.clone()))?;
@@ -302,10 +309,7 @@ pub fn tips_by(state: &State, creator: &CreatorId, metric: Metric, now: Timestam
             let value = view.over_posts(&[(platform, post)], want, now).reading.value()?;
             Some(OwnPost { published_at: *published_at, value })
         })
-        .collect();
-    let zone = state.catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
-    let tips = posting_time(&posts, &zone, metric).map(Tip::PostingTime).into_iter().collect();
-    (tips, u32::try_from(posts.len()).unwrap_or(u32::MAX))
+        .collect()
 }
 
 fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart> {

@@ -183,14 +183,19 @@ impl Books<'_> {
         is_fixed(self.rule, compare)
     }
 
-    /// The sum of a counter from an instant to another, or to the last time it was stated; nothing where it was not stated
-    /// again. `None`: it never was, or a number in between is missing.
     fn total(&self, want: Want, from: Timestamp, until: Timestamp) -> Option<f64> {
-        self.readings.begins(self.subject, want)?;
-        let newest = self.readings.newest(self.subject, want, until).filter(|newest| from < *newest);
-        let Some(until) = newest.map(|newest| std::cmp::min(newest, until)) else { return Some(0.0) };
-        self.readings.over(self.subject, want, Span { from, until }).reading.value()
+        total(self.readings, self.subject, want, Span { from, until })
     }
+}
+
+/// The sum of a counter over a span, or to the last time it was stated in it; nothing where it was not stated again. `None`: it
+/// never was, or a number in between is missing.
+#[must_use]
+pub fn total(readings: &dyn Readings, subject: &Subject, want: Want, span: Span) -> Option<f64> {
+    readings.begins(subject, want)?;
+    let newest = readings.newest(subject, want, span.until).filter(|newest| span.from < *newest);
+    let Some(until) = newest.map(|newest| std::cmp::min(newest, span.until)) else { return Some(0.0) };
+    readings.over(subject, want, Span { until, ..span }).reading.value()
 }
 
 fn want(metric: Metric) -> Want {

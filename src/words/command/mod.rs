@@ -407,7 +407,7 @@ table! {
     Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
     Backtest "backtest" "provkör" &["replay"], &[need("rule", ArgKind::Rule), may("days", ArgKind::Days)], Study, Anywhere, false, &["backtest cpa-stop", "backtest cpa-stop 30"];
-    Report "report" "rapport" &["totals"], &[need("campaign", ArgKind::Subject)], Study, Anywhere, false, &["report spring"];
+    Report "report" "rapport" &["totals"], &[need("campaign", ArgKind::Subject), may("of", ArgKind::Subject)], Study, Anywhere, false, &["report regret", "report regret spring", "report spring"];
     Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
     Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
     Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
@@ -477,6 +477,7 @@ pub enum Command {
     WhyNot { subject: String, rule: RuleId },
     Backtest { rule: RuleId, days: Option<u32> },
     Report { campaign: String },
+    Regret { campaign: Option<String> },
     Pause { what: String },
     Resume { what: String },
     Hold { what: String, deliverable: Option<String> },
@@ -557,7 +558,7 @@ impl Command {
             Self::Why { .. } => Name::Why,
             Self::WhyNot { .. } => Name::WhyNot,
             Self::Backtest { .. } => Name::Backtest,
-            Self::Report { .. } => Name::Report,
+            Self::Report { .. } | Self::Regret { .. } => Name::Report,
             Self::Pause { .. } => Name::Pause,
             Self::Resume { .. } => Name::Resume,
             Self::Hold { .. } => Name::Hold,

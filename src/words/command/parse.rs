@@ -279,6 +279,18 @@ fn data(args: &Args) -> Result<Command, Teach> {
     }
 }
 
+/// `report spring`, `report regret`, `report regret spring`.
+fn report(args: &Args) -> Result<Command, Teach> {
+    let (first, of) = (args.text(0)?, args.optional(1).map(str::to_owned));
+    if ["regret", "ånger"].contains(&first.to_lowercase().as_str()) {
+        return Ok(Command::Regret { campaign: of });
+    }
+    match of {
+        None => Ok(Command::Report { campaign: first }),
+        Some(word) => Err(Teach::Extra { command: Name::Report, word }),
+    }
+}
+
 /// What is said about deals, and by creators about themselves.
 fn of_deals(name: Name, args: &Args) -> Result<Command, Teach> {
     Ok(match name {
@@ -312,7 +324,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
                 Some(given) => Some(days(given).ok_or_else(|| args.bad(1, None))?),
             },
         },
-        Name::Report => Command::Report { campaign: args.text(0)? },
+        Name::Report => report(args)?,
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },

@@ -337,6 +337,7 @@ fn on_the_desk() -> DeskView {
         ],
         unattended: vec![member("Cleo W", Stage::Firing, None)],
         brands: BTreeSet::from(["Nordbo".to_owned(), "Sydvind".to_owned()]),
+        following: Vec::new(),
         decides: true,
         page: 0,
     }

@@ -20,7 +20,7 @@ fn help_is_the_table() {
     why WHAT Why an alert was told: every number behind it
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it
     backtest RULE [DAYS] What a rule would have done in the past, and whether it would have been right
-    report CAMPAIGN What a campaign has cost, what is paid, and what came back
+    report CAMPAIGN [OF] What a campaign has cost, paid and brought; “regret”: which stops were right
     pause WHAT What can be stopped, and the money of each; asks before anything stops
     resume WHAT Start stopped boosts again; asks first
     hold WHAT [DELIVERABLE] Ask a creator to put a promised piece on hold; asks first and says what it saves

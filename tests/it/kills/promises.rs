@@ -83,6 +83,8 @@ impl Kept {
                     | About::Sample
                     | About::Escalation(..)
                     | About::Digest(..)
+                    | About::Regret(..)
+                    | About::FollowUp(_)
                     | About::Trouble(_)
                     | About::Reply(_) => None,
                 })

@@ -1,8 +1,10 @@
-//! `report ledger` and `report roi`: what campaigns cost, and what came back. Nothing is changed.
+//! `report ledger`, `report roi` and `report regret`: what campaigns cost, what came back, and whether stops were right.
+//! Nothing is changed.
 //!
 //! Costs and margins are the team's: with `--as` only who is of the team of every campaign that is asked about sees them.
 
 mod ledger;
+mod regret;
 mod roi;
 
 use std::collections::BTreeSet;
@@ -17,7 +19,7 @@ use crate::app::returns::ReturnsError;
 use crate::app::terms::sees_costs;
 use crate::domain::ids::CampaignId;
 use crate::domain::money::Currency;
-use crate::domain::sheet::grid::Grid;
+use crate::domain::sheet::grid::{Cell, Grid};
 use crate::insight::attribution::Attribution;
 use crate::insight::orders_csv;
 
@@ -27,7 +29,7 @@ use crate::insight::orders_csv;
 pub struct Report {
     /// Which.
     pub what: Which,
-    /// Of this campaign; of all where none is named, which only the ledger can be.
+    /// Of this campaign; of all where none is named, which the returns cannot be.
     pub campaign: Option<CampaignId>,
     /// How orders are credited.
     pub how: Option<Attribution>,
@@ -47,6 +49,8 @@ pub enum Which {
     Ledger,
     /// What came back.
     Roi,
+    /// Whether stops were right.
+    Regret,
 }
 
 impl From<LedgerError> for Refusal {
@@ -82,6 +86,7 @@ pub(super) async fn report(core: &Core, request: &Request, wanted: &Report, body
     }
     match (wanted.what, &wanted.campaign) {
         (Which::Ledger, _) => ledger::report(core, &campaigns, wanted).await,
+        (Which::Regret, campaign) => regret::report(core, campaign.as_ref(), wanted).await,
         (Which::Roi, None) => Err(Refusal::input("which campaign? say --campaign ID")),
         (Which::Roi, Some(campaign)) => {
             let orders = if wanted.orders { Some(orders(body)?) } else { None };
@@ -120,6 +125,10 @@ fn sheets(grids: &[Grid]) -> Result<Answer, Refusal> {
     let json = serde_json::to_value(grids)
         .map_err(|error| Refusal::Failed(format!("the answer cannot be written: {error}")))?;
     Ok(Answer::done(&json, String::new()))
+}
+
+fn header(names: &[&str]) -> Vec<Cell> {
+    names.iter().map(|name| Cell::text(*name)).collect()
 }
 
 /// Columns of text under each other: words to the left, amounts to the right.

@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Map, Value, json};
 
 use super::super::{Answer, Refusal};
-use super::{Report, sheets, table};
+use super::{Report, header, sheets, table};
 use crate::app::core::Core;
 use crate::app::returns::{Aim, By, Returns, Wanted, returns};
 use crate::domain::ids::CampaignId;
@@ -200,10 +200,6 @@ fn aim_text(aim: &Aim) -> String {
         lines.push(format!("      day {days} of {all}: {} reached, a straight line has {}", pace.reached, pace.due));
     }
     lines.join("\n")
-}
-
-fn header(names: &[&str]) -> Vec<Cell> {
-    names.iter().map(|name| Cell::text(*name)).collect()
 }
 
 fn money(figure: &Figure<Money>) -> Cell {
