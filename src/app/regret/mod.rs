@@ -165,14 +165,25 @@ fn done_at(one: &Proposal) -> Option<Timestamp> {
 /// Whether nobody did what was asked for.
 fn was_left(one: &Proposal) -> bool {
     match one.stage {
-        ProposalStage::Rejected { .. } | ProposalStage::Expired { .. } | ProposalStage::Failed { .. } => true,
-        ProposalStage::Refused { .. } => true,
+        ProposalStage::Rejected { .. }
+        | ProposalStage::Expired { .. }
+        | ProposalStage::Failed { .. }
+        | ProposalStage::Refused { .. } => true,
         ProposalStage::Proposed { .. }
         | ProposalStage::Approved { .. }
         | ProposalStage::Doing { .. }
         | ProposalStage::Done { .. }
         | ProposalStage::Verified { .. } => false,
     }
+}
+
+/// Whether it was not wanted any more before anybody answered.
+fn was_withdrawn(one: &Proposal, incident: Option<&Incident>) -> bool {
+    let withdrawn = |what: &Happened| match what {
+        Happened::Withdrawn { proposal, .. } | Happened::Spared { proposal } => *proposal == one.number,
+        _ => false,
+    };
+    incident.is_some_and(|incident| incident.events.iter().any(|event| withdrawn(&event.what)))
 }
 
 impl<'a> Work<'a> {
@@ -186,7 +197,7 @@ impl<'a> Work<'a> {
             let made = |done, at| Made { proposal: Some(one), incident, subject: &one.subject, done, at };
             if let Some(at) = done_at(one) {
                 all.push(made(true, at));
-            } else if was_left(one) && one.asked_by.starts_with("rule/") && !self.was_withdrawn(one, incident) {
+            } else if was_left(one) && one.asked_by.starts_with("rule/") && !was_withdrawn(one, incident) {
                 let first = asked.insert((one.incident.clone(), one.deed.typed()));
                 let done_later = self.later(one, one.asked_at).any(|(later, _)| later.deed.stops());
                 if first && !done_later {
@@ -206,15 +217,6 @@ impl<'a> Work<'a> {
             }));
         }
         all
-    }
-
-    /// Whether it was not wanted any more before anybody answered.
-    fn was_withdrawn(&self, one: &Proposal, incident: Option<&Incident>) -> bool {
-        let withdrawn = |what: &Happened| match what {
-            Happened::Withdrawn { proposal, .. } | Happened::Spared { proposal } => *proposal == one.number,
-            _ => false,
-        };
-        incident.is_some_and(|incident| incident.events.iter().any(|event| withdrawn(&event.what)))
     }
 
     /// What was done later about the same thing, and when.
@@ -412,7 +414,7 @@ impl<'a> Work<'a> {
 
     /// What the boost might spend before the alert first touched it: what was cut and then stopped had been whole.
     fn budget_before(&self, proposal: &Proposal, boost: &Boost) -> i64 {
-        let mine = self.proposals.iter().filter(|one| {
+        let mut mine = self.proposals.iter().filter(|one| {
             one.deed.object() == proposal.deed.object()
                 && done_at(one).is_some()
                 && one.number <= proposal.number
@@ -424,7 +426,7 @@ impl<'a> Work<'a> {
             }
             _ => None,
         };
-        mine.filter_map(was).next().unwrap_or(boost.budget.minor)
+        mine.find_map(was).unwrap_or(boost.budget.minor)
     }
 }
 

@@ -187,13 +187,13 @@ pub async fn say(core: &Core, asked: &Asked, campaign: Option<&str>, now: Timest
     let state = core.state.lock().await;
     let of = match campaign {
         None => None,
-        Some(typed) => match resolve(&state.catalog, typed) {
-            Some(Meant::Subject(Subject::Campaign(id))) => Some(id),
-            _ => {
+        Some(typed) => {
+            let Some(Meant::Subject(Subject::Campaign(id))) = resolve(&state.catalog, typed) else {
                 drop(state);
                 return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
-            }
-        },
+            };
+            Some(id)
+        }
     };
     let sees = |id: &CampaignId| asked.person.as_ref().is_some_and(|person| sees_costs(&state, person, id));
     let at = &asked.speaker.address;

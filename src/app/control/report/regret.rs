@@ -8,11 +8,12 @@ use super::super::{Answer, Refusal};
 use super::{Report, header, sheets, table};
 use crate::app::core::Core;
 use crate::app::regret::{Case, Found, of_campaign};
+use crate::domain::action::Deed;
 use crate::domain::ids::{CampaignId, RuleId};
 use crate::domain::money::Money;
 use crate::domain::num::six_digits;
 use crate::domain::sheet::grid::{Cell, Grid};
-use crate::insight::regret::{Advice, Call, Judged, Scorecard, amounts, by_rule, scorecard};
+use crate::insight::regret::{Advice, Call, Judged, Scorecard, Untold, amounts, by_rule, scorecard};
 use crate::words::phrase::plain;
 use crate::words::regret::{RegretView, compose};
 use crate::words::wording::Reader;
@@ -39,7 +40,7 @@ fn judged(found: &Found) -> Vec<Judged> {
 fn why(case: &Case) -> Option<&'static str> {
     match case.call {
         Call::Untold(why) => Some(why.as_str()),
-        Call::Right | Call::Wrong => case.balance.err().map(|why| why.as_str()),
+        Call::Right | Call::Wrong => case.balance.err().map(Untold::as_str),
     }
 }
 
@@ -48,7 +49,7 @@ fn case_json(case: &Case) -> Value {
     json!({
         "proposal": case.proposal, "incident": case.incident, "rule": case.rule, "subject": case.subject.to_string(),
         "do": case.deed.as_ref().map_or("lower_level", |deed| deed.as_str()),
-        "object": case.deed.as_ref().map(|deed| deed.typed()), "done": case.done, "at": case.at, "closed": case.closed,
+        "object": case.deed.as_ref().map(Deed::typed), "done": case.done, "at": case.at, "closed": case.closed,
         "verdict": case.call.as_str(), "why": why(case), "would_spend": balance.map(|one| one.spend),
         "would_bring": balance.map(|one| one.brings), "net": balance.map(|one| one.net),
         "orders": balance.map(|one| one.orders),
