@@ -13,15 +13,17 @@ use super::retention::KEPT_MIN;
 use crate::chat::limits::Allowance;
 use crate::domain::ids::{Platform, SourceId};
 use crate::domain::money::Money;
-use crate::domain::written::{Length, parse_length, repeated};
+use crate::domain::written::{Length, repeated};
 
 mod afterwards;
 mod heartbeat;
+mod kept;
 mod secrets;
 mod sources;
 
 pub use afterwards::{AdjustConfig, RegretConfig, TipsConfig};
 pub use heartbeat::HeartbeatConfig;
+pub use kept::{RetentionConfig, Term};
 pub use sources::{Cadence, Kind, SourceConfig};
 
 /// Every setting with its default, and the comments that explain them.
@@ -341,35 +343,6 @@ pub struct VaultConfig {
     pub key: SecretString,
     pub key_file: PathBuf,
     pub warn: Length,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct RetentionConfig {
-    pub samples: Term,
-    pub polls: Term,
-    pub alerts: Term,
-    pub journal: Term,
-}
-
-/// How long something is kept: a length of time, or `forever`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Term(pub Option<SignedDuration>);
-
-impl<'de> Deserialize<'de> for Term {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.trim() == "forever" {
-            return Ok(Self(None));
-        }
-        let length = parse_length(&text).map(|length| Self(Some(length)));
-        length.ok_or_else(|| {
-            serde::de::Error::custom(format!(
-                "`{text}` is not how long something is kept: write it like `400d`, or `forever`"
-            ))
-        })
-    }
 }
 
 /// Who sits at the terminal, as the system calls them: `terminal:anna` in the journal. Says who it was, gives no right.
