@@ -929,6 +929,29 @@ tip-posting-time-latest = The latest went out { $hours }: on average { $value } 
     [one] one post
    *[other] { $count } posts
 }).
+tip-format = { $format ->
+    [reel] Reels do
+    [story] Stories do
+    [post] Posts in the feed do
+    [video] Videos do
+    [short] Shorts do
+    [photo] Photos do
+    [carousel] Carousels do
+    [live] Live streams do
+   *[other] “{ $format }” does
+} better: on average { $value } ({ $count ->
+    [one] one post
+   *[other] { $count } posts
+}). All { $posts } posts: { $overall }.
+tip-pause = Your posts do better { $pause ->
+    [same-day] on a day on which you posted already
+    [days] one to three days after the one before
+    [half-week] three to seven days after the one before
+   *[week] a week or more after the one before
+}: on average { $value } ({ $count ->
+    [one] one post
+   *[other] { $count } posts
+}). All { $posts } posts: { $overall }.
 tip-link-target = The link opens { $opens }; it should open { $should_open }.
 tip-code-missing = The code { $code } is missing in { $post }.
 
@@ -977,6 +1000,7 @@ arg-reach = where it counts: brand/nordbo, campaign/spring or all
 arg-duration = how long, such as 45m, 6h or 2d, up to 30 days
 arg-code = the one-time code
 arg-command = a command, such as snooze
+arg-yardstick = what to hold it against: plan, peers or before
 arg-mode = how far it may go: shadow, propose or auto
 arg-change = what it is set to, such as 3000 EUR, 12 % or cpa 40 EUR
 arg-text = what you want to say, in your own words
@@ -1910,6 +1934,18 @@ moved-others = Why, against { $count ->
    *[other] { $count } similar creators
 } ({ $base })
 moved-before = Why, against as long before ({ $base })
+moved-plan = Why, against the plan ({ $base })
+# Asked for against something that says nothing of the steps.
+moved-none = { $basis ->
+    [plan] It cannot be held against the plan: the deal’s targets say nothing of views or clicks, or the numbers of them are missing here.
+    [peers] It cannot be held against similar creators: there are too few with these numbers.
+   *[before] It cannot be held against as long before: there are no such numbers from then.
+}
+basis = { $basis ->
+    [plan] the plan
+    [peers] similar creators
+   *[before] as long before
+}
 moved-part = • { $step ->
     [cost] { $way ->
         [less] less was spent, { $now } not { $before }
@@ -1976,6 +2012,78 @@ moved-part = • { $step ->
        *[more] orders are larger, { $now } not { $before }
     }
 }: { $share }
+
+## The same as a picture: a row for each step
+
+waterfall-title = { $who }: { $now }, not { $before }
+waterfall-others = { $count ->
+    [one] One similar creator
+   *[other] { $count } similar creators
+}
+waterfall-before = As long before
+waterfall-plan = The plan
+waterfall-now = Now
+waterfall-worse = makes it worse
+waterfall-better = makes it better
+waterfall-sides = { $now }, not { $before }
+waterfall-alt = { $title }. From { $from }: { $steps }. That makes { $until }.
+waterfall-step = { $step ->
+    [cost] Spend
+    [cost-of-reach] Cost of 1,000 views
+    [cost-of-clicks] Cost of a click
+    [cost-of-engagement] Cost of a reaction
+    [reach] Views
+    [engagements] Likes and comments
+    [engagement] Reactions per view
+    [clicks] Clicks
+    [click-of-reach] Clicks per 1,000 views
+    [click-of-engaged] Clicks per reaction
+    [orders] Orders
+    [conversion-of-reach] Orders per 1,000 views
+    [conversion] Orders per click
+    [conversion-of-engaged] Orders per reaction
+    [revenue] Sales
+   *[order-value] Value of an order
+}
+
+## When a creator’s own posts do best, as a picture
+
+hours-title = { $name }, when your posts are seen most
+hours-title-few = { $name }, your posts by hour: too few to say more
+hours-note = { $posts ->
+    [one] One post, 3 days old or more.
+   *[other] { $posts } posts, each 3 days old or more.
+} On average { $usual }. Hours in { $zone }.
+hours-cells = Blue is above your average, red below. A cell with fewer than 3 posts has no figure; few posts are drawn towards your average.
+hours-few = At least { $least } posts are needed before hours can be compared.
+hours-best = Framed: { $hours }, your best so far.
+hours-posts = { $count ->
+    [one] 1 post
+   *[other] { $count } posts
+}
+heat-map-alt = { $title }. { $cells }.
+
+## Each step of a funnel beside comparable creators, for the team
+
+funnel-head = Step by step since { $since }, beside { $count ->
+    [one] one similar creator
+   *[other] { $count } similar creators
+}
+funnel-step = • { $step ->
+    [reach] views of a post per follower
+    [engagement] reactions per 100 views
+    [click] clicks per 1,000 views
+    [order] orders per 100 clicks
+   *[redemption] with the code, of 100 orders
+}: { $own } ({ $between }), usually { $usual } ({ $others })
+funnel-weakest = Weakest: { $step ->
+    [reach] too few of the followers see the posts
+    [engagement] too few of those who see them react
+    [click] too few of those who see them click
+    [order] too few of those who click buy
+   *[redemption] too few of those who buy use the code
+}. By luck a step looks so weak at most 1 time in { $of }.
+funnel-none = No step is weaker than luck explains.
 
 ## Setting up
 

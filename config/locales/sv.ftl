@@ -931,6 +931,29 @@ tip-posting-time-latest = Det senaste kom { $hours }: i snitt { $value } ({ $cou
     [one] ett inlägg
    *[other] { $count } inlägg
 }).
+tip-format = { $format ->
+    [reel] Reels går
+    [story] Stories går
+    [post] Inlägg i flödet går
+    [video] Videor går
+    [short] Shorts går
+    [photo] Foton går
+    [carousel] Karuseller går
+    [live] Livesändningar går
+   *[other] ”{ $format }” går
+} bättre: i snitt { $value } ({ $count ->
+    [one] ett inlägg
+   *[other] { $count } inlägg
+}). Alla { $posts } inlägg: { $overall }.
+tip-pause = Dina inlägg går bättre { $pause ->
+    [same-day] en dag då du redan har lagt upp något
+    [days] en till tre dagar efter det förra
+    [half-week] tre till sju dagar efter det förra
+   *[week] en vecka eller mer efter det förra
+}: i snitt { $value } ({ $count ->
+    [one] ett inlägg
+   *[other] { $count } inlägg
+}). Alla { $posts } inlägg: { $overall }.
 tip-link-target = Länken öppnar { $opens }; den borde öppna { $should_open }.
 tip-code-missing = Koden { $code } saknas i { $post }.
 
@@ -979,6 +1002,7 @@ arg-reach = var den gäller: brand/nordbo, campaign/spring eller all
 arg-duration = hur länge, som 45m, 6h eller 2d, högst 30 dagar
 arg-code = engångskoden
 arg-command = ett kommando, som snooze
+arg-yardstick = vad det ställs mot: plan, peers eller before
 arg-mode = hur långt den får gå: shadow, propose eller auto
 arg-change = vad det sätts till, till exempel 3000 EUR, 12 % eller cpa 40 EUR
 arg-text = vad du vill säga, med egna ord
@@ -1900,6 +1924,18 @@ moved-others = Varför, mot { $count ->
    *[other] { $count } liknande kreatörer
 } ({ $base })
 moved-before = Varför, mot lika lång tid innan ({ $base })
+moved-plan = Varför, mot planen ({ $base })
+# Asked for against something that says nothing of the steps.
+moved-none = { $basis ->
+    [plan] Det går inte att ställa mot planen: avtalets mål säger inget om visningar eller klick, eller så saknas siffror om dem här.
+    [peers] Det går inte att ställa mot liknande kreatörer: för få har de här siffrorna.
+   *[before] Det går inte att ställa mot lika lång tid innan: det finns inga sådana siffror därifrån.
+}
+basis = { $basis ->
+    [plan] planen
+    [peers] liknande kreatörer
+   *[before] lika lång tid innan
+}
 moved-part = • { $step ->
     [cost] { $way ->
         [less] mindre har lagts, { $now } inte { $before }
@@ -1966,6 +2002,78 @@ moved-part = • { $step ->
        *[more] ordrarna är större, { $now } inte { $before }
     }
 }: { $share }
+
+## Detsamma som bild: en rad för varje steg
+
+waterfall-title = { $who }: { $now }, inte { $before }
+waterfall-others = { $count ->
+    [one] En liknande kreatör
+   *[other] { $count } liknande kreatörer
+}
+waterfall-before = Lika lång tid innan
+waterfall-plan = Planen
+waterfall-now = Nu
+waterfall-worse = gör det sämre
+waterfall-better = gör det bättre
+waterfall-sides = { $now }, inte { $before }
+waterfall-alt = { $title }. Från { $from }: { $steps }. Det ger { $until }.
+waterfall-step = { $step ->
+    [cost] Utlägg
+    [cost-of-reach] Pris för 1 000 visningar
+    [cost-of-clicks] Pris för ett klick
+    [cost-of-engagement] Pris för en reaktion
+    [reach] Visningar
+    [engagements] Gillanden, kommentarer
+    [engagement] Reaktioner per visning
+    [clicks] Klick
+    [click-of-reach] Klick per 1 000 visningar
+    [click-of-engaged] Klick per reaktion
+    [orders] Ordrar
+    [conversion-of-reach] Ordrar på 1 000 visningar
+    [conversion] Ordrar per klick
+    [conversion-of-engaged] Ordrar per reaktion
+    [revenue] Försäljning
+   *[order-value] Värde per order
+}
+
+## När en kreatörs egna inlägg går bäst, som bild
+
+hours-title = { $name }, då ses dina inlägg mest
+hours-title-few = { $name }, dina inlägg per timme: för få för att säga mer
+hours-note = { $posts ->
+    [one] Ett inlägg, minst 3 dagar gammalt.
+   *[other] { $posts } inlägg, vart och ett minst 3 dagar gammalt.
+} I snitt { $usual }. Klockslag i { $zone }.
+hours-cells = Blått är över ditt snitt, rött under. En ruta med färre än 3 inlägg har ingen siffra; få inlägg dras mot ditt snitt.
+hours-few = Det behövs minst { $least } inlägg för att kunna jämföra klockslag.
+hours-best = Inramat: { $hours }, ditt bästa hittills.
+hours-posts = { $count ->
+    [one] 1 inlägg
+   *[other] { $count } inlägg
+}
+heat-map-alt = { $title }. { $cells }.
+
+## Varje steg i en tratt bredvid jämförbara kreatörer, för teamet
+
+funnel-head = Steg för steg sedan { $since }, bredvid { $count ->
+    [one] en liknande kreatör
+   *[other] { $count } liknande kreatörer
+}
+funnel-step = • { $step ->
+    [reach] visningar av ett inlägg per följare
+    [engagement] reaktioner per 100 visningar
+    [click] klick per 1 000 visningar
+    [order] ordrar per 100 klick
+   *[redemption] med koden, av 100 ordrar
+}: { $own } ({ $between }), vanligen { $usual } ({ $others })
+funnel-weakest = Svagast: { $step ->
+    [reach] för få av följarna ser inläggen
+    [engagement] för få av dem som ser dem reagerar
+    [click] för få av dem som ser dem klickar
+    [order] för få av dem som klickar köper
+   *[redemption] för få av dem som köper använder koden
+}. Av slump ser ett steg så svagt ut högst 1 gång av { $of }.
+funnel-none = Inget steg är svagare än vad slumpen förklarar.
 
 ## Uppsättning
 

@@ -16,6 +16,7 @@ use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
 use crate::domain::person::{Audience, Person, Reach, Role};
+use crate::insight::decomposition::Yardstick;
 use crate::outbox::incident::Incident;
 use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, keys};
@@ -87,7 +88,7 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         }
         Command::Criteria { who } => return super::own::criteria(core, asked, who.as_deref(), now).await,
         Command::Appeal { id, text } => return super::levels::appeal(core, asked, &id, &text).await,
-        Command::Why { what } => why(core, asked, &what, now).await?,
+        Command::Why { what, against } => why(core, asked, (&what, against), now).await?,
         Command::WhyNot { subject, rule } => why_not(core, asked, &subject, &rule, now).await?,
         Command::Backtest { rule, days } => super::replays::in_chat(core, asked, &rule, days).await?,
         Command::Report { campaign } => return super::reporting::say(core, asked, &campaign, now).await,
@@ -214,30 +215,35 @@ pub(super) fn own_creator(asked: &Asked) -> Option<CreatorId> {
     asked.person.as_ref().and_then(|person| person.creator.clone())
 }
 
-async fn why(core: &Core, asked: &Asked, what: &What, now: Timestamp) -> Result<Message, StoreError> {
+async fn why(
+    core: &Core,
+    asked: &Asked,
+    (what, against): (&What, Option<Yardstick>),
+    now: Timestamp,
+) -> Result<Message, StoreError> {
     if let Some(id) = &what.incident
         && let Some(kept) = load::<Incident>(&*core.store, &keys::incident(id)).await?
     {
-        return why_incident(core, asked, kept.value, now).await;
+        return why_incident(core, asked, (kept.value, against), now).await;
     }
     let found = resolve(&core.state.lock().await.catalog, &what.typed);
     let Some(Meant::Subject(subject)) = found else {
         return Ok(unknown(core, asked, &what.typed).await.say(&asked.reader, now));
     };
     if let Some(kept) = open_incidents(core, Some(&subject)).await?.into_iter().next() {
-        return why_incident(core, asked, kept.value, now).await;
+        return why_incident(core, asked, (kept.value, against), now).await;
     }
     Ok(Reply::NoIncidents { subject: what.typed.clone() }.say(&asked.reader, now))
 }
 
-/// The receipt of an incident, for whoever asks.
+/// The receipt of an incident, for whoever asks; its number held against what they ask for, where they do.
 pub async fn why_incident(
     core: &Core,
     asked: &Asked,
-    incident: Incident,
+    (incident, against): (Incident, Option<Yardstick>),
     now: Timestamp,
 ) -> Result<Message, StoreError> {
-    let view: IncidentView = views::incident(core, incident, false).await?;
+    let view: IncidentView = views::incident_for(core, incident, views::For::Why(against)).await?;
     if view.level.is_some() && asked.audience == Audience::Creator {
         // Their receipt is the notice: the same numbers, without the rule's own words.
         let notice = crate::words::level::whole(&view, &asked.reader, now);

@@ -479,7 +479,7 @@ async fn press(
             plain(deciding::snooze(core, asked, &incident, SignedDuration::from_secs(i64::from(secs))).await?)
         }
         ButtonPurpose::Why { incident } => match load::<Incident>(&*core.store, &keys::incident(&incident)).await? {
-            Some(kept) => Some(Composed::plain(commands::why_incident(core, asked, kept.value, now).await?)),
+            Some(kept) => Some(Composed::plain(commands::why_incident(core, asked, (kept.value, None), now).await?)),
             None => plain(Reply::UnknownIncident { given: incident.to_string() }),
         },
         ButtonPurpose::Do { deed, .. } | ButtonPurpose::Choose { deed } => {

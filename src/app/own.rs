@@ -250,10 +250,11 @@ pub async fn tips(core: &Core, asked: &Asked, who: Option<&str>, now: Timestamp)
         Ok(creator) => creator,
         Err(instead) => return Ok(instead),
     };
-    let state = core.state.lock().await;
-    let (tips, posts) = super::tipping::of_creator(&state, &creator, now);
-    let said = answers::tips(&state.catalog.creator_name(&creator), &tips, posts, &asked.reader);
-    drop(state);
-    super::tipping::answered(core, &creator, &tips).await?;
+    let own = super::tipping::of_creator(core, &creator, now).await?;
+    let mut said = answers::tips(&own.name, &own.tips, own.posts, &asked.reader);
+    // A picture that cannot be drawn is left out; the text says everything.
+    let map = own.hours.map(|hours| hours.map(&asked.reader));
+    said.picture = map.and_then(|map| chart::heat_map::render(&map, &asked.reader).ok());
+    super::tipping::answered(core, &creator, &own.tips).await?;
     Ok(Composed::plain(said))
 }

@@ -12,15 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::core::{Core, State};
-use super::views::{self, POST_SETTLED};
+use super::views::{self, Own, POST_SETTLED};
 use super::word;
 use crate::domain::document::PartnershipRef;
 use crate::domain::ids::{BrandId, CreatorId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::num::round_i64;
 use crate::domain::standing::Deal;
-use crate::insight::posting_time::PostingTip;
-use crate::insight::tips::{Came, Tip, Track, came_of_code, came_of_hours};
+use crate::insight::own_ways::{Better, paused};
+use crate::insight::posting_time::{OwnPost, PostingTip};
+use crate::insight::tips::{Came, Tip, Track, came_of_code, came_of_hours, came_of_posts};
 use crate::outbox::incident::IncidentId;
 use crate::rules::readings::{Readings as _, Span, Want};
 use crate::store::records::{IndexRow, Loaded, Record, load, scan_all, scan_range};
@@ -95,16 +96,17 @@ pub fn ranked(state: &State, creator: &CreatorId, tips: Vec<Tip>) -> Vec<Tip> {
     crate::insight::tips::ranked(tips, track)
 }
 
-/// The tips for whoever asks for theirs, and how many posts were looked at: better hours, and codes that are missing.
-#[must_use]
-pub fn of_creator(state: &State, creator: &CreatorId, now: Timestamp) -> (Vec<Tip>, u32) {
-    let (mut tips, posts) = views::tips(state, creator, now);
-    for (at, deal) in deals(state, creator) {
+/// What somebody's own posts say who asks for their tips, and of codes that are missing, the best three.
+pub async fn of_creator(core: &Core, creator: &CreatorId, now: Timestamp) -> Result<Own, StoreError> {
+    let mut own = views::own(core, creator, now).await?;
+    let state = core.state.lock().await;
+    for (at, deal) in deals(&state, creator) {
         let Some(code) = state.catalog.partnerships.get(&at).and_then(|one| one.codes.first()) else { continue };
         let missing = without_code(&deal, now).unwrap_or_default();
-        tips.extend(missing.into_iter().map(|post| Tip::CodeMissing { code: code.clone(), post }));
+        own.tips.extend(missing.into_iter().map(|post| Tip::CodeMissing { code: code.clone(), post }));
     }
-    (ranked(state, creator, tips), posts)
+    own.tips = ranked(&state, creator, own.tips);
+    Ok(own)
 }
 
 fn deals(state: &State, creator: &CreatorId) -> Vec<(PartnershipRef, Deal)> {
@@ -206,11 +208,23 @@ async fn judge(core: &Core, mut kept: Loaded<GivenTip>) -> Result<(), StoreError
     let days = core.config.tips.follow_up.0;
     let came = match &one.tip {
         Tip::PostingTime(tip) => hours(&state, one, tip, days, now),
+        Tip::Pause { metric, better } => {
+            let paused = paused(&views::own_posts(&state, &one.creator, *metric, now)).into_iter();
+            came_of_ways(one, better, days, &paused.collect::<Vec<_>>())
+        }
+        // What a post is stands in its record, and is read below.
+        Tip::Format { .. } => came_of_code(None, None, None),
         Tip::CodeMissing { post, .. } => code_stands(&state, one, post, days, now),
         // Where a link leads is asked of the page, not of numbers: nothing says it here.
         Tip::LinkTarget { .. } => came_of_code(None, None, None),
     };
     drop(state);
+    let came = match &one.tip {
+        Tip::Format { metric, better } => {
+            came_of_ways(one, better, days, &views::formatted(core, &one.creator, *metric, now).await?)
+        }
+        Tip::PostingTime(_) | Tip::Pause { .. } | Tip::LinkTarget { .. } | Tip::CodeMissing { .. } => came,
+    };
     kept.value.came = Some(came);
     let mut transaction = Transaction::new();
     transaction.update(&kept)?;
@@ -234,6 +248,20 @@ fn hours(state: &State, one: &GivenTip, tip: &PostingTip, days: SignedDuration, 
     let mut since = views::own_posts(state, &one.creator, tip.metric, now);
     since.retain(|post| one.at < post.published_at && post.published_at <= until);
     came_of_hours(tip, &since, &zone)
+}
+
+/// What came of posting in a way that does better, from the posts since.
+fn came_of_ways<K: PartialEq>(
+    one: &GivenTip,
+    better: &Better<K>,
+    days: SignedDuration,
+    posts: &[(K, OwnPost)],
+) -> Came {
+    let until = one.at.checked_add(days).unwrap_or(Timestamp::MAX);
+    let since = posts.iter().filter(|(_, post)| one.at < post.published_at && post.published_at <= until);
+    let since: Vec<&(K, OwnPost)> = since.collect();
+    let there: Vec<f64> = since.iter().filter(|(by, _)| *by == better.best.by).map(|(_, post)| post.value).collect();
+    came_of_posts((better.overall, better.gain), since.len(), &there)
 }
 
 /// Whether the code stands in the post now, and what it brought since against as many days before.

@@ -210,7 +210,10 @@ async fn keep_posts(core: &Core, posts: Vec<FoundPost>, known: Timestamp) -> Res
                 published_at: found.published_at,
                 title: found.title.clone().or_else(|| kept.as_ref().and_then(|kept| kept.value.title.clone())),
                 text: found.description.clone().or_else(|| kept.as_ref().and_then(|kept| kept.value.text.clone())),
-                format: kept.as_ref().and_then(|kept| kept.value.format.clone()),
+                format: found
+                    .format
+                    .map(str::to_owned)
+                    .or_else(|| kept.as_ref().and_then(|kept| kept.value.format.clone())),
                 known_at: None,
                 earlier: Vec::new(),
             };

@@ -112,6 +112,22 @@ impl Chats {
         }
     }
 
+    /// An answer as the messages that it takes on a platform. Nothing of an answer may go behind Why, because it is what is
+    /// behind it: where its text does not fit under its picture, the picture follows alone.
+    #[must_use]
+    pub fn whole(chat: Chat, message: Message) -> Vec<Message> {
+        let fits = match chat {
+            Chat::Discord => true,
+            Chat::Telegram => telegram::fits_as_caption(&message),
+        };
+        if fits || message.picture.is_none() {
+            return vec![message];
+        }
+        let picture = message.picture.clone();
+        let alone = Message { headline: message.headline.clone(), picture, silent: true, ..Message::default() };
+        vec![Message { picture: None, ..message }, alone]
+    }
+
     /// Changes a message. Repeating it is safe.
     pub async fn edit(
         &self,

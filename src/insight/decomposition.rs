@@ -51,6 +51,44 @@ pub enum Step {
     OrderValue,
 }
 
+/// What a number is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Yardstick {
+    /// What was planned: the deal's targets.
+    Plan,
+    /// The middle of comparable others.
+    Peers,
+    /// The same subject, as long before.
+    Before,
+}
+
+impl Yardstick {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Plan, Self::Peers, Self::Before];
+
+    /// The name in commands and the wording files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Peers => "peers",
+            Self::Before => "before",
+        }
+    }
+
+    /// What somebody typed, in any case, in English or Swedish.
+    #[must_use]
+    pub fn named(given: &str) -> Option<Self> {
+        match given.to_lowercase().as_str() {
+            "plan" | "target" | "planen" | "mål" => Some(Self::Plan),
+            "peers" | "others" | "similar" | "andra" | "liknande" => Some(Self::Peers),
+            "before" | "earlier" | "innan" | "tidigare" => Some(Self::Before),
+            _ => None,
+        }
+    }
+}
+
 /// Whether more money for more reach is one step or two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {

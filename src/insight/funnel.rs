@@ -9,7 +9,7 @@
 
 use libm::{exp, log};
 
-use super::causes::case::Known;
+use super::causes::case::{Day, Known};
 use super::rates::{Beside, Level, Tried, beside, level, likeness, mean_level, pooled_var, share};
 
 /// In at most so many funnels without a weak step one is named.
@@ -118,7 +118,34 @@ pub(super) fn reaches(known: &Known) -> Vec<f64> {
     views.map(|views| log(views / followers)).collect()
 }
 
+/// Days that are one try of a step that is not counted by post.
+const WEEK: usize = 7;
+
+/// What was tried and what came of it: by post, where that is counted by post, else by week.
 fn tried(step: Step, known: &Known) -> Vec<Tried> {
+    let by_post = by_post(step, known);
+    if by_post.is_empty() { by_week(step, known) } else { by_post }
+}
+
+/// Clicks and orders of a tracking link belong to the deal, not to one of its posts. Weeks differ from each other by more
+/// than counting does as posts do, and are weighed alike. An order that comes after the week of its click is counted with
+/// the next, for everybody.
+fn by_week(step: Step, known: &Known) -> Vec<Tried> {
+    let of_day = |day: &Day| match step {
+        Step::Click => Some((day.views?, day.clicks?)),
+        Step::Order => Some((day.clicks?, day.orders?)),
+        Step::Reach | Step::Engagement | Step::Redemption => None,
+    };
+    // From the newest day back: a week that has only begun comes first, and counts for as much as it has.
+    let weeks = known.days.rchunks(WEEK).filter_map(|week| {
+        let all = week.iter().map(of_day).collect::<Option<Vec<_>>>()?;
+        let (tries, hits) = all.iter().fold((0.0, 0.0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+        Some(Tried { tries, hits: f64::min(hits, tries) })
+    });
+    weeks.filter(|week| 1.0 <= week.tries).collect()
+}
+
+fn by_post(step: Step, known: &Known) -> Vec<Tried> {
     let of_post = known.posts.iter().filter_map(|post| {
         let (tries, hits) = match step {
             Step::Reach => return None,

@@ -9,6 +9,7 @@ pub mod funnel;
 pub mod goals;
 pub mod orders_csv;
 pub mod own_ways;
+pub mod planned;
 pub mod posting_time;
 pub mod rates;
 pub mod regret;

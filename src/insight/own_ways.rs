@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use libm::{log, sqrt};
 use serde::{Deserialize, Serialize};
 
@@ -86,11 +85,17 @@ pub fn format(posts: &[(&str, f64)]) -> Option<Better<String>> {
 /// The pause before a post after which it does best. The first post had none that is known, and is left out.
 #[must_use]
 pub fn pause(posts: &[OwnPost]) -> Option<Better<Pause>> {
-    let mut sorted: Vec<(Timestamp, f64)> = posts.iter().map(|post| (post.published_at, post.value)).collect();
-    sorted.sort_by_key(|post| post.0);
+    better(&paused(posts).into_iter().map(|(pause, post)| (pause, post.value)).collect::<Vec<_>>())
+}
+
+/// Each post with the pause before it, in the order of time, without the first.
+#[must_use]
+pub fn paused(posts: &[OwnPost]) -> Vec<(Pause, OwnPost)> {
+    let mut sorted = posts.to_vec();
+    sorted.sort_by_key(|post| post.published_at);
     let pairs = sorted.iter().zip(sorted.iter().skip(1));
-    let paused = pairs.map(|(before, post)| (Pause::of(post.0.duration_since(before.0).as_hours()), post.1));
-    better(&paused.collect::<Vec<_>>())
+    let hours = |before: &OwnPost, post: &OwnPost| post.published_at.duration_since(before.published_at).as_hours();
+    pairs.map(|(before, post)| (Pause::of(hours(before, post)), *post)).collect()
 }
 
 fn better<K: Ord + Clone>(posts: &[(K, f64)]) -> Option<Better<K>> {
@@ -136,7 +141,7 @@ fn better<K: Ord + Clone>(posts: &[(K, f64)]) -> Option<Better<K>> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::ToSpan as _;
+    use jiff::{Timestamp, ToSpan as _};
     use rand::{Rng as _, SeedableRng as _};
     use rand_chacha::ChaCha8Rng;
 

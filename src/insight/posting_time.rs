@@ -126,6 +126,66 @@ pub fn table(posts: &[OwnPost], zone: &TimeZone) -> Vec<Cell> {
         .collect()
 }
 
+/// Posts of a weekday in a block of hours.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    /// Monday is 1, Sunday 7.
+    pub weekday: i8,
+    /// The first hour, local.
+    pub from_hour: u8,
+    /// Posts in it.
+    pub n: u32,
+    /// Their mean, shrunk towards that of the same hours on like days, which is itself shrunk towards the overall one: one
+    /// post on a Tuesday evening says less than ten on evenings before a working day.
+    pub shrunk: f64,
+}
+
+/// A creator's week.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Week {
+    /// Where there are posts, in the order of days and hours.
+    pub slots: Vec<Slot>,
+    /// The mean of all posts.
+    pub overall: f64,
+    /// Posts in all.
+    pub posts: u32,
+}
+
+impl Week {
+    /// Whether there are enough posts to compare hours by.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        num::len_of(i64::from(self.posts)).is_some_and(|posts| POSTS_MIN <= posts) && 0.0 < self.overall
+    }
+}
+
+/// The same posts by weekday, for a picture. `None` without a post.
+#[must_use]
+pub fn week(posts: &[OwnPost], zone: &TimeZone) -> Option<Week> {
+    let used: Vec<&OwnPost> = posts.iter().filter(|post| usable(post)).collect();
+    let overall = mean(used.iter().map(|post| post.value))?;
+    let cells = table(posts, zone);
+    let mut by_day: std::collections::BTreeMap<(i8, u8), (Days, Vec<f64>)> = std::collections::BTreeMap::new();
+    for post in &used {
+        let (days, from_hour) = place(post, zone);
+        let weekday = post.published_at.to_zoned(zone.clone()).weekday().to_monday_one_offset();
+        by_day.entry((weekday, from_hour)).or_insert_with(|| (days, Vec::new())).1.push(post.value);
+    }
+    let slot = |((weekday, from_hour), (days, values)): ((i8, u8), (Days, Vec<f64>))| {
+        let alike = cells.iter().find(|cell| (cell.days, cell.from_hour) == (days, from_hour));
+        let toward = alike.map_or(overall, |cell| cell.shrunk);
+        let n = num::f64_of_len(values.len());
+        Slot {
+            weekday,
+            from_hour,
+            n: u32::try_from(values.len()).unwrap_or(u32::MAX),
+            shrunk: (values.iter().sum::<f64>() + PSEUDO_POSTS * toward) / (n + PSEUDO_POSTS),
+        }
+    };
+    let slots = by_day.into_iter().map(slot).collect();
+    Some(Week { slots, overall, posts: u32::try_from(used.len()).unwrap_or(u32::MAX) })
+}
+
 /// The tip, when the data carry it: at least [`POSTS_MIN`] posts, [`CELL_MIN`] in the best cell, and a shrunk gain of at
 /// least [`GAIN_MIN`]. `None` also when the latest post was in that cell already: nothing would change.
 #[must_use]
@@ -240,6 +300,31 @@ mod tests {
         // Friday evening in UTC is Saturday in Auckland, and the same group; Thursday is not.
         let auckland = TimeZone::get("Pacific/Auckland").expect("a zone");
         assert_eq!(table(&[post("2026-07-02T22:00:00Z")], &auckland)[0].days, Days::FriSat);
+    }
+
+    #[test]
+    fn a_week_has_each_day_and_leans_on_like_days() {
+        // Ten Monday evenings at 10, one Tuesday evening at 4, six Monday noons at 5.
+        let tuesday = OwnPost { published_at: "2026-06-02T17:00:00Z".parse().expect("instant"), value: 4.0 };
+        let posts = [at(17, &[10.0; 10]), at(10, &[5.0; 6]), vec![tuesday]].concat();
+        let week = week(&posts, &zone()).expect("a week");
+        let told: Vec<(i8, u8, u32)> = week.slots.iter().map(|slot| (slot.weekday, slot.from_hour, slot.n)).collect();
+        assert_eq!((told, week.posts), (vec![(1, 12, 6), (1, 18, 10), (2, 18, 1)], 17));
+        assert!(week.says_something());
+        // Overall 134/17; evenings (104 + 5·134/17) / 16; Tuesday (4 + 5·evenings) / 6, above the usual all the same.
+        let overall = 134.0 / 17.0;
+        let evenings = (104.0 + 5.0 * overall) / 16.0;
+        assert!((week.slots[2].shrunk - (4.0 + 5.0 * evenings) / 6.0).abs() < 1e-9);
+        assert!(overall < evenings && week.slots[2].shrunk < evenings);
+    }
+
+    #[test]
+    fn a_week_of_few_posts_says_nothing_and_one_of_none_is_none() {
+        assert_eq!(week(&[], &zone()), None);
+        assert_eq!(week(&at(10, &[f64::NAN, -1.0]), &zone()), None);
+        assert!(!week(&at(10, &[5.0; 7]), &zone()).expect("a week").says_something());
+        assert!(week(&at(10, &[5.0; 8]), &zone()).expect("a week").says_something());
+        assert!(!week(&at(10, &[0.0; 8]), &zone()).expect("a week").says_something());
     }
 
     proptest! {

@@ -15,7 +15,9 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::own_ways::{Better, Pause};
 use super::posting_time::{OwnPost, PostingTip};
+use crate::domain::metric::Metric;
 use crate::domain::num::f64_of_len;
 
 /// Tips given at once: more than three are none.
@@ -25,7 +27,7 @@ pub const MOST: usize = 3;
 const BELIEVED: (f64, f64) = (4.0, 0.5);
 
 /// The keys of the tips' sentences in the wording files.
-pub const KEYS: &[&str] = &["tip-posting-time", "tip-link-target", "tip-code-missing"];
+pub const KEYS: &[&str] = &["tip-posting-time", "tip-format", "tip-pause", "tip-link-target", "tip-code-missing"];
 
 /// One thing to try, with what speaks for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,20 @@ pub const KEYS: &[&str] = &["tip-posting-time", "tip-link-target", "tip-code-mis
 pub enum Tip {
     /// The creator's own posts do better at other hours.
     PostingTime(PostingTip),
+    /// The creator's own posts of one format do better.
+    Format {
+        /// What the values are.
+        metric: Metric,
+        /// Which format, and by how much.
+        better: Better<String>,
+    },
+    /// The creator's own posts do better after a pause of some length.
+    Pause {
+        /// What the values are.
+        metric: Metric,
+        /// Which pause, and by how much.
+        better: Better<Pause>,
+    },
     /// The tracking link opens the wrong page.
     LinkTarget {
         /// What it opens.
@@ -55,6 +71,8 @@ impl Tip {
     pub fn id(&self) -> &'static str {
         match self {
             Self::PostingTime(_) => "posting-time",
+            Self::Format { .. } => "format",
+            Self::Pause { .. } => "pause",
             Self::LinkTarget { .. } => "link-target",
             Self::CodeMissing { .. } => "code-missing",
         }
@@ -64,7 +82,7 @@ impl Tip {
     #[must_use]
     pub fn about(&self) -> &str {
         match self {
-            Self::PostingTime(_) | Self::LinkTarget { .. } => "",
+            Self::PostingTime(_) | Self::Format { .. } | Self::Pause { .. } | Self::LinkTarget { .. } => "",
             Self::CodeMissing { post, .. } => post,
         }
     }
@@ -74,6 +92,8 @@ impl Tip {
     pub fn promises(&self) -> f64 {
         match self {
             Self::PostingTime(tip) => tip.gain,
+            Self::Format { better, .. } => better.gain,
+            Self::Pause { better, .. } => better.gain,
             Self::LinkTarget { .. } | Self::CodeMissing { .. } => 1.0,
         }
     }
@@ -146,7 +166,14 @@ pub struct Came {
 #[must_use]
 pub fn came_of_hours(tip: &PostingTip, since: &[OwnPost], zone: &TimeZone) -> Came {
     let there: Vec<f64> = since.iter().filter(|post| tip.best.holds(post, zone)).map(|post| post.value).collect();
-    let taken = match (since.len(), there.len()) {
+    came_of_posts((tip.overall, tip.gain), since.len(), &there)
+}
+
+/// What came of posting as a tip says: the mean of all posts before and the gain that was promised, how many posts there
+/// were since, and the values of those that went out as it says.
+#[must_use]
+pub fn came_of_posts((overall, gain): (f64, f64), since: usize, there: &[f64]) -> Came {
+    let taken = match (since, there.len()) {
         (0, _) => Taken::Unknown,
         (all, there) if all <= 2 * there => Taken::Yes,
         (_, _) => Taken::No,
@@ -154,10 +181,10 @@ pub fn came_of_hours(tip: &PostingTip, since: &[OwnPost], zone: &TimeZone) -> Ca
     let after = (taken == Taken::Yes).then(|| there.iter().sum::<f64>() / f64_of_len(there.len()));
     Came {
         taken,
-        before: Some(tip.overall),
+        before: Some(overall),
         after,
         n: u32::try_from(there.len()).unwrap_or(u32::MAX),
-        helped: after.map(|after| tip.overall * (1.0 + tip.gain / 2.0) <= after),
+        helped: after.map(|after| overall * (1.0 + gain / 2.0) <= after),
     }
 }
 

@@ -165,6 +165,8 @@ pub struct FoundPost {
     pub description: Option<String>,
     /// How long it plays.
     pub duration: Option<SignedDuration>,
+    /// `reel`, `story`, …, where the platform tells.
+    pub format: Option<&'static str>,
 }
 
 /// What the caller does about a [`SourceError`].

@@ -7,7 +7,7 @@ use super::buttons::Composed;
 use super::cause;
 use super::client;
 use super::history;
-use super::incident::{clears_lines, footer};
+use super::incident::{clears_lines, footer, why_picture};
 use super::learned::{learned, learned_of};
 use super::message::{Block, Line, Message};
 use super::number;
@@ -46,6 +46,11 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     let by_hand = super::reported::mark(&view.by_hand, whose, reader);
     blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(block(0, excused_lines(view, team, reader, now)));
+    if audience == Audience::Internal {
+        blocks.extend(block(0, moved_lines(view, reader)));
+        blocks.extend(view.found.as_ref().and_then(|found| block(0, found.lines(reader, now))));
+        blocks.extend(view.funnel.as_ref().and_then(|funnel| block(0, funnel.lines(reader, now))));
+    }
     if team {
         blocks.extend(block(0, learned(&view.learned, reader).into_iter().collect()));
         blocks.extend(block(0, clears_lines(view.clears.as_ref(), reader, now)));
@@ -62,9 +67,20 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
         headline: say!(words, "why-headline", id = view.incident.id.to_string(), who = who),
         blocks,
         footer: if team { footer(view, reader, now) } else { view.incident.id.to_string() },
+        // A picture that cannot be drawn is left out; the text says everything.
+        picture: why_picture(view, reader, audience).and_then(Result::ok),
         silent: true,
         ..Message::default()
     })
+}
+
+/// What explains the number; where it was asked against something that says nothing of it, why not.
+fn moved_lines(view: &IncidentView, reader: &Reader) -> Vec<Line> {
+    match (&view.moved, view.against) {
+        (Some(moved), _) => moved.lines(reader),
+        (None, Some(asked)) => vec![line(say!(reader.words(), "moved-none", basis = asked.as_str()))],
+        (None, None) => Vec::new(),
+    }
 }
 
 /// A rule that has not fired, or has no incident: every comparison, and what stands between it and firing.

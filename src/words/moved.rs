@@ -4,14 +4,15 @@
 
 use std::cmp::Reverse;
 
+use super::chart::waterfall::{Bar, End, Waterfall};
 use super::message::Line;
 use super::number;
 use super::others::Compared;
-use super::phrase::{bold, line};
-use super::wording::{Reader, say};
+use super::phrase::{self, bold, line};
+use super::wording::{Reader, Words, say};
 use crate::domain::money::{Currency, Money};
 use crate::domain::num;
-use crate::insight::decomposition::{Decomposition, Part, Step, Target};
+use crate::insight::decomposition::{Yardstick, Decomposition, Part, Step, Target};
 
 /// A change taken apart, and against what.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,24 +32,85 @@ pub enum Against {
     Others(Compared),
     /// As long before.
     Before,
+    /// What the deal's targets say.
+    Plan,
 }
 
 impl Moved {
     /// The lines: against whom, then what explains most first.
     pub(crate) fn lines(&self, reader: &Reader) -> Vec<Line> {
         let words = reader.words();
-        let mut parts: Vec<&Part> = self.told.parts.iter().filter(|part| part.units != 0).collect();
-        parts.sort_by_key(|part| Reverse(part.units.unsigned_abs()));
+        let parts = self.parts();
         let shares: Vec<Line> = parts.into_iter().filter_map(|part| self.part(part, reader)).map(line).collect();
         if shares.is_empty() {
             return shares;
         }
-        let base = say!(words, "moved-base", target = self.target(), base = self.amount(self.told.before, reader));
+        let base = self.whole(self.amount(self.told.before, reader), reader);
         let head = match &self.against {
             Against::Others(compared) => say!(words, "moved-others", count = compared.others, base = base),
             Against::Before => say!(words, "moved-before", base = base),
+            Against::Plan => say!(words, "moved-plan", base = base),
         };
         std::iter::once(bold(head)).chain(shares).collect()
+    }
+
+    /// The steps that explain something, what explains most first.
+    fn parts(&self) -> Vec<&Part> {
+        let mut parts: Vec<&Part> = self.told.parts.iter().filter(|part| part.units != 0).collect();
+        parts.sort_by_key(|part| Reverse(part.units.unsigned_abs()));
+        parts
+    }
+
+    /// `€45 per order`.
+    fn whole(&self, amount: String, reader: &Reader) -> String {
+        say!(reader.words(), "moved-base", target = self.target(), base = amount)
+    }
+
+    /// As a picture. `who`: whose number it is. In the order of the lines, to the cent, so that it can be added up.
+    #[must_use]
+    pub fn waterfall(&self, who: &str, reader: &Reader) -> Waterfall {
+        let words = reader.words();
+        let before = self.amount(self.told.before, reader);
+        let now = self.whole(self.amount(self.told.now, reader), reader);
+        let (from, until) = match &self.against {
+            Against::Others(compared) => (say!(words, "waterfall-others", count = compared.others), phrase::short_name(who)),
+            Against::Before => (say!(words, "waterfall-before"), say!(words, "waterfall-now")),
+            Against::Plan => (say!(words, "waterfall-plan"), say!(words, "waterfall-now")),
+        };
+        let bars = self.parts().into_iter().map(|part| Bar {
+            name: say!(words, "waterfall-step", step = step_key(part)),
+            sides: say!(
+                words,
+                "waterfall-sides",
+                now = part.now.map_or_else(|| "–".to_owned(), |now| self.side(part, now, reader)),
+                before = part.before.map_or_else(|| "–".to_owned(), |before| self.side(part, before, reader)),
+            ),
+            said: self.signed(part.units, reader),
+            units: part.units,
+        });
+        Waterfall {
+            title: say!(words, "waterfall-title", who = who, now = now, before = before),
+            bars: bars.collect(),
+            from: End { name: from, said: self.exact(self.told.before, reader), units: self.told.before },
+            until: End { name: until, said: self.exact(self.told.now, reader), units: self.told.now },
+            more_is_worse: self.told.target == Target::Cpa,
+        }
+    }
+
+    fn signed(&self, units: i64, reader: &Reader) -> String {
+        let sign = if units < 0 { "\u{2212}" } else { "+" };
+        let size = i64::try_from(units.unsigned_abs()).unwrap_or(i64::MAX);
+        format!("{sign}{}", self.exact(size, reader))
+    }
+
+    /// A number of the target to its last unit.
+    fn exact(&self, units: i64, reader: &Reader) -> String {
+        match (self.told.target, self.currency) {
+            (Target::Revenue | Target::Cpa, Some(currency)) => {
+                number::money_exact(reader.locale, Money { minor: units, currency })
+            }
+            (_, _) => self.amount(units, reader),
+        }
     }
 
     fn target(&self) -> &'static str {
@@ -106,6 +168,11 @@ impl Moved {
             }
         }
     }
+}
+
+/// What a number is held against, as somebody chooses it.
+pub(crate) fn against(words: &Words, basis: Yardstick) -> String {
+    say!(words, "basis", basis = basis.as_str())
 }
 
 /// The variant of the sentence: the step, and what it is counted per.

@@ -15,6 +15,7 @@ use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::domain::sample::{Absence, Reading};
 use crate::domain::verdict::Verdict;
+use crate::insight::own_ways::Pause;
 use crate::insight::posting_time::{Cell, Days};
 use crate::insight::tips::Tip;
 use crate::rules::benchmark::Quantile;
@@ -426,13 +427,23 @@ pub(crate) fn reading(reader: &Reader, metric: Metric, reading: Reading) -> Stri
 }
 
 /// `Sun–Thu 18–21`.
-fn hours(reader: &Reader, cell: &Cell) -> String {
+#[must_use]
+pub fn hours(reader: &Reader, cell: &Cell) -> String {
     let day = |n| number::weekday_name(reader, n);
     let (from, until) = match cell.days {
         Days::SunThu => (day(7), day(4)),
         Days::FriSat => (day(5), day(6)),
     };
     format!("{from}–{until} {:02}–{:02}", cell.from_hour, cell.until_hour)
+}
+
+fn pause_key(pause: Pause) -> &'static str {
+    match pause {
+        Pause::SameDay => "same-day",
+        Pause::Days => "days",
+        Pause::HalfWeek => "half-week",
+        Pause::Week => "week",
+    }
 }
 
 /// A tip as a sentence.
@@ -465,6 +476,26 @@ pub fn tip(reader: &Reader, tip: &Tip) -> String {
                 }
             }
         }
+        Tip::Format { metric, better } => {
+            say!(
+                words,
+                "tip-format",
+                format = better.best.by.as_str(),
+                value = number::value(reader, *metric, better.best.mean, None),
+                count = better.best.n,
+                overall = number::short(reader, *metric, better.overall, None),
+                posts = better.posts,
+            )
+        }
+        Tip::Pause { metric, better } => say!(
+            words,
+            "tip-pause",
+            pause = pause_key(better.best.by),
+            value = number::value(reader, *metric, better.best.mean, None),
+            count = better.best.n,
+            overall = number::short(reader, *metric, better.overall, None),
+            posts = better.posts,
+        ),
         Tip::LinkTarget { opens, should_open } => {
             say!(words, "tip-link-target", opens = opens.as_str(), should_open = should_open.as_str())
         }

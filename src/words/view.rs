@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
 use super::found::FoundCause;
+use super::funnel::FunnelView;
+use super::hours::Hours;
 use super::level::LevelView;
 use super::moved::Moved;
 use super::others::Beside;
@@ -17,6 +19,7 @@ use crate::domain::sample::Reading;
 use crate::domain::standing::Named;
 use crate::domain::verdict::Verdict;
 use crate::domain::written::Day;
+use crate::insight::decomposition::Yardstick;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::benchmark::Quantile;
@@ -349,8 +352,14 @@ pub struct IncidentView {
     pub learned: Vec<Lesson>,
     /// Which step between money spent and money earned explains it.
     pub moved: Option<Moved>,
+    /// What it was asked to be held against; `None`: what is honest.
+    pub against: Option<Yardstick>,
     /// What caused it, where the numbers carry that.
     pub found: Option<FoundCause>,
+    /// Each step beside comparable creators; for `why` alone.
+    pub funnel: Option<FunnelView>,
+    /// When the creator's posts do best, where the hour is the cause; for `why` alone.
+    pub hours: Option<Hours>,
     /// What is still to come.
     pub ahead: AheadView,
     /// The deal it is about, for what is late, a right that ends, or what goes well.

@@ -318,6 +318,7 @@ fn creator(dice: &mut Dice, shop: &Shop, wrong: Wrong, size: f64) -> Known {
     let drafts = drafts(dice, &who, wrong);
     let trouble = trouble(dice, wrong, &drafts);
     let zero = Day {
+        views: None,
         clicks: Some(0.0),
         landed: Some(0.0),
         elsewhere: Some(0.0),

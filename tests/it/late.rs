@@ -229,6 +229,7 @@ pub async fn seen(story: &mut Story, text: Option<&str>) {
         title: Some("My winter".to_owned()),
         description: text.map(str::to_owned),
         duration: None,
+        format: None,
     };
     let source = SourceId::new("youtube").expect("an id");
     let fetched = Fetched { posts: vec![post], ..Fetched::default() };

@@ -158,6 +158,7 @@ fn seen(n: usize, post: usize, now: Timestamp) -> (FoundPost, Vec<Sample>) {
         title: None,
         description: None,
         duration: None,
+        format: None,
     };
     (found, (1..=40).map(|look| total(6 * look)).collect())
 }

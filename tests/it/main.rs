@@ -69,6 +69,7 @@ mod paces;
 mod past;
 mod peers;
 mod personas;
+mod pictures;
 mod pieces;
 mod planner;
 mod polled;

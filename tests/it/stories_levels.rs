@@ -113,6 +113,7 @@ fn of_posts(latest: i64, now: Timestamp) -> Fetched {
             title: None,
             description: None,
             duration: None,
+            format: None,
         });
     }
     fetched.samples.sort_by(|one, other| one.series.cmp(&other.series));

@@ -16,7 +16,7 @@ pub(super) fn incident_asked(ask: Ask<'_>) -> Option<IncidentId> {
             | Command::Show { id }
             | Command::Hide { id }
             | Command::Snooze { id, .. } => Some(id.clone()),
-            Command::Why { what }
+            Command::Why { what, .. }
             | Command::Note { subject: what, .. }
             | Command::Excuse { what, .. }
             | Command::Unexcuse { what } => what.incident.clone(),
@@ -75,7 +75,7 @@ pub(super) fn subject_asked(ask: Ask<'_>) -> Option<String> {
             | Command::Tips { who: subject }
             | Command::Criteria { who: subject }
             | Command::Data { who: subject, .. } => subject.clone(),
-            Command::Why { what } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
+            Command::Why { what, .. } | Command::Excuse { what, .. } | Command::Unexcuse { what } => {
                 Some(what.typed.clone())
             }
             Command::WhyNot { subject, .. } => Some(subject.clone()),

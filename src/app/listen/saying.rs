@@ -1,5 +1,6 @@
 //! Answers: in place where that is possible, as a message where it is not, and never in the way of the next one who asks.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -74,10 +75,14 @@ pub(super) async fn say(
         }
     }
     let Some(address) = inbound.address.clone().filter(|_| also_aloud) else { return Ok(()) };
-    if let Some(until) = say_aloud(chats, &message, &address, (&more, &key)).await {
+    let parts = Chats::whole(address.chat, message).into_iter().zip(0_u32..);
+    let mut parts: VecDeque<(Message, String)> = parts
+        .map(|(part, at)| (part, if at == 0 { key.clone() } else { format!("{key} {at}") }))
+        .collect();
+    if let Some(until) = say_aloud(chats, &mut parts, &address, &more).await {
         // The next one who asks does not wait for this room's limits.
         let (chats, name) = (Arc::clone(chats), format!("answer {}", said.room.id));
-        drop(core.clock.spawn(name, move |held| say_later(chats, message, address, (more, key), held, until)));
+        drop(core.clock.spawn(name, move |held| say_later(chats, parts, address, more, held, until)));
     }
     Ok(())
 }
@@ -88,35 +93,40 @@ pub(super) fn key_of(record: &InboxRecord) -> String {
     format!("answer {} {} {}", record.chat.as_str(), record.bot, record.id)
 }
 
-/// Sends an answer as a message; answers when to try again, if its room takes nothing now.
+/// Sends the messages of an answer, each with its key, and takes those off that went; answers when to try again, if the
+/// room takes nothing now.
 async fn say_aloud(
     chats: &Chats,
-    message: &Message,
+    parts: &mut VecDeque<(Message, String)>,
     address: &Address,
-    (more, key): (&str, &str),
+    more: &str,
 ) -> Option<Timestamp> {
-    let options = SendOptions { more, key, revision: 0 };
-    match chats.send(message, address, &options).await {
-        Ok(_) => None,
-        Err(SendError::SlowDown { until, .. }) => Some(until),
-        Err(error) => {
-            tracing::info!(error = &error as &dyn std::error::Error, "could not send an answer");
-            None
+    while let Some((message, key)) = parts.front() {
+        let options = SendOptions { more, key, revision: 0 };
+        match chats.send(message, address, &options).await {
+            Ok(_) => {}
+            Err(SendError::SlowDown { until, .. }) => return Some(until),
+            Err(error) => {
+                tracing::info!(error = &error as &dyn std::error::Error, "could not send an answer");
+                return None;
+            }
         }
+        parts.pop_front();
     }
+    None
 }
 
 async fn say_later(
     chats: Arc<Chats>,
-    message: Message,
+    mut parts: VecDeque<(Message, String)>,
     address: Address,
-    (more, key): (String, String),
+    more: String,
     mut held: Held,
     mut until: Timestamp,
 ) {
     for _ in 0..ANSWER_TRIES {
         held.sleep_until(until).await;
-        match say_aloud(&chats, &message, &address, (&more, &key)).await {
+        match say_aloud(&chats, &mut parts, &address, &more).await {
             Some(later) => until = later,
             None => return,
         }

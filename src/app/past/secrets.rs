@@ -226,6 +226,7 @@ fn amounts(dice: &mut ChaCha8Rng, core_now: Timestamp, others: usize) -> Fetched
                 title: None,
                 description: None,
                 duration: None,
+                format: None,
             });
         }
     }
@@ -318,7 +319,7 @@ async fn all_she_reads(core: &Core, tag: &str, others: usize) -> Vec<(String, St
         read.extend(told.map(|told| (format!("told of {id}"), shown(&told))));
         let whole = level::whole(&view, &asked.reader, now);
         read.extend(whole.map(|whole| (format!("all of {id}"), shown(&Composed::plain(whole)))));
-        let why = why_incident(core, &asked, incident, now).await.expect("an answer");
+        let why = why_incident(core, &asked, (incident, None), now).await.expect("an answer");
         read.push((format!("why {id}"), shown(&Composed::plain(why))));
     }
     for kept in scan_all::<Proposal>(&*core.store).await.expect("proposals") {

@@ -238,6 +238,7 @@ mod tests {
             title: None,
             description: None,
             duration: None,
+            format: None,
         };
         let silent = |partial| Outcome::of(&Fetched { partial, ..Fetched::default() });
         let partly = |partial| Outcome::of(&Fetched { partial, posts: vec![post.clone()], ..Fetched::default() });

@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::catalog::Catalog;
-use crate::domain::document::{PartnershipRef, Running};
+use crate::domain::document::{Partnership, PartnershipRef, Running};
 use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
 use crate::insight::causes::case::{BrandSays, Case, CodeInText, Day, Earlier, Known, Posted};
@@ -33,11 +33,11 @@ const SETTLED: SignedDuration = SignedDuration::from_hours(72);
 const FIRST_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who there is, and what is known of them.
-type All<'a> = (&'a Catalog, &'a History);
+pub(super) type All<'a> = (&'a Catalog, &'a History);
 
 /// What is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
+pub(super) enum Asks {
     /// Clicks, visits and orders, day by day.
     Days,
     /// Engagements of posts.
@@ -46,14 +46,21 @@ enum Asks {
     FirstDays,
 }
 
-/// What caused it; `None` where the alert is about something else, or the numbers do not carry a cause.
-pub(super) fn found(
+/// Numbers laid out for the search. They are read while the picture in memory is held; the search itself waits until it is
+/// let go, because others wait for it.
+pub(super) struct Laid {
+    case: Case,
+    asks: Asks,
+    days: Vec<Span>,
+}
+
+/// What there is to search in; `None` where the alert is about something else, or there are no numbers.
+pub(super) fn lay(
     (catalog, history): (&Catalog, &History),
     subject: &Subject,
     main: Metric,
     now: Timestamp,
-) -> Option<FoundCause> {
-    let Subject::Partnership(campaign, creator) = subject else { return None };
+) -> Option<Laid> {
     let asks = match main {
         Metric::Cpa | Metric::Roas | Metric::Roi | Metric::Cvr | Metric::Orders | Metric::Revenue | Metric::Margin => {
             Asks::Days
@@ -62,15 +69,8 @@ pub(super) fn found(
         Metric::Views | Metric::Reach => Asks::FirstDays,
         _ => return None,
     };
-    let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
-    let about = catalog.about_at(subject, now);
-    let (begins, _) = about.deal?;
-    let days = days(begins, &about.zone, now);
-    let runs = |other: &&PartnershipRef| {
-        let kept = catalog.partnerships.get(*other);
-        other.campaign == key.campaign && **other != key && kept.is_some_and(|one| one.state == Running::Active)
-    };
-    let brand = about.brand.as_ref();
+    let Alike { key, days, peers } = alike(catalog, subject, now)?;
+    let brand = catalog.campaigns.get(&key.campaign).map(|one| &one.brand);
     let lag = brand.and_then(|brand| catalog.learned.newest(&Name::lag(brand), now)?.value.half());
     let lag = lag.unwrap_or(catalog.maturity.order_lag.0);
     let known = |key: &PartnershipRef| known((catalog, history), key, asks, &days, now);
@@ -79,24 +79,51 @@ pub(super) fn found(
         return None;
     }
     // Hours are held against the creator's own alone.
-    let peers = catalog.partnerships.keys().filter(runs).take(if asks == Asks::FirstDays { 0 } else { PEERS_MAX });
+    let peers = peers.iter().take(if asks == Asks::FirstDays { 0 } else { PEERS_MAX });
     let case = Case {
         subject: own,
         peers: peers.map(known).collect(),
-        zone: catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules()),
+        zone: catalog.creators.get(&key.creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules()),
         lag: orders_after(lag),
         brand: BrandSays::default(),
     };
-    let claim = find(&case).causes.into_iter().next()?;
-    // Visits are not told by page, and a platform's engagements are not the creator's to explain: only what was laid out.
-    let fits = match (asks, claim.kind) {
-        (Asks::Days, Kind::Brand(_) | Kind::LinkDead | Kind::Landing)
-        | (Asks::Engagement, Kind::WeakContent)
-        | (Asks::FirstDays, Kind::PostingHour) => true,
-        (Asks::Days | Asks::Engagement | Asks::FirstDays, _) => false,
+    Some(Laid { case, asks, days })
+}
+
+impl Laid {
+    /// What caused it; `None` where the numbers do not carry a cause.
+    pub(super) fn found(&self) -> Option<FoundCause> {
+        let claim = find(&self.case).causes.into_iter().next()?;
+        // Visits are not told by page, and a platform's engagements are not the creator's to explain: only what was laid out.
+        let fits = match (self.asks, claim.kind) {
+            (Asks::Days, Kind::Brand(_) | Kind::LinkDead | Kind::Landing)
+            | (Asks::Engagement, Kind::WeakContent)
+            | (Asks::FirstDays, Kind::PostingHour) => true,
+            (Asks::Days | Asks::Engagement | Asks::FirstDays, _) => false,
+        };
+        let since = claim.since.and_then(|day| self.days.get(day)).map(|day| day.from);
+        fits.then_some(FoundCause { claim, since })
+    }
+}
+
+/// A deal, its days, and the other running ones of its campaign.
+pub(super) struct Alike {
+    pub(super) key: PartnershipRef,
+    pub(super) days: Vec<Span>,
+    pub(super) peers: Vec<PartnershipRef>,
+}
+
+/// Whom a deal is held beside; `None` for what is no deal, or has no days.
+pub(super) fn alike(catalog: &Catalog, subject: &Subject, now: Timestamp) -> Option<Alike> {
+    let Subject::Partnership(campaign, creator) = subject else { return None };
+    let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+    let about = catalog.about_at(subject, now);
+    let days = days(about.deal?.0, &about.zone, now);
+    let runs = |(other, kept): &(&PartnershipRef, &Partnership)| {
+        other.campaign == key.campaign && **other != key && kept.state == Running::Active
     };
-    let since = claim.since.and_then(|day| days.get(day)).map(|day| day.from);
-    fits.then_some(FoundCause { claim, since })
+    let peers = catalog.partnerships.iter().filter(runs).map(|(other, _)| other.clone()).take(PEERS_MAX).collect();
+    Some(Alike { key, days, peers })
 }
 
 /// Whole days in the campaign's zone, since the deal began.
@@ -138,7 +165,7 @@ fn known(all: All<'_>, key: &PartnershipRef, asks: Asks, days: &[Span], now: Tim
     }
 }
 
-fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<Day> {
+pub(super) fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<Day> {
     let view = history.view();
     let read = |metric, day: Span| view.over(subject, Want { metric, platform: None }, day).reading.value();
     // Where the newest day has none of it, nothing is counted.
@@ -146,11 +173,12 @@ fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<Day> {
     if !told(Metric::Clicks) || !told(Metric::Orders) {
         return Vec::new();
     }
-    let visits = told(Metric::Sessions);
+    let (visits, seen) = (told(Metric::Sessions), told(Metric::Views));
     let day = |day: &Span| Day {
         clicks: read(Metric::Clicks, *day),
         landed: if visits { read(Metric::Sessions, *day) } else { None },
         elsewhere: None,
+        views: if seen { read(Metric::Views, *day) } else { None },
         orders: read(Metric::Orders, *day),
         redeemed: None,
     };
@@ -158,7 +186,7 @@ fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<Day> {
 }
 
 /// Posts of the deal, and the creator's own from before the first of them.
-fn posts((catalog, history): All<'_>, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Vec<Posted>, Vec<Earlier>) {
+pub(super) fn posts((catalog, history): All<'_>, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Vec<Posted>, Vec<Earlier>) {
     let pieces: Vec<(Platform, &PostRef)> =
         catalog.pieces_in(key).filter_map(|piece| Some((piece.platform, piece.post.as_ref()?))).collect();
     let settled = now.checked_sub(if asks == Asks::FirstDays { FIRST_DAY } else { SETTLED }).unwrap_or(now);

@@ -5,12 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::catalog::{Groups, judging};
 use super::core::{Core, Ruled, State, context};
 use crate::domain::action::{Deed, Object, Proposal, ProposalStage};
-use crate::domain::ids::{CreatorId, Platform, SourceId, Subject};
+use crate::domain::ids::{Platform, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::person::Audience;
 use crate::domain::verdict::Verdict;
-use crate::insight::posting_time::{OwnPost, posting_time};
-use crate::insight::tips::Tip;
+use crate::insight::causes::Kind;
+use crate::insight::decomposition::Yardstick;
 use crate::outbox::incident::{Happened, Incident, Stage};
 use crate::outbox::notice::{About, Notice};
 use crate::rules::judge::{Judgement, judge};
@@ -29,10 +29,6 @@ const CHART_WINDOWS: u32 = 21;
 
 /// A line of fewer points than this says nothing.
 const KNOWN_MIN: usize = 4;
-
-/// Posts that posting times are learned from, and how old a post must be for its views to have mostly come.
-const POSTS_MAX: usize = 60;
-pub(super) const POST_SETTLED: SignedDuration = SignedDuration::from_hours(72);
 
 /// How long an action can be taken back from its message.
 const UNDO_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -60,6 +56,27 @@ pub fn names(state: &State, subject: &Subject) -> Names {
 }
 /// Everything that can be told about an incident. `with_chart`: a picture is wanted.
 pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Result<IncidentView, StoreError> {
+    incident_for(core, incident, if with_chart { For::AlertWithChart } else { For::Alert }).await
+}
+
+/// What a view of an incident is made for: what takes long to work out is worked out where it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// The message that tells it, without a picture.
+    Alert,
+    /// The same with one.
+    AlertWithChart,
+    /// `why`: with the funnel, and held against what was asked for, where something was.
+    Why(Option<Yardstick>),
+}
+
+/// The same for any purpose.
+pub async fn incident_for(core: &Core, incident: Incident, made_for: For) -> Result<IncidentView, StoreError> {
+    let with_chart = made_for == For::AlertWithChart;
+    let asked = match made_for {
+        For::Why(asked) => asked,
+        For::Alert | For::AlertWithChart => None,
+    };
     let now = core.clock.now();
     let receipt: Option<Receipt> = serde_json::from_value(incident.receipt.clone()).ok();
     let proposals = proposals(core, &incident).await?;
@@ -79,7 +96,7 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         .creator
         .as_ref()
         .filter(|_| concerns_reach(receipt.as_ref()))
-        .map(|creator| tips(&state, creator, now));
+        .map(|creator| tips_by(&state, creator, Metric::Views, now));
     let level =
         case.and_then(|case| super::levels::numbers::level_view(&state, &case.value, &incident, receipt.as_ref(), now));
     let tips = match (&level, &incident.creator) {
@@ -92,17 +109,24 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
     let options = options(core, &state, &incident, &proposals, now);
     let pooled = receipt.as_ref().is_some_and(|receipt| receipt.pool.is_some());
     let moved = receipt.as_ref().zip(seen.first());
-    let moved = moved.and_then(|(receipt, main)| moved::moved(&state, &incident.subject, receipt, main));
+    let moved = moved.and_then(|(receipt, main)| moved::moved(&state, &incident.subject, (receipt, main), asked));
     let cause = super::causes::of_incident(&state, &incident);
     let closed_by = super::causes::closed_by(&state, &incident);
     // What a person or a rule has said of it already is not guessed at.
     let main = seen.first().filter(|_| closed_by.is_none() && cause.is_none() && incident.stage != Stage::Resolved);
     let main = main.and_then(|main| main.metric);
     let known = (&state.catalog, &state.history);
-    let found = main.and_then(|metric| found::found(known, &incident.subject, metric, now));
-    Ok(IncidentView {
+    let laid = main.and_then(|metric| found::lay(known, &incident.subject, metric, now));
+    let is_why = matches!(made_for, For::Why(_));
+    let steps = if is_why { funnel::lay(known, &incident.subject, now) } else { None };
+    let by_hour = is_why && laid.is_some() && concerns_reach(receipt.as_ref());
+    let hours = incident.creator.as_ref().filter(|_| by_hour).and_then(|who| own_posts::hours(&state, who, now));
+    let view = IncidentView {
         moved,
-        found,
+        against: asked,
+        found: None,
+        funnel: None,
+        hours: None,
         ahead: ahead::of(&state, &incident, (of_receipt, clears.collect()), &options, now),
         deal: super::kinds::deal_view(&state, &incident, (receipt.as_ref(), live.as_ref()), now),
         names: names(&state, &incident.subject),
@@ -125,7 +149,12 @@ pub async fn incident(core: &Core, incident: Incident, with_chart: bool) -> Resu
         seen,
         learned: receipt.map(|receipt| receipt.learned).unwrap_or_default(),
         incident,
-    })
+    };
+    // What is worked out of many numbers is worked out while others have the picture again.
+    drop(state);
+    let found = laid.and_then(|laid| laid.found());
+    let is_hour = found.is_some_and(|found| found.claim.kind == Kind::PostingHour);
+    Ok(IncidentView { found, funnel: steps.and_then(|steps| steps.view()), hours: hours.filter(|_| is_hour), ..view })
 }
 
 /// A tip about when to post helps where views are too few; where orders cost too much it is noise.
@@ -279,37 +308,6 @@ pub fn runs_on(deed: &Deed, source: &SourceId) -> String {
 fn is_undone(incident: &Incident, number: u64) -> bool {
     let undone = |what: &Happened| matches!(what, Happened::Undone { proposal, .. } if *proposal == number);
     incident.events.iter().any(|event| undone(&event.what))
-}
-
-/// Tips from a creator's own posts, and how many posts were looked at.
-#[must_use]
-pub fn tips(state: &State, creator: &CreatorId, now: Timestamp) -> (Vec<Tip>, u32) {
-    tips_by(state, creator, Metric::Views, now)
-}
-
-/// The same by another number of each post.
-#[must_use]
-pub fn tips_by(state: &State, creator: &CreatorId, metric: Metric, now: Timestamp) -> (Vec<Tip>, u32) {
-    let posts = own_posts(state, creator, metric, now);
-    let zone = state.catalog.creators.get(creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
-    let tips = posting_time(&posts, &zone, metric).map(Tip::PostingTime).into_iter().collect();
-    (super::tipping::ranked(state, creator, tips), u32::try_from(posts.len()).unwrap_or(u32::MAX))
-}
-
-/// A creator's own posts that have had time to be seen, by a number of each.
-pub(super) fn own_posts(state: &State, creator: &CreatorId, metric: Metric, now: Timestamp) -> Vec<OwnPost> {
-    let subject = Subject::Creator(creator.clone());
-    let view = state.history.view();
-    let settled = now.checked_sub(POST_SETTLED).unwrap_or(now);
-    view.newest_posts(&subject, settled, POSTS_MAX)
-        .into_iter()
-        .filter_map(|(platform, post)| {
-            let published_at = state.catalog.published.get(&(platform, post.clone()))?;
-            let want = Want { metric, platform: None };
-            let value = view.over_posts(&[(platform, post)], want, now).reading.value()?;
-            Some(OwnPost { published_at: *published_at, value })
-        })
-        .collect()
 }
 
 fn chart(state: &State, incident: &Incident, receipt: &Receipt) -> Option<Chart> {
@@ -469,10 +467,14 @@ pub fn judgement_view(
     (view, judgement.receipt)
 }
 
+pub use own_posts::{Own, own, tips_by};
+pub(super) use own_posts::{POST_SETTLED, formatted, own_posts};
 pub use seen::seen;
 pub(super) use seen::{compared, over, relation, with_industry};
 
 mod ahead;
 mod found;
+mod funnel;
 mod moved;
+mod own_posts;
 mod seen;

@@ -1,16 +1,23 @@
-//! Why a number about money is what it is, against comparable others or against as long before.
+//! Why a number about money is what it is, against the plan, comparable others or as long before.
+//!
+//! Owns: which of them is the honest comparison where nobody asked for one: what the rule itself holds the number against.
+//! Refuses: another number than the one that the alert tells.
+
+use std::collections::BTreeMap;
 
 use super::compared;
 use crate::app::benchmarks::receipt_of;
 use crate::app::catalog::Groups;
 use crate::app::core::State;
+use crate::domain::document::PartnershipRef;
 use crate::domain::ids::Subject;
-use crate::domain::metric::Metric;
+use crate::domain::metric::{Kind, Metric};
 use crate::domain::num;
-use crate::insight::decomposition::{Counts, Scale, Target, decompose};
+use crate::insight::decomposition::{Counts, Scale, Target, Yardstick, decompose};
+use crate::insight::planned;
 use crate::rules::benchmark::quantile;
 use crate::rules::lower::Source;
-use crate::rules::readings::{Readings as _, Want};
+use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::receipt::{Basis, Others, Receipt};
 use crate::words::chart::Band;
 use crate::words::moved::{Against, Moved};
@@ -24,26 +31,53 @@ const PAST_MIN: usize = 8;
 
 /// What explains the number that a receipt is about. `None` where it is not about money per result, or where there is
 /// nothing to hold it against.
-pub(super) fn moved(state: &State, subject: &Subject, receipt: &Receipt, main: &Seen) -> Option<Moved> {
+///
+/// `asked`: only against this. Else first against what the rule itself asks about.
+pub(super) fn moved(
+    state: &State,
+    subject: &Subject,
+    (receipt, main): (&Receipt, &Seen),
+    asked: Option<Yardstick>,
+) -> Option<Moved> {
     let target = match main.metric? {
         _ if main.platform.is_some() || receipt.pool.is_some() => return None,
         Metric::Cpa => Target::Cpa,
         Metric::Roas => Target::Roas,
         _ => return None,
     };
-    let seen = main.left.value();
     let asker = Asker { state, subject, receipt };
-    let told = asker.against_others(target).or_else(|| asker.against_before(target))?;
-    // What is taken apart is the number that the alert tells, or it explains another one.
-    let fits = match (told.told.target, seen) {
-        (Target::Cpa, Some(seen)) => num::round_i64(seen).is_some_and(|seen| (seen - told.told.now).abs() <= 1),
-        (Target::Roas, Some(seen)) => {
-            num::round_i64(seen * 10_000.0).is_some_and(|seen| (seen - told.told.now).abs() <= 1)
+    let bases = asked.map_or_else(|| in_order(main.right_kind).to_vec(), |asked| vec![asked]);
+    bases.into_iter().find_map(|basis| {
+        let told = match basis {
+            Yardstick::Plan => asker.against_plan(target),
+            Yardstick::Peers => asker.against_others(target),
+            Yardstick::Before => asker.against_before(target),
+        };
+        told.filter(|told| fits(told, main.left.value()))
+    })
+}
+
+/// A limit that was agreed is the plan's, and a fall is one from its own past; anything else is first held against others.
+fn in_order(right: RightKind) -> [Yardstick; 3] {
+    match right {
+        RightKind::Target => [Yardstick::Plan, Yardstick::Peers, Yardstick::Before],
+        RightKind::Own { .. } | RightKind::Prev => [Yardstick::Before, Yardstick::Peers, Yardstick::Plan],
+        RightKind::Literal | RightKind::Beside { .. } | RightKind::Peers { .. } | RightKind::Industry => {
+            [Yardstick::Peers, Yardstick::Before, Yardstick::Plan]
         }
+    }
+}
+
+/// What is taken apart is the number that the alert tells, or it explains another one.
+fn fits(told: &Moved, seen: Option<f64>) -> bool {
+    let near = |seen: f64| num::round_i64(seen).is_some_and(|seen| (seen - told.told.now).abs() <= 1);
+    let fits = match (told.told.target, seen) {
+        (Target::Cpa, Some(seen)) => near(seen),
+        (Target::Roas, Some(seen)) => near(seen * 10_000.0),
         (Target::Orders, None) => true,
         (Target::Cpa | Target::Roas, None) | (Target::Orders, Some(_)) | (Target::Revenue | Target::Roi, _) => false,
     };
-    (fits && told.told.now != told.told.before).then_some(told)
+    fits && told.told.now != told.told.before
 }
 
 /// Where the middle half of what a chart's line is held against lies: the own past, where the rule asks about that, else
@@ -114,20 +148,47 @@ impl Asker<'_> {
         let about = self.state.catalog.about_at(self.subject, self.receipt.at);
         let frame = crate::app::core::context(&about, jiff::SignedDuration::ZERO, self.receipt.version).frame;
         let before = self.receipt.window.back(now, 1, &frame)?;
-        let view = self.state.history.view();
-        let counts = |span| {
-            let read = |metric| view.over(self.subject, Want { metric, platform: None }, span).reading.value();
-            Counts {
-                spend: read(Metric::Spend),
-                views: read(Metric::Views),
-                engagements: None,
-                clicks: read(Metric::Clicks),
-                orders: read(Metric::Orders),
-                worth: read(Metric::Revenue),
-            }
-        };
-        let told = decompose(target, &counts(before), &counts(now), Scale::PerReach).ok()?;
+        let told = decompose(target, &self.counts(before), &self.counts(now), Scale::PerReach).ok()?;
         Some(Moved { against: Against::Before, told, currency: self.receipt.currency })
+    }
+
+    /// Against what the same money should bring by the deal's targets, where they say something of views or clicks.
+    fn against_plan(&self, target: Target) -> Option<Moved> {
+        let now = self.counts(*self.receipt.windows.last()?);
+        let plan = planned::counts(&self.targets(), now.spend.filter(|spend| 0.0 < *spend)?)?;
+        // Nobody bought, so there is no cost of an order: what the same money should have brought.
+        let nobody = target == Target::Cpa && now.orders == Some(0.0);
+        let target = if nobody { Target::Orders } else { target };
+        let told = decompose(target, &plan, &now, Scale::PerReach).ok()?;
+        Some(Moved { against: Against::Plan, told, currency: self.receipt.currency })
+    }
+
+    /// Rates in force, and what is counted: of the deal itself where it says any of it, else of its campaign, never some of
+    /// each: so many views of the whole campaign go with so many orders of all of it.
+    fn targets(&self) -> BTreeMap<Metric, f64> {
+        let mut targets = self.state.catalog.about_at(self.subject, self.receipt.at).targets;
+        if let Subject::Partnership(campaign, creator) = self.subject {
+            let key = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+            let own = self.state.catalog.partnerships.get(&key).map(|one| &one.target);
+            let is_counted = |metric: &Metric| !matches!(metric.kind(), Kind::Derived { .. });
+            if own.is_some_and(|own| own.keys().any(is_counted)) {
+                targets.retain(|metric, _| !is_counted(metric) || own.is_some_and(|own| own.contains_key(metric)));
+            }
+        }
+        targets
+    }
+
+    fn counts(&self, span: Span) -> Counts {
+        let view = self.state.history.view();
+        let read = |metric| view.over(self.subject, Want { metric, platform: None }, span).reading.value();
+        Counts {
+            spend: read(Metric::Spend),
+            views: read(Metric::Views),
+            engagements: None,
+            clicks: read(Metric::Clicks),
+            orders: read(Metric::Orders),
+            worth: read(Metric::Revenue),
+        }
     }
 
     fn own(&self, metric: Metric) -> Option<f64> {

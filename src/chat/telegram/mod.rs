@@ -374,6 +374,12 @@ impl TelegramBot {
     }
 }
 
+/// Whether all of a message can stand under its picture.
+#[must_use]
+pub fn fits_as_caption(message: &Message) -> bool {
+    render::render(message, CAPTION_MAX, "").moved_lines == 0
+}
+
 fn done(sorted: Sorted) -> Result<Value, SendError> {
     match sorted {
         Sorted::Done(result) => Ok(result),

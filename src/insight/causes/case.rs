@@ -31,6 +31,8 @@ impl Origins {
 /// One day of one creator.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Day {
+    /// Views of what was posted.
+    pub views: Option<f64>,
     /// Link clicks by people (our tracking link).
     pub clicks: Option<f64>,
     /// Visits with the link's parameters that began on the page it should open; on any page, where pages are not told.

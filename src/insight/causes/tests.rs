@@ -7,6 +7,7 @@ use super::*;
 /// A creator with the same day each day.
 fn steady(clicks: f64) -> Known {
     let day = Day {
+        views: None,
         clicks: Some(clicks),
         landed: Some(0.8 * clicks),
         elsewhere: Some(0.02 * clicks),

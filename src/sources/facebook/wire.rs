@@ -125,5 +125,6 @@ fn described(row: &Field<'_>, creator: &CreatorId) -> Result<FoundPost, Garbled>
         title: None,
         description: row.get("message")?.map(|text| text.text().map(str::to_owned)).transpose()?,
         duration: None,
+        format: None,
     })
 }

@@ -24,6 +24,18 @@ pub(super) enum Kind {
     Day,
 }
 
+impl Kind {
+    /// What deals call such a piece; a day is no piece, and one in the feed may be a photo, a video or an album.
+    pub(super) fn format(self) -> Option<&'static str> {
+        match self {
+            Self::Feed => Some("post"),
+            Self::Reels => Some("reel"),
+            Self::Story => Some("story"),
+            Self::Day => None,
+        }
+    }
+}
+
 /// One insight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Insight {

@@ -106,6 +106,7 @@ impl Piece {
             title: None,
             description: self.caption.clone(),
             duration: None,
+            format: self.kind.and_then(Kind::format),
         })
     }
 }

@@ -197,5 +197,6 @@ fn post(row: &Field<'_>, creator: &CreatorId) -> Result<Option<FoundPost>, Garbl
         title: text("title")?.filter(|title| !title.is_empty()),
         description: text("video_description")?,
         duration: duration.map(SignedDuration::from_secs),
+        format: None,
     }))
 }

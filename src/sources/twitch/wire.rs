@@ -185,6 +185,7 @@ fn described(row: &Field<'_>, creator: &CreatorId) -> Result<Option<FoundPost>, 
         title: text("title")?,
         description: text("description")?,
         duration: row.get("duration")?.map(|length| duration(&length)).transpose()?,
+        format: None,
     }))
 }
 

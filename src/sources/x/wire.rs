@@ -216,5 +216,6 @@ fn described(row: &Field<'_>, creator: &CreatorId) -> Result<Option<FoundPost>, 
         title: None,
         description: row.get("text")?.map(|text| text.text().map(str::to_owned)).transpose()?,
         duration: None,
+        format: None,
     }))
 }

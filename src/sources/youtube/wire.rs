@@ -222,6 +222,7 @@ fn listed(row: &Field<'_>, creator: &CreatorId) -> Result<Option<FoundPost>, Gar
         title: text_of(snippet.as_ref(), "title")?,
         description: text_of(snippet.as_ref(), "description")?,
         duration: None,
+        format: None,
     }))
 }
 
@@ -262,6 +263,7 @@ fn described(row: &Field<'_>, makers: &BTreeMap<String, CreatorId>) -> Result<Op
         title: text_of(Some(&snippet), "title")?,
         description: text_of(Some(&snippet), "description")?,
         duration: duration.map(|field| length(&field)).transpose()?,
+        format: None,
     }))
 }
 

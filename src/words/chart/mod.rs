@@ -1,12 +1,17 @@
-//! The picture of an alert: the value, the line it crossed, the usual band, and when it was told.
+//! Pictures: of an alert (the value, the line it crossed, the usual band, when it was told), of why a number moved
+//! ([`waterfall`]), and of the hours at which somebody's posts do best ([`heat_map`]).
 //!
 //! Owns: the drawing (plotters to SVG, resvg to PNG) and its text for those who do not see it. The font is embedded, so
 //! every machine draws the same bytes. Refuses: a picture of fewer than two values; the text then goes alone.
 //!
-//! Drawn at 1,280 × 720, what phones show about 360 points wide: letters of 34 px there are as large as a caption's.
+//! Drawn 1,280 wide, what phones show about 360 points wide: letters of 34 px there are as large as a caption's. On paper of
+//! their own, because nobody knows whether a chat is dark where a picture is looked at; blue and red are told apart by those
+//! who see no red, and nothing is told by colour alone.
 
+pub mod heat_map;
 mod marks;
 mod scale;
+pub mod waterfall;
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,6 +24,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle, IntoFont as _};
 use resvg::usvg::fontdb::Database;
 use resvg::{tiny_skia, usvg};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use scale::{Scale, dashes, is_freer_right, nice_step, ticks, wrap};
 
@@ -132,8 +138,9 @@ fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
     let options =
         usvg::Options { font_family: "Inter".to_owned(), fontdb: Arc::clone(&FONTS), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| drawing(error.to_string()))?;
-    let mut pixels =
-        tiny_skia::Pixmap::new(SIZE.0, SIZE.1).ok_or_else(|| drawing("no room for the pixels".to_owned()))?;
+    let size = tree.size().to_int_size();
+    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height())
+        .ok_or_else(|| drawing("no room for the pixels".to_owned()))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
     pixels.encode_png().map_err(|error| drawing(error.to_string()))
 }
@@ -195,13 +202,32 @@ fn svg(chart: &Chart, marks: &[(Timestamp, Outcome)], title: &str, reader: &Read
     let Some(scale) = Scale::of(chart, &values).filter(|_| 2 <= values.len()) else {
         return Err(too_few);
     };
+    drawn(SIZE, |area| draw(area, chart, marks, title, &scale, reader))
+}
+
+/// What is drawn on paper of a size, as SVG.
+fn drawn(size: (u32, u32), draw: impl for<'a> FnOnce(&Area<'a>) -> Drawn<'a>) -> Result<String, ChartError> {
     let mut text = String::new();
     {
-        let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        draw(&area, chart, marks, title, &scale, reader)
-            .map_err(|error| ChartError::Drawing { what: error.to_string() })?;
+        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        let all = area.fill(&PAPER).and_then(|()| draw(&area)).and_then(|()| area.present());
+        all.map_err(|error| ChartError::Drawing { what: error.to_string() })?;
     }
     Ok(text)
+}
+
+/// At most so many characters, told apart as people see them; what is longer ends in `…`.
+fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.graphemes(true).take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// About how wide a text is in bold letters of a size, in pixels: Inter's digits and most of its letters are narrower.
+fn width_of(text: &str, size: f64) -> f64 {
+    0.6 * size * num::f64_of_len(text.chars().count())
 }
 
 fn draw<'a>(
@@ -212,7 +238,6 @@ fn draw<'a>(
     scale: &Scale,
     reader: &Reader,
 ) -> Drawn<'a> {
-    area.fill(&PAPER)?;
     draw_title(area, title)?;
     if let Some(Band { low, high, .. }) = chart.band {
         let corner = |x: f64, value: f64| (num::pixel(x), num::pixel(scale.y(value.clamp(scale.low, scale.high))));
@@ -224,8 +249,7 @@ fn draw<'a>(
     draw_values(area, chart, scale)?;
     draw_fired(area, chart, scale, reader)?;
     marks::draw(area, chart, marks, scale, reader)?;
-    draw_band_label(area, chart, scale, reader)?;
-    area.present()
+    draw_band_label(area, chart, scale, reader)
 }
 
 /// The band's name, just under it, where the values leave room.

@@ -21,6 +21,7 @@ pub use surfaces::{ChoiceSpec, MenuItem, OptionSpec, SlashSpec, readme_table, sl
 use crate::domain::habits::{Loudness, QuietHours, Topic};
 use crate::domain::ids::{PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
+use crate::insight::decomposition::Yardstick;
 use crate::outbox::incident::IncidentId;
 use crate::rules::rule::Mode;
 
@@ -120,6 +121,8 @@ pub enum ArgKind {
     File,
     /// How far a rule may go: `shadow`, `propose` or `auto`.
     Mode,
+    /// What a number is held against: `plan`, `peers` or `before`.
+    Yardstick,
     /// What something is set to: `3000 EUR`, `12 %`, `cpa 40 EUR`.
     Change,
     /// `22:00-07:00`, or `off`.
@@ -136,7 +139,7 @@ pub enum ArgKind {
 
 impl ArgKind {
     /// Every kind.
-    pub const ALL: [ArgKind; 27] = [
+    pub const ALL: [ArgKind; 28] = [
         Self::Subject,
         Self::Creator,
         Self::Deliverable,
@@ -158,6 +161,7 @@ impl ArgKind {
         Self::Held,
         Self::File,
         Self::Mode,
+        Self::Yardstick,
         Self::Change,
         Self::Hours,
         Self::Topic,
@@ -191,6 +195,7 @@ impl ArgKind {
             Self::Held => "held",
             Self::File => "file",
             Self::Mode => "mode",
+            Self::Yardstick => "yardstick",
             Self::Change => "change",
             Self::Hours => "hours",
             Self::Topic => "topic",
@@ -225,6 +230,7 @@ impl ArgKind {
             | Self::Held
             | Self::File
             | Self::Mode
+            | Self::Yardstick
             | Self::Change
             | Self::Hours
             | Self::Topic
@@ -404,7 +410,7 @@ table! {
     Decline "decline" "tacka-nej" &["withdraw"], &[may("offer", ArgKind::Offer)], Terms, Anywhere, false, &["decline", "decline 12"];
     Benchmark "benchmark" "jämför" &["compare"], &[may("subject", ArgKind::Subject)], See, Anywhere, false, &["benchmark", "benchmark alma"];
     Appeal "appeal" "invänd" &["object"], &[ID, need("text", ArgKind::Text)], Own, Direct, false, &["appeal A7K2 the link was down on Monday"];
-    Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject)], See, Anywhere, false, &["why A7K2", "why alma"];
+    Why "why" "varför" &[], &[need("what", ArgKind::IncidentOrSubject), may("against", ArgKind::Yardstick)], See, Anywhere, false, &["why A7K2", "why alma", "why alma against plan"];
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
     Backtest "backtest" "provkör" &["replay"], &[need("rule", ArgKind::Rule), may("days", ArgKind::Days)], Study, Anywhere, false, &["backtest cpa-stop", "backtest cpa-stop 30"];
     Report "report" "rapport" &["totals"], &[need("campaign", ArgKind::Subject), may("of", ArgKind::Subject)], Study, Anywhere, false, &["report regret", "report regret spring", "report spring"];
@@ -473,7 +479,7 @@ pub enum Command {
     Decline { offer: Option<u64> },
     Benchmark { subject: Option<String> },
     Appeal { id: IncidentId, text: String },
-    Why { what: What },
+    Why { what: What, against: Option<Yardstick> },
     WhyNot { subject: String, rule: RuleId },
     Backtest { rule: RuleId, days: Option<u32> },
     Report { campaign: String },

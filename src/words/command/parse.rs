@@ -10,6 +10,7 @@ use crate::domain::habits::{Loudness, Topic};
 use crate::domain::ids::{BrandId, CampaignId, PersonId, RuleId};
 use crate::domain::person::{Reach, Role};
 use crate::domain::post_url;
+use crate::insight::decomposition::Yardstick;
 use crate::outbox::incident::IncidentId;
 use crate::rules::error::nearest;
 use crate::rules::rule::Mode;
@@ -125,6 +126,10 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
             }
             // `rule cpa-stop mode propose`, as people say it.
             ArgKind::Mode => words.next().and_then(|word| if is_mode_word(&word) { words.next() } else { Some(word) }),
+            // `why alma against plan`.
+            ArgKind::Yardstick => {
+                words.next().and_then(|word| if is_against_word(&word) { words.next() } else { Some(word) })
+            }
             // It comes with the message, not in its words.
             ArgKind::File => None,
             _ => words.next(),
@@ -139,6 +144,11 @@ fn place(spec: &Spec, words: Vec<String>) -> Result<Command, Teach> {
 /// The word before a mode.
 fn is_mode_word(word: &str) -> bool {
     ["mode", "läge"].contains(&word.to_lowercase().as_str())
+}
+
+/// The word before what a number is held against.
+fn is_against_word(word: &str) -> bool {
+    ["against", "mot"].contains(&word.to_lowercase().as_str())
 }
 
 struct Args {
@@ -222,6 +232,12 @@ impl Args {
             let near = nearest(&word.to_lowercase(), modes.into_iter().map(Mode::as_str));
             self.bad(at, near.map(str::to_owned))
         })
+    }
+
+    fn basis(&self, at: usize) -> Result<Option<Yardstick>, Teach> {
+        let Some(given) = self.optional(at) else { return Ok(None) };
+        let near = || nearest(&given.to_lowercase(), Yardstick::ALL.into_iter().map(Yardstick::as_str));
+        Yardstick::named(given).map(Some).ok_or_else(|| self.bad(at, near().map(str::to_owned)))
     }
 
     /// A page; the first where none is named.
@@ -312,7 +328,7 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
         Name::Tips => Command::Tips { who: args.optional(0).map(str::to_owned) },
         Name::Deal | Name::Offer | Name::Accept | Name::Decline | Name::Numbers | Name::Data => of_deals(name, args)?,
         Name::Benchmark => Command::Benchmark { subject: args.optional(0).map(str::to_owned) },
-        Name::Why => Command::Why { what: args.what(0)? },
+        Name::Why => Command::Why { what: args.what(0)?, against: args.basis(1)? },
         Name::WhyNot => Command::WhyNot {
             subject: args.text(0)?,
             rule: RuleId::new(&args.text(1)?).map_err(|_| args.bad(1, None))?,

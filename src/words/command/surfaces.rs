@@ -3,6 +3,7 @@
 use super::{ArgKind, Name, Needs, Spec, TABLE, Where};
 use crate::domain::habits::{Loudness, Topic};
 use crate::domain::person::Role;
+use crate::insight::decomposition::Yardstick;
 use crate::rules::rule::Mode;
 use crate::words::wording::{Locale, Words};
 
@@ -104,6 +105,7 @@ fn option(arg: &super::ArgSpec) -> OptionSpec {
             ArgKind::Role => Role::all().map(role_choice).collect(),
             ArgKind::Topic => Topic::ALL.map(topic_choice).into(),
             ArgKind::Loudness => Loudness::ALL.map(loudness_choice).into(),
+            ArgKind::Yardstick => Yardstick::ALL.map(basis_choice).into(),
             ArgKind::Mode => [Mode::Shadow, Mode::Propose, Mode::Auto].map(mode_choice).into(),
             _ => Vec::new(),
         },
@@ -123,6 +125,11 @@ fn topic_choice(topic: Topic) -> ChoiceSpec {
 fn loudness_choice(how: Loudness) -> ChoiceSpec {
     let said = |locale| crate::words::rooms::said(Words::of(locale), how);
     ChoiceSpec { value: how.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
+}
+
+fn basis_choice(basis: Yardstick) -> ChoiceSpec {
+    let said = |locale| crate::words::moved::against(Words::of(locale), basis);
+    ChoiceSpec { value: basis.as_str(), name: said(Locale::En), names: vec![(SWEDISH, said(Locale::Sv))] }
 }
 
 fn mode_choice(mode: Mode) -> ChoiceSpec {

@@ -14,6 +14,7 @@ mod mediation;
 mod moved;
 mod others;
 mod permission;
+mod pictures;
 mod rooms;
 mod short;
 mod terms;
@@ -213,7 +214,10 @@ fn fired() -> IncidentView {
         level: None,
         learned: Vec::new(),
         moved: None,
+        against: None,
         found: None,
+        funnel: None,
+        hours: None,
         ahead: AheadView::default(),
         deal: None,
         cause: None,

@@ -146,6 +146,7 @@ fn of_one(fetched: &mut Fetched, id: &str, place: i64, latest: i64, now: Timesta
             title: None,
             description: None,
             duration: None,
+            format: None,
         });
     }
     let account = Subject::Creator(creator);

@@ -63,7 +63,8 @@ fn history(of: impl Fn(&str, i64) -> [Option<i64>; 3]) -> History {
 }
 
 fn told(history: &History, metric: Metric) -> Option<(Kind, Option<Timestamp>)> {
-    let found = found((&catalog(), history), &key("alma").subject(), metric, at("2026-03-29T06:00:00Z"));
+    let found = lay((&catalog(), history), &key("alma").subject(), metric, at("2026-03-29T06:00:00Z"));
+    let found = found.and_then(|laid| laid.found());
     found.map(|found| (found.claim.kind, found.since))
 }
 

@@ -33,7 +33,21 @@ fn commands_are_read_as_people_type_them() {
 
 #[test]
 fn one_word_may_be_several_things() {
-    check("why A7K2", Ok(Command::Why { what: What { incident: Some(id()), typed: "A7K2".into() } }));
+    let why = |against| Ok(Command::Why { what: What { incident: Some(id()), typed: "A7K2".into() }, against });
+    check("why A7K2", why(None));
+    for typed in ["why A7K2 against plan", "why A7K2 plan", "varför A7K2 mot planen", "/why@plimsoll_bot A7K2 Against PLAN"] {
+        check(typed, why(Some(Yardstick::Plan)));
+    }
+    check("why A7K2 against others", why(Some(Yardstick::Peers)));
+    check("why A7K2 mot innan", why(Some(Yardstick::Before)));
+    // The word alone asks for nothing.
+    check("why A7K2 against", why(None));
+    let bad = |given: &str, nearest: Option<&str>| {
+        let (given, nearest) = (given.to_owned(), nearest.map(str::to_owned));
+        Err(Teach::Bad { command: Name::Why, given, kind: ArgKind::Yardstick, nearest })
+    };
+    check("why A7K2 against plam", bad("plam", Some("plan")));
+    check("why A7K2 against everybody", bad("everybody", None));
     check("/start", Ok(Command::Help { command: None }));
     check("/start K7M2-Q4TD", Ok(Command::Bind { code: "K7M2-Q4TD".into() }));
     check("hjälp vila", Ok(Command::Help { command: Some(Name::Snooze) }));
