@@ -2026,7 +2026,7 @@ waterfall-now = Now
 waterfall-worse = makes it worse
 waterfall-better = makes it better
 waterfall-sides = { $now }, not { $before }
-waterfall-alt = { $title }. From { $from }: { $steps }. That makes { $until }.
+waterfall-alt = { $title }. { $from }. { $steps }. { $until }.
 waterfall-step = { $step ->
     [cost] Spend
     [cost-of-reach] Cost of 1,000 views
@@ -2053,8 +2053,8 @@ hours-title-few = { $name }, your posts by hour: too few to say more
 hours-note = { $posts ->
     [one] One post, 3 days old or more.
    *[other] { $posts } posts, each 3 days old or more.
-} On average { $usual }. Hours in { $zone }.
-hours-cells = Blue is above your average, red below. A cell with fewer than 3 posts has no figure; few posts are drawn towards your average.
+} Usually { $usual }. Hours in { $zone }.
+hours-cells = Blue is above your usual, red below. A cell with fewer than 3 posts has no figure; few posts are drawn towards your usual.
 hours-few = At least { $least } posts are needed before hours can be compared.
 hours-best = Framed: { $hours }, your best so far.
 hours-posts = { $count ->

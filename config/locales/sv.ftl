@@ -2016,7 +2016,7 @@ waterfall-now = Nu
 waterfall-worse = gör det sämre
 waterfall-better = gör det bättre
 waterfall-sides = { $now }, inte { $before }
-waterfall-alt = { $title }. Från { $from }: { $steps }. Det ger { $until }.
+waterfall-alt = { $title }. { $from }. { $steps }. { $until }.
 waterfall-step = { $step ->
     [cost] Utlägg
     [cost-of-reach] Pris för 1 000 visningar
@@ -2043,8 +2043,8 @@ hours-title-few = { $name }, dina inlägg per timme: för få för att säga mer
 hours-note = { $posts ->
     [one] Ett inlägg, minst 3 dagar gammalt.
    *[other] { $posts } inlägg, vart och ett minst 3 dagar gammalt.
-} I snitt { $usual }. Klockslag i { $zone }.
-hours-cells = Blått är över ditt snitt, rött under. En ruta med färre än 3 inlägg har ingen siffra; få inlägg dras mot ditt snitt.
+} Vanligen { $usual }. Klockslag i { $zone }.
+hours-cells = Blått är över det vanliga för dig, rött under. En ruta med färre än 3 inlägg har ingen siffra; få inlägg dras mot det vanliga.
 hours-few = Det behövs minst { $least } inlägg för att kunna jämföra klockslag.
 hours-best = Inramat: { $hours }, ditt bästa hittills.
 hours-posts = { $count ->

@@ -11,8 +11,10 @@
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use libm::{exp, log};
 use serde::{Deserialize, Serialize};
 
+use super::rates::pulled_in;
 use crate::domain::metric::Metric;
 use crate::domain::num;
 
@@ -155,16 +157,26 @@ impl Week {
     /// Whether there are enough posts to compare hours by.
     #[must_use]
     pub fn says_something(&self) -> bool {
-        num::len_of(i64::from(self.posts)).is_some_and(|posts| POSTS_MIN <= posts) && 0.0 < self.overall
+        num::len_of(i64::from(self.posts)).is_some_and(|posts| POSTS_MIN <= posts)
     }
 }
 
-/// The same posts by weekday, for a picture. `None` without a post.
+/// How far a value may be from the middle one on the scale of logarithms, in robust standard deviations.
+const WIDE: f64 = 2.5;
+
+/// The same posts by weekday, for a picture. A post that went viral counts as a very good one: else all others would look
+/// bad beside it. `None` without a post that anybody saw.
 #[must_use]
 pub fn week(posts: &[OwnPost], zone: &TimeZone) -> Option<Week> {
-    let used: Vec<&OwnPost> = posts.iter().filter(|post| usable(post)).collect();
-    let overall = mean(used.iter().map(|post| post.value))?;
-    let cells = table(posts, zone);
+    let used: Vec<OwnPost> = posts.iter().copied().filter(usable).collect();
+    let logs: Vec<f64> = used.iter().map(|post| log(1.0 + post.value)).collect();
+    let pulled = pulled_in(&logs, WIDE);
+    // Where most posts have the same value there is no spread to measure by.
+    let spread = pulled.iter().zip(pulled.iter().skip(1)).any(|(one, other)| one != other);
+    let values = pulled.iter().zip(&used).map(|(log, post)| if spread { exp(*log) - 1.0 } else { post.value });
+    let used: Vec<OwnPost> = used.iter().zip(values).map(|(post, value)| OwnPost { value, ..*post }).collect();
+    let overall = mean(used.iter().map(|post| post.value)).filter(|overall| 0.0 < *overall)?;
+    let cells = table(&used, zone);
     let mut by_day: std::collections::BTreeMap<(i8, u8), (Days, Vec<f64>)> = std::collections::BTreeMap::new();
     for post in &used {
         let (days, from_hour) = place(post, zone);
@@ -319,12 +331,22 @@ mod tests {
     }
 
     #[test]
+    fn one_viral_post_does_not_make_all_others_look_bad() {
+        let usual: Vec<f64> = (0..12).map(|n| 1_000.0 + 60.0 * num::f64_of(n)).collect();
+        let viral = OwnPost { published_at: "2026-06-06T08:00:00Z".parse().expect("instant"), value: 4_000_000.0 };
+        let told = week(&[at(17, &usual), vec![viral]].concat(), &zone()).expect("a week");
+        assert!(told.overall < 2_000.0, "{told:?}");
+        let monday = told.slots.iter().find(|slot| slot.weekday == 1).expect("Monday");
+        assert!(0.8 * told.overall < monday.shrunk, "{told:?}");
+    }
+
+    #[test]
     fn a_week_of_few_posts_says_nothing_and_one_of_none_is_none() {
         assert_eq!(week(&[], &zone()), None);
         assert_eq!(week(&at(10, &[f64::NAN, -1.0]), &zone()), None);
         assert!(!week(&at(10, &[5.0; 7]), &zone()).expect("a week").says_something());
         assert!(week(&at(10, &[5.0; 8]), &zone()).expect("a week").says_something());
-        assert!(!week(&at(10, &[0.0; 8]), &zone()).expect("a week").says_something());
+        assert_eq!(week(&at(10, &[0.0; 8]), &zone()), None);
     }
 
     proptest! {

@@ -31,7 +31,8 @@ impl FunnelView {
         let head = say!(words, "funnel-head", count = others, since = number::day(reader, self.from, now));
         let mut lines = vec![bold(head)];
         lines.extend(self.funnel.rates.iter().map(|rate| line(step(rate, reader))));
-        let weakest = self.funnel.weakest.and_then(|weakest| self.funnel.rates.iter().find(|rate| rate.step == weakest));
+        let weakest =
+            self.funnel.weakest.and_then(|weakest| self.funnel.rates.iter().find(|rate| rate.step == weakest));
         lines.push(match weakest {
             Some(rate) => {
                 let of = f64::min(OF_MAX, (1.0 / f64::max(rate.chance, 1.0 / OF_MAX)).floor());

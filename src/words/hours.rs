@@ -32,11 +32,8 @@ impl Hours {
         let words = reader.words();
         let name = phrase::first_name(&self.name);
         let says = self.week.says_something();
-        let title = if says {
-            say!(words, "hours-title", name = name)
-        } else {
-            say!(words, "hours-title-few", name = name)
-        };
+        let title =
+            if says { say!(words, "hours-title", name = name) } else { say!(words, "hours-title-few", name = name) };
         let usual = number::value(reader, self.metric, self.week.overall, None);
         let zone = self.zone.as_str();
         let mut notes = vec![say!(words, "hours-note", posts = self.week.posts, usual = usual, zone = zone)];
@@ -61,7 +58,8 @@ impl Hours {
             hours: usize::from(slot.from_hour / BLOCK_HOURS),
             posts: say!(reader.words(), "hours-posts", count = slot.n),
             gain: says.then_some(gain),
-            said: (says && enough).then(|| format!("{sign}{}", number::percent(reader.locale, (gain.abs() * 100.0).round() / 100.0))),
+            said: (says && enough)
+                .then(|| format!("{sign}{}", number::percent(reader.locale, (gain.abs() * 100.0).round() / 100.0))),
         }
     }
 }

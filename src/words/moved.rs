@@ -12,7 +12,7 @@ use super::phrase::{self, bold, line};
 use super::wording::{Reader, Words, say};
 use crate::domain::money::{Currency, Money};
 use crate::domain::num;
-use crate::insight::decomposition::{Yardstick, Decomposition, Part, Step, Target};
+use crate::insight::decomposition::{Decomposition, Part, Step, Target, Yardstick};
 
 /// A change taken apart, and against what.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,10 @@ impl Moved {
         let before = self.amount(self.told.before, reader);
         let now = self.whole(self.amount(self.told.now, reader), reader);
         let (from, until) = match &self.against {
-            Against::Others(compared) => (say!(words, "waterfall-others", count = compared.others), phrase::short_name(who)),
+            Against::Others(compared) => (
+                say!(words, "waterfall-others", count = compared.others),
+                phrase::short_name(who.split(" · ").next().unwrap_or(who)),
+            ),
             Against::Before => (say!(words, "waterfall-before"), say!(words, "waterfall-now")),
             Against::Plan => (say!(words, "waterfall-plan"), say!(words, "waterfall-now")),
         };

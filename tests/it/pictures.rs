@@ -158,7 +158,10 @@ async fn tips_show_a_creator_the_hours_of_their_own_posts() {
     let said = story.says(alone, ebba, "/tips").await.replace('\u{a0}', " ");
     let all = story.world.telegram.messages(alone);
     assert_eq!(all.iter().skip(before).filter(|shown| shown.photo.is_some()).count(), 1, "{said}");
-    for tip in ["Sun–Thu 18–21 works better: on average 14,", "Reels do better: on average 14,100 views (9 posts). All 18 posts: "] {
+    for tip in [
+        "Sun–Thu 18–21 works better: on average 14,",
+        "Reels do better: on average 14,100 views (9 posts). All 18 posts: ",
+    ] {
         assert!(said.contains(tip), "{tip}: {said}");
     }
     assert!(said.contains("These are suggestions. Nothing depends on them."), "{said}");

@@ -76,9 +76,8 @@ pub(super) async fn say(
     }
     let Some(address) = inbound.address.clone().filter(|_| also_aloud) else { return Ok(()) };
     let parts = Chats::whole(address.chat, message).into_iter().zip(0_u32..);
-    let mut parts: VecDeque<(Message, String)> = parts
-        .map(|(part, at)| (part, if at == 0 { key.clone() } else { format!("{key} {at}") }))
-        .collect();
+    let mut parts: VecDeque<(Message, String)> =
+        parts.map(|(part, at)| (part, if at == 0 { key.clone() } else { format!("{key} {at}") })).collect();
     if let Some(until) = say_aloud(chats, &mut parts, &address, &more).await {
         // The next one who asks does not wait for this room's limits.
         let (chats, name) = (Arc::clone(chats), format!("answer {}", said.room.id));

@@ -186,7 +186,12 @@ pub(super) fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<D
 }
 
 /// Posts of the deal, and the creator's own from before the first of them.
-pub(super) fn posts((catalog, history): All<'_>, key: &PartnershipRef, asks: Asks, now: Timestamp) -> (Vec<Posted>, Vec<Earlier>) {
+pub(super) fn posts(
+    (catalog, history): All<'_>,
+    key: &PartnershipRef,
+    asks: Asks,
+    now: Timestamp,
+) -> (Vec<Posted>, Vec<Earlier>) {
     let pieces: Vec<(Platform, &PostRef)> =
         catalog.pieces_in(key).filter_map(|piece| Some((piece.platform, piece.post.as_ref()?))).collect();
     let settled = now.checked_sub(if asks == Asks::FirstDays { FIRST_DAY } else { SETTLED }).unwrap_or(now);

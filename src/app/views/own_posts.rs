@@ -97,7 +97,8 @@ fn hours_tip(state: &State, creator: &CreatorId, posts: &[OwnPost], metric: Metr
 pub(super) fn hours(state: &State, creator: &CreatorId, now: Timestamp) -> Option<Hours> {
     let metric = Metric::Views;
     let (posts, zone) = (own_posts(state, creator, metric, now), zone(state, creator));
-    let named = state.catalog.creators.get(creator).map_or_else(|| "UTC".to_owned(), |one| one.zone.as_str().to_owned());
+    let named =
+        state.catalog.creators.get(creator).map_or_else(|| "UTC".to_owned(), |one| one.zone.as_str().to_owned());
     Some(Hours {
         name: state.catalog.creator_name(creator),
         zone: named,
@@ -116,13 +117,19 @@ fn zone(state: &State, creator: &CreatorId) -> TimeZone {
     state.catalog.creators.get(creator).map_or(TimeZone::UTC, |one| one.zone.rules())
 }
 
-fn named_posts(state: &State, creator: &CreatorId, metric: Metric, now: Timestamp) -> Vec<(Platform, PostRef, OwnPost)> {
+fn named_posts(
+    state: &State,
+    creator: &CreatorId,
+    metric: Metric,
+    now: Timestamp,
+) -> Vec<(Platform, PostRef, OwnPost)> {
     let view = state.history.view();
     let settled = now.checked_sub(POST_SETTLED).unwrap_or(now);
     let posts = view.newest_posts(&Subject::Creator(creator.clone()), settled, POSTS_MAX).into_iter();
     let read = posts.filter_map(|(platform, post)| {
         let published_at = *state.catalog.published.get(&(platform, post.clone()))?;
-        let value = view.over_posts(&[(platform, post.clone())], Want { metric, platform: None }, now).reading.value()?;
+        let value =
+            view.over_posts(&[(platform, post.clone())], Want { metric, platform: None }, now).reading.value()?;
         Some((platform, post, OwnPost { published_at, value }))
     });
     read.collect()

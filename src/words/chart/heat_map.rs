@@ -3,7 +3,7 @@
 //! Owns: the drawing and its text for those who do not see it. Refuses: a colour where there are too few posts, and a colour
 //! alone: what can be said is written in the cell.
 
-use plotters::prelude::{RGBColor, Rectangle};
+use plotters::prelude::{PathElement, RGBColor, Rectangle};
 use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -124,7 +124,7 @@ pub fn alt(map: &HeatMap, reader: &Reader) -> String {
     let cells: Vec<String> = told.collect();
     let title = plain_title(&map.title);
     let text = if cells.is_empty() {
-        title
+        format!("{title}.")
     } else {
         say!(reader.words(), "heat-map-alt", title = title, cells = cells.join(", "))
     };
@@ -159,18 +159,22 @@ fn draw<'a>(area: &Area<'a>, map: &HeatMap, top: f64) -> Drawn<'a> {
         let place = corners(map, top, (tile.day, tile.hours), 2.0);
         area.draw(&Rectangle::new(place, color(tile.gain).filled()))?;
         let [(left, upper), (right, lower)] = place;
-        let middle = (f64::midpoint(f64::from(left), f64::from(right)), f64::midpoint(f64::from(upper), f64::from(lower)));
+        let middle =
+            (f64::midpoint(f64::from(left), f64::from(right)), f64::midpoint(f64::from(upper), f64::from(lower)));
         let centered = (HPos::Center, VPos::Center);
         match &tile.said {
             Some(said) => {
-                write(area, said, (middle.0, middle.1 - 17.0), IN_CELL, INK, centered, true)?;
-                write(area, &tile.posts, (middle.0, middle.1 + 18.0), IN_CELL, INK, centered, false)?;
+                write(area, said, (middle.0, middle.1 - 13.0), IN_CELL, INK, centered, true)?;
+                write(area, &tile.posts, (middle.0, middle.1 + 21.0), IN_CELL, INK, centered, false)?;
             }
             None => write(area, &tile.posts, middle, IN_CELL, INK, centered, false)?,
         }
     }
     for place in &map.framed {
-        area.draw(&Rectangle::new(corners(map, top, *place, 3.0), INK.stroke_width(6)))?;
+        let [(left, upper), (right, lower)] = corners(map, top, *place, 4.0);
+        // Four lines: a rectangle is never drawn thicker than a pixel.
+        let around = vec![(left, upper), (right, upper), (right, lower), (left, lower), (left, upper), (right, upper)];
+        area.draw(&PathElement::new(around, INK.stroke_width(5)))?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@
 
 pub mod heat_map;
 mod marks;
+mod pixels;
 mod scale;
 pub mod waterfall;
 
@@ -23,9 +24,9 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle, IntoFont as _};
 use resvg::usvg::fontdb::Database;
-use resvg::{tiny_skia, usvg};
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use pixels::png;
 use scale::{Scale, dashes, is_freer_right, nice_step, ticks, wrap};
 
 use super::message::Picture;
@@ -50,6 +51,9 @@ const LARGE: f64 = 42.0;
 const TITLE_LINE: usize = 53;
 /// The longest text for those who do not see the picture (Discord's limit).
 const ALT_MAX: usize = 1_024;
+
+/// The sign of an amount, among signs that the font does not have.
+const MINUS: char = '\u{2212}';
 
 const PAPER: RGBColor = RGBColor(255, 255, 255);
 const INK: RGBColor = RGBColor(28, 32, 38);
@@ -133,18 +137,6 @@ pub fn render_marked(
     Ok(Picture { png, alt })
 }
 
-fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
-    let drawing = |what: String| ChartError::Drawing { what };
-    let options =
-        usvg::Options { font_family: "Inter".to_owned(), fontdb: Arc::clone(&FONTS), ..usvg::Options::default() };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| drawing(error.to_string()))?;
-    let size = tree.size().to_int_size();
-    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height())
-        .ok_or_else(|| drawing("no room for the pixels".to_owned()))?;
-    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| drawing(error.to_string()))
-}
-
 /// What the picture shows, in words.
 #[must_use]
 pub fn alt(chart: &Chart, title: &str, reader: &Reader) -> String {
@@ -187,7 +179,7 @@ fn known(chart: &Chart) -> Vec<(Timestamp, f64)> {
 fn plain_title(title: &str) -> String {
     title
         .chars()
-        .filter(|c| !c.is_control() && !matches!(*c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..))
+        .filter(|c| *c == MINUS || !(c.is_control() || matches!(*c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..)))
         .collect::<String>()
         .trim()
         .to_owned()

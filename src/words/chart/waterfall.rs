@@ -3,12 +3,12 @@
 //! Owns: the drawing, a row for each step so that its name can be read on a phone, and its text for those who do not see it.
 //! Refuses: working anything out; the bars are given in whole units and must add up.
 
-use plotters::prelude::{PathElement, Rectangle, RGBColor};
+use plotters::prelude::{PathElement, RGBColor, Rectangle};
 use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{
-    ALT_MAX, Area, ChartError, Drawn, INK, LIMIT, QUIET, SIZE, SMALL, VALUE, draw_title, drawn, plain_title,
+    ALT_MAX, Area, ChartError, Drawn, INK, LIMIT, PAPER, QUIET, SIZE, SMALL, VALUE, draw_title, drawn, plain_title,
     png, short, width_of, wrap, write,
 };
 use crate::domain::num;
@@ -128,9 +128,9 @@ pub fn alt(waterfall: &Waterfall, reader: &Reader) -> String {
         reader.words(),
         "waterfall-alt",
         title = plain_title(&waterfall.title),
-        from = format!("{} {}", waterfall.from.name, waterfall.from.said),
+        from = format!("{}: {}", waterfall.from.name, waterfall.from.said),
         steps = steps.join(", "),
-        until = format!("{} {}", waterfall.until.name, waterfall.until.said),
+        until = format!("{}: {}", waterfall.until.name, waterfall.until.said),
     );
     short(&text, ALT_MAX)
 }
@@ -223,6 +223,10 @@ fn bar<'a>(
     let (left, right) = (f64::min(a, b), f64::max(f64::max(a, b), f64::min(a, b) + BAR_MIN));
     let corners = [(num::pixel(left), num::pixel(y + 14.0)), (num::pixel(right), num::pixel(y + ROW - 14.0))];
     area.draw(&Rectangle::new(corners, color.filled()))?;
+    // Where bars go below zero the line of zero runs behind what is said.
+    let behind = [(right + 8.0, y + 22.0), (right + 14.0 + width_of(said, SMALL), y + ROW - 22.0)];
+    let behind = behind.map(|(x, y)| (num::pixel(x), num::pixel(y)));
+    area.draw(&Rectangle::new(behind, PAPER.filled()))?;
     write(area, said, (right + 14.0, y + ROW / 2.0), SMALL, color, (HPos::Left, VPos::Center), true)
 }
 

@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::insight::decomposition::{Yardstick, Counts, Scale, Target, decompose};
+use crate::insight::decomposition::{Counts, Scale, Target, Yardstick, decompose};
 use crate::insight::funnel::{Funnel, Rate, Step};
 use crate::insight::own_ways::{Better, Group, Pause};
 use crate::insight::posting_time::{OwnPost, posting_time, week};
@@ -73,7 +73,11 @@ fn the_team_alone_sees_what_explains_a_cost() {
     assert!(view.chart.is_none());
     for audience in [Audience::Internal, Audience::Client, Audience::Creator, Audience::Operator] {
         let is_team = audience == Audience::Internal;
-        assert_eq!(picture(&view, "h", &reader("en"), audience).is_some_and(|one| one.is_ok()), is_team, "{audience:?}");
+        assert_eq!(
+            picture(&view, "h", &reader("en"), audience).is_some_and(|one| one.is_ok()),
+            is_team,
+            "{audience:?}"
+        );
         assert_eq!(why_picture(&view, &reader("en"), audience).is_some(), is_team, "{audience:?}");
         let why = answers::why(&view, &reader("en"), audience, now());
         assert_eq!(why.is_some_and(|why| plain(&why).contains("Why, against the plan")), is_team, "{audience:?}");

@@ -35,7 +35,9 @@ fn commands_are_read_as_people_type_them() {
 fn one_word_may_be_several_things() {
     let why = |against| Ok(Command::Why { what: What { incident: Some(id()), typed: "A7K2".into() }, against });
     check("why A7K2", why(None));
-    for typed in ["why A7K2 against plan", "why A7K2 plan", "varför A7K2 mot planen", "/why@plimsoll_bot A7K2 Against PLAN"] {
+    for typed in
+        ["why A7K2 against plan", "why A7K2 plan", "varför A7K2 mot planen", "/why@plimsoll_bot A7K2 Against PLAN"]
+    {
         check(typed, why(Some(Yardstick::Plan)));
     }
     check("why A7K2 against others", why(Some(Yardstick::Peers)));
