@@ -17,7 +17,7 @@ use crate::words::buttons::{ButtonPurpose, Composed};
 use crate::words::message::{Block, Message, Run};
 use crate::words::view::IncidentView;
 use crate::words::wording::Reader;
-use crate::words::{asking, by_hand, escalation, group, incident, offer, promotion, replies};
+use crate::words::{asking, by_hand, escalation, group, incident, offer, pictured, promotion, replies};
 
 /// How long a button works: an incident that nobody touched for a month is answered by a command.
 const BUTTON_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
@@ -166,7 +166,7 @@ async fn alert(
     }
     let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
     // A picture that cannot be drawn is left out; the text says everything.
-    let picture = incident::picture(&view, &composed.message.headline, &reader, room.audience);
+    let picture = pictured::picture(&view, &composed.message.headline, &reader, room.audience);
     composed.message.picture = picture.and_then(Result::ok);
     Ok(Some((composed, view)))
 }

@@ -9,11 +9,10 @@ use super::ahead;
 use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::cause;
-use super::chart::{self, ChartError};
 use super::client;
 use super::history;
 use super::kinds;
-use super::message::{Block, Line, Look, Message, Picture};
+use super::message::{Block, Line, Look, Message};
 use super::number;
 use super::phrase::{self, block, bold, line};
 use super::reported::Whose;
@@ -24,7 +23,6 @@ use crate::domain::ids::Subject;
 use crate::domain::money::Money;
 use crate::domain::person::Audience;
 use crate::outbox::incident::{Happened, Stage};
-use crate::rules::benchmark::group::SHOWN_MIN;
 use crate::rules::evidence::Demand;
 use crate::rules::rule::Preset;
 
@@ -54,53 +52,6 @@ pub fn compose(view: &IncidentView, reader: &Reader, audience: Audience, now: Ti
         message: phrase::fit(composed.message, phrase::MAIN_UNITS, reader.words()),
         purposes: composed.purposes,
     })
-}
-
-/// The chart that goes with the message, when there is one and this audience may see what it shows. The text goes without
-/// it when drawing fails.
-#[must_use]
-pub fn picture(
-    view: &IncidentView,
-    headline: &str,
-    reader: &Reader,
-    audience: Audience,
-) -> Option<Result<Picture, ChartError>> {
-    if audience == Audience::Internal {
-        let drawn = view.chart.as_ref().map(|chart| chart::render(chart, headline, reader));
-        // Too young for a line: what explains the number is a picture all the same.
-        return match drawn {
-            Some(Ok(picture)) => Some(Ok(picture)),
-            failed => waterfall(view, reader).or(failed),
-        };
-    }
-    let chart = view.chart.as_ref()?;
-    let main = view.seen.first()?;
-    let may_see = match audience {
-        Audience::Client => view.incident.released && client::stripped(view).chart.is_some(),
-        Audience::Creator => main.is_for_creators(),
-        Audience::Internal | Audience::Operator => false,
-    };
-    let same = main.metric == Some(chart.metric);
-    let shown = |band: &chart::Band| band.others.is_none_or(|creators| SHOWN_MIN <= creators);
-    let chart = chart::Chart { band: chart.band.filter(shown), ..chart.clone() };
-    (may_see && same).then(|| chart::render(&chart, headline, reader))
-}
-
-/// What explains the number, as a picture: for the team alone.
-fn waterfall(view: &IncidentView, reader: &Reader) -> Option<Result<Picture, ChartError>> {
-    let who = phrase::who(&view.names, &view.incident.subject.to_string());
-    let moved = view.moved.as_ref()?;
-    Some(chart::waterfall::render(&moved.waterfall(&who, reader), reader))
-}
-
-/// The picture that goes with `why`: what explains a number about money; when posts do best, where the hour is the cause.
-#[must_use]
-pub fn why_picture(view: &IncidentView, reader: &Reader, audience: Audience) -> Option<Result<Picture, ChartError>> {
-    if audience != Audience::Internal {
-        return None;
-    }
-    let hours = || view.hours.as_ref().map(|hours| chart::heat_map::render(&hours.map(reader), reader));
-    waterfall(view, reader).or_else(hours)
 }
 
 fn team(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed> {

@@ -50,6 +50,7 @@ pub mod own;
 pub mod pages;
 pub mod permission;
 pub mod phrase;
+pub mod pictured;
 pub mod promotion;
 pub mod regret;
 pub mod replay;

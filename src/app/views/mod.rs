@@ -9,7 +9,6 @@ use crate::domain::ids::{Platform, SourceId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::person::Audience;
 use crate::domain::verdict::Verdict;
-use crate::insight::causes::Kind;
 use crate::insight::decomposition::Yardstick;
 use crate::outbox::incident::{Happened, Incident, Stage};
 use crate::outbox::notice::{About, Notice};
@@ -70,13 +69,19 @@ pub enum For {
     Why(Option<Yardstick>),
 }
 
+impl For {
+    fn asked(self) -> Option<Yardstick> {
+        match self {
+            Self::Why(asked) => asked,
+            Self::Alert | Self::AlertWithChart => None,
+        }
+    }
+}
+
 /// The same for any purpose.
 pub async fn incident_for(core: &Core, incident: Incident, made_for: For) -> Result<IncidentView, StoreError> {
     let with_chart = made_for == For::AlertWithChart;
-    let asked = match made_for {
-        For::Why(asked) => asked,
-        For::Alert | For::AlertWithChart => None,
-    };
+    let asked = made_for.asked();
     let now = core.clock.now();
     let receipt: Option<Receipt> = serde_json::from_value(incident.receipt.clone()).ok();
     let proposals = proposals(core, &incident).await?;
@@ -108,19 +113,13 @@ pub async fn incident_for(core: &Core, incident: Incident, made_for: For) -> Res
     let first_clear = clears.next();
     let options = options(core, &state, &incident, &proposals, now);
     let pooled = receipt.as_ref().is_some_and(|receipt| receipt.pool.is_some());
-    let moved = receipt.as_ref().zip(seen.first());
-    let moved = moved.and_then(|(receipt, main)| moved::moved(&state, &incident.subject, (receipt, main), asked));
+    let told = receipt.as_ref().zip(seen.first());
+    let moved = told.and_then(|told| moved::moved(&state, &incident.subject, told, asked));
     let cause = super::causes::of_incident(&state, &incident);
     let closed_by = super::causes::closed_by(&state, &incident);
     // What a person or a rule has said of it already is not guessed at.
     let main = seen.first().filter(|_| closed_by.is_none() && cause.is_none() && incident.stage != Stage::Resolved);
-    let main = main.and_then(|main| main.metric);
-    let known = (&state.catalog, &state.history);
-    let laid = main.and_then(|metric| found::lay(known, &incident.subject, metric, now));
-    let is_why = matches!(made_for, For::Why(_));
-    let steps = if is_why { funnel::lay(known, &incident.subject, now) } else { None };
-    let by_hour = is_why && laid.is_some() && concerns_reach(receipt.as_ref());
-    let hours = incident.creator.as_ref().filter(|_| by_hour).and_then(|who| own_posts::hours(&state, who, now));
+    let later = Later::lay(&state, &incident, main, matches!(made_for, For::Why(_)), now);
     let view = IncidentView {
         moved,
         against: asked,
@@ -152,9 +151,7 @@ pub async fn incident_for(core: &Core, incident: Incident, made_for: For) -> Res
     };
     // What is worked out of many numbers is worked out while others have the picture again.
     drop(state);
-    let found = laid.and_then(|laid| laid.found());
-    let is_hour = found.is_some_and(|found| found.claim.kind == Kind::PostingHour);
-    Ok(IncidentView { found, funnel: steps.and_then(|steps| steps.view()), hours: hours.filter(|_| is_hour), ..view })
+    Ok(later.add(view))
 }
 
 /// A tip about when to post helps where views are too few; where orders cost too much it is noise.
@@ -467,6 +464,7 @@ pub fn judgement_view(
     (view, judgement.receipt)
 }
 
+use later::Later;
 pub use own_posts::{Own, own, tips_by};
 pub(super) use own_posts::{POST_SETTLED, formatted, own_posts};
 pub use seen::seen;
@@ -475,6 +473,7 @@ pub(super) use seen::{compared, over, relation, with_industry};
 mod ahead;
 mod found;
 mod funnel;
+mod later;
 mod moved;
 mod own_posts;
 mod seen;

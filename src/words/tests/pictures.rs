@@ -11,8 +11,8 @@ use crate::insight::posting_time::{OwnPost, posting_time, week};
 use crate::words::chart::{heat_map, waterfall};
 use crate::words::funnel::FunnelView;
 use crate::words::hours::Hours;
-use crate::words::incident::{picture, why_picture};
 use crate::words::moved::{Against, Moved};
+use crate::words::pictured::{picture, why_picture};
 
 fn side(spend: f64, clicks: f64, orders: f64) -> Counts {
     Counts {
