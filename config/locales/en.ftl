@@ -2054,7 +2054,7 @@ hours-note = { $posts ->
     [one] One post, 3 days old or more.
    *[other] { $posts } posts, each 3 days old or more.
 } Usually { $usual }. Hours in { $zone }.
-hours-cells = Blue is above your usual, red below. A cell with fewer than 3 posts has no figure; few posts are drawn towards your usual.
+hours-cells = Blue is above your usual, red below; few posts are drawn towards it. Grey: fewer than 3 posts, too few to say.
 hours-few = At least { $least } posts are needed before hours can be compared.
 hours-best = Framed: { $hours }, your best so far.
 hours-posts = { $count ->

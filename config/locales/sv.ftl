@@ -2044,7 +2044,7 @@ hours-note = { $posts ->
     [one] Ett inlägg, minst 3 dagar gammalt.
    *[other] { $posts } inlägg, vart och ett minst 3 dagar gammalt.
 } Vanligen { $usual }. Klockslag i { $zone }.
-hours-cells = Blått är över det vanliga för dig, rött under. En ruta med färre än 3 inlägg har ingen siffra; få inlägg dras mot det vanliga.
+hours-cells = Blått är över det vanliga för dig, rött under; få inlägg dras mot det. Grått: färre än 3 inlägg, för få för att säga något.
 hours-few = Det behövs minst { $least } inlägg för att kunna jämföra klockslag.
 hours-best = Inramat: { $hours }, ditt bästa hittills.
 hours-posts = { $count ->

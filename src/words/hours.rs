@@ -57,7 +57,7 @@ impl Hours {
             day: usize::try_from(slot.weekday - 1).unwrap_or(0),
             hours: usize::from(slot.from_hour / BLOCK_HOURS),
             posts: say!(reader.words(), "hours-posts", count = slot.n),
-            gain: says.then_some(gain),
+            gain: (says && enough).then_some(gain),
             said: (says && enough)
                 .then(|| format!("{sign}{}", number::percent(reader.locale, (gain.abs() * 100.0).round() / 100.0))),
         }

@@ -18,7 +18,7 @@ use crate::words::wording::{Reader, say};
 /// Where cells are: left and right edge.
 const CELLS: (f64, f64) = (150.0, 1_246.0);
 /// Height of a row in pixels: what is said, and under it how many posts.
-const ROW: f64 = 78.0;
+const ROW: f64 = 84.0;
 /// Letters in a cell, in pixels: the most that fits beside its edges.
 const IN_CELL: f64 = 30.0;
 /// Characters of a line under the picture: 1,200 px at about 0.53 of the letter's size each.
