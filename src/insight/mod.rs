@@ -8,6 +8,7 @@ pub mod funnel;
 pub mod goals;
 pub mod orders_csv;
 pub mod own_ways;
+pub mod portfolio;
 pub mod posting_time;
 pub mod rates;
 pub mod roi;
