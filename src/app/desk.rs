@@ -116,6 +116,7 @@ pub async fn desk(core: &Core, asked: &Asked, page: u32, now: Timestamp) -> Resu
         view.decisions.extend(found);
     }
     in_order(&mut view.decisions);
+    view.todos = super::postmortem::steps::open_for(core, &person.id).await?;
     view.decides = core
         .state
         .lock()

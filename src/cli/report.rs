@@ -1,4 +1,4 @@
-//! `plimsoll report roi|ledger`: what campaigns cost and what came back, as text, JSON, CSV or a workbook.
+//! `plimsoll report roi|ledger|postmortem|portfolio`: what campaigns cost, what came back, what they were in the end.
 //!
 //! JSON of `report ledger`: `{"entries":[{"day","kind":"accrual"|"payment","what":"fee"|"kill_fee"|"product"|"earned"|
 //! "boost_PLATFORM","reversal","brand","partnership","deliverable","account","po","invoice","invoiced","vat_rate","net",
@@ -12,6 +12,8 @@
 //! "gaps":[…]}` with `nobodys` = `[{"orders","revenue"}]` and F = `{"cost","revenue","margin","profit","roi","roas","cpa","margin_per_order","emv","per":[{"metric",
 //! "of","count","cost_minor","revenue_minor","margin_minor"}],"absent":{FIGURE:WHY}}`; what is absent is null and has its
 //! reason under `absent`. Amounts in `per` are in minor units, to a hundredth of one.
+
+mod postmortem;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -47,6 +49,10 @@ enum What {
     Roi(RoiReport),
     /// What was accrued and paid, line by line, with accounts, orders, invoices and VAT
     Ledger(LedgerReport),
+    /// What a campaign was, in the end: goals, plan and actual, who brought what, what was learned, what comes next
+    Postmortem(postmortem::PostmortemReport),
+    /// Whom to keep, whom not to ask again, whom to try, and how sure that is
+    Portfolio(postmortem::PortfolioReport),
 }
 
 /// What a report is written as.
@@ -149,6 +155,7 @@ impl Report {
                     told: written.told,
                     orders: false,
                     sheets: false,
+                    postmortem: None,
                 };
                 written.make(common, wanted, Body::Empty).await
             }
@@ -156,9 +163,19 @@ impl Report {
                 let how = attribution.map(Into::into);
                 let body = orders.as_deref().map_or(Ok(Body::Empty), body_of)?;
                 let (campaign, orders) = (Some(campaign), orders.is_some());
-                let wanted = Wanted { what: Which::Roi, campaign, how, told: written.told, orders, sheets: false };
+                let wanted = Wanted {
+                    what: Which::Roi,
+                    campaign,
+                    how,
+                    told: written.told,
+                    orders,
+                    sheets: false,
+                    postmortem: None,
+                };
                 written.make(common, wanted, body).await
             }
+            What::Postmortem(wanted) => wanted.run(common).await,
+            What::Portfolio(wanted) => wanted.run(common).await,
         }
     }
 }

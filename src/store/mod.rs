@@ -118,11 +118,20 @@ pub enum Table {
     Offers = 62,
     /// Those whose time runs, in the order of its end. Key: time big-endian, number.
     DueOffers = 63,
+    /// What people answered when they were asked about a campaign. Key: campaign, 0, question, 0, `p` and a person or `a` and
+    /// a lot.
+    Answers = 70,
+    /// Who was asked about a campaign. Key: campaign, 0, person.
+    Asked = 71,
+    /// Things to do after campaigns. Key: number big-endian.
+    Steps = 72,
+    /// Those that are not done. Key: number big-endian.
+    OpenSteps = 73,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 46] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -165,6 +174,10 @@ impl Table {
         Self::EndedIncidents,
         Self::Offers,
         Self::DueOffers,
+        Self::Answers,
+        Self::Asked,
+        Self::Steps,
+        Self::OpenSteps,
     ];
 
     /// Its number in the file format.

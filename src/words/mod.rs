@@ -47,6 +47,7 @@ pub mod own;
 pub mod pages;
 pub mod permission;
 pub mod phrase;
+pub mod postmortem;
 pub mod promotion;
 pub mod replay;
 pub mod replies;

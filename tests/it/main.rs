@@ -71,6 +71,7 @@ mod personas;
 mod pieces;
 mod planner;
 mod polled;
+mod postmortem;
 mod promotion;
 mod reload;
 mod replay_backtest;

@@ -1,8 +1,9 @@
-//! `report ledger` and `report roi`: what campaigns cost, and what came back. Nothing is changed.
+//! `report ledger` and `report roi`: what campaigns cost, and what came back; `report postmortem`: what one was, in the end.
 //!
 //! Costs and margins are the team's: with `--as` only who is of the team of every campaign that is asked about sees them.
 
 mod ledger;
+pub mod postmortem;
 mod roi;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use crate::domain::money::Currency;
 use crate::domain::sheet::grid::Grid;
 use crate::insight::attribution::Attribution;
 use crate::insight::orders_csv;
+use crate::report::columns as table;
 
 /// Which report, of what, told how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,9 @@ pub struct Report {
     pub orders: bool,
     /// As sheets: the document is then a list of grids.
     pub sheets: bool,
+    /// Of a post-mortem: which part, how.
+    #[serde(default)]
+    pub postmortem: Option<postmortem::Wanted>,
 }
 
 /// Which report.
@@ -47,6 +52,8 @@ pub enum Which {
     Ledger,
     /// What came back.
     Roi,
+    /// What it was, in the end.
+    Postmortem,
 }
 
 impl From<LedgerError> for Refusal {
@@ -82,7 +89,11 @@ pub(super) async fn report(core: &Core, request: &Request, wanted: &Report, body
     }
     match (wanted.what, &wanted.campaign) {
         (Which::Ledger, _) => ledger::report(core, &campaigns, wanted).await,
-        (Which::Roi, None) => Err(Refusal::input("which campaign? say --campaign ID")),
+        (Which::Roi | Which::Postmortem, None) => Err(Refusal::input("which campaign? say --campaign ID")),
+        (Which::Postmortem, Some(campaign)) => {
+            let wanted = wanted.postmortem.as_ref().ok_or_else(|| Refusal::input("which part of the post-mortem?"))?;
+            postmortem::report(core, campaign, wanted, body).await
+        }
         (Which::Roi, Some(campaign)) => {
             let orders = if wanted.orders { Some(orders(body)?) } else { None };
             roi::report(core, campaign, wanted, orders.as_deref()).await
@@ -120,18 +131,4 @@ fn sheets(grids: &[Grid]) -> Result<Answer, Refusal> {
     let json = serde_json::to_value(grids)
         .map_err(|error| Refusal::Failed(format!("the answer cannot be written: {error}")))?;
     Ok(Answer::done(&json, String::new()))
-}
-
-/// Columns of text under each other: words to the left, amounts to the right.
-fn table(rows: &[Vec<String>], left: usize) -> String {
-    let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..wide).map(|column| width(column).unwrap_or(0)).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).enumerate();
-        let cells =
-            cells.map(|(at, (cell, wide))| if at < left { format!("{cell:<wide$}") } else { format!("{cell:>wide$}") });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
