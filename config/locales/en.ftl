@@ -3001,3 +3001,15 @@ desk-todos = { $count ->
     [one] Nothing to decide. One next step is yours
    *[other] Nothing to decide. { $count } next steps are yours
 }
+
+## Report: the goal
+
+report-pace = { $reached } of { $wanted }: { $pace ->
+    [behind] behind, a straight line would be at { $due } by now.
+   *[on] on pace, a straight line would be at { $due } by now.
+}
+report-no-pace = Wanted are { $wanted }; what there is cannot be told yet.
+report-short = Its creators promise { $promised } together: { $missing } are missing.
+report-without = Nothing is agreed with { $names }.
+report-spread = Spread over those who go on: { $each }. Each has to agree to it.
+report-and-more = { $names } and { $count } more

@@ -2993,3 +2993,15 @@ desk-todos = { $count ->
     [one] Inget att besluta. Ett nästa steg är ditt
    *[other] Inget att besluta. { $count } nästa steg är dina
 }
+
+## Rapport: målet
+
+report-pace = { $reached } av { $wanted }: { $pace ->
+    [behind] efter, en rak linje skulle vara vid { $due } nu.
+   *[on] i takt, en rak linje skulle vara vid { $due } nu.
+}
+report-no-pace = Önskat är { $wanted }; vad som finns går inte att säga än.
+report-short = Kreatörerna lovar { $promised } tillsammans: { $missing } saknas.
+report-without = Inget är överenskommet med { $names }.
+report-spread = Fördelat på dem som fortsätter: { $each }. Var och en måste gå med på det.
+report-and-more = { $names } och { $count } till
