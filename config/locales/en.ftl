@@ -2275,6 +2275,10 @@ audit-deed = { $deed ->
     [incident_snoozed] put the alert off
     [incident_escalated] told the next: nobody had it
     [escalation_failed] could not tell the next
+    [step_written] wrote a next step down
+    [step_done] said that a next step is done
+    [questions_asked] asked everybody who took part
+    [question_answered] answered questions
     [grant_given] gave a role
     [grant_revoked] took a role away
     [code_made] made a code

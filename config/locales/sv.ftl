@@ -2267,6 +2267,10 @@ audit-deed = { $deed ->
     [incident_snoozed] lät larmet vila
     [incident_escalated] förde vidare: ingen hade tagit det
     [escalation_failed] kunde inte föra vidare
+    [step_written] skrev ner ett nästa steg
+    [step_done] sa att ett nästa steg är klart
+    [questions_asked] frågade alla som var med
+    [question_answered] svarade på frågor
     [grant_given] gav en roll
     [grant_revoked] tog bort en roll
     [code_made] gjorde en kod
