@@ -2967,17 +2967,17 @@ button-skip = Skip
 button-step-done = Done
 word-questions = { $campaign } is over: what was it like for you?
     A few short questions, with or without your name. Say “answer { $id }” here when you have five minutes.
-ask-nobody = { $campaign }: nobody could be asked
-ask-before = { $campaign }: { $count ->
+survey-nobody = { $campaign }: nobody could be asked
+survey-before = { $campaign }: { $count ->
     [one] the one person who can be asked has been asked already
    *[other] all { $count } who can be asked have been asked already
 }
-ask-done = { $campaign }: { $count ->
+survey-done = { $campaign }: { $count ->
     [one] one person is asked, in their direct message
    *[other] { $count } people are asked, each in their direct message
 }
-ask-how = { $count } short questions, one at a time, with or without a name. Nobody is asked twice.
-ask-unreached = No direct message with me: { $names }. Hand them the form: plimsoll report postmortem --campaign { $id } --questions > form.toml
+survey-how = { $count } short questions, one at a time, with or without a name. Nobody is asked twice.
+survey-unreached = No direct message with me: { $names }. Hand them the form: plimsoll report postmortem --campaign { $id } --questions > form.toml
 answer-not-yours = Only who took part in a campaign is asked about it
 answer-question = { $number }/{ $of } { $question }
 answer-how-choice = Press, or write why: “{ $command }”

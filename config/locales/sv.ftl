@@ -2959,17 +2959,17 @@ button-skip = Hoppa över
 button-step-done = Klart
 word-questions = { $campaign } är över: hur var den för dig?
     Några korta frågor, med eller utan ditt namn. Säg ”svara { $id }” här när du har fem minuter.
-ask-nobody = { $campaign }: ingen gick att fråga
-ask-before = { $campaign }: { $count ->
+survey-nobody = { $campaign }: ingen gick att fråga
+survey-before = { $campaign }: { $count ->
     [one] den enda som går att fråga är redan tillfrågad
    *[other] alla { $count } som går att fråga är redan tillfrågade
 }
-ask-done = { $campaign }: { $count ->
+survey-done = { $campaign }: { $count ->
     [one] en person är tillfrågad, i sin direktchatt
    *[other] { $count } personer är tillfrågade, var och en i sin direktchatt
 }
-ask-how = { $count } korta frågor, en i taget, med eller utan namn. Ingen frågas två gånger.
-ask-unreached = Har ingen direktchatt med mig: { $names }. Ge dem formuläret: plimsoll report postmortem --campaign { $id } --questions > form.toml
+survey-how = { $count } korta frågor, en i taget, med eller utan namn. Ingen frågas två gånger.
+survey-unreached = Har ingen direktchatt med mig: { $names }. Ge dem formuläret: plimsoll report postmortem --campaign { $id } --questions > form.toml
 answer-not-yours = Bara den som var med i en kampanj frågas om den
 answer-question = { $number }/{ $of } { $question }
 answer-how-choice = Tryck, eller skriv varför: ”{ $command }”

@@ -137,14 +137,14 @@ pub fn portfolio(view: &PortfolioView, reader: &Reader) -> Composed {
 pub fn asked(view: &AskedView, reader: &Reader) -> Composed {
     let words = reader.words();
     let headline = match (view.asked, view.before) {
-        (0, 0) => say!(words, "ask-nobody", campaign = view.campaign.as_str()),
-        (0, before) => say!(words, "ask-before", campaign = view.campaign.as_str(), count = before),
-        (asked, _) => say!(words, "ask-done", campaign = view.campaign.as_str(), count = asked),
+        (0, 0) => say!(words, "survey-nobody", campaign = view.campaign.as_str()),
+        (0, before) => say!(words, "survey-before", campaign = view.campaign.as_str(), count = before),
+        (asked, _) => say!(words, "survey-done", campaign = view.campaign.as_str(), count = asked),
     };
-    let mut lines = vec![say!(words, "ask-how", count = QUESTIONS.len())];
+    let mut lines = vec![say!(words, "survey-how", count = QUESTIONS.len())];
     if !view.unreached.is_empty() {
         let names = view.unreached.join(", ");
-        lines.push(say!(words, "ask-unreached", names = names, id = view.id.as_str()));
+        lines.push(say!(words, "survey-unreached", names = names, id = view.id.as_str()));
     }
     Composed::plain(message(headline, lines))
 }
