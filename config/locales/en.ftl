@@ -2383,6 +2383,10 @@ audit-deed = { $deed ->
     [incident_snoozed] put the alert off
     [incident_escalated] told the next: nobody had it
     [escalation_failed] could not tell the next
+    [step_written] wrote a next step down
+    [step_done] said that a next step is done
+    [questions_asked] asked everybody who took part
+    [question_answered] answered questions
     [grant_given] gave a role
     [grant_revoked] took a role away
     [code_made] made a code
@@ -2899,3 +2903,332 @@ word-tip-helped = 🌟 Thank you for trying it, { $name }: it helped
            *[other] { $n } times
         }, more than in as many days before.
     }
+## Post-mortem: what a campaign was, in the end
+
+pm-title = Post-mortem: { $campaign }
+pm-sub = { $brand } · { $from } to { $until } · written { $at }.
+pm-stage-runs = It runs until { $day }: this is where it stands, not how it ended.
+pm-stage-counts = Orders of its last posts may be counted until { $day }, so figures can still move.
+pm-stage-over = Everything that may be counted is counted.
+pm-footer = Written by Plimsoll. The lines behind the money: plimsoll report ledger --campaign { $id }
+pm-wanted = of { $wanted } wanted
+pm-planned = planned { $planned }
+pm-beyond = { $profit } beyond the cost
+pm-cost = Cost
+pm-return = Return
+pm-hours = Hours
+pm-pieces = Pieces out
+pm-in-time = Of these, in time
+pm-goals = Goals and results
+pm-goal = The campaign was for { $goal ->
+    [awareness] awareness: that people see it
+    [new_audiences] new audiences: that people see it who did not know the brand
+    [brand_strength] brand strength: that people think well of the brand
+    [leads] leads: that people ask for more
+    [sales] sales: that people buy
+   *[reputation] reputation: that others speak well of the brand
+}.
+pm-no-goal = Nobody said what the campaign was for. Set “goal” of the campaign, and the next report holds the results against it.
+pm-target = Target
+pm-head-wanted = Wanted
+pm-head-reached = Reached
+pm-head-met = Met
+pm-met = yes
+pm-missed = no
+pm-at-most = at most { $value }
+pm-at-least = at least { $value }
+pm-plan = Plan and actual
+pm-head-plan = Plan
+pm-head-actual = Actual
+pm-pieces-stopped = { $count ->
+    [one] One piece was
+   *[other] { $count } pieces were
+} held or cancelled and is not among those that are out.
+pm-hours-unread = { $count ->
+    [one] One note of hours
+   *[other] { $count } notes of hours
+} could not be read and is not in the sum: begin it with the time, such as “6.5 h editing”.
+pm-gaps = { $count ->
+    [one] One amount
+   *[other] { $count } amounts
+} of the ledger could not be told; plimsoll report ledger --campaign { $id } says which.
+pm-creators = Creators
+pm-line-margin = money back
+pm-line-plan = the plan's price
+pm-read-margin = Return is what the credited orders left, less the cost, over the cost. With few orders luck decides much, so each bar is drawn towards the others; the thin line shows where the true figure lies four times of five.
+pm-read-plan = Each bar is what the money brought in { $metric }, against what the plan allows for one. With few posts luck decides much, so each bar is drawn towards the others; the thin line shows where the true figure lies four times of five.
+pm-not-judged = Creators are not held against each other: { $why }.
+pm-bars-alt = Return of { $count ->
+    [one] one creator
+   *[other] { $count } creators
+}, each with its range, against the line of money back
+pm-bar = { $share } · { $chance } likely to pay
+pm-range = { $low } to { $high }
+pm-of = { $part } of { $whole }
+pm-head-creator = Creator
+pm-head-late = Late
+pm-head-alerts = Alerts
+pm-head-orders = Orders
+pm-head-range = Likely range
+pm-minimums = Agreed minimums
+pm-minimum = { $who }: { $reached } of at least { $least }
+pm-minimum-unknown = { $who }: at least { $least } agreed; no source states what came
+pm-timeline = What happened
+pm-began = the campaign began
+pm-ended = the campaign ended
+pm-live = { $piece } went out
+pm-fired = alert: { $kind ->
+    [stop_loss] money was being lost
+    [downgrade] a level was at risk
+    [late] something was overdue or missing
+    [rights] a right ran out
+    [opportunity] better than expected
+   *[other] { $kind }
+}
+pm-noted = “{ $text }”
+pm-more-moments = { $count ->
+    [one] One more moment stands
+   *[other] { $count } more moments stand
+} in the journal: plimsoll audit
+pm-stops = What was stopped
+pm-no-stops = Nothing was stopped.
+pm-head-stop = What
+pm-head-when = When
+pm-head-by = Decided by
+pm-head-avoidable = Not spent
+pm-head-saved = Saved in the end
+pm-stop-undone = { $what } (taken back later)
+pm-learned = What we learned
+pm-no-lessons = The numbers carry no lesson: too little is known, or everything went as planned.
+pm-remarks = In people's own words
+pm-learn-reached = The goal was reached: { $share } of the wanted { $metric }.
+pm-learn-missed = The goal was missed: { $share } of the wanted { $metric }.
+pm-learn-cost = It cost { $share } of what was planned.
+pm-learn-hours = It took { $share } of the planned hours.
+pm-learn-late = { $late } of { $promised } pieces were late or never came. Plan more time, or fewer pieces.
+pm-learn-best = { $who } earned the money: return { $share }, { $chance } likely to be more than nothing ({ $n }).
+pm-learn-worst = With { $who } the money did not come back: return { $share }, { $chance } likely to be a loss ({ $n }). The deal did not fit; that says nothing about the person.
+pm-learn-unsure = { $creators ->
+    [one] Of the one creator it cannot be said
+   *[other] Of none of the { $creators } creators can it be said
+} whether the money comes back: the ranges are wider than the difference.
+pm-answers = What everybody said
+pm-no-answers = Nobody has been asked, or nobody has answered. Ask in a chat with “ask { $id }”, or hand out the form: plimsoll report postmortem --campaign { $id } --questions
+pm-counts = Yes { $yes }, partly { $partly }, no { $no }.
+pm-hidden = { $count ->
+    [one] One anonymous answer is
+   *[other] { $count } anonymous answers are
+} not shown: of fewer than three it could be guessed whose they are.
+pm-anonymous = anonymous
+pm-next = Next line-up
+pm-choice = { $choice ->
+    [keep] Keep
+    [end] Do not ask again like this
+   *[unsure] Not sure yet
+} ({ $count })
+pm-standing = { $who }: return { $share }, likely { $range }; { $n } in { $posts ->
+    [one] one post
+   *[other] { $posts } posts
+}
+pm-try = Try somebody new
+pm-try-chance = Somebody new who is like these pays off with a chance of { $chance }. { $count ->
+    [one] One place
+   *[other] { $count } places
+} would keep the line-up as large as it was.
+pm-no-candidates = Nobody else is known for this brand. Add creators with plimsoll apply, and they stand here.
+pm-candidate-unknown = { $who }: nothing is known yet; a first small piece would tell
+pm-shifts = Money that would do better elsewhere
+pm-shift = Move { $amount } from { $from } to { $to }: { $chance } likely to bring more, between { $low } and { $high } more four times of five
+pm-shift-caution = This holds for money spent as it was so far; more of the same with one creator often brings less. Nobody's terms change by themselves: say it with “offer” or “adjust”.
+pm-line-up = As documents that plimsoll apply takes: plimsoll report postmortem --campaign { $id } --line-up > next.toml
+pm-steps = Next steps
+pm-no-steps = No next steps are written down. Say one in a chat: “step { $id } book the studio earlier @maja by 2026-05-01”.
+pm-head-step = What
+pm-head-owner = Who
+pm-head-due = By when
+pm-step-done = done { $day }
+pm-step-no-day = no day
+pm-step-nobody = nobody yet
+
+missing-hours = nobody told hours; say them with “note CAMPAIGN 6.5 h editing #hours”
+missing-planned-hours = no hours were planned
+missing-target = No target is set, so there is nothing to hold the results against.
+missing-planned-cost = nothing was planned to cost anything
+missing-not-judged = not judged on final numbers yet
+missing-yardstick = neither what an order leaves nor a target with a price is known
+missing-nothing-spent = nothing is spent
+missing-none = no { $metric }
+missing-unknown = no source states { $metric }
+missing-no-margin = what an order leaves is not known
+missing-no-rate = no rate between the currencies
+missing-no-table = no table of earned media value
+missing-too-large = the sum is larger than can be kept
+
+facts-title = Facts sheet: { $campaign }
+facts-the-campaign = the campaign
+facts-the-brand = the brand
+facts-footer = No names: this sheet is for a meeting about the work, not about people. The report itself names who did what.
+facts-happened = What happened
+facts-creators = { $count ->
+    [one] One creator took part.
+   *[other] { $count } creators took part.
+}
+facts-alerts = { $count ->
+    [0] No alert was raised.
+    [one] One alert was raised.
+   *[other] { $count } alerts were raised.
+}
+facts-stops = { $count ->
+    [0] Nothing was stopped
+    [one] One thing was stopped
+   *[other] { $count } things were stopped
+}{ $undone ->
+    [0] .
+   *[other] , of which { $undone } taken back later.
+}
+facts-avoidable = { $amount } was not spent because of that.
+facts-spread = How creators did
+facts-choices = Earned their money, surely enough: { $keep }. Cannot be said: { $unsure }. Did not, surely enough: { $end }.
+facts-middle = The middle of them had a return of { $share }.
+facts-in-words = { $count ->
+    [one] One answer in words.
+   *[other] { $count } answers in words.
+}
+agenda = Agenda ({ $span })
+agenda-facts = The facts, read in silence
+agenda-goals = Goals and results: what surprised us?
+agenda-stops = What was stopped, and would we do it again?
+agenda-answers = What everybody said
+agenda-learned = What we learned, in one sentence each
+agenda-steps = { $count ->
+    [0] Next steps, each with a name and a day
+   *[other] Next steps, each with a name and a day; { $count } are open already
+}
+agenda-rule = Talk about the work, not about people; whoever was there speaks first.
+
+area-collaboration = Collaboration
+area-process = Process
+area-function = Who decided
+area-next-steps = Next steps
+question-goal-understood = Did everybody understand the goal?
+question-consensus = Did everybody agree on how to reach it?
+question-resources = Were there enough people, money and tools?
+question-managers-told = Did managers hear of progress and of roadblocks in time?
+question-priorities = Were the priorities right?
+question-timeline = Was the timeline realistic?
+question-dates-matched = Did the dates fit the goal?
+question-surprises = What came as a surprise?
+question-who-decided = Who decided, and on what?
+question-did-decide = Did they decide when it was needed?
+question-roles-clear = Was it clear who does what?
+question-help-needed = Was help from outside needed?
+question-management-help = How can management help next time?
+question-faster-cheaper = What could be faster or cheaper next time?
+question-capabilities = What do we need to learn, or to have?
+question-goals-reassess = Which goals should we think over?
+chosen = { $chosen ->
+    [yes] Yes
+    [partly] Partly
+   *[no] No
+}
+form-title = { $campaign }: a few questions
+form-how = Fill in what you have something to say to; leave the rest empty. For each question a choice, words, or both.
+form-back = Hand it back: plimsoll report postmortem --campaign { $id } --answers FILE. One form for each person.
+form-anonymous = Your id as person, or anonymous = true: then nobody's name is kept with the answers, and they are shown only where three or more are.
+
+line-up-name = { $campaign }, next
+line-up-head = The next line-up, made from { $campaign }. A draft: nobody has agreed to anything in it.
+line-up-check = Check the days, the fees and the targets; then plimsoll check, and plimsoll apply. Codes and links are given anew.
+line-up-all = Everybody is in it: creators could not be held against each other.
+line-up-ended = Left out: { $who } ({ $id }); the money did not come back. Add a partnership if you know why it will.
+line-up-candidate = Candidate: { $who } ({ $id }). Add a partnership and a first small piece.
+
+## Post-mortem in a chat
+
+help-postmortem = What a campaign was: goals, money, what was stopped, what we learned; the whole report as a file
+help-portfolio = Whom to keep, whom not to ask again and whom to try, and how sure that is
+help-ask = Ask everybody who took part in a campaign a few questions, each in their own direct message
+help-answer = Answer the questions about a campaign, with or without your name
+help-step = Write down a next step after a campaign, with @who and a day
+help-done = Say that a next step is done
+arg-step = the number of a next step, such as 3
+pm-short = { $campaign }: { $told }
+pm-short-goal = { $reached } of { $wanted }
+pm-short-return = return { $roi }
+pm-short-nothing = what came of it cannot be told yet
+pm-short-cost = It cost { $cost }; planned were { $planned }.
+pm-short-cost-only = It cost { $cost }.
+pm-short-no-cost = What it cost cannot be told: { $why }.
+pm-short-hours = Hours told: { $hours }; planned were { $planned }.
+pm-short-hours-only = Hours told: { $hours }.
+pm-short-no-hours = Nobody has told hours. Say “note { $id } 6.5 h editing #hours”.
+pm-short-stops = { $count ->
+    [one] One thing was stopped.
+   *[other] { $count } things were stopped.
+}
+pm-short-steps = { $count ->
+    [one] One next step is open.
+   *[other] { $count } next steps are open.
+}
+pm-short-file = The whole report is in the file; it opens in any browser.
+portfolio-headline = { $campaign }: keep { $keep }, not sure of { $unsure }, do not ask { $end } again like this
+portfolio-nothing = { $campaign }: whom to keep cannot be told yet
+button-portfolio = Next line-up
+button-postmortem = The whole report
+button-ask-all = Ask everybody
+button-named = With my name
+button-unnamed = Without my name
+button-skip = Skip
+button-step-done = Done
+word-questions = { $campaign } is over: what was it like for you?
+    A few short questions, with or without your name. Say “answer { $id }” here when you have five minutes.
+survey-nobody = { $campaign }: nobody could be asked
+survey-before = { $campaign }: { $count ->
+    [one] the one person who can be asked has been asked already
+   *[other] all { $count } who can be asked have been asked already
+}
+survey-done = { $campaign }: { $count ->
+    [one] one person is asked, in their direct message
+   *[other] { $count } people are asked, each in their direct message
+}
+survey-how = { $count } short questions, one at a time, with or without a name. Nobody is asked twice.
+survey-unreached = No direct message with me: { $names }. Hand them the form: plimsoll report postmortem --campaign { $id } --questions > form.toml
+answer-not-yours = Only who took part in a campaign is asked about it
+answer-question = { $number }/{ $of } { $question }
+answer-how-choice = Press, or write why: “{ $command }”
+answer-how-words = In your own words: “{ $command }”
+answer-named = Your name stands with your answer.
+answer-unnamed = Without your name: it is kept neither with the answer nor with the time, and answers are shown only where three or more are. It cannot be changed later.
+answer-kept = Noted.
+answer-kept-unnamed = Noted, without your name.
+answer-again = You have answered that one without your name; it stays as it was.
+answer-unread = Say which question: “answer { $id } 3 …”. Here is the first that is open.
+answer-over = { $campaign }: that was everything. Thank you
+step-written = Step { $number } after { $campaign } is written down
+step-where = It stands on the desk of whoever does it, until somebody says “done { $number }”.
+step-done = Step { $number } after { $campaign } is done
+step-already = Step { $number } was done already, says { $who } ({ $when })
+step-unknown = There is no step { $number }
+step-empty = What is to be done? Say it like “step { $id } book the studio earlier @maja by 2026-05-01”
+step-too-long = A step is a line of at most { $max } letters; the rest belongs in your own notes
+step-too-many = { $max } steps are open already. Do one, or take one off with “done”
+step-no-person = I know nobody who is called “{ $given }”, or more than one. Use their id
+step-due = by { $day }
+step-no-day = no day
+step-nobody = nobody yet
+desk-todos = { $count ->
+    [one] Nothing to decide. One next step is yours
+   *[other] Nothing to decide. { $count } next steps are yours
+}
+
+## Report: the goal
+
+report-pace = { $reached } of { $wanted }: { $pace ->
+    [behind] behind, a straight line would be at { $due } by now.
+   *[on] on pace, a straight line would be at { $due } by now.
+}
+report-no-pace = Wanted are { $wanted }; what there is cannot be told yet.
+report-short = Its creators promise { $promised } together: { $missing } are missing.
+report-without = Nothing is agreed with { $names }.
+report-spread = Spread over those who go on: { $each }. Each has to agree to it.
+report-and-more = { $names } and { $count } more

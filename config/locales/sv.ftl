@@ -2375,6 +2375,10 @@ audit-deed = { $deed ->
     [incident_snoozed] lät larmet vila
     [incident_escalated] förde vidare: ingen hade tagit det
     [escalation_failed] kunde inte föra vidare
+    [step_written] skrev ner ett nästa steg
+    [step_done] sa att ett nästa steg är klart
+    [questions_asked] frågade alla som var med
+    [question_answered] svarade på frågor
     [grant_given] gav en roll
     [grant_revoked] tog bort en roll
     [code_made] gjorde en kod
@@ -2891,3 +2895,332 @@ word-tip-helped = 🌟 Tack för att du provade, { $name }: det hjälpte
            *[other] { $n } gånger
         }, oftare än under lika många dagar före.
     }
+## Utvärdering: vad en kampanj blev till slut
+
+pm-title = Utvärdering: { $campaign }
+pm-sub = { $brand } · { $from } till { $until } · skriven { $at }.
+pm-stage-runs = Den pågår till { $day }: så här ligger den till, inte så slutade den.
+pm-stage-counts = Ordrar från de sista inläggen kan räknas till { $day }, så siffror kan ännu röra sig.
+pm-stage-over = Allt som får räknas är räknat.
+pm-footer = Skriven av Plimsoll. Raderna bakom pengarna: plimsoll report ledger --campaign { $id }
+pm-wanted = av { $wanted } önskade
+pm-planned = planerat { $planned }
+pm-beyond = { $profit } utöver kostnaden
+pm-cost = Kostnad
+pm-return = Avkastning
+pm-hours = Timmar
+pm-pieces = Leveranser ute
+pm-in-time = Av dem i tid
+pm-goals = Mål och resultat
+pm-goal = Kampanjen var till för { $goal ->
+    [awareness] kännedom: att folk ser den
+    [new_audiences] nya målgrupper: att folk ser den som inte kände varumärket
+    [brand_strength] varumärkesstyrka: att folk tycker om varumärket
+    [leads] intresseanmälningar: att folk vill veta mer
+    [sales] försäljning: att folk köper
+   *[reputation] anseende: att andra talar väl om varumärket
+}.
+pm-no-goal = Ingen har sagt vad kampanjen var till för. Ange ”goal” för kampanjen, så håller nästa rapport resultaten mot det.
+pm-target = Mål
+pm-head-wanted = Önskat
+pm-head-reached = Nått
+pm-head-met = Uppfyllt
+pm-met = ja
+pm-missed = nej
+pm-at-most = högst { $value }
+pm-at-least = minst { $value }
+pm-plan = Plan och utfall
+pm-head-plan = Plan
+pm-head-actual = Utfall
+pm-pieces-stopped = { $count ->
+    [one] En leverans parkerades eller avbokades och är inte
+   *[other] { $count } leveranser parkerades eller avbokades och är inte
+} med bland dem som är ute.
+pm-hours-unread = { $count ->
+    [one] En anteckning om timmar
+   *[other] { $count } anteckningar om timmar
+} gick inte att läsa och är inte med i summan: börja med tiden, som ”6,5 h redigering”.
+pm-gaps = { $count ->
+    [one] Ett belopp
+   *[other] { $count } belopp
+} i bokföringen går inte att säga; plimsoll report ledger --campaign { $id } säger vilka.
+pm-creators = Kreatörer
+pm-line-margin = pengarna tillbaka
+pm-line-plan = planens pris
+pm-read-margin = Avkastning är vad de räknade ordrarna lämnade, minus kostnaden, delat med kostnaden. Med få ordrar avgör turen mycket, så varje stapel dras mot de andra; den tunna linjen visar var den sanna siffran ligger fyra gånger av fem.
+pm-read-plan = Varje stapel är vad pengarna gav i { $metric }, mot vad planen tillåter för en. Med få inlägg avgör turen mycket, så varje stapel dras mot de andra; den tunna linjen visar var den sanna siffran ligger fyra gånger av fem.
+pm-not-judged = Kreatörerna hålls inte mot varandra: { $why }.
+pm-bars-alt = Avkastning för { $count ->
+    [one] en kreatör
+   *[other] { $count } kreatörer
+}, var och en med sitt spann, mot linjen för pengarna tillbaka
+pm-bar = { $share } · { $chance } trolig att löna sig
+pm-range = { $low } till { $high }
+pm-of = { $part } av { $whole }
+pm-head-creator = Kreatör
+pm-head-late = Sena
+pm-head-alerts = Larm
+pm-head-orders = Ordrar
+pm-head-range = Troligt spann
+pm-minimums = Överenskomna minimum
+pm-minimum = { $who }: { $reached } av minst { $least }
+pm-minimum-unknown = { $who }: minst { $least } överenskommet; ingen källa säger vad det blev
+pm-timeline = Vad som hände
+pm-began = kampanjen började
+pm-ended = kampanjen slutade
+pm-live = { $piece } kom ut
+pm-fired = larm: { $kind ->
+    [stop_loss] pengar gick förlorade
+    [downgrade] en nivå var i fara
+    [late] något var försenat eller saknades
+    [rights] en rättighet gick ut
+    [opportunity] bättre än väntat
+   *[other] { $kind }
+}
+pm-noted = ”{ $text }”
+pm-more-moments = { $count ->
+    [one] En händelse till står
+   *[other] { $count } händelser till står
+} i loggen: plimsoll audit
+pm-stops = Vad som stoppades
+pm-no-stops = Inget stoppades.
+pm-head-stop = Vad
+pm-head-when = När
+pm-head-by = Beslut av
+pm-head-avoidable = Inte förbrukat
+pm-head-saved = Sparat till slut
+pm-stop-undone = { $what } (togs tillbaka senare)
+pm-learned = Vad vi lärde oss
+pm-no-lessons = Siffrorna bär ingen lärdom: för lite är känt, eller så gick allt som planerat.
+pm-remarks = Med folks egna ord
+pm-learn-reached = Målet nåddes: { $share } av önskade { $metric }.
+pm-learn-missed = Målet missades: { $share } av önskade { $metric }.
+pm-learn-cost = Den kostade { $share } av vad som var planerat.
+pm-learn-hours = Den tog { $share } av de planerade timmarna.
+pm-learn-late = { $late } av { $promised } leveranser var sena eller kom aldrig. Planera mer tid, eller färre leveranser.
+pm-learn-best = { $who } var värd pengarna: avkastning { $share }, { $chance } trolig att vara mer än inget ({ $n }).
+pm-learn-worst = Med { $who } kom pengarna inte tillbaka: avkastning { $share }, { $chance } trolig att vara en förlust ({ $n }). Avtalet passade inte; det säger inget om personen.
+pm-learn-unsure = { $creators ->
+    [one] Om den enda kreatören går det inte att säga
+   *[other] Om ingen av de { $creators } kreatörerna går det att säga
+} om pengarna kommer tillbaka: spannen är bredare än skillnaden.
+pm-answers = Vad alla sa
+pm-no-answers = Ingen har blivit tillfrågad, eller ingen har svarat. Fråga i en chatt med ”fråga { $id }”, eller dela ut formuläret: plimsoll report postmortem --campaign { $id } --questions
+pm-counts = Ja { $yes }, delvis { $partly }, nej { $no }.
+pm-hidden = { $count ->
+    [one] Ett anonymt svar visas
+   *[other] { $count } anonyma svar visas
+} inte: av färre än tre går det att gissa vems de är.
+pm-anonymous = anonymt
+pm-next = Nästa uppställning
+pm-choice = { $choice ->
+    [keep] Behåll
+    [end] Fråga inte igen på samma sätt
+   *[unsure] Inte säkert än
+} ({ $count })
+pm-standing = { $who }: avkastning { $share }, troligen { $range }; { $n } i { $posts ->
+    [one] ett inlägg
+   *[other] { $posts } inlägg
+}
+pm-try = Prova någon ny
+pm-try-chance = Någon ny som liknar de här lönar sig med { $chance } chans. { $count ->
+    [one] En plats
+   *[other] { $count } platser
+} skulle hålla uppställningen lika stor som den var.
+pm-no-candidates = Ingen annan är känd för det här varumärket. Lägg till kreatörer med plimsoll apply, så står de här.
+pm-candidate-unknown = { $who }: inget är känt än; en första liten leverans skulle visa
+pm-shifts = Pengar som skulle göra mer nytta på annat håll
+pm-shift = Flytta { $amount } från { $from } till { $to }: { $chance } troligt att det ger mer, mellan { $low } och { $high } mer fyra gånger av fem
+pm-shift-caution = Det gäller pengar som används som hittills; mer av samma hos en kreatör ger ofta mindre. Ingens villkor ändras av sig självt: säg det med ”föreslå” eller ”justera”.
+pm-line-up = Som dokument som plimsoll apply tar emot: plimsoll report postmortem --campaign { $id } --line-up > next.toml
+pm-steps = Nästa steg
+pm-no-steps = Inga nästa steg är nedskrivna. Säg ett i en chatt: ”steg { $id } boka studion tidigare @maja senast 2026-05-01”.
+pm-head-step = Vad
+pm-head-owner = Vem
+pm-head-due = Senast
+pm-step-done = klart { $day }
+pm-step-no-day = ingen dag
+pm-step-nobody = ingen än
+
+missing-hours = ingen har sagt sina timmar; säg dem med ”notera KAMPANJ 6,5 h redigering #timmar”
+missing-planned-hours = inga timmar var planerade
+missing-target = Inget mål är satt, så det finns inget att hålla resultaten mot.
+missing-planned-cost = inget var planerat att kosta något
+missing-not-judged = inte bedömt på slutliga siffror än
+missing-yardstick = varken vad en order lämnar eller ett mål med pris är känt
+missing-nothing-spent = inget är förbrukat
+missing-none = inga { $metric }
+missing-unknown = ingen källa anger { $metric }
+missing-no-margin = vad en order lämnar är inte känt
+missing-no-rate = ingen kurs mellan valutorna
+missing-no-table = ingen tabell för värdet av omtalad media
+missing-too-large = summan är större än vad som kan sparas
+
+facts-title = Faktablad: { $campaign }
+facts-the-campaign = kampanjen
+facts-the-brand = varumärket
+facts-footer = Inga namn: bladet är för ett möte om arbetet, inte om människor. Själva rapporten säger vem som gjorde vad.
+facts-happened = Vad som hände
+facts-creators = { $count ->
+    [one] En kreatör var med.
+   *[other] { $count } kreatörer var med.
+}
+facts-alerts = { $count ->
+    [0] Inget larm gavs.
+    [one] Ett larm gavs.
+   *[other] { $count } larm gavs.
+}
+facts-stops = { $count ->
+    [0] Inget stoppades
+    [one] En sak stoppades
+   *[other] { $count } saker stoppades
+}{ $undone ->
+    [0] .
+   *[other] , varav { $undone } togs tillbaka senare.
+}
+facts-avoidable = { $amount } förbrukades inte tack vare det.
+facts-spread = Hur det gick för kreatörerna
+facts-choices = Var värda pengarna, säkert nog: { $keep }. Går inte att säga: { $unsure }. Var det inte, säkert nog: { $end }.
+facts-middle = Den mittersta av dem hade en avkastning på { $share }.
+facts-in-words = { $count ->
+    [one] Ett svar i ord.
+   *[other] { $count } svar i ord.
+}
+agenda = Dagordning ({ $span })
+agenda-facts = Fakta, läses i tystnad
+agenda-goals = Mål och resultat: vad förvånade oss?
+agenda-stops = Vad som stoppades, och skulle vi göra om det?
+agenda-answers = Vad alla sa
+agenda-learned = Vad vi lärde oss, med en mening var
+agenda-steps = { $count ->
+    [0] Nästa steg, vart och ett med namn och dag
+   *[other] Nästa steg, vart och ett med namn och dag; { $count } är öppna redan
+}
+agenda-rule = Tala om arbetet, inte om människor; den som var med talar först.
+
+area-collaboration = Samarbete
+area-process = Arbetsgång
+area-function = Vem som bestämde
+area-next-steps = Nästa steg
+question-goal-understood = Förstod alla målet?
+question-consensus = Var alla överens om vägen dit?
+question-resources = Fanns det nog med folk, pengar och verktyg?
+question-managers-told = Fick cheferna veta om framsteg och hinder i tid?
+question-priorities = Var prioriteringarna rätt?
+question-timeline = Var tidplanen rimlig?
+question-dates-matched = Passade datumen målet?
+question-surprises = Vad kom som en överraskning?
+question-who-decided = Vem bestämde, och om vad?
+question-did-decide = Bestämde de när det behövdes?
+question-roles-clear = Var det klart vem som gör vad?
+question-help-needed = Behövdes hjälp utifrån?
+question-management-help = Hur kan ledningen hjälpa nästa gång?
+question-faster-cheaper = Vad kan gå snabbare eller billigare nästa gång?
+question-capabilities = Vad behöver vi lära oss, eller ha?
+question-goals-reassess = Vilka mål bör vi tänka om?
+chosen = { $chosen ->
+    [yes] Ja
+    [partly] Delvis
+   *[no] Nej
+}
+form-title = { $campaign }: några frågor
+form-how = Fyll i det du har något att säga om; lämna resten tomt. För varje fråga ett val (yes, partly, no), ord, eller båda.
+form-back = Lämna tillbaka det: plimsoll report postmortem --campaign { $id } --answers FIL. Ett formulär per person.
+form-anonymous = Ditt id som person, eller anonymous = true: då sparas inget namn med svaren, och de visas bara där det finns tre eller fler.
+
+line-up-name = { $campaign }, nästa
+line-up-head = Nästa uppställning, gjord av { $campaign }. Ett utkast: ingen har gått med på något i den.
+line-up-check = Se över dagar, arvoden och mål; sedan plimsoll check, och plimsoll apply. Koder och länkar ges på nytt.
+line-up-all = Alla är med: det gick inte att hålla kreatörerna mot varandra.
+line-up-ended = Utelämnad: { $who } ({ $id }); pengarna kom inte tillbaka. Lägg till ett samarbete om du vet varför de gör det nästa gång.
+line-up-candidate = Kandidat: { $who } ({ $id }). Lägg till ett samarbete och en första liten leverans.
+
+## Utvärdering i en chatt
+
+help-postmortem = Vad en kampanj blev: mål, pengar, vad som stoppades, vad vi lärde oss; hela rapporten som fil
+help-portfolio = Vilka att behålla, vilka att inte fråga igen och vilka att prova, och hur säkert det är
+help-ask = Ställ några frågor till alla som var med i en kampanj, var och en i sin egen direktchatt
+help-answer = Svara på frågorna om en kampanj, med eller utan ditt namn
+help-step = Skriv ner ett nästa steg efter en kampanj, med @vem och en dag
+help-done = Säg att ett nästa steg är klart
+arg-step = ett nästa stegs nummer, som 3
+pm-short = { $campaign }: { $told }
+pm-short-goal = { $reached } av { $wanted }
+pm-short-return = avkastning { $roi }
+pm-short-nothing = vad den gav går inte att säga än
+pm-short-cost = Den kostade { $cost }; planerat var { $planned }.
+pm-short-cost-only = Den kostade { $cost }.
+pm-short-no-cost = Vad den kostade går inte att säga: { $why }.
+pm-short-hours = Timmar som sagts: { $hours }; planerat var { $planned }.
+pm-short-hours-only = Timmar som sagts: { $hours }.
+pm-short-no-hours = Ingen har sagt sina timmar. Säg ”notera { $id } 6,5 h redigering #timmar”.
+pm-short-stops = { $count ->
+    [one] En sak stoppades.
+   *[other] { $count } saker stoppades.
+}
+pm-short-steps = { $count ->
+    [one] Ett nästa steg är öppet.
+   *[other] { $count } nästa steg är öppna.
+}
+pm-short-file = Hela rapporten finns i filen; den öppnas i vilken webbläsare som helst.
+portfolio-headline = { $campaign }: behåll { $keep }, osäkert om { $unsure }, fråga inte { $end } igen på samma sätt
+portfolio-nothing = { $campaign }: vilka att behålla går inte att säga än
+button-portfolio = Nästa uppställning
+button-postmortem = Hela rapporten
+button-ask-all = Fråga alla
+button-named = Med mitt namn
+button-unnamed = Utan mitt namn
+button-skip = Hoppa över
+button-step-done = Klart
+word-questions = { $campaign } är över: hur var den för dig?
+    Några korta frågor, med eller utan ditt namn. Säg ”svara { $id }” här när du har fem minuter.
+survey-nobody = { $campaign }: ingen gick att fråga
+survey-before = { $campaign }: { $count ->
+    [one] den enda som går att fråga är redan tillfrågad
+   *[other] alla { $count } som går att fråga är redan tillfrågade
+}
+survey-done = { $campaign }: { $count ->
+    [one] en person är tillfrågad, i sin direktchatt
+   *[other] { $count } personer är tillfrågade, var och en i sin direktchatt
+}
+survey-how = { $count } korta frågor, en i taget, med eller utan namn. Ingen frågas två gånger.
+survey-unreached = Har ingen direktchatt med mig: { $names }. Ge dem formuläret: plimsoll report postmortem --campaign { $id } --questions > form.toml
+answer-not-yours = Bara den som var med i en kampanj frågas om den
+answer-question = { $number }/{ $of } { $question }
+answer-how-choice = Tryck, eller skriv varför: ”{ $command }”
+answer-how-words = Med egna ord: ”{ $command }”
+answer-named = Ditt namn står vid ditt svar.
+answer-unnamed = Utan ditt namn: varken det eller tiden sparas med svaret, och svar visas bara där det finns tre eller fler. Det går inte att ändra senare.
+answer-kept = Noterat.
+answer-kept-unnamed = Noterat, utan ditt namn.
+answer-again = Den har du svarat på utan ditt namn; svaret står kvar som det var.
+answer-unread = Säg vilken fråga: ”svara { $id } 3 …”. Här är den första som är öppen.
+answer-over = { $campaign }: det var allt. Tack
+step-written = Steg { $number } efter { $campaign } är nedskrivet
+step-where = Det står på skrivbordet hos den som gör det, tills någon säger ”klar { $number }”.
+step-done = Steg { $number } efter { $campaign } är klart
+step-already = Steg { $number } var redan klart, säger { $who } ({ $when })
+step-unknown = Det finns inget steg { $number }
+step-empty = Vad ska göras? Säg det som ”steg { $id } boka studion tidigare @maja senast 2026-05-01”
+step-too-long = Ett steg är en rad med högst { $max } tecken; resten hör hemma i dina egna anteckningar
+step-too-many = { $max } steg är redan öppna. Gör ett, eller ta bort ett med ”klar”
+step-no-person = Jag känner ingen som heter ”{ $given }”, eller mer än en. Använd personens id
+step-due = senast { $day }
+step-no-day = ingen dag
+step-nobody = ingen än
+desk-todos = { $count ->
+    [one] Inget att besluta. Ett nästa steg är ditt
+   *[other] Inget att besluta. { $count } nästa steg är dina
+}
+
+## Rapport: målet
+
+report-pace = { $reached } av { $wanted }: { $pace ->
+    [behind] efter, en rak linje skulle vara vid { $due } nu.
+   *[on] i takt, en rak linje skulle vara vid { $due } nu.
+}
+report-no-pace = Önskat är { $wanted }; vad som finns går inte att säga än.
+report-short = Kreatörerna lovar { $promised } tillsammans: { $missing } saknas.
+report-without = Inget är överenskommet med { $names }.
+report-spread = Fördelat på dem som fortsätter: { $each }. Var och en måste gå med på det.
+report-and-more = { $names } och { $count } till

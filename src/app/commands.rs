@@ -11,7 +11,7 @@ use super::people::{self, Joined, Refusal, Speaker};
 use super::records::Gift;
 use super::resolve::{Meant, resolve};
 use super::shown::Shown;
-use super::{causes, client, consent, pieces, proposing, views};
+use super::{causes, client, consent, pieces, postmortem, proposing, views};
 use crate::domain::action::Deed;
 use crate::domain::ids::{BoostId, CreatorId, RuleId, Subject};
 use crate::domain::money::Money;
@@ -93,6 +93,16 @@ pub async fn execute(core: &Core, asked: &Asked, command: Command) -> Result<Com
         Command::Backtest { rule, days } => super::replays::in_chat(core, asked, &rule, days).await?,
         Command::Report { campaign } => return super::reporting::say(core, asked, &campaign, now).await,
         Command::Regret { campaign } => return super::regret::say(core, asked, campaign.as_deref(), now).await,
+        Command::Postmortem { campaign } => return postmortem::say(core, asked, &campaign, now).await,
+        Command::Portfolio { campaign } => return postmortem::portfolio_in_chat(core, asked, &campaign, now).await,
+        Command::Ask { campaign } => return postmortem::answers::ask(core, asked, &campaign).await,
+        Command::Answer { campaign, text } => {
+            return postmortem::answers::answer(core, asked, &campaign, text.as_deref()).await;
+        }
+        Command::Step { campaign, text } => {
+            return postmortem::steps::write_down(core, asked, &campaign, &text).await;
+        }
+        Command::Done { step } => return postmortem::steps::done(core, asked, step).await,
         Command::Pause { ref what } => return pause(core, asked, &command, what).await,
         Command::Resume { ref what } => return resume(core, asked, &command, what).await,
         Command::Hold { what, deliverable } => {

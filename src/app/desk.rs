@@ -121,6 +121,7 @@ pub async fn desk(core: &Core, asked: &Asked, page: u32, now: Timestamp) -> Resu
         state.catalog.decides(&person.id, about.brand.as_ref(), about.campaign.as_ref())
     })
     .await?;
+    view.todos = super::postmortem::steps::open_for(core, &person.id).await?;
     view.decides = core
         .state
         .lock()

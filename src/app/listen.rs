@@ -332,6 +332,11 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
         let about = core.state.lock().await.catalog.about(&kept.value.partnership.subject());
         return Ok(Facts { brand: about.brand, campaign: about.campaign, creator: about.creator, ..facts });
     }
+    if let Ask::Command(Command::Done { step }) = ask
+        && let Some((about, creator)) = super::postmortem::steps::about(core, asked, *step).await?
+    {
+        return Ok(Facts { brand: about.brand, campaign: about.campaign, creator, ..facts });
+    }
     let state = core.state.lock().await;
     if let Some(rule) = ask.rule() {
         return Ok(Facts { brand: super::promotion::brand_of(&state, rule), ..facts });
@@ -342,6 +347,9 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
             facts.brand = about.brand;
             facts.campaign = about.campaign;
             facts.creator = about.creator;
+        }
+        if let Ask::Command(Command::Answer { .. }) = ask {
+            facts.creator = super::postmortem::answers::own_part(&state, asked, facts.campaign.as_ref());
         }
     } else if let Ask::Command(Command::Grant { reach, .. } | Command::Revoke { reach, .. }) = ask {
         match reach {

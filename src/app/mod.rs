@@ -72,6 +72,7 @@ pub mod people;
 pub mod pieces;
 pub mod planner;
 pub mod pooling;
+pub mod postmortem;
 pub mod preflight;
 pub mod projecting;
 pub mod promotion;

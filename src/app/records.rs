@@ -457,6 +457,9 @@ pub struct Counters {
     /// The number of the next offer, less one: people count from 1.
     #[serde(default)]
     pub offer: u64,
+    /// The number of the next step after a campaign, less one: people count from 1.
+    #[serde(default)]
+    pub step: u64,
 }
 
 impl Record for Counters {

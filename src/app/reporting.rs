@@ -5,16 +5,16 @@ use jiff::Timestamp;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::commands::{Asked, unknown};
-use super::core::Core;
+use super::core::{Core, State};
 use super::ledger::LedgerError;
 use super::resolve::{Meant, resolve};
-use super::returns::{ReturnsError, Wanted, returns};
+use super::returns::{Aim, ReturnsError, Wanted, returns};
 use crate::domain::ids::Subject;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::report::ledger::Sum;
 use crate::store::StoreError;
 use crate::words::buttons::Composed;
-use crate::words::report::{ReportView, compose};
+use crate::words::report::{GoalView, ReportView, compose};
 
 /// Answers `report`.
 pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Result<Composed, StoreError> {
@@ -34,9 +34,10 @@ pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Res
     let sum = sums.get(&found.currency).copied().unwrap_or(Sum::zero(found.currency));
     let money = |figure: &crate::insight::roi::Figure<Money>| figure.clone().ok();
     let total = &found.total;
+    let state = core.state.lock().await;
     let view = ReportView {
         id: id.to_string(),
-        campaign: core.state.lock().await.catalog.campaign_name(&id),
+        campaign: state.catalog.campaign_name(&id),
         cost: money(&total.cost),
         paid: sum.paid_gross,
         due: sum.due_gross,
@@ -45,6 +46,22 @@ pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Res
         profit: money(&total.profit),
         roi: total.roi.clone().ok().and_then(|roi| roi.to_f64()),
         cpa: money(&total.cpa),
+        goal: found.aim.as_ref().map(|aim| goal_of(&state, aim, found.currency)),
     };
+    drop(state);
     Ok(Composed::plain(compose(&view, &asked.reader)))
+}
+
+/// How a campaign stands to its goal, with names as people say them.
+fn goal_of(state: &State, aim: &Aim, currency: Currency) -> GoalView {
+    let name = |id| state.catalog.creator_name(id);
+    GoalView {
+        metric: aim.promised.metric,
+        currency,
+        wanted: aim.promised.wanted,
+        pace: aim.pace.as_ref().map(|pace| (pace.reached, pace.due)),
+        promised: (0 < aim.promised.short).then_some(aim.promised.promised),
+        without: aim.promised.without.iter().map(name).collect(),
+        spread: aim.spread.iter().filter(|(_, more)| 0 < **more).map(|(id, more)| (name(id), *more)).collect(),
+    }
 }

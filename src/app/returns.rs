@@ -30,6 +30,7 @@ use crate::insight::roi::{self, Absent, Facts, Figure, Roi};
 use crate::report::ledger::Ledger;
 use crate::rules::history::{Credits, History};
 use crate::rules::readings::{Readings as _, Span, Want};
+use crate::store::StoreError;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,6 +55,12 @@ pub enum ReturnsError {
     /// There is no ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+impl From<StoreError> for ReturnsError {
+    fn from(error: StoreError) -> Self {
+        Self::Ledger(LedgerError::Store(error))
+    }
 }
 
 /// What one code or link brought.
@@ -82,6 +89,8 @@ pub struct Aim {
     pub pace: Option<Pace>,
     /// What is missing in the promises, spread over the creators that go on.
     pub spread: BTreeMap<CreatorId, i64>,
+    /// What each has reached, where a source states it.
+    pub reached: BTreeMap<CreatorId, i64>,
 }
 
 /// A campaign's returns.
@@ -442,20 +451,20 @@ impl Work<'_> {
         let promised = goals::promised(aim, running.iter().map(|(at, one)| (&at.creator, &one.target)));
         let deals = catalog.partnerships.keys().filter(|at| at.campaign == self.campaign.id);
         let want = Want { metric: aim.0, platform: None };
-        let reached: Option<i64> = deals
-            .filter_map(|at| {
-                let about = catalog.about(&at.subject());
-                self.read(&about, &at.subject(), want).value.ok()
-            })
-            .reduce(i64::saturating_add);
-        // Of a level, what is reached is no sum.
-        let reached = reached.filter(|_| aim.0.kind() == crate::domain::metric::Kind::Counter);
+        // Of a level, what is reached is no sum, and neither is anybody's part of it.
+        let is_sum = aim.0.kind() == crate::domain::metric::Kind::Counter;
+        let each = deals.filter(|_| is_sum).filter_map(|at| {
+            let about = catalog.about(&at.subject());
+            Some((at.creator.clone(), self.read(&about, &at.subject(), want).value.ok()?))
+        });
+        let each: BTreeMap<CreatorId, i64> = each.collect();
+        let reached = each.values().copied().reduce(i64::saturating_add);
         let days = (self.campaign.starts.0, self.campaign.ends.0);
         let pace = reached.and_then(|reached| goals::pace(aim.1, reached, days, self.last_day()));
         let least = |targets: &crate::domain::document::Targets| goals::least(targets, aim.0);
         let going: Vec<_> =
             running.iter().filter_map(|(at, one)| Some((at.creator.clone(), least(&one.target)?))).collect();
         let spread = if promised.short == 0 { BTreeMap::new() } else { goals::spread(promised.short, &going) };
-        Some(Aim { promised, pace, spread })
+        Some(Aim { promised, pace, spread, reached: each })
     }
 }

@@ -1,5 +1,5 @@
-//! `plimsoll report roi|ledger|regret`: what campaigns cost, what came back and whether stops were right, as text, JSON, CSV
-//! or a workbook.
+//! `plimsoll report roi|ledger|regret|postmortem|portfolio`: what campaigns cost, what came back, whether stops were right,
+//! what a campaign was in the end.
 //!
 //! JSON of `report ledger`: `{"entries":[{"day","kind":"accrual"|"payment","what":"fee"|"kill_fee"|"product"|"earned"|
 //! "boost_PLATFORM","reversal","brand","partnership","deliverable","account","po","invoice","invoiced","vat_rate","net",
@@ -20,6 +20,8 @@
 //! "low","high"},"saved":[…],"lost":[…],"missed":[…],"spared":[…],"advice":{"advice":"too_few"|"keep"|"raise",…}}`; sums are
 //! lists of amounts, one a currency. `rule` is null for what people stopped without an alert; `beyond` is null where it is not
 //! known or nothing came of the money at all.
+
+mod postmortem;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -57,6 +59,10 @@ enum What {
     Ledger(LedgerReport),
     /// Which stops were right, which were wrong, what that saved and lost, by rule
     Regret(RegretReport),
+    /// What a campaign was, in the end: goals, plan and actual, who brought what, what was learned, what comes next
+    Postmortem(postmortem::PostmortemReport),
+    /// Whom to keep, whom not to ask again, whom to try, and how sure that is
+    Portfolio(postmortem::PortfolioReport),
 }
 
 /// What a report is written as.
@@ -175,21 +181,21 @@ impl Report {
     pub async fn run(self, common: &Common) -> Result<(), CliError> {
         match self.what {
             What::Ledger(LedgerReport { campaign, told, written }) => {
-                let wanted = Wanted { what: Which::Ledger, campaign, how: None, told, orders: false, sheets: false };
+                let wanted = Wanted { told, ..Wanted::of(Which::Ledger, campaign) };
                 written.make(common, wanted, Body::Empty).await
             }
             What::Roi(RoiReport { campaign, attribution, orders, told, written }) => {
                 let how = attribution.map(Into::into);
                 let body = orders.as_deref().map_or(Ok(Body::Empty), body_of)?;
                 let (campaign, orders) = (Some(campaign), orders.is_some());
-                let wanted = Wanted { what: Which::Roi, campaign, how, told, orders, sheets: false };
+                let wanted = Wanted { how, told, orders, ..Wanted::of(Which::Roi, campaign) };
                 written.make(common, wanted, body).await
             }
             What::Regret(RegretReport { campaign, written }) => {
-                let wanted =
-                    Wanted { what: Which::Regret, campaign, how: None, told: None, orders: false, sheets: false };
-                written.make(common, wanted, Body::Empty).await
+                written.make(common, Wanted::of(Which::Regret, campaign), Body::Empty).await
             }
+            What::Postmortem(wanted) => wanted.run(common).await,
+            What::Portfolio(wanted) => wanted.run(common).await,
         }
     }
 }

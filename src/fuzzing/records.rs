@@ -11,6 +11,7 @@ use crate::app::hooks::HookRecord;
 use crate::app::links::CutLink;
 use crate::app::past::memory::MemoryChange;
 use crate::app::planner::kept::SourceRecord;
+use crate::app::postmortem::records::{AnswerRecord, AskedRecord, StepRecord};
 use crate::app::records::{
     AccountRecord, ButtonRecord, CodeRecord, Counters, DocumentRecord, ExcuseRecord, HistoryRecord, InboxRecord,
     LearningRecord, LevelCase, MemoryRecord, PollRecord, PostRecord, PromotionRecord, RuleRecord, ShadowFire,
@@ -30,7 +31,7 @@ use crate::store::{StoreError, keys};
 type Again = fn(&[u8]) -> Result<Vec<u8>, StoreError>;
 
 /// Every kind of record.
-const KINDS: [(u8, Again); 30] = [
+const KINDS: [(u8, Again); 33] = [
     (b'a', again::<Incident>),
     (b'b', again::<Notice>),
     (b'c', again::<Delivery>),
@@ -61,6 +62,9 @@ const KINDS: [(u8, Again); 30] = [
     (b'B', again::<Learned>),
     (b'C', again::<LearningRecord>),
     (b'D', again::<CutLink>),
+    (b'E', again::<AnswerRecord>),
+    (b'F', again::<AskedRecord>),
+    (b'G', again::<StepRecord>),
 ];
 
 pub(super) fn run(bytes: &[u8]) -> Became {

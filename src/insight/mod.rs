@@ -10,6 +10,7 @@ pub mod goals;
 pub mod orders_csv;
 pub mod own_ways;
 pub mod planned;
+pub mod portfolio;
 pub mod posting_time;
 pub mod rates;
 pub mod regret;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::limits::KEY_MAX;
 use super::{Key, StoreError};
 use crate::domain::document::PartnershipRef;
-use crate::domain::ids::{CreatorId, PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
+use crate::domain::ids::{CampaignId, CreatorId, PersonId, Platform, PostRef, RoomId, RuleId, SourceId, Subject};
 use crate::domain::link::Slug;
 use crate::domain::person::{Chat, Identity, Reach, Role};
 use crate::outbox::incident::IncidentId;
@@ -323,6 +323,24 @@ pub fn tips_of(creator: &CreatorId) -> (Key, Key) {
 #[must_use]
 pub fn accounts_of(source: &SourceId) -> (Key, Key) {
     beginning_with(&join(&[source.as_str().as_bytes(), b""]))
+}
+
+/// An answer to a question about a campaign. `kind`: `p` for a person, `a` for a lot.
+#[must_use]
+pub fn answer(campaign: &CampaignId, question: &str, kind: &str, whose: &str) -> Key {
+    join(&[campaign.as_str().as_bytes(), question.as_bytes(), format!("{kind}{whose}").as_bytes()])
+}
+
+/// The bounds of the answers about a campaign.
+#[must_use]
+pub fn answers_of(campaign: &CampaignId) -> (Key, Key) {
+    beginning_with(&join(&[campaign.as_str().as_bytes(), b""]))
+}
+
+/// Somebody who was asked about a campaign.
+#[must_use]
+pub fn asked(campaign: &CampaignId, person: &PersonId) -> Key {
+    join(&[campaign.as_str().as_bytes(), person.as_str().as_bytes()])
 }
 
 /// A room.

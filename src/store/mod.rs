@@ -126,11 +126,20 @@ pub enum Table {
     TipsGiven = 72,
     /// Those that are still followed, in the order of their time. Key: time big-endian, tip key.
     DueTips = 73,
+    /// What people answered when they were asked about a campaign. Key: campaign, 0, question, 0, `p` and a person or `a` and
+    /// a lot.
+    Answers = 74,
+    /// Who was asked about a campaign. Key: campaign, 0, person.
+    Asked = 75,
+    /// Things to do after campaigns. Key: number big-endian.
+    Steps = 76,
+    /// Those that are not done. Key: number big-endian.
+    OpenSteps = 77,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -177,6 +186,10 @@ impl Table {
         Self::DueFollowUps,
         Self::TipsGiven,
         Self::DueTips,
+        Self::Answers,
+        Self::Asked,
+        Self::Steps,
+        Self::OpenSteps,
     ];
 
     /// Its number in the file format.

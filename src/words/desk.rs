@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::adjust::{AdjustView, aimed};
 use super::answers::member_text;
@@ -11,6 +12,7 @@ use super::incident::deed_label;
 use super::message::{Line, Look, Message};
 use super::number;
 use super::phrase::{block, line, short_name};
+use super::postmortem::{done_button, step_text};
 use super::rooms::{page_of, pager};
 use super::view::Member;
 use super::wording::{Reader, say};
@@ -77,6 +79,21 @@ pub struct Following {
 /// Of what waits for its verdict, so much is named.
 const FOLLOWING: usize = 5;
 
+/// Something to do after a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Todo {
+    /// Its number.
+    pub number: u64,
+    /// After which campaign, as it is called.
+    pub campaign: String,
+    /// What.
+    pub text: String,
+    /// Who does it, as they are called.
+    pub owner: Option<String>,
+    /// The last day.
+    pub due: Option<Date>,
+}
+
 /// One person's desk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DeskView {
@@ -84,6 +101,8 @@ pub struct DeskView {
     pub decisions: Vec<Deciding>,
     /// Alerts about which nothing can be done here, and that nobody has.
     pub unattended: Vec<Member>,
+    /// Next steps of campaigns that are theirs, or nobody's.
+    pub todos: Vec<Todo>,
     /// The brands that these are of.
     pub brands: BTreeSet<String>,
     /// What was set and waits for its verdict, the next first.
@@ -97,14 +116,15 @@ pub struct DeskView {
 enum Item<'a> {
     Decision(&'a Deciding),
     Unattended(&'a Member),
+    Todo(&'a Todo),
 }
 
 /// The desk: the heaviest first, each with its buttons.
 #[must_use]
 pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
     let words = reader.words();
-    let items: Vec<Item<'_>> =
-        view.decisions.iter().map(Item::Decision).chain(view.unattended.iter().map(Item::Unattended)).collect();
+    let alerts = view.decisions.iter().map(Item::Decision).chain(view.unattended.iter().map(Item::Unattended));
+    let items: Vec<Item<'_>> = alerts.chain(view.todos.iter().map(Item::Todo)).collect();
     if items.is_empty() {
         let headline = if view.decides { say!(words, "desk-empty") } else { say!(words, "desk-not-yours") };
         let mut message = Message { headline, silent: true, ..Message::default() };
@@ -114,6 +134,7 @@ pub fn compose(view: &DeskView, reader: &Reader, now: Timestamp) -> Composed {
     let first = view.decisions.iter().filter_map(|one| one.until).min();
     let money = sums(view.decisions.iter().filter_map(|one| one.saves), reader);
     let headline = match (view.decisions.len(), money, first.map(|at| number::time(reader, at, now))) {
+        (0, ..) if view.unattended.is_empty() => say!(words, "desk-todos", count = view.todos.len()),
         (0, ..) => say!(words, "desk-unattended", count = view.unattended.len()),
         (count, Some(money), Some(first)) => {
             say!(words, "desk-money-first", count = count, money = money, first = first)
@@ -163,6 +184,7 @@ fn item_text(n: usize, item: &Item<'_>, reader: &Reader, now: Timestamp) -> Stri
             let nobody = say!(reader.words(), "desk-nobody");
             format!("{n}. {} · {nobody}", member_text(member, reader))
         }
+        Item::Todo(step) => format!("{n}. {}: {}", step.campaign, step_text(step, reader, now)),
     }
 }
 
@@ -173,6 +195,7 @@ fn buttons(n: usize, item: &Item<'_>, reader: &Reader) -> Vec<(ButtonPurpose, St
         (ButtonPurpose::Why { incident: incident.clone() }, numbered(say!(words, "button-why")), Look::Plain)
     };
     match item {
+        Item::Todo(step) => vec![done_button(step, numbered(say!(words, "button-step-done")))],
         Item::Unattended(member) => {
             let ack = ButtonPurpose::Ack { incident: member.incident.clone() };
             vec![(ack, numbered(say!(words, "button-ack")), Look::Primary), why(&member.incident)]

@@ -51,6 +51,7 @@ pub mod pages;
 pub mod permission;
 pub mod phrase;
 pub mod pictured;
+pub mod postmortem;
 pub mod promotion;
 pub mod regret;
 pub mod replay;

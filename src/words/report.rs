@@ -2,9 +2,11 @@
 
 use super::message::{Line, Message};
 use super::number;
-use super::phrase::{block, line};
+use super::phrase::{block, line, short_name};
 use super::wording::{Reader, say};
-use crate::domain::money::Money;
+use crate::domain::metric::Metric;
+use crate::domain::money::{Currency, Money};
+use crate::domain::num;
 
 /// What the ledger and the orders of a campaign come to. What cannot be told is `None`.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,72 @@ pub struct ReportView {
     pub roi: Option<f64>,
     /// Cost of an order.
     pub cpa: Option<Money>,
+    /// How it stands to its goal, where it has one with a target.
+    pub goal: Option<GoalView>,
+}
+
+/// How a campaign stands to its goal. Amounts of money are in minor units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GoalView {
+    /// What counts.
+    pub metric: Metric,
+    /// What money is in.
+    pub currency: Currency,
+    /// What is wanted.
+    pub wanted: i64,
+    /// What there is and what a straight line would have by now; absent where it is not known, or before it begins.
+    pub pace: Option<(i64, i64)>,
+    /// What its creators promise together, where it is less than what is wanted.
+    pub promised: Option<i64>,
+    /// Creators who promise nothing of it.
+    pub without: Vec<String>,
+    /// What is missing, spread over those who go on.
+    pub spread: Vec<(String, i64)>,
+}
+
+/// Creators named in a sentence; the terminal has them all.
+const NAMED_MAX: usize = 5;
+
+/// Names in a sentence, and how many more there are.
+fn named(names: &[String], reader: &Reader) -> String {
+    let shown = names.iter().take(NAMED_MAX).map(|name| short_name(name)).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => shown,
+        more => say!(reader.words(), "report-and-more", names = shown, count = more),
+    }
+}
+
+/// Pace, minimums and what is missing.
+fn goal(view: &GoalView, reader: &Reader) -> Vec<Line> {
+    let words = reader.words();
+    let said = |count: i64| number::value(reader, view.metric, num::f64_of(count), Some(view.currency));
+    let short = |count: i64| number::short(reader, view.metric, num::f64_of(count), Some(view.currency));
+    let mut lines = vec![line(match view.pace {
+        Some((reached, due)) => {
+            let pace = if reached < due { "behind" } else { "on" };
+            say!(
+                words,
+                "report-pace",
+                pace = pace,
+                reached = short(reached),
+                wanted = said(view.wanted),
+                due = short(due)
+            )
+        }
+        None => say!(words, "report-no-pace", wanted = said(view.wanted)),
+    })];
+    if let Some(promised) = view.promised {
+        let missing = view.wanted.saturating_sub(promised);
+        lines.push(line(say!(words, "report-short", promised = short(promised), missing = said(missing))));
+    }
+    if !view.without.is_empty() {
+        lines.push(line(say!(words, "report-without", names = named(&view.without, reader))));
+    }
+    if !view.spread.is_empty() {
+        let each: Vec<String> = view.spread.iter().map(|(name, more)| format!("{name} +{}", short(*more))).collect();
+        lines.push(line(say!(words, "report-spread", each = named(&each, reader))));
+    }
+    lines
 }
 
 /// The totals, to the cent.
@@ -55,10 +123,14 @@ pub fn compose(view: &ReportView, reader: &Reader) -> Message {
         _ => say!(words, "report-no-return", id = view.id.as_str()),
     }));
     lines.extend(view.cpa.map(|cpa| line(say!(words, "report-cpa", cpa = exact(cpa)))));
+    let goal = view.goal.as_ref().map(|view| goal(view, reader)).unwrap_or_default();
     let file = vec![line(say!(words, "report-file", id = view.id.as_str()))];
     Message {
         headline,
-        blocks: [(0, lines), (1, file)].into_iter().filter_map(|(weight, lines)| block(weight, lines)).collect(),
+        blocks: [(0, lines), (0, goal), (1, file)]
+            .into_iter()
+            .filter_map(|(weight, lines)| block(weight, lines))
+            .collect(),
         silent: true,
         ..Message::default()
     }
@@ -68,6 +140,10 @@ pub fn compose(view: &ReportView, reader: &Reader) -> Message {
 mod tests {
     use super::*;
     use crate::words::phrase::plain;
+
+    fn sek_currency() -> Currency {
+        "SEK".parse().expect("SEK")
+    }
 
     fn view() -> ReportView {
         let sek = |text: &str| text.parse::<Money>().expect("money");
@@ -82,6 +158,7 @@ mod tests {
             profit: Some(sek("3000.00 SEK")),
             roi: Some(0.3),
             cpa: Some(sek("192.31 SEK")),
+            goal: None,
         }
     }
 
@@ -111,6 +188,31 @@ mod tests {
 
         Every line: “plimsoll report ledger --campaign spring spring.xlsx” in the terminal.
         ");
+        let goal = GoalView {
+            metric: Metric::Orders,
+            currency: sek_currency(),
+            wanted: 900,
+            pace: Some((210, 300)),
+            promised: Some(700),
+            without: vec!["Bo Ek".into()],
+            spread: vec![("Alma Lind".into(), 120), ("Cleo W".into(), 80)],
+        };
+        let with_goal = said(&ReportView { goal: Some(goal.clone()), ..view() }, "en");
+        let about: Vec<&str> = with_goal.split("\n\n").nth(2).expect("a goal").lines().collect();
+        assert_eq!(
+            about,
+            [
+                "210 of 900 orders: behind, a straight line would be at 300 by now.",
+                "Its creators promise 700 together: 200 orders are missing.",
+                "Nothing is agreed with Bo Ek.",
+                "Spread over those who go on: Alma Lind +120, Cleo W +80. Each has to agree to it.",
+            ]
+        );
+        let many: Vec<String> = (0..8).map(|at| format!("C{at}")).collect();
+        let unknown_pace = GoalView { pace: None, promised: None, spread: Vec::new(), without: many, ..goal };
+        let said_of = said(&ReportView { goal: Some(unknown_pace), ..view() }, "en");
+        assert!(said_of.contains("Wanted are 900 orders; what there is cannot be told yet."), "{said_of}");
+        assert!(said_of.contains("C0, C1, C2, C3, C4 and 3 more"), "{said_of}");
         let swedish = said(&ReportView { margin: None, profit: None, roi: None, ..view() }, "sv");
         assert!(swedish.contains("utan moms") && swedish.contains("Vad den har gett tillbaka går inte att säga än."));
     }

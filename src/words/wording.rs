@@ -265,6 +265,9 @@ mod tests {
         keys.extend(Role::all().map(|role| format!("role-{role}")));
         keys.extend(Trouble::KEYS.iter().map(|key| (*key).to_owned()));
         keys.extend(crate::words::held::WORD_KEYS.iter().map(|key| (*key).to_owned()));
+        let questions = &crate::domain::questionnaire::QUESTIONS;
+        keys.extend(questions.iter().map(|one| format!("question-{}", one.id)));
+        keys.extend(crate::domain::questionnaire::Area::ALL.map(|area| format!("area-{}", area.key())));
         keys.extend(crate::insight::tips::KEYS.iter().map(|key| (*key).to_owned()));
         keys
     }

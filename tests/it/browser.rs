@@ -84,6 +84,13 @@ pub struct Page {
 impl Page {
     /// Opens an address and waits until the page has been told everything once.
     pub async fn open(url: &str) -> Self {
+        let page = Self::open_still(url).await;
+        page.until("the page is live", "() => document.body.dataset.ready !== undefined", &[]).await;
+        page
+    }
+
+    /// Opens a page that is told nothing: what is in it is all there is.
+    pub async fn open_still(url: &str) -> Self {
         let driver = Driver::start();
         let profile = tempfile::tempdir().expect("a folder");
         let folder = format!("--user-data-dir={}", profile.path().display());
@@ -112,7 +119,6 @@ impl Page {
         page.size(1600, 1000).await;
         page.light().await;
         page.client.goto(url).await.expect("the page opens");
-        page.until("the page is live", "() => document.body.dataset.ready !== undefined", &[]).await;
         page
     }
 

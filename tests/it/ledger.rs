@@ -390,7 +390,17 @@ async fn done(core: &Core, wish: Wish) -> (Value, String) {
 fn ledger_of(campaign: Option<&str>) -> Wish {
     let campaign = campaign.map(|id| CampaignId::new(id).expect("an id"));
     let told = Some("EUR".parse().expect("EUR"));
-    Wish::Report { wanted: Report { what: Which::Ledger, campaign, how: None, told, orders: false, sheets: false } }
+    Wish::Report {
+        wanted: Report {
+            what: Which::Ledger,
+            campaign,
+            how: None,
+            told,
+            orders: false,
+            sheets: false,
+            postmortem: None,
+        },
+    }
 }
 
 /// Sums as every reader of them comes to: currency to accrued net, VAT and gross, and what is paid.

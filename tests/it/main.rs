@@ -73,6 +73,7 @@ mod pictures;
 mod pieces;
 mod planner;
 mod polled;
+mod postmortem;
 mod promotion;
 mod regret;
 mod reload;

@@ -230,7 +230,8 @@ impl Catalog {
                 .or_else(|| plan::wrong_emv(one)),
             Document::Creator(_) | Document::Rate(_) => None,
             Document::Campaign(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand))
-                .or_else(|| plan::wrong_margin(one.margin.as_ref(), self.brands.get(&one.brand)?.currency)),
+                .or_else(|| plan::wrong_margin(one.margin.as_ref(), self.brands.get(&one.brand)?.currency))
+                .or_else(|| plan::other_currency(one.plan.cost?, self.brands.get(&one.brand)?)),
             Document::Program(one) => missing("brand", &one.brand, self.brands.contains_key(&one.brand)),
             Document::Member(one) => missing("program", &one.program, self.programs.contains_key(&one.program))
                 .or_else(|| missing("creator", &one.creator, self.creators.contains_key(&one.creator)))
@@ -287,8 +288,7 @@ impl Catalog {
 
     fn wrong_currency(&self, partnership: &PartnershipRef, amount: Money) -> Option<String> {
         let brand = self.brands.get(&self.campaigns.get(&partnership.campaign)?.brand)?;
-        (brand.currency != amount.currency)
-            .then(|| format!("`{amount}` is not in {}, the currency of brand `{}`", brand.currency, brand.id))
+        plan::other_currency(amount, brand)
     }
 
     /// What is known about a subject, with the newest of what was learned.

@@ -7,7 +7,7 @@ use crate::domain::deal::DeliverableState;
 use crate::domain::document::{Brand, PartnershipRef, Running};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::margin::Margin;
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
 use crate::domain::num;
 use crate::domain::rates::Rates;
 use crate::rules::ahead::Plan;
@@ -59,6 +59,12 @@ impl Catalog {
 pub(super) fn wrong_margin(margin: Option<&Margin>, currency: Currency) -> Option<String> {
     let other = margin?.other_currency(currency)?;
     Some(format!("`{other}` in `margin` is not in {currency}, the currency of the brand"))
+}
+
+/// An amount that is not in the brand's currency, as a sentence.
+pub(super) fn other_currency(amount: Money, brand: &Brand) -> Option<String> {
+    (brand.currency != amount.currency)
+        .then(|| format!("`{amount}` is not in {}, the currency of brand `{}`", brand.currency, brand.id))
 }
 
 /// What is wrong with the amounts above which more than one yes is wanted, as a sentence.

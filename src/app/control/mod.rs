@@ -34,7 +34,7 @@ pub mod wire;
 
 pub use backup::{Receipts, verify};
 pub use look::check_shop;
-pub use report::{Report, Which};
+pub use report::{Report, Which, postmortem};
 pub use vault::Whose;
 
 use std::fs::File;

@@ -14,6 +14,7 @@ use crate::domain::deal::DeliverableState;
 use crate::domain::document::{
     Brand, Campaign, Creator, Deliverable, Goal, Partnership, PartnershipRef, Right, Running, Target, Targets,
 };
+use crate::domain::effort::Effort;
 use crate::domain::ids::{CreatorId, DeliverableId, Platform, PostRef};
 use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::{Currency, Money};
@@ -122,6 +123,7 @@ fn campaign(at: usize, brand: &Brand) -> impl Strategy<Value = Campaign> + use<>
             credit: None,
             margin: None,
             books: Books::default(),
+            plan: Effort::default(),
             state,
         },
     )

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::super::core::Core;
+use super::super::postmortem::records::{AnswerRecord, Giver};
 use super::super::records::{AccountRecord, LevelCase};
 use super::super::tipping::GivenTip;
 use crate::domain::document::{Partnership, PartnershipRef};
@@ -61,12 +62,22 @@ pub async fn about(core: &Core, creator: &CreatorId, person: Option<&Person>) ->
         "tips": tips(core, creator).await?,
         "numbers": numbers,
         "older_numbers_left_out": left_out,
+        "questions_answered": answered(core, person).await?,
         "what_you_did": deeds,
     });
     // Plain data; the fallback only keeps the one line.
     let bytes = serde_json::to_vec_pretty(&whole).unwrap_or_else(|_| whole.to_string().into_bytes());
     let file = File { name: format!("{creator}.json"), mime: "application/json", bytes };
     Ok((file, left_out))
+}
+
+/// What somebody answered by name when they were asked about a campaign; what they said without it leads to nobody.
+async fn answered(core: &Core, person: Option<&Person>) -> Result<Vec<Value>, StoreError> {
+    let Some(person) = person else { return Ok(Vec::new()) };
+    let whose = Giver::Person(person.id.clone());
+    let all = scan_all::<AnswerRecord>(&*core.store).await?;
+    let own = all.iter().filter(|one| one.value.giver == whose);
+    Ok(own.map(|one| only(&one.value, &["campaign", "question", "reply"])).collect())
 }
 
 /// The named fields of a record, as they are kept.

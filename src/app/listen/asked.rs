@@ -81,6 +81,11 @@ pub(super) fn subject_asked(ask: Ask<'_>) -> Option<String> {
             Command::WhyNot { subject, .. } => Some(subject.clone()),
             Command::Pause { what }
             | Command::Report { campaign: what }
+            | Command::Postmortem { campaign: what }
+            | Command::Portfolio { campaign: what }
+            | Command::Ask { campaign: what }
+            | Command::Answer { campaign: what, .. }
+            | Command::Step { campaign: what, .. }
             | Command::Resume { what }
             | Command::Offer { what, .. }
             | Command::Adjust { what, .. } => Some(what.clone()),

@@ -10,6 +10,7 @@ use crate::domain::books::Books;
 use crate::domain::consent::{Quorum, Release};
 use crate::domain::credit::Credit;
 use crate::domain::deal::DeliverableState;
+use crate::domain::effort::Effort;
 use crate::domain::emv::Emv;
 use crate::domain::habits::{DayTime, QuietHours, Relay};
 use crate::domain::ids::{
@@ -109,6 +110,9 @@ pub struct Campaign {
     /// What the bookkeeping wants to know of its costs, where a deal does not say.
     #[serde(default, skip_serializing_if = "Books::is_empty")]
     pub books: Books,
+    /// What it was planned to take, for the comparison after it.
+    #[serde(default, skip_serializing_if = "Effort::is_empty")]
+    pub plan: Effort,
     /// Whether it runs.
     #[serde(default)]
     pub state: Running,

@@ -124,7 +124,8 @@ impl Documents {
             if campaign.ends < campaign.starts {
                 return Some(format!("campaign `{}` ends before it starts", campaign.id));
             }
-            if let Some(what) = campaign.books.misfit().or_else(|| misfits(&campaign.target).next()) {
+            let misfit = campaign.books.misfit().or_else(|| campaign.plan.misfit());
+            if let Some(what) = misfit.or_else(|| misfits(&campaign.target).next()) {
                 return Some(format!("campaign `{}`: {what}", campaign.id));
             }
         }

@@ -6,6 +6,7 @@
 //!
 //! A new command is a row here and a variant of [`Command`]; it does not compile until permission and handler name it.
 
+mod arg;
 pub(crate) mod change;
 pub(crate) mod moment;
 mod parse;
@@ -13,6 +14,7 @@ mod surfaces;
 
 use std::time::Duration;
 
+pub use arg::{ArgKind, ArgSpec};
 pub use change::{Change, typed as typed_change};
 pub use moment::Moment;
 pub use parse::{SNOOZE_MAX, Teach, addressed_to, from_options, parse, seconds};
@@ -43,6 +45,12 @@ pub enum Name {
     WhyNot,
     Backtest,
     Report,
+    Postmortem,
+    Portfolio,
+    Ask,
+    Answer,
+    Step,
+    Done,
     Pause,
     Resume,
     Hold,
@@ -74,182 +82,6 @@ pub enum Name {
     Subscribe,
     Audit,
     Help,
-}
-
-/// What an argument is; decides how it is read, whether Discord completes it, and what is said when it is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ArgKind {
-    /// A brand, campaign, creator or partnership, by id or `kind/ID`.
-    Subject,
-    /// A creator that somebody answers for.
-    Creator,
-    /// A promised piece, by its id or `CAMPAIGN/CREATOR/ID`.
-    Deliverable,
-    /// The address of a post.
-    Url,
-    /// A rule.
-    Rule,
-    /// An incident's short id.
-    Incident,
-    /// An incident, or a subject that has one.
-    IncidentOrSubject,
-    /// A person.
-    Person,
-    /// One of the roles.
-    Role,
-    /// `brand/ID`, `campaign/ID` or `all`.
-    Reach,
-    /// `45m`, `6h`, `2d`.
-    Duration,
-    /// `2026-03-04T10:00`, `2026-03-04`, `14:00`, `now`.
-    Moment,
-    /// `90`, `90d`: whole days.
-    Days,
-    /// `2`: which page, from 1.
-    Page,
-    /// The number of an offer.
-    Offer,
-    /// What is offered: `reel-2 fee 3500 EUR`.
-    Terms,
-    /// A one-time code.
-    Code,
-    /// The name of a command.
-    Command,
-    /// `file` or `leave`.
-    Held,
-    /// A picture; where nothing is typed for it, it comes with the message.
-    File,
-    /// How far a rule may go: `shadow`, `propose` or `auto`.
-    Mode,
-    /// What a number is held against: `plan`, `peers` or `before`.
-    Yardstick,
-    /// What something is set to: `3000 EUR`, `12 %`, `cpa 40 EUR`.
-    Change,
-    /// `22:00-07:00`, or `off`.
-    Hours,
-    /// What a room can be told about: `stop_loss`, `digest`.
-    Topic,
-    /// `on`, `silent` or `off`.
-    Loudness,
-    /// What has to do with something: a person, an alert, a creator, a room.
-    About,
-    /// All the words that follow.
-    Text,
-}
-
-impl ArgKind {
-    /// Every kind.
-    pub const ALL: [ArgKind; 28] = [
-        Self::Subject,
-        Self::Creator,
-        Self::Deliverable,
-        Self::Url,
-        Self::Rule,
-        Self::Incident,
-        Self::IncidentOrSubject,
-        Self::Person,
-        Self::Role,
-        Self::Reach,
-        Self::Duration,
-        Self::Moment,
-        Self::Days,
-        Self::Page,
-        Self::Offer,
-        Self::Terms,
-        Self::Code,
-        Self::Command,
-        Self::Held,
-        Self::File,
-        Self::Mode,
-        Self::Yardstick,
-        Self::Change,
-        Self::Hours,
-        Self::Topic,
-        Self::Loudness,
-        Self::About,
-        Self::Text,
-    ];
-
-    /// Its sentence in the wording files is `arg-KEY`.
-    #[must_use]
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Subject => "subject",
-            Self::Creator => "creator",
-            Self::Deliverable => "deliverable",
-            Self::Url => "url",
-            Self::Rule => "rule",
-            Self::Incident => "incident",
-            Self::IncidentOrSubject => "incident-or-subject",
-            Self::Person => "person",
-            Self::Role => "role",
-            Self::Reach => "reach",
-            Self::Duration => "duration",
-            Self::Moment => "moment",
-            Self::Days => "days",
-            Self::Page => "page",
-            Self::Offer => "offer",
-            Self::Terms => "terms",
-            Self::Code => "code",
-            Self::Command => "command",
-            Self::Held => "held",
-            Self::File => "file",
-            Self::Mode => "mode",
-            Self::Yardstick => "yardstick",
-            Self::Change => "change",
-            Self::Hours => "hours",
-            Self::Topic => "topic",
-            Self::Loudness => "loudness",
-            Self::About => "about",
-            Self::Text => "text",
-        }
-    }
-
-    /// Whether Discord should ask us for completions while it is typed.
-    #[must_use]
-    pub fn completes(self) -> bool {
-        match self {
-            Self::Subject
-            | Self::Creator
-            | Self::Deliverable
-            | Self::Rule
-            | Self::Incident
-            | Self::IncidentOrSubject
-            | Self::Person
-            | Self::Reach
-            | Self::Command => true,
-            Self::Role
-            | Self::Duration
-            | Self::Moment
-            | Self::Days
-            | Self::Page
-            | Self::Offer
-            | Self::Terms
-            | Self::Code
-            | Self::Url
-            | Self::Held
-            | Self::File
-            | Self::Mode
-            | Self::Yardstick
-            | Self::Change
-            | Self::Hours
-            | Self::Topic
-            | Self::Loudness
-            | Self::About
-            | Self::Text => false,
-        }
-    }
-}
-
-/// One argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ArgSpec {
-    /// Its name: lower-case ASCII, the name of Discord's option.
-    pub name: &'static str,
-    /// What it is.
-    pub kind: ArgKind,
-    /// Must be given. Optional ones come last.
-    pub required: bool,
 }
 
 /// Who may use a command. Which brand, campaign or creator it is about is checked beside it (`permission`).
@@ -414,6 +246,12 @@ table! {
     WhyNot "why-not" "varför-inte" &["whynot"], &[need("subject", ArgKind::Subject), need("rule", ArgKind::Rule)], See, Anywhere, false, &["why-not alma cpa-stop"];
     Backtest "backtest" "provkör" &["replay"], &[need("rule", ArgKind::Rule), may("days", ArgKind::Days)], Study, Anywhere, false, &["backtest cpa-stop", "backtest cpa-stop 30"];
     Report "report" "rapport" &["totals"], &[need("campaign", ArgKind::Subject), may("of", ArgKind::Subject)], Study, Anywhere, false, &["report regret", "report regret spring", "report spring"];
+    Postmortem "postmortem" "utvärdering" &["post-mortem"], &[need("campaign", ArgKind::Subject)], Study, Anywhere, false, &["postmortem spring"];
+    Portfolio "portfolio" "uppställning" &["line-up"], &[need("campaign", ArgKind::Subject)], Study, Anywhere, false, &["portfolio spring"];
+    Ask "ask" "fråga" &[], &[need("campaign", ArgKind::Subject)], Work, Anywhere, false, &["ask spring"];
+    Answer "answer" "svara" &[], &[need("campaign", ArgKind::Subject), may("text", ArgKind::Text)], Tell, Direct, false, &["answer spring", "answer spring 3 partly, the budget came late", "answer spring anonymous 8 the shop was closed for a day"];
+    Step "step" "steg" &["next-step"], &[need("campaign", ArgKind::Subject), need("text", ArgKind::Text)], Work, Anywhere, false, &["step spring book the studio earlier @maja by 2026-05-01"];
+    Done "done" "klar" &[], &[need("step", ArgKind::Step)], Tell, Anywhere, false, &["done 3"];
     Pause "pause" "pausa" &["stop"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["pause alma", "pause spring"];
     Resume "resume" "återuppta" &["start-again"], &[need("what", ArgKind::Subject)], Money, Anywhere, true, &["resume alma"];
     Hold "hold" "parkera" &["park"], &[need("what", ArgKind::Subject), may("deliverable", ArgKind::Deliverable)], Money, Anywhere, true, &["hold alma", "hold alma reel-2", "hold spring/alma/reel-2"];
@@ -484,6 +322,12 @@ pub enum Command {
     Backtest { rule: RuleId, days: Option<u32> },
     Report { campaign: String },
     Regret { campaign: Option<String> },
+    Postmortem { campaign: String },
+    Portfolio { campaign: String },
+    Ask { campaign: String },
+    Answer { campaign: String, text: Option<String> },
+    Step { campaign: String, text: String },
+    Done { step: u64 },
     Pause { what: String },
     Resume { what: String },
     Hold { what: String, deliverable: Option<String> },
@@ -565,6 +409,12 @@ impl Command {
             Self::WhyNot { .. } => Name::WhyNot,
             Self::Backtest { .. } => Name::Backtest,
             Self::Report { .. } | Self::Regret { .. } => Name::Report,
+            Self::Postmortem { .. } => Name::Postmortem,
+            Self::Portfolio { .. } => Name::Portfolio,
+            Self::Ask { .. } => Name::Ask,
+            Self::Answer { .. } => Name::Answer,
+            Self::Step { .. } => Name::Step,
+            Self::Done { .. } => Name::Done,
             Self::Pause { .. } => Name::Pause,
             Self::Resume { .. } => Name::Resume,
             Self::Hold { .. } => Name::Hold,

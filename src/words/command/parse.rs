@@ -341,6 +341,9 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
             },
         },
         Name::Report => report(args)?,
+        Name::Postmortem | Name::Portfolio | Name::Ask | Name::Answer | Name::Step | Name::Done => {
+            of_campaigns(name, args)?
+        }
         Name::Pause => Command::Pause { what: args.text(0)? },
         Name::Resume => Command::Resume { what: args.text(0)? },
         Name::Hold => Command::Hold { what: args.text(0)?, deliverable: args.optional(1).map(str::to_owned) },
@@ -397,6 +400,24 @@ fn build(name: Name, args: &Args) -> Result<Command, Teach> {
                 }
             },
         },
+    })
+}
+
+/// What a campaign was, and what comes after it.
+fn of_campaigns(name: Name, args: &Args) -> Result<Command, Teach> {
+    if name == Name::Done {
+        let (arg, kind) = args.spec(0);
+        let step = args.number(0)?.ok_or(Teach::Missing { command: name, arg, kind })?;
+        return Ok(Command::Done { step });
+    }
+    let campaign = args.text(0)?;
+    Ok(match name {
+        Name::Postmortem => Command::Postmortem { campaign },
+        Name::Portfolio => Command::Portfolio { campaign },
+        Name::Ask => Command::Ask { campaign },
+        Name::Answer => Command::Answer { campaign, text: args.optional(1).map(str::to_owned) },
+        // Only these are asked for here.
+        _ => Command::Step { campaign, text: args.text(1)? },
     })
 }
 

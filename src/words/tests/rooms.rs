@@ -335,6 +335,7 @@ fn on_the_desk() -> DeskView {
             deciding("Alma Lind", Some("486.00 EUR"), Some("2026-06-23T16:00:00Z"), Some(1)),
             deciding("Bo Ek", Some("90.00 EUR"), None, None),
         ],
+        todos: Vec::new(),
         unattended: vec![member("Cleo W", Stage::Firing, None)],
         brands: BTreeSet::from(["Nordbo".to_owned(), "Sydvind".to_owned()]),
         following: Vec::new(),

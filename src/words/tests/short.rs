@@ -21,6 +21,12 @@ fn help_is_the_table() {
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it
     backtest RULE [DAYS] What a rule would have done in the past, and whether it would have been right
     report CAMPAIGN [OF] What a campaign has cost, paid and brought; “regret”: which stops were right
+    postmortem CAMPAIGN What a campaign was: goals, money, what was stopped, what we learned; the whole report as a file
+    portfolio CAMPAIGN Whom to keep, whom not to ask again and whom to try, and how sure that is
+    ask CAMPAIGN Ask everybody who took part in a campaign a few questions, each in their own direct message
+    answer CAMPAIGN [TEXT] Answer the questions about a campaign, with or without your name
+    step CAMPAIGN TEXT Write down a next step after a campaign, with @who and a day
+    done STEP Say that a next step is done
     pause WHAT What can be stopped, and the money of each; asks before anything stops
     resume WHAT Start stopped boosts again; asks first
     hold WHAT [DELIVERABLE] Ask a creator to put a promised piece on hold; asks first and says what it saves

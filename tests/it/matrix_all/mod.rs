@@ -74,10 +74,11 @@ fn of(tried: &Tried) -> Of {
             Name::Approve | Name::Reject | Name::Undo | Name::Ack | Name::Snooze | Name::Show | Name::Hide => Of::Alma,
             Name::Audit | Name::Appeal => Of::Alma,
             Name::Pause | Name::Adjust | Name::Rule | Name::Coverage | Name::Excuse | Name::Unexcuse => Of::Nordbo,
-            Name::Grant | Name::Revoke | Name::Report => Of::Nordbo,
+            Name::Grant | Name::Revoke | Name::Report | Name::Postmortem | Name::Portfolio => Of::Nordbo,
+            Name::Ask | Name::Answer | Name::Step => Of::Nordbo,
             Name::Me | Name::Tips | Name::Criteria | Name::Backtest | Name::Numbers | Name::Data => Of::Nothing,
             Name::Rules | Name::Link | Name::Bind | Name::Desk | Name::Rooms | Name::Quiet => Of::Nothing,
-            Name::Subscribe | Name::Help => Of::Nothing,
+            Name::Subscribe | Name::Help | Name::Done => Of::Nothing,
         },
         Tried::Button(purpose) => match purpose {
             ButtonPurpose::Page { .. }

@@ -1,9 +1,10 @@
-//! `report ledger`, `report roi` and `report regret`: what campaigns cost, what came back, and whether stops were right.
-//! Nothing is changed.
+//! `report ledger`, `report roi`, `report regret` and `report postmortem`: what campaigns cost, what came back, whether stops
+//! were right, and what a campaign was in the end. Nothing is changed.
 //!
 //! Costs and margins are the team's: with `--as` only who is of the team of every campaign that is asked about sees them.
 
 mod ledger;
+pub mod postmortem;
 mod regret;
 mod roi;
 
@@ -22,6 +23,7 @@ use crate::domain::money::Currency;
 use crate::domain::sheet::grid::{Cell, Grid};
 use crate::insight::attribution::Attribution;
 use crate::insight::orders_csv;
+use crate::report::columns as table;
 
 /// Which report, of what, told how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,17 @@ pub struct Report {
     pub orders: bool,
     /// As sheets: the document is then a list of grids.
     pub sheets: bool,
+    /// Of a post-mortem: which part, how.
+    #[serde(default)]
+    pub postmortem: Option<postmortem::Wanted>,
+}
+
+impl Report {
+    /// One of a kind, told as it is kept.
+    #[must_use]
+    pub fn of(what: Which, campaign: Option<CampaignId>) -> Self {
+        Self { what, campaign, how: None, told: None, orders: false, sheets: false, postmortem: None }
+    }
 }
 
 /// Which report.
@@ -51,6 +64,8 @@ pub enum Which {
     Roi,
     /// Whether stops were right.
     Regret,
+    /// What it was, in the end.
+    Postmortem,
 }
 
 impl From<LedgerError> for Refusal {
@@ -87,7 +102,11 @@ pub(super) async fn report(core: &Core, request: &Request, wanted: &Report, body
     match (wanted.what, &wanted.campaign) {
         (Which::Ledger, _) => ledger::report(core, &campaigns, wanted).await,
         (Which::Regret, campaign) => regret::report(core, campaign.as_ref(), wanted).await,
-        (Which::Roi, None) => Err(Refusal::input("which campaign? say --campaign ID")),
+        (Which::Roi | Which::Postmortem, None) => Err(Refusal::input("which campaign? say --campaign ID")),
+        (Which::Postmortem, Some(campaign)) => {
+            let wanted = wanted.postmortem.as_ref().ok_or_else(|| Refusal::input("which part of the post-mortem?"))?;
+            postmortem::report(core, campaign, wanted, body).await
+        }
         (Which::Roi, Some(campaign)) => {
             let orders = if wanted.orders { Some(orders(body)?) } else { None };
             roi::report(core, campaign, wanted, orders.as_deref()).await
@@ -129,18 +148,4 @@ fn sheets(grids: &[Grid]) -> Result<Answer, Refusal> {
 
 fn header(names: &[&str]) -> Vec<Cell> {
     names.iter().map(|name| Cell::text(*name)).collect()
-}
-
-/// Columns of text under each other: words to the left, amounts to the right.
-fn table(rows: &[Vec<String>], left: usize) -> String {
-    let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..wide).map(|column| width(column).unwrap_or(0)).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).enumerate();
-        let cells =
-            cells.map(|(at, (cell, wide))| if at < left { format!("{cell:<wide$}") } else { format!("{cell:>wide$}") });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

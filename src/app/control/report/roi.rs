@@ -33,7 +33,7 @@ fn number(value: Decimal) -> Value {
 }
 
 /// Figures as JSON: null where there is none, and why under `absent`.
-fn figures(roi: &Roi) -> Map<String, Value> {
+pub(super) fn figures(roi: &Roi) -> Map<String, Value> {
     let (mut all, mut absent) = (Map::new(), Map::new());
     let mut put = |name: &str, figure: Figure<Value>| {
         let value = figure.unwrap_or_else(|why| {

@@ -15,6 +15,7 @@ use super::words::account_key;
 use crate::domain::books::Books;
 use crate::domain::consent::Release;
 use crate::domain::document::{Brand, Campaign, Creator, Partnership, PartnershipRef, Right, Running, Target, Targets};
+use crate::domain::effort::Effort;
 use crate::domain::ids::DeliverableId;
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
@@ -474,6 +475,7 @@ fn new_campaign(whose: &Whose, draft: &Draft, default: Option<&String>) -> Campa
         credit: None,
         margin: None,
         books: Books::default(),
+        plan: Effort::default(),
         state: Running::Active,
     }
 }

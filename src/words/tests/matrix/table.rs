@@ -31,10 +31,12 @@ const NOBODY: May = May { team: "", client: "", own: false };
 pub fn of_command(name: Name) -> May {
     match name {
         Name::Status | Name::Benchmark | Name::Why | Name::WhyNot => SEE,
-        Name::Live | Name::Note => TELL,
+        Name::Live | Name::Note | Name::Done => TELL,
         // Said in a direct message alone: see `what_is_about_oneself_…`.
-        Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link => NOBODY,
-        Name::Backtest | Name::Report => May { team: "ACMN", client: "", own: false },
+        Name::Me | Name::Tips | Name::Criteria | Name::Appeal | Name::Link | Name::Answer => NOBODY,
+        Name::Backtest | Name::Report | Name::Postmortem | Name::Portfolio => {
+            May { team: "ACMN", client: "", own: false }
+        }
         Name::Rules | Name::Coverage | Name::Rooms => May { team: "ACMNO", client: "", own: false },
         // In a direct message alone, as above.
         Name::Desk | Name::Data => NOBODY,
@@ -43,7 +45,7 @@ pub fn of_command(name: Name) -> May {
         Name::Rule => May { team: "ACM", client: "", own: false },
         Name::Pause | Name::Resume | Name::Hold | Name::Release | Name::Excuse | Name::Unexcuse => MONEY,
         Name::Approve | Name::Reject | Name::Undo => MONEY,
-        Name::Ack | Name::Snooze => WORK,
+        Name::Ack | Name::Snooze | Name::Ask | Name::Step => WORK,
         // What is paid, and what a deal is judged by, is between the agency and the creator.
         Name::Adjust => May { team: "ACM", client: "", own: false },
         Name::Deal => SEE,
