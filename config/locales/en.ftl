@@ -2898,6 +2898,14 @@ word-tip-helped = 🌟 Thank you for trying it, { $name }: it helped
             [one] The post that went out
            *[other] The { $n } posts that went out
         } at the hours from your own numbers did { $more } % better than your posts did before.
+        [format] { $n ->
+            [one] The post of the kind that your own numbers named
+           *[other] The { $n } posts of the kind that your own numbers named
+        } did { $more } % better than your posts did before.
+        [pause] { $n ->
+            [one] The post after the pause that your own numbers named
+           *[other] The { $n } posts after the pause that your own numbers named
+        } did { $more } % better than your posts did before.
        *[code-missing] Since the code stands in your post it was used { $n ->
             [one] once
            *[other] { $n } times

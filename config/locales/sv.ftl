@@ -2890,6 +2890,14 @@ word-tip-helped = 🌟 Tack för att du provade, { $name }: det hjälpte
             [one] Inlägget som gick ut
            *[other] De { $n } inläggen som gick ut
         } på tiderna ur dina egna siffror gick { $more } % bättre än dina inlägg gjorde förut.
+        [format] { $n ->
+            [one] Inlägget av den sort som dina egna siffror pekade på
+           *[other] De { $n } inläggen av den sort som dina egna siffror pekade på
+        } gick { $more } % bättre än dina inlägg gjorde förut.
+        [pause] { $n ->
+            [one] Inlägget efter den paus som dina egna siffror pekade på
+           *[other] De { $n } inläggen efter den paus som dina egna siffror pekade på
+        } gick { $more } % bättre än dina inlägg gjorde förut.
        *[code-missing] Sedan koden står i ditt inlägg har den använts { $n ->
             [one] en gång
            *[other] { $n } gånger
