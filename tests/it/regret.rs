@@ -75,7 +75,7 @@ fn judged(story: &Story) -> Vec<String> {
 
 async fn reported(core: &Core, campaign: Option<&str>, sheets: bool) -> (Value, String) {
     let campaign = campaign.map(|id| CampaignId::new(id).expect("an id"));
-    let wanted = Report { what: Which::Regret, campaign, how: None, told: None, orders: false, sheets };
+    let wanted = Report { sheets, ..Report::of(Which::Regret, campaign) };
     let request = Request { by: "terminal:tester".to_owned(), acting: None, wish: Wish::Report { wanted } };
     match answer(core, Seat::Service, &request, &Body::Empty, &|_| {}).await {
         Answer::Done { json, text } => (serde_json::from_str(&json).expect("JSON"), text),
