@@ -17,7 +17,7 @@ fn help_is_the_table() {
     decline [OFFER] Say no to an offer, or take your own back; nothing changes then
     benchmark [SUBJECT] Where somebody stands: own past, similar creators, published figures
     appeal ID TEXT Say what is wrong with a notice about your level; no time runs then
-    why WHAT Why an alert was told: every number behind it
+    why WHAT [AGAINST] Why an alert was told: every number behind it
     why-not SUBJECT RULE Why a rule has not told anything: every number behind it
     backtest RULE [DAYS] What a rule would have done in the past, and whether it would have been right
     report CAMPAIGN [OF] What a campaign has cost, paid and brought; “regret”: which stops were right
