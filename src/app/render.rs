@@ -165,9 +165,11 @@ async fn alert(
         return Ok(None);
     }
     let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
-    // A picture that cannot be drawn is left out; the text says everything.
-    let picture = pictured::picture(&view, &composed.message.headline, &reader, room.audience);
-    composed.message.picture = picture.and_then(Result::ok);
+    // A picture that cannot be drawn is left out; the text says everything. A message that is changed keeps the one it has.
+    if picture {
+        let drawn = pictured::picture(&view, &composed.message.headline, &reader, room.audience);
+        composed.message.picture = drawn.and_then(Result::ok);
+    }
     Ok(Some((composed, view)))
 }
 
