@@ -5,7 +5,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    clippy::disallowed_methods,
     reason = "a program of its own that is given a folder and prints what it wrote"
 )]
 
@@ -138,8 +137,8 @@ fn heat_maps() -> Vec<(&'static str, Picture)> {
     vec![
         ("heat-map", drawn(&hours("Alma Lind", &habits()), &english())),
         ("heat-map-sv", drawn(&hours("Alma Lind", &habits()), &swedish())),
-        ("heat-map-few", drawn(&hours("Alma Lind", &habits()[..5]), &english())),
-        ("heat-map-one", drawn(&hours("Alma Lind", &habits()[..1]), &swedish())),
+        ("heat-map-few", drawn(&hours("Alma Lind", &habits().split_off(habits().len() - 5)), &english())),
+        ("heat-map-one", drawn(&hours("Alma Lind", &habits().split_off(habits().len() - 1)), &swedish())),
         ("heat-map-every-hour", drawn(&hours("Cleo W", &each), &english())),
         ("heat-map-one-viral", drawn(&hours("Dan K", &viral), &english())),
     ]
@@ -151,12 +150,12 @@ fn all() -> Vec<(&'static str, Picture)> {
 
 /// Where each goes.
 fn places(folder: Option<&Path>) -> Vec<(PathBuf, Picture)> {
-    let place = |name: &str| match folder {
-        Some(folder) => Some(folder.join(format!("{name}.png"))),
-        None => {
-            let (_, path) = IN_DOCS.into_iter().find(|(known, _)| *known == name)?;
-            Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
+    let place = |name: &str| {
+        if let Some(folder) = folder {
+            return Some(folder.join(format!("{name}.png")));
         }
+        let (_, path) = IN_DOCS.into_iter().find(|(known, _)| *known == name)?;
+        Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
     };
     all().into_iter().filter_map(|(name, picture)| Some((place(name)?, picture))).collect()
 }

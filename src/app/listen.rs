@@ -342,8 +342,7 @@ async fn facts_of(core: &Core, asked: &Asked, room: Option<&Room>, ask: Ask<'_>)
         return Ok(Facts { brand: super::promotion::brand_of(&state, rule), ..facts });
     }
     if let Some(typed) = subject_asked(ask) {
-        let about = about_typed(&state.catalog, &typed);
-        if let Some(about) = about {
+        if let Some(about) = about_typed(&state.catalog, &typed) {
             facts.brand = about.brand;
             facts.campaign = about.campaign;
             facts.creator = about.creator;

@@ -212,11 +212,10 @@ async fn judge(core: &Core, mut kept: Loaded<GivenTip>) -> Result<(), StoreError
             let paused = paused(&views::own_posts(&state, &one.creator, *metric, now)).into_iter();
             came_of_ways(one, better, days, &paused.collect::<Vec<_>>())
         }
-        // What a post is stands in its record, and is read below.
-        Tip::Format { .. } => came_of_code(None, None, None),
         Tip::CodeMissing { post, .. } => code_stands(&state, one, post, days, now),
-        // Where a link leads is asked of the page, not of numbers: nothing says it here.
-        Tip::LinkTarget { .. } => came_of_code(None, None, None),
+        // What a post is stands in its record, and is read below. Where a link leads is asked of the page, not of numbers:
+        // nothing says it here.
+        Tip::Format { .. } | Tip::LinkTarget { .. } => came_of_code(None, None, None),
     };
     drop(state);
     let came = match &one.tip {

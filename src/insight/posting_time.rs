@@ -172,7 +172,7 @@ pub fn week(posts: &[OwnPost], zone: &TimeZone) -> Option<Week> {
     let logs: Vec<f64> = used.iter().map(|post| log(1.0 + post.value)).collect();
     let pulled = pulled_in(&logs, WIDE);
     // Where most posts have the same value there is no spread to measure by.
-    let spread = pulled.iter().zip(pulled.iter().skip(1)).any(|(one, other)| one != other);
+    let spread = pulled.iter().zip(pulled.iter().skip(1)).any(|(one, other)| 0.0 < (one - other).abs());
     let values = pulled.iter().zip(&used).map(|(log, post)| if spread { exp(*log) - 1.0 } else { post.value });
     let used: Vec<OwnPost> = used.iter().zip(values).map(|(post, value)| OwnPost { value, ..*post }).collect();
     let overall = mean(used.iter().map(|post| post.value)).filter(|overall| 0.0 < *overall)?;

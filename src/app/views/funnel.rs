@@ -39,7 +39,7 @@ impl Laid {
 
 fn known(all: All<'_>, key: &PartnershipRef, days: &[Span], now: Timestamp) -> Known {
     let (posts, _) = posts(all, key, Asks::Engagement, now);
-    let audience = all.0.audiences.get(&key.creator).and_then(|one| one.of_main());
+    let audience = all.0.audiences.get(&key.creator).and_then(crate::rules::benchmark::size::Audiences::of_main);
     let followers = audience.and_then(|one| i64::try_from(one.followers).ok()).map(num::f64_of);
     Known {
         days: flow(all.1, &key.subject(), days),

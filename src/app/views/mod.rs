@@ -97,16 +97,12 @@ pub async fn incident_for(core: &Core, incident: Incident, made_for: For) -> Res
         _ => None,
     };
     let automatic = state.rules.get(&incident.rule).is_some_and(|ruled| ruled.rule.rule().mode == Mode::Auto);
-    let tips = incident
-        .creator
-        .as_ref()
-        .filter(|_| concerns_reach(receipt.as_ref()))
-        .map(|creator| tips_by(&state, creator, Metric::Views, now));
     let level =
         case.and_then(|case| super::levels::numbers::level_view(&state, &case.value, &incident, receipt.as_ref(), now));
     let tips = match (&level, &incident.creator) {
         (Some(level), Some(creator)) => super::levels::numbers::tips(&state, creator, level, now),
-        (_, _) => tips.map(|(tips, _)| tips).unwrap_or_default(),
+        (None, Some(creator)) if concerns_reach(receipt.as_ref()) => tips_by(&state, creator, Metric::Views, now).0,
+        (_, _) => Vec::new(),
     };
     let of_receipt = live.as_ref().or(receipt.as_ref());
     let mut clears = if incident.stage == Stage::Resolved { Vec::new() } else { ahead::clears(of_receipt) }.into_iter();

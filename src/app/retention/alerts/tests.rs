@@ -51,7 +51,7 @@ fn notice(about: About, at: Timestamp, members: &[&str]) -> Notice {
     }
 }
 
-fn delivery(about: About, state: State) -> Delivery {
+fn delivery(about: &About, state: &State) -> Delivery {
     serde_json::from_value(json!({
         "about": about, "room": "team", "urgency": "critical", "cause": "cpa", "wanted_revision": 1, "told_revision": 1,
         "state": state, "message": null, "maybe_repeat": false, "expires_at": now(), "tries": 0, "attempts": [],
@@ -81,7 +81,7 @@ async fn put(store: &MemoryStore, incidents: &[Incident], told: &[(About, Timest
     }
     for (about, at, state) in told {
         transaction.create(&notice(about.clone(), *at, &[])).expect("a record");
-        transaction.create(&delivery(about.clone(), state.clone())).expect("a record");
+        transaction.create(&delivery(about, state)).expect("a record");
     }
     store.commit(transaction).await.expect("commits");
 }
@@ -138,7 +138,7 @@ async fn a_group_stays_as_long_as_one_of_its_members() {
     let members = [named("incident", 1), named("incident", 2)];
     let members: Vec<&str> = members.iter().map(String::as_str).collect();
     transaction.create(&notice(About::Group(group.clone()), back(900), &members)).expect("a record");
-    transaction.create(&delivery(About::Group(group.clone()), State::Sent)).expect("a record");
+    transaction.create(&delivery(&About::Group(group.clone()), &State::Sent)).expect("a record");
     store.commit(transaction).await.expect("commits");
     let of_group = |store: &MemoryStore| left(store, Table::Notices).contains(&named("group", 9));
     let core = open(&store, &["retention.alerts=400d"]).await;
