@@ -7,7 +7,7 @@ use super::phrase::{self, block, line};
 use super::wording::{Reader, say};
 
 /// Sentences that are kept with a word to the team or a creator and worded when it is told.
-pub const WORD_KEYS: [&str; 3] = ["word-numbers", "word-left", "word-tip-helped"];
+pub const WORD_KEYS: [&str; 4] = ["word-numbers", "word-left", "word-tip-helped", "word-questions"];
 
 /// What is kept about a creator, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

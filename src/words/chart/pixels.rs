@@ -29,10 +29,15 @@ fn failed(error: &dyn std::fmt::Display) -> ChartError {
     ChartError::Drawing { what: error.to_string() }
 }
 
+/// A colour, and how many pixels in a row have it.
+type Run = ([u8; 3], usize);
+
 fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
-    // Everything is drawn on paper, so nothing shines through.
-    let colors: Vec<[u8; 3]> = pixels.pixels().iter().map(|one| [one.red(), one.green(), one.blue()]).collect();
-    let (palette, indices) = indexed(&colors);
+    // Everything is drawn on paper, so nothing shines through; and most pixels are as the one before them.
+    let runs = pixels.pixels().chunk_by(|one, next| one == next);
+    let runs: Vec<Run> =
+        runs.filter_map(|run| run.first().map(|one| ([one.red(), one.green(), one.blue()], run.len()))).collect();
+    let (palette, indices) = indexed(&runs);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Indexed);
@@ -48,28 +53,30 @@ fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
 }
 
 /// The palette, and which of it each pixel is.
-fn indexed(colors: &[[u8; 3]]) -> (Vec<u8>, Vec<u8>) {
+fn indexed(runs: &[Run]) -> (Vec<u8>, Vec<u8>) {
     // Each step keeps one bit less of a channel; with four of each there are never more than fit.
-    for less in 0..8 {
-        let mut known: BTreeMap<[u8; 3], u8> = BTreeMap::new();
-        let indices: Option<Vec<u8>> = colors
-            .iter()
-            .map(|color| {
-                let color = color.map(|channel| coarse(channel, less));
-                if let Some(index) = known.get(&color) {
-                    return Some(*index);
-                }
+    (0..8).find_map(|less| indexed_at(runs, less)).unwrap_or_default()
+}
+
+/// The same at a coarseness; `None` where that leaves too many.
+fn indexed_at(runs: &[Run], less: u32) -> Option<(Vec<u8>, Vec<u8>)> {
+    let mut known: BTreeMap<[u8; 3], u8> = BTreeMap::new();
+    let mut indices = Vec::new();
+    for (color, length) in runs {
+        let color = color.map(|channel| coarse(channel, less));
+        let index = match known.get(&color) {
+            Some(index) => *index,
+            None => {
                 let next = u8::try_from(known.len()).ok().filter(|_| known.len() < COLORS_MAX)?;
                 known.insert(color, next);
-                Some(next)
-            })
-            .collect();
-        let Some(indices) = indices else { continue };
-        let mut palette: Vec<([u8; 3], u8)> = known.into_iter().collect();
-        palette.sort_by_key(|(_, index)| *index);
-        return (palette.into_iter().flat_map(|(color, _)| color).collect(), indices);
+                next
+            }
+        };
+        indices.resize(indices.len() + length, index);
     }
-    (Vec::new(), Vec::new())
+    let mut palette: Vec<([u8; 3], u8)> = known.into_iter().collect();
+    palette.sort_by_key(|(_, index)| *index);
+    Some((palette.into_iter().flat_map(|(color, _)| color).collect(), indices))
 }
 
 /// A channel with so many bits less; white stays white and black stays black.
@@ -85,14 +92,14 @@ mod tests {
 
     #[test]
     fn few_colours_are_kept_as_they_are_and_many_become_fewer() {
-        let few = [[255, 255, 255], [28, 32, 38], [255, 255, 255], [24, 90, 188]];
+        let few = [([255, 255, 255], 2), ([28, 32, 38], 1), ([255, 255, 255], 1), ([24, 90, 188], 1)];
         let (palette, indices) = indexed(&few);
         assert_eq!(
             (palette.as_slice(), indices.as_slice()),
-            ([255, 255, 255, 28, 32, 38, 24, 90, 188].as_slice(), [0, 1, 0, 2].as_slice())
+            ([255, 255, 255, 28, 32, 38, 24, 90, 188].as_slice(), [0, 0, 1, 0, 2].as_slice())
         );
         let many: Vec<[u8; 3]> = (0..=255_u8).flat_map(|one| [[one, 0, 255], [255, one, one]]).collect();
-        let (palette, indices) = indexed(&many);
+        let (palette, indices) = indexed(&many.iter().map(|color| (*color, 1)).collect::<Vec<_>>());
         assert!(palette.len() <= 3 * COLORS_MAX && indices.len() == many.len());
         for (color, index) in many.iter().zip(&indices) {
             let shown = &palette[3 * usize::from(*index)..][..3];
