@@ -159,6 +159,11 @@ fn allowed_itself(tried: &Tried, actor: Actor, place: Place) -> bool {
             let mine = [Actor::Agency, Actor::Manager, Actor::Analyst, Actor::OtherBrand];
             return direct && mine.contains(&actor);
         }
+        Some(Name::Answer) => {
+            // Whoever took part answers, alone with the bot.
+            let part = [Actor::Agency, Actor::ClientOwner, Actor::Manager, Actor::Analyst, Actor::Creator];
+            return direct && part.contains(&actor);
+        }
         // One's own direct message is one's own.
         Some(Name::Quiet | Name::Subscribe) if direct => return actor != Actor::Outsider,
         _ => {}
@@ -174,7 +179,7 @@ fn allowed_itself(tried: &Tried, actor: Actor, place: Place) -> bool {
 
 /// Operators see where nothing is named, and have nothing to report of what others do.
 fn is_telling_by_operator(tried: &Tried, actor: Actor) -> bool {
-    actor == Actor::Operator && matches!(tried.command(), Some(Name::Live | Name::Note | Name::Numbers))
+    actor == Actor::Operator && matches!(tried.command(), Some(Name::Live | Name::Note | Name::Numbers | Name::Done))
 }
 
 /// A creator about themselves, and who answers for them.
