@@ -98,7 +98,7 @@ async fn used(story: &mut Story, before: i64, after: i64) {
         provisional: false,
         self_reported: false,
     };
-    let samples = (-7..).take_while(|n| day(n + 1) <= now).map(sample).collect();
+    let samples = (-7..10_000).take_while(|n| day(n + 1) <= now).map(sample).collect();
     let fetched = Fetched { samples, ..Fetched::default() };
     let held = story.world.clock.hold("shop");
     take_in(story.world.core(), &SourceId::new("shop").expect("an id"), 1, fetched, now).await.expect("taken in");

@@ -163,9 +163,9 @@ async fn look(written: &Written, name: &str) {
         page.size(width, 2400).await;
         for theme in ["light", "dark"] {
             if theme == "dark" {
-                page.dark().await
+                page.dark().await;
             } else {
-                page.light().await
+                page.light().await;
             }
             let wide = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth";
             assert_eq!(page.ask(wide, &[]).await, true, "{name}: nothing is beside the page at {width} px, {theme}");

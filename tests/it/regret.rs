@@ -158,7 +158,9 @@ async fn chat_text_and_json_say_the_same_figures() {
         if call["done"] == true {
             assert_eq!(minor(&call["net"]), minor(&call["would_spend"]) - minor(&call["would_bring"]), "{call}");
             let row = text.lines().find(|line| line.contains(call["subject"].as_str().expect("a subject")));
-            let major = format!("{:.2}", minor(&call["net"]) as f64 / 100.0);
+            let net = minor(&call["net"]);
+            let sign = if net < 0 { "-" } else { "" };
+            let major = format!("{sign}{}.{:02}", net.abs() / 100, net.abs() % 100);
             assert!(row.is_some_and(|row| row.contains(&major)), "{major} in {row:?}");
         }
     }

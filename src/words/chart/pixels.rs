@@ -64,13 +64,12 @@ fn indexed_at(runs: &[Run], less: u32) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut indices = Vec::new();
     for (color, length) in runs {
         let color = color.map(|channel| coarse(channel, less));
-        let index = match known.get(&color) {
-            Some(index) => *index,
-            None => {
-                let next = u8::try_from(known.len()).ok().filter(|_| known.len() < COLORS_MAX)?;
-                known.insert(color, next);
-                next
-            }
+        let index = if let Some(index) = known.get(&color) {
+            *index
+        } else {
+            let next = u8::try_from(known.len()).ok().filter(|_| known.len() < COLORS_MAX)?;
+            known.insert(color, next);
+            next
         };
         indices.resize(indices.len() + length, index);
     }
