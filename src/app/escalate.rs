@@ -14,8 +14,8 @@ use crate::domain::habits::Relay;
 use crate::domain::person::{Audience, Room};
 use crate::outbox::incident::{Escalation, Event, Happened, Incident};
 use crate::outbox::notice::{About, Notice, Urgency};
-use crate::store::records::load;
-use crate::store::{StoreError, Table, Transaction, keys};
+use crate::store::records::{FirstDue, first_due, load};
+use crate::store::{StoreError, Table, Transaction};
 
 /// How often a step is taken anew because somebody was quicker; past that the next round tries.
 const TRIES_MAX: u32 = 10;
@@ -41,13 +41,10 @@ fn after(core: &Core, catalog: &Catalog, about: &Known) -> SignedDuration {
 pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {
     let mut told = false;
     let next = loop {
-        let (from, until) = keys::all();
-        let rows = core.store.scan(Table::DueEscalations, &from, &until, 1).await?;
-        let Some((key, _)) = rows.first() else { break None };
-        let (at, key) = keys::read_due(key)?;
-        if core.clock.now() < at {
-            break Some(at);
-        }
+        let key = match first_due(&*core.store, Table::DueEscalations, core.clock.now()).await? {
+            FirstDue::Now(key) => key,
+            FirstDue::Not(next) => break next,
+        };
         let mut tries = 1;
         loop {
             match pass_on(core, &key).await {

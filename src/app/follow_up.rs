@@ -24,7 +24,7 @@ use crate::domain::written::Percent;
 use crate::insight::follow_up::{Counted, Moved, compare};
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::rules::readings::{Readings as _, Span, Want};
-use crate::store::records::{IndexRow, Loaded, Record, load, scan_all};
+use crate::store::records::{FirstDue, IndexRow, Loaded, Record, first_due, load, scan_all};
 use crate::store::{Key, StoreError, Table, Transaction, keys};
 use crate::words::adjust::AdjustView;
 use crate::words::buttons::Composed;
@@ -178,13 +178,10 @@ pub(super) async fn of_target(
 /// Looks at what is due; answers when the next is.
 pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {
     loop {
-        let (from, until) = keys::all();
-        let rows = core.store.scan(Table::DueFollowUps, &from, &until, 1).await?;
-        let Some((key, _)) = rows.first() else { return Ok(None) };
-        let (at, key) = keys::read_due(key)?;
-        if core.clock.now() < at {
-            return Ok(Some(at));
-        }
+        let key = match first_due(&*core.store, Table::DueFollowUps, core.clock.now()).await? {
+            FirstDue::Now(key) => key,
+            FirstDue::Not(next) => return Ok(next),
+        };
         let Some(kept) = load::<FollowUp>(&*core.store, &key).await? else { return Ok(None) };
         match judge(core, kept).await {
             // Somebody was quicker: it is looked at again.

@@ -24,7 +24,7 @@ use crate::insight::posting_time::{OwnPost, PostingTip};
 use crate::insight::tips::{Came, Tip, Track, came_of_code, came_of_hours, came_of_posts};
 use crate::outbox::incident::IncidentId;
 use crate::rules::readings::{Readings as _, Span, Want};
-use crate::store::records::{IndexRow, Loaded, Record, load, scan_all, scan_range};
+use crate::store::records::{FirstDue, IndexRow, Loaded, Record, first_due, load, scan_all, scan_range};
 use crate::store::{Key, Store, StoreError, Table, Transaction, keys};
 
 /// A tip that somebody was given.
@@ -183,13 +183,10 @@ pub async fn answered(core: &Core, creator: &CreatorId, tips: &[Tip]) -> Result<
 /// Looks at what is due; answers when the next is.
 pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {
     loop {
-        let (from, until) = keys::all();
-        let rows = core.store.scan(Table::DueTips, &from, &until, 1).await?;
-        let Some((key, _)) = rows.first() else { return Ok(None) };
-        let (at, key) = keys::read_due(key)?;
-        if core.clock.now() < at {
-            return Ok(Some(at));
-        }
+        let key = match first_due(&*core.store, Table::DueTips, core.clock.now()).await? {
+            FirstDue::Now(key) => key,
+            FirstDue::Not(next) => return Ok(next),
+        };
         let Some(kept) = load::<GivenTip>(&*core.store, &key).await? else { return Ok(None) };
         match judge(core, kept).await {
             // Somebody was quicker: it is looked at again.
@@ -203,9 +200,14 @@ pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {
 async fn judge(core: &Core, mut kept: Loaded<GivenTip>) -> Result<(), StoreError> {
     let _pen = core.pen.lock().await;
     let now = core.clock.now();
-    let state = core.state.lock().await;
     let one = &kept.value;
     let days = core.config.tips.follow_up.0;
+    // What a post is stands in its record.
+    let formatted = match &one.tip {
+        Tip::Format { metric, .. } => views::formatted(core, &one.creator, *metric, now).await?,
+        Tip::PostingTime(_) | Tip::Pause { .. } | Tip::LinkTarget { .. } | Tip::CodeMissing { .. } => Vec::new(),
+    };
+    let state = core.state.lock().await;
     let came = match &one.tip {
         Tip::PostingTime(tip) => hours(&state, one, tip, days, now),
         Tip::Pause { metric, better } => {
@@ -213,17 +215,11 @@ async fn judge(core: &Core, mut kept: Loaded<GivenTip>) -> Result<(), StoreError
             came_of_ways(one, better, days, &paused.collect::<Vec<_>>())
         }
         Tip::CodeMissing { post, .. } => code_stands(&state, one, post, days, now),
-        // What a post is stands in its record, and is read below. Where a link leads is asked of the page, not of numbers:
-        // nothing says it here.
-        Tip::Format { .. } | Tip::LinkTarget { .. } => came_of_code(None, None, None),
+        Tip::Format { better, .. } => came_of_ways(one, better, days, &formatted),
+        // Where a link leads is asked of the page, not of numbers: nothing says it here.
+        Tip::LinkTarget { .. } => came_of_code(None, None, None),
     };
     drop(state);
-    let came = match &one.tip {
-        Tip::Format { metric, better } => {
-            came_of_ways(one, better, days, &views::formatted(core, &one.creator, *metric, now).await?)
-        }
-        Tip::PostingTime(_) | Tip::Pause { .. } | Tip::LinkTarget { .. } | Tip::CodeMissing { .. } => came,
-    };
     kept.value.came = Some(came);
     let mut transaction = Transaction::new();
     transaction.update(&kept)?;
@@ -240,13 +236,17 @@ async fn judge(core: &Core, mut kept: Loaded<GivenTip>) -> Result<(), StoreError
     Ok(())
 }
 
+/// Whether a post went out in the days after a tip.
+fn is_since(one: &GivenTip, days: SignedDuration, post: &OwnPost) -> bool {
+    let until = one.at.checked_add(days).unwrap_or(Timestamp::MAX);
+    one.at < post.published_at && post.published_at <= until
+}
+
 /// What the posts since say, as far as their views have come.
 fn hours(state: &State, one: &GivenTip, tip: &PostingTip, days: SignedDuration, now: Timestamp) -> Came {
-    let until = one.at.checked_add(days).unwrap_or(Timestamp::MAX);
-    let zone = state.catalog.creators.get(&one.creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
     let mut since = views::own_posts(state, &one.creator, tip.metric, now);
-    since.retain(|post| one.at < post.published_at && post.published_at <= until);
-    came_of_hours(tip, &since, &zone)
+    since.retain(|post| is_since(one, days, post));
+    came_of_hours(tip, &since, &views::zone(state, &one.creator))
 }
 
 /// What came of posting in a way that does better, from the posts since.
@@ -256,9 +256,7 @@ fn came_of_ways<K: PartialEq>(
     days: SignedDuration,
     posts: &[(K, OwnPost)],
 ) -> Came {
-    let until = one.at.checked_add(days).unwrap_or(Timestamp::MAX);
-    let since = posts.iter().filter(|(_, post)| one.at < post.published_at && post.published_at <= until);
-    let since: Vec<&(K, OwnPost)> = since.collect();
+    let since: Vec<&(K, OwnPost)> = posts.iter().filter(|(_, post)| is_since(one, days, post)).collect();
     let there: Vec<f64> = since.iter().filter(|(by, _)| *by == better.best.by).map(|(_, post)| post.value).collect();
     came_of_posts((better.overall, better.gain), since.len(), &there)
 }
@@ -294,7 +292,7 @@ async fn thank(
     let state = core.state.lock().await;
     let rooms: Vec<_> = state.catalog.direct_rooms(&one.creator).into_iter().cloned().collect();
     let name = state.catalog.creator_name(&one.creator);
-    let zone = state.catalog.creators.get(&one.creator).map_or(jiff::tz::TimeZone::UTC, |one| one.zone.rules());
+    let zone = views::zone(&state, &one.creator);
     drop(state);
     let more = if 0.0 < before { round_i64(100.0 * (after / before - 1.0)) } else { None };
     let first = name.split_whitespace().next().unwrap_or(&name).to_owned();

@@ -378,6 +378,26 @@ pub async fn next_due_delivery(store: &dyn Store) -> Result<Option<jiff::Timesta
     rows.first().map(|(key, _)| keys::read_due(key).map(|due| due.0)).transpose()
 }
 
+/// What stands first in a table of what is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstDue {
+    /// It is due now; the key that the row leads to.
+    Now(Key),
+    /// Nothing is due before this; `None`: nothing waits.
+    Not(Option<jiff::Timestamp>),
+}
+
+/// The first row of a table whose keys begin with when something is due.
+pub async fn first_due(store: &dyn Store, table: Table, now: jiff::Timestamp) -> Result<FirstDue, StoreError> {
+    let (from, until) = keys::all();
+    let rows = store.scan(table, &from, &until, 1).await?;
+    let first = rows.first().map(|(row, _)| keys::read_due(row)).transpose()?;
+    Ok(match first {
+        Some((at, key)) if at <= now => FirstDue::Now(key),
+        waiting => FirstDue::Not(waiting.map(|(at, _)| at)),
+    })
+}
+
 /// Lines of the journal from number `from` on, at most `limit`.
 pub async fn read_journal(store: &dyn Store, from: u64, limit: usize) -> Result<Vec<(u64, JournalEntry)>, StoreError> {
     let until = keys::all().1;

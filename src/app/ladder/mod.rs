@@ -26,8 +26,8 @@ use super::{cycle, reported, views};
 use crate::domain::action::{Deed, Proposal, ProposalStage};
 use crate::outbox::incident::{Event, Happened, Incident, LeftOut, Rung};
 use crate::rules::rule::{Do, Mode, Rule};
-use crate::store::records::{Loaded, load, scan_all};
-use crate::store::{Key, StoreError, Table, Transaction, keys};
+use crate::store::records::{FirstDue, Loaded, first_due, load, scan_all};
+use crate::store::{Key, StoreError, Table, Transaction};
 use wanted::wanted;
 
 /// How often a step is taken anew because somebody was quicker; past that it is due still, and found by the next round.
@@ -48,13 +48,10 @@ pub(super) fn rungs(rule: &Rule, fired_at: Timestamp) -> Vec<Rung> {
 pub async fn round(core: &Core) -> Result<Option<Timestamp>, StoreError> {
     let mut tries = 1;
     loop {
-        let (from, until) = keys::all();
-        let rows = core.store.scan(Table::DueRungs, &from, &until, 1).await?;
-        let Some((key, _)) = rows.first() else { return Ok(None) };
-        let (at, key) = keys::read_due(key)?;
-        if core.clock.now() < at {
-            return Ok(Some(at));
-        }
+        let key = match first_due(&*core.store, Table::DueRungs, core.clock.now()).await? {
+            FirstDue::Now(key) => key,
+            FirstDue::Not(next) => return Ok(next),
+        };
         match climb(core, &key).await {
             Ok(()) => tries = 1,
             // A poll, a person or a deliverer was quicker: what is kept now is looked at.

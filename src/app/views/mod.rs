@@ -462,7 +462,7 @@ pub fn judgement_view(
 
 use later::Later;
 pub use own_posts::{Own, own, tips_by};
-pub(super) use own_posts::{POST_SETTLED, formatted, own_posts};
+pub(super) use own_posts::{POST_SETTLED, formatted, own_posts, zone};
 pub use seen::seen;
 pub(super) use seen::{compared, over, relation, with_industry};
 

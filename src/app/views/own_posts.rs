@@ -113,7 +113,8 @@ pub(in crate::app) fn own_posts(state: &State, creator: &CreatorId, metric: Metr
     named_posts(state, creator, metric, now).into_iter().map(|(.., post)| post).collect()
 }
 
-fn zone(state: &State, creator: &CreatorId) -> TimeZone {
+/// Where a creator's days begin and end; UTC where nobody knows them.
+pub(in crate::app) fn zone(state: &State, creator: &CreatorId) -> TimeZone {
     state.catalog.creators.get(creator).map_or(TimeZone::UTC, |one| one.zone.rules())
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Bar, Bars, Look, Page, Part, Table};
+use super::{Bar, Bars, Look, Page, Part, Table, misleads};
 
 /// The style of every page. It is part of each file.
 const STYLE: &str = include_str!("page.css");
@@ -26,9 +26,7 @@ pub(super) fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() && c != '\n' => {}
-            // What turns the direction of writing would show other words than are there.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            c if misleads(c) && c != '\n' => {}
             c => out.push(c),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Bars, Page, Part, Table};
+use super::{Bars, Page, Part, Table, misleads};
 
 /// Text on one line that is nothing but text.
 ///
@@ -22,8 +22,7 @@ fn escaped(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if c.is_control() => {}
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            c if misleads(c) => {}
             c => out.push(c),
         }
     }

@@ -7,6 +7,12 @@ mod html;
 mod markdown;
 mod text;
 
+/// What is never written, in no form: it would move a cursor, or turn the direction of writing and show other words than are
+/// there.
+fn misleads(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A page.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Page {

@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Page, Part, Table};
+use super::{Page, Part, Table, misleads};
 
 /// Characters on a line of running text.
 const LINE: usize = 100;
 
 /// Text without what would move the cursor or turn the writing.
 fn clean(text: &str) -> String {
-    let plain = |c: &char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(plain).collect()
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !misleads(*c)).collect()
 }
 
 /// Text on lines, each after the first under `indent`.
