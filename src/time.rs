@@ -14,6 +14,7 @@
 mod driver;
 pub mod pace;
 pub mod pulse;
+pub mod steady;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -42,14 +43,15 @@ pub enum Woken {
 pub struct Clock(Arc<Kind>);
 
 enum Kind {
-    System,
+    /// The machine's, and when it was first asked for.
+    System(std::time::Instant),
     Simulated(Box<Simulated>),
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Kind::System => f.write_str("Clock(system)"),
+            Kind::System(_) => f.write_str("Clock(system)"),
             Kind::Simulated(sim) => write!(f, "Clock(simulated, {})", sim.lock().now),
         }
     }
@@ -59,7 +61,9 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(Kind::System))
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+        let began = std::time::Instant::now();
+        Self(Arc::new(Kind::System(began)))
     }
 
     /// A clock that stands at `start` until its driver moves it.
@@ -74,8 +78,20 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
             #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
-            Kind::System => Timestamp::now(),
+            Kind::System(_) => Timestamp::now(),
             Kind::Simulated(sim) => sim.lock().now,
+        }
+    }
+
+    /// How long this clock has been running, however often the time of day was set meanwhile. Means nothing to another process.
+    #[must_use]
+    pub fn running(&self) -> SignedDuration {
+        match &*self.0 {
+            Kind::System(began) => SignedDuration::try_from(began.elapsed()).unwrap_or(SignedDuration::MAX),
+            Kind::Simulated(sim) => {
+                let state = sim.lock();
+                state.now.duration_since(state.start).saturating_sub(state.set)
+            }
         }
     }
 
@@ -103,7 +119,7 @@ impl Clock {
     pub fn hold(&self, name: impl Into<Arc<str>>) -> Held {
         let name = name.into();
         let id = match &*self.0 {
-            Kind::System => 0,
+            Kind::System(_) => 0,
             Kind::Simulated(sim) => sim.hold(&name),
         };
         Held { clock: self.clone(), id, name, pulse: None }
@@ -234,7 +250,7 @@ impl Held {
 
     async fn rest_here(&mut self, until: Option<Timestamp>, bell: Option<&Bell>) -> Woken {
         let sim = match &*self.clock.0 {
-            Kind::System => return rest_on_system(self.clock.now(), until, bell).await,
+            Kind::System(_) => return rest_on_system(self.clock.now(), until, bell).await,
             Kind::Simulated(sim) => sim,
         };
         let (woken, guard) = sim.rest(self.id, &self.name, until, bell.map(|bell| bell.id));
@@ -316,7 +332,7 @@ impl Bell {
     /// Wakes the waiter, or the next one to wait.
     pub fn ring(&self) {
         match &*self.clock.0 {
-            Kind::System => self.notify.notify_one(),
+            Kind::System(_) => self.notify.notify_one(),
             Kind::Simulated(sim) => sim.ring(self.id),
         }
     }
@@ -332,6 +348,9 @@ type TimerKey = (Timestamp, Arc<str>, u64);
 
 struct State {
     now: Timestamp,
+    /// Where it began, and by how much the time of day was set since.
+    start: Timestamp,
+    set: SignedDuration,
     next: u64,
     /// Who is at work, by token.
     held: BTreeMap<u64, Arc<str>>,
@@ -362,6 +381,8 @@ impl Simulated {
         Self {
             state: Mutex::new(State {
                 now: start,
+                start,
+                set: SignedDuration::ZERO,
                 next: 1,
                 held: BTreeMap::new(),
                 parked: 0,
@@ -474,6 +495,7 @@ impl State {
     fn jump(&mut self, by: SignedDuration) {
         let moved = |at: Timestamp| at.checked_add(by).unwrap_or(at);
         self.now = moved(self.now);
+        self.set = self.set.saturating_add(by);
         let timers = std::mem::take(&mut self.timers);
         self.timers = timers.into_iter().map(|((at, name, seq), timer)| ((moved(at), name, seq), timer)).collect();
         for bell in self.bells.values_mut() {

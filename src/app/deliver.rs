@@ -151,15 +151,16 @@ async fn send(
     // What takes an old message's place is a change like any other: nobody's phone rings for it.
     rendered.message.silent |= 0 < claimed.delivery.generation;
     rendered.message.silent |= habits::is_silent(core, room, &claimed.delivery.about, core.clock.now()).await?;
-    let marker = claimed.marked(rendered.marker);
+    let marker = claimed.marked(std::mem::take(&mut rendered.marker));
     let mut transaction = Transaction::new();
     transaction.set(Some(&before), &claimed.delivery)?;
-    transaction.and(rendered.buttons);
+    transaction.and(std::mem::take(&mut rendered.buttons));
     match core.store.commit(transaction).await {
         Ok(_) => {}
         Err(StoreError::Conflict { .. }) => return look_again(core, &before.value).await,
         Err(error) => return Err(error),
     }
+    rendered.draw(room);
     let key = format!("{}@{}", claimed.delivery.about, room.id);
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };
     // From here on the limits count it themselves.

@@ -36,6 +36,18 @@ pub struct Rendered {
     pub more: String,
     /// What finds it in a history: its incident's id, or its first line.
     pub marker: String,
+    /// What its picture shows, where it has one.
+    shown: Option<IncidentView>,
+}
+
+impl Rendered {
+    /// Draws the picture. It costs the most, so it is done once the delivery is ours. One that cannot be drawn is left out:
+    /// the text says everything.
+    pub fn draw(&mut self, room: &Room) {
+        let Some(view) = self.shown.take() else { return };
+        let drawn = pictured::picture(&view, &self.message.headline, &reader(room), room.audience);
+        self.message.picture = drawn.and_then(Result::ok);
+    }
 }
 
 /// Who reads in a room.
@@ -54,12 +66,13 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     if !may_hear(core, room, &delivery.about).await? {
         return Ok(None);
     }
-    let mut tips: Option<IncidentView> = None;
+    let mut shown: Option<IncidentView> = None;
     let composed = match &delivery.about {
         About::Incident(id) | About::Level(id, _) => {
             let told = alert(core, room, id, (picture, first), now).await?;
             told.map(|(composed, view)| {
-                tips = first.then_some(view);
+                // A message that is changed keeps the picture it has.
+                shown = picture.then_some(view);
                 composed
             })
         }
@@ -123,7 +136,8 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
     }
     let (message, mut buttons) =
         with_buttons(core, room, (&delivery.about, delivery.generation), composed, None).await?;
-    if let Some(view) = tips
+    if first
+        && let Some(view) = &shown
         && let Some(creator) = &view.incident.creator
     {
         // A tip is given when it is told.
@@ -146,7 +160,7 @@ pub async fn render(core: &Core, room: &Room, delivery: &Delivery) -> Result<Opt
         | About::FollowUp(_)
         | About::Reply(_) => message.headline.clone(),
     };
-    Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker }))
+    Ok(Some(Rendered { message, buttons, more: more_line(&reader), marker, shown }))
 }
 
 /// An alert, with its chart where it is told for the first time.
@@ -164,12 +178,7 @@ async fn alert(
     if first && room.audience == Audience::Client && !view.incident.released {
         return Ok(None);
     }
-    let Some(mut composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
-    // A picture that cannot be drawn is left out; the text says everything. A message that is changed keeps the one it has.
-    if picture {
-        let drawn = pictured::picture(&view, &composed.message.headline, &reader, room.audience);
-        composed.message.picture = drawn.and_then(Result::ok);
-    }
+    let Some(composed) = incident::compose(&view, &reader, room.audience, now) else { return Ok(None) };
     Ok(Some((composed, view)))
 }
 

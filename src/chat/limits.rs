@@ -211,6 +211,19 @@ impl Limits {
         }
     }
 
+    /// The clock was set back: what was sent and what a server asked to wait is as far away as before.
+    pub fn set_back(&mut self, by: SignedDuration) {
+        let sooner = |at: &mut Timestamp| *at = at.checked_sub(by).unwrap_or(*at);
+        sooner(&mut self.blocked_until);
+        self.in_all.taken.iter_mut().chain(&mut self.invalid.taken).for_each(sooner);
+        for room in self.rooms.values_mut() {
+            let windows = room.windows.iter_mut().chain(&mut room.old_edits);
+            windows.flat_map(|window| &mut window.taken).for_each(sooner);
+            room.buckets.values_mut().map(|bucket| &mut bucket.reset_at).for_each(sooner);
+            room.blocked.values_mut().chain(&mut room.closed_until).for_each(sooner);
+        }
+    }
+
     /// Whether a request may leave now; if not, the earliest instant at which it is worth asking again
     /// ([`Timestamp::MAX`] when the platform has refused the bot itself). Counts nothing.
     pub fn may_send(&self, room: &str, route: Route, now: Timestamp) -> Result<(), Timestamp> {

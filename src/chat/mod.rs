@@ -19,7 +19,7 @@ pub mod telegram;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::discord::{DiscordBot, Found};
 use self::error::SendError;
@@ -87,6 +87,14 @@ impl Chats {
     pub fn heard(&self) -> Vec<(Chat, Heard)> {
         let discord = self.discord.iter().map(|bot| (Chat::Discord, bot.hearing.now()));
         discord.chain(self.telegram.iter().map(|bot| (Chat::Telegram, bot.hearing.now()))).collect()
+    }
+
+    /// The clock was set back. See [`limits::Limits::set_back`].
+    pub fn set_back(&self, chat: Chat, by: SignedDuration) {
+        match chat {
+            Chat::Telegram => self.telegram.iter().for_each(|bot| bot.set_back(by)),
+            Chat::Discord => self.discord.iter().for_each(|bot| bot.set_back(by)),
+        }
     }
 
     /// The bot can speak in a room again: forget that it refused.

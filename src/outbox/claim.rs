@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::{Delivery, State};
-use super::retry::{NONCE_WINDOW, due_at, unresolved};
+use super::retry::{NONCE_WINDOW, due_by, unresolved};
 use crate::domain::person::Chat;
 
 /// What a claimed attempt does.
@@ -85,7 +85,7 @@ pub enum Claim {
 /// lost: Discord's nonce or history tells, on Telegram the next text says that it may be a repeat.
 #[must_use]
 pub fn claim(delivery: Delivery, chat: Chat, now: Timestamp, lease: SignedDuration) -> Claim {
-    let Some(due) = due_at(&delivery) else {
+    let Some(due) = due_by(&delivery, now) else {
         return Claim::NothingToTell;
     };
     if now < due {
@@ -122,10 +122,11 @@ fn stale(
     lease: SignedDuration,
 ) -> Claim {
     match chat {
-        Chat::Discord if now.duration_since(since) < NONCE_WINDOW => {
+        Chat::Discord if (SignedDuration::ZERO..NONCE_WINDOW).contains(&now.duration_since(since)) => {
             ours(delivery, How::Send { repeat: true }, (revision, since), now, lease)
         }
-        Chat::Discord => ours(delivery, How::LookUp, (revision, since), now, lease),
+        // Too long ago, or nobody knows how long: the clock was set back while it was on its way.
+        Chat::Discord => ours(delivery, How::LookUp, (revision, std::cmp::min(since, now)), now, lease),
         Chat::Telegram => {
             let delivery = unresolved(delivery, revision, since, now);
             match delivery.state {

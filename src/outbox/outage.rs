@@ -58,6 +58,11 @@ impl Outage {
         self.until.is_some()
     }
 
+    /// The clock was set back: nothing waits longer for that.
+    pub fn set_back(&mut self, by: SignedDuration) {
+        self.until = self.until.map(|until| until.checked_sub(by).unwrap_or(until));
+    }
+
     /// Nothing is tried before then.
     #[must_use]
     pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {

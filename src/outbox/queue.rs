@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::delivery::{Delivery, can_roll};
 use super::grouping::{GROUP_MAX, GROUP_OVER, QUEUED_AFTER, may_collapse};
 use super::notice::{About, Urgency};
-use super::retry::due_at;
+use super::retry::due_by;
 use crate::domain::ids::RoomId;
 
 /// What a delivery is for the limits of its room.
@@ -53,7 +53,7 @@ pub struct Item {
 impl Item {
     /// A delivery as it waits; `None` when nothing is to be done with it. `groups`: its room takes group messages.
     #[must_use]
-    pub fn of(delivery: &Delivery, key: Vec<u8>, groups: bool) -> Option<Self> {
+    pub fn of(delivery: &Delivery, key: Vec<u8>, groups: bool, now: Timestamp) -> Option<Self> {
         let changed = if delivery.points_on() { delivery.earlier.as_ref() } else { delivery.message.as_ref() };
         Some(Self {
             key,
@@ -61,7 +61,7 @@ impl Item {
             room: delivery.room.clone(),
             urgency: delivery.urgency,
             cause: delivery.cause.clone(),
-            since: due_at(delivery)?,
+            since: due_by(delivery, now)?,
             collapses: groups && may_collapse(delivery),
             sent_at: changed.map(|message| message.sent_at),
             points_on: delivery.points_on(),
@@ -153,6 +153,14 @@ impl Queue {
         self.items.is_empty()
     }
 
+    /// What waits, by key.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Vec<u8>> {
+        let mut keys: Vec<Vec<u8>> = self.items.keys().cloned().collect();
+        keys.sort();
+        keys
+    }
+
     /// Whether this delivery waits since exactly then.
     #[must_use]
     pub fn has(&self, key: &[u8], since: Timestamp) -> bool {
@@ -182,6 +190,16 @@ impl Queue {
     pub fn free(&mut self, room: &RoomId) {
         if self.busy.remove(room) {
             self.list_all(room);
+        }
+    }
+
+    /// Asks every room anew whether it takes anything: what it said was by a clock that has been set since.
+    pub fn unblock(&mut self) {
+        for (_, room, lane) in std::mem::take(&mut self.blocked) {
+            if let Some(track) = self.tracks.get_mut(&(room.clone(), lane)) {
+                track.blocked = None;
+            }
+            self.list(&room, lane);
         }
     }
 

@@ -116,6 +116,14 @@ pub fn due_at(delivery: &Delivery) -> Option<Timestamp> {
     }
 }
 
+/// The same, by a clock that may have been set back: what may have arrived at a time still to come is looked at at once, for
+/// how long ago that was nobody knows.
+#[must_use]
+pub fn due_by(delivery: &Delivery, now: Timestamp) -> Option<Timestamp> {
+    let ahead = matches!(&delivery.state, State::Unknown { since, .. } if now < *since && !delivery.maybe_repeat);
+    if ahead { Some(Timestamp::MIN) } else { due_at(delivery) }
+}
+
 /// Asks for a newer revision to be seen. What was given up or parked gets a new chance with it; what expired or was
 /// told as part of a group stays so.
 #[must_use]
@@ -159,6 +167,27 @@ pub fn resume(mut delivery: Delivery, now: Timestamp) -> Delivery {
         // Its next look counts from the last attempt by its tries: the shortest wait of the schedule.
         State::Unknown { .. } if !delivery.maybe_repeat && 1 < delivery.tries => delivery.tries = 1,
         _ => {}
+    }
+    delivery
+}
+
+/// The clock was set back by so much: a delivery waits no longer for that, and what may have arrived is as old as before.
+#[must_use]
+pub fn set_back(mut delivery: Delivery, by: SignedDuration, now: Timestamp) -> Delivery {
+    let sooner = |at: Timestamp| at.checked_sub(by).unwrap_or(at);
+    match &mut delivery.state {
+        State::Due { not_before } if now < *not_before => *not_before = sooner(*not_before),
+        State::Unknown { since, .. } => {
+            *since = sooner(*since);
+            if let Some(last) = delivery.attempts.last_mut() {
+                last.at = sooner(last.at);
+            }
+        }
+        State::Sending { since, until, .. } => {
+            *since = sooner(*since);
+            *until = sooner(*until);
+        }
+        State::Due { .. } | State::Sent | State::Failed { .. } | State::Expired { .. } | State::Grouped { .. } => {}
     }
     delivery
 }

@@ -57,7 +57,8 @@ fn child_commits_until_it_is_stopped() {
     let abort_after = number(ABORT_AFTER);
     let store = Arc::new(SledStore::open(Path::new(&folder), &Options::default()).expect("opens"));
     let acknowledged = Arc::new(AtomicU64::new(0));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime");
     runtime.block_on(async {
         let clock = Clock::system();
         let tasks = (0..TASKS).map(|task| {

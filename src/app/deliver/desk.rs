@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -26,9 +26,10 @@ use crate::domain::person::{Address, Audience, Chat};
 use crate::outbox::delivery::{Delivery, ROLLS_AFTER};
 use crate::outbox::outage::Outage;
 use crate::outbox::queue::{Item, Lane, Next, Queue};
-use crate::outbox::retry::{Outcome, resume};
+use crate::outbox::retry::{Outcome, resume, set_back};
 use crate::store::records::load;
 use crate::store::{Key, StoreError, Table, keys};
+use crate::time::steady::Steady;
 use crate::time::{Bell, Held};
 
 /// Rows of the due index read at once.
@@ -70,6 +71,9 @@ struct Desk {
     chats: Arc<Chats>,
     chat: Chat,
     bell: Bell,
+    steady: Steady,
+    /// What is still to be timed anew after the clock was set back, and by how much.
+    untimed: Vec<(Key, SignedDuration)>,
     queue: Queue,
     places: HashMap<RoomId, Place>,
     /// Rooms of the other platforms.
@@ -99,6 +103,8 @@ pub async fn run(core: Arc<Core>, chats: Arc<Chats>, chat: Chat, mut held: Held,
         chats,
         chat,
         bell: bell.clone(),
+        steady: Steady::new(&core.clock),
+        untimed: Vec::new(),
         queue: match chat {
             Chat::Discord => Queue::new(OLD_MESSAGE).rolling(ROLLS_AFTER),
             Chat::Telegram => Queue::new(OLD_MESSAGE),
@@ -143,14 +149,17 @@ impl Desk {
     /// Sends off what may go now; answers when to look again.
     async fn round(&mut self) -> Result<Option<Timestamp>, StoreError> {
         loop {
+            if let Some(by) = self.steady.set_back(&self.core.clock) {
+                self.set_back(by);
+            }
+            self.time_anew().await?;
             self.land().await?;
             self.read().await?;
             let now = self.core.clock.now();
             if let Some(until) = self.outage.rests_until(now) {
                 return Ok(Some(until));
             }
-            // A clock that was set back keeps nothing waiting for longer than that.
-            if now < self.idle_until && self.idle_until.duration_since(now) <= wait_after(self.failures) {
+            if now < self.idle_until {
                 return Ok(Some(self.idle_until));
             }
             if self.at_once() <= self.flying.len() {
@@ -243,12 +252,13 @@ impl Desk {
 
     fn enter(&mut self, delivery: &Delivery, key: Key) {
         let place = self.places.get(&delivery.room);
-        let Some(mut item) = Item::of(delivery, key, place.is_some_and(|place| place.groups)) else { return };
+        let (groups, now) = (place.is_some_and(|place| place.groups), self.core.clock.now());
+        let Some(mut item) = Item::of(delivery, key, groups, now) else { return };
         if place.is_none() {
             // The room may be bound again while it is news.
             item.since = std::cmp::max(item.since, delivery.expires_at);
         }
-        self.queue.put(item, self.core.clock.now());
+        self.queue.put(item, now);
     }
 
     async fn send_off(&mut self, item: Item) -> Result<(), StoreError> {
@@ -323,6 +333,36 @@ impl Desk {
             self.put_off.clear();
         } else if self.put_off.len() < PUT_OFF_MAX {
             self.put_off.push(item.key);
+        }
+        Ok(())
+    }
+
+    /// The clock was set back: everything waits for as long as it would have, and what may have arrived is as old as it was.
+    fn set_back(&mut self, by: SignedDuration) {
+        tracing::warn!(
+            chat = self.chat.as_str(),
+            seconds = by.as_secs(),
+            "the clock was set back; what waits is timed anew"
+        );
+        self.chats.set_back(self.chat, by);
+        self.outage.set_back(by);
+        self.idle_until = self.idle_until.checked_sub(by).unwrap_or(Timestamp::MIN);
+        self.queue.unblock();
+        self.untimed.extend(self.queue.keys().into_iter().map(|key| (key, by)));
+    }
+
+    async fn time_anew(&mut self) -> Result<(), StoreError> {
+        let now = self.core.clock.now();
+        while let Some((key, by)) = self.untimed.last().cloned() {
+            if let Some(kept) = load::<Delivery>(&*self.core.store, &key).await? {
+                let after = set_back(kept.value.clone(), by, now);
+                if after != kept.value
+                    && let Some(after) = put(&self.core, &kept, after, None).await?.after
+                {
+                    self.enter(&after, key);
+                }
+            }
+            self.untimed.pop();
         }
         Ok(())
     }

@@ -114,6 +114,11 @@ impl DiscordBot {
         self.limits().may_any(others, now)
     }
 
+    /// The clock was set back. See [`Limits::set_back`].
+    pub fn set_back(&self, by: SignedDuration) {
+        self.limits().set_back(by);
+    }
+
     /// The bot can speak there again.
     pub fn reopen(&self, room: &str) {
         self.limits().reopen(room);

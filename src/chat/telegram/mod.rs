@@ -13,7 +13,7 @@ pub mod updates;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
@@ -122,6 +122,11 @@ impl TelegramBot {
     /// Whether any message may go now, or when. See [`Limits::may_any`].
     pub fn may_any(&self, others: usize, now: Timestamp) -> Result<(), Timestamp> {
         self.limits().may_any(others, now)
+    }
+
+    /// The clock was set back. See [`Limits::set_back`].
+    pub fn set_back(&self, by: SignedDuration) {
+        self.limits().set_back(by);
     }
 
     /// The bot can speak there again.

@@ -338,3 +338,19 @@ fn only_what_the_outage_put_off_comes_when_the_platform_is_back() {
     let unknown = Delivery { state: State::Unknown { revision: 1, since: at(0) }, tries: 6, ..kept };
     assert_eq!(due_at(&resume(unknown, at(9))), Some(at(0) + WAITS[0]), "Discord's history is asked at once");
 }
+
+#[test]
+fn a_clock_that_was_set_back_keeps_nothing_waiting_and_makes_no_nonce_younger() {
+    let kept = fresh(About::Incident(IncidentId::nth(1)));
+    let back = SignedDuration::from_secs(7_000);
+    let waits = Delivery { state: State::Due { not_before: at(7_900) }, ..kept.clone() };
+    assert_eq!(due_at(&set_back(waits, back, at(800))), Some(at(900)));
+    let due = Delivery { state: State::Due { not_before: at(700) }, ..kept.clone() };
+    assert_eq!(set_back(due.clone(), back, at(800)), due);
+    let unknown = tried(kept, Chat::Discord, 7_000, lost());
+    let seen = set_back(unknown.clone(), back, at(3));
+    assert_eq!((due_at(&seen), how(&seen, Chat::Discord, 5)), (Some(at(0) + WAITS[0]), How::Send { repeat: true }));
+    assert_eq!(how(&seen, Chat::Discord, 130), How::LookUp);
+    // Nobody noticed, because nobody ran: how long ago it was sent cannot be known.
+    assert_eq!((due_by(&unknown, at(3)), how(&unknown, Chat::Discord, 3)), (Some(Timestamp::MIN), How::LookUp));
+}

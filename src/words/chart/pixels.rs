@@ -3,7 +3,7 @@
 //! A drawing has a handful of colours and the shades between them at the edges of letters. Up to 256 are a palette of one byte
 //! each; where there are more, shades that nobody tells apart become one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use resvg::{tiny_skia, usvg};
@@ -29,21 +29,27 @@ fn failed(error: &dyn std::fmt::Display) -> ChartError {
     ChartError::Drawing { what: error.to_string() }
 }
 
-/// A colour, and how many pixels in a row have it.
-type Run = ([u8; 3], usize);
+/// A colour without its opacity: everything is drawn on paper, so nothing shines through.
+type Color = [u8; 3];
+
+/// Bytes of a pixel as it is drawn.
+const DRAWN: usize = 4;
+
+/// A line of pixels: each colour with how many in a row have it, and how many lines in a row are like this.
+#[derive(Debug, PartialEq, Eq)]
+struct Line {
+    runs: Vec<(Color, usize)>,
+    times: usize,
+}
 
 fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
-    // Everything is drawn on paper, so nothing shines through; and most pixels are as the one before them.
-    let runs = pixels.pixels().chunk_by(|one, next| one == next);
-    let runs: Vec<Run> =
-        runs.filter_map(|run| run.first().map(|one| ([one.red(), one.green(), one.blue()], run.len()))).collect();
-    let (palette, indices) = indexed(&runs);
+    let (palette, indices) = indexed(&lines(pixels));
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_palette(palette);
-    encoder.set_compression(png::Compression::Best);
+    encoder.set_compression(png::Compression::Default);
     // Neighbours in a palette have nothing in common that a filter could use.
     encoder.set_filter(png::FilterType::NoFilter);
     let mut writer = encoder.write_header()?;
@@ -52,30 +58,50 @@ fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     Ok(bytes)
 }
 
-/// The palette, and which of it each pixel is.
-fn indexed(runs: &[Run]) -> (Vec<u8>, Vec<u8>) {
-    // Each step keeps one bit less of a channel; with four of each there are never more than fit.
-    (0..8).find_map(|less| indexed_at(runs, less)).unwrap_or_default()
+/// The lines of a picture. Most are as the one above them, and most pixels as the one before.
+fn lines(pixels: &tiny_skia::Pixmap) -> Vec<Line> {
+    let width = std::cmp::max(usize::try_from(pixels.width()).unwrap_or_default(), 1);
+    let mut above: &[u8] = &[];
+    let mut all: Vec<Line> = Vec::new();
+    for (drawn, line) in pixels.data().chunks_exact(DRAWN * width).zip(pixels.pixels().chunks_exact(width)) {
+        match all.last_mut() {
+            Some(last) if drawn == above => last.times += 1,
+            _ => {
+                let runs = line.chunk_by(|one, next| one == next);
+                let runs =
+                    runs.filter_map(|run| run.first().map(|one| ([one.red(), one.green(), one.blue()], run.len())));
+                all.push(Line { runs: runs.collect(), times: 1 });
+            }
+        }
+        above = drawn;
+    }
+    all
 }
 
-/// The same at a coarseness; `None` where that leaves too many.
-fn indexed_at(runs: &[Run], less: u32) -> Option<(Vec<u8>, Vec<u8>)> {
-    let mut known: BTreeMap<[u8; 3], u8> = BTreeMap::new();
+/// The palette, and which of it each pixel is.
+fn indexed(lines: &[Line]) -> (Vec<u8>, Vec<u8>) {
+    let drawn: BTreeSet<Color> = lines.iter().flat_map(|line| &line.runs).map(|run| run.0).collect();
+    // Each step keeps one bit less of a channel; with one of each there are never more than fit.
+    let (palette, less) = (0..8)
+        .map(|less| (drawn.iter().map(|color| coarser(*color, less)).collect::<BTreeSet<Color>>(), less))
+        .find(|(palette, _)| palette.len() <= COLORS_MAX)
+        .unwrap_or_default();
+    let numbers: BTreeMap<Color, u8> = palette.iter().copied().zip(0..=u8::MAX).collect();
     let mut indices = Vec::new();
-    for (color, length) in runs {
-        let color = color.map(|channel| coarse(channel, less));
-        let index = if let Some(index) = known.get(&color) {
-            *index
-        } else {
-            let next = u8::try_from(known.len()).ok().filter(|_| known.len() < COLORS_MAX)?;
-            known.insert(color, next);
-            next
-        };
-        indices.resize(indices.len() + length, index);
+    for line in lines {
+        let from = indices.len();
+        for (color, length) in &line.runs {
+            let index = numbers.get(&coarser(*color, less)).copied().unwrap_or_default();
+            indices.extend_from_slice(&vec![index; *length]);
+        }
+        let one = indices.get(from..).unwrap_or_default().repeat(line.times - 1);
+        indices.extend_from_slice(&one);
     }
-    let mut palette: Vec<([u8; 3], u8)> = known.into_iter().collect();
-    palette.sort_by_key(|(_, index)| *index);
-    Some((palette.into_iter().flat_map(|(color, _)| color).collect(), indices))
+    (palette.into_iter().flatten().collect(), indices)
+}
+
+fn coarser(color: Color, less: u32) -> Color {
+    color.map(|channel| coarse(channel, less))
 }
 
 /// A channel with so many bits less; white stays white and black stays black.
@@ -91,14 +117,16 @@ mod tests {
 
     #[test]
     fn few_colours_are_kept_as_they_are_and_many_become_fewer() {
-        let few = [([255, 255, 255], 2), ([28, 32, 38], 1), ([255, 255, 255], 1), ([24, 90, 188], 1)];
+        let line = |runs: &[(Color, usize)], times| Line { runs: runs.to_vec(), times };
+        let (paper, ink, blue) = ([255, 255, 255], [28, 32, 38], [24, 90, 188]);
+        let few = [line(&[(paper, 4)], 1), line(&[(paper, 1), (ink, 2), (blue, 1)], 2)];
         let (palette, indices) = indexed(&few);
         assert_eq!(
             (palette.as_slice(), indices.as_slice()),
-            ([255, 255, 255, 28, 32, 38, 24, 90, 188].as_slice(), [0, 0, 1, 0, 2].as_slice())
+            ([24, 90, 188, 28, 32, 38, 255, 255, 255].as_slice(), [2, 2, 2, 2, 2, 1, 1, 0, 2, 1, 1, 0].as_slice())
         );
-        let many: Vec<[u8; 3]> = (0..=255_u8).flat_map(|one| [[one, 0, 255], [255, one, one]]).collect();
-        let (palette, indices) = indexed(&many.iter().map(|color| (*color, 1)).collect::<Vec<_>>());
+        let many: Vec<Color> = (0..=255_u8).flat_map(|one| [[one, 0, 255], [255, one, one]]).collect();
+        let (palette, indices) = indexed(&[line(&many.iter().map(|color| (*color, 1)).collect::<Vec<_>>(), 1)]);
         assert!(palette.len() <= 3 * COLORS_MAX && indices.len() == many.len());
         for (color, index) in many.iter().zip(&indices) {
             let shown = &palette[3 * usize::from(*index)..][..3];
