@@ -3063,6 +3063,17 @@ missing-planned-hours = no hours were planned
 missing-target = No target is set, so there is nothing to hold the results against.
 missing-planned-cost = nothing was planned to cost anything
 missing-not-judged = not judged on final numbers yet
+missing-untold = { $why ->
+    [no_money] no money stops with a code or a link
+    [level] a level is no money
+    [no_spend] no source says what was spent before
+    [no_pace] nothing ran in the days before
+    [no_orders] no source counts orders
+    [no_worth] what an order leaves is not known
+    [taken_back] it was taken back at once
+    [gone] it is not known any more, or its numbers are too old
+   *[other] its numbers are missing
+}
 missing-yardstick = neither what an order leaves nor a target with a price is known
 missing-nothing-spent = nothing is spent
 missing-none = no { $metric }

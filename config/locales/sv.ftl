@@ -3055,6 +3055,17 @@ missing-planned-hours = inga timmar var planerade
 missing-target = Inget mål är satt, så det finns inget att hålla resultaten mot.
 missing-planned-cost = inget var planerat att kosta något
 missing-not-judged = inte bedömt på slutliga siffror än
+missing-untold = { $why ->
+    [no_money] med en kod eller länk stoppas inga pengar
+    [level] en nivå är inga pengar
+    [no_spend] ingen källa säger vad som gick åt innan
+    [no_pace] inget var igång dagarna innan
+    [no_orders] ingen källa räknar beställningar
+    [no_worth] vad en beställning lämnar är inte känt
+    [taken_back] det togs tillbaka genast
+    [gone] det är inte känt längre, eller siffrorna är för gamla
+   *[other] siffrorna saknas
+}
 missing-yardstick = varken vad en order lämnar eller ett mål med pris är känt
 missing-nothing-spent = inget är förbrukat
 missing-none = inga { $metric }

@@ -189,6 +189,8 @@ pub struct Core {
     pub links: super::links::Links,
     /// Who is at work, and since when.
     pub parts: super::parts::Parts,
+    /// The program's own troubles that may last.
+    pub(super) lasting: super::trouble::Lasting,
     /// Whether the settings in force are known to be written down.
     pub(super) settings_kept: AtomicBool,
     stamped: Mutex<Timestamp>,
@@ -268,6 +270,7 @@ impl Core {
             turn: tokio::sync::Mutex::new(()),
             intake: tokio::sync::Mutex::new(()),
             imports: tokio::sync::Mutex::new(()),
+            lasting: super::trouble::Lasting::default(),
             links,
             settings_kept: AtomicBool::new(false),
             stamped: Mutex::new(stamped),

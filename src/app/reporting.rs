@@ -9,7 +9,7 @@ use super::core::{Core, State};
 use super::ledger::LedgerError;
 use super::resolve::{Meant, resolve};
 use super::returns::{Aim, ReturnsError, Wanted, returns};
-use crate::domain::ids::Subject;
+use crate::domain::ids::{CampaignId, Subject};
 use crate::domain::money::{Currency, Money};
 use crate::report::ledger::Sum;
 use crate::store::StoreError;
@@ -50,6 +50,20 @@ pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Res
     };
     drop(state);
     Ok(Composed::plain(compose(&view, &asked.reader)))
+}
+
+/// How a campaign stands to its goal; `None` where it has none, or what it brought fits no sum.
+pub(super) async fn goal(core: &Core, id: &CampaignId, now: Timestamp) -> Result<Option<GoalView>, StoreError> {
+    match returns(core, id, Wanted::default(), now).await {
+        Ok(found) => {
+            let state = core.state.lock().await;
+            Ok(found.aim.as_ref().map(|aim| goal_of(&state, aim, found.currency)))
+        }
+        Err(ReturnsError::Ledger(LedgerError::Store(error))) => Err(error),
+        Err(ReturnsError::Ledger(LedgerError::Money(_)) | ReturnsError::Unknown(_) | ReturnsError::Orders(_)) => {
+            Ok(None)
+        }
+    }
 }
 
 /// How a campaign stands to its goal, with names as people say them.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::commands::{Asked, only_self, open_incidents, unknown, visible_brands};
 use super::core::Core;
 use super::resolve::{Meant, resolve};
-use super::{client, projecting, views};
+use super::{client, projecting, reporting, views};
 use crate::domain::ids::Subject;
 use crate::domain::metric::Metric;
 use crate::domain::person::Audience;
@@ -38,6 +38,10 @@ pub(super) async fn status(
     // Whoever is only a creator sees themselves, also where nobody was named.
     let meant = meant.or_else(|| only_self(&state, asked).map(Subject::Creator));
     drop(state);
+    let goal = match &meant {
+        Some(Subject::Campaign(id)) if asked.audience == Audience::Internal => reporting::goal(core, id, now).await?,
+        _ => None,
+    };
     let incidents = open_incidents(core, meant.as_ref()).await?;
     let state = core.state.lock().await;
     let reach = visible_brands(&state, asked);
@@ -91,7 +95,7 @@ pub(super) async fn status(
     };
     let brands = state.catalog.brands.values().filter(|one| team && sees(Some(&one.id)) && asked_for(&one.id));
     let learned = brands.map(|one| (one.name.clone(), lessons(&state, &one.id, now))).collect();
-    Ok(answers::status(&StatusView { about, campaigns, open, troubles, learned }, &asked.reader, now))
+    Ok(answers::status(&StatusView { about, campaigns, goal, open, troubles, learned }, &asked.reader, now))
 }
 
 /// What was learned from a brand's history.

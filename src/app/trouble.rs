@@ -4,7 +4,10 @@
 //! is a new revision of the same notice, so every room's message changes where it stands and nobody's phone rings for good
 //! news. Survives: a kill at any point; both are whole transactions.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::core::Core;
 use super::cycle;
@@ -100,16 +103,60 @@ async fn add_end(core: &Core, transaction: &mut Transaction, mut notice: Loaded<
     Ok(())
 }
 
+/// Which troubles may last, by the thing. All that do are among them: whoever asks looks at what is kept of each, so that
+/// nobody reads every trouble there ever was.
+#[derive(Debug, Default)]
+pub struct Lasting(Mutex<Option<ByThing>>);
+
+/// What each thing was told under.
+type ByThing = BTreeMap<String, BTreeSet<String>>;
+
+impl Lasting {
+    /// Reads what is kept, the first time.
+    async fn read(core: &Core) -> Result<MutexGuard<'_, Option<ByThing>>, StoreError> {
+        let mut known = core.lasting.0.lock().await;
+        if known.is_none() {
+            let (from, until) = keys::beginning_with(&keys::notice(&About::Trouble(String::new())));
+            let mut all = ByThing::new();
+            for kept in scan_range::<Notice>(&*core.store, &from, &until).await? {
+                if let (true, Some((thing, identity))) = (is_open(&kept.value), named(&kept.value.about)) {
+                    all.entry(thing).or_default().insert(identity);
+                }
+            }
+            *known = Some(all);
+        }
+        Ok(known)
+    }
+
+    /// Notes what is about to be told.
+    async fn note(core: &Core, notice: &Notice) -> Result<(), StoreError> {
+        let Some((thing, identity)) = named(&notice.about).filter(|_| is_open(notice)) else { return Ok(()) };
+        let mut known = Self::read(core).await?;
+        known.get_or_insert_default().entry(thing).or_default().insert(identity);
+        Ok(())
+    }
+}
+
+/// The thing that a trouble is about, and what it was told under.
+fn named(about: &About) -> Option<(String, String)> {
+    let About::Trouble(identity) = about else { return None };
+    // What tells one time from another holds no stroke.
+    identity.rsplit_once('/').map(|(thing, _)| (thing.to_owned(), identity.clone()))
+}
+
 /// What was told of a thing and is not over.
 async fn open(core: &Core, thing: &str) -> Result<Vec<Loaded<Notice>>, StoreError> {
-    let beginning = keys::notice(&About::Trouble(format!("{thing}/")));
-    let (from, until) = keys::beginning_with(&beginning);
-    let mut found = scan_range::<Notice>(&*core.store, &from, &until).await?;
-    found.retain(|kept| {
-        // A longer name that begins alike is another thing: what tells one time from another holds no stroke.
-        let alike = kept.key().get(beginning.len()..).is_none_or(|when| when.contains(&b'/'));
-        !alike && is_open(&kept.value)
-    });
+    let mut known = Lasting::read(core).await?;
+    let Some(of_thing) = known.get_or_insert_default().get_mut(thing) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for identity in of_thing.clone() {
+        match load::<Notice>(&*core.store, &keys::notice(&About::Trouble(identity.clone()))).await? {
+            Some(kept) if is_open(&kept.value) => found.push(kept),
+            Some(_) | None => {
+                of_thing.remove(&identity);
+            }
+        }
+    }
     Ok(found)
 }
 
@@ -119,14 +166,17 @@ fn is_open(notice: &Notice) -> bool {
 }
 
 /// Every thing that was told of and is not over.
-pub async fn all_open(core: &Core) -> Result<std::collections::BTreeSet<String>, StoreError> {
-    let (from, until) = keys::beginning_with(&keys::notice(&About::Trouble(String::new())));
-    let kept = scan_range::<Notice>(&*core.store, &from, &until).await?;
-    let things = kept.iter().filter(|kept| is_open(&kept.value)).filter_map(|kept| match &kept.value.about {
-        About::Trouble(identity) => identity.rsplit_once('/').map(|(thing, _)| thing.to_owned()),
-        _ => None,
-    });
-    Ok(things.collect())
+pub async fn all_open(core: &Core) -> Result<BTreeSet<String>, StoreError> {
+    // What is noted and not yet committed is not there to be found.
+    let _pen = core.pen.lock().await;
+    let things: Vec<String> = Lasting::read(core).await?.iter().flatten().map(|(thing, _)| thing.clone()).collect();
+    let mut all = BTreeSet::new();
+    for thing in things {
+        if !open(core, &thing).await?.is_empty() {
+            all.insert(thing);
+        }
+    }
+    Ok(all)
 }
 
 /// Puts a trouble into the transaction that it comes from, by whoever holds the pen: neither is kept without the other.
@@ -171,6 +221,7 @@ pub async fn add_to(
         wording: Some(wording),
     };
     transaction.create(&notice)?;
+    Lasting::note(core, &notice).await?;
     cycle::deliver_to(core, transaction, &notice, &rooms.iter().collect::<Vec<_>>()).await?;
     transaction.append_journal(&core.line("trouble_told", &about, json!({ "wording": notice.cause })))?;
     Ok(true)

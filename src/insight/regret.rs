@@ -105,6 +105,22 @@ impl Untold {
         Self::NoNumbers,
     ];
 
+    /// The reason as a clause in English, for JSON.
+    #[must_use]
+    pub fn clause(self) -> &'static str {
+        match self {
+            Self::NoMoney => "no money stops with a code or a link",
+            Self::Level => "a level is no money",
+            Self::NoSpend => "no source says what was spent before",
+            Self::NoPace => "nothing ran in the days before, so there is no pace",
+            Self::NoOrders => "no source counts orders",
+            Self::NoWorth => "what an order leaves is not known",
+            Self::TakenBack => "it was taken back at once",
+            Self::Gone => "what it was about is not known any more, or its numbers are too old",
+            Self::NoNumbers => "its numbers are missing",
+        }
+    }
+
     /// The name in JSON and the wording files.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -13,6 +13,7 @@ use super::message::{Block, Line, Message};
 use super::number;
 use super::phrase::{self, block, bold, line};
 use super::pictured::why_picture;
+use super::report;
 use super::reported::Whose;
 use super::view::{IncidentView, JudgedView, MeView, Member, OwnNumber, Relation, Seen, StatusView};
 use super::wording::{Reader, say};
@@ -329,6 +330,7 @@ pub fn status(view: &StatusView, reader: &Reader, now: Timestamp) -> Message {
         blocks.extend(block(0, vec![line(say!(words, "status-nothing-watched"))]));
     }
     blocks.extend(block(1, campaigns));
+    blocks.extend(block(1, view.goal.as_ref().map(|goal| report::goal(goal, reader)).unwrap_or_default()));
     let lessons = view.learned.iter().filter_map(|(brand, lessons)| learned_of(brand, lessons, reader));
     blocks.extend(block(2, lessons.collect()));
     let message = Message { headline, blocks, silent: true, ..Message::default() };

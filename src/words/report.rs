@@ -67,7 +67,7 @@ fn named(names: &[String], reader: &Reader) -> String {
 }
 
 /// Pace, minimums and what is missing.
-fn goal(view: &GoalView, reader: &Reader) -> Vec<Line> {
+pub(super) fn goal(view: &GoalView, reader: &Reader) -> Vec<Line> {
     let words = reader.words();
     let said = |count: i64| number::value(reader, view.metric, num::f64_of(count), Some(view.currency));
     let short = |count: i64| number::short(reader, view.metric, num::f64_of(count), Some(view.currency));

@@ -11,6 +11,7 @@ use super::hours::Hours;
 use super::level::LevelView;
 use super::moved::Moved;
 use super::others::Beside;
+use super::report::GoalView;
 use crate::domain::action::{Deed, Revival, ToldBy};
 use crate::domain::ids::{Platform, RuleId};
 use crate::domain::metric::Metric;
@@ -553,6 +554,8 @@ pub struct StatusView {
     pub about: Option<String>,
     /// What is watched.
     pub campaigns: Vec<CampaignLine>,
+    /// How it stands to its goal, where it is a campaign that has one.
+    pub goal: Option<GoalView>,
     /// What is open, worst first.
     pub open: Vec<Member>,
     /// Sources that give no numbers now, and since when.

@@ -67,6 +67,8 @@ async fn a_campaign_is_looked_back_on_by_everybody() {
     let cast = story.world.cast;
     let report = story.says(cast.team_chat, cast.maja, "/postmortem winter").await;
     assert!(report.contains("Winter") && report.contains("6.5"), "{report}");
+    let status = story.says(cast.team_chat, cast.maja, "/status winter").await;
+    assert!(status.contains("a straight line would be at"), "{status}");
     let asked = story.says(cast.team_chat, cast.maja, "/ask winter").await;
     assert!(asked.contains("direct message"), "{asked}");
     story.wait(10).await;
@@ -139,6 +141,8 @@ async fn the_page_of_a_finished_campaign_asks_for_nothing_and_fits_a_phone() {
     let found = plimsoll::app::postmortem::gather(core, &id, now).await.expect("gathered");
     assert_eq!(found.effort.hours.as_ref().map(ToString::to_string), Ok("6.5".to_owned()));
     assert_eq!((found.effort.unread, found.stops.len(), found.steps.len(), found.remarks.len()), (1, 1, 1, 1));
+    let saved = &found.stops.first().expect("a stop").saved;
+    assert!(saved.is_ok(), "{saved:?}");
     let goal = found.results.first().expect("a result");
     assert!(goal.is_goal && goal.reached.is_ok(), "{goal:?}");
     let next = found.next.as_ref().expect("creators are judged");

@@ -89,10 +89,11 @@ fn people(state: &State) -> BTreeSet<String> {
     creators.chain(people).collect()
 }
 
-/// What to call whoever did something: a person, a rule, whoever sits at the terminal.
+/// What to call whoever did something: a person by their name, a rule by its own, whoever sits at the terminal.
 fn called(state: &State, actor: &str) -> String {
     let person = PersonId::new(actor).ok().and_then(|id| state.catalog.people.get(&id));
-    person.map_or_else(|| actor.to_owned(), |person| person.name.clone())
+    let by_itself = actor.strip_prefix("rule/").unwrap_or(actor);
+    person.map_or_else(|| by_itself.to_owned(), |person| person.name.clone())
 }
 
 /// The language of a campaign's report where nobody says: its brand's, in the brand's zone.

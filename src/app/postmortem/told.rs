@@ -8,13 +8,15 @@ use serde_json::Value;
 
 use super::called;
 use crate::app::core::{Core, State};
-use crate::app::views;
+use crate::app::{regret, views};
 use crate::domain::action::{Proposal, ProposalStage};
 use crate::domain::deal::title_of;
 use crate::domain::document::{Campaign, PartnershipRef};
 use crate::domain::effort;
-use crate::domain::ids::{CampaignId, CreatorId, Subject};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, Subject};
+use crate::domain::money::Money;
 use crate::domain::standing::{end_of, start_of};
+use crate::insight::regret::Untold;
 use crate::outbox::incident::Incident;
 use crate::report::postmortem::{Happening, Missing, Moment, Remark, Stop};
 use crate::store::records::{last_journal, load, read_journal, scan_all};
@@ -45,6 +47,8 @@ pub(super) struct Heard {
     incidents: Vec<Incident>,
     /// Actions of the campaign that were verified, and when.
     done: Vec<(Proposal, Timestamp)>,
+    /// What each stop saved in the end, by its proposal, where its attribution window has closed.
+    saved: BTreeMap<u64, Result<Money, Untold>>,
 }
 
 /// Reads everything of a campaign up to `now`.
@@ -53,6 +57,10 @@ pub(super) async fn hear(core: &Core, campaign: &Campaign, now: Timestamp) -> Re
     let since = start_of(campaign.starts, &zone).unwrap_or(Timestamp::MIN);
     let notes = notes(core, &campaign.id, since).await?;
     let incidents = incidents(core, &campaign.id, since).await?;
+    let fits = |_: Option<&BrandId>, of: Option<&CampaignId>| of == Some(&campaign.id);
+    let again = regret::found(core, &regret::Wanted { fits: &fits, after: None, until: now }).await?;
+    let saved = again.cases.into_iter().filter(|case| case.done);
+    let saved = saved.filter_map(|case| Some((case.proposal?, case.balance.map(|balance| balance.net)))).collect();
     let proposals = scan_all::<Proposal>(&*core.store).await?;
     let state = core.state.lock().await;
     let own = |one: &Proposal| state.catalog.about(&one.subject).campaign.as_ref() == Some(&campaign.id);
@@ -61,7 +69,7 @@ pub(super) async fn hear(core: &Core, campaign: &Campaign, now: Timestamp) -> Re
         _ => None,
     };
     let done = proposals.into_iter().filter_map(|kept| verified(kept.value)).collect();
-    Ok(Heard { notes, incidents, done })
+    Ok(Heard { notes, incidents, done, saved })
 }
 
 /// The notes about a campaign or anything in it, the oldest first.
@@ -181,7 +189,10 @@ impl Heard {
                 by: one.agreed.last().map_or_else(|| called(state, &one.asked_by), |agreed| agreed.name.clone()),
                 undone: self.is_undone(one.number),
                 avoidable: one.saves,
-                saved: Err(Missing::NotJudged),
+                saved: self
+                    .saved
+                    .get(&one.number)
+                    .map_or(Err(Missing::NotJudged), |saved| saved.map_err(Missing::Untold)),
             })
             .collect();
         all.sort_by_key(|one| one.at);

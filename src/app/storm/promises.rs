@@ -385,7 +385,7 @@ impl Promises {
         if !matches!(room.audience, Audience::Creator | Audience::Client) {
             return;
         }
-        if let Some(margin) = self.private.margins.iter().find(|margin| text.contains(margin.as_str())) {
+        if let Some(margin) = self.private.margins.iter().find(|margin| says_number(text, margin)) {
             let what = format!("`{margin}` in {}: {text}", room.id);
             self.broken("margins are the team's", what);
         }
@@ -428,8 +428,11 @@ impl Promises {
         self.checks += 1;
         let bound: BTreeSet<&str> =
             self.rooms.values().filter(|room| room.address.is_some()).map(|room| room.id.as_str()).collect();
+        // What is due at once, as the word under an old message where it went on, is so since the try that made it due.
+        let tried = |one: &Delivery| one.attempts.last().map_or(Timestamp::MIN, |last| last.at);
+        let since = |one: &Delivery| due_at(one).map(|due| std::cmp::max(due, tried(one)));
         let late = self.deliveries.values().find(|one| {
-            bound.contains(one.room.as_str()) && due_at(one).is_some_and(|due| after < now.duration_since(due))
+            bound.contains(one.room.as_str()) && since(one).is_some_and(|since| after < now.duration_since(since))
         });
         if let Some(late) = late {
             let what = format!("{}@{} is {:?} at {now}", late.about, late.room, late.state);
@@ -456,4 +459,13 @@ impl Promises {
         });
         left.map(|one| format!("{} is {:?}", one.number, one.stage)).collect()
     }
+}
+
+/// Whether a text says a number as it is written, and not as a part of another: 44,077 followers are no 44,07.
+pub(super) fn says_number(text: &str, number: &str) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    text.match_indices(number).any(|(at, _)| {
+        let (before, from) = text.split_at(at);
+        !digit(before.chars().next_back()) && !digit(from.chars().nth(number.chars().count()))
+    })
 }

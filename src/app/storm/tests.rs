@@ -35,3 +35,17 @@ fn what_is_confirmed_and_not_kept_is_seen() {
 fn a_missing_number_that_is_taken_for_nothing_is_seen() {
     check(Sabotage::AbsentIsZero, &["nothing fires on what is absent or was not so"]);
 }
+
+#[test]
+fn a_margin_is_said_as_a_number_of_its_own() {
+    use super::promises::says_number;
+    for (text, says) in [
+        ("usually 44,077", false),
+        ("144,07", false),
+        ("margin 44,07 €", true),
+        ("44,07", true),
+        ("144,07 and 44,07.", true),
+    ] {
+        assert_eq!(says_number(text, "44,07"), says, "{text}");
+    }
+}

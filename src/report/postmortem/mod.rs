@@ -29,6 +29,7 @@ use crate::domain::ids::{CampaignId, CreatorId};
 use crate::domain::metric::Metric;
 use crate::domain::money::{Currency, Money};
 use crate::insight::portfolio::{Portfolio, Shift, Standing};
+use crate::insight::regret::Untold;
 use crate::insight::roi::{Absent, Roi};
 
 /// Why a figure is not there.
@@ -46,9 +47,12 @@ pub enum Missing {
     /// No deal has a price.
     #[error("nothing was planned to cost anything")]
     PlannedCost,
-    /// Nobody has judged it on final numbers.
+    /// Its attribution window has not closed.
     #[error("not judged on final numbers yet")]
     NotJudged,
+    /// What a stop saved cannot be told.
+    #[error("{}", .0.clause())]
+    Untold(Untold),
     /// Nothing in it says what a deal brings for its money.
     #[error("there is nothing to hold what deals brought against")]
     Yardstick,

@@ -78,6 +78,7 @@ pub(super) fn why(missing: &Missing, reader: &Reader) -> String {
         Missing::Target => say!(words, "missing-target"),
         Missing::PlannedCost => say!(words, "missing-planned-cost"),
         Missing::NotJudged => say!(words, "missing-not-judged"),
+        Missing::Untold(reason) => say!(words, "missing-untold", why = reason.as_str()),
         Missing::Yardstick => say!(words, "missing-yardstick"),
         Missing::Figure(Absent::NothingSpent) => say!(words, "missing-nothing-spent"),
         Missing::Figure(Absent::None { metric: of }) => say!(words, "missing-none", metric = metric(of)),

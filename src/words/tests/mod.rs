@@ -30,6 +30,7 @@ use crate::words::others::Beside;
 use crate::words::permission::Reason;
 use crate::words::phrase::{MAIN_UNITS, plain, utf16_units};
 use crate::words::replies::{self, Reply};
+use crate::words::report::GoalView;
 use crate::words::trouble::{Owner, Trouble};
 use crate::words::view::{
     AheadView, CampaignLine, Clears, GroupView, IncidentView, JudgedView, MeView, Member, Names, OptionView, OwnNumber,

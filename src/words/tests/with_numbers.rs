@@ -237,6 +237,7 @@ fn status_view() -> StatusView {
             data_at: Some(at("2026-06-23T12:10:00Z")),
             end: None,
         }],
+        goal: None,
         open: vec![
             member("Alma Lind", "A7K2", Some("486.00 EUR"), Stage::Firing),
             member("Bo Ek", "A7K3", None, Stage::Recovering),
@@ -267,6 +268,29 @@ fn status_says_what_is_open_and_what_is_missing() {
     TikTok ger inga siffror sedan mån 07:00. Inget stoppas på gamla data.
 
     Spring Launch: 23 kreatörer bevakas, data 14:10
+    ");
+}
+
+#[test]
+fn status_of_a_campaign_says_how_it_stands_to_its_goal() {
+    let goal = GoalView {
+        metric: Metric::Orders,
+        currency: euro(),
+        wanted: 300,
+        pace: Some((120, 150)),
+        promised: Some(240),
+        without: Vec::new(),
+        spread: Vec::new(),
+    };
+    let about = Some("Spring Launch".to_owned());
+    let of_one = StatusView { about, goal: Some(goal), open: Vec::new(), troubles: Vec::new(), ..status_view() };
+    insta::assert_snapshot!(read(&answers::status(&of_one, &reader("en"), now())), @r"
+    🟢 Spring Launch: nothing is over its line
+
+    Spring Launch: 23 creators watched, data 14:10
+
+    120 of 300 orders: behind, a straight line would be at 150 by now.
+    Its creators promise 240 together: 60 orders are missing.
     ");
 }
 
