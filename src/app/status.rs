@@ -6,7 +6,7 @@ use super::commands::{Asked, only_self, open_incidents, unknown, visible_brands}
 use super::core::Core;
 use super::resolve::{Meant, resolve};
 use super::{client, projecting, reporting, views};
-use crate::domain::ids::Subject;
+use crate::domain::ids::{BrandId, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::person::Audience;
 use crate::rules::learn::Lesson;
@@ -25,12 +25,10 @@ pub(super) async fn status(
     let meant = match subject {
         Some(typed) => {
             let found = resolve(&core.state.lock().await.catalog, typed);
-            match found {
-                Some(Meant::Subject(subject)) => Some(subject),
-                Some(Meant::Boost(_) | Meant::Code(..) | Meant::Link(..) | Meant::Deliverable(..)) | None => {
-                    return Ok(unknown(core, asked, typed).await.say(&asked.reader, now));
-                }
-            }
+            let Some(Meant::Subject(subject)) = found else {
+                return Ok(unknown(core, asked, typed).await.say(&asked.reader, now));
+            };
+            Some(subject)
         }
         None => None,
     };
@@ -45,9 +43,7 @@ pub(super) async fn status(
     let incidents = open_incidents(core, meant.as_ref()).await?;
     let state = core.state.lock().await;
     let reach = visible_brands(&state, asked);
-    let sees = |brand: Option<&crate::domain::ids::BrandId>| {
-        reach.as_ref().is_none_or(|set| brand.is_some_and(|id| set.contains(id)))
-    };
+    let sees = |brand: Option<&BrandId>| reach.as_ref().is_none_or(|set| brand.is_some_and(|id| set.contains(id)));
     let open = incidents
         .iter()
         .filter(|kept| sees(kept.value.brand.as_ref()) || kept.value.brand.is_none() && reach.is_none())
@@ -88,17 +84,13 @@ pub(super) async fn status(
     });
     // What a brand's history says of all its creators is not for one of them.
     let team = only_self(&state, asked).is_none() && asked.audience != Audience::Client;
-    let asked_for = |brand: &crate::domain::ids::BrandId| match &meant {
-        None => true,
-        Some(Subject::Brand(id)) => id == brand,
-        Some(Subject::Campaign(_) | Subject::Creator(_) | Subject::Partnership(..) | Subject::Post(..)) => false,
-    };
+    let asked_for = |brand: &BrandId| meant.as_ref().is_none_or(|one| *one == Subject::Brand(brand.clone()));
     let brands = state.catalog.brands.values().filter(|one| team && sees(Some(&one.id)) && asked_for(&one.id));
     let learned = brands.map(|one| (one.name.clone(), lessons(&state, &one.id, now))).collect();
     Ok(answers::status(&StatusView { about, campaigns, goal, open, troubles, learned }, &asked.reader, now))
 }
 
 /// What was learned from a brand's history.
-fn lessons(state: &super::core::State, brand: &crate::domain::ids::BrandId, now: Timestamp) -> Vec<Lesson> {
+fn lessons(state: &super::core::State, brand: &BrandId, now: Timestamp) -> Vec<Lesson> {
     state.catalog.learned.of_brand(brand, now).map(Lesson::from).collect()
 }

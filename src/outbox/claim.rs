@@ -125,8 +125,11 @@ fn stale(
         Chat::Discord if (SignedDuration::ZERO..NONCE_WINDOW).contains(&now.duration_since(since)) => {
             ours(delivery, How::Send { repeat: true }, (revision, since), now, lease)
         }
-        // Too long ago, or nobody knows how long: the clock was set back while it was on its way.
-        Chat::Discord => ours(delivery, How::LookUp, (revision, std::cmp::min(since, now)), now, lease),
+        // Too long ago, or nobody knows how long, for the clock was set back: it stays too long ago until it is found or not.
+        Chat::Discord => {
+            let at_least = now.checked_sub(NONCE_WINDOW).unwrap_or(Timestamp::MIN);
+            ours(delivery, How::LookUp, (revision, std::cmp::min(since, at_least)), now, lease)
+        }
         Chat::Telegram => {
             let delivery = unresolved(delivery, revision, since, now);
             match delivery.state {

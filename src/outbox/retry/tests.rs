@@ -353,4 +353,6 @@ fn a_clock_that_was_set_back_keeps_nothing_waiting_and_makes_no_nonce_younger() 
     assert_eq!(how(&seen, Chat::Discord, 130), How::LookUp);
     // Nobody noticed, because nobody ran: how long ago it was sent cannot be known.
     assert_eq!((due_by(&unknown, at(3)), how(&unknown, Chat::Discord, 3)), (Some(Timestamp::MIN), How::LookUp));
+    let again = tried(unknown, Chat::Discord, 3, lost());
+    assert_eq!(how(&again, Chat::Discord, 60), How::LookUp, "nor is it young by the new clock");
 }
