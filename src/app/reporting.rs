@@ -8,7 +8,7 @@ use super::commands::{Asked, unknown};
 use super::core::{Core, State};
 use super::ledger::LedgerError;
 use super::resolve::{Meant, resolve};
-use super::returns::{Aim, ReturnsError, Wanted, returns};
+use super::returns::{Aim, Returns, ReturnsError, Wanted, returns};
 use crate::domain::ids::{CampaignId, Subject};
 use crate::domain::money::{Currency, Money};
 use crate::report::ledger::Sum;
@@ -22,13 +22,8 @@ pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Res
     let Some(Meant::Subject(Subject::Campaign(id))) = found else {
         return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
     };
-    let found = match returns(core, &id, Wanted::default(), now).await {
-        Ok(found) => found,
-        Err(ReturnsError::Ledger(LedgerError::Store(error))) => return Err(error),
-        // What does not fit a sum cannot be told either: nothing would be right.
-        Err(ReturnsError::Ledger(LedgerError::Money(_)) | ReturnsError::Unknown(_) | ReturnsError::Orders(_)) => {
-            return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
-        }
+    let Some(found) = read(core, &id, now).await? else {
+        return Ok(Composed::plain(unknown(core, asked, typed).await.say(&asked.reader, now)));
     };
     let sums = found.ledger.totals().unwrap_or_default();
     let sum = sums.get(&found.currency).copied().unwrap_or(Sum::zero(found.currency));
@@ -52,18 +47,22 @@ pub async fn say(core: &Core, asked: &Asked, typed: &str, now: Timestamp) -> Res
     Ok(Composed::plain(compose(&view, &asked.reader)))
 }
 
-/// How a campaign stands to its goal; `None` where it has none, or what it brought fits no sum.
-pub(super) async fn goal(core: &Core, id: &CampaignId, now: Timestamp) -> Result<Option<GoalView>, StoreError> {
+/// The books of a campaign; `None` where it is not known, or what it brought fits no sum: nothing told of it would be right.
+async fn read(core: &Core, id: &CampaignId, now: Timestamp) -> Result<Option<Returns>, StoreError> {
     match returns(core, id, Wanted::default(), now).await {
-        Ok(found) => {
-            let state = core.state.lock().await;
-            Ok(found.aim.as_ref().map(|aim| goal_of(&state, aim, found.currency)))
-        }
+        Ok(found) => Ok(Some(found)),
         Err(ReturnsError::Ledger(LedgerError::Store(error))) => Err(error),
         Err(ReturnsError::Ledger(LedgerError::Money(_)) | ReturnsError::Unknown(_) | ReturnsError::Orders(_)) => {
             Ok(None)
         }
     }
+}
+
+/// How a campaign stands to its goal; `None` where it has none, or its books cannot be read.
+pub(super) async fn goal(core: &Core, id: &CampaignId, now: Timestamp) -> Result<Option<GoalView>, StoreError> {
+    let found = read(core, id, now).await?;
+    let state = core.state.lock().await;
+    Ok(found.and_then(|found| Some(goal_of(&state, found.aim.as_ref()?, found.currency))))
 }
 
 /// How a campaign stands to its goal, with names as people say them.
