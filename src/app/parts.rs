@@ -160,6 +160,12 @@ impl Parts {
         lock(&self.kept).iter().map(|(name, kept)| kept.seen(name, now)).collect()
     }
 
+    /// Whether a part has ended and is not started again.
+    #[must_use]
+    pub fn is_over(&self, name: &str) -> bool {
+        lock(&self.kept).get(name).is_some_and(|kept| kept.over)
+    }
+
     /// A chat was heard of: an answer without news counts too.
     pub fn heard(&self, chat: Chat) {
         lock(&self.heard).insert(chat, self.clock.now());
@@ -248,7 +254,7 @@ impl Parts {
         wait_after(kept.failures)
     }
 
-    fn is_over(&self, name: &str) {
+    fn leave(&self, name: &str) {
         if let Some(kept) = lock(&self.kept).get_mut(name) {
             kept.over = true;
         }
@@ -304,11 +310,11 @@ where
         held = core.clock.hold_again(name.as_str(), &pulse);
         drop(run);
         let how = match ended {
-            _ if stop.is_cancelled() => return core.parts.is_over(&name),
+            _ if stop.is_cancelled() => return core.parts.leave(&name),
             Some(false) => Ended::Panicked,
             None => Ended::Renewed,
             Some(true) if renew.is_cancelled() => Ended::Renewed,
-            Some(true) if care.may_end => return core.parts.is_over(&name),
+            Some(true) if care.may_end => return core.parts.leave(&name),
             Some(true) => Ended::Returned,
         };
         let wait = core.parts.ended(&name, how);
@@ -316,7 +322,7 @@ where
         tracing::error!(part = name, how = how.as_str(), wait_ms, "a part of the program ended; it is started again");
         let at = core.clock.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         if !rest_until(&mut held, at, &stop).await {
-            return core.parts.is_over(&name);
+            return core.parts.leave(&name);
         }
         if care.paints
             && let Err(error) = core.read_again().await

@@ -113,9 +113,12 @@ struct Steady {
     unsynced: usize,
 }
 
-/// So much is written before it is synced. Were all of it left to the end, whoever syncs a small commit beside it would
-/// wait for all of it.
-const SYNC_EVERY: usize = 4 << 20;
+/// So much is written before it is synced. Whoever syncs a small commit beside it waits for what is not: a file system
+/// with ordered data (ext4's default) writes this file's before it takes a commit of any other.
+const SYNC_EVERY: usize = 512 << 10;
+
+/// What is handed to it at once.
+const WRITE_BUFFER: usize = 128 << 10;
 
 impl Write for Steady {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -145,7 +148,7 @@ impl Writer {
         let mut options = OpenOptions::new();
         let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
         let file = Steady { file: file.map_err(failed(DEED))?, unsynced: 0 };
-        let file = BufWriter::with_capacity(BUFFER, file);
+        let file = BufWriter::with_capacity(WRITE_BUFFER, file);
         let mut out = Summed { inner: GzEncoder::new(file, Compression::fast()), sum: Sha256::new() };
         out.write_all(MAGIC).map_err(failed(DEED))?;
         Ok(Self { path: path.to_owned(), unfinished, out, entries: 0 })

@@ -159,13 +159,42 @@ fn writes(samples: Vec<(Key, Vec<u8>)>, missing: Vec<(Key, Vec<u8>)>) -> Transac
 
 /// What a row holds.
 pub fn read_row(key: &[u8], bytes: &[u8]) -> Result<Row, StoreError> {
-    let damaged = || StoreError::Damaged {
-        what: format!("the samples under `{}` make no sense; restore a backup", key.escape_ascii()),
-    };
-    let place = read_place(key).ok_or_else(damaged)?;
-    let mut input = Input(bytes);
-    let row = input.row(&place).ok_or_else(damaged)?;
-    if input.0.is_empty() { Ok(row) } else { Err(damaged()) }
+    Reader::default().read(key, bytes)
+}
+
+/// Reads rows one after the other; what they are of is read once where the next row is of the same.
+#[derive(Debug, Default)]
+struct Reader {
+    /// How the keys of what was read last begin, and what that says.
+    last: Option<(Key, Subject, Platform)>,
+}
+
+impl Reader {
+    fn read(&mut self, key: &[u8], bytes: &[u8]) -> Result<Row, StoreError> {
+        let damaged = || StoreError::Damaged {
+            what: format!("the samples under `{}` make no sense; restore a backup", key.escape_ascii()),
+        };
+        let place = self.place(key).ok_or_else(damaged)?;
+        let mut input = Input(bytes);
+        let row = input.row(&place).ok_or_else(damaged)?;
+        if input.0.is_empty() { Ok(row) } else { Err(damaged()) }
+    }
+
+    fn place(&mut self, key: &[u8]) -> Option<Place<'_>> {
+        let times = times(key);
+        let series = key.strip_suffix(times)?;
+        if self.last.as_ref().is_none_or(|(last, ..)| last != series) {
+            let (subject, platform) = std::str::from_utf8(series.strip_suffix(&[0])?).ok()?.split_once('\0')?;
+            self.last = Some((series.to_vec(), subject.parse().ok()?, platform.parse().ok()?));
+        }
+        let (_, subject, platform) = self.last.as_ref()?;
+        Some(Place {
+            subject,
+            platform: *platform,
+            observed_at: keys::read_time(times.get(..TIME_LEN)?)?,
+            known_at: keys::read_time(times.get(TIME_LEN..2 * TIME_LEN)?)?,
+        })
+    }
 }
 
 /// The samples of a row; none when it is a row of absences.
@@ -200,6 +229,7 @@ pub async fn load_history(
     let oldest = keys::time(since);
     let (mut from, until) = keys::all();
     let mut older = false;
+    let mut reader = Reader::default();
     loop {
         let page = store.scan(Table::Samples, &from, &until, PAGE).await?;
         for (key, kept) in &page {
@@ -207,7 +237,7 @@ pub async fn load_history(
                 older = true;
                 continue;
             }
-            let row = read_row(key, &kept.bytes)?;
+            let row = reader.read(key, &kept.bytes)?;
             each(known_at(key).unwrap_or(Timestamp::MIN), row);
         }
         match page.last() {
@@ -243,23 +273,11 @@ fn place(series: &SeriesKey, observed_at: Timestamp, known_at: Timestamp) -> Key
     key
 }
 
-struct Place {
-    subject: Subject,
+struct Place<'a> {
+    subject: &'a Subject,
     platform: Platform,
     observed_at: Timestamp,
     known_at: Timestamp,
-}
-
-fn read_place(key: &[u8]) -> Option<Place> {
-    let times = times(key);
-    let series = key.strip_suffix(times)?.strip_suffix(&[0])?;
-    let (subject, platform) = std::str::from_utf8(series).ok()?.split_once('\0')?;
-    Some(Place {
-        subject: subject.parse().ok()?,
-        platform: platform.parse().ok()?,
-        observed_at: keys::read_time(times.get(..TIME_LEN)?)?,
-        known_at: keys::read_time(times.get(TIME_LEN..2 * TIME_LEN)?)?,
-    })
 }
 
 /// A checksum of which metrics a row holds, whatever their order.
@@ -356,7 +374,7 @@ fn put_wide(bytes: &mut Vec<u8>, mut n: u128) {
 struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
-    fn row(&mut self, place: &Place) -> Option<Row> {
+    fn row(&mut self, place: &Place<'_>) -> Option<Row> {
         let kind = self.byte()?;
         let count = self.number()?;
         // An item is at least two bytes, so a count beyond the bytes is nonsense and reserves nothing.
@@ -367,7 +385,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn sample(&mut self, place: &Place) -> Option<Sample> {
+    fn sample(&mut self, place: &Place<'_>) -> Option<Sample> {
         let metric = self.metric()?;
         let flags = self.byte()?;
         if flags & !FLAGS_KNOWN != 0 {
@@ -400,7 +418,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    fn missing(&mut self, place: &Place) -> Option<Missing> {
+    fn missing(&mut self, place: &Place<'_>) -> Option<Missing> {
         let metric = self.metric()?;
         let code = self.byte()?;
         let why = if code == STALE {
@@ -461,7 +479,7 @@ impl<'a> Input<'a> {
     }
 }
 
-impl Place {
+impl Place<'_> {
     fn series(&self, metric: Metric) -> SeriesKey {
         SeriesKey { subject: self.subject.clone(), metric, platform: self.platform }
     }

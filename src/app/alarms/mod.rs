@@ -115,8 +115,13 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// Tells of a trouble that is not open, or that one is over that was.
-    async fn stand(&mut self, thing: String, trouble: Option<Program>) -> Result<(), StoreError> {
+    /// Tells of a trouble that is not open, or that one is over that was. The thing is `kind/of`.
+    async fn stand(&mut self, kind: &str, of: &str, trouble: Option<Program>) -> Result<(), StoreError> {
+        if trouble.is_none() && self.open.as_ref().is_none_or(BTreeSet::is_empty) {
+            // As nearly always.
+            return Ok(());
+        }
+        let thing = format!("{kind}/{of}");
         let is_open = self.open.as_ref().is_some_and(|open| open.contains(&thing));
         match trouble {
             Some(program) if !is_open => {
@@ -135,55 +140,55 @@ impl<'a> Watch<'a> {
     }
 
     async fn part(&mut self, part: &PartSeen) -> Result<(), StoreError> {
-        let known = self.restarts.insert(part.name.clone(), part.restarts).unwrap_or(0);
+        let known = self.restarts.get(&part.name).copied().unwrap_or(0);
         let renewed = matches!(part.ended, Some((Ended::Renewed, _)));
         if let Some((how, at)) = part.ended.filter(|_| known < part.restarts) {
+            self.restarts.insert(part.name.clone(), part.restarts);
             let detail = json!({ "how": how.as_str(), "at": at, "restarts": part.restarts });
             self.core.journal(self.core.line("part_restarted", format!("part/{}", part.name), detail)).await?;
         }
         // Whoever was ended on purpose has not failed by itself; its own trouble says why.
         let died = part.ended.filter(|_| DEATHS_TOLD <= part.failures && !renewed);
-        let thing = format!("part_died/{}", part.name);
         match died {
             Some((_, since)) => {
                 let died = Program::PartDied { part: part.name.clone(), since, times: part.failures };
-                self.stand(thing, Some(died)).await?;
+                self.stand("part_died", &part.name, Some(died)).await?;
             }
             // A first failure is neither trouble nor the end of one.
-            None if part.failures == 0 => self.stand(thing, None).await?,
+            None if part.failures == 0 => self.stand("part_died", &part.name, None).await?,
             None => {}
         }
-        let thing = format!("part_hangs/{}", part.name);
         match part.hangs_since {
             Some(since) => {
                 let restarted = self.core.parts.end_hung(&part.name);
-                self.stand(thing, Some(Program::PartHangs { part: part.name.clone(), since, restarted })).await
+                let hangs = Program::PartHangs { part: part.name.clone(), since, restarted };
+                self.stand("part_hangs", &part.name, Some(hangs)).await
             }
             // What was ended is well when it has worked for a while; what was not, as soon as it goes on.
-            None if part.failures == 0 || !renewed => self.stand(thing, None).await,
+            None if part.failures == 0 || !renewed => self.stand("part_hangs", &part.name, None).await,
             None => Ok(()),
         }
     }
 
     async fn receiver(&mut self, chat: Chat) -> Result<(), StoreError> {
         let name = receiver(chat);
-        if self.core.parts.seen().iter().any(|part| part.name == name && part.over) {
+        if self.core.parts.is_over(name) {
             // It is refused, and that was told.
             return Ok(());
         }
         let (now, limit) = (self.core.clock.now(), self.core.config.alarms.receiver_silent.0);
         let heard = self.core.parts.last_heard(chat);
         let since = heard.map_or(self.began, |heard| std::cmp::max(heard, self.began));
-        let thing = format!("receiver_silent/{}", chat.title());
         if now.duration_since(since) < limit {
             if heard.is_some() {
                 self.renewed.remove(&chat);
-                self.stand(thing, None).await?;
-                self.stand(format!("token_refused/{}", chat.title()), None).await?;
+                self.stand("receiver_silent", chat.title(), None).await?;
+                self.stand("token_refused", chat.title(), None).await?;
             }
             return Ok(());
         }
-        self.stand(thing, Some(Program::ReceiverSilent { chat: chat.title(), since })).await?;
+        self.stand("receiver_silent", chat.title(), Some(Program::ReceiverSilent { chat: chat.title(), since }))
+            .await?;
         let (last, wait) = self.renewed.get(&chat).copied().unwrap_or((since, limit));
         if wait <= now.duration_since(last) {
             self.renewed.insert(chat, (now, std::cmp::min(wait.saturating_mul(2), RENEW_MAX)));
@@ -223,16 +228,16 @@ impl<'a> Watch<'a> {
 
     async fn queues(&mut self) -> Result<(), StoreError> {
         for (chat, old) in queue::old(self.core).await? {
-            let thing = format!("queue_old/{}", chat.title());
             let trouble = old.map(|(count, since)| Program::QueueOld { chat: chat.title(), count, since });
-            self.stand(thing, trouble).await?;
+            self.stand("queue_old", chat.title(), trouble).await?;
         }
         Ok(())
     }
 
     async fn quotas(&mut self) -> Result<(), StoreError> {
         for (source, bucket, forecast) in quota::forecasts(self.core).await {
-            let thing = format!("quota_low/{source}/{bucket}");
+            let of = format!("{source}/{bucket}");
+            let thing = format!("quota_low/{of}");
             let is_open = self.open.as_ref().is_some_and(|open| open.contains(&thing));
             let low = forecast.low(self.core.config.alarms.quota_low_percent, is_open).map(|empty| Program::QuotaLow {
                 source: source.to_string(),
@@ -241,7 +246,7 @@ impl<'a> Watch<'a> {
                 empty,
                 until: forecast.until,
             });
-            self.stand(thing, low).await?;
+            self.stand("quota_low", &of, low).await?;
         }
         Ok(())
     }
@@ -252,7 +257,8 @@ impl<'a> Watch<'a> {
         let left = if self.core.clock.is_simulated() { None } else { disk::bytes_left(folder) };
         let Some(left) = left else { return Ok(()) };
         for (thing, trouble) in disk::stands(&self.core.config.alarms, left, self.open.as_ref()) {
-            self.stand(thing, trouble).await?;
+            let (kind, of) = thing.split_once('/').unwrap_or((&thing, ""));
+            self.stand(kind, of, trouble).await?;
         }
         Ok(())
     }

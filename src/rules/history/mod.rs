@@ -299,17 +299,25 @@ impl History {
 
     /// Takes in everything that was ever known, in any order, as polls in the order in which it became known. What is
     /// missing comes with when that was known.
-    pub fn append_known(&mut self, samples: Vec<Sample>, missing: Vec<(Timestamp, Missing)>) {
-        let mut polls: BTreeMap<Timestamp, (Vec<Sample>, Vec<Missing>)> = BTreeMap::new();
-        for sample in samples {
-            polls.entry(sample.known_at).or_default().0.push(sample);
-        }
-        for (known_at, word) in missing {
-            polls.entry(known_at).or_default().1.push(word);
-        }
-        for (known_at, (samples, missing)) in polls {
+    pub fn append_known(&mut self, mut samples: Vec<Sample>, mut missing: Vec<(Timestamp, Missing)>) {
+        samples.sort_by_key(|sample| sample.known_at);
+        missing.sort_by_key(|(known_at, _)| *known_at);
+        let (mut samples, mut missing) = (samples.as_slice(), missing.as_slice());
+        loop {
+            let next = (samples.first().map(|sample| sample.known_at), missing.first().map(|word| word.0));
+            let known_at = match next {
+                (Some(one), Some(other)) => std::cmp::min(one, other),
+                (Some(one), None) | (None, Some(one)) => one,
+                (None, None) => return,
+            };
+            let (words, later) = missing.split_at(missing.partition_point(|word| word.0 <= known_at));
+            for (_, word) in words {
+                self.append_missing_known(word, known_at);
+            }
+            let (poll, rest) = samples.split_at(samples.partition_point(|sample| sample.known_at <= known_at));
             // What the guards say of it, they said then.
-            drop(self.append_poll(&samples, &missing, known_at));
+            drop(self.append_poll(poll, &[], known_at));
+            (samples, missing) = (rest, later);
         }
     }
 
