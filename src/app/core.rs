@@ -28,7 +28,7 @@ use crate::domain::journal::JournalEntry;
 use crate::rules::check::CheckedRule;
 use crate::rules::evidence::{Luck, Prior};
 use crate::rules::guards::Switches;
-use crate::rules::history::History;
+use crate::rules::history::{History, Known};
 use crate::rules::judge::{Context, Facts};
 use crate::rules::lifecycle::Memory;
 use crate::rules::readings::Span;
@@ -478,16 +478,13 @@ async fn load_history(
     let mut since = now.checked_sub(HISTORY_KEPT).unwrap_or(Timestamp::MIN);
     let removed = retention::retained(store).await?.and_then(|kept| kept.value.samples_since);
     since = std::cmp::max(since, removed.unwrap_or(Timestamp::MIN));
-    let (mut samples, mut missing, mut newest) = (Vec::new(), Vec::new(), Timestamp::MIN);
+    let (mut gathered, mut newest) = (Known::default(), Timestamp::MIN);
     let older = samples::load_history(store, since, &mut |known_at, row| {
         newest = std::cmp::max(newest, known_at);
-        match row {
-            samples::Row::Samples(row) => samples.extend(row),
-            samples::Row::Missing(row) => missing.extend(row.into_iter().map(|word| (known_at, word))),
-        }
+        gather(&row, known_at, &mut history, &mut gathered);
     })
     .await?;
-    history.append_known(samples, missing);
+    history.append_all_known(gathered);
     for post in scan_all::<PostRecord>(store).await? {
         for (facts, known_at) in post.value.all_facts() {
             newest = std::cmp::max(newest, known_at);
@@ -495,6 +492,14 @@ async fn load_history(
         }
     }
     Ok((history, HistoryKept { since, older: older || removed.is_some() }, newest))
+}
+
+/// Adds what a row says.
+pub(super) fn gather(row: &samples::Row, known_at: Timestamp, history: &mut History, into: &mut Known) {
+    match row {
+        samples::Row::Samples(said) => said.iter().for_each(|sample| into.add(history, sample)),
+        samples::Row::Missing(words) => words.iter().for_each(|word| into.add_missing(history, known_at, word)),
+    }
 }
 
 async fn load_memory(store: &dyn Store) -> Result<HashMap<(RuleId, Subject), Memory>, StoreError> {

@@ -160,7 +160,9 @@ async fn send(
         Err(StoreError::Conflict { .. }) => return look_again(core, &before.value).await,
         Err(error) => return Err(error),
     }
-    rendered.draw(room);
+    if claimed.how != How::LookUp {
+        rendered.draw(room);
+    }
     let key = format!("{}@{}", claimed.delivery.about, room.id);
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };
     // From here on the limits count it themselves.

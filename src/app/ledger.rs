@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::booking::{earned_by_day, went_live};
 use super::catalog::Catalog;
-use super::core::{Core, State};
+use super::core::{Core, State, gather};
 use super::records::{DocumentRecord, HistoryRecord};
 use super::retention::retained;
 use crate::domain::books::Books;
@@ -28,7 +28,7 @@ use crate::domain::sample::SeriesKey;
 use crate::report::ledger::pieces::{self, Version};
 use crate::report::ledger::{Entry, Kind, Ledger, What, month_of};
 use crate::rules::guards::Switches;
-use crate::rules::history::History;
+use crate::rules::history::{History, Known};
 use crate::rules::readings::Want;
 use crate::store::records::{load, scan_range};
 use crate::store::{StoreError, keys, samples};
@@ -126,18 +126,16 @@ async fn older_numbers(
     }
     let subjects: BTreeSet<Subject> = deals.iter().map(PartnershipRef::subject).collect();
     let mut history = History::new(Switches { standstill: false, implausible: false });
-    let (mut rows, mut missing) = (Vec::new(), Vec::new());
     // A total is read from its last statement before the first day.
     let since = from.checked_sub(SignedDuration::from_hours(48)).unwrap_or(from);
-    samples::load_history(&*core.store, since, &mut |known_at, row| match row {
-        samples::Row::Samples(row) => rows.extend(row.into_iter().filter(|one| subjects.contains(&one.series.subject))),
-        samples::Row::Missing(row) => {
-            let ours = row.into_iter().filter(|word| subjects.contains(&word.series.subject));
-            missing.extend(ours.map(|word| (known_at, word)));
-        }
-    })
-    .await?;
-    history.append_known(rows, missing);
+    let mut known = Known::default();
+    for subject in subjects {
+        samples::of_subject(&*core.store, &subject, since, &mut |known_at, row| {
+            gather(&row, known_at, &mut history, &mut known)
+        })
+        .await?;
+    }
+    history.append_all_known(known);
     Ok(history)
 }
 

@@ -89,6 +89,7 @@ pub mod returns;
 pub mod rooms;
 pub mod rounds;
 pub mod schedule;
+pub mod sealing;
 pub mod service;
 pub mod setup;
 mod shown;

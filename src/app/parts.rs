@@ -160,6 +160,16 @@ impl Parts {
         lock(&self.kept).iter().map(|(name, kept)| kept.seen(name, now)).collect()
     }
 
+    /// Those that were ever started again, or hang.
+    #[must_use]
+    pub fn shaken(&self) -> Vec<PartSeen> {
+        let now = self.clock.now();
+        let kept = lock(&self.kept);
+        let shaken =
+            kept.iter().filter(|(_, kept)| 0 < kept.restarts || kept.ended.is_some() || kept.hangs(now).is_some());
+        shaken.map(|(name, kept)| kept.seen(name, now)).collect()
+    }
+
     /// Whether a part has ended and is not started again.
     #[must_use]
     pub fn is_over(&self, name: &str) -> bool {
@@ -262,21 +272,27 @@ impl Parts {
 }
 
 impl Kept {
-    fn seen(&self, name: &str, now: Timestamp) -> PartSeen {
+    /// Since when it is at work for longer than it may be.
+    fn hangs(&self, now: Timestamp) -> Option<Timestamp> {
         let beat = self.pulse.beat();
         let at = beat.at.unwrap_or(self.began);
         let works = beat.doing == Doing::Working;
         let hangs = |limit: &SignedDuration| works && *limit < now.duration_since(at);
+        self.care.hangs_after.filter(hangs).map(|_| at)
+    }
+
+    fn seen(&self, name: &str, now: Timestamp) -> PartSeen {
+        let beat = self.pulse.beat();
         let well = WELL_AFTER <= now.duration_since(self.began);
         PartSeen {
             name: name.to_owned(),
-            beat: at,
+            beat: beat.at.unwrap_or(self.began),
             doing: beat.doing,
             restarts: self.restarts,
             over: self.over,
             failures: if well { 0 } else { self.failures },
             ended: self.ended,
-            hangs_since: self.care.hangs_after.filter(hangs).map(|_| at),
+            hangs_since: self.hangs(now),
         }
     }
 }

@@ -71,6 +71,8 @@ pub async fn retained(store: &dyn Store) -> Result<Option<Loaded<Retained>>, Sto
 pub struct Removed {
     /// Rows of numbers.
     pub samples: u64,
+    /// Records of sealed numbers.
+    pub seals: u64,
     /// Changes of what rules remember.
     pub memory: u64,
     /// Polls.
@@ -95,6 +97,7 @@ pub async fn round(core: &Core) -> Result<Removed, StoreError> {
     if let Some(wanted) = before(terms.samples) {
         let cut = spare(core, now, wanted).await?;
         removed.samples = cut_series(core, &OF_SAMPLES, cut).await?;
+        removed.seals = cut_series(core, &OF_SEALED, cut).await?;
         removed.memory = cut_series(core, &OF_MEMORY, cut).await?;
     }
     if let Some(cut) = before(terms.polls) {
@@ -173,6 +176,10 @@ struct Series {
 
 const OF_SAMPLES: Series =
     Series { table: Table::Samples, split: samples::split, keeps_newest: false, is_evidence: true };
+
+/// What is sealed goes once all of it is older.
+const OF_SEALED: Series =
+    Series { table: Table::Sealed, split: samples::sealed_until, keeps_newest: false, is_evidence: true };
 
 const OF_MEMORY: Series = Series { table: Table::MemoryHistory, split: by_time, keeps_newest: true, is_evidence: true };
 

@@ -25,7 +25,7 @@ use super::vitals::Vitals;
 use super::vitals::heartbeat::{self, Heartbeat};
 use super::{
     act, alarms, clicks, deliver, digests, escalate, follow_up, hooks, ladder, learning, levels, listen, moments,
-    offers, pages, promotion, regret, retention, tipping, vault, watch,
+    offers, pages, promotion, regret, retention, sealing, tipping, vault, watch,
 };
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
@@ -471,6 +471,12 @@ async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "could not remove what [retention] does not keep; tried again tomorrow"
+            );
+        }
+        if let Err(error) = sealing::round(&core).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not seal older numbers; tried again tomorrow"
             );
         }
     }

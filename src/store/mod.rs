@@ -135,11 +135,14 @@ pub enum Table {
     Steps = 76,
     /// Those that are not done. Key: number big-endian.
     OpenSteps = 77,
+    /// Older samples and absences, weeks of a series in one record ([`samples::seal_before`]). Key: subject, 0, platform, 0, when the
+    /// first was observed and when the last was, big-endian, and a checksum (4 bytes).
+    Sealed = 78,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -190,6 +193,7 @@ impl Table {
         Self::Asked,
         Self::Steps,
         Self::OpenSteps,
+        Self::Sealed,
     ];
 
     /// Its number in the file format.

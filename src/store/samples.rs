@@ -6,21 +6,27 @@
 //!
 //! A row is `kind (1) · count · items`. A sample is `metric · flags · [currency (3)] · value · [length of its span]`, an
 //! absence `metric · why · [age]`; whole numbers are variable-length (7 bits a byte, zigzag where they can be negative).
+//! What is older is [`sealed`]: the same rows, many in one record. Whoever reads a history reads both ([`load_history`]).
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::keys::{self, TIME_LEN};
-use super::{Key, Store, StoreError, Table, Transaction, Write};
+use super::{Key, StoreError, Table, Transaction, Write};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 use crate::domain::num::u64_of_len;
 use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 
-/// Rows read at once: about 100 bytes each.
-const PAGE: usize = 2_000;
+mod reading;
+mod sealed;
+mod sealing;
+
+pub use reading::{load_history, of_subject};
+pub use sealed::{ROWS_MAX, Told, seal, unseal};
+pub use sealing::{Sealing, read_sealed, seal_before, sealed_until};
 
 /// A row of samples, first form.
 const SAMPLES: u8 = 1;
@@ -197,14 +203,6 @@ impl Reader {
     }
 }
 
-/// The samples of a row; none when it is a row of absences.
-pub fn samples_of(key: &[u8], bytes: &[u8]) -> Result<Vec<Sample>, StoreError> {
-    match read_row(key, bytes)? {
-        Row::Samples(samples) => Ok(samples),
-        Row::Missing(_) => Ok(Vec::new()),
-    }
-}
-
 /// When an absence was known: from the key of its row.
 #[must_use]
 pub fn known_at(key: &[u8]) -> Option<Timestamp> {
@@ -216,48 +214,6 @@ pub fn known_at(key: &[u8]) -> Option<Timestamp> {
 pub fn split(key: &[u8]) -> Option<(usize, Timestamp)> {
     let times = times(key);
     Some((key.len().checked_sub(times.len())?, keys::read_time(times.get(..TIME_LEN)?)?))
-}
-
-/// Gives `each` every row that was observed at `since` or later, subject by subject, each in the order of observation,
-/// then of knowledge, with when it was known: what the histories in memory are built from at the start. Answers whether
-/// there are older ones.
-pub async fn load_history(
-    store: &dyn Store,
-    since: Timestamp,
-    each: &mut (dyn FnMut(Timestamp, Row) + Send),
-) -> Result<bool, StoreError> {
-    let oldest = keys::time(since);
-    let (mut from, until) = keys::all();
-    let mut older = false;
-    let mut reader = Reader::default();
-    loop {
-        let page = store.scan(Table::Samples, &from, &until, PAGE).await?;
-        for (key, kept) in &page {
-            if times(key) < oldest.as_slice() {
-                older = true;
-                continue;
-            }
-            let row = reader.read(key, &kept.bytes)?;
-            each(known_at(key).unwrap_or(Timestamp::MIN), row);
-        }
-        match page.last() {
-            Some((last, _)) if PAGE <= page.len() => from = resume(last, &oldest),
-            _ => return Ok(older),
-        }
-    }
-}
-
-/// Where to go on after a page: behind its last row or, when that is too old, at the first row of its series that is not.
-fn resume(last: &[u8], oldest: &[u8]) -> Key {
-    let times = times(last);
-    if !times.is_empty() && times < oldest {
-        let series = last.len().saturating_sub(times.len());
-        let mut from = last.get(..series).unwrap_or_default().to_vec();
-        from.extend_from_slice(oldest);
-        from
-    } else {
-        keys::after(last)
-    }
 }
 
 /// What follows the series in a key: its times and what it holds.
@@ -301,8 +257,7 @@ fn form_code(form: Form) -> u8 {
     }
 }
 
-fn put_sample(bytes: &mut Vec<u8>, sample: &Sample) {
-    put_metric(bytes, sample.series.metric);
+fn flags_of(sample: &Sample) -> u8 {
     let mut flags = form_code(sample.form);
     if sample.provisional {
         flags |= PROVISIONAL;
@@ -313,7 +268,12 @@ fn put_sample(bytes: &mut Vec<u8>, sample: &Sample) {
     if sample.currency.is_some() {
         flags |= HAS_CURRENCY;
     }
-    bytes.push(flags);
+    flags
+}
+
+fn put_sample(bytes: &mut Vec<u8>, sample: &Sample) {
+    put_metric(bytes, sample.series.metric);
+    bytes.push(flags_of(sample));
     if let Some(currency) = sample.currency {
         bytes.extend_from_slice(currency.code().as_bytes());
     }
@@ -341,9 +301,12 @@ fn put_metric(bytes: &mut Vec<u8>, metric: Metric) {
     }
 }
 
+fn reason_code(why: Absence) -> u8 {
+    REASONS.iter().find(|row| row.1.as_str() == why.as_str()).map_or(0, |row| row.0)
+}
+
 fn put_reason(bytes: &mut Vec<u8>, why: Absence) {
-    let code = REASONS.iter().find(|row| row.1.as_str() == why.as_str());
-    bytes.push(code.map_or(0, |row| row.0));
+    bytes.push(reason_code(why));
     if let Absence::Stale { age_secs } = why {
         put_signed(bytes, i128::from(age_secs));
     }
@@ -391,11 +354,7 @@ impl<'a> Input<'a> {
         if flags & !FLAGS_KNOWN != 0 {
             return None;
         }
-        let currency = if flags & HAS_CURRENCY == 0 {
-            None
-        } else {
-            Some(std::str::from_utf8(self.take(3)?).ok()?.parse::<Currency>().ok()?)
-        };
+        let currency = if flags & HAS_CURRENCY == 0 { None } else { Some(self.currency()?) };
         let value = i64::try_from(self.signed()?).ok()?;
         let at = place.observed_at;
         let form = match flags & FORM_MASK {
@@ -436,6 +395,10 @@ impl<'a> Input<'a> {
         }
         let length = usize::try_from(self.number()?).ok()?;
         std::str::from_utf8(self.take(length)?).ok()?.parse().ok()
+    }
+
+    fn currency(&mut self) -> Option<Currency> {
+        std::str::from_utf8(self.take(3)?).ok()?.parse().ok()
     }
 
     fn span(&mut self) -> Option<i128> {

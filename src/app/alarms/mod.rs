@@ -100,7 +100,9 @@ impl<'a> Watch<'a> {
         if self.open.is_none() {
             self.open = Some(trouble::all_open(self.core).await?);
         }
-        for part in self.core.parts.seen() {
+        // What was told of a part may be from before the program was started; else only those need a look that were shaken.
+        let told = self.open.iter().flatten().any(|thing| thing.starts_with("part_"));
+        for part in if told { self.core.parts.seen() } else { self.core.parts.shaken() } {
             self.part(&part).await?;
         }
         for chat in self.chats.clone() {

@@ -10,6 +10,7 @@ use crate::domain::written::parse_length;
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct RetentionConfig {
     pub samples: Term,
+    pub sealed_after: Term,
     pub polls: Term,
     pub alerts: Term,
     pub journal: Term,

@@ -4,6 +4,7 @@
 //! is left out until somebody decides; what a client pays, what a deal is judged by and anybody else's numbers are never in it.
 //! Survives: any amount of numbers; beyond what a chat takes as a file the oldest are left out, and the file says how many.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -19,8 +20,8 @@ use crate::domain::offer::Offer;
 use crate::domain::person::{Grant, Person};
 use crate::domain::sample::Sample;
 use crate::store::records::{last_journal, read_journal, scan_all, scan_range};
-use crate::store::samples::samples_of;
-use crate::store::{StoreError, Table, keys};
+use crate::store::samples::{self, Row};
+use crate::store::{StoreError, keys};
 use crate::words::message::File;
 
 /// Numbers in a file: about 150 bytes each, so 6 MB of the 10 MB that Discord takes
@@ -194,24 +195,14 @@ async fn numbers(core: &Core, creator: &CreatorId) -> Result<(Vec<Value>, usize)
     let mut all: Vec<Sample> = Vec::new();
     let mut left_out = 0_usize;
     for subject in subjects {
-        let mut from = format!("{subject}\0").into_bytes();
-        let until = format!("{subject}\u{1}").into_bytes();
-        loop {
-            let page = core.store.scan(Table::Samples, &from, &until, PAGE).await?;
-            for (key, kept) in &page {
-                let own = samples_of(key, &kept.bytes)?;
-                all.extend(
-                    own.into_iter().filter(|one| one.currency.is_none() && one.series.metric.unit() != Unit::Money),
-                );
-            }
+        samples::of_subject(&*core.store, &subject, Timestamp::MIN, &mut |_, row| {
+            let Row::Samples(own) = row else { return };
+            all.extend(own.into_iter().filter(|one| one.currency.is_none() && one.series.metric.unit() != Unit::Money));
             if NUMBERS_MAX.saturating_mul(2) < all.len() {
                 left_out = left_out.saturating_add(newest(&mut all));
             }
-            match page.last() {
-                Some((last, _)) if PAGE <= page.len() => from = keys::after(last),
-                _ => break,
-            }
-        }
+        })
+        .await?;
     }
     left_out = left_out.saturating_add(newest(&mut all));
     let row = |one: &Sample| {

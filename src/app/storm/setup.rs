@@ -275,6 +275,8 @@ pub(super) fn settings() -> Vec<String> {
         format!("actions.url=\"{}\"", url("ads")),
         format!("actions.secret=\"{HOOK_SECRET}\""),
         "web.check_pages=\"0s\"".to_owned(),
+        // From the second week on a start reads what is sealed.
+        "retention.sealed_after=\"2d\"".to_owned(),
         format!("delivery.lease=\"{LEASE_SECS}s\""),
         // One after the other, so that the same seed gives the same bytes.
         "delivery.at_once=1".to_owned(),

@@ -12,6 +12,7 @@
 //! off, with all there is or only with what was known at an instant. Same appends, same view: same answers.
 
 mod claims;
+mod known;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -23,13 +24,14 @@ use jiff::Timestamp;
 use crate::domain::ids::{CampaignId, CreatorId, Platform, PostRef, Scope, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
-use crate::domain::sample::{Form, Missing, Sample, SeriesKey};
+use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 
 use super::guards::{Alarm, Guards, Switches, Told};
 use super::readings::Want;
 use super::series::{Knowledge, Line, Moment};
 
 pub use claims::Credits;
+pub use known::Known;
 pub use view::View;
 
 /// A statement whose series is known by its number.
@@ -43,6 +45,14 @@ pub struct Said {
     pub value: i64,
     /// Of what, exactly when it is money.
     pub currency: Option<Currency>,
+}
+
+/// That a series whose number is known has no value.
+#[derive(Debug, Clone, Copy)]
+struct Absent {
+    series: u32,
+    at: Timestamp,
+    why: Absence,
 }
 
 /// What an append touched.
@@ -164,6 +174,10 @@ impl History {
         id
     }
 
+    fn series_of(&mut self, sample: &Sample) -> u32 {
+        if sample.self_reported { self.typed(&sample.series) } else { self.series(&sample.series) }
+    }
+
     fn is_typed(&self, series: u32) -> bool {
         self.key(series).and_then(|key| self.typed_in.get(&key.subject)).is_some_and(|ids| ids.contains(&series))
     }
@@ -203,7 +217,7 @@ impl History {
         let said: Vec<Said> = samples
             .iter()
             .map(|sample| Said {
-                series: if sample.self_reported { self.typed(&sample.series) } else { self.series(&sample.series) },
+                series: self.series_of(sample),
                 form: sample.form,
                 value: sample.value,
                 currency: sample.currency,
@@ -286,8 +300,12 @@ impl History {
 
     fn append_missing_known(&mut self, missing: &Missing, known_at: Timestamp) {
         let series = self.series(&missing.series);
-        if let Some(line) = line_mut(&mut self.lines, series) {
-            line.push_missing(&self.moments, missing.at, known_at, missing.why);
+        self.append_absent(Absent { series, at: missing.at, why: missing.why }, known_at);
+    }
+
+    fn append_absent(&mut self, absent: Absent, known_at: Timestamp) {
+        if let Some(line) = line_mut(&mut self.lines, absent.series) {
+            line.push_missing(&self.moments, absent.at, known_at, absent.why);
         }
     }
 
@@ -299,25 +317,40 @@ impl History {
 
     /// Takes in everything that was ever known, in any order, as polls in the order in which it became known. What is
     /// missing comes with when that was known.
-    pub fn append_known(&mut self, mut samples: Vec<Sample>, mut missing: Vec<(Timestamp, Missing)>) {
-        samples.sort_by_key(|sample| sample.known_at);
+    pub fn append_known(&mut self, samples: &[Sample], missing: &[(Timestamp, Missing)]) {
+        let mut gathered = Known::default();
+        for sample in samples {
+            gathered.add(self, sample);
+        }
+        for (known_at, word) in missing {
+            gathered.add_missing(self, *known_at, word);
+        }
+        self.append_all_known(gathered);
+    }
+
+    /// The same of what was gathered.
+    pub fn append_all_known(&mut self, gathered: Known) {
+        let Known { mut said, mut missing, .. } = gathered;
+        // What was known at one instant stays in the order in which it came.
+        said.sort_by_key(|(known_at, _)| *known_at);
         missing.sort_by_key(|(known_at, _)| *known_at);
-        let (mut samples, mut missing) = (samples.as_slice(), missing.as_slice());
+        let (mut said, mut missing, mut poll) = (said.as_slice(), missing.as_slice(), Vec::new());
         loop {
-            let next = (samples.first().map(|sample| sample.known_at), missing.first().map(|word| word.0));
-            let known_at = match next {
-                (Some(one), Some(other)) => std::cmp::min(one, other),
-                (Some(one), None) | (None, Some(one)) => one,
+            let known_at = match (said.first(), missing.first()) {
+                (Some((one, _)), Some((other, _))) => *std::cmp::min(one, other),
+                (Some((one, _)), None) | (None, Some((one, _))) => *one,
                 (None, None) => return,
             };
-            let (words, later) = missing.split_at(missing.partition_point(|word| word.0 <= known_at));
+            let (words, later) = missing.split_at(missing.partition_point(|(known, _)| *known <= known_at));
             for (_, word) in words {
-                self.append_missing_known(word, known_at);
+                self.append_absent(*word, known_at);
             }
-            let (poll, rest) = samples.split_at(samples.partition_point(|sample| sample.known_at <= known_at));
+            let (known, rest) = said.split_at(said.partition_point(|(known, _)| *known <= known_at));
+            poll.clear();
+            poll.extend(known.iter().map(|(_, said)| *said));
             // What the guards say of it, they said then.
-            drop(self.append_poll(poll, &[], known_at));
-            (samples, missing) = (rest, later);
+            drop(self.append_said(&poll, known_at));
+            (said, missing) = (rest, later);
         }
     }
 

@@ -212,7 +212,7 @@ impl World {
         for (facts, known) in &self.posts {
             history.add_post_known(facts, *known);
         }
-        history.append_known(samples, self.missing.clone());
+        history.append_known(&samples, &self.missing);
         history
     }
 }
@@ -364,7 +364,7 @@ fn what_guards_said_then_they_say_again() {
         let absent = records.iter().filter(|(_, bytes)| bytes.contains("\"why\":\"stale\"")).count();
         assert!(0 < absent, "the standstill was seen");
         let mut again = History::new(Switches::default());
-        again.append_known(all, Vec::new());
+        again.append_known(&all, &[]);
         for (at, bytes) in records {
             for history in [&history, &again] {
                 let view = history.as_of(at);

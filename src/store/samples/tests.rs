@@ -1,18 +1,19 @@
 //! Rows come back as they were, and nothing else comes back.
 
 use super::*;
+use crate::store::Store as _;
 use crate::store::memory::MemoryStore;
 use proptest::prelude::*;
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).expect("in range")
 }
 
-fn series(creator: &str, metric: Metric) -> SeriesKey {
+pub(super) fn series(creator: &str, metric: Metric) -> SeriesKey {
     SeriesKey { subject: format!("creator/{creator}").parse().expect("a subject"), metric, platform: Platform::Youtube }
 }
 
-fn any_time() -> impl Strategy<Value = Timestamp> {
+pub(super) fn any_time() -> impl Strategy<Value = Timestamp> {
     (1_700_000_000i64..1_700_000_004, prop_oneof![3 => Just(0i32), 1 => 0i32..1_000_000_000])
         .prop_map(|(seconds, nanos)| Timestamp::new(seconds, nanos).expect("in range"))
 }
@@ -40,7 +41,7 @@ fn any_form() -> impl Strategy<Value = Form> {
 }
 
 prop_compose! {
-    fn any_sample()(
+    pub(super) fn any_sample()(
         series in any_series(),
         value: i64,
         currency in proptest::option::of(proptest::sample::select(vec!["EUR", "JPY", "KWD"])),
@@ -55,7 +56,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_missing()(
+    pub(super) fn any_missing()(
         series in any_series(),
         why in proptest::sample::select(REASONS.to_vec()),
         age_secs: i64,
@@ -66,6 +67,13 @@ prop_compose! {
             other => other,
         };
         Missing { series, why, at }
+    }
+}
+
+fn samples_of(key: &[u8], bytes: &[u8]) -> Result<Vec<Sample>, StoreError> {
+    match read_row(key, bytes)? {
+        Row::Samples(samples) => Ok(samples),
+        Row::Missing(_) => Ok(Vec::new()),
     }
 }
 

@@ -3,8 +3,8 @@
 //! A drawing has a handful of colours and the shades between them at the edges of letters. Up to 256 are a palette of one byte
 //! each; where there are more, shades that nobody tells apart become one.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use resvg::{tiny_skia, usvg};
 
@@ -13,27 +13,8 @@ use super::{ChartError, FONTS};
 /// Colours of a palette.
 const COLORS_MAX: usize = 256;
 
-/// So many drawings are kept: an alert is told in several rooms at once, and again where a chat was away.
-const LAST_MAX: usize = 4;
-
-/// The newest drawings and their bytes, some tens of kilobytes each.
-static LAST: Mutex<VecDeque<(String, Vec<u8>)>> = Mutex::new(VecDeque::new());
-
-/// Draws SVG and writes it as PNG. The same drawing gives the same bytes; drawn again soon, it costs nothing.
+/// Draws SVG and writes it as PNG. The same drawing gives the same bytes.
 pub(super) fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
-    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, png)) = last().iter().find(|(drawn, _)| drawn == svg) {
-        return Ok(png.clone());
-    }
-    let png = drawn(svg)?;
-    let mut last = last();
-    last.truncate(LAST_MAX - 1);
-    last.push_front((svg.to_owned(), png.clone()));
-    Ok(png)
-}
-
-/// The same, always drawn anew.
-pub(super) fn drawn(svg: &str) -> Result<Vec<u8>, ChartError> {
     let options =
         usvg::Options { font_family: "Inter".to_owned(), fontdb: Arc::clone(&FONTS), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(&error))?;
