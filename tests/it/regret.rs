@@ -8,6 +8,9 @@ use plimsoll::app::core::Core;
 use plimsoll::app::service::Service;
 use plimsoll::domain::ids::CampaignId;
 use plimsoll::domain::person::Role;
+use plimsoll::outbox::incident::Incident;
+use plimsoll::store::Transaction;
+use plimsoll::store::records::scan_all;
 use serde_json::Value;
 
 use super::ladder::{hours, rule, since_start, story};
@@ -167,6 +170,25 @@ async fn chat_text_and_json_say_the_same_figures() {
     let (grids, _) = reported(&core, Some("winter"), true).await;
     let rows = grids[0]["rows"].as_array().expect("rows");
     assert_eq!((grids[0]["name"].as_str(), grids[1]["name"].as_str(), rows.len()), (Some("Calls"), Some("Rules"), 4));
+}
+
+/// What was proposed and done outlives its alert; the rule that asked is told all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_alert_was_removed_with_age_is_still_its_rules() {
+    let story = until_april(stopped().await).await;
+    let core = Arc::clone(story.world.core());
+    let (_, before) = reported(&core, Some("winter"), false).await;
+    let mut transaction = Transaction::new();
+    for kept in scan_all::<Incident>(&*core.store).await.expect("incidents") {
+        transaction.delete(&kept);
+    }
+    core.store.commit(transaction).await.expect("committed");
+    let (json, after) = reported(&core, Some("winter"), false).await;
+    let named = |text: &str| text.matches("late-stop").count();
+    assert!(3 < named(&before), "{before}");
+    assert_eq!(named(&after), named(&before), "{after}");
+    assert_eq!(json["total"]["calls"], 3);
+    story.world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -162,6 +162,12 @@ fn done_at(one: &Proposal) -> Option<Timestamp> {
     }
 }
 
+/// The rule that wanted it: the alert says so, and where that was removed with age, whoever asked for it.
+fn rule_of(made: &Made<'_>) -> Option<RuleId> {
+    let asked = || RuleId::new(made.proposal?.asked_by.strip_prefix("rule/")?).ok();
+    made.incident.map(|incident| incident.rule.clone()).or_else(asked)
+}
+
 /// Whether nobody did what was asked for.
 fn was_left(one: &Proposal) -> bool {
     match one.stage {
@@ -244,7 +250,7 @@ impl<'a> Work<'a> {
     }
 
     fn ruled(&self, made: &Made<'_>) -> Option<&'a Ruled> {
-        self.state.rules.get(&made.incident?.rule)
+        self.state.rules.get(&rule_of(made)?)
     }
 
     fn judge(
@@ -264,7 +270,7 @@ impl<'a> Work<'a> {
         Case {
             proposal: made.proposal.map(|one| one.number),
             incident: made.incident.map(|one| one.id.as_str().to_owned()),
-            rule: made.incident.map(|one| one.rule.clone()),
+            rule: rule_of(made),
             subject: made.subject.clone(),
             names: views::names(self.state, made.subject),
             brand,
@@ -295,12 +301,13 @@ impl<'a> Work<'a> {
     /// Whether the line was still crossed when the window had closed. Of a rule about spend that says nothing: what was
     /// stopped spends nothing.
     fn line_at(&self, made: &Made<'_>, closed: Timestamp) -> Option<bool> {
-        let (ruled, incident) = (self.ruled(made)?, made.incident?);
+        let ruled = self.ruled(made)?;
+        let subject = made.incident.map_or(made.subject, |incident| &incident.subject);
         let spends = ruled.rule.inputs().iter().any(|input| input.want.metric.parts().contains(&Metric::Spend));
         if spends {
             return None;
         }
-        let case = replays::case(&self.state.catalog, &incident.subject, ruled.version);
+        let case = replays::case(&self.state.catalog, subject, ruled.version);
         let window = match ruled.rule.window() {
             Window::LastPosts(_) => Span { from: closed, until: closed },
             window @ (Window::Days(_) | Window::Hours(_) | Window::Deal) => {
@@ -309,7 +316,7 @@ impl<'a> Work<'a> {
         };
         let (view, mut scratch) = (self.state.history.view(), Scratch::default());
         let over = (window, window);
-        match ruled.rule.verdict_over(&incident.subject, &case.context, &view, over, &mut scratch) {
+        match ruled.rule.verdict_over(subject, &case.context, &view, over, &mut scratch) {
             Verdict::Holds => Some(true),
             Verdict::DoesNotHold => Some(false),
             Verdict::Unknown => None,
