@@ -1,5 +1,5 @@
-//! What is removed because it is older than anybody wants it kept: numbers, polls, alerts with their receipts, lines of the
-//! journal, and buttons that mean nothing any more.
+//! What is removed because it is older than anybody wants it kept: numbers, polls, alerts with their receipts, tips, lines of
+//! the journal, and buttons that mean nothing any more.
 //!
 //! Owns: how far back memory goes, and how far back each of them is cut, in transactions of a few hundred rows, beside
 //! everything else. Refuses: numbers of a campaign that has not ended for as long, those that an open alert rests on, and to
@@ -18,6 +18,7 @@ use crate::store::records::{Loaded, Record, load, read_journal};
 use crate::store::{Key, Store, StoreError, Table, Transaction, Write, keys, samples};
 
 mod alerts;
+mod tips;
 
 /// Rows in one transaction, and read at once: some milliseconds, so that no cycle waits for longer.
 const AT_ONCE: usize = 500;
@@ -83,6 +84,8 @@ pub struct Removed {
     pub messages: u64,
     /// Buttons that meant nothing any more.
     pub buttons: u64,
+    /// Tips that were followed up.
+    pub tips: u64,
     /// Lines of the journal.
     pub lines: u64,
 }
@@ -108,6 +111,9 @@ pub async fn round(core: &Core) -> Result<Removed, StoreError> {
         removed.messages = alerts::cut_messages(core, cut).await?;
     }
     removed.buttons = alerts::cut_buttons(core, now).await?;
+    if let Some(cut) = before(terms.tips) {
+        removed.tips = tips::cut(core, cut).await?;
+    }
     if let Some(cut) = before(terms.journal) {
         removed.lines = cut_journal(core, cut).await?;
     }

@@ -64,12 +64,41 @@ impl Record for GivenTip {
     }
 }
 
+/// How the tips did that are not kept any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TipSums(Vec<(Option<BrandId>, String, Track)>);
+
+impl TipSums {
+    /// Where they are kept.
+    pub const KEY: &'static [u8] = b"tip_sums";
+
+    /// Adds what came of one that is removed.
+    pub fn add(&mut self, one: &GivenTip) {
+        let mut tracks = self.tracks();
+        note(&mut tracks, one);
+        self.0 = tracks.into_iter().map(|((brand, kind), track)| (brand, kind, track)).collect();
+    }
+
+    fn tracks(&self) -> Tracks {
+        self.0.iter().map(|(brand, kind, track)| ((brand.clone(), kind.clone()), *track)).collect()
+    }
+}
+
+impl Record for TipSums {
+    const TABLE: Table = Table::Meta;
+    const VERSION: u16 = 1;
+
+    fn key(&self) -> Key {
+        Self::KEY.to_vec()
+    }
+}
+
 /// How each kind of tip has done, by brand.
 pub type Tracks = BTreeMap<(Option<BrandId>, String), Track>;
 
 /// How each kind has done so far.
 pub async fn tracks(store: &dyn Store) -> Result<Tracks, StoreError> {
-    let mut tracks = Tracks::new();
+    let mut tracks = load::<TipSums>(store, TipSums::KEY).await?.map(|kept| kept.value.tracks()).unwrap_or_default();
     for kept in scan_all::<GivenTip>(store).await? {
         note(&mut tracks, &kept.value);
     }

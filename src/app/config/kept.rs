@@ -13,6 +13,7 @@ pub struct RetentionConfig {
     pub sealed_after: Term,
     pub polls: Term,
     pub alerts: Term,
+    pub tips: Term,
     pub journal: Term,
 }
 
