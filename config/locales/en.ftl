@@ -3201,6 +3201,15 @@ button-skip = Skip
 button-step-done = Done
 word-questions = { $campaign } is over: what was it like for you?
     A few short questions, with or without your name. Say “answer { $id }” here when you have five minutes.
+word-questions-sent = { $campaign } is over and its late orders are in: { $count ->
+    [one] one person was asked how it was
+   *[other] { $count } people were asked how it was
+}
+    { $missed ->
+        [0] Answers stand in the report.
+        [one] One more took part and has no direct message with me; the form is for them.
+       *[other] { $missed } more took part and have no direct message with me; the form is for them.
+    } Say “postmortem { $id }” for what it came to.
 survey-nobody = { $campaign }: nobody could be asked
 survey-before = { $campaign }: { $count ->
     [one] the one person who can be asked has been asked already

@@ -3193,6 +3193,15 @@ button-skip = Hoppa över
 button-step-done = Klart
 word-questions = { $campaign } är över: hur var den för dig?
     Några korta frågor, med eller utan ditt namn. Säg ”svara { $id }” här när du har fem minuter.
+word-questions-sent = { $campaign } är över och de sena beställningarna är inne: { $count ->
+    [one] en person har tillfrågats om hur det var
+   *[other] { $count } personer har tillfrågats om hur det var
+}
+    { $missed ->
+        [0] Svaren står i rapporten.
+        [one] En till deltog och har inget direktmeddelande med mig; formuläret är till för den.
+       *[other] { $missed } till deltog och har inget direktmeddelande med mig; formuläret är till för dem.
+    } Säg ”postmortem { $id }” för vad det blev.
 survey-nobody = { $campaign }: ingen gick att fråga
 survey-before = { $campaign }: { $count ->
     [one] den enda som går att fråga är redan tillfrågad

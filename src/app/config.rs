@@ -21,7 +21,7 @@ mod kept;
 mod secrets;
 mod sources;
 
-pub use afterwards::{AdjustConfig, RegretConfig, TipsConfig};
+pub use afterwards::{AdjustConfig, PostmortemConfig, RegretConfig, TipsConfig};
 pub use heartbeat::HeartbeatConfig;
 pub use kept::{RetentionConfig, Term};
 pub use sources::{Cadence, Kind, SourceConfig};
@@ -116,6 +116,7 @@ pub struct Config {
     pub guards: GuardsConfig,
     pub regret: RegretConfig,
     pub adjust: AdjustConfig,
+    pub postmortem: PostmortemConfig,
     pub tips: TipsConfig,
     pub evidence: EvidenceConfig,
     pub maturity: MaturityConfig,
@@ -391,7 +392,7 @@ impl Config {
             )));
         }
         config.adjust.check()?;
-        config.regret.check()?;
+        afterwards::check(&config.regret, &config.postmortem)?;
         if config.store.hangs_after.0 < HANGS_AFTER_MIN {
             return Err(ConfigError::Invalid(
                 "`store.hangs_after` is under a second, and a busy disk takes longer; write `1m`".to_owned(),

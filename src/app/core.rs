@@ -63,6 +63,7 @@ pub struct Bells {
     pub escalate: Bell,
     pub regret: Bell,
     pub follow_up: Bell,
+    pub questions: Bell,
     pub tips: Bell,
     pub polls: BTreeMap<SourceId, Bell>,
 }
@@ -253,6 +254,7 @@ impl Core {
             escalate: clock.bell(),
             regret: clock.bell(),
             follow_up: clock.bell(),
+            questions: clock.bell(),
             tips: clock.bell(),
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };

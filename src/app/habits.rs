@@ -75,6 +75,11 @@ async fn topic(core: &Core, about: &About) -> Result<Option<Topic>, StoreError> 
     })
 }
 
+/// Whether a word that nobody can switch off waits for the morning all the same: nobody asked for it, and nothing hangs on it.
+fn can_wait(about: &About) -> bool {
+    matches!(about, About::Word(name) if ["questions/", "tip_helped/"].iter().any(|kind| name.starts_with(kind)))
+}
+
 /// Whether nothing of it was told, and no lost attempt may have.
 fn is_first(delivery: &Delivery) -> bool {
     matches!(delivery.state, Stand::Due { .. })
@@ -92,7 +97,9 @@ async fn gate(core: &Core, room: &Room, delivery: &Delivery, now: Timestamp) -> 
     if quiet.is_none() && !choosy && !matches!(delivery.about, About::Digest(..)) {
         return Ok(Gate::Open);
     }
-    let Some(topic) = topic(core, &delivery.about).await? else { return Ok(Gate::Open) };
+    let Some(topic) = topic(core, &delivery.about).await? else {
+        return Ok(quiet.filter(|_| can_wait(&delivery.about)).map_or(Gate::Open, Gate::Later));
+    };
     if room.loudness(topic) == Loudness::Off {
         let must = topic.must_be_heard() && delivery.urgency == Urgency::Critical && room.person.is_none();
         // The room that kept it may have closed since: then it is told here after all.

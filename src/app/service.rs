@@ -25,7 +25,7 @@ use super::vitals::Vitals;
 use super::vitals::heartbeat::{self, Heartbeat};
 use super::{
     act, alarms, clicks, deliver, digests, escalate, follow_up, hooks, ladder, learning, levels, listen, moments,
-    offers, pages, promotion, regret, retention, sealing, tipping, vault, watch,
+    offers, pages, postmortem, promotion, regret, retention, sealing, tipping, vault, watch,
 };
 use crate::actions::webhook::Webhook;
 use crate::chat::Chats;
@@ -220,6 +220,7 @@ impl Service {
         self.part("digests", bells.digests, |core| async move { digests::round(&core).await });
         self.part("regret", bells.regret, |core| async move { regret::round(&core).await });
         self.part("follow up", bells.follow_up, |core| async move { follow_up::round(&core).await });
+        self.part("questions", bells.questions, |core| async move { postmortem::due::round(&core).await });
         self.part("tips", bells.tips, |core| async move { tipping::round(&core).await });
         self.part("escalate", bells.escalate, |core| async move { escalate::round(&core).await });
         self.part("moments", bells.deals, |core| async move { moments::round(&core).await });

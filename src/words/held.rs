@@ -7,7 +7,8 @@ use super::phrase::{self, block, line};
 use super::wording::{Reader, say};
 
 /// Sentences that are kept with a word to the team or a creator and worded when it is told.
-pub const WORD_KEYS: [&str; 4] = ["word-numbers", "word-left", "word-tip-helped", "word-questions"];
+pub const WORD_KEYS: [&str; 5] =
+    ["word-numbers", "word-left", "word-tip-helped", "word-questions", "word-questions-sent"];
 
 /// What is kept about a creator, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

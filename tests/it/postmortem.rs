@@ -11,7 +11,7 @@ use plimsoll::store::records::scan_all;
 use plimsoll::words::wording::Reader;
 
 use super::browser::Page;
-use super::story::{CAMPAIGN, Story, telegram_text};
+use super::story::{CAMPAIGN, Story, restart, restart_with, telegram_text};
 
 /// What is told of the campaign beside the numbers of the story.
 const PLAN: &str = r#"
@@ -93,6 +93,49 @@ async fn a_campaign_is_looked_back_on_by_everybody() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told.iter().all(|(_, detail)| detail["question"] == "consensus"), "{told:?}");
     story.assert_polite();
+}
+
+/// How often somebody's own chat was asked about the campaign.
+fn asked_in(story: &Story, chat: plimsoll::sim::telegram::ChatId) -> usize {
+    let all = story.world.telegram.messages(chat);
+    all.iter().filter(|one| one.from_bot && one.text.contains("svara winter")).count()
+}
+
+/// Nobody says `ask`: the window has closed with yesterday, and in the morning everybody is asked, whoever sleeps later.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_took_part_is_asked_once_when_the_late_orders_are_in() {
+    let Over { mut story, own } = over().await;
+    let cast = story.world.cast;
+    story.says(own, cast.maja, "/quiet 20:00-11:30").await;
+    story.wait(9 * 3_600 + 1_800).await;
+    assert_eq!((asked_in(&story, own), story.journal("questions_asked").await.len()), (0, 0), "it is half past nine");
+    story.wait(2_700).await;
+    assert_eq!(asked_in(&story, own), 0, "she sleeps until half past eleven");
+    let sent = story.journal("questions_asked").await;
+    assert_eq!((sent.len(), sent[0].0.as_str()), (1, "plimsoll"), "{sent:?}");
+    let told: Vec<String> = story.on_telegram().iter().map(telegram_text).collect();
+    let told = told.iter().find(|text| text.contains("late orders are in")).expect("the team is told");
+    assert!(told.contains("Winter is over") && told.contains("postmortem winter"), "{told}");
+    story = story.again(restart).await;
+    story.wait(2 * 3_600).await;
+    assert_eq!(asked_in(&story, own), 1);
+    // Neither the next mornings nor another start ask again, and neither does somebody who says so.
+    story.wait(48 * 3_600).await;
+    story = story.again(restart).await;
+    story.wait(48 * 3_600).await;
+    let again = story.says(cast.team_chat, cast.maja, "/ask winter").await;
+    assert!(again.contains("already"), "{again}");
+    assert_eq!((asked_in(&story, own), story.journal("questions_asked").await.len()), (1, 1));
+    story.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_by_itself_where_the_setting_is_empty() {
+    let Over { mut story, own } = over().await;
+    story = story.again(|world| restart_with(world, |config| config.postmortem.ask.clear())).await;
+    story.wait(48 * 3_600).await;
+    assert_eq!((asked_in(&story, own), story.journal("questions_asked").await.len()), (0, 0));
+    story.world.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,15 +27,22 @@ pub struct TipsConfig {
     pub follow_up: Length,
 }
 
-impl RegretConfig {
-    /// Whether its schedule can be read.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.post.trim().is_empty() {
-            return Ok(());
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
+pub struct PostmortemConfig {
+    pub ask: String,
+}
+
+/// Whether the schedules can be read; an empty one is never.
+pub(super) fn check(regret: &RegretConfig, postmortem: &PostmortemConfig) -> Result<(), ConfigError> {
+    for (name, given) in [("regret.post", &regret.post), ("postmortem.ask", &postmortem.ask)] {
+        if !given.trim().is_empty() {
+            Schedule::new(given, jiff::tz::TimeZone::UTC)
+                .map_err(|error| ConfigError::Invalid(format!("`{name}`: {error}")))?;
         }
-        let read = Schedule::new(&self.post, jiff::tz::TimeZone::UTC);
-        read.map(drop).map_err(|error| ConfigError::Invalid(format!("`regret.post`: {error}")))
     }
+    Ok(())
 }
 
 impl AdjustConfig {

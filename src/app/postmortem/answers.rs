@@ -10,6 +10,7 @@ use data_encoding::BASE32_NOPAD;
 use rand::RngCore as _;
 use serde_json::json;
 
+use super::due;
 use super::records::{AnswerRecord, AskedRecord, Giver};
 use crate::app::commands::{Asked, unknown};
 use crate::app::core::{Core, State};
@@ -25,6 +26,9 @@ use crate::store::records::{Record as _, load, scan_range};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::buttons::Composed;
 use crate::words::postmortem::{self as words, AskedView, QuestionView};
+
+/// Who asks when nobody did.
+pub(super) const PROGRAM: &str = "plimsoll";
 
 /// Bytes of a key that is drawn by lot.
 const LOT: usize = 16;
@@ -89,12 +93,18 @@ pub async fn ask(core: &Core, asked: &Asked, typed: &str) -> Result<Composed, St
         Ok(id) => id,
         Err(helps) => return Ok(helps),
     };
+    let view = send(core, &id, &asked.actor()).await?;
+    Ok(words::asked(&view, &asked.reader))
+}
+
+/// Asks everybody who took part, has a direct message and was not asked before. Where nobody told it to, the team is told.
+pub(super) async fn send(core: &Core, id: &CampaignId, actor: &str) -> Result<AskedView, StoreError> {
     let _pen = core.pen.lock().await;
     let mut view = AskedView { id: id.to_string(), ..AskedView::default() };
     let (people, rooms) = {
         let state = core.state.lock().await;
-        view.campaign = state.catalog.campaign_name(&id);
-        let people = took_part(&state, &id);
+        view.campaign = state.catalog.campaign_name(id);
+        let people = took_part(&state, id);
         let open = |room: &&Room| room.address.is_some() && room.closed.is_none();
         let rooms: BTreeMap<PersonId, Vec<Room>> = people
             .iter()
@@ -109,8 +119,10 @@ pub async fn ask(core: &Core, asked: &Asked, typed: &str) -> Result<Composed, St
             view.unreached.push(person.name.clone());
             continue;
         }
-        let key = keys::asked(&id, &person.id);
-        if load::<AskedRecord>(&*core.store, &key).await?.is_some() {
+        let key = keys::asked(id, &person.id);
+        let was_asked = load::<AskedRecord>(&*core.store, &key).await?.is_some();
+        // Whoever has answered something knows the questions.
+        if was_asked || !answered(core, id, &person.id).await?.is_empty() {
             view.before = view.before.saturating_add(1);
             continue;
         }
@@ -122,13 +134,22 @@ pub async fn ask(core: &Core, asked: &Asked, typed: &str) -> Result<Composed, St
         view.asked = view.asked.saturating_add(1);
     }
     if 0 < view.asked {
-        let subject = Subject::Campaign(id);
+        let subject = Subject::Campaign(id.clone());
         let detail = json!({ "people": view.asked });
-        transaction.append_journal(&core.line_by(&asked.actor(), "questions_asked", &subject, detail))?;
+        transaction.append_journal(&core.line_by(actor, "questions_asked", &subject, detail))?;
+        if actor == PROGRAM {
+            let args = due::word(&view.campaign, id, view.asked, view.unreached.len());
+            let team: Vec<Room> = {
+                let state = core.state.lock().await;
+                state.catalog.followers(&state.catalog.about(&subject)).into_iter().cloned().collect()
+            };
+            word::tell(core, &mut transaction, &team, &format!("questions/{id}"), ("word-questions-sent", &args))
+                .await?;
+        }
         core.store.commit(transaction).await?;
         cycle::ring_deliverers(core);
     }
-    Ok(words::asked(&view, &asked.reader))
+    Ok(view)
 }
 
 /// What `answer` was given behind the campaign.

@@ -6,6 +6,7 @@
 
 pub mod answers;
 mod chat;
+pub mod due;
 mod numbers;
 pub mod portfolio;
 pub mod records;
@@ -72,14 +73,19 @@ pub async fn gather(core: &Core, id: &CampaignId, now: Timestamp) -> Result<Post
 fn stage(state: &State, campaign: &Campaign, now: Timestamp) -> Stage {
     let about = state.catalog.about(&Subject::Campaign(campaign.id.clone()));
     let today = now.to_zoned(about.zone).date();
-    let window = campaign.attribution.as_deref().and_then(parse_length);
-    let window = window.unwrap_or(state.catalog.maturity.attribution.0);
-    let counts = campaign.ends.0.checked_add(window).unwrap_or(Date::MAX);
+    let counts = counts_until(state, campaign);
     match today {
         today if today <= campaign.ends.0 => Stage::Runs { until: campaign.ends.0 },
         today if today <= counts => Stage::Counts { until: counts },
         _ => Stage::Over,
     }
+}
+
+/// The last day on which orders still count.
+fn counts_until(state: &State, campaign: &Campaign) -> Date {
+    let window = campaign.attribution.as_deref().and_then(parse_length);
+    let window = window.unwrap_or(state.catalog.maturity.attribution.0);
+    campaign.ends.0.checked_add(window).unwrap_or(Date::MAX)
 }
 
 /// Everybody's names and ids: what a sheet without names must not hold.
