@@ -1440,6 +1440,26 @@ metric-redemptions = uses of the code
         [one] { $value } use of the code
        *[other] { $value } uses of the code
     }
+metric-redeemed_by_link = uses of the code by way of the creator
+    .value = { $n ->
+        [one] { $value } use of the code by way of the creator
+       *[other] { $value } uses of the code by way of the creator
+    }
+metric-redeemed_typed = uses of the code that was typed in
+    .value = { $n ->
+        [one] { $value } use of the code that was typed in
+       *[other] { $value } uses of the code that was typed in
+    }
+metric-redeemed_listed = uses of the code from pages that list codes
+    .value = { $n ->
+        [one] { $value } use of the code from pages that list codes
+       *[other] { $value } uses of the code from pages that list codes
+    }
+metric-redeemed_elsewhere = uses of the code from elsewhere
+    .value = { $n ->
+        [one] { $value } use of the code from elsewhere
+       *[other] { $value } uses of the code from elsewhere
+    }
 metric-refunds = refunded orders
     .value = { $n ->
         [one] { $value } refunded order
@@ -1912,12 +1932,15 @@ found-because = { $kind ->
     [link-elsewhere] From { $since } { $seen } of { $n } clicks arrived on the right page; about { $usual } are usual. Open the link.
     [landing] From { $since } those who arrived ordered { $seen } times; about { $usual } are usual. Try to buy there.
     [code-missing] Of { $n } orders through its link { $seen } used the code; about { $usual } are usual. Look at the post.
-    [code-leaked] { $seen } of its { $n } uses came from such pages or were typed in; { $usual } are usual.
+    [code-leaked] Of { $n } uses of the code whose way is known, { $listed } came from such pages and { $typed } were typed in; about { $usual } of both are usual. More since about { $since }.
     [audience] { $seen } of those reached are in the market; { $usual } with similar creators.
     [content] Engagements per view in { $n } posts: { $seen }; { $usual } would be usual for the creator.
     [hour] By { $n } own earlier posts, first days at these hours are { $seen } of those at other hours.
    *[followers] { $seen } views per follower; { $usual } with similar creators. Fewer of them live in the market than of those who watch.
 }
+found-leaked-next = Anybody can copy a code, so this does not speak against the creator. Give them a new code first, then end this one.
+found-spill-head = Good news: the code found buyers in a new place
+found-spill = Of { $n } uses of the code whose way is known, { $seen } came from somewhere the creator does not post and that lists no codes; about { $usual } are usual. Find out where before anybody ends the code.
 found-luck = By luck that is seen in at most 1 of { $of } such looks.
 
 ## Why a number about money moved: which step explains how much of it

@@ -1442,6 +1442,26 @@ metric-redemptions = gånger koden använts
         [one] { $value } gång koden använts
        *[other] { $value } gånger koden använts
     }
+metric-redeemed_by_link = gånger koden använts via kreatören
+    .value = { $n ->
+        [one] koden använd { $value } gång via kreatören
+       *[other] koden använd { $value } gånger via kreatören
+    }
+metric-redeemed_typed = gånger koden skrivits in
+    .value = { $n ->
+        [one] koden inskriven { $value } gång
+       *[other] koden inskriven { $value } gånger
+    }
+metric-redeemed_listed = gånger koden använts från sidor som listar koder
+    .value = { $n ->
+        [one] koden använd { $value } gång från sidor som listar koder
+       *[other] koden använd { $value } gånger från sidor som listar koder
+    }
+metric-redeemed_elsewhere = gånger koden använts från annat håll
+    .value = { $n ->
+        [one] koden använd { $value } gång från annat håll
+       *[other] koden använd { $value } gånger från annat håll
+    }
 metric-refunds = återbetalda ordrar
     .value = { $n ->
         [one] { $value } återbetald order
@@ -1902,12 +1922,15 @@ found-because = { $kind ->
     [link-elsewhere] Från { $since } kom { $seen } av { $n } klick till rätt sida; omkring { $usual } är vanligt. Öppna länken.
     [landing] Från { $since } beställde de som kom fram { $seen } gånger; omkring { $usual } är vanligt. Försök köpa där.
     [code-missing] Av { $n } beställningar genom länken använde { $seen } koden; omkring { $usual } är vanligt. Titta på inlägget.
-    [code-leaked] { $seen } av { $n } inlösen kom från sådana sidor eller skrevs in; { $usual } är vanligt.
+    [code-leaked] Av { $n } gånger som koden använts och vägen är känd kom { $listed } från sådana sidor och { $typed } skrevs in; omkring { $usual } av båda är vanligt. Fler sedan omkring { $since }.
     [audience] { $seen } av dem som nås finns på marknaden; { $usual } hos liknande kreatörer.
     [content] Engagemang per visning i { $n } inlägg: { $seen }; { $usual } vore vanligt för kreatören.
     [hour] Enligt { $n } egna tidigare inlägg är första dygnet vid dessa tider { $seen } av det vid andra tider.
    *[followers] { $seen } visningar per följare; { $usual } hos liknande kreatörer. Färre av dem bor på marknaden än av dem som tittar.
 }
+found-leaked-next = Vem som helst kan kopiera en kod, så det talar inte mot kreatören. Ge först en ny kod och avsluta sedan den här.
+found-spill-head = Goda nyheter: koden har hittat köpare på ett nytt ställe
+found-spill = Av { $n } gånger som koden använts och vägen är känd kom { $seen } från ett ställe där kreatören inte lägger ut något och som inte listar koder; omkring { $usual } är vanligt. Ta reda på var innan någon avslutar koden.
 found-luck = Av en slump syns det i högst 1 av { $of } sådana jämförelser.
 
 ## Varför ett tal om pengar ändrades: vilket led som förklarar hur mycket

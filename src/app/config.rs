@@ -135,6 +135,7 @@ pub struct Config {
     pub vault: VaultConfig,
     pub retention: RetentionConfig,
     pub benchmarks: super::benchmarks::BenchmarksConfig,
+    pub code_sites: crate::sources::orders::CodeSites,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -384,7 +385,7 @@ impl Config {
         if let Ok(settings) = layers.extract::<serde_json::Value>() {
             secrets::no_password_in_an_address(&settings)?;
         }
-        let config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
+        let mut config: Self = layers.extract().map_err(|error| ConfigError::Invalid(sentence(&error)))?;
         if !(config.evidence.k.is_finite() && 0.0 < config.evidence.k) {
             return Err(ConfigError::Invalid(format!(
                 "`evidence.k` is {}, and a shape is above 0; smaller is wilder luck between posts, 1.1 is cautious",
@@ -404,6 +405,9 @@ impl Config {
                     "`retention.{name}` is under 400 days, and rules look back up to a year; write `400d`, more, or `forever`"
                 )));
             }
+        }
+        for source in config.sources.values_mut() {
+            source.kind.settings_mut().knows_sites(&config.code_sites);
         }
         Ok(config)
     }

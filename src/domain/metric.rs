@@ -108,6 +108,11 @@ metrics! {
     Installs = "installs", Kind::Counter, Unit::Count, "installs";
     Orders = "orders", Kind::Counter, Unit::Count, "orders";
     Redemptions = "redemptions", Kind::Counter, Unit::Count, "code redemptions";
+    // Of the redemptions whose buyers' way to the shop is known; the others are in none of the four.
+    RedeemedByLink = "redeemed_by_link", Kind::Counter, Unit::Count, "codes used by way of the creator";
+    RedeemedTyped = "redeemed_typed", Kind::Counter, Unit::Count, "codes typed in";
+    RedeemedListed = "redeemed_listed", Kind::Counter, Unit::Count, "codes from pages that list codes";
+    RedeemedElsewhere = "redeemed_elsewhere", Kind::Counter, Unit::Count, "codes from elsewhere";
     Refunds = "refunds", Kind::Counter, Unit::Count, "refunded orders";
     NewCustomers = "new_customers", Kind::Counter, Unit::Count, "new customers";
     WatchSeconds = "watch_seconds", Kind::Counter, Unit::Seconds, "watch time";

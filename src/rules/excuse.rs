@@ -49,8 +49,18 @@ pub enum Cause {
 }
 
 /// Metrics that need an order.
-const SOLD: &[Metric] =
-    &[Metric::Orders, Metric::Revenue, Metric::Margin, Metric::Redemptions, Metric::Refunds, Metric::NewCustomers];
+const SOLD: &[Metric] = &[
+    Metric::Orders,
+    Metric::Revenue,
+    Metric::Margin,
+    Metric::Redemptions,
+    Metric::RedeemedByLink,
+    Metric::RedeemedTyped,
+    Metric::RedeemedListed,
+    Metric::RedeemedElsewhere,
+    Metric::Refunds,
+    Metric::NewCustomers,
+];
 
 /// What a visitor does in the shop without ordering.
 const SIGNED: &[Metric] = &[Metric::Leads, Metric::SignUps];

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
-use super::orders::Shop;
+use super::orders::{CodeSites, Shop};
 use super::quota::Reset;
 use super::{Assumed, Estimate, Planned, Request, Source, SourceError};
 use crate::domain::ids::Platform;
@@ -139,6 +139,11 @@ pub trait Settings: fmt::Debug + Send + Sync {
     /// The folder of the configuration, for files that are read while the program runs.
     fn beside(&mut self, folder: &Path) {
         let _ = folder;
+    }
+
+    /// What sites are taken for that send buyers to shops.
+    fn knows_sites(&mut self, sites: &CodeSites) {
+        let _ = sites;
     }
 
     /// What may be spent, bucket by bucket; empty where the platform counts nothing.

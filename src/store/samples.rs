@@ -66,6 +66,10 @@ const CODES: &[(u8, Metric)] = &[
     (29, Metric::Visitors),
     (30, Metric::LiveViewers),
     (31, Metric::Posts),
+    (32, Metric::RedeemedByLink),
+    (33, Metric::RedeemedTyped),
+    (34, Metric::RedeemedListed),
+    (35, Metric::RedeemedElsewhere),
 ];
 
 /// Numbers of reasons in rows, part of the file format and never reused. Stale, number 5, also has an age.

@@ -6,6 +6,7 @@ use super::ahead;
 use super::buttons::Composed;
 use super::cause;
 use super::client;
+use super::found;
 use super::history;
 use super::incident::{clears_lines, footer};
 use super::learned::{learned, learned_of};
@@ -51,6 +52,7 @@ pub fn why(view: &IncidentView, reader: &Reader, audience: Audience, now: Timest
     if audience == Audience::Internal {
         blocks.extend(block(0, moved_lines(view, reader)));
         blocks.extend(view.found.as_ref().and_then(|found| block(0, found.lines(reader, now))));
+        blocks.extend(view.spill.as_ref().and_then(|spill| block(0, found::spill_lines(spill, reader))));
         blocks.extend(view.funnel.as_ref().and_then(|funnel| block(0, funnel.lines(reader, now))));
     }
     if team {

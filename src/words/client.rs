@@ -89,6 +89,7 @@ pub(crate) fn stripped(view: &IncidentView) -> IncidentView {
     own.clears = view.clears.filter(|clears| !by_cost && is_shown(metric_of(clears)));
     own.moved = None;
     own.found = None;
+    own.spill = None;
     own.funnel = None;
     own.hours = None;
     own.ahead = AheadView::default();

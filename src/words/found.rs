@@ -10,7 +10,8 @@ use super::number;
 use super::phrase::{bold, line};
 use super::wording::{Reader, say};
 use crate::domain::num;
-use crate::insight::causes::{Claim, Kind};
+use crate::insight::causes::case::Origins;
+use crate::insight::causes::{Claim, Kind, Spill};
 use crate::rules::excuse::Cause as BrandCause;
 
 /// Rarer than one in so many is not counted further.
@@ -23,6 +24,8 @@ pub struct FoundCause {
     pub claim: Claim,
     /// Since when, where it began on a day.
     pub since: Option<Timestamp>,
+    /// How those came who used the code, over all the days, where that is known.
+    pub came: Option<Origins>,
 }
 
 impl FoundCause {
@@ -31,6 +34,8 @@ impl FoundCause {
         let (words, kind) = (reader.words(), key(self.claim.kind));
         let of = f64::min(OF_MAX, (1.0 / f64::max(self.claim.chance, 1.0 / OF_MAX)).floor());
         let since = self.since.map_or_else(String::new, |since| number::day(reader, since, now));
+        let came = self.came.unwrap_or_default();
+        let count = |value: f64| number::brief(reader.locale, value.round());
         let because = say!(
             words,
             "found-because",
@@ -38,10 +43,17 @@ impl FoundCause {
             since = since,
             seen = self.amount(self.claim.seen, reader),
             usual = self.amount(self.claim.usual, reader),
-            n = number::brief(reader.locale, self.claim.n.round()),
+            n = count(self.claim.n),
+            listed = count(came.coupon),
+            typed = count(came.typed),
         );
         let luck = say!(words, "found-luck", of = number::count(reader.locale, num::round_i64(of).unwrap_or(1)));
-        vec![bold(say!(words, "found-head", kind = kind)), line(because), line(luck)]
+        let mut lines = vec![bold(say!(words, "found-head", kind = kind)), line(because)];
+        if self.claim.kind == Kind::CodeLeaked {
+            lines.push(line(say!(words, "found-leaked-next")));
+        }
+        lines.push(line(luck));
+        lines
     }
 
     /// `seen` and `usual` as their sentence shows them.
@@ -50,12 +62,25 @@ impl FoundCause {
             Kind::Brand(_) | Kind::LinkDead | Kind::LinkElsewhere | Kind::Landing | Kind::CodeMissing { .. } => {
                 number::brief(reader.locale, value.round())
             }
-            Kind::CodeLeaked | Kind::WrongAudience | Kind::WeakContent | Kind::PostingHour => {
-                number::percent(reader.locale, value)
-            }
+            Kind::CodeLeaked => number::brief(reader.locale, (value * self.claim.n).round()),
+            Kind::WrongAudience | Kind::WeakContent | Kind::PostingHour => number::percent(reader.locale, value),
             Kind::FakeFollowers => number::decimal(reader.locale, value, 2),
         }
     }
+}
+
+/// A code that found buyers in a new place: good news, told where somebody might end the code.
+pub(crate) fn spill_lines(spill: &Spill, reader: &Reader) -> Vec<Line> {
+    let words = reader.words();
+    let count = |value: f64| number::brief(reader.locale, value.round());
+    let seen = say!(
+        words,
+        "found-spill",
+        n = count(spill.n),
+        seen = count(spill.seen * spill.n),
+        usual = count(spill.usual * spill.n),
+    );
+    vec![bold(say!(words, "found-spill-head")), line(seen)]
 }
 
 fn key(kind: Kind) -> &'static str {

@@ -10,6 +10,7 @@ use super::asking;
 use super::buttons::{ButtonPurpose, Composed};
 use super::cause;
 use super::client;
+use super::found;
 use super::history;
 use super::kinds;
 use super::message::{Block, Line, Look, Message};
@@ -67,6 +68,7 @@ fn team(view: &IncidentView, reader: &Reader, now: Timestamp) -> Option<Composed
     blocks.extend(block(0, by_hand.map(line).into_iter().collect()));
     blocks.extend(view.moved.as_ref().and_then(|moved| block(1, moved.lines(reader))));
     blocks.extend(view.found.as_ref().and_then(|found| block(1, found.lines(reader, now))));
+    blocks.extend(view.spill.as_ref().and_then(|spill| block(1, found::spill_lines(spill, reader))));
     blocks.extend(block(0, cause::lines(view, reader, now)));
     blocks.extend(block(0, history::lines(view, true, reader, now)));
     let asks = view.proposals.iter().filter_map(|proposal| proposal.ask.as_ref());

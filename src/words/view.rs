@@ -20,6 +20,7 @@ use crate::domain::sample::Reading;
 use crate::domain::standing::Named;
 use crate::domain::verdict::Verdict;
 use crate::domain::written::Day;
+use crate::insight::causes::Spill;
 use crate::insight::decomposition::Yardstick;
 use crate::insight::tips::Tip;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
@@ -357,6 +358,8 @@ pub struct IncidentView {
     pub against: Option<Yardstick>,
     /// What caused it, where the numbers carry that.
     pub found: Option<FoundCause>,
+    /// Whether the code found buyers in a new place that lists no codes: no cause of a loss, but what a stop would end.
+    pub spill: Option<Spill>,
     /// Each step beside comparable creators; for `why` alone.
     pub funnel: Option<FunnelView>,
     /// When the creator's posts do best, where the hour is the cause; for `why` alone.

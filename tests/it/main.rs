@@ -50,6 +50,7 @@ mod import_mapping;
 mod kills;
 mod ladder;
 mod late;
+mod leaked;
 mod learned;
 mod learned_views;
 mod ledger;

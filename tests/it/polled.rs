@@ -70,6 +70,14 @@ pub fn said(fetched: &Fetched) -> BTreeMap<(String, Metric), Result<i64, Absence
     said
 }
 
+/// The newest that is said of each subject and metric.
+pub fn said_last(fetched: &Fetched) -> BTreeMap<(String, Metric), Result<i64, Absence>> {
+    let samples = fetched.samples.iter().map(|one| (&one.series, Ok(one.value)));
+    let missing = fetched.missing.iter().map(|one| (&one.series, Err(one.why)));
+    let both = samples.chain(missing);
+    both.map(|(series, value)| ((series.subject.to_string(), series.metric), value)).collect()
+}
+
 /// What went wrong; nothing where nothing did.
 pub fn failure(fetched: &Fetched) -> String {
     fetched.partial.as_ref().map(ToString::to_string).unwrap_or_default()

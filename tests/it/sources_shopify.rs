@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use plimsoll::domain::metric::Metric;
 use plimsoll::domain::sample::{Absence, Form};
 use plimsoll::sim::loopback::Fault;
-use plimsoll::sim::shopify::{NewDiscount, NewOrder, Placed, ShopConfig, ShopSim, ShopWorld};
+use plimsoll::sim::shopify::{Journey, NewDiscount, NewOrder, Placed, ShopConfig, ShopSim, ShopWorld};
 use plimsoll::sources::shopify::{self, POINTS, Shopify, ShopifySettings as Settings};
 use plimsoll::sources::{Fate, Fetched, Request, Source, SourceError, Target};
 use plimsoll::time::{Clock, Driver};
@@ -101,13 +101,87 @@ async fn orders_come_by_code_and_for_the_whole_shop_hour_by_hour() {
     assert_eq!(hours(&fetched, NORDBO, Metric::Orders), want(&[("01T09", 1), ("02T12", 3)]));
     assert_eq!(hours(&fetched, NORDBO, Metric::Revenue), want(&[("01T09", 9000), ("02T12", 31_100)]));
     let each = 73;
-    assert_eq!(fetched.samples.len(), each * (4 + 4 + 3), "every hour of three days, and the one that is open");
+    assert_eq!(fetched.samples.len(), each * (8 + 8 + 3), "every hour of three days, and the one that is open");
     let open: BTreeSet<_> = fetched.samples.iter().filter(|one| one.provisional).map(|one| one.form).collect();
     let hour = Form::Amount { from: at("2026-03-02T12:00:00Z"), until: at("2026-03-02T13:00:00Z") };
     assert_eq!(open, BTreeSet::from([hour]), "only the open hour may still change by itself");
     let money = fetched.samples.iter().filter(|one| one.series.metric == Metric::Revenue);
     assert!(money.clone().all(|one| one.currency.is_some_and(|currency| currency.code() == "SEK")));
     assert!(fetched.units.iter().any(|(bucket, units)| bucket == POINTS && *units > 0), "{:?}", fetched.units);
+}
+
+const WAYS: [Metric; 4] =
+    [Metric::RedeemedByLink, Metric::RedeemedTyped, Metric::RedeemedListed, Metric::RedeemedElsewhere];
+
+impl Stage {
+    /// Somebody buys with a code whom the shop followed so far.
+    fn comes(&self, when: &str, code: &str, journey: Journey) -> u64 {
+        let what = NewOrder { codes: vec![code.to_owned()], minor: 5000, journey, ..NewOrder::default() };
+        match self.world().place(at(when), what) {
+            Placed::Sold { order, .. } => order,
+            Placed::Closed => panic!("the shop sells"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_used_a_code_came_in_one_of_four_ways() {
+    let mut stage = stage().await;
+    let by = |source: Option<&str>, page: Option<&str>| NewOrder {
+        codes: vec!["ALMA10".to_owned()],
+        minor: 5000,
+        utm: source.map(|source| [source, "influencer", "spring", ""].map(str::to_owned)),
+        referrer: page.map(str::to_owned),
+        journey: Journey::Visit,
+        ..NewOrder::default()
+    };
+    let place = |stage: &Stage, when: &str, order| drop(stage.world().place(at(when), order));
+    place(&stage, "2026-03-02T10:01:00Z", by(Some("alma"), Some("https://l.instagram.com/")));
+    place(&stage, "2026-03-02T10:02:00Z", by(None, None));
+    place(&stage, "2026-03-02T10:03:00Z", by(None, Some("https://swap.example/codes")));
+    // Nobody is asked about an order without a creator's code.
+    stage.sell("2026-03-02T10:04:00Z", &[], 5000);
+    let fetched = stage.poll(everybody()).await;
+    let said = WAYS.map(|way| hours(&fetched, ALMA, way));
+    assert_eq!(said, [want(&[("02T10", 1)]), want(&[("02T10", 1)]), want(&[]), want(&[("02T10", 1)])]);
+    assert!(fetched.missing.is_empty(), "Bo's are none: {:?}", fetched.missing);
+    let asked =
+        stage.sim.seen().into_iter().rfind(|seen| seen.query.contains("customerJourneySummary")).expect("asked");
+    assert_eq!(asked.variables.as_object().map(serde_json::Map::len), Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_shop_could_not_follow_is_unknown_and_looked_for_again_for_a_day() {
+    let mut stage = stage().await;
+    stage.comes("2026-03-02T10:01:00Z", "ALMA10", Journey::Nothing);
+    stage.comes("2026-03-02T10:02:00Z", "ALMA10", Journey::NoVisit);
+    let late = stage.comes("2026-03-02T10:03:00Z", "BO15", Journey::NotReady);
+    let fetched = stage.poll(everybody()).await;
+    let said = polled::said_last(&fetched);
+    for way in WAYS {
+        assert_eq!(said.get(&(ALMA.to_owned(), way)), Some(&Err(Absence::Hidden)), "{way}");
+        assert_eq!(said.get(&(BO.to_owned(), way)), Some(&Err(Absence::NotYet)), "{way}");
+    }
+    assert_eq!(hours(&fetched, ALMA, Metric::Redemptions), want(&[("02T10", 2)]));
+    assert!(fetched.partial.is_none());
+    // It is worked out later; the order itself does not change by that.
+    stage.world().followed(late, Journey::Visit);
+    stage.go_to("2026-03-02T13:30:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, BO, Metric::RedeemedTyped), want(&[("02T10", 1)]));
+    // Of several some are known: those are counted, and the others are in none of the four.
+    stage.comes("2026-03-02T13:31:00Z", "ALMA10", Journey::NotReady);
+    stage.comes("2026-03-02T13:32:00Z", "ALMA10", Journey::Visit);
+    stage.go_to("2026-03-02T13:45:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert_eq!(hours(&fetched, ALMA, Metric::Redemptions), want(&[("02T13", 2)]));
+    assert_eq!(hours(&fetched, ALMA, Metric::RedeemedTyped), want(&[("02T13", 1)]));
+    // After a day it is given up.
+    stage.go_to("2026-03-03T14:00:00Z").await;
+    stage.poll(everybody()).await;
+    stage.go_to("2026-03-03T14:20:00Z").await;
+    let fetched = stage.poll(everybody()).await;
+    assert!(!fetched.samples.iter().any(|one| one.form.observed_at() < at("2026-03-03T12:00:00Z")), "nothing is owed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,7 +215,7 @@ async fn a_refund_and_a_cancellation_state_their_hour_anew() {
 async fn an_hour_nobody_bought_in_is_zero_and_an_hour_nobody_answered_for_is_absent() {
     let mut stage = stage().await;
     let fetched = stage.poll(everybody()).await;
-    assert_eq!((fetched.samples.len(), fetched.missing.len()), (73 * 11, 0));
+    assert_eq!((fetched.samples.len(), fetched.missing.len()), (73 * 19, 0));
     assert!(fetched.samples.iter().all(|sample| sample.value == 0));
     for (fault, why) in [
         (Fault::LoseReply, Absence::Unreachable),
@@ -152,7 +226,7 @@ async fn an_hour_nobody_bought_in_is_zero_and_an_hour_nobody_answered_for_is_abs
         let shown = format!("{fault:?}");
         stage.sim.faults().next(fault);
         let fetched = stage.poll(everybody()).await;
-        assert_eq!((fetched.samples.len(), fetched.missing.len()), (0, 11), "{shown}");
+        assert_eq!((fetched.samples.len(), fetched.missing.len()), (0, 19), "{shown}");
         assert_eq!(reasons(&fetched), BTreeSet::from([why]), "{shown}");
     }
     stage.sell("2026-03-02T12:29:00Z", &["ALMA10"], 1000);
@@ -180,7 +254,7 @@ async fn pages_are_read_to_the_end_and_half_a_list_says_nothing() {
     let before = stage.sim.seen().len();
     let fetched = stage.poll(everybody()).await;
     assert_eq!(hours(&fetched, ALMA, Metric::Orders), want(&[("02T10", 120), ("02T11", 110)]));
-    assert_eq!(fetched.samples.len(), 73 * 11, "all that was owed is told at once");
+    assert_eq!(fetched.samples.len(), 73 * 19, "all that was owed is told at once");
     let later = stage.sim.seen().split_off(before);
     let pages = later.iter().filter(|seen| seen.query.contains("currentTotalPriceSet")).count();
     assert_eq!(pages, 2, "hours that were read to their end are not read again");
@@ -268,7 +342,7 @@ async fn a_refused_token_and_a_missing_right_are_told_and_no_secret_is() {
     let fetched = stage.poll(everybody()).await;
     assert_eq!(hours(&fetched, NORDBO, Metric::Orders), want(&[("02T12", 1)]), "orders are answered without discounts");
     let error = fetched.partial.expect("told");
-    assert_eq!(error.to_string(), "Shopify refused our credentials: `ACCESS_DENIED at c0`");
+    assert_eq!(error.to_string(), "Shopify refused our credentials: `ACCESS_DENIED at o0`");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -280,13 +354,13 @@ async fn a_code_the_shop_does_not_have_is_gone_and_not_zero() {
     targets.push(target("partnership/spring/cleo", "CLEO20"));
     let fetched = stage.poll(targets.clone()).await;
     let gone: Vec<_> = fetched.missing.iter().map(|one| (one.series.subject.to_string(), one.why)).collect();
-    assert_eq!(gone, vec![("partnership/spring/cleo".to_owned(), Absence::Gone); 4]);
+    assert_eq!(gone, vec![("partnership/spring/cleo".to_owned(), Absence::Gone); 8]);
     assert_eq!(hours(&fetched, BO, Metric::Orders), want(&[("02T12", 1)]), "what was sold with it was sold");
     stage.go_to("2026-03-02T14:00:00Z").await;
     stage.poll(targets.clone()).await;
     stage.go_to("2026-03-02T15:00:00Z").await;
     let fetched = stage.poll(targets).await;
-    assert_eq!(fetched.missing.iter().filter(|one| one.series.subject.to_string() == BO).count(), 4);
+    assert_eq!(fetched.missing.iter().filter(|one| one.series.subject.to_string() == BO).count(), 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::sim::shopify::{NewDiscount, ShopWorld, Status};
+use crate::sim::shopify::{Journey, NewDiscount, NewOrder, ShopWorld, Status};
 use crate::sim::stripe::{NewPromo, StripeWorld};
 use crate::sim::woocommerce::{NewCoupon, WooWorld};
-use crate::sim::world::trade::Till;
+use crate::sim::world::trade::{Till, Way};
 
 /// Hundredths that a creator's code takes off.
 pub const OFF_PERCENT: i64 = 10;
+
+/// The campaign that the creators' links name.
+const CAMPAIGN: &str = "spring";
 
 /// The till of the emulated Shopify.
 #[derive(Debug, Clone)]
@@ -32,10 +35,16 @@ impl Till for ShopTill {
         self.0.discount(code, at) == Some(Status::Active)
     }
 
-    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64) {
-        let codes: Vec<&str> = code.into_iter().collect();
+    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64, way: Way<'_>) {
+        let (utm, referrer) = match way {
+            Way::Link(creator) => (Some([creator, "influencer", CAMPAIGN, ""].map(str::to_owned)), None),
+            Way::Page(page) => (None, Some(page.to_owned())),
+            Way::Typed => (None, None),
+        };
+        let codes = code.into_iter().map(str::to_owned).collect();
+        let order = NewOrder { codes, minor, utm, referrer, journey: Journey::Visit, ..NewOrder::default() };
         // Where the checkout is closed nothing is sold, and that is all there is to it.
-        drop(self.0.place_order(at, &codes, minor));
+        drop(self.0.place(at, order));
     }
 
     fn opens(&self, open: bool) {
@@ -61,7 +70,7 @@ impl Till for Checkout {
         self.0.takes(code, at)
     }
 
-    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64) {
+    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64, _way: Way<'_>) {
         let codes: Vec<&str> = code.into_iter().collect();
         self.0.sell(at, &codes, minor);
     }
@@ -87,7 +96,7 @@ impl Till for WooTill {
         self.0.takes(code, at)
     }
 
-    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64) {
+    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64, _way: Way<'_>) {
         let codes: Vec<&str> = code.into_iter().collect();
         self.0.sell(at, &codes, minor);
     }

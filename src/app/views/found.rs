@@ -1,8 +1,8 @@
 //! What caused an alert about a creator in a campaign: the numbers that are there, laid out for the search.
 //!
 //! Owns: which numbers are laid out for which alert. An alert about money or what follows a click asks about days, one about
-//! engagement or reach about posts. What no source tells (which page a visit began on, how a buyer with a code came, where
-//! those reached live) stays unknown, so those causes are not claimed. Refuses: the search.
+//! engagement or reach about posts. What no source tells (which page a visit began on, where those reached live) stays
+//! unknown, so those causes are not claimed; how buyers with a code came is told by some shops. Refuses: the search.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,8 +10,8 @@ use crate::app::catalog::Catalog;
 use crate::domain::document::{Partnership, PartnershipRef, Running};
 use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
-use crate::insight::causes::case::{BrandSays, Case, CodeInText, Day, Earlier, Known, Posted};
-use crate::insight::causes::{Kind, find};
+use crate::insight::causes::case::{BrandSays, Case, CodeInText, Day, Earlier, Known, Origins, Posted};
+use crate::insight::causes::{Claim, Kind, Spill, find};
 use crate::rules::history::History;
 use crate::rules::learn::Name;
 use crate::rules::readings::{Readings as _, Span, Want};
@@ -31,6 +31,9 @@ const SETTLED: SignedDuration = SignedDuration::from_hours(72);
 
 /// How long a post's first day is.
 const FIRST_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The share of redemptions whose buyers' way must be known for it to say something of all.
+const WAYS_KNOWN_MIN: f64 = 0.5;
 
 /// Who there is, and what is known of them.
 pub(super) type All<'a> = (&'a Catalog, &'a History);
@@ -62,9 +65,18 @@ pub(super) fn lay(
     now: Timestamp,
 ) -> Option<Laid> {
     let asks = match main {
-        Metric::Cpa | Metric::Roas | Metric::Roi | Metric::Cvr | Metric::Orders | Metric::Revenue | Metric::Margin => {
-            Asks::Days
-        }
+        Metric::Cpa
+        | Metric::Roas
+        | Metric::Roi
+        | Metric::Cvr
+        | Metric::Orders
+        | Metric::Revenue
+        | Metric::Margin
+        | Metric::Redemptions
+        | Metric::RedeemedByLink
+        | Metric::RedeemedTyped
+        | Metric::RedeemedListed
+        | Metric::RedeemedElsewhere => Asks::Days,
         Metric::ErViews => Asks::Engagement,
         Metric::Views | Metric::Reach => Asks::FirstDays,
         _ => return None,
@@ -91,18 +103,24 @@ pub(super) fn lay(
 }
 
 impl Laid {
-    /// What caused it; `None` where the numbers do not carry a cause.
-    pub(super) fn found(&self) -> Option<FoundCause> {
-        let claim = find(&self.case).causes.into_iter().next()?;
+    /// What caused it, where the numbers carry a cause; and whether the code found new buyers where nobody lists codes.
+    pub(super) fn found(&self) -> (Option<FoundCause>, Option<Spill>) {
+        let found = find(&self.case);
+        let spill = found.spill.filter(|_| self.asks == Asks::Days);
+        (found.causes.first().and_then(|claim| self.told(*claim)), spill)
+    }
+
+    fn told(&self, claim: Claim) -> Option<FoundCause> {
         // Visits are not told by page, and a platform's engagements are not the creator's to explain: only what was laid out.
         let fits = match (self.asks, claim.kind) {
-            (Asks::Days, Kind::Brand(_) | Kind::LinkDead | Kind::Landing)
+            (Asks::Days, Kind::Brand(_) | Kind::LinkDead | Kind::Landing | Kind::CodeLeaked)
             | (Asks::Engagement, Kind::WeakContent)
             | (Asks::FirstDays, Kind::PostingHour) => true,
             (Asks::Days | Asks::Engagement | Asks::FirstDays, _) => false,
         };
         let since = claim.since.and_then(|day| self.days.get(day)).map(|day| day.from);
-        fits.then_some(FoundCause { claim, since })
+        let redeemed = self.case.subject.days.iter().filter_map(|day| day.redeemed);
+        fits.then(|| FoundCause { claim, since, came: redeemed.reduce(Origins::with) })
     }
 }
 
@@ -174,15 +192,37 @@ pub(super) fn flow(history: &History, subject: &Subject, days: &[Span]) -> Vec<D
         return Vec::new();
     }
     let (visits, seen) = (told(Metric::Sessions), told(Metric::Views));
-    let day = |day: &Span| Day {
+    let ways = ways(&read, days);
+    let day = |(at, day): (usize, &Span)| Day {
         clicks: read(Metric::Clicks, *day),
         landed: if visits { read(Metric::Sessions, *day) } else { None },
         elsewhere: None,
         views: if seen { read(Metric::Views, *day) } else { None },
         orders: read(Metric::Orders, *day),
-        redeemed: None,
+        redeemed: ways.as_ref().and_then(|ways| ways.get(at)).copied(),
     };
-    days.iter().map(day).collect()
+    days.iter().enumerate().map(day).collect()
+}
+
+/// How those came who used the code, day by day; `None` where that is known of too few of them, or of nobody.
+///
+/// A day without a redemption has none of any way. What is known of the others stands for all: who cannot be followed (no
+/// consent, a till) did not choose by where they had the code from.
+fn ways(read: &impl Fn(Metric, Span) -> Option<f64>, days: &[Span]) -> Option<Vec<Origins>> {
+    const WAYS: [Metric; 4] =
+        [Metric::RedeemedByLink, Metric::RedeemedTyped, Metric::RedeemedListed, Metric::RedeemedElsewhere];
+    let (mut known, mut all, mut told) = (0.0, 0.0, false);
+    let mut ways = Vec::with_capacity(days.len());
+    for day in days {
+        let redeemed = read(Metric::Redemptions, *day)?;
+        let [own, typed, coupon, channel] = WAYS.map(|way| if 0.0 < redeemed { read(way, *day) } else { Some(0.0) });
+        told |= 0.0 < redeemed && own.is_some();
+        let count = Option::<f64>::unwrap_or_default;
+        let of = Origins { own: count(own), typed: count(typed), coupon: count(coupon), channel: count(channel) };
+        (known, all) = (known + of.all(), all + redeemed);
+        ways.push(of);
+    }
+    (told && WAYS_KNOWN_MIN * all <= known).then_some(ways)
 }
 
 /// Posts of the deal, and the creator's own from before the first of them.

@@ -37,9 +37,9 @@ impl Later {
 
     /// The view with what it comes to.
     pub(super) fn add(self, view: IncidentView) -> IncidentView {
-        let found = self.cause.and_then(|laid| laid.found());
+        let (found, spill) = self.cause.map(|laid| laid.found()).unwrap_or_default();
         let is_hour = found.is_some_and(|found| found.claim.kind == Kind::PostingHour);
         let funnel = self.steps.and_then(|steps| steps.view());
-        IncidentView { found, funnel, hours: self.hours.filter(|_| is_hour), ..view }
+        IncidentView { found, spill, funnel, hours: self.hours.filter(|_| is_hour), ..view }
     }
 }

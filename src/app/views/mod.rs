@@ -120,6 +120,7 @@ pub async fn incident_for(core: &Core, incident: Incident, made_for: For) -> Res
         moved,
         against: asked,
         found: None,
+        spill: None,
         funnel: None,
         hours: None,
         ahead: ahead::of(&state, &incident, (of_receipt, clears.collect()), &options, now),

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 pub struct Origins {
     /// Through the creator's own link.
     pub own: f64,
-    /// No visit is known, or one without a page that sent it: the code was typed in.
+    /// A visit without a page that sent it, or from one that people pass through: the code was typed in.
     pub typed: f64,
     /// Sent by a page that lists codes.
     pub coupon: f64,
@@ -25,6 +25,17 @@ impl Origins {
     #[must_use]
     pub fn all(self) -> f64 {
         self.own + self.typed + self.coupon + self.channel
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            own: self.own + other.own,
+            typed: self.typed + other.typed,
+            coupon: self.coupon + other.coupon,
+            channel: self.channel + other.channel,
+        }
     }
 }
 

@@ -295,14 +295,7 @@ fn named(case: &Case, from: usize, until: usize) -> BrandCause {
 
 fn origins(known: &Known) -> Option<Origins> {
     let days = known.days.iter().map(|day| day.redeemed).collect::<Option<Vec<Origins>>>()?;
-    (!days.is_empty()).then(|| {
-        days.into_iter().fold(Origins::default(), |sum, one| Origins {
-            own: sum.own + one.own,
-            typed: sum.typed + one.typed,
-            coupon: sum.coupon + one.coupon,
-            channel: sum.channel + one.channel,
-        })
-    })
+    days.into_iter().reduce(Origins::with)
 }
 
 /// A share of a creator's redemptions beside the others': the chance of as many, the share, what is usual, how many.

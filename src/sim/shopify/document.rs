@@ -63,14 +63,14 @@ pub(super) struct Question {
     pub points: f64,
 }
 
-/// Parses and checks.
-pub(super) fn read(text: &str, variables: &Map<String, Value>) -> Result<Question, Wrong> {
+/// Parses and checks. `lacks`: fields that this version does not have.
+pub(super) fn read(text: &str, variables: &Map<String, Value>, lacks: &[String]) -> Result<Question, Wrong> {
     let parsed = async_graphql_parser::parse_query(text).map_err(|error| {
         let pos = error.positions().next().unwrap_or(Pos { line: 1, column: 1 });
         Wrong::at(pos, "PARSE_ERROR", "syntax error, the document cannot be parsed")
     })?;
     let operation = only(&parsed)?;
-    let mut reading = Reading { document: &parsed, variables: BTreeMap::new(), count: 0 };
+    let mut reading = Reading { document: &parsed, lacks, variables: BTreeMap::new(), count: 0 };
     reading.take_variables(&operation.node, variables)?;
     let (of, mutates) = match operation.node.ty {
         OperationType::Query => ("QueryRoot", false),
@@ -99,6 +99,7 @@ fn only(document: &ExecutableDocument) -> Result<&Positioned<OperationDefinition
 
 struct Reading<'a> {
     document: &'a ExecutableDocument,
+    lacks: &'a [String],
     variables: BTreeMap<String, Value>,
     count: usize,
 }
@@ -199,7 +200,7 @@ impl Reading<'_> {
                 pos: field.pos,
             })));
         }
-        let found = schema::field(of, name);
+        let found = schema::field(of, name).filter(|_| !self.lacks.iter().any(|lacks| lacks == name));
         let Some(def) = found else {
             return Err(Wrong(json!({
                 "message": format!("Field '{name}' doesn't exist on type '{of}'"),

@@ -67,6 +67,10 @@ impl Asking<'_> {
                 "myshopifyDomain": "emulated.myshopify.com",
             }),
             "orders" => self.orders(&state, asked),
+            "order" => {
+                let order = state.order(text("id")).filter(|order| self.oldest() <= order.created);
+                order.map_or(Value::Null, |order| state.order_json(order))
+            }
             "codeDiscountNodes" => {
                 let all = state.discounts.values();
                 let all: Vec<Value> = all.map(|discount| state.discount_json(discount, self.now)).collect();
@@ -136,13 +140,17 @@ impl Asking<'_> {
         json!({"codeDiscountNode": state.discount_json(&discount, self.now), "userErrors": []})
     }
 
+    /// Orders from before are not shown.
+    fn oldest(&self) -> Timestamp {
+        if self.scopes.iter().any(|scope| scope == "read_all_orders") {
+            return Timestamp::MIN;
+        }
+        self.now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN)
+    }
+
     fn orders(&self, state: &State, asked: &Asked) -> Value {
         let filter = Filter::read(asked.arguments.get("query").and_then(Value::as_str).unwrap_or_default());
-        let oldest = if self.scopes.iter().any(|scope| scope == "read_all_orders") {
-            Timestamp::MIN
-        } else {
-            self.now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN)
-        };
+        let oldest = self.oldest();
         let found = |order: &&Order| {
             oldest <= order.created
                 && order.created.saturating_add(self.lag).is_ok_and(|at| at <= self.now)

@@ -25,7 +25,7 @@ use crate::time::Clock;
 use document::Question;
 use execute::Asking;
 
-pub use world::{Kind, NewDiscount, NewOrder, Placed, ShopWorld, Status};
+pub use world::{Journey, Kind, NewDiscount, NewOrder, Placed, ShopWorld, Status};
 
 /// The most points one question may cost.
 const QUESTION_MAX: f64 = 1000.0;
@@ -54,6 +54,8 @@ pub struct ShopConfig {
     pub restore: f64,
     /// Seconds until an order can be found.
     pub lag_secs: i64,
+    /// Fields that this shop's version does not have.
+    pub lacks: Vec<String>,
 }
 
 impl Default for ShopConfig {
@@ -69,6 +71,7 @@ impl Default for ShopConfig {
             bucket: 2000.0,
             restore: 100.0,
             lag_secs: 0,
+            lacks: Vec::new(),
         }
     }
 }
@@ -301,7 +304,7 @@ impl Inner {
         let version = version.cloned();
         let empty = Map::new();
         let variables = variables.as_object().unwrap_or(&empty);
-        let body = match document::read(query, variables) {
+        let body = match document::read(query, variables, &self.config.lacks) {
             Ok(question) => self.pay(&question, now),
             Err(wrong) => json!({"errors": [wrong.0]}),
         };

@@ -58,6 +58,7 @@ const TYPES: &[(&str, &[FieldDef])] = &[
         "QueryRoot",
         &[
             object("shop", "Shop"),
+            root("order", Gives::Object("Order"), &["id"], "read_orders"),
             root("orders", Gives::Connection("Order"), PAGED, "read_orders"),
             root("codeDiscountNodes", Gives::Connection("DiscountCodeNode"), PAGED, "read_discounts"),
             root("codeDiscountNodeByCode", Gives::Object("DiscountCodeNode"), &["code"], "read_discounts"),
@@ -115,7 +116,7 @@ const TYPES: &[(&str, &[FieldDef])] = &[
             object("lastVisit", "CustomerVisit"),
         ],
     ),
-    ("CustomerVisit", &[scalar("landingPage"), object("utmParameters", "UTMParameters")]),
+    ("CustomerVisit", &[scalar("landingPage"), scalar("referrerUrl"), object("utmParameters", "UTMParameters")]),
     ("UTMParameters", &[scalar("source"), scalar("medium"), scalar("campaign"), scalar("content"), scalar("term")]),
     ("DiscountCodeNode", &[scalar("id"), object("codeDiscount", "DiscountCode")]),
     ("DiscountCodeBasic", &BASIC),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::{self, Question};
 use super::execute::Asking;
-use super::world::{NewDiscount, NewOrder, Placed, ShopWorld, Status};
+use super::world::{Journey, NewDiscount, NewOrder, Placed, ShopWorld, Status};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
@@ -24,7 +24,7 @@ fn shop() -> ShopWorld {
 
 fn read(text: &str, variables: &Value) -> Result<Question, String> {
     let empty = Map::new();
-    document::read(text, variables.as_object().unwrap_or(&empty)).map_err(|wrong| {
+    document::read(text, variables.as_object().unwrap_or(&empty), &[]).map_err(|wrong| {
         let code = wrong.0.pointer("/extensions/code").and_then(Value::as_str).unwrap_or("none");
         let line = wrong.0.pointer("/locations/0/line").and_then(Value::as_u64).unwrap_or(0);
         format!("{code} in line {line}: {}", wrong.0["message"].as_str().unwrap_or_default())
@@ -170,4 +170,27 @@ fn a_code_works_between_its_beginning_and_its_end_and_a_closed_shop_sells_nothin
     assert_eq!(data["discountCodeDeactivate"]["userErrors"], json!([{"code": "INVALID"}]));
     world.set_selling(false);
     assert_eq!(sold("ALMA10"), None);
+}
+
+#[test]
+fn an_order_tells_how_its_customer_came_where_that_was_worked_out() {
+    let world = shop();
+    let what = NewOrder { minor: 100, referrer: Some("https://codes.example/".to_owned()), ..NewOrder::default() };
+    let Placed::Sold { order, .. } = world.place(at("2026-03-02T11:00:00Z"), what) else { panic!("it sells") };
+    let text = "query Q($id: ID!) { order(id: $id) { customerJourneySummary { ready lastVisit { referrerUrl } } } }";
+    let asked = |order: u64| {
+        let id = json!({"id": format!("gid://shopify/Order/{order}")});
+        answer(&world, ALL, text, &id).0["order"].clone()
+    };
+    let came = json!({"ready": true, "lastVisit": {"referrerUrl": "https://codes.example/"}});
+    assert_eq!(asked(order), json!({"customerJourneySummary": came}));
+    world.followed(order, Journey::NotReady);
+    assert_eq!(asked(order), json!({"customerJourneySummary": {"ready": false, "lastVisit": null}}));
+    world.followed(order, Journey::Nothing);
+    assert_eq!(asked(order), json!({"customerJourneySummary": null}));
+    assert_eq!(asked(order + 1), Value::Null);
+    let lacks = ["customerJourneySummary".to_owned()];
+    let id = json!({"id": "gid://shopify/Order/1"});
+    let refused = document::read(text, id.as_object().expect("variables"), &lacks).expect_err("no such field");
+    assert_eq!(refused.0["extensions"]["code"], "undefinedField");
 }

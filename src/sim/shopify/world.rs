@@ -83,6 +83,20 @@ impl NewDiscount {
     }
 }
 
+/// What the shop knows of the visits before an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Journey {
+    /// It could follow nobody: no consent, a till, an order by staff. A link's parameters or a page make it [`Self::Visit`].
+    #[default]
+    NoVisit,
+    /// It saw a visit.
+    Visit,
+    /// It has not worked it out.
+    NotReady,
+    /// It says nothing at all.
+    Nothing,
+}
+
 /// An order to place.
 #[derive(Debug, Clone, Default)]
 pub struct NewOrder {
@@ -96,6 +110,10 @@ pub struct NewOrder {
     pub presentment: Option<(String, i64)>,
     /// `source`, `medium`, `campaign` and `content` of the link the customer came by.
     pub utm: Option<[String; 4]>,
+    /// The page that sent the customer.
+    pub referrer: Option<String>,
+    /// What is known of the visits before it.
+    pub journey: Journey,
 }
 
 /// What came of an order.
@@ -153,6 +171,36 @@ pub(super) struct Order {
     refunded: i64,
 }
 
+impl Order {
+    fn gid(&self) -> String {
+        format!("gid://shopify/Order/{}", self.number)
+    }
+
+    /// What the shop worked out of the visits before it.
+    fn journey(&self) -> Value {
+        let what = &self.what;
+        let followed = what.journey == Journey::Visit || what.utm.is_some() || what.referrer.is_some();
+        let known = followed && what.journey != Journey::NotReady;
+        let visit = known.then(|| {
+            let utm = what.utm.as_ref().map(|[source, medium, campaign, content]| {
+                json!({"source": source, "medium": medium, "campaign": campaign, "content": content, "term": null})
+            });
+            let landing = what.utm.as_ref().map_or_else(
+                || "https://shop.example/".to_owned(),
+                |[source, _, campaign, _]| format!("https://shop.example/?utm_source={source}&utm_campaign={campaign}"),
+            );
+            json!({"landingPage": landing, "referrerUrl": what.referrer, "utmParameters": utm})
+        });
+        if what.journey == Journey::Nothing {
+            return Value::Null;
+        }
+        json!({
+            "ready": what.journey != Journey::NotReady, "customerOrderIndex": null, "firstVisit": visit,
+            "lastVisit": visit,
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct State {
     pub currency: String,
@@ -204,10 +252,10 @@ impl ShopWorld {
         self.lock().selling = selling;
     }
 
-    /// Somebody buys for `minor` before discounts, and types these codes.
+    /// Somebody who typed in the shop's name buys for `minor` before discounts, and types these codes.
     pub fn place_order(&self, at: Timestamp, codes: &[&str], minor: i64) -> Placed {
         let codes = codes.iter().map(|&code| code.to_owned()).collect();
-        self.place(at, NewOrder { codes, minor, ..NewOrder::default() })
+        self.place(at, NewOrder { codes, minor, journey: Journey::Visit, ..NewOrder::default() })
     }
 
     /// The same with all there is to say about an order.
@@ -256,6 +304,13 @@ impl ShopWorld {
         })
     }
 
+    /// The shop has worked out, or forgotten, how the customer of an order came; the order itself has not changed.
+    pub fn followed(&self, order: u64, journey: Journey) {
+        if let Some(order) = self.lock().orders.get_mut(&order) {
+            order.what.journey = journey;
+        }
+    }
+
     fn change(&self, order: u64, at: Timestamp, deed: impl FnOnce(&mut Order)) -> bool {
         let mut state = self.lock();
         let Some(order) = state.orders.get_mut(&order) else { return false };
@@ -276,6 +331,10 @@ impl State {
         let discount = Discount { number: self.take_number(), what };
         self.discounts.insert(discount.number, discount.clone());
         discount
+    }
+
+    pub fn order(&self, gid: &str) -> Option<&Order> {
+        self.orders.values().find(|order| order.gid() == gid)
     }
 
     pub fn by_code(&self, code: &str) -> Option<&Discount> {
@@ -304,16 +363,8 @@ impl State {
                 "presentmentMoney": {"amount": decimal(shown), "currencyCode": currency},
             })
         };
-        let visit = order.what.utm.as_ref().map(|[source, medium, campaign, content]| {
-            json!({
-                "landingPage": format!("https://shop.example/?utm_source={source}&utm_campaign={campaign}"),
-                "utmParameters": {
-                    "source": source, "medium": medium, "campaign": campaign, "content": content, "term": null,
-                },
-            })
-        });
         json!({
-            "id": format!("gid://shopify/Order/{}", order.number),
+            "id": order.gid(),
             "legacyResourceId": order.number.to_string(),
             "name": format!("#{}", order.number),
             "createdAt": order.created,
@@ -327,9 +378,7 @@ impl State {
             "currentTotalDiscountsSet": bag(order.discounts),
             "totalRefundedSet": bag(order.refunded),
             "netPaymentSet": bag(left),
-            "customerJourneySummary": {
-                "ready": true, "customerOrderIndex": null, "firstVisit": visit, "lastVisit": visit,
-            },
+            "customerJourneySummary": order.journey(),
         })
     }
 

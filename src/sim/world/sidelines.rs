@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::chance::Chance;
-use super::trade::{HOURS, STEP_SECS, Till, per_step};
+use super::trade::{HOURS, STEP_SECS, Till, Way, per_step};
 use crate::domain::num::f64_of;
 use crate::sim::google::{GoogleWorld, Property, Visit};
 
@@ -72,8 +72,8 @@ impl Sideline {
         let buys = if self.till.takes(&self.code, from) { 1.0 } else { BUYS_WITHOUT_CODE };
         let by_link = chance.events(f64_of(visits.by_link) * ORDERS_PER_VISIT.0 * buys);
         let others = chance.events(f64_of(visits.others) * ORDERS_PER_VISIT.1);
-        (0..by_link).for_each(|_| self.till.sell(from, Some(&self.code), PRICE_MINOR));
-        (0..others).for_each(|_| self.till.sell(from, None, PRICE_MINOR));
+        (0..by_link).for_each(|_| self.till.sell(from, Some(&self.code), PRICE_MINOR, Way::Typed));
+        (0..others).for_each(|_| self.till.sell(from, None, PRICE_MINOR, Way::Typed));
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
         let day = days.entry(there.date()).or_default();
         day.by_link += visits.by_link;

@@ -48,12 +48,29 @@ const COUPON_BUYS: (f64, f64) = (0.6, 0.02);
 /// The price of an order, in cents.
 const PRICE_MINOR: i64 = 6_900;
 
+/// How a customer came to the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way<'a> {
+    /// By a creator's link.
+    Link(&'a str),
+    /// From another page.
+    Page(&'a str),
+    /// They typed in the shop's name.
+    Typed,
+}
+
+/// The page that the leaked code is on.
+const COUPON_PAGE: &str = "https://www.retailmenot.com/view/nordbo.example";
+
+/// Of the orders with a creator's code one in so many is by somebody who typed in the shop's name.
+const TYPED_EVERY: i64 = 5;
+
 /// The shop that orders are placed in.
 pub trait Till: Send + Sync {
     /// Whether a code takes something off at `at`.
     fn takes(&self, code: &str, at: Timestamp) -> bool;
-    /// Somebody wants to pay for an order of so many cents at `at`, and types this code.
-    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64);
+    /// Somebody who came in this way wants to pay for an order of so many cents at `at`, and types this code.
+    fn sell(&self, at: Timestamp, code: Option<&str>, minor: i64, way: Way<'_>);
     /// While it is not open, nobody can pay.
     fn opens(&self, open: bool);
 }
@@ -180,12 +197,13 @@ impl Trade {
             books.visits += clicks;
             let buys = per_click * if self.till.takes(code, from) { 1.0 } else { BUYS_WITHOUT_CODE };
             let orders = chance.events(f64_of(clicks) * buys);
-            self.place(from, orders, Some(code));
+            let link = self.world.creators().get(place).map_or(Way::Typed, |life| Way::Link(&life.id));
+            self.place(from, orders, Some(code), link);
         }
         let visits = chance(people).events(per_step(OWN_VISITS, *busy));
         let orders = chance(people + 1).events(f64_of(visits) * ORDERS_PER_VISIT);
         books.visits += visits;
-        self.place(from, orders, None);
+        self.place(from, orders, None, Way::Typed);
         if books.troubles.of(Trouble::LeakedCode).is_on(from) {
             books.visits += self.coupon_site(from, *busy, Chance::new(self.seed ^ SALT_OF_COUPONS, step));
         }
@@ -197,15 +215,17 @@ impl Trade {
         let visits = chance.events(per_step(COUPON_VISITS, busy));
         let buys = if self.till.takes(&code, from) { COUPON_BUYS.0 } else { COUPON_BUYS.1 };
         let orders = chance.events(f64_of(visits) * buys);
-        self.place(from, orders, Some(&code));
+        self.place(from, orders, Some(&code), Way::Page(COUPON_PAGE));
         visits
     }
 
     /// So many people want to buy, evenly within a step. What a code takes off, if anything, is the shop's to say.
-    fn place(&self, from: Timestamp, orders: i64, code: Option<&str>) {
+    fn place(&self, from: Timestamp, orders: i64, code: Option<&str>, way: Way<'_>) {
         for order in 0..orders {
             let after = SignedDuration::from_secs(STEP_SECS * order / orders);
-            self.till.sell(from.checked_add(after).unwrap_or(from), code, PRICE_MINOR);
+            let by_hand = matches!(way, Way::Link(_)) && order % TYPED_EVERY == TYPED_EVERY - 1;
+            let way = if by_hand { Way::Typed } else { way };
+            self.till.sell(from.checked_add(after).unwrap_or(from), code, PRICE_MINOR, way);
         }
     }
 }
@@ -276,7 +296,7 @@ mod tests {
             !self.drawer().ended.contains(code)
         }
 
-        fn sell(&self, at: Timestamp, code: Option<&str>, _minor: i64) {
+        fn sell(&self, at: Timestamp, code: Option<&str>, _minor: i64, _way: Way<'_>) {
             let mut drawer = self.drawer();
             let works = code.filter(|code| !drawer.ended.contains(*code)).map(str::to_owned);
             if !drawer.closed {

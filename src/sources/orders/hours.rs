@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::Fetched;
 use super::super::json::Garbled;
-use super::{Row, hour_of, start_of};
+use super::came::OF_WAYS;
+use super::{Came, Row, Ways, hour_of, start_of};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::metric::{Metric, Unit};
 use crate::domain::money::Currency;
@@ -18,9 +19,14 @@ use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 /// Hours between owed ones that are read again as well: a few orders more cost less than a question more.
 const BRIDGE: i64 = 6;
 
+/// Hours after which a shop that has not worked out how a buyer came does not any more.
+const WORKED_OUT: i64 = 24;
+
 /// Who is asked about.
 #[derive(Debug, Default)]
 pub(in crate::sources) struct Asked {
+    /// Whether the shop can tell how buyers came.
+    pub ways: bool,
     /// Who wants the numbers of the whole shop.
     pub whole: Vec<Subject>,
     /// Who owns a code; the code as [`super::fold`] makes it.
@@ -32,6 +38,12 @@ pub(in crate::sources) const OF_SHOP: [Metric; 3] = [Metric::Orders, Metric::Rev
 
 /// What is said of whoever owns codes.
 pub const OF_CODES: [Metric; 4] = [Metric::Orders, Metric::Redemptions, Metric::Revenue, Metric::Refunds];
+
+/// The same where the shop tells how buyers came.
+pub const OF_CODES_AND_WAYS: [Metric; 8] = {
+    let ([orders, redemptions, revenue, refunds], [own, typed, listed, elsewhere]) = (OF_CODES, OF_WAYS);
+    [orders, redemptions, revenue, refunds, own, typed, listed, elsewhere]
+};
 
 impl Asked {
     /// Every subject once, with its codes; none for the whole shop.
@@ -48,18 +60,27 @@ impl Asked {
         subjects
     }
 
+    /// Whose codes an order used, once for each code.
+    pub fn owners<'a>(&'a self, row: &Row) -> impl Iterator<Item = &'a Subject> {
+        row.codes.as_deref().unwrap_or_default().iter().filter_map(|code| self.codes.get(code)).flatten()
+    }
+
     /// Says of every series why there is none.
     pub fn absent(&self, why: Absence, at: Timestamp, out: &mut Fetched) {
         for (subject, codes) in self.subjects() {
-            for metric in metrics(&codes) {
+            for metric in self.metrics(&codes) {
                 out.missing.push(Missing { series: series(subject, *metric), why, at });
             }
         }
     }
-}
 
-fn metrics(codes: &[&str]) -> &'static [Metric] {
-    if codes.is_empty() { &OF_SHOP } else { &OF_CODES }
+    fn metrics(&self, codes: &[&str]) -> &'static [Metric] {
+        match (codes, self.ways) {
+            ([], _) => &OF_SHOP,
+            (_, true) => &OF_CODES_AND_WAYS,
+            (_, false) => &OF_CODES,
+        }
+    }
 }
 
 fn series(subject: &Subject, metric: Metric) -> SeriesKey {
@@ -83,6 +104,8 @@ pub(in crate::sources) struct Memory {
     pub currency: Option<Currency>,
     /// Hours before the open one that may still change by themselves, however often they were read.
     pub unsettled: i64,
+    /// What the sites are taken for that sent somebody.
+    pub ways: Ways,
 }
 
 impl Memory {
@@ -162,15 +185,18 @@ impl Memory {
         out: &mut Fetched,
     ) -> Option<Garbled> {
         let faults = Faults::of(&self.read);
-        let tally = Tally::of(&self.read, asked);
+        let tally = Tally::of(&self.read, asked, &mut self.ways);
+        let later = self.not_worked_out(now);
         for (subject, codes) in asked.subjects() {
             let gone =
                 !codes.is_empty() && codes.iter().all(|code| gone.contains(*code)) && !tally.seen.contains(subject);
-            for metric in metrics(&codes) {
+            for metric in asked.metrics(&codes) {
                 let why = if faults.spoil(*metric, !codes.is_empty()) {
                     Some(Absence::Garbled)
                 } else if gone {
                     Some(Absence::Gone)
+                } else if OF_WAYS.contains(metric) {
+                    tally.unknown(subject)
                 } else {
                     None
                 };
@@ -182,6 +208,7 @@ impl Memory {
         }
         let Some(first) = faults.first else {
             self.read.clear();
+            self.owed.extend(later);
             return None;
         };
         for hour in faults.hours {
@@ -189,6 +216,12 @@ impl Memory {
             self.owed.insert(hour);
         }
         Some(first)
+    }
+
+    /// Hours with an order of which the shop will know later how its buyer came.
+    fn not_worked_out(&self, now: Timestamp) -> BTreeSet<i64> {
+        let waits = |row: &&Row| row.came == Ok(Came::Unknown(Absence::NotYet)) && hour_of(now) - row.hour < WORKED_OUT;
+        self.read.values().flatten().filter(waits).map(|row| row.hour).collect()
     }
 
     fn samples(&self, subject: &Subject, metric: Metric, tally: &Tally<'_>, now: Timestamp, out: &mut Fetched) {
@@ -220,6 +253,7 @@ enum Part {
     Codes,
     Revenue,
     Refunded,
+    Came,
 }
 
 impl Faults {
@@ -234,6 +268,7 @@ impl Faults {
                 (Part::Codes, row.codes.is_err()),
                 (Part::Revenue, row.revenue.is_err()),
                 (Part::Refunded, row.refunded.is_err()),
+                (Part::Came, row.came.is_err()),
             ];
             faults.parts.extend(broken.iter().filter(|part| part.1).map(|part| part.0));
         }
@@ -246,6 +281,7 @@ impl Faults {
             Part::Codes => by_code,
             Part::Revenue => metric == Metric::Revenue,
             Part::Refunded => metric == Metric::Refunds,
+            Part::Came => OF_WAYS.contains(&metric),
         })
     }
 }
@@ -255,29 +291,59 @@ impl Faults {
 struct Tally<'a> {
     sums: BTreeMap<(&'a Subject, Metric, i64), i64>,
     seen: BTreeSet<&'a Subject>,
+    /// Whose buyers came in a known way.
+    known: BTreeSet<&'a Subject>,
+    /// Whose did not, and why.
+    unknown: BTreeMap<&'a Subject, Absence>,
 }
 
 impl<'a> Tally<'a> {
     /// An order is credited once: to whoever owns the first of its codes that anybody owns. Every use of a code counts as
     /// a redemption of its owner.
-    fn of(read: &BTreeMap<i64, Vec<Row>>, asked: &'a Asked) -> Self {
+    fn of(read: &BTreeMap<i64, Vec<Row>>, asked: &'a Asked, ways: &mut Ways) -> Self {
         let mut tally = Self::default();
-        let orders = read.values().flatten().filter(|row| matches!(row.counts, Ok(true)));
-        for row in orders {
+        let orders = || read.values().flatten().filter(|row| matches!(row.counts, Ok(true)));
+        for row in orders() {
+            let Ok(Came::By(visit)) = &row.came else { continue };
+            asked.owners(row).for_each(|subject| ways.note(visit, subject));
+        }
+        for row in orders() {
             for subject in &asked.whole {
                 tally.add_order(subject, row);
             }
-            let codes = row.codes.as_deref().unwrap_or_default();
-            let mut owners = codes.iter().filter_map(|code| asked.codes.get(code));
-            for subject in owners.clone().flatten() {
+            for subject in asked.owners(row) {
                 tally.seen.insert(subject);
                 tally.add(subject, Metric::Redemptions, row.hour, 1);
+                tally.add_way(subject, row, ways);
             }
-            for subject in owners.next().into_iter().flatten() {
+            let codes = row.codes.as_deref().unwrap_or_default();
+            let first = codes.iter().find_map(|code| asked.codes.get(code));
+            for subject in first.into_iter().flatten() {
                 tally.add_order(subject, row);
             }
         }
         tally
+    }
+
+    /// How the buyer came, where that is known.
+    fn add_way(&mut self, subject: &'a Subject, row: &Row, ways: &Ways) {
+        match &row.came {
+            Ok(Came::By(visit)) => {
+                self.known.insert(subject);
+                self.add(subject, ways.of(visit, subject).metric(), row.hour, 1);
+            }
+            Ok(Came::Unknown(why)) => {
+                self.unknown.entry(subject).or_insert(*why);
+            }
+            Ok(Came::Unasked) | Err(_) => {
+                self.unknown.entry(subject).or_insert(Absence::NotYet);
+            }
+        }
+    }
+
+    /// Why nothing is known of how a subject's buyers came; `None` where something is, or there were none.
+    fn unknown(&self, subject: &Subject) -> Option<Absence> {
+        self.unknown.get(subject).copied().filter(|_| !self.known.contains(subject))
     }
 
     fn add_order(&mut self, subject: &'a Subject, row: &Row) {

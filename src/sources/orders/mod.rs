@@ -4,6 +4,7 @@
 //! all, and what `discover` and `preflight` may ask of any shop ([`Shop`]).
 //! Refuses: the wire of any shop, and what counts as an order there; each shop says it in its own `Row`s.
 
+mod came;
 mod expected;
 mod hours;
 mod pace;
@@ -15,9 +16,11 @@ use super::json::Garbled;
 use super::{Request, SourceError, Target};
 use crate::domain::ids::Subject;
 
+pub use came::CodeSites;
+pub(super) use came::{Came, Ways};
 pub(super) use expected::{Expected, assumption, pages};
-pub use hours::OF_CODES;
 pub(super) use hours::{Asked, Memory};
+pub use hours::{OF_CODES, OF_CODES_AND_WAYS};
 pub(super) use pace::{Patience, QUESTIONS_MAX, WAIT_MAX};
 pub use shop::{Code, Listed, Shop, Visit, same_code};
 
@@ -56,13 +59,16 @@ pub(super) struct Row {
     pub revenue: Result<i64, Garbled>,
     /// Whether anything of it was refunded.
     pub refunded: Result<bool, Garbled>,
+    /// How its buyer came.
+    pub came: Result<Came, Garbled>,
 }
 
 impl Row {
     /// The first part that could not be read.
     pub fn fault(&self) -> Option<&Garbled> {
         let counts = self.counts.as_ref().err();
-        counts.or(self.codes.as_ref().err()).or(self.revenue.as_ref().err()).or(self.refunded.as_ref().err())
+        let worth = self.revenue.as_ref().err().or(self.refunded.as_ref().err());
+        counts.or(self.codes.as_ref().err()).or(worth).or(self.came.as_ref().err())
     }
 }
 

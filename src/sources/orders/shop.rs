@@ -49,6 +49,8 @@ pub struct Listed {
 pub struct Visit {
     /// Its codes, as they were typed.
     pub codes: Vec<String>,
+    /// The page that sent it, where the shop tells.
+    pub referrer: Option<String>,
     /// The page it began on.
     pub landing: Option<String>,
     /// `utm_source`.

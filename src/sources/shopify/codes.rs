@@ -1,17 +1,17 @@
 //! Which discount codes there are: whether one exists, the whole list, and what recent orders say of where they came from.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::super::SourceError;
 use super::super::json::{Field, Garbled};
 use super::super::orders::{Asked, Code, Listed, Shop, Visit, whole_second};
+use super::journeys::journey;
 use super::orders::{asked, connection};
-use super::{Round, Shopify, garbled, turn};
+use super::{Round, Shopify, garbled, many, turn};
 
 /// Codes that one question looks up; each costs a point.
 const LOOK_UP: usize = 100;
@@ -59,7 +59,9 @@ query Visits($first: Int!, $after: String, $query: String!) {
     pageInfo { hasNextPage endCursor }
     nodes {
       discountCodes
-      customerJourneySummary { ready lastVisit { landingPage utmParameters { source medium campaign content } } }
+      customerJourneySummary {
+        ready lastVisit { referrerUrl landingPage utmParameters { source medium campaign content } }
+      }
     }
   }
 }";
@@ -77,12 +79,12 @@ impl Shopify {
         let codes: Vec<&String> = asked.codes.keys().collect();
         let mut gone = BTreeSet::new();
         for batch in codes.chunks(LOOK_UP) {
-            let (document, variables) = look_up(batch);
+            let (document, variables) = many(("Codes", "String!"), "codeDiscountNodeByCode(code: ", "id", batch);
             let points = f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX));
             let data = self.ask(&document, &variables, points, round).await?;
             let root = Field::at(&data, "data".to_owned());
             for (place, code) in batch.iter().enumerate() {
-                if asked_field(&root, &format!("c{place}"))?.is_none() {
+                if asked_field(&root, &format!("o{place}"))?.is_none() {
                     gone.insert((*code).clone());
                 }
             }
@@ -138,18 +140,6 @@ fn asked_field<'a>(root: &Field<'a>, key: &str) -> Result<Option<Field<'a>>, Sou
     asked(root, key).map_err(garbled)
 }
 
-/// A document that looks up each code under a name of its own, and its variables.
-fn look_up(codes: &[&String]) -> (String, Value) {
-    let (mut head, mut body, mut variables) = (String::new(), String::new(), Map::new());
-    for (place, code) in codes.iter().enumerate() {
-        // Writing to a string does not fail.
-        let _ = write!(head, "$c{place}: String! ");
-        let _ = writeln!(body, "  c{place}: codeDiscountNodeByCode(code: $c{place}) {{ id }}");
-        variables.insert(format!("c{place}"), Value::String((*code).clone()));
-    }
-    (format!("query Codes({head}) {{\n{body}}}"), Value::Object(variables))
-}
-
 fn read_code(node: &Field<'_>) -> Result<Code, Garbled> {
     let discount = node.need("codeDiscount", "a discount")?;
     let text = |key: &str| discount.need(key, "text")?.text().map(str::to_owned);
@@ -170,19 +160,5 @@ fn read_code(node: &Field<'_>) -> Result<Code, Garbled> {
 fn visit(node: &Field<'_>) -> Result<Option<Visit>, Garbled> {
     let codes = node.need("discountCodes", "a list")?.items()?;
     let codes = codes.iter().map(|code| code.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
-    let Some(journey) = asked(node, "customerJourneySummary")? else { return Ok(None) };
-    if !journey.need("ready", "true or false")?.flag()? {
-        return Ok(None);
-    }
-    let Some(last) = asked(&journey, "lastVisit")? else { return Ok(None) };
-    let landing = asked(&last, "landingPage")?.map(|page| page.text().map(str::to_owned)).transpose()?;
-    let mut visit = Visit { codes, landing, ..Visit::default() };
-    if let Some(utm) = asked(&last, "utmParameters")? {
-        let part = |key: &str| asked(&utm, key)?.map(|part| part.text().map(str::to_owned)).transpose();
-        visit.source = part("source")?;
-        visit.medium = part("medium")?;
-        visit.campaign = part("campaign")?;
-        visit.content = part("content")?;
-    }
-    Ok(Some(visit))
+    Ok(journey(node)?.ok().map(|visit| Visit { codes, ..visit }))
 }

@@ -13,6 +13,11 @@
 //! credited once, to the owner of its first code that anybody owns; each use of a code is a redemption of its owner. A
 //! code with two owners (one creator in two campaigns) counts for both: their deals have windows of their own.
 //!
+//! **How buyers came.** Of each order with somebody's code the shop is asked for the last visit before it. Each redemption of
+//! which that is known is one of `redeemed_by_link`, `redeemed_typed`, `redeemed_listed` and `redeemed_elsewhere`
+//! (`super::orders`); the others are in none of them, and where it is known of none, all four are absent. Of a visit nothing is
+//! kept but which of the four it was.
+//!
 //! **What is read.** Each poll looks up which orders changed since the last (`updated_at`, with `OVERLAP` for the shop's
 //! own delay in finding them), and reads again every hour in which one of them was placed, besides the hours since the
 //! last poll. The first poll, and one that meets somebody new, reads `back`. What a poll could not finish is owed by the
@@ -25,6 +30,7 @@
 
 mod codes;
 mod failure;
+mod journeys;
 mod orders;
 mod settings;
 
@@ -32,17 +38,18 @@ mod settings;
 mod recorded;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use super::json::Garbled;
-use super::orders::{Asked, Memory, Patience, Row, hour_of, start_of};
+use super::orders::{Asked, CodeSites, Memory, Patience, Row, Ways, hour_of, start_of};
 use super::{Fetched, Request, Source, SourceError, Told};
 use crate::domain::num;
 use crate::http::graphql::{AskError, Cost, GraphQl};
@@ -78,6 +85,8 @@ pub struct ShopifyConfig {
     pub back: SignedDuration,
     /// Whether orders older than 60 days are shown (the right `read_all_orders`).
     pub all_orders: bool,
+    /// What a site is taken for that sent a buyer.
+    pub sites: CodeSites,
 }
 
 /// The source. Remembers what it owes; see `Memory`.
@@ -87,6 +96,8 @@ pub struct Shopify {
     memory: Mutex<Memory>,
     /// Whether it was said that another version of the API answers.
     told_version: AtomicBool,
+    /// Whether it was said that the shop does not tell how buyers came.
+    told_journeys: AtomicBool,
 }
 
 impl Shopify {
@@ -99,7 +110,9 @@ impl Shopify {
                 why: "a first poll reads at least an hour".to_owned(),
             });
         }
-        Ok(Self { config, memory: Mutex::default(), told_version: AtomicBool::new(false) })
+        let memory = Memory { ways: Ways::new(config.sites.clone()), ..Memory::default() };
+        let (told_version, told_journeys) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Self { config, memory: Mutex::new(memory), told_version, told_journeys })
     }
 }
 
@@ -134,7 +147,7 @@ impl Round {
 #[async_trait]
 impl Source for Shopify {
     async fn fetch(&self, request: &Request) -> Result<Fetched, SourceError> {
-        let asked = super::orders::sort(request, TITLE)?;
+        let asked = Asked { ways: true, ..super::orders::sort(request, TITLE)? };
         let mut round = Round::new();
         if asked.whole.is_empty() && asked.codes.is_empty() {
             return Ok(round.out);
@@ -174,6 +187,7 @@ impl Shopify {
         for (from, until) in memory.runs() {
             self.read_hours(from, until, memory, round).await?;
         }
+        self.read_journeys(asked, memory, round).await?;
         // Last, so that a shop which lets us read orders but not discounts still gives its numbers.
         match self.missing_codes(asked, round).await {
             Ok(gone) => {
@@ -304,6 +318,26 @@ impl Shopify {
             );
         }
     }
+}
+
+impl Shopify {
+    fn say_no_journeys(&self, error: &SourceError) {
+        if !self.told_journeys.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%error, "the shop does not tell how buyers came; a leaked code cannot be told from a good post");
+        }
+    }
+}
+
+/// A document that asks the same of each of many under a name of its own, `o0`, `o1` and so on, and its variables.
+fn many((name, kind): (&str, &str), call: &str, inner: &str, ids: &[impl AsRef<str>]) -> (String, Value) {
+    let (mut head, mut body, mut variables) = (String::new(), String::new(), Map::new());
+    for (place, id) in ids.iter().enumerate() {
+        // Writing to a string does not fail.
+        let _ = write!(head, "$o{place}: {kind} ");
+        let _ = writeln!(body, "  o{place}: {call}$o{place}) {{ {inner} }}");
+        variables.insert(format!("o{place}"), Value::String(id.as_ref().to_owned()));
+    }
+    (format!("query {name}({head}) {{\n{body}}}"), Value::Object(variables))
 }
 
 /// The next cursor, which must be another than the last: a list that does not move on would be read for ever.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::super::json::{Field, Garbled};
-use super::super::orders::{Row, fold, hour_of};
+use super::super::orders::{Came, Row, fold, hour_of};
 use crate::domain::money::{Currency, Money};
 
 /// Whole orders of a span, oldest first. A page of 100 may cost 302 points and a question at most 1,000.
@@ -99,6 +99,7 @@ fn row(node: &Field<'_>, shop: Currency, from: i64, until: i64) -> Result<Row, G
         codes: codes(node),
         revenue: revenue(node, shop),
         refunded: refunded(node),
+        came: Ok(Came::Unasked),
     })
 }
 

@@ -21,7 +21,9 @@ use crate::http::oauth::{OauthApp, providers};
 use crate::http::signature::Scheme;
 use crate::http::tokens::{Accounts, Connected, Dialect, Grant, NoAccounts, Tokens};
 use crate::http::{Api, Limits};
-use crate::sources::orders::{Expected, OF_CODES, QUESTIONS_MAX, Shop, WAIT_MAX, assumption, pages};
+use crate::sources::orders::{
+    CodeSites, Expected, OF_CODES_AND_WAYS, QUESTIONS_MAX, Shop, WAIT_MAX, assumption, pages,
+};
 use crate::sources::quota::Reset;
 use crate::sources::token_file::FileKeeper;
 use crate::sources::{
@@ -60,6 +62,9 @@ pub struct ShopifySettings {
     /// Made from the settings once; clones share it, so that reading and acting share one token.
     #[serde(skip)]
     client: Client,
+    /// What a site is taken for that sent a buyer: the same for all shops.
+    #[serde(skip)]
+    sites: CodeSites,
 }
 
 /// What an app is asked to be allowed with `plimsoll connect`.
@@ -83,7 +88,7 @@ impl Settings for ShopifySettings {
     }
 
     fn metrics(&self) -> Vec<Metric> {
-        OF_CODES.to_vec()
+        OF_CODES_AND_WAYS.to_vec()
     }
 
     fn renewed(&self) -> SignedDuration {
@@ -107,6 +112,10 @@ impl Settings for ShopifySettings {
                 secret: &mut self.client_secret,
             },
         ]
+    }
+
+    fn knows_sites(&mut self, sites: &CodeSites) {
+        self.sites.clone_from(sites);
     }
 
     fn hook_signature(&self) -> Scheme {
@@ -154,7 +163,8 @@ impl Settings for ShopifySettings {
     }
 
     /// An order costs 3 points where it is read and 1 where it is found changed; a code costs 1; each page of orders says the
-    /// shop's currency, which costs 1.
+    /// shop's currency, which costs 1. How its buyer came costs 4 more for each order with a creator's code, and how many
+    /// those are no plan knows.
     fn estimate(&self, planned: &Planned<'_>) -> Estimate {
         let found = Expected::of(planned, TITLE, self.back.0, (OVERLAP, OVERLAP));
         if !found.any {
@@ -195,6 +205,7 @@ pub fn source(settings: &ShopifySettings, clock: &Clock) -> Result<Shopify, Sour
         clock: clock.clone(),
         back: settings.back.0,
         all_orders: settings.all_orders,
+        sites: settings.sites.clone(),
     })
 }
 

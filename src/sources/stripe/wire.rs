@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::super::json::{Field, Garbled};
-use super::super::orders::{Row, fold, hour_of};
+use super::super::orders::{Came, Row, fold, hour_of};
 use super::Promos;
 use crate::domain::money::Currency;
 
@@ -88,6 +88,7 @@ pub(super) fn session(node: &Field<'_>, hours: (i64, i64), books: Books, promos:
         codes: if order { codes(node, promos) } else { Ok(Vec::new()) },
         revenue: worth.as_ref().map(|worth| worth.0).map_err(Clone::clone),
         refunded: worth.map(|worth| worth.1),
+        came: Ok(Came::Unasked),
         counts,
     };
     Ok(Session { row, unpaid: standing == Ok(Standing::Unpaid) })

@@ -27,6 +27,7 @@ fn asked() -> Asked {
     Asked {
         whole: vec![subject("brand/nordbo")],
         codes: BTreeMap::from([("alma10".to_owned(), vec![subject("partnership/spring/alma")])]),
+        ..Asked::default()
     }
 }
 

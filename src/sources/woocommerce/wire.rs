@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::super::json::{Field, Garbled};
-use super::super::orders::{Code, Row, Visit, fold, hour_of};
+use super::super::orders::{Came, Code, Row, Visit, fold, hour_of};
 use crate::domain::money::{Currency, Money};
 
 /// Statuses in which somebody has ordered. `on-hold` waits for a bank transfer.
@@ -70,6 +70,7 @@ pub(super) fn order(node: &Field<'_>, hours: (i64, i64), books: Currency) -> Res
         codes: if whole { codes(node) } else { Ok(Vec::new()) },
         revenue: worth.as_ref().map(|worth| worth.0).map_err(Clone::clone),
         refunded: worth.map(|worth| worth.1),
+        came: Ok(Came::Unasked),
         counts,
     }))
 }

@@ -217,6 +217,7 @@ fn fired() -> IncidentView {
         moved: None,
         against: None,
         found: None,
+        spill: None,
         funnel: None,
         hours: None,
         ahead: AheadView::default(),
