@@ -28,10 +28,11 @@ const ROOMS: [(&str, u8); 17] = [
 ];
 
 /// Crates that may be named in one folder only.
-const HOMES: [(&str, &str); 8] = [
+const HOMES: [(&str, &str); 9] = [
     ("serenity::", "src/chat/discord"),
     ("teloxide::", "src/chat/telegram"),
     ("sled::", "src/store/sled"),
+    ("sqlx::", "src/store/postgres"),
     ("cel::", "src/rules"),
     ("figment::", "src/app/config.rs"),
     ("cron::", "src/app/schedule.rs"),

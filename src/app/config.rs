@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use jiff::SignedDuration;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::retention::KEPT_MIN;
@@ -142,6 +142,9 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct StoreConfig {
+    pub url: SecretString,
+    pub url_file: PathBuf,
+    pub connections: u32,
     pub folder: PathBuf,
     pub cache_mib: u64,
     pub verify: bool,
@@ -394,6 +397,11 @@ impl Config {
         }
         config.adjust.check()?;
         afterwards::check(&config.regret, &config.postmortem)?;
+        if config.store.connections == 0 {
+            return Err(ConfigError::Invalid(
+                "`store.connections` is 0, and reading takes at least 1; write 8".to_owned(),
+            ));
+        }
         if config.store.hangs_after.0 < HANGS_AFTER_MIN {
             return Err(ConfigError::Invalid(
                 "`store.hangs_after` is under a second, and a busy disk takes longer; write `1m`".to_owned(),
@@ -419,6 +427,7 @@ impl Config {
     }
 
     fn read_secrets(&mut self, beside: &Path) -> Result<(), ConfigError> {
+        read_secret("store.url_file", beside, &self.store.url_file, &mut self.store.url)?;
         read_secret("telegram.token_file", beside, &self.telegram.token_file, &mut self.telegram.token)?;
         read_secret("discord.token_file", beside, &self.discord.token_file, &mut self.discord.token)?;
         read_secret("actions.secret_file", beside, &self.actions.secret_file, &mut self.actions.secret)?;
@@ -434,6 +443,14 @@ impl Config {
             source.kind.settings_mut().beside(beside);
         }
         Ok(())
+    }
+}
+
+impl StoreConfig {
+    /// Whether it is a database and not the embedded store.
+    #[must_use]
+    pub fn is_database(&self) -> bool {
+        !self.url.expose_secret().is_empty()
     }
 }
 
@@ -468,7 +485,7 @@ fn read_secret(setting: &str, beside: &Path, file: &Path, secret: &mut SecretStr
 fn sentence(error: &figment::Error) -> String {
     let path = error.path.join(".");
     let secret = ["token", "secret", "key"].iter().any(|word| error.path.last().is_some_and(|last| last == word))
-        || path == "heartbeat.url";
+        || ["heartbeat.url", "store.url"].contains(&path.as_str());
     let what = if secret { "has the wrong type".to_owned() } else { one_line(&error.kind.to_string()) };
     let place = match (&error.metadata, path.is_empty()) {
         (Some(metadata), true) => format!(" (in {})", source_of(metadata)),
@@ -499,7 +516,6 @@ fn source_of(metadata: &figment::Metadata) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret as _;
 
     #[test]
     fn the_defaults_are_a_configuration() {
@@ -560,6 +576,16 @@ mod tests {
             "",
             &["store.hangs_after=0s"],
             "configuration: `store.hangs_after` is under a second, and a busy disk takes longer; write `1m`",
+        );
+        check_refused(
+            "",
+            &["store.url=12"],
+            "configuration: has the wrong type (`store.url` in --set); config/default.toml lists every setting",
+        );
+        check_refused(
+            "",
+            &["store.connections=0"],
+            "configuration: `store.connections` is 0, and reading takes at least 1; write 8",
         );
         let not_shown =
             "configuration: `heartbeat.url` is not an http or https address; take it from the service that is to ring";

@@ -31,7 +31,7 @@ use crate::rules::guards::Switches;
 use crate::rules::history::{History, Known};
 use crate::rules::readings::Want;
 use crate::store::records::{load, scan_range};
-use crate::store::{StoreError, keys, samples};
+use crate::store::{BookLine, StoreError, keys, samples};
 
 /// Why there is no ledger.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +90,38 @@ pub async fn ledger(core: &Core, campaigns: &BTreeSet<CampaignId>, now: Timestam
     gathered.gaps.extend(gaps);
     gathered.ledger = Ledger::new(entries)?;
     Ok(gathered)
+}
+
+/// Shows the ledger of every campaign to tools that draw, where the store has a place for it.
+pub async fn show(core: &Core) -> Result<(), LedgerError> {
+    if !core.store.shows_books() {
+        return Ok(());
+    }
+    let campaigns: BTreeSet<CampaignId> = core.state.lock().await.catalog.campaigns.keys().cloned().collect();
+    let gathered = ledger(core, &campaigns, core.clock.now()).await?;
+    let lines = gathered.ledger.entries().iter().map(book_line).collect::<Result<Vec<_>, _>>()?;
+    Ok(core.store.show_books(lines).await?)
+}
+
+fn book_line(entry: &Entry) -> Result<BookLine, MoneyError> {
+    let books = &entry.books;
+    Ok(BookLine {
+        day: entry.day,
+        kind: entry.kind.name(),
+        what: entry.what.name(),
+        reversal: entry.reverses,
+        brand: entry.brand.to_string(),
+        campaign: entry.at.campaign.to_string(),
+        creator: entry.at.creator.to_string(),
+        deliverable: entry.piece.as_ref().map(ToString::to_string),
+        account: books.account.clone(),
+        po: books.po.clone(),
+        invoice: books.invoice.clone(),
+        currency: entry.net.currency.code(),
+        net: entry.net.minor,
+        vat: entry.vat.minor,
+        gross: entry.gross()?.minor,
+    })
 }
 
 /// Every version of a piece that can still be read, the oldest first.

@@ -61,6 +61,9 @@ const ACTS_MAX: SignedDuration = SignedDuration::from_mins(30);
 /// How often answered updates are forgotten.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
+/// How often the ledger is written for tools that draw: it changes with posts, payments and the day.
+const SHOW_BOOKS_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
 /// How long a clean end may take in real time before what is left is ended hard.
 pub const DRAIN_MAX: std::time::Duration = std::time::Duration::from_secs(8);
 
@@ -178,6 +181,12 @@ impl Service {
         service.keep("tidy up", Care { paints: false, ..Care::rounds(ROUNDS_MAX) }, move |start| {
             tidy_up(Arc::clone(&one), start.held, start.stop)
         });
+        if core.store.shows_books() {
+            let one = Arc::clone(core);
+            service.keep("show the books", Care { paints: false, ..Care::rounds(ROUNDS_MAX) }, move |start| {
+                show_books(Arc::clone(&one), start.held, start.stop)
+            });
+        }
         let (one, chats) = (Arc::clone(core), service.receivers());
         service.keep("alarms", Care { paints: false, ..Care::rounds(ROUNDS_MAX) }, move |start| {
             alarms::run(Arc::clone(&one), chats.clone(), start.held, start.stop)
@@ -448,6 +457,22 @@ async fn book(core: Arc<Core>, held: Held) {
         );
     }
     drop(held);
+}
+
+/// The ledger for tools that draw, now and then anew.
+async fn show_books(core: Arc<Core>, mut held: Held, stop: CancellationToken) {
+    loop {
+        if let Err(error) = super::ledger::show(&core).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "could not write the ledger for other tools; tried again in an hour"
+            );
+        }
+        let at = core.clock.now().checked_add(SHOW_BOOKS_EVERY).unwrap_or(Timestamp::MAX);
+        if !rest_until(&mut held, at, &stop).await {
+            return;
+        }
+    }
 }
 
 async fn tidy_up(core: Arc<Core>, mut held: Held, stop: CancellationToken) {

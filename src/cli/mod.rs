@@ -19,6 +19,7 @@ mod documents;
 mod export;
 mod import;
 mod init;
+mod migrate;
 mod opened;
 mod outbox;
 mod people;
@@ -119,6 +120,8 @@ enum Command {
     Restore(backup::Restore),
     /// Write the store anew in less room, while nothing runs on it
     Compact(backup::Compact),
+    /// Move everything into a PostgreSQL database, and look it over
+    Migrate(migrate::Migrate),
     /// Print a one-time code that gives somebody a role when they send it to the bot
     Code(people::Code),
     /// Give a person a role
@@ -283,6 +286,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Backup(backup) => backup.run(&common).await,
         Command::Restore(restore) => Box::pin(restore.run(&common)).await,
         Command::Compact(compact) => compact.run(&common).await,
+        Command::Migrate(migrate) => Box::pin(migrate.run(&common)).await,
         Command::Code(code) => code.run(&common).await,
         Command::Grant(grant) => grant.grant(&common).await,
         Command::Revoke(grant) => grant.revoke(&common).await,

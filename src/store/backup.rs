@@ -12,6 +12,7 @@
 //! Kinds: `P` a record is this, `D` it is gone, `C` a counter stands there. A later entry of the same key goes over an earlier
 //! one: while a store is read, it goes on changing, and its changes are added behind. Numbers are big-endian.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -23,6 +24,13 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::{Key, StoreError, Table, limits};
+
+/// Under which key of [`Table::Meta`] the number of the embedded store's schema is, eight bytes big-endian. Other stores keep
+/// none, and write [`SCHEMA_WITHOUT_SUMS`] into their backups.
+pub const SCHEMA_KEY: &[u8] = b"schema";
+
+/// The schema of a backup in which no table has sums.
+pub const SCHEMA_WITHOUT_SUMS: u64 = 1;
 
 const MAGIC: &[u8] = b"plimsoll backup 1\n";
 
@@ -71,6 +79,21 @@ pub struct BackedUp {
     pub entries: u64,
     /// Bytes of the file.
     pub bytes: u64,
+}
+
+/// What a restored store has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Records, by table, that were read back.
+    pub records: BTreeMap<Table, u64>,
+}
+
+impl Restored {
+    /// Records in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.records.values().sum()
+    }
 }
 
 fn failed(deed: &'static str) -> impl FnOnce(io::Error) -> StoreError {

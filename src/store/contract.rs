@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use secrecy::SecretString;
 
 use super::memory::MemoryStore;
+use super::postgres::server::Server;
+use super::postgres::{self, PgStore};
 use super::sled::{Options, SledStore};
 use super::{Expect, Fate, Key, Store, StoreError, Table, Transaction, Write, keys, limits};
 use crate::time::Clock;
@@ -100,7 +103,17 @@ async fn assert_same(model: &MemoryStore, store: &dyn Store, bounds: &[(Key, Key
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// A fresh database, and its address.
+fn database() -> SecretString {
+    let server = Server::shared();
+    SecretString::from(server.url(&server.database()))
+}
+
+async fn in_database(url: &SecretString) -> PgStore {
+    PgStore::open(url, &postgres::Options::default()).await.expect("opens")
 }
 
 proptest! {
@@ -134,11 +147,48 @@ proptest! {
     }
 }
 
+proptest! {
+    // Each case makes a database.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn postgres_does_what_the_model_does(
+        drafts in proptest::collection::vec(any_draft(), 1..24),
+        bounds in proptest::collection::vec((any_key(), any_key(), 0usize..4), 6),
+        together in 0usize..24,
+    ) {
+        let url = database();
+        runtime().block_on(async {
+            let model = MemoryStore::new();
+            let store = in_database(&url).await;
+            let (alone, at_once) = drafts.split_at(std::cmp::min(together, drafts.len()));
+            for draft in alone {
+                let transaction = draft.clone().transaction(&model).await;
+                let want = outcome(&model, transaction.clone()).await;
+                assert_eq!(outcome(&store, transaction).await, want);
+            }
+            // What waits is committed together, and comes to the same as one after the other.
+            let mut wanted = Vec::new();
+            let mut commits = Vec::new();
+            for draft in at_once {
+                let transaction = draft.clone().transaction(&model).await;
+                wanted.push(outcome(&model, transaction.clone()).await);
+                commits.push(outcome(&store, transaction));
+            }
+            assert_eq!(futures_util::future::join_all(commits).await, wanted);
+            assert_same(&model, &store, &bounds).await;
+            store.close().await.expect("closes");
+            assert_same(&model, &in_database(&url).await, &bounds).await;
+        });
+    }
+}
+
 /// Runs `check` on a fresh store of each kind.
 async fn on_each<F: Future<Output = ()>>(check: impl Fn(Arc<dyn Store>) -> F) {
     check(Arc::new(MemoryStore::new())).await;
     let folder = tempfile::tempdir().expect("a folder");
     check(Arc::new(SledStore::open(folder.path(), &Options::default()).expect("opens"))).await;
+    check(Arc::new(in_database(&database()).await)).await;
 }
 
 async fn count_up(store: &dyn Store) {

@@ -20,6 +20,7 @@ pub mod backup;
 pub mod keys;
 pub mod limits;
 pub mod memory;
+pub mod postgres;
 pub mod records;
 pub mod samples;
 pub mod sled;
@@ -372,6 +373,27 @@ impl StoreError {
     }
 }
 
+/// One line of the ledger in plain columns, for tools that draw. Money is in minor units of `currency`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the ledger, which docs/ledger.md explains")]
+pub struct BookLine {
+    pub day: jiff::civil::Date,
+    pub kind: &'static str,
+    pub what: String,
+    pub reversal: bool,
+    pub brand: String,
+    pub campaign: String,
+    pub creator: String,
+    pub deliverable: Option<String>,
+    pub account: Option<String>,
+    pub po: Option<String>,
+    pub invoice: Option<String>,
+    pub currency: &'static str,
+    pub net: i64,
+    pub vat: i64,
+    pub gross: i64,
+}
+
 /// The store. Every operation is a whole transaction.
 ///
 /// Work in hand goes on when a caller stops waiting: a commit whose future was dropped is still done, or not, as a whole.
@@ -394,5 +416,16 @@ pub trait Store: Send + Sync {
     async fn backup(&self, path: &Path, done: &Arc<AtomicU64>) -> Result<BackedUp, StoreError> {
         let _ = done;
         Err(StoreError::failed("back up", format!("this store writes no `{}`; back its database up", path.display())))
+    }
+
+    /// Whether [`Store::show_books`] shows them to anybody.
+    fn shows_books(&self) -> bool {
+        false
+    }
+
+    /// Puts the ledger where tools that draw find it, in the place of what was there.
+    async fn show_books(&self, lines: Vec<BookLine>) -> Result<(), StoreError> {
+        drop(lines);
+        Ok(())
     }
 }

@@ -220,6 +220,14 @@ pub fn split(key: &[u8]) -> Option<(usize, Timestamp)> {
     Some((key.len().checked_sub(times.len())?, keys::read_time(times.get(..TIME_LEN)?)?))
 }
 
+/// What the key of a row says: of what it is, where, when it was observed and when known.
+#[must_use]
+pub fn place_of(key: &[u8]) -> Option<(Subject, Platform, Timestamp, Timestamp)> {
+    let mut reader = Reader::default();
+    let place = reader.place(key)?;
+    Some((place.subject.clone(), place.platform, place.observed_at, place.known_at))
+}
+
 /// What follows the series in a key: its times and what it holds.
 fn times(key: &[u8]) -> &[u8] {
     const TIMES_LEN: usize = 2 * TIME_LEN + 4;

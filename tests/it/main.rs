@@ -74,6 +74,7 @@ mod pictures;
 mod pieces;
 mod planner;
 mod polled;
+mod postgres;
 mod postmortem;
 mod promotion;
 mod regret;

@@ -10,9 +10,16 @@ impl Config {
     /// Every secret that is set, so that whoever writes logs can leave them out.
     #[must_use]
     pub fn secrets(&self) -> Vec<SecretString> {
-        let own =
-            [&self.telegram.token, &self.discord.token, &self.actions.secret, &self.vault.key, &self.heartbeat.url];
+        let own = [
+            &self.store.url,
+            &self.telegram.token,
+            &self.discord.token,
+            &self.actions.secret,
+            &self.vault.key,
+            &self.heartbeat.url,
+        ];
         let mut all: Vec<SecretString> = own.into_iter().cloned().collect();
+        all.extend(crate::store::postgres::password(&self.store.url));
         for source in self.sources.values() {
             let mut source = source.clone();
             let (mut common, settings) = (source.common.clone(), source.kind.settings_mut());
@@ -74,6 +81,7 @@ mod tests {
             "discord.token=CANARY-b".to_owned(),
             "actions.secret=CANARY-c".to_owned(),
             "vault.key=CANARY-d".to_owned(),
+            "store.url=postgres://anna:CANARY-i@db.example/plimsoll".to_owned(),
             "sources.x={kind=\"x\", token=\"CANARY-e\", hook_secret=\"CANARY-f\", hook_token=\"CANARY-g\", \
              schedule=\"0 * * * *\"}"
                 .to_owned(),
@@ -86,7 +94,8 @@ mod tests {
         let mut secrets: Vec<String> =
             config.secrets().iter().map(|secret| secret.expose_secret().to_owned()).collect();
         secrets.sort();
-        let want: Vec<String> = ('a'..='h').map(|letter| format!("CANARY-{letter}")).collect();
+        let mut want: Vec<String> = ('a'..='i').map(|letter| format!("CANARY-{letter}")).collect();
+        want.push("postgres://anna:CANARY-i@db.example/plimsoll".to_owned());
         assert_eq!(secrets, want);
         assert!(!format!("{config:?}").contains("CANARY"));
     }

@@ -9,6 +9,7 @@ use crate::app::config::AlarmsConfig;
 use crate::app::core::Core;
 use crate::app::setup::Finding;
 use crate::outbox::delivery::{Delivery, State};
+use crate::store::postgres;
 use crate::store::records::scan_all;
 
 /// A message that is due for so long does not wait for a limit any more.
@@ -17,11 +18,22 @@ const DUE_LONG: SignedDuration = SignedDuration::from_hours(1);
 /// Looks at the store in the data folder.
 pub(super) async fn look(core: &Core) -> Vec<Finding> {
     let folder = &core.config.store.folder;
-    let mut findings = vec![if folder.is_dir() {
+    let url = &core.config.store.url;
+    let mut findings = vec![if core.config.store.is_database() {
+        Finding::ok("store", format!("opens, in {}", postgres::shown(url)))
+    } else if folder.is_dir() {
         Finding::ok("store", format!("opens, in {}", folder.display()))
     } else {
         Finding::warn("store", format!("there is none in {} yet", folder.display()), "`plimsoll apply` makes it")
     }];
+    if core.config.store.is_database() && postgres::is_in_the_open(url) {
+        let remedy = "add ?sslmode=verify-full to store.url, with sslrootcert=FILE where the authority is your own";
+        findings.push(Finding::warn(
+            "store",
+            "what it is asked and answers can be read and changed on the way",
+            remedy,
+        ));
+    }
     findings.extend(private(folder));
     findings.extend(disk::bytes_left(folder).map(|left| of_room(left, &core.config.alarms)));
     match scan_all::<Delivery>(&*core.store).await {

@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use super::open::Open;
 use super::{Options, Shared, sums};
 use crate::domain::num::u64_of_len;
-use crate::store::backup::{self, BackedUp, Entry, PAGE, Writer};
+use crate::store::backup::{self, BackedUp, Entry, PAGE, Restored, Writer};
 use crate::store::limits::KEY_MAX;
 use crate::store::{Kept, Key, StoreError, Table};
 
@@ -134,21 +134,6 @@ fn copy_table(shared: &Shared, table: Table, writer: &mut Writer, done: &AtomicU
         });
         entries.try_for_each(|entry| writer.add(&entry))
     })
-}
-
-/// What a restored store has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restored {
-    /// Records, by table, that were read back.
-    pub records: BTreeMap<Table, u64>,
-}
-
-impl Restored {
-    /// Records in all.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.records.values().sum()
-    }
 }
 
 /// Makes a store from a copy.

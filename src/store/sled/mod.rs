@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use super::backup::BackedUp;
+pub use super::backup::Restored;
 use super::{Committed, Kept, Key, Store, StoreError, Table, Transaction};
 
 mod compact;
@@ -36,7 +37,6 @@ mod value;
 mod tests;
 
 pub use compact::Compacted;
-pub use copy::Restored;
 use open::Open;
 
 /// Operations at once. More would only wait inside sled, each on a thread of its own.

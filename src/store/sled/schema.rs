@@ -25,8 +25,8 @@ fn seal_samples(_: &Open) -> Result<Transaction, StoreError> {
     Ok(Transaction::default())
 }
 
-/// Under which key of [`Table::Meta`] the number is, eight bytes big-endian.
-pub const KEY: &[u8] = b"schema";
+/// Under which key of [`Table::Meta`] the number is.
+const KEY: &[u8] = crate::store::backup::SCHEMA_KEY;
 
 /// Brings a store to the newest schema; `fresh` when it may be empty because it was never used.
 pub fn settle(open: &Open, fresh: bool, migrations: &[Migration]) -> Result<(), StoreError> {
