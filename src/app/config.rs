@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use jiff::SignedDuration;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::retention::KEPT_MIN;
@@ -20,11 +20,13 @@ mod heartbeat;
 mod kept;
 mod secrets;
 mod sources;
+mod store;
 
 pub use afterwards::{AdjustConfig, PostmortemConfig, RegretConfig, TipsConfig};
 pub use heartbeat::HeartbeatConfig;
 pub use kept::{RetentionConfig, Term};
 pub use sources::{Cadence, Kind, SourceConfig};
+pub use store::StoreConfig;
 
 /// Every setting with its default, and the comments that explain them.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -50,9 +52,6 @@ pub enum ConfigError {
 
 /// How variables begin that answer what `plimsoll init` asks, after `PLIMSOLL_`.
 const INIT: &str = "init_";
-
-/// No disk that works needs so long for a commit, and a busy one may need more.
-const HANGS_AFTER_MIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// What `plimsoll init` asks, answered beforehand.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -136,19 +135,6 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub benchmarks: super::benchmarks::BenchmarksConfig,
     pub code_sites: crate::sources::orders::CodeSites,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
-pub struct StoreConfig {
-    pub url: SecretString,
-    pub url_file: PathBuf,
-    pub connections: u32,
-    pub folder: PathBuf,
-    pub cache_mib: u64,
-    pub verify: bool,
-    pub hangs_after: Length,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -379,6 +365,7 @@ impl Config {
         let mut config = Self::of_layers(&layers)?;
         let beside = file.and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
         config.read_secrets(&beside)?;
+        config.store.check_address()?;
         config.heartbeat.check()?;
         config.benchmarks.read(&beside)?;
         Ok(config)
@@ -397,16 +384,7 @@ impl Config {
         }
         config.adjust.check()?;
         afterwards::check(&config.regret, &config.postmortem)?;
-        if config.store.connections == 0 {
-            return Err(ConfigError::Invalid(
-                "`store.connections` is 0, and reading takes at least 1; write 8".to_owned(),
-            ));
-        }
-        if config.store.hangs_after.0 < HANGS_AFTER_MIN {
-            return Err(ConfigError::Invalid(
-                "`store.hangs_after` is under a second, and a busy disk takes longer; write `1m`".to_owned(),
-            ));
-        }
+        config.store.check()?;
         for (name, term) in [("samples", config.retention.samples), ("alerts", config.retention.alerts)] {
             if term.0.is_some_and(|kept| kept < KEPT_MIN) {
                 return Err(ConfigError::Invalid(format!(
@@ -443,14 +421,6 @@ impl Config {
             source.kind.settings_mut().beside(beside);
         }
         Ok(())
-    }
-}
-
-impl StoreConfig {
-    /// Whether it is a database and not the embedded store.
-    #[must_use]
-    pub fn is_database(&self) -> bool {
-        !self.url.expose_secret().is_empty()
     }
 }
 
@@ -516,6 +486,7 @@ fn source_of(metadata: &figment::Metadata) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret as _;
 
     #[test]
     fn the_defaults_are_a_configuration() {
@@ -582,6 +553,9 @@ mod tests {
             &["store.url=12"],
             "configuration: has the wrong type (`store.url` in --set); config/default.toml lists every setting",
         );
+        let no_address = "configuration: `store.url`: it does not begin with `postgres://`; write \
+                          postgres://USER:PASSWORD@HOST:5432/DATABASE, and %-escape what is special in the password";
+        check_refused("", &["store.url=mysql://anna:CANARY@db/plimsoll"], no_address);
         check_refused(
             "",
             &["store.connections=0"],

@@ -18,7 +18,7 @@ use super::opened::{Place, place_of};
 use super::run::refuse_second;
 use super::{CliError, Common};
 use crate::app::config::Config;
-use crate::store::postgres::PgStore;
+use crate::store::postgres::{self, PgStore};
 
 /// The arguments of `migrate`.
 #[derive(Debug, Args)]
@@ -45,6 +45,9 @@ impl Migrate {
         let config = common.config()?;
         let mut target = config.clone();
         target.store.url = self.address()?;
+        if let Some(fault) = postgres::fault(&target.store.url) {
+            return Err(CliError::input(format!("the address to migrate to cannot be used: {fault}")));
+        }
         // What cannot be reached is said before anything is written.
         PgStore::is_there(&target.store.url).await?;
         refuse_second(&config.store.folder).await?;

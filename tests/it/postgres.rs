@@ -111,11 +111,11 @@ fn what_cannot_be_done_is_one_line_with_a_remedy() {
         format!("{code:?} {}", err.replace(host, "HOST/DATABASE").replace(port, "5432").trim_end())
     };
     desk.done(&["migrate", "--to", &full]);
-    insta::assert_snapshot!(told(&["migrate", "--to", &full]), @"");
-    insta::assert_snapshot!(told(&["migrate", "--to", &nowhere]), @"");
-    insta::assert_snapshot!(told(&["migrate", "--to", "data"]), @"");
-    insta::assert_snapshot!(told(&["migrate"]), @"");
-    insta::assert_snapshot!(told(&["compact", "--set", "store.url_file=postgres.url"]), @"");
+    insta::assert_snapshot!(told(&["migrate", "--to", &full]), @"Some(1) plimsoll: could not restore into the database: `postgres://postgres@HOST/DATABASE` has a store already; name an empty database (CREATE DATABASE … OWNER postgres)");
+    insta::assert_snapshot!(told(&["migrate", "--to", &nowhere]), @"Some(1) plimsoll: could not open the store: `127.0.0.1:5432` has no database `nowhere`; make it with: CREATE DATABASE nowhere OWNER postgres");
+    insta::assert_snapshot!(told(&["migrate", "--to", "data"]), @"Some(2) plimsoll: the address to migrate to cannot be used: it is not an address; write postgres://USER:PASSWORD@HOST:5432/DATABASE, and %-escape what is special in the password");
+    insta::assert_snapshot!(told(&["migrate"]), @"Some(2) plimsoll: the following required arguments were not provided: --to <URL>; --help says more");
+    insta::assert_snapshot!(told(&["compact", "--set", "store.url_file=postgres.url"]), @"Some(2) plimsoll: the store is in a database, which gives room back by itself (VACUUM); `compact` is for the one in the data folder");
     let empty = format!("store.url={}", server.url(&server.database()));
     let asked = desk.run(&["why", "creator/alma", "fall", "--set", &empty]).2;
     assert!(asked.contains("there is no store in `postgres://postgres@127.0.0.1:"), "{asked}");

@@ -62,6 +62,13 @@ pub fn shown(url: &SecretString) -> String {
     Address::read(url).map_or_else(|_| "store.url".to_owned(), |address| address.to_string())
 }
 
+/// What is wrong with an address, if anything, without repeating it.
+#[must_use]
+pub fn fault(url: &SecretString) -> Option<String> {
+    let error = Address::read(url).err()?;
+    std::error::Error::source(&error).map(ToString::to_string)
+}
+
 /// Whether what goes to an address may be read on the way.
 #[must_use]
 pub fn is_in_the_open(url: &SecretString) -> bool {

@@ -44,7 +44,7 @@ pub(super) mod server;
 #[cfg(test)]
 mod tests;
 
-pub use address::{is_in_the_open, password, shown};
+pub use address::{fault, is_in_the_open, password, shown};
 use statements as sql;
 
 /// What a commit is called in errors.

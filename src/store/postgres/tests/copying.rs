@@ -8,7 +8,7 @@ use super::{append, open, secret, short, spawn, told};
 use crate::store::backup::{self, Entry};
 use crate::store::postgres::PgStore;
 use crate::store::postgres::server::Server;
-use crate::store::sled::{self, SledStore};
+use crate::store::sled::{Options as InFolder, SledStore};
 use crate::store::{Kept, Key, Store, StoreError, Table, Transaction, Write, keys};
 
 fn put(key: &[u8], bytes: Vec<u8>) -> Write {
@@ -47,7 +47,7 @@ async fn a_store_goes_to_a_database_and_back_and_is_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     let (server, done) = (Server::shared(), Arc::new(AtomicU64::new(0)));
-    let embedded = SledStore::open(&at("data"), &sled::Options::default()).expect("opens");
+    let embedded = SledStore::open(&at("data"), &InFolder::default()).expect("opens");
     fill(&embedded).await;
     embedded.backup(&at("one.backup"), &done).await.expect("is written");
     let wanted = everything(&embedded).await;
@@ -70,7 +70,7 @@ async fn a_store_goes_to_a_database_and_back_and_is_the_same() {
     assert_eq!(done.load(Ordering::SeqCst), u64::try_from(wanted.len()).expect("few"));
 
     SledStore::restore(&at("back"), &at("two.backup"), &|_, _| {}).expect("restores");
-    let back = SledStore::open(&at("back"), &sled::Options::default()).expect("opens, and finds its sums right");
+    let back = SledStore::open(&at("back"), &InFolder::default()).expect("opens, and finds its sums right");
     assert_eq!(everything(&back).await, wanted);
     assert_eq!(back.commit(append("next")).await.expect("commits").numbers, [702]);
 }
