@@ -163,7 +163,7 @@ async fn older_numbers(
     let mut known = Known::default();
     for subject in subjects {
         samples::of_subject(&*core.store, &subject, since, &mut |known_at, row| {
-            gather(&row, known_at, &mut history, &mut known)
+            gather(&row, known_at, &mut history, &mut known);
         })
         .await?;
     }

@@ -74,11 +74,13 @@ pub async fn write<'a>(
     let (mut put, mut gone, mut seals_gone) = (Vec::new(), Vec::new(), Vec::new());
     let mut sealed_anew = BTreeSet::new();
     for ((table, key), record) in records {
-        let place = || place_of(key).map(|(subject, platform, from, until)| Place {
-            subject: subject.to_string(),
-            platform: platform.to_string(),
-            times: [from.to_string(), until.to_string()],
-        });
+        let place = || {
+            place_of(key).map(|(subject, platform, from, until)| Place {
+                subject: subject.to_string(),
+                platform: platform.to_string(),
+                times: [from.to_string(), until.to_string()],
+            })
+        };
         // What cannot be read is told by whoever reads it for the rules; here it is only not drawn.
         match (*table == Table::Sealed, record) {
             (false, Some((_, bytes))) => put.extend(samples_of(read_row(key, bytes).ok())),

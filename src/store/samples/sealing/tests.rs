@@ -239,7 +239,9 @@ async fn whoever_writes_meanwhile_is_not_overwritten() {
     let inner = MemoryStore::new();
     inner.commit(writes_of(&all, &[])).await.expect("commits");
     let mut again: Vec<Sample> = all.iter().take(8).cloned().collect();
-    again.iter_mut().for_each(|sample| sample.value += 7);
+    for sample in &mut again {
+        sample.value += 7;
+    }
     let store = Contended { inner, change: Mutex::new(Some(writes_of(&again, &[]))) };
     let sealing = seal_before(&store, at(1_770_000_000)).await.expect("goes on");
     assert_eq!((sealing, count(&store.inner, Table::Sealed)), (Sealing::default(), 0));
