@@ -1,7 +1,7 @@
 //! What is read from the disk: records of every kind, rows of samples, keys of indexes, rows of the store, backups.
 //!
 //! The first byte says what the rest is: a letter of [`KINDS`] for a record, `0` samples, `1` a backup as it unpacks, `2` keys,
-//! `3` the journal.
+//! `3` the journal, `4` sealed samples without their checksum.
 
 use std::path::Path;
 
@@ -17,6 +17,7 @@ use crate::app::records::{
     LearningRecord, LevelCase, MemoryRecord, PollRecord, PostRecord, PromotionRecord, RuleRecord, ShadowFire,
 };
 use crate::domain::action::Proposal;
+use crate::domain::ids::{Platform, Subject};
 use crate::domain::offer::Offer;
 use crate::domain::person::{Grant, Person, Room};
 use crate::outbox::delivery::Delivery;
@@ -25,7 +26,7 @@ use crate::outbox::notice::Notice;
 use crate::rules::learn::Learned;
 use crate::store::backup::{Entry, read_unzipped, write_entry};
 use crate::store::records::{again, journal_again};
-use crate::store::samples::{Row, missing_rows_of, read_row, rows_of};
+use crate::store::samples::{ROWS_MAX, Row, missing_rows_of, read_row, rows_of, seal, unseal};
 use crate::store::{StoreError, keys};
 
 type Again = fn(&[u8]) -> Result<Vec<u8>, StoreError>;
@@ -74,6 +75,7 @@ pub(super) fn run(bytes: &[u8]) -> Became {
         b'1' => backup(rest),
         b'2' => index(rest),
         b'3' => record(journal_again, rest),
+        b'4' => sealed(rest),
         _ => match KINDS.iter().find(|row| row.0 == kind) {
             Some((_, again)) => record(*again, rest),
             None => Became::Refused,
@@ -126,6 +128,21 @@ fn samples(bytes: &[u8]) -> Became {
         _ => assert_eq!(one, Some(first), "read again as it was"),
     }
     assert_eq!(more, None, "one row stays one row");
+    Became::Taken
+}
+
+/// What is sealed under a right checksum.
+fn sealed(bytes: &[u8]) -> Became {
+    let subject: Subject = "creator/alma".parse().expect("a subject");
+    let read = |bytes: &[u8]| unseal(bytes, &subject, Platform::Youtube);
+    let whole = [bytes, &crc32fast::hash(bytes).to_be_bytes()].concat();
+    let Some(rows) = read(&whole) else { return Became::Refused };
+    assert!(rows.len() <= ROWS_MAX, "{} rows", rows.len());
+    let once = read(&seal(&rows).expect("sealed again")).expect("what is sealed is read");
+    assert_eq!(once.len(), rows.len());
+    // Which of two words of the same instant comes first is settled by then.
+    let twice = read(&seal(&once).expect("sealed again")).expect("what is sealed is read");
+    assert_eq!(twice, once);
     Became::Taken
 }
 

@@ -6,7 +6,7 @@
 //!
 //! A row is `kind (1) · count · items`. A sample is `metric · flags · [currency (3)] · value · [length of its span]`, an
 //! absence `metric · why · [age]`; whole numbers are variable-length (7 bits a byte, zigzag where they can be negative).
-//! What is older is [`sealed`]: the same rows, many in one record. Whoever reads a history reads both ([`load_history`]).
+//! What is older is sealed: the same rows, many in one record. Whoever reads a history reads both ([`load_history`]).
 
 use std::collections::BTreeMap;
 

@@ -186,7 +186,8 @@ async fn one_fetch_by_hand_tells_hours_and_points() {
         .filter(|one| one["subject"] == "creator/ALMA10")
         .map(|one| (one["metric"].as_str().expect("a metric"), &one["value"]))
         .collect();
-    assert_eq!(alma, [("orders", &json!(1)), ("redemptions", &json!(1)), ("revenue", &json!(18000))]);
+    let one = json!(1);
+    assert_eq!(alma, [("orders", &one), ("redemptions", &one), ("revenue", &json!(18000)), ("redeemed_typed", &one)]);
     let shop = sold.iter().filter(|one| one["subject"] == "brand/nordbo" && one["metric"] == "orders");
     assert_eq!(shop.count(), 2);
     assert!(sold.iter().all(|one| one["form"] == "amount" && one["until"].is_string()));

@@ -164,10 +164,16 @@ fn is_under(names: &[String], site: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::config::Config;
+
+    /// What the program has where nobody says otherwise.
+    #[derive(Deserialize)]
+    struct Defaults {
+        code_sites: CodeSites,
+    }
 
     fn sites() -> CodeSites {
-        Config::of_text("").expect("the defaults").code_sites
+        let defaults = include_str!("../../../config/default.toml");
+        toml::from_str::<Defaults>(defaults).expect("the defaults").code_sites
     }
 
     fn alma() -> Subject {

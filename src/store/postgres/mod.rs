@@ -1,12 +1,12 @@
 //! The store in a PostgreSQL database: one process at a time, its data on another machine if you like.
 //!
 //! Owns: the promise that a commit which has returned is on the database's disk; that nobody else commits meanwhile
-//! ([`lease`]); that a lost answer to a commit is found out and not guessed ([`hand`]). Refuses: a server that confirms what
+//! (`lease`); that a lost answer to a commit is found out and not guessed (`hand`). Refuses: a server that confirms what
 //! it has not written, a newer schema, a database that another process works on, and, once a failure did not pass, everything
 //! until the next start. Survives: a restart of the database and cut connections, as long as they pass within the time that
 //! [`Options::hangs_after`] gives; whoever reads or commits waits meanwhile.
 //!
-//! All statements are in one list ([`statements`]); keys are bytes and compared as such.
+//! All statements are in one list (`statements`); keys are bytes and compared as such.
 
 use std::fmt;
 use std::path::Path;

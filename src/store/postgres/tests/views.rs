@@ -1,13 +1,13 @@
 //! What tools that draw see: plain columns that say what the records say.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::open;
 use crate::domain::ids::Platform;
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Form, Sample, SeriesKey};
 use crate::store::postgres::server::Server;
-use crate::store::{BookLine, Store as _, Table, Transaction, Write, samples};
+use crate::store::{BookLine, Store as _, Table, Transaction, Write, keys, samples};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
@@ -62,6 +62,35 @@ async fn each_day_has_its_newest_number() {
     store.commit(Transaction { expect: Vec::new(), writes: removed.collect() }).await.expect("commits");
     let left = "SELECT count(*) FROM daily_metrics WHERE metric = 'views'";
     assert_eq!(server.say(&database, left), "1", "what retention removes is gone here too");
+}
+
+#[tokio::test]
+async fn sealing_changes_no_day_and_what_goes_with_age_goes_here_too() {
+    let server = Server::shared();
+    let database = server.database();
+    let store = open(&server.url(&database)).await.expect("opens");
+    let begin = at("2026-09-01T00:00:00Z");
+    let hour = |n: i64| begin.checked_add(SignedDuration::from_hours(n)).expect("in range");
+    let views = |n: i64| Sample {
+        known_at: hour(n),
+        ..sample(Metric::Views, Form::Total { at: hour(n) }, "2026-09-01T00:00:00Z", n)
+    };
+    let all: Vec<Sample> = (0..24 * 40).map(views).collect();
+    store.commit(samples::writes_of(&all, &[])).await.expect("commits");
+    let days = "SELECT day, value, observed_at, known_at FROM daily_metrics ORDER BY day";
+    let before = server.say(&database, days);
+    assert_eq!(before.lines().count(), 40);
+    for (until, rows) in [(24 * 20, 480), (24 * 39, 456)] {
+        assert_eq!(samples::seal_before(&store, hour(until)).await.expect("seals").rows, rows);
+        assert_eq!(server.say(&database, days), before);
+    }
+    let (from, until) = keys::all();
+    let seals = store.scan(Table::Sealed, &from, &until, 10).await.expect("reads");
+    assert!(1 < seals.len(), "{}", seals.len());
+    let removed = seals.into_iter().take(1).map(|(key, _)| Write::Delete { table: Table::Sealed, key });
+    store.commit(Transaction { expect: Vec::new(), writes: removed.collect() }).await.expect("commits");
+    let after = server.say(&database, days);
+    assert!(after.lines().count() < 40 && before.ends_with(&after), "{after}");
 }
 
 #[tokio::test]
