@@ -265,7 +265,6 @@ impl History {
                 Form::Total { .. } | Form::Gauge { .. } => {
                     line.push_level(&self.moments, moment, statement.value);
                     // What a person types in says nothing about how a source behaves.
-                    // What a person types in says nothing about how a source behaves.
                     if !typed {
                         places.push(moment);
                         told.push(Told { series: statement.series, value: statement.value, observed });
