@@ -1,4 +1,4 @@
-//! Numbers that are no longer new are kept sealed: weeks of a series in one record, a hundredth of the room.
+//! Numbers that are no longer new are kept sealed: weeks of a series in one record, about a ninth of the room.
 //!
 //! Owns: when that is done, and of what. Refuses: losing anything; what is sealed comes back as it was. Survives: a kill at any point.
 
