@@ -123,22 +123,30 @@ impl<'a> Watch<'a> {
             // As nearly always.
             return Ok(());
         }
+        let is_open = self.is_open(kind, of);
+        if trouble.is_some() == is_open {
+            return Ok(());
+        }
         let thing = format!("{kind}/{of}");
-        let is_open = self.open.as_ref().is_some_and(|open| open.contains(&thing));
         match trouble {
-            Some(program) if !is_open => {
+            Some(program) => {
                 tracing::warn!(trouble = thing, "the operators are told");
                 trouble::begin(self.core, &Trouble::Program(program)).await?;
                 self.open.get_or_insert_default().insert(thing);
             }
-            None if is_open => {
+            None => {
                 trouble::end(self.core, &thing).await?;
                 tracing::info!(trouble = thing, "well again");
                 self.open.get_or_insert_default().remove(&thing);
             }
-            Some(_) | None => {}
         }
         Ok(())
+    }
+
+    /// Whether a trouble was told and is not over. Few are, and most that is asked about is not.
+    fn is_open(&self, kind: &str, of: &str) -> bool {
+        let of_kind = |thing: &str| thing.split_once('/').is_some_and(|one| one == (kind, of));
+        self.open.iter().flatten().any(|thing| of_kind(thing))
     }
 
     async fn part(&mut self, part: &PartSeen) -> Result<(), StoreError> {
@@ -239,8 +247,7 @@ impl<'a> Watch<'a> {
     async fn quotas(&mut self) -> Result<(), StoreError> {
         for (source, bucket, forecast) in quota::forecasts(self.core).await {
             let of = format!("{source}/{bucket}");
-            let thing = format!("quota_low/{of}");
-            let is_open = self.open.as_ref().is_some_and(|open| open.contains(&thing));
+            let is_open = self.is_open("quota_low", &of);
             let low = forecast.low(self.core.config.alarms.quota_low_percent, is_open).map(|empty| Program::QuotaLow {
                 source: source.to_string(),
                 bucket,

@@ -3,7 +3,7 @@
 //! A drawing has a handful of colours and the shades between them at the edges of letters. Up to 256 are a palette of one byte
 //! each; where there are more, shades that nobody tells apart become one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use resvg::{tiny_skia, usvg};
@@ -80,24 +80,28 @@ fn lines(pixels: &tiny_skia::Pixmap) -> Vec<Line> {
 
 /// The palette, and which of it each pixel is.
 fn indexed(lines: &[Line]) -> (Vec<u8>, Vec<u8>) {
-    let drawn: BTreeSet<Color> = lines.iter().flat_map(|line| &line.runs).map(|run| run.0).collect();
+    let mut drawn: Vec<Color> = lines.iter().flat_map(|line| &line.runs).map(|run| run.0).collect();
+    drawn.sort_unstable();
+    drawn.dedup();
     // Each step keeps one bit less of a channel; with one of each there are never more than fit.
     let (palette, less) = (0..8)
         .map(|less| (drawn.iter().map(|color| coarser(*color, less)).collect::<BTreeSet<Color>>(), less))
         .find(|(palette, _)| palette.len() <= COLORS_MAX)
         .unwrap_or_default();
-    let numbers: BTreeMap<Color, u8> = palette.iter().copied().zip(0..=u8::MAX).collect();
+    let palette: Vec<Color> = palette.into_iter().collect();
     let mut indices = Vec::new();
     for line in lines {
         let from = indices.len();
         for (color, length) in &line.runs {
-            let index = numbers.get(&coarser(*color, less)).copied().unwrap_or_default();
-            indices.extend_from_slice(&vec![index; *length]);
+            let index = palette.binary_search(&coarser(*color, less)).unwrap_or_default();
+            indices.resize(indices.len() + length, u8::try_from(index).unwrap_or_default());
         }
-        let one = indices.get(from..).unwrap_or_default().repeat(line.times - 1);
-        indices.extend_from_slice(&one);
+        let until = indices.len();
+        for _ in 1..line.times {
+            indices.extend_from_within(from..until);
+        }
     }
-    (palette.into_iter().flatten().collect(), indices)
+    (palette.into_flattened(), indices)
 }
 
 fn coarser(color: Color, less: u32) -> Color {
