@@ -140,8 +140,9 @@ pub fn concerned(state: &State, after: &BTreeMap<u64, ExcuseRecord>) -> BTreeSet
         Phase::Pending | Phase::Firing | Phase::Recovering => true,
         Phase::Quiet | Phase::Resolved => false,
     };
-    let keys = state.memory.iter().filter(|(_, memory)| under_way(memory)).map(|(key, _)| key);
-    keys.filter(|(rule, subject)| differs(subject, rule)).cloned().collect()
+    let all = state.memory.iter().filter(|(_, _, memory)| under_way(memory));
+    let moved = all.filter(|(rule, subject, _)| differs(subject, rule));
+    moved.map(|(rule, subject, _)| (rule.clone(), subject.clone())).collect()
 }
 
 /// The excuse that explains why an incident is closed: the newest of those that reach its firing.

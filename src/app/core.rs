@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::{About, Catalog};
 use super::config::Config;
+use super::contexts::{Contexts, Watched};
+use super::memories::Memories;
 use super::past::picture;
 use super::past::settings::Judging;
 use super::planner::kept::{self, Planned};
@@ -30,7 +32,6 @@ use crate::rules::evidence::{Luck, Prior};
 use crate::rules::guards::Switches;
 use crate::rules::history::{History, Known};
 use crate::rules::judge::{Context, Facts};
-use crate::rules::lifecycle::Memory;
 use crate::rules::readings::Span;
 use crate::rules::window::Frame;
 use crate::store::records::{Loaded, load, scan_all};
@@ -140,13 +141,15 @@ pub struct State {
     /// How far back its numbers go.
     pub kept: HistoryKept,
     /// What was applied.
-    pub catalog: Catalog,
+    pub catalog: Watched<Catalog>,
+    /// What is known about subjects that were judged: a cache.
+    pub contexts: Contexts,
     /// The rules in force, by id.
     pub rules: BTreeMap<RuleId, Ruled>,
     /// The series, and the guards that listen to them.
     pub history: History,
     /// What rules remember; what is not here is quiet.
-    pub memory: HashMap<(RuleId, Subject), Memory>,
+    pub memory: Memories,
     /// Up to which window end a rule has been judged on a subject: a cache, so that only what changed is judged.
     pub judged: HashMap<RuleId, HashMap<Subject, Span>>,
     /// Sources that fail, since when.
@@ -226,7 +229,8 @@ impl Core {
         let state = State {
             cut: Cut::at(stamped),
             kept,
-            catalog,
+            catalog: Watched::new(catalog),
+            contexts: Contexts::default(),
             rules,
             history,
             memory: load_memory(&*store).await?,
@@ -294,7 +298,7 @@ impl Core {
         let mut state = self.state.lock().await;
         state.history.set_credits(catalog.credits());
         catalog.measure(&state.history.view(), self.clock.now());
-        state.catalog = catalog;
+        *state.catalog = catalog;
         state.rules = rules;
         state.cut.edition = self.stamped();
         // A rule that has left shadow has forgotten what it saw there.
@@ -504,7 +508,7 @@ pub(super) fn gather(row: &samples::Row, known_at: Timestamp, history: &mut Hist
     }
 }
 
-async fn load_memory(store: &dyn Store) -> Result<HashMap<(RuleId, Subject), Memory>, StoreError> {
+async fn load_memory(store: &dyn Store) -> Result<Memories, StoreError> {
     let records = scan_all::<MemoryRecord>(store).await?;
-    Ok(records.into_iter().map(|record| ((record.value.rule, record.value.subject), record.value.memory)).collect())
+    Ok(records.into_iter().map(|record| (record.value.rule, record.value.subject, record.value.memory)).collect())
 }

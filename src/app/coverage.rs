@@ -156,7 +156,7 @@ fn covered(state: &State, key: &PartnershipRef, (known, groups): (&mut Known, &m
             let causes = known.entry((id.clone(), subject.clone())).or_insert_with(|| {
                 let view = state.history.view();
                 let context = judging((&state.catalog, &view), groups, (&subject, &about), ruled, now);
-                let memory = state.memory.get(&(id.clone(), subject.clone())).cloned().unwrap_or_default();
+                let memory = state.memory.get(id, &subject).cloned().unwrap_or_default();
                 let judgement = judge(&ruled.rule, &subject, &context, &view, &memory, now);
                 causes(state, ruled, &subject, &judgement.receipt)
             });

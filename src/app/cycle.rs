@@ -89,12 +89,7 @@ async fn commit_part(core: &Core, part: &[Fired]) -> Result<(), StoreError> {
     core.settings_kept.store(true, Ordering::Release);
     let mut state = core.state.lock().await;
     for one in part {
-        let key = (one.rule.rule.rule().id.clone(), one.subject.clone());
-        if one.judgement.memory == Memory::default() {
-            state.memory.remove(&key);
-        } else {
-            state.memory.insert(key, one.judgement.memory.clone());
-        }
+        state.memory.put(one.rule.rule.rule().id.clone(), one.subject.clone(), one.judgement.memory.clone());
     }
     causes.show(&mut state);
     drop(state);

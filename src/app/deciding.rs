@@ -456,7 +456,7 @@ async fn touch(
     cycle::note(core, &mut transaction, incident, Event { at: now, by: Some(asked.name()), what }).await?;
     core.store.commit(transaction).await?;
     if let Some(after) = after {
-        core.state.lock().await.memory.insert(key, after);
+        core.state.lock().await.memory.put(key.0, key.1, after);
     }
     // A rule that time moves is looked at again when the snooze is over.
     core.bells.deals.ring();

@@ -48,18 +48,18 @@ fn judge_all(state: &State, now: Timestamp) -> (Vec<Fired>, Vec<Looked>) {
     }
     let running = state.catalog.subjects(Scope::Partnership);
     // A deal that has ended has nothing overdue any more: what is open about it is to be closed.
-    let open = state.memory.iter().filter(|(key, memory)| {
+    let open = state.memory.iter().filter(|(rule, subject, memory)| {
         memory.phase != Phase::Quiet
-            && matches!(key.1, Subject::Partnership(..))
-            && rules.iter().any(|one| *one.0 == key.0)
+            && matches!(subject, Subject::Partnership(..))
+            && rules.iter().any(|one| one.0 == *rule)
     });
-    let subjects: BTreeSet<Subject> = running.into_iter().chain(open.map(|(key, _)| key.1.clone())).collect();
+    let subjects: BTreeSet<Subject> = running.into_iter().chain(open.map(|(_, subject, _)| subject.clone())).collect();
     let (view, mut scratch) = (state.history.view(), Scratch::default());
     for subject in subjects {
         let about = state.catalog.about_at(&subject, now);
         for (id, ruled) in &rules {
             let context = context(&about, SignedDuration::ZERO, ruled.version);
-            let memory = state.memory.get(&((*id).clone(), subject.clone())).cloned().unwrap_or_default();
+            let memory = state.memory.get(id, &subject).cloned().unwrap_or_default();
             if !ruled.rule.selects(&subject, &context) && memory == Memory::default() {
                 continue;
             }
@@ -83,7 +83,7 @@ fn judge_all(state: &State, now: Timestamp) -> (Vec<Fired>, Vec<Looked>) {
 /// a cooldown is over; within the hour in any case.
 fn next(state: &State, looked: &Looked, now: Timestamp) -> Timestamp {
     let mut first = now.checked_add(LOOK_EVERY).unwrap_or(Timestamp::MAX);
-    let memory = state.memory.get(&(looked.rule.clone(), looked.subject.clone()));
+    let memory = state.memory.get(&looked.rule, &looked.subject);
     let written = state.rules.get(&looked.rule).map(|ruled| (ruled.rule.hold().get(), ruled.rule.rule().cooldown));
     let mut moments = vec![looked.turn];
     if let (Some(memory), Some((hold, cooldown))) = (memory, written) {

@@ -63,7 +63,7 @@ pub fn judge<'a>(
         for (id, ruled) in &rules {
             let mut context = context(&about, SignedDuration::ZERO, ruled.version);
             fill((&state.catalog, &state.history.view()), ruled, &subject, &mut context, now);
-            let memory = state.memory.get(&((*id).clone(), subject.clone())).cloned().unwrap_or_default();
+            let memory = state.memory.get(id, &subject).cloned().unwrap_or_default();
             if context.pool.is_empty() && memory == crate::rules::lifecycle::Memory::default() {
                 continue;
             }

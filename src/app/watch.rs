@@ -4,7 +4,7 @@
 //! [`SUBJECTS_MAX`] subjects). Survives: a kill between any two steps. Samples are kept before they are judged; a cycle
 //! that was not committed is judged again at the next poll from the same samples and comes to the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -110,7 +110,8 @@ async fn hear(
     if alarms.is_empty() {
         let followed = followed(&state, &appended.touched, missing);
         let State { catalog, history, .. } = &mut *state;
-        catalog.measure_some(&history.view(), followed, now);
+        // How large an audience is, is no part of what is kept of a subject.
+        catalog.unnoticed().measure_some(&history.view(), followed, now);
     } else {
         // What a guard says now may be about days that were judged already.
         state.judged.clear();
@@ -135,25 +136,24 @@ async fn hear(
 /// Several targets may report into one series (two boosts of one partnership): their numbers are added, and where one is
 /// missing the sum is missing. Both lists are in the order of their series.
 fn add_up(samples: Vec<Sample>, missing: Vec<Missing>) -> (Vec<Sample>, Vec<Missing>) {
-    let absent: BTreeSet<SeriesKey> = missing.iter().map(|one| one.series.clone()).collect();
-    let mut sums: BTreeMap<(SeriesKey, crate::domain::sample::Form), Sample> = BTreeMap::new();
-    for sample in samples {
-        if absent.contains(&sample.series) {
-            continue;
-        }
-        match sums.entry((sample.series.clone(), sample.form)) {
-            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(sample)),
-            std::collections::btree_map::Entry::Occupied(mut kept) => {
-                let sum = kept.get_mut();
-                sum.value = sum.value.saturating_add(sample.value);
-                sum.provisional |= sample.provisional;
-                sum.self_reported |= sample.self_reported;
-            }
-        }
+    let (mut samples, mut missing) = (samples, missing);
+    if !missing.is_empty() {
+        let absent: BTreeSet<&SeriesKey> = missing.iter().map(|one| &one.series).collect();
+        samples.retain(|sample| !absent.contains(&sample.series));
     }
-    let mut missing = missing;
+    // Sources mostly answer in order, and sorting what is in order is quick.
+    samples.sort_by(|one, other| (&one.series, one.form).cmp(&(&other.series, other.form)));
+    samples.dedup_by(|next, sum| {
+        let is_same = (&next.series, next.form) == (&sum.series, sum.form);
+        if is_same {
+            sum.value = sum.value.saturating_add(next.value);
+            sum.provisional |= next.provisional;
+            sum.self_reported |= next.self_reported;
+        }
+        is_same
+    });
     missing.sort_by(|one, other| one.series.cmp(&other.series));
-    (sums.into_values().collect(), missing)
+    (samples, missing)
 }
 
 async fn keep(

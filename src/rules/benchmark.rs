@@ -74,7 +74,7 @@ pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 /// The median of values that are all numbers; the mean of the two in the middle where their count is even.
 #[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let (lower, weight) = quantile_at(values.len(), 0.5)?;
     let low = *values.get(lower)?;
     if weight == 0.0 {
@@ -94,7 +94,7 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// Where the `length` before `first` begins: so many calendar days for windows of days, so many hours for others.
-fn past(window: Window, length: SignedDuration, first: Span, frame: &Frame) -> Option<Timestamp> {
+pub(super) fn past(window: Window, length: SignedDuration, first: Span, frame: &Frame) -> Option<Timestamp> {
     let length = match window {
         Window::Days(_) => Window::Days(u32::try_from(length.as_hours() / 24).ok()?),
         Window::Hours(_) => Window::Hours(u32::try_from(length.as_hours()).ok()?),

@@ -8,7 +8,7 @@ use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
 
 use super::error::{RuleError, nearest};
-use super::eval;
+use super::eval::{self, Glance};
 use super::evidence::tested::{Tested, is_weighable, missing_op};
 use super::judge::Context;
 use super::language::{self, Node, Operator, What};
@@ -27,9 +27,16 @@ pub struct CheckedRule {
     inputs: Vec<Input>,
     currencies: Vec<Currency>,
     own_windows: u32,
+    glance: Option<Glance>,
 }
 
 impl CheckedRule {
+    /// What a glance at it needs; `None` where it is not one for glances.
+    #[must_use]
+    pub fn glance(&self) -> Option<&Glance> {
+        self.glance.as_ref()
+    }
+
     /// The rule as written.
     #[must_use]
     pub fn rule(&self) -> &Rule {
@@ -187,15 +194,20 @@ pub fn check(rule: &Rule) -> Result<CheckedRule, Vec<RuleError>> {
     check_cases(rule, &mut errors);
     let own_windows = own_windows(rule, &lowering.inputs, &mut errors);
     match (when, recover) {
-        (Some(when), recover) if errors.is_empty() => Ok(CheckedRule {
-            rule: rule.clone(),
-            window: rule.window(),
-            when,
-            recover: recover.flatten(),
-            inputs: lowering.inputs,
-            currencies: lowering.currencies,
-            own_windows,
-        }),
+        (Some(when), recover) if errors.is_empty() => {
+            let mut checked = CheckedRule {
+                rule: rule.clone(),
+                window: rule.window(),
+                when,
+                recover: recover.flatten(),
+                inputs: lowering.inputs,
+                currencies: lowering.currencies,
+                own_windows,
+                glance: None,
+            };
+            checked.glance = Glance::of(&checked);
+            Ok(checked)
+        }
         (_, _) => Err(errors),
     }
 }

@@ -420,6 +420,8 @@ fn write_up(
 }
 
 #[cfg(test)]
+mod glances;
+#[cfg(test)]
 mod regimes;
 #[cfg(test)]
 mod replay;

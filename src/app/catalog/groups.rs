@@ -17,8 +17,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{About, Catalog};
 use crate::app::core::{Ruled, context};
 use crate::domain::deal::DeliverableState;
-use crate::domain::document::{Deliverable, PartnershipRef, Running};
-use crate::domain::ids::{BrandId, CampaignId, CreatorId, DeliverableId, GroupId, Platform, Scope, Subject};
+use crate::domain::document::{PartnershipRef, Running};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, GroupId, Platform, Scope, Subject};
 use crate::rules::benchmark::group::{Group, MadeBy, Member, OWN_SMALL, PEERS_MIN, Shared};
 use crate::rules::benchmark::pack::Packs;
 use crate::rules::benchmark::size::{Audiences, Edges, measure};
@@ -182,21 +182,12 @@ impl Catalog {
     #[must_use]
     pub fn kind_of(&self, partnership: &PartnershipRef) -> Option<(Platform, String)> {
         let mut kinds: BTreeMap<(Platform, &str), (i64, u32)> = BTreeMap::new();
-        for piece in self.pieces_from(partnership).filter(|piece| piece.state != DeliverableState::Cancelled) {
+        for piece in self.pieces_in(partnership).filter(|piece| piece.state != DeliverableState::Cancelled) {
             let sum = kinds.entry((piece.platform, &piece.format)).or_default();
             *sum = (sum.0.saturating_add(piece.fee.minor), sum.1.saturating_add(1));
         }
         let most = kinds.into_iter().max_by_key(|(kind, sum)| (*sum, std::cmp::Reverse(*kind)))?;
         Some((most.0.0, most.0.1.to_owned()))
-    }
-
-    /// The pieces of a partnership without looking at all others.
-    fn pieces_from<'a>(&'a self, partnership: &'a PartnershipRef) -> impl Iterator<Item = &'a Deliverable> {
-        // `-` is the first of the characters that an id may have.
-        let first = DeliverableId::new("-").ok().map(|first| (partnership.clone(), first));
-        let range = first.map(|first| self.deliverables.range(first..));
-        let of_it = range.into_iter().flatten().take_while(move |((at, _), _)| at == partnership);
-        of_it.map(|(_, piece)| piece)
     }
 
     fn key(

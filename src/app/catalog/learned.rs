@@ -13,14 +13,14 @@ impl Catalog {
     /// Fills in what had been learned about a subject's brand at an instant, over what the settings say.
     pub(super) fn fill_learned(&self, subject: &Subject, about: &mut About, at: Timestamp) {
         let brand = about.brand.clone();
-        let pieces: Vec<(Platform, &str)> = match subject {
+        let own = match subject {
             Subject::Partnership(campaign, creator) => {
-                let own = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
-                let pieces = self.deliverables.values().filter(|one| one.partnership == own);
-                pieces.map(|one| (one.platform, one.format.as_str())).collect()
+                Some(PartnershipRef { campaign: campaign.clone(), creator: creator.clone() })
             }
-            Subject::Brand(_) | Subject::Campaign(_) | Subject::Creator(_) | Subject::Post(..) => Vec::new(),
+            Subject::Brand(_) | Subject::Campaign(_) | Subject::Creator(_) | Subject::Post(..) => None,
         };
+        let pieces: Vec<(Platform, &str)> =
+            own.iter().flat_map(|own| self.pieces_in(own)).map(|one| (one.platform, one.format.as_str())).collect();
         if let Some(brand) = &brand {
             let luck = self.learned.luck(brand, &pieces, at);
             if let Some((learned, Value::Shape { k })) = luck.map(|one| (one, one.value)) {

@@ -328,9 +328,8 @@ impl Catalog {
             about.regimes = self.terms.regimes(subject, &about.zone, deal);
         }
         if let Subject::Partnership(campaign, creator) = subject {
-            let own = |at: &PartnershipRef| at.campaign == *campaign && at.creator == *creator;
-            let live = self.deliverables.values().filter(|one| own(&one.partnership)).filter_map(|one| one.live_at);
-            about.posts = live.collect();
+            let own = PartnershipRef { campaign: campaign.clone(), creator: creator.clone() };
+            about.posts = self.pieces_in(&own).filter_map(|one| one.live_at).collect();
             about.standing = self.standing(campaign, creator, &about.zone).map(Arc::new);
         }
         self.fill_learned(subject, &mut about, at);
@@ -341,6 +340,13 @@ impl Catalog {
         let known = (at < jiff::Timestamp::MAX).then_some(at);
         about.excused = self.excused(&self.excuses, subject, &about, known);
         about
+    }
+
+    /// The newest instant at which something was learned or found to lie with a brand.
+    #[must_use]
+    pub fn newest_word(&self) -> jiff::Timestamp {
+        let found = self.excuses.values().flat_map(|one| &one.versions).map(|one| one.known_at);
+        found.chain(self.learned.newest_word()).max().unwrap_or(jiff::Timestamp::MIN)
     }
 
     fn levels_of(&self, creator: &CreatorId) -> BTreeMap<ProgramId, String> {
@@ -468,9 +474,13 @@ impl Catalog {
         pieces
     }
 
-    /// The promised pieces of one partnership.
+    /// The promised pieces of one partnership, found without looking at all others.
     pub fn pieces_in<'a>(&'a self, partnership: &'a PartnershipRef) -> impl Iterator<Item = &'a Deliverable> {
-        self.deliverables.values().filter(move |one| one.partnership == *partnership)
+        // `-` is the first of the characters that an id may have.
+        let first = DeliverableId::new("-").ok().map(|first| (partnership.clone(), first));
+        let range = first.map(|first| self.deliverables.range(first..));
+        let of_it = range.into_iter().flatten().take_while(move |((at, _), _)| at == partnership);
+        of_it.map(|(_, piece)| piece)
     }
 
     /// A promised piece.

@@ -285,8 +285,8 @@ async fn take(core: &Core, kept: Loaded<LevelCase>, step: Step, now: Timestamp) 
         }
     }
     core.store.commit(transaction).await?;
-    if let Some((key, memory)) = forgotten {
-        core.state.lock().await.memory.insert(key, memory);
+    if let Some(((rule, subject), memory)) = forgotten {
+        core.state.lock().await.memory.put(rule, subject, memory);
     }
     cycle::ring_deliverers(core);
     Ok(())

@@ -2,14 +2,15 @@
 //!
 //! Owns: the table of intervals, which is in this file and nowhere else. Every interval divides a day.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::catalog::Catalog;
+use crate::app::memories::Memories;
 use crate::domain::document::Running;
-use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, PostRef, RuleId, Subject};
+use crate::domain::ids::{BrandId, CampaignId, CreatorId, Platform, PostRef, Subject};
 use crate::rules::lifecycle::{Memory, Phase};
 
 /// Where a rule is pending or firing.
@@ -55,7 +56,7 @@ pub struct Heat {
 impl Heat {
     /// Feels everything at an instant.
     #[must_use]
-    pub fn of(catalog: &Catalog, memory: &HashMap<(RuleId, Subject), Memory>, now: Timestamp) -> Self {
+    pub fn of(catalog: &Catalog, memory: &Memories, now: Timestamp) -> Self {
         let mut heat = Self { now, ..Self::default() };
         let published = |key: &(Platform, PostRef)| catalog.published.get(key).copied();
         heat.posts =
@@ -73,7 +74,7 @@ impl Heat {
         let works = catalog.partnerships.keys().filter(|one| heat.running.contains(&one.campaign));
         heat.running_creators = works.map(|one| one.creator.clone()).collect();
         heat.feel_live(catalog);
-        let open = memory.iter().filter(|(_, memory)| is_near(memory)).map(|((_, subject), _)| subject.clone());
+        let open = memory.iter().filter(|(_, _, memory)| is_near(memory)).map(|(_, subject, _)| subject.clone());
         heat.near = open.collect();
         heat.feel_near(catalog);
         heat

@@ -5,7 +5,6 @@
 //! send, so a plan and a day at the platform differ only where the platform charges for what cannot be known before: later
 //! pages.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +13,7 @@ use super::heat::Heat;
 use super::{Asked, Due, Pacing, Tick};
 use crate::app::catalog::Catalog;
 use crate::app::config::{Cadence, SourceConfig};
+use crate::app::memories::Memories;
 use crate::app::records::PostRecord;
 use crate::app::schedule::Schedule;
 use crate::app::sourcing;
@@ -236,7 +236,7 @@ fn walk_both(
     while let Some(at) = schedule.next_after(now).filter(|at| *at < end) {
         let tick = Tick { at, next: schedule.next_after(at).unwrap_or(at), slack };
         let all = sourcing::request(id, config, catalog, at).targets;
-        let heat = (when.cadence == Cadence::Adaptive).then(|| Heat::of(catalog, &HashMap::new(), at));
+        let heat = (when.cadence == Cadence::Adaptive).then(|| Heat::of(catalog, &Memories::default(), at));
         let pacing = Pacing { source: id, seed, config, heat: heat.as_ref() };
         let due = super::due(all, &pacing, &mut asked, &tick);
         asked.note(&due, at);

@@ -1,12 +1,13 @@
 //! Cadence, spreading and what is left out, on made-up worlds.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::plan::{self, Size};
 use super::*;
 use crate::app::catalog::Catalog;
+use crate::app::memories::Memories;
 use crate::app::sourcing;
 use crate::domain::ids::Subject;
 use crate::rules::lifecycle::{Memory, Phase};
@@ -106,16 +107,16 @@ fn near_a_line_and_live_are_asked_often_whatever_their_age() {
     let catalog = world(4, 20);
     let memory = |subject: &str| {
         let firing = Memory { phase: Phase::Pending, ..Memory::default() };
-        HashMap::from([(("r".parse().expect("an id"), subject.parse().expect("a subject")), firing)])
+        Memories::from_iter([("r".parse().expect("an id"), subject.parse().expect("a subject"), firing)])
     };
     let mins = |heat: &Heat, subject: &str| heat.every(&subject.parse().expect("a subject")).as_mins();
-    let calm = Heat::of(&catalog, &HashMap::new(), day());
+    let calm = Heat::of(&catalog, &Memories::default(), day());
     // The oldest post of the first creator, and one of a creator whose piece went live an instant ago.
     let old = "post/youtube/2000000019";
     assert_eq!(mins(&calm, old), 24 * 60);
     assert_eq!(mins(&calm, "creator/plan-0000000"), 15, "live");
     let later = day().checked_add(SignedDuration::from_hours(24 * 5)).expect("in range");
-    let calm = Heat::of(&catalog, &HashMap::new(), later);
+    let calm = Heat::of(&catalog, &Memories::default(), later);
     assert_eq!(mins(&calm, "creator/plan-0000000"), 60, "in a campaign that runs");
     assert_eq!(mins(&calm, "partnership/plan/plan-0000000"), 60);
     assert_eq!(mins(&calm, "creator/nobody"), 24 * 60, "quiet");
@@ -127,7 +128,7 @@ fn near_a_line_and_live_are_asked_often_whatever_their_age() {
     assert_eq!(mins(&near, "post/youtube/2000000000"), 15, "its piece");
     assert_eq!(mins(&near, old), 60, "part of the creator's numbers");
     let over = later.checked_add(SignedDuration::from_hours(24 * 60)).expect("in range");
-    let over = Heat::of(&catalog, &HashMap::new(), over);
+    let over = Heat::of(&catalog, &Memories::default(), over);
     assert_eq!(mins(&over, "partnership/plan/plan-0000000"), 24 * 60, "a campaign that is long over");
 }
 
@@ -170,7 +171,7 @@ fn where_a_budget_is_short_the_new_posts_wait_first_and_the_young_last() {
     let config = config("schedule = \"*/15 * * * *\"\ncadence = \"adaptive\"");
     let settings = config.kind.settings();
     let catalog = world(30, 40);
-    let heat = Heat::of(&catalog, &HashMap::new(), day());
+    let heat = Heat::of(&catalog, &Memories::default(), day());
     let pacing = Pacing { source: &id(), seed: 0, config: &config, heat: Some(&heat) };
     let all = sourcing::request(&id(), &config, &catalog, day()).targets;
     let due: Vec<Due> = all.into_iter().map(|target| Due { every: pacing.every(&target), target }).collect();
@@ -226,7 +227,7 @@ proptest! {
         for _ in 0..40 {
             let at = schedule.next_after(now).expect("a tick");
             let tick = Tick { at, next: schedule.next_after(at).expect("a tick"), slack: SignedDuration::ZERO };
-            let heat = Heat::of(&catalog, &HashMap::new(), at);
+            let heat = Heat::of(&catalog, &Memories::default(), at);
             let pacing = Pacing { source: &id(), seed, config: &config, heat: Some(&heat) };
             let due = due(sourcing::request(&id(), &config, &catalog, at).targets, &pacing, &mut asked, &tick);
             asked.note(&due, at);

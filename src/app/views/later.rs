@@ -23,7 +23,7 @@ pub(super) struct Later {
 impl Later {
     /// `main`: what the incident is about, where a cause may be looked for.
     pub(super) fn lay(state: &State, incident: &Incident, main: Option<&Seen>, is_why: bool, now: Timestamp) -> Self {
-        let known = (&state.catalog, &state.history);
+        let known = (&*state.catalog, &state.history);
         let metric = main.and_then(|main| main.metric);
         let cause = metric.and_then(|metric| found::lay(known, &incident.subject, metric, now));
         let by_hour = is_why && cause.is_some() && matches!(metric, Some(Metric::Views | Metric::Reach));

@@ -181,7 +181,7 @@ pub fn judged(
     let about = state.catalog.about_at(subject, now);
     let context =
         judging((&state.catalog, &state.history.view()), &mut Groups::default(), (subject, &about), ruled, now);
-    let memory = state.memory.get(&(rule.clone(), subject.clone())).cloned().unwrap_or_default();
+    let memory = state.memory.get(rule, subject).cloned().unwrap_or_default();
     Some(judge(&ruled.rule, subject, &context, &state.history.view(), &memory, now))
 }
 

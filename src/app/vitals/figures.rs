@@ -126,7 +126,7 @@ fn sources(page: &mut Page, core: &Core, state: &State, (tally, started): (&tall
 
 fn incidents(page: &mut Page, state: &State) {
     let mut open: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for ((rule, _), memory) in &state.memory {
+    for (rule, _, memory) in state.memory.iter() {
         let Some(ruled) = state.rules.get(rule) else { continue };
         // What a rule in shadow remembers was told to nobody.
         let told = ruled.rule.rule().mode != Mode::Shadow;

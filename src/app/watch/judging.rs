@@ -1,6 +1,8 @@
 //! Which rules are judged on whom when numbers come: those whose inputs changed, those that compare with others on their
 //! whole group, and what lies with a brand before anybody is blamed for it.
 
+use std::cell::OnceCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use crate::domain::ids::{Platform, RuleId, Scope, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Missing, SeriesKey};
 use crate::rules::benchmark::group::Shared;
-use crate::rules::eval::Scratch;
+use crate::rules::eval::{Scratch, nothing_changes};
 use crate::rules::history::Touch;
 use crate::rules::judge::judge_changes;
 use crate::rules::lifecycle::{Memory, Phase};
@@ -24,11 +26,21 @@ use crate::rules::window::{Frame, Window};
 use crate::store::StoreError;
 
 /// What a poll said of one subject.
+#[derive(Debug, Clone)]
 pub(super) struct News {
     /// The earliest instant that was spoken of.
     observed: Timestamp,
     /// Which numbers, or their absence.
     of: Vec<(Metric, Platform)>,
+}
+
+impl News {
+    fn hear(&mut self, number: (Metric, Platform), observed: Timestamp) {
+        self.observed = std::cmp::min(self.observed, observed);
+        if !self.of.contains(&number) {
+            self.of.push(number);
+        }
+    }
 }
 
 /// A rule, and the numbers that its verdict depends on.
@@ -67,13 +79,7 @@ pub(super) fn judge_touched(
     now: Timestamp,
 ) -> Vec<Fired> {
     let rules: Vec<Asks> = state.rules.iter().map(|(id, ruled)| Asks::new(id, ruled)).collect();
-    let moved: BTreeSet<(RuleId, Subject)> = state
-        .memory
-        .iter()
-        .filter(|((id, _), memory)| state.rules.get(id).is_some_and(|ruled| is_moved_by_time(ruled, memory)))
-        .map(|(key, _)| key.clone())
-        .collect();
-    let mut round = Round { moved, ..Round::default() };
+    let mut round = Round::default();
     // What lies with a brand is judged first, so that nobody is blamed for it in the same poll.
     let (brands, others): (Vec<&Asks>, Vec<&Asks>) = rules.iter().partition(|asks| asks.is_of_brand());
     judge_some(state, &brands, news, now, &mut round);
@@ -108,48 +114,69 @@ struct Round {
 fn judge_some(state: &mut State, rules: &[&Asks], news: &BTreeMap<Subject, News>, now: Timestamp, round: &mut Round) {
     let among = among_others(&state.catalog, &mut round.groups, rules, news);
     let subjects: BTreeSet<&Subject> = news.keys().chain(among.values().flat_map(BTreeMap::keys)).collect();
+    let small = state.catalog.benchmarks.small;
     for subject in subjects {
-        let mut about = None;
+        let (mut about, heard) = (None, news.get(subject));
+        let State { catalog, contexts, history, memory, judged, cut, .. } = &mut *state;
+        let remembered = memory.of(subject);
+        let seat = OnceCell::new();
         for asks in rules.iter().filter(|asks| asks.ruled.rule.rule().scope == subject.scope()) {
             let Asks { id, ruled, .. } = asks;
-            let own = news.get(subject).filter(|news| asks.hears(&news.of)).map(|news| news.observed);
+            let memory = remembered.and_then(|of| of.get(id));
+            let own = heard.filter(|news| asks.hears(&news.of)).map(|news| news.observed);
             let others = among.get(id).and_then(|others| others.get(subject)).copied();
-            let is_moved = news.contains_key(subject)
-                && !round.moved.is_empty()
-                && round.moved.contains(&(id.clone(), subject.clone()));
-            let heard = [own, others].into_iter().flatten().min();
-            let Some(observed) = heard.or_else(|| news.get(subject).filter(|_| is_moved).map(|news| news.observed))
-            else {
+            let is_moved = heard.is_some()
+                && (memory.is_some_and(|memory| is_moved_by_time(ruled, memory))
+                    || (!round.moved.is_empty() && round.moved.contains(&(id.clone(), subject.clone()))));
+            let spoken = [own, others].into_iter().flatten().min();
+            let Some(observed) = spoken.or_else(|| heard.filter(|_| is_moved).map(|news| news.observed)) else {
                 continue;
             };
+            // What this round found to lie with a brand is in nothing that was kept before it.
+            let kept = if round.excuses.is_none() { contexts.of(catalog, subject, now) } else { None };
+            let mut due = None;
+            if let Some(kept) = kept.filter(|_| ruled.rule.rule().selects.size.is_none()) {
+                let is_due = *due.insert(is_due(judged, (id, subject), ruled, (observed, now, &kept.frame)));
+                if (!is_due && !is_moved)
+                    || (!ruled.rule.selects(subject, kept) && memory.is_none_or(|memory| !memory.is_open()))
+                {
+                    continue;
+                }
+                if let Some(seat) = seat.get_or_init(|| history.seat(subject, now))
+                    && nothing_changes(&ruled.rule, seat, kept, memory, (now, small), &mut round.scratch)
+                {
+                    round.evaluated += 1;
+                    continue;
+                }
+            }
             let about = about.get_or_insert_with(|| {
-                let mut about = state.catalog.about_at(subject, now);
+                let mut about = catalog.about_at(subject, now);
                 if let Some(excuses) = &round.excuses {
-                    about.excused = state.catalog.excused(excuses, subject, &about, None);
+                    about.excused = catalog.excused(excuses, subject, &about, None);
                 }
                 about
             });
             let mut context = context(about, SignedDuration::ZERO, ruled.version);
-            let due = is_due(&mut state.judged, (id, subject), ruled, (observed, now, &context.frame));
+            let due = due.unwrap_or_else(|| is_due(judged, (id, subject), ruled, (observed, now, &context.frame)));
             if !due && !is_moved {
                 continue;
             }
-            let memory = state.memory.get(&(id.clone(), subject.clone())).cloned().unwrap_or_default();
+            let memory = memory.cloned().unwrap_or_default();
             if !ruled.rule.selects(subject, &context) && !memory.is_open() {
                 continue;
             }
-            round.groups.add(&mut context, &state.catalog, subject, ruled);
+            round.groups.add(&mut context, catalog, subject, ruled);
             round.evaluated += 1;
-            let view = state.history.view();
-            let judged = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut round.scratch);
-            if let Some(judgement) = judged {
+            let view = history.view();
+            let changes = judge_changes(&ruled.rule, subject, &context, &view, &memory, now, &mut round.scratch);
+            if let Some(judgement) = changes {
                 round.fired.push(Fired {
                     rule: ruled.clone(),
                     subject: subject.clone(),
                     about: about.clone(),
                     judgement,
                     before: memory,
-                    cut: state.cut,
+                    cut: *cut,
                 });
             }
         }
@@ -214,17 +241,32 @@ pub(super) fn news_of<'a>(
     spoken_of: impl Iterator<Item = (&'a SeriesKey, Timestamp)>,
 ) -> BTreeMap<Subject, News> {
     let mut news: BTreeMap<Subject, News> = BTreeMap::new();
+    // What is said of one subject stands together: it is looked up once.
+    let mut run: Option<(&Subject, News)> = None;
     for (series, observed) in spoken_of {
-        for concerned in concerned(state, &series.subject) {
-            let news = news.entry(concerned).or_insert_with(|| News { observed, of: Vec::new() });
-            news.observed = std::cmp::min(news.observed, observed);
-            let number = (series.metric, series.platform);
-            if !news.of.contains(&number) {
-                news.of.push(number);
+        let number = (series.metric, series.platform);
+        match &mut run {
+            Some((subject, so_far)) if **subject == series.subject => so_far.hear(number, observed),
+            _ => {
+                let before = run.replace((&series.subject, News { observed, of: vec![number] }));
+                before.into_iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
             }
         }
     }
+    run.into_iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
     news
+}
+
+/// Gives what was said of a subject to everybody whose readings it takes part in.
+fn spread(state: &State, subject: &Subject, run: News, news: &mut BTreeMap<Subject, News>) {
+    for concerned in concerned(state, subject) {
+        match news.entry(concerned) {
+            Entry::Vacant(place) => drop(place.insert(run.clone())),
+            Entry::Occupied(mut heard) => {
+                run.of.iter().for_each(|number| heard.get_mut().hear(*number, run.observed));
+            }
+        }
+    }
 }
 
 /// Subjects whose readings a sample of `subject` takes part in.

@@ -7,10 +7,11 @@ use super::{Answer, Gap, Lookup, Scratch, verdict};
 use crate::domain::ids::{Platform, PostRef, Subject};
 use crate::domain::metric::Metric;
 use crate::domain::money::Currency;
-use crate::domain::num::{len_of, quantile_at};
+use crate::domain::num::len_of;
 use crate::domain::sample::Reading;
 use crate::domain::verdict::Verdict;
 use crate::rules::ahead::Ahead;
+use crate::rules::benchmark::{median, past};
 use crate::rules::check::CheckedRule;
 use crate::rules::evidence::tested::{Parts, Tested};
 use crate::rules::evidence::{Luck, Prior};
@@ -20,7 +21,7 @@ use crate::rules::readings::{Readings, Span, Want};
 use crate::rules::window::Window;
 
 /// How old the last poll may be: the age limit of every boundary (DESIGN §5, "Windows").
-const POLL_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const POLL_AGE_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// The windows a rule looks at at one instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -281,7 +282,10 @@ impl<'a> Live<'a> {
     }
 
     fn own_now(&mut self, want: Want, first: Span) -> Answer {
-        let (Some(begins), Some(past)) = (self.readings.begins(self.subject, want), self.past(first)) else {
+        let (Some(begins), Some(past)) = (
+            self.readings.begins(self.subject, want),
+            past(self.rule.window(), self.rule.rule().own.get(), first, &self.ctx.frame),
+        ) else {
             return Answer::gap(Gap::NoHistory);
         };
         if past < begins {
@@ -322,19 +326,6 @@ impl<'a> Live<'a> {
         let window = self.rule.window();
         let kept = self.scratch.kept.as_ref().map(|kept| &kept.before);
         once(kept, (window, span), || window.back(span, 1, &self.ctx.frame))
-    }
-
-    /// Where `own` begins: so many calendar days before `first` for windows of days, so many hours for the others.
-    fn past(&self, first: Span) -> Option<Timestamp> {
-        let length = self.rule.rule().own.get();
-        match self.rule.window() {
-            Window::Days(_) => {
-                let days = u32::try_from(length.as_hours() / 24).ok()?;
-                let edge = Span { from: first.from, until: first.from };
-                Some(Window::Days(1).back(edge, days, &self.ctx.frame)?.until)
-            }
-            Window::Hours(_) | Window::LastPosts(_) | Window::Deal => first.from.checked_sub(length).ok(),
-        }
     }
 }
 
@@ -398,16 +389,6 @@ impl Lookup for Live<'_> {
     }
 }
 
-/// The middle value, or the mean of the two middle ones.
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let (at, weight) = quantile_at(values.len(), 0.5)?;
-    let lower = *values.get(at)?;
-    if weight == 0.0 {
-        return Some(lower);
-    }
-    Some(f64::midpoint(lower, *values.get(at + 1)?))
-}
 /// How far apart two instants are, never negative.
 pub(in crate::rules) fn age(from: Timestamp, now: Timestamp) -> SignedDuration {
     std::cmp::max(now.duration_since(from), SignedDuration::ZERO)

@@ -226,6 +226,7 @@ impl Scratch {
 pub use deal::by_post;
 pub use excused::LeftOut;
 pub use gap::Gap;
+pub use glance::{Glance, nothing_changes};
 use kept::Kept;
 pub(in crate::rules) use live::{Live, Sweep, View, age};
 pub use pool::{Member, Pooled};
@@ -236,6 +237,7 @@ pub(in crate::rules) use peers::{is_of_others, reads_groups};
 mod deal;
 mod excused;
 mod gap;
+mod glance;
 mod kept;
 mod lessons;
 mod live;

@@ -13,6 +13,7 @@
 
 mod claims;
 mod known;
+mod seat;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -32,6 +33,7 @@ use super::series::{Knowledge, Line, Moment};
 
 pub use claims::Credits;
 pub use known::Known;
+pub use seat::Seat;
 pub use view::View;
 
 /// A statement whose series is known by its number.
@@ -214,15 +216,9 @@ impl History {
         for word in missing {
             self.append_missing_known(word, known_at);
         }
-        let said: Vec<Said> = samples
-            .iter()
-            .map(|sample| Said {
-                series: self.series_of(sample),
-                form: sample.form,
-                value: sample.value,
-                currency: sample.currency,
-            })
-            .collect();
+        let mut gathered = Known::default();
+        samples.iter().for_each(|sample| gathered.add(self, sample));
+        let said: Vec<Said> = gathered.said.into_iter().map(|(_, said)| said).collect();
         self.append_said(&said, known_at)
     }
 

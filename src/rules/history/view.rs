@@ -24,7 +24,7 @@ pub struct View<'a> {
 
 /// Over what a plain metric is asked.
 #[derive(Debug, Clone, Copy)]
-enum Over {
+pub(super) enum Over {
     /// A window.
     Span(Span),
     /// A post's whole life.
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
     }
 
     /// One line over a span, after the guards.
-    fn line(self, series: u32, line: &Line, metric: Metric, over: Over) -> Result<Taken, Absence> {
+    pub(super) fn line(self, series: u32, line: &Line, metric: Metric, over: Over) -> Result<Taken, Absence> {
         let table = &self.history.moments;
         let (taken, boundaries) = match (over, metric.kind()) {
             (Over::Span(span), Kind::Gauge) => {
@@ -95,11 +95,7 @@ impl<'a> View<'a> {
             sum = Some(add(sum, self.line(series, line, want.metric, over).map_err(Some)?));
         }
         if let Some(booked) = self.booked(subject, want, over) {
-            // How old a sum is, its other parts say: the book is always up to date.
-            return Ok(match sum {
-                Some(sum) => Taken { newest: sum.newest, ..add(Some(sum), booked) },
-                None => booked,
-            });
+            return Ok(with_book(sum, booked));
         }
         if let Some(sum) = sum {
             return Ok(sum);
@@ -210,8 +206,16 @@ fn absent(why: Absence) -> Seen {
     Seen { reading: Reading::Absent(why), n: 0, newest: None }
 }
 
+/// A sum with what the deal's book says. How old it is, its other parts say: the book is always up to date.
+pub(super) fn with_book(sum: Option<Taken>, booked: Taken) -> Taken {
+    match sum {
+        Some(sum) => Taken { newest: sum.newest, ..add(Some(sum), booked) },
+        None => booked,
+    }
+}
+
 /// The sum of two takings, as fresh as the fresher of them.
-fn add(sum: Option<Taken>, taken: Taken) -> Taken {
+pub(super) fn add(sum: Option<Taken>, taken: Taken) -> Taken {
     sum.map_or(taken, |sum| Taken {
         value: sum.value + taken.value,
         n: sum.n.saturating_add(taken.n),

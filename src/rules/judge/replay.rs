@@ -48,17 +48,17 @@ struct Record {
 }
 
 /// What goes on in a history.
-struct World {
-    dice: ChaCha8Rng,
-    history: History,
+pub(super) struct World {
+    pub(super) dice: ChaCha8Rng,
+    pub(super) history: History,
     samples: Vec<Sample>,
     missing: Vec<(Timestamp, Missing)>,
     posts: Vec<(PostFacts, Timestamp)>,
-    context: Context,
-    now: Timestamp,
+    pub(super) context: Context,
+    pub(super) now: Timestamp,
 }
 
-fn subject() -> Subject {
+pub(super) fn subject() -> Subject {
     "partnership/spring/alma".parse().expect("a subject")
 }
 
@@ -67,7 +67,7 @@ fn post(n: u32) -> crate::domain::ids::PostRef {
 }
 
 impl World {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
         let hours = SignedDuration::from_hours;
         let boost = Spread::halving(hours(dice.random_range(0..96)), hours(14 * 24));
@@ -94,7 +94,7 @@ impl World {
 
     /// Time goes on, and a source says something: of now, of earlier days for the first time or once more, or that it has
     /// nothing to say.
-    fn poll(&mut self) {
+    pub(super) fn poll(&mut self) {
         let step = [1, 5, 12, 24, 24, 24, 30, 60][self.dice.random_range(0..8)];
         self.now += SignedDuration::from_hours(step) + SignedDuration::from_secs(self.dice.random_range(0..3));
         let (mut samples, mut missing) = (Vec::new(), Vec::new());
@@ -172,6 +172,17 @@ impl World {
         Missing { series, why, at: self.now }
     }
 
+    /// A day's share of the fee is written into the deal's own book.
+    pub(super) fn book(&mut self) {
+        let midnight = day((self.now.as_second() - day(0).as_second()).div_euclid(86_400) - 1);
+        let series = SeriesKey { subject: subject(), metric: Metric::Spend, platform: Platform::Deal };
+        let form = Form::Amount { from: midnight, until: midnight + SignedDuration::from_hours(24) };
+        let value = self.dice.random_range(0..9_000);
+        let booked = self.sample(series, value, form);
+        self.history.append_poll(std::slice::from_ref(&booked), &[], self.now);
+        self.samples.push(booked);
+    }
+
     /// A post is found, or what was thought of it is corrected.
     fn find_post(&mut self) {
         let facts = PostFacts {
@@ -229,7 +240,7 @@ fn targets(dice: &mut ChaCha8Rng) -> BTreeMap<Metric, f64> {
 }
 
 /// The rules in two versions, checked once.
-fn rules() -> Vec<[CheckedRule; 2]> {
+pub(super) fn rules() -> Vec<[CheckedRule; 2]> {
     let both = |(when, more): &(&str, &str)| {
         let text = |when: &str| {
             let text = format!(

@@ -308,6 +308,12 @@ impl Book {
         self.things.get(name)?.iter().rev().find(|one| one.known_at <= at)
     }
 
+    /// When the newest of all versions became known.
+    #[must_use]
+    pub fn newest_word(&self) -> Option<Timestamp> {
+        self.things.values().flatten().map(|one| one.known_at).max()
+    }
+
     /// Only what was known at an instant.
     #[must_use]
     pub fn as_of(&self, at: Timestamp) -> Self {
