@@ -129,7 +129,7 @@ async fn ticks(
         let fetched = Fetched { samples: told(subjects, start, now), ..Fetched::default() };
         let before = processor();
         take_in(core, &source, subjects.len(), fetched, now).await.expect("taken in");
-        let tick = processor() - before;
+        let tick = processor().saturating_sub(before);
         took += tick;
         longest = std::cmp::max(longest, tick);
     }
@@ -158,13 +158,13 @@ async fn main() {
         take_in(&core, &source, subjects.len(), fetched, at).await.expect("taken in");
     }
     let (without, _) = ticks(&core, &mut driver, &subjects, start, rounds).await;
-    let text: String = (1..)
+    let text: Vec<String> = (1..)
         .zip(RULES)
         .map(|(number, rule)| {
             format!("[[rule]]\nid = \"rule-{number}\"\nkind = \"stop_loss\"\nscope = \"partnership\"\nmode = \"propose\"\n{rule}\n\n")
         })
         .collect();
-    let parsed = parse_rules(&text, None);
+    let parsed = parse_rules(&text.concat(), None);
     assert!(parsed.check().is_ok(), "{:?}", parsed.check());
     let rules = parsed.rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
     apply(&core, Given { documents: Vec::new(), rules }, "bench", false).await.expect("applied");

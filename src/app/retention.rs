@@ -23,6 +23,9 @@ mod tips;
 /// Rows in one transaction, and read at once: some milliseconds, so that no cycle waits for longer.
 const AT_ONCE: usize = 500;
 
+/// Rows read at once where nothing was old: the first of a series says that the others are not either.
+const A_FEW: usize = 8;
+
 /// Numbers and alerts are kept so long at least: rules look back a year and a day, and guards learn for some days before that.
 pub const KEPT_MIN: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -200,11 +203,11 @@ fn by_time(key: &[u8]) -> Option<(usize, Timestamp)> {
 /// Removes the older rows of every series. Only what is old is read, and the first row that is not.
 async fn cut_series(core: &Core, series: &Series, cut: Timestamp) -> Result<u64, StoreError> {
     let (mut from, until) = keys::all();
-    let mut removed = 0_u64;
+    let (mut removed, mut page) = (0_u64, A_FEW);
     loop {
-        let rows = core.store.scan(series.table, &from, &until, AT_ONCE).await?;
+        let rows = core.store.scan(series.table, &from, &until, page).await?;
         let Some((last, _)) = rows.last() else { return Ok(removed) };
-        let is_end = rows.len() < AT_ONCE;
+        let is_end = rows.len() < page;
         let mut transaction = Transaction::new();
         for (at, (key, _)) in rows.iter().enumerate() {
             let Some((length, time)) = (series.split)(key) else { continue };
@@ -214,6 +217,7 @@ async fn cut_series(core: &Core, series: &Series, cut: Timestamp) -> Result<u64,
             }
         }
         removed = removed.saturating_add(u64_of_len(transaction.writes.len()));
+        page = if transaction.writes.is_empty() { A_FEW } else { AT_ONCE };
         if !transaction.writes.is_empty() {
             if series.is_evidence {
                 give_up_receipts(core, cut).await?;

@@ -249,16 +249,16 @@ pub(super) fn news_of<'a>(
             Some((subject, so_far)) if **subject == series.subject => so_far.hear(number, observed),
             _ => {
                 let before = run.replace((&series.subject, News { observed, of: vec![number] }));
-                before.into_iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
+                before.iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
             }
         }
     }
-    run.into_iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
+    run.iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
     news
 }
 
 /// Gives what was said of a subject to everybody whose readings it takes part in.
-fn spread(state: &State, subject: &Subject, run: News, news: &mut BTreeMap<Subject, News>) {
+fn spread(state: &State, subject: &Subject, run: &News, news: &mut BTreeMap<Subject, News>) {
     for concerned in concerned(state, subject) {
         match news.entry(concerned) {
             Entry::Vacant(place) => drop(place.insert(run.clone())),
