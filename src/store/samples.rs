@@ -107,11 +107,7 @@ pub enum Row {
 /// The rows of some samples, in key order.
 #[must_use]
 pub fn rows_of(samples: &[Sample]) -> Vec<(Key, Vec<u8>)> {
-    let mut groups: BTreeMap<Key, Vec<&Sample>> = BTreeMap::new();
-    for sample in samples {
-        let prefix = place(&sample.series, sample.form.observed_at(), sample.known_at);
-        groups.entry(prefix).or_default().push(sample);
-    }
+    let groups = grouped(samples, |sample| (&sample.series, sample.form.observed_at(), sample.known_at));
     let row = |(mut key, samples): (Key, Vec<&Sample>)| {
         let contents = samples.iter().map(|sample| (sample.series.metric, form_code(sample.form)));
         key.extend_from_slice(&what_it_holds(SAMPLES, contents));
@@ -128,11 +124,7 @@ pub fn rows_of(samples: &[Sample]) -> Vec<(Key, Vec<u8>)> {
 /// The rows of some absences, in key order. `known_at`: when that was known; each when it was so, where it is not said.
 #[must_use]
 pub fn missing_rows_of(missing: &[Missing], known_at: Option<Timestamp>) -> Vec<(Key, Vec<u8>)> {
-    let mut groups: BTreeMap<Key, Vec<&Missing>> = BTreeMap::new();
-    for absent in missing {
-        let known_at = known_at.unwrap_or(absent.at);
-        groups.entry(place(&absent.series, absent.at, known_at)).or_default().push(absent);
-    }
+    let groups = grouped(missing, |absent| (&absent.series, absent.at, known_at.unwrap_or(absent.at)));
     let row = |(mut key, missing): (Key, Vec<&Missing>)| {
         let contents = missing.iter().map(|absent| (absent.series.metric, 0));
         key.extend_from_slice(&what_it_holds(MISSING, contents));
@@ -145,6 +137,24 @@ pub fn missing_rows_of(missing: &[Missing], known_at: Option<Timestamp>) -> Vec<
         (key, bytes)
     };
     groups.into_iter().map(row).collect()
+}
+
+/// What belongs into one row, by how its key begins. What one poll says of one subject stands together, so that few keys are
+/// made.
+fn grouped<T>(items: &[T], what: impl Fn(&T) -> (&SeriesKey, Timestamp, Timestamp)) -> BTreeMap<Key, Vec<&T>> {
+    let is_one = |one: &T, next: &T| {
+        let ((one, observed, known), (next, other_observed, other_known)) = (what(one), what(next));
+        one.platform == next.platform
+            && (observed, known) == (other_observed, other_known)
+            && one.subject == next.subject
+    };
+    let mut groups: BTreeMap<Key, Vec<&T>> = BTreeMap::new();
+    for run in items.chunk_by(is_one) {
+        if let Some((series, observed, known)) = run.first().map(&what) {
+            groups.entry(place(series, observed, known)).or_default().extend(run);
+        }
+    }
+    groups
 }
 
 /// The changes that keep what a poll said.
