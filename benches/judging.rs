@@ -28,8 +28,6 @@ use plimsoll::store::sled::{Options, SledStore};
 use plimsoll::time::{Clock, Driver};
 
 const START: &str = "2026-06-15T09:00:00Z";
-/// Documents applied at once.
-const PART: usize = 4_000;
 const TICK: SignedDuration = SignedDuration::from_secs(5);
 
 /// The shapes of Prometheus' ten in this field: money, rates, own past, windows against each other.
@@ -149,12 +147,8 @@ async fn main() {
     let config = Config::load(None, &[]).expect("the defaults");
     let core = Core::open(clock, store, config, 1).await.expect("opens");
     let file = PathBuf::from("bench.toml");
-    let documents: Vec<_> = documents(count).into_list().map(|one| (file.clone(), one)).collect();
-    // One transaction takes some thousand documents.
-    for part in documents.chunks(PART) {
-        let given = Given { documents: part.to_vec(), rules: Vec::new() };
-        apply(&core, given, "bench", false).await.expect("applied");
-    }
+    let documents = documents(count).into_list().map(|one| (file.clone(), one)).collect();
+    apply(&core, Given { documents, rules: Vec::new() }, "bench", false).await.expect("applied");
     let subjects: Vec<Subject> = (0..count).map(subject).collect();
     let source = SourceId::new("town").expect("an id");
     // Every window that a rule looks at lies in what was said before.

@@ -40,8 +40,6 @@ use plimsoll::store::sled::{Options, SledStore};
 use plimsoll::time::Clock;
 
 const DAYS: i64 = 30;
-/// Documents applied at once.
-const PART: usize = 4_000;
 const MEDIAN_MAX: Duration = Duration::from_millis(50);
 const P99_MAX: Duration = Duration::from_millis(200);
 
@@ -83,14 +81,9 @@ async fn apply_all(core: &Core, count: u32) {
     }
     let file = PathBuf::from("bench.toml");
     let rules = parse_rules(RULE, None).rules.into_iter().map(|sourced| (file.clone(), sourced.rule)).collect();
-    apply(core, Given { documents: Vec::new(), rules }, "bench", false).await.expect("applied");
-    let documents: Vec<_> =
+    let documents =
         Documents::from_toml(&text).expect("documents").into_list().map(|one| (file.clone(), one)).collect();
-    // One transaction takes some thousand documents.
-    for part in documents.chunks(PART) {
-        let given = Given { documents: part.to_vec(), rules: Vec::new() };
-        apply(core, given, "bench", false).await.expect("applied");
-    }
+    apply(core, Given { documents, rules }, "bench", false).await.expect("applied");
 }
 
 /// The room is the private chat of one person.

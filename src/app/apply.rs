@@ -1,6 +1,7 @@
 //! `apply`: documents and rules into the store, with the difference said first and every version kept.
 //!
-//! All of a call is one transaction: a file with one mistake changes nothing.
+//! A file with one mistake changes nothing: everything is looked at before anything is written. What fits is one transaction; some
+//! ten thousand creators are several, and where the program is killed between two of them the same call does the rest.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ use crate::rules::file as rule_file;
 use crate::rules::lifecycle::Memory;
 use crate::rules::rule::{Mode, Rule};
 use crate::store::records::{load, scan_range};
-use crate::store::{StoreError, Transaction, keys};
+use crate::store::{StoreError, Transaction, keys, limits};
 
 /// What is wrong with what was given: one line each.
 #[derive(Debug, thiserror::Error)]
@@ -167,21 +168,61 @@ pub async fn apply(core: &Core, given: Given, actor: &str, dry_run: bool) -> Res
     if !faults.is_empty() {
         return Err(ApplyError::Input(faults));
     }
-    let mut transaction = Transaction::new();
+    let mut parts = Parts::default();
     let mut differences = Vec::new();
     for (_, document) in given.documents {
-        differences.push(put_document(core, &mut transaction, document, actor).await?);
+        let mut one = Transaction::new();
+        differences.push(put_document(core, &mut one, document, actor).await?);
+        parts.add(one);
     }
     for (_, rule) in given.rules {
-        differences.push(put_rule(core, &mut transaction, rule, actor).await?);
+        let mut one = Transaction::new();
+        differences.push(put_rule(core, &mut one, rule, actor).await?);
+        parts.add(one);
     }
-    if !dry_run && !transaction.writes.is_empty() {
-        core.store.commit(transaction).await?;
+    if !dry_run && !parts.all.is_empty() {
+        let kept = commit_all(core, parts.all).await;
         drop(pen);
+        // What was kept is in force, whatever became of the rest.
         core.reload().await?;
+        kept?;
         super::booking::book(core).await?;
     }
     Ok(differences)
+}
+
+async fn commit_all(core: &Core, parts: Vec<Transaction>) -> Result<(), StoreError> {
+    for part in parts {
+        core.store.commit(part).await?;
+    }
+    Ok(())
+}
+
+/// Transactions that no one is too large of.
+#[derive(Debug, Default)]
+struct Parts {
+    all: Vec<Transaction>,
+    /// How large the last is.
+    size: usize,
+}
+
+impl Parts {
+    /// Adds what one document or rule changes to the last transaction, or to another where that is full.
+    fn add(&mut self, one: Transaction) {
+        let size = limits::size_of(&one);
+        match self.all.last_mut() {
+            Some(last) if self.size.saturating_add(size) <= limits::TRANSACTION_MAX => {
+                last.expect.extend(one.expect);
+                last.writes.extend(one.writes);
+                self.size += size;
+            }
+            Some(_) | None if size == 0 => {}
+            Some(_) | None => {
+                self.all.push(one);
+                self.size = size;
+            }
+        }
+    }
 }
 
 /// Why the numbers of a boost would be written over: a series is known by its subject, metric and platform, so of two
@@ -408,3 +449,6 @@ fn to_json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, StoreErr
     serde_json::to_value(value)
         .map_err(|cause| StoreError::Failed { deed: "write a version down", cause: Box::new(cause) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,25 +22,31 @@ pub const CYCLE_SUBJECTS_MAX: usize = 2_000;
 
 /// Refuses what is larger than the limits.
 pub fn check(transaction: &Transaction) -> Result<(), StoreError> {
-    let mut size = 0usize;
-    for (_, key, _) in &transaction.expect {
-        size = size.saturating_add(check_change(key, 0)?);
+    for (key, bytes) in changes(transaction) {
+        at_most("a key", key.len(), KEY_MAX)?;
+        at_most("a value", bytes, VALUE_MAX)?;
     }
-    for write in &transaction.writes {
-        let (key, bytes): (&[u8], usize) = match write {
+    at_most("a transaction", size_of(transaction), TRANSACTION_MAX)
+}
+
+/// How large a transaction is, as [`TRANSACTION_MAX`] counts.
+#[must_use]
+pub fn size_of(transaction: &Transaction) -> usize {
+    let cost = |(key, bytes): (&[u8], usize)| key.len().saturating_add(bytes).saturating_add(CHANGE_COST);
+    changes(transaction).map(cost).fold(0, usize::saturating_add)
+}
+
+/// The key and the bytes of every change and expectation.
+fn changes(transaction: &Transaction) -> impl Iterator<Item = (&[u8], usize)> {
+    fn written(write: &Write) -> (&[u8], usize) {
+        match write {
             Write::Put { key, bytes, .. } => (key, bytes.len()),
             Write::Delete { key, .. } => (key, 0),
             Write::Append { bytes, .. } => (&[], bytes.len()),
-        };
-        size = size.saturating_add(check_change(key, bytes)?);
+        }
     }
-    at_most("a transaction", size, TRANSACTION_MAX)
-}
-
-fn check_change(key: &[u8], bytes: usize) -> Result<usize, StoreError> {
-    at_most("a key", key.len(), KEY_MAX)?;
-    at_most("a value", bytes, VALUE_MAX)?;
-    Ok(key.len().saturating_add(bytes).saturating_add(CHANGE_COST))
+    let expected = transaction.expect.iter().map(|(_, key, _)| (key.as_slice(), 0));
+    expected.chain(transaction.writes.iter().map(written))
 }
 
 fn at_most(what: &'static str, size: usize, max: usize) -> Result<(), StoreError> {

@@ -17,6 +17,9 @@ const SPELLS: [[(i64, i64); 2]; 2] = [[(48, 480), (12, 72)], [(16, 72), (10, 36)
 /// A storm of fewer days is short.
 const SHORT: i64 = 90;
 
+/// An audience of fewer is gone: the number of the rule `crowd-gone`.
+const CROWD: i64 = 100;
+
 /// How long nothing is missing after an old document: a window of the rules and what counts at its beginning. A ratio of an old
 /// number and a new one is what nobody can tell from a bad day.
 const WHOLE_AFTER_OLD: Secs = 8 * HOUR;
@@ -59,8 +62,8 @@ pub(super) struct Numbers {
     by_object: BTreeMap<String, Vec<String>>,
     /// Documents of the last hours, newest last, by path.
     shown: BTreeMap<String, VecDeque<Value>>,
-    /// The last number of each audience that the program was given; `None`: it was told that there is none.
-    told: BTreeMap<String, Option<i64>>,
+    /// When the program was last told that an audience is gone.
+    gone: BTreeMap<String, Secs>,
     advanced: i64,
     /// Until when nothing is missing after an old document, by path, and whether a new one has come since.
     whole: BTreeMap<String, (Secs, bool)>,
@@ -105,7 +108,7 @@ impl Numbers {
             orders: BTreeSet::new(),
             by_object: BTreeMap::new(),
             shown: BTreeMap::new(),
-            told: BTreeMap::new(),
+            gone: BTreeMap::new(),
             advanced: 0,
             whole: BTreeMap::new(),
             revoked_until: 0,
@@ -178,22 +181,19 @@ impl Numbers {
     }
 
     /// The program has got this document.
-    pub fn told(&mut self, document: &Value) {
+    pub fn told(&mut self, document: &Value, now: Secs) {
         let rows = document.get("rows").and_then(Value::as_array).into_iter().flatten();
-        let rows: BTreeMap<&str, Option<i64>> = rows
-            .filter_map(|row| Some((row.get("login")?.as_str()?, row.get("followers").and_then(Value::as_i64))))
-            .collect();
-        if rows.is_empty() {
-            return;
-        }
-        for name in self.audiences.keys() {
-            self.told.insert(name.clone(), rows.get(name.as_str()).copied().flatten());
+        for row in rows {
+            let (name, size) = (row.get("login").and_then(Value::as_str), row.get("followers").and_then(Value::as_i64));
+            if let (Some(name), Some(..CROWD)) = (name, size) {
+                self.gone.insert(name.to_owned(), now);
+            }
         }
     }
 
-    /// What the program was told last of an audience.
-    pub fn audience_told(&self, name: &str) -> Option<i64> {
-        self.told.get(name).copied().flatten()
+    /// Whether the program was told since then that an audience is gone.
+    pub fn was_gone(&self, name: &str, since: Secs) -> bool {
+        self.gone.get(name).is_some_and(|at| since <= *at)
     }
 
     /// Whether a boost has had this weather at any time since `from`.

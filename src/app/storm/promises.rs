@@ -282,9 +282,8 @@ impl Promises {
         let so = match (one.rule.as_str(), &one.subject) {
             ("cpa-stop", _) => boost.is_some_and(|boost| numbers.had(boost, Weather::Dear, elapsed - BACK, elapsed)),
             ("link-dead", _) => boost.is_some_and(|boost| numbers.had(boost, Weather::Broken, elapsed - BACK, elapsed)),
-            ("crowd-gone", Subject::Creator(creator)) => {
-                numbers.audience_told(creator.as_str()).is_some_and(|size| size < 100)
-            }
+            // Where the clock is set back, what was told before is what holds again.
+            ("crowd-gone", Subject::Creator(creator)) => numbers.was_gone(creator.as_str(), elapsed - BACK),
             _ => true,
         };
         if !so {

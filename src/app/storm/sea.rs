@@ -268,7 +268,7 @@ fn numbers(world: &mut World, asked: &Asked, certain: bool, old: bool) -> Answer
     match world.numbers.document(&asked.path, now, missing, old, now / super::faults::HOUR) {
         Some(document) => {
             if certain {
-                world.numbers.told(&document);
+                world.numbers.told(&document, now);
                 world.numbers.given(&asked.path, old, now);
             }
             if world.sabotage == Some(Sabotage::AbsentIsZero) {
