@@ -103,13 +103,13 @@ impl Peer {
             .spawn()
             .ok()?;
         let peer = Self { child, folder, url: format!("http://127.0.0.1:{port}"), client: reqwest::Client::new() };
-        for _ in 0..200 {
-            if peer.client.get(format!("{}/health", peer.url)).send().await.is_ok() {
-                return Some(peer);
-            }
+        let mut tries = 0;
+        while peer.client.get(format!("{}/health", peer.url)).send().await.is_err() {
+            tries += 1;
+            assert!(tries < 200, "victoria-metrics does not answer");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("victoria-metrics does not answer");
+        Some(peer)
     }
 
     async fn take(&self, said: &[Sample]) {

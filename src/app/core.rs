@@ -220,7 +220,6 @@ impl Core {
         let mut catalog = load_catalog(&*store, &config).await?;
         history.set_credits(catalog.credits());
         catalog.measure(&history.view(), now);
-        let rules = load_rules(&*store).await?;
         let newest = std::cmp::max(newest, newest_edition(&*store).await?);
         // Nothing that comes now may share its instant with what is kept. What says it is from a later time came by import.
         let before = now.checked_sub(NANOSECOND).unwrap_or(now);
@@ -231,7 +230,7 @@ impl Core {
             kept,
             catalog: Watched::new(catalog),
             contexts: Contexts::default(),
-            rules,
+            rules: load_rules(&*store).await?,
             history,
             memory: load_memory(&*store).await?,
             judged: HashMap::new(),

@@ -8,7 +8,7 @@ use super::{Clock, Kind};
 
 /// How long the driver waits, in real time, for the world to become quiet before it gives up and names who holds it. One round
 /// over millions of rows takes a slow machine a minute where the program is not optimised.
-pub const QUIET_MAX: Duration = Duration::from_secs(180);
+pub const QUIET_MAX: Duration = Duration::from_mins(3);
 
 /// Nothing became quiet in time: who still held a token.
 #[derive(Debug, thiserror::Error)]

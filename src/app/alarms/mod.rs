@@ -128,17 +128,14 @@ impl<'a> Watch<'a> {
             return Ok(());
         }
         let thing = format!("{kind}/{of}");
-        match trouble {
-            Some(program) => {
-                tracing::warn!(trouble = thing, "the operators are told");
-                trouble::begin(self.core, &Trouble::Program(program)).await?;
-                self.open.get_or_insert_default().insert(thing);
-            }
-            None => {
-                trouble::end(self.core, &thing).await?;
-                tracing::info!(trouble = thing, "well again");
-                self.open.get_or_insert_default().remove(&thing);
-            }
+        if let Some(program) = trouble {
+            tracing::warn!(trouble = thing, "the operators are told");
+            trouble::begin(self.core, &Trouble::Program(program)).await?;
+            self.open.get_or_insert_default().insert(thing);
+        } else {
+            trouble::end(self.core, &thing).await?;
+            tracing::info!(trouble = thing, "well again");
+            self.open.get_or_insert_default().remove(&thing);
         }
         Ok(())
     }

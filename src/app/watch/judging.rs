@@ -249,11 +249,15 @@ pub(super) fn news_of<'a>(
             Some((subject, so_far)) if **subject == series.subject => so_far.hear(number, observed),
             _ => {
                 let before = run.replace((&series.subject, News { observed, of: vec![number] }));
-                before.iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
+                if let Some((subject, run)) = before {
+                    spread(state, subject, &run, &mut news);
+                }
             }
         }
     }
-    run.iter().for_each(|(subject, run)| spread(state, subject, run, &mut news));
+    if let Some((subject, run)) = run {
+        spread(state, subject, &run, &mut news);
+    }
     news
 }
 

@@ -132,7 +132,7 @@ impl Look<'_> {
         let mut oldest = Some(now);
         for (input, parts) in self.rule.inputs().iter().zip(&self.glance.parts) {
             if input.source != Source::Target {
-                let newest = self.seat.newest(parts)?;
+                let newest = self.seat.newest(parts).ok()?;
                 oldest = oldest.zip(newest).map(|(oldest, newest)| std::cmp::min(oldest, newest));
             }
         }
@@ -168,8 +168,10 @@ impl Look<'_> {
 
     /// The median over the subject's own windows before `first`; `None` where the lines do not say, or others take part in it.
     fn own(&mut self, metric: Metric, parts: &[Want], first: Span) -> Option<Result<f64, Gap>> {
-        let (begins, past) =
-            (self.seat.begins(parts)?, past(self.rule.window(), self.rule.rule().own.get(), first, &self.ctx.frame));
+        let (begins, past) = (
+            self.seat.begins(parts).ok()?,
+            past(self.rule.window(), self.rule.rule().own.get(), first, &self.ctx.frame),
+        );
         let reaches = begins.zip(past).is_some_and(|(begins, past)| begins <= past);
         if !reaches {
             return Some(Err(Gap::NoHistory));

@@ -33,7 +33,7 @@ use super::series::{Knowledge, Line, Moment};
 
 pub use claims::Credits;
 pub use known::Known;
-pub use seat::Seat;
+pub use seat::{Elsewhere, Seat};
 pub use view::View;
 
 /// A statement whose series is known by its number.
@@ -217,7 +217,9 @@ impl History {
             self.append_missing_known(word, known_at);
         }
         let mut gathered = Known::default();
-        samples.iter().for_each(|sample| gathered.add(self, sample));
+        for sample in samples {
+            gathered.add(self, sample);
+        }
         let said: Vec<Said> = gathered.said.into_iter().map(|(_, said)| said).collect();
         self.append_said(&said, known_at)
     }

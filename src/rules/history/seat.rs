@@ -42,6 +42,10 @@ impl Own<'_> {
     }
 }
 
+/// The subject's own lines do not say it; its members may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere;
+
 /// See the module.
 #[derive(Debug)]
 pub struct Seat<'a> {
@@ -121,8 +125,7 @@ impl Seat<'_> {
     }
 
     /// When the stalest line that these metrics need was last stated, at or before the instant that is judged.
-    #[must_use]
-    pub fn newest(&self, parts: &[Want]) -> Option<Option<Timestamp>> {
+    pub fn newest(&self, parts: &[Want]) -> Result<Option<Timestamp>, Elsewhere> {
         let newest = |own: &Own<'_>| {
             let ask = || own.line.newest(&self.view.history.moments, self.now, self.view.knowledge());
             *own.newest.get_or_init(ask)
@@ -131,19 +134,18 @@ impl Seat<'_> {
     }
 
     /// When the youngest line that these metrics need began.
-    #[must_use]
-    pub fn begins(&self, parts: &[Want]) -> Option<Option<Timestamp>> {
+    pub fn begins(&self, parts: &[Want]) -> Result<Option<Timestamp>, Elsewhere> {
         let begins = |own: &Own<'_>| own.line.begins(&self.view.history.moments, self.view.knowledge());
         self.each(parts, begins, std::cmp::max)
     }
 
-    /// What the lines that these metrics need answer, taken together; the outer `None` where members may answer.
+    /// What the lines that these metrics need answer, taken together.
     fn each(
         &self,
         parts: &[Want],
         ask: impl Fn(&Own<'_>) -> Option<Timestamp>,
         both: fn(Timestamp, Timestamp) -> Timestamp,
-    ) -> Option<Option<Timestamp>> {
+    ) -> Result<Option<Timestamp>, Elsewhere> {
         let mut all: Option<Timestamp> = None;
         for want in parts {
             let of = |books: bool| {
@@ -153,10 +155,10 @@ impl Seat<'_> {
             // The book is always up to date: it answers only where nothing else does.
             match of(false).or_else(|| of(true)) {
                 Some(answer) => all = Some(all.map_or(answer, |so_far| both(so_far, answer))),
-                None if self.has_members => return None,
+                None if self.has_members => return Err(Elsewhere),
                 None => {}
             }
         }
-        Some(all)
+        Ok(all)
     }
 }

@@ -37,10 +37,10 @@ fn compare(history: &History, now: Timestamp, said: &mut u32) {
             assert_eq!(taken.ok().map(|taken| taken.value), seen.reading.value(), "{want:?} over {hours} h at {now}");
             *said += 1;
         }
-        if let Some(newest) = seat.newest(&[want]) {
+        if let Ok(newest) = seat.newest(&[want]) {
             assert_eq!(newest, view.newest(&subject(), want, now), "{want:?} at {now}");
         }
-        if let Some(begins) = seat.begins(&[want]) {
+        if let Ok(begins) = seat.begins(&[want]) {
             assert_eq!(begins, view.begins(&subject(), want), "{want:?} at {now}");
         }
     }
