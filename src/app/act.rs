@@ -19,7 +19,7 @@ use crate::domain::ids::SourceId;
 use crate::domain::metric::Metric;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId};
 use crate::rules::readings::{Readings as _, Want};
-use crate::store::records::{Loaded, load, scan_all};
+use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Table, Transaction, keys};
 
 /// Waits before another try, in seconds: 5 + 30 + 120 + 600 + 1800 = about 43 minutes, then the team is told that it failed.
@@ -96,7 +96,7 @@ async fn begin(core: &Core, mut proposal: Loaded<Proposal>) -> Result<(), StoreE
         let newest = core.state.lock().await.history.view().newest(&proposal.value.subject, spend, now);
         proposal.value.data_at = std::cmp::max(proposal.value.data_at, newest);
     }
-    let all = scan_all::<Proposal>(&*core.store).await?;
+    let all = core.all_proposals().await?;
     if let Some(why) = ladder::still_wanted(core, &proposal.value, &all, now).await? {
         let happened = Happened::Withdrawn { proposal: proposal.value.number, why };
         return enter(core, proposal, ProposalStage::Expired { at: now }, None, Some(happened)).await;
@@ -155,7 +155,7 @@ const OVERSPENT: &str = "overspent";
 async fn its_turn(
     core: &Core,
     proposal: &Proposal,
-    all: &[Loaded<Proposal>],
+    all: &[Arc<Loaded<Proposal>>],
     reason: Reason,
     now: Timestamp,
 ) -> Option<Timestamp> {
@@ -204,7 +204,7 @@ fn done_at(one: &Proposal) -> Option<Timestamp> {
 }
 
 /// When each action of the last day was done in the brand that a proposal is about; what takes another one back is no action.
-fn done_in_a_day(state: &State, about: &Proposal, all: &[Loaded<Proposal>], now: Timestamp) -> Vec<Timestamp> {
+fn done_in_a_day(state: &State, about: &Proposal, all: &[Arc<Loaded<Proposal>>], now: Timestamp) -> Vec<Timestamp> {
     let brand = |one: &Proposal| state.catalog.about(&one.subject).brand;
     let mine = brand(about);
     let day = now.checked_sub(A_DAY).unwrap_or(now);
@@ -212,7 +212,7 @@ fn done_in_a_day(state: &State, about: &Proposal, all: &[Loaded<Proposal>], now:
     others.filter(|one| brand(one) == mine).filter_map(done_at).filter(|at| day < *at).collect()
 }
 
-async fn facts(core: &Core, proposal: &Proposal, all: &[Loaded<Proposal>], now: Timestamp) -> Facts {
+async fn facts(core: &Core, proposal: &Proposal, all: &[Arc<Loaded<Proposal>>], now: Timestamp) -> Facts {
     let state = core.state.lock().await;
     let others = all.iter().map(|kept| &kept.value).filter(|one| one.number != proposal.number);
     let last_on_object = others.filter(|one| one.deed.object() == proposal.deed.object()).filter_map(done_at).max();
@@ -253,7 +253,7 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
     let now = core.clock.now();
     let mut proposal = proposal;
     // A request whose answer was lost is sent again, but never over what was decided since.
-    let all = scan_all::<Proposal>(&*core.store).await?;
+    let all = core.all_proposals().await?;
     if all.iter().any(|later| proposal.value.is_overtaken_by(&later.value)) {
         return give_up(core, proposal, OVERTAKEN.to_owned()).await;
     }

@@ -23,7 +23,7 @@ use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::{Event, Happened};
 use crate::outbox::notice::{About, Notice, Urgency};
 use crate::outbox::retry;
-use crate::store::records::{Loaded, load, scan_all, scan_range};
+use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::asking::Told;
 use crate::words::message::Message;
@@ -324,9 +324,9 @@ async fn withdraw(core: &Core, number: u64, by: Option<&str>, actor: &str) -> Re
 
 /// The questions and agreed deeds about an object that are not over.
 async fn open_about(core: &Core, object: &Object<'_>) -> Result<Vec<Proposal>, StoreError> {
-    let all = scan_all::<Proposal>(&*core.store).await?;
-    let open = |one: &Proposal| one.deed.object() == *object && !one.stage.is_over();
-    Ok(all.into_iter().map(|kept| kept.value).filter(open).collect())
+    let all = core.all_proposals().await?;
+    let open = |one: &&Proposal| one.deed.object() == *object && !one.stage.is_over();
+    Ok(all.iter().map(|kept| &kept.value).filter(open).cloned().collect())
 }
 
 /// A question for a piece's numbers is settled by their coming.

@@ -24,6 +24,7 @@ use super::records::{COUNTERS, Counters, DocumentRecord, MemoryRecord, PostRecor
 use super::retention;
 use super::tipping::{self, Tracks};
 use super::vitals::tally::Tally;
+use crate::domain::action::Proposal;
 use crate::domain::document::Document;
 use crate::domain::ids::{RuleId, SourceId, Subject};
 use crate::domain::journal::JournalEntry;
@@ -34,7 +35,7 @@ use crate::rules::history::{History, Known};
 use crate::rules::judge::{Context, Facts};
 use crate::rules::readings::Span;
 use crate::rules::window::Frame;
-use crate::store::records::{Loaded, load, scan_all};
+use crate::store::records::{Loaded, Remembered, load, scan_all};
 use crate::store::{Store, StoreError, Transaction, samples};
 use crate::time::{Bell, Clock};
 
@@ -198,6 +199,8 @@ pub struct Core {
     /// Whether the settings in force are known to be written down.
     pub(super) settings_kept: AtomicBool,
     stamped: Mutex<Timestamp>,
+    /// What people and rules asked for, read anew each time and understood once.
+    proposals: Remembered<Proposal>,
     /// Held by whoever replays a rule over the past.
     pub replays: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
@@ -279,6 +282,7 @@ impl Core {
             links,
             settings_kept: AtomicBool::new(false),
             stamped: Mutex::new(stamped),
+            proposals: Remembered::default(),
             replays: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             seed,
@@ -403,6 +407,11 @@ impl Core {
         let mut transaction = Transaction::new();
         transaction.append_journal(&entry)?;
         self.store.commit(transaction).await.map(drop)
+    }
+
+    /// What people and rules asked for, oldest first, as it is kept now.
+    pub async fn all_proposals(&self) -> Result<Vec<Arc<Loaded<Proposal>>>, StoreError> {
+        self.proposals.all(&*self.store).await
     }
 
     /// The counters as kept.

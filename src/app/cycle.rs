@@ -24,7 +24,7 @@ use crate::outbox::retry;
 use crate::rules::judge::{Change, Judgement};
 use crate::rules::lifecycle::{Memory, Phase, Reason};
 use crate::rules::rule::Mode;
-use crate::store::records::{Loaded, load, scan_all, scan_range};
+use crate::store::records::{Loaded, load, scan_range};
 use crate::store::{StoreError, Table, Transaction, keys};
 use crate::words::trouble::Trouble;
 
@@ -323,7 +323,7 @@ impl Work {
         if change.reason != Reason::Recovered || !one.rule.rule.rule().revive {
             return Ok(());
         }
-        let all = scan_all::<Proposal>(&*core.store).await?;
+        let all = core.all_proposals().await?;
         let back = ladder::revivals(core, &*core.state.lock().await, incident, one, &all, change.at);
         let detail = json!({ "incident": incident.id.as_str(), "rule": incident.rule, "back": back });
         if !back.is_empty() {

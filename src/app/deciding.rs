@@ -3,6 +3,7 @@
 //! Every effect is safe to repeat: whoever does it again finds it done.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -20,7 +21,7 @@ use crate::domain::metric::Metric;
 use crate::domain::money::Money;
 use crate::outbox::incident::{Event, Happened, Incident, IncidentId, Stage};
 use crate::rules::readings::{Readings as _, Want};
-use crate::store::records::{Loaded, load, scan_all};
+use crate::store::records::{Loaded, load};
 use crate::store::{StoreError, Transaction, keys};
 use crate::words::consent::Consented;
 use crate::words::replies::Reply;
@@ -30,7 +31,7 @@ const TRIES_MAX: u32 = 10;
 
 /// What the newest action on an object left it in, as far as its platform confirmed; `None` where nothing was done.
 pub async fn last_state(core: &Core, object: &Object<'_>) -> Result<Option<Cow<'static, str>>, StoreError> {
-    let all = scan_all::<Proposal>(&*core.store).await?;
+    let all = core.all_proposals().await?;
     Ok(state_in(all.iter().map(|kept| &kept.value), object, core.clock.now()))
 }
 
@@ -191,11 +192,11 @@ pub(super) fn draft(
 
 /// The newest proposal to do just this that waits for somebody's yes.
 async fn waiting_for(core: &Core, deed: &Deed) -> Result<Option<Loaded<Proposal>>, StoreError> {
-    let all = scan_all::<Proposal>(&*core.store).await?;
-    let waits = |kept: &Loaded<Proposal>| {
+    let all = core.all_proposals().await?;
+    let waits = |kept: &Arc<Loaded<Proposal>>| {
         kept.value.deed == *deed && matches!(kept.value.stage, ProposalStage::Proposed { .. })
     };
-    Ok(all.into_iter().rev().find(waits))
+    Ok(all.into_iter().rev().find(waits).map(Arc::unwrap_or_clone))
 }
 
 /// The proposals of an incident.
@@ -328,7 +329,7 @@ pub async fn undo(core: &Core, asked: &Asked, id: &IncidentId, only: Option<u64>
     let Some(incident) = load::<Incident>(&*core.store, &keys::incident(id)).await? else {
         return Ok(Reply::UnknownIncident { given: id.to_string() });
     };
-    let all = scan_all::<Proposal>(&*core.store).await?;
+    let all = core.all_proposals().await?;
     let mut undone = 0;
     for proposal in proposals_of(core, &incident.value).await? {
         let one = &proposal.value;
@@ -358,7 +359,7 @@ async fn restore(core: &Core, asked: &Asked, one: &Proposal) -> Result<bool, Sto
 
 /// Takes back what was asked for without an alert.
 pub async fn take_back(core: &Core, asked: &Asked, number: u64) -> Result<Reply, StoreError> {
-    let all = scan_all::<Proposal>(&*core.store).await?;
+    let all = core.all_proposals().await?;
     let Some(one) = all.iter().map(|kept| &kept.value).find(|one| one.number == number) else {
         return Ok(Reply::OldButton);
     };

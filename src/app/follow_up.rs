@@ -236,7 +236,7 @@ async fn overtaken(core: &Core, one: &FollowUp) -> Result<Option<Timestamp>, Sto
     let all = scan_all::<FollowUp>(&*core.store).await?.into_iter().map(|kept| kept.value);
     let again = all.filter(|other| other.subject == one.subject && same(other)).map(|other| other.at);
     let number = one.name.strip_prefix("deed/").and_then(|number| number.parse::<u64>().ok());
-    let proposals = scan_all::<Proposal>(&*core.store).await?;
+    let proposals = core.all_proposals().await?;
     let of = number.and_then(|number| proposals.iter().find(|kept| kept.value.number == number));
     // A boost that was stopped meanwhile is not the boost whose budget was set.
     let back = proposals.iter().filter_map(|kept| match kept.value.stage {

@@ -4,6 +4,8 @@
 //! which index rows it needs ([`Record::index`]); every transaction made here writes the difference, so a record and its
 //! index never disagree. Refuses: records of a newer program, and changes that were not made from what is kept.
 
+mod remembered;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -17,6 +19,8 @@ use crate::outbox::delivery::Delivery;
 use crate::outbox::incident::{Incident, Stage};
 use crate::outbox::notice::Notice;
 use crate::outbox::retry::due_at;
+
+pub use remembered::Remembered;
 
 /// Records read at once by a scan: at a few KiB each, a few MiB.
 const PAGE: usize = 500;

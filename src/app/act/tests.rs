@@ -119,7 +119,7 @@ async fn an_answer_that_was_lost_is_not_asked_for_again_over_what_was_decided_si
     round(&core, &hands).await.expect("acts");
 
     assert_eq!(*platform.set.lock().expect("whole"), ["paused", "active"]);
-    let all = scan_all::<Proposal>(&*core.store).await.expect("proposals");
+    let all = core.all_proposals().await.expect("proposals");
     let stages: Vec<&ProposalStage> = all.iter().map(|kept| &kept.value.stage).collect();
     let [ProposalStage::Failed { reason, .. }, ProposalStage::Verified { state, .. }] = stages[..] else {
         panic!("{stages:?}");

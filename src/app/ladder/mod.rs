@@ -13,6 +13,8 @@ mod revive;
 mod still;
 mod wanted;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -26,7 +28,7 @@ use super::{cycle, reported, views};
 use crate::domain::action::{Deed, Proposal, ProposalStage};
 use crate::outbox::incident::{Event, Happened, Incident, LeftOut, Rung};
 use crate::rules::rule::{Do, Mode, Rule};
-use crate::store::records::{FirstDue, Loaded, first_due, load, scan_all};
+use crate::store::records::{FirstDue, Loaded, first_due, load};
 use crate::store::{Key, StoreError, Table, Transaction};
 use wanted::wanted;
 
@@ -87,12 +89,12 @@ async fn climb(core: &Core, key: &Key) -> Result<(), StoreError> {
         return Ok(());
     };
     incident.value.rungs.remove(place);
-    let all = scan_all::<Proposal>(&*core.store).await?;
+    let all = core.all_proposals().await?;
     let step = decide(core, &incident.value, rung, &all, now).await;
     take(core, incident, rung, step, &all, now).await
 }
 
-async fn decide(core: &Core, incident: &Incident, rung: Rung, all: &[Loaded<Proposal>], now: Timestamp) -> Step {
+async fn decide(core: &Core, incident: &Incident, rung: Rung, all: &[Arc<Loaded<Proposal>>], now: Timestamp) -> Step {
     let state = core.state.lock().await;
     let Some(ruled) = state.rules.get(&incident.rule).filter(|ruled| ruled.rule.rule().mode != Mode::Shadow) else {
         return Step::Leave(LeftOut::Watching);
@@ -127,7 +129,7 @@ fn is_of(incident: &Incident, proposal: &Proposal) -> bool {
 }
 
 /// Why a deed needs nobody any more: it is so, or on its way, or somebody said no to just this.
-fn is_settled(incident: &Incident, deed: &Deed, all: &[Loaded<Proposal>], now: Timestamp) -> Option<LeftOut> {
+fn is_settled(incident: &Incident, deed: &Deed, all: &[Arc<Loaded<Proposal>>], now: Timestamp) -> Option<LeftOut> {
     let kept = all.iter().map(|kept| &kept.value);
     let runs_not = state_in(kept, &deed.object(), now).is_some_and(|state| state != crate::domain::action::ACTIVE);
     let asks = all.iter().map(|kept| &kept.value).any(|one| one.deed == *deed && !one.stage.is_over());
@@ -144,7 +146,7 @@ fn is_settled(incident: &Incident, deed: &Deed, all: &[Loaded<Proposal>], now: T
 
 /// Whether a person decides about this: they have the incident, or have said no to something about the object, or taken it
 /// back.
-fn is_theirs(incident: &Incident, deed: &Deed, all: &[Loaded<Proposal>]) -> bool {
+fn is_theirs(incident: &Incident, deed: &Deed, all: &[Arc<Loaded<Proposal>>]) -> bool {
     let undone = |number| all.iter().any(|kept| kept.value.undoes == Some(number));
     let about = |one: &&Proposal| is_of(incident, one) && one.deed.object() == deed.object();
     let mut mine = all.iter().map(|kept| &kept.value).filter(about);
@@ -158,7 +160,7 @@ async fn take(
     mut incident: Loaded<Incident>,
     rung: Rung,
     step: Step,
-    all: &[Loaded<Proposal>],
+    all: &[Arc<Loaded<Proposal>>],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut transaction = Transaction::new();
@@ -214,7 +216,7 @@ async fn take(
 fn overtaken(
     incident: &Incident,
     asked: &[Proposal],
-    all: &[Loaded<Proposal>],
+    all: &[Arc<Loaded<Proposal>>],
     transaction: &mut Transaction,
     now: Timestamp,
 ) -> Result<Vec<u64>, StoreError> {
@@ -222,7 +224,7 @@ fn overtaken(
     let same = |one: &Proposal| asked.iter().any(|new| new.deed.object() == one.deed.object());
     let mut numbers = Vec::new();
     for kept in all.iter().filter(|kept| is_of(incident, &kept.value) && waits(&kept.value) && same(&kept.value)) {
-        let mut kept = kept.clone();
+        let mut kept = Loaded::clone(kept);
         kept.value.stage = ProposalStage::Expired { at: now };
         numbers.push(kept.value.number);
         transaction.update(&kept)?;

@@ -7,6 +7,8 @@
 //! By itself (`auto`) a rule brings back only what it had stopped by itself, only once, only where it has a `cooldown`, and only
 //! when that is over: before it the rule could not stop it again. Everything else is a question.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::is_of;
@@ -33,7 +35,7 @@ pub(in crate::app) fn revivals(
     state: &State,
     incident: &Incident,
     one: &Fired,
-    all: &[Loaded<Proposal>],
+    all: &[Arc<Loaded<Proposal>>],
     now: Timestamp,
 ) -> Vec<Proposal> {
     let rule = one.rule.rule.rule();
@@ -77,7 +79,11 @@ pub(in crate::app) fn revivals(
 }
 
 /// The newest deed about the object of a proposal that was done, is being done, or is agreed and due.
-pub(super) fn newest_about<'a>(all: &'a [Loaded<Proposal>], about: &Proposal, now: Timestamp) -> Option<&'a Proposal> {
+pub(super) fn newest_about<'a>(
+    all: &'a [Arc<Loaded<Proposal>>],
+    about: &Proposal,
+    now: Timestamp,
+) -> Option<&'a Proposal> {
     all.iter().rev().map(|kept| &kept.value).find(|one| {
         one.deed.object() == about.deed.object()
             && (one.number != about.number || matches!(one.stage, ProposalStage::Verified { .. }))
@@ -98,7 +104,7 @@ fn when(
     incident: &Incident,
     one: &Fired,
     stopped: &Proposal,
-    all: &[Loaded<Proposal>],
+    all: &[Arc<Loaded<Proposal>>],
     now: Timestamp,
 ) -> (Mode, Timestamp) {
     let rule = one.rule.rule.rule();

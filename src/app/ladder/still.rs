@@ -1,5 +1,7 @@
 //! Whether what a rule agreed to by itself is still wanted when its turn comes.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::is_of;
@@ -16,7 +18,7 @@ use crate::store::{StoreError, Table, keys};
 pub(in crate::app) async fn still_wanted(
     core: &Core,
     proposal: &Proposal,
-    all: &[Loaded<Proposal>],
+    all: &[Arc<Loaded<Proposal>>],
     now: Timestamp,
 ) -> Result<Option<LeftOut>, StoreError> {
     let (Some(_), Some(id)) = (proposal.agreed_by_rule(), proposal.incident.as_deref()) else { return Ok(None) };

@@ -19,7 +19,7 @@ use crate::domain::standing::{end_of, start_of};
 use crate::insight::regret::Untold;
 use crate::outbox::incident::Incident;
 use crate::report::postmortem::{Happening, Missing, Moment, Remark, Stop};
-use crate::store::records::{last_journal, load, read_journal, scan_all};
+use crate::store::records::{last_journal, load, read_journal};
 use crate::store::{Store, StoreError, Table, keys};
 
 /// Lines of the journal that are read at once.
@@ -61,14 +61,14 @@ pub(super) async fn hear(core: &Core, campaign: &Campaign, now: Timestamp) -> Re
     let again = regret::found(core, &regret::Wanted { fits: &fits, after: None, until: now }).await?;
     let saved = again.cases.into_iter().filter(|case| case.done);
     let saved = saved.filter_map(|case| Some((case.proposal?, case.balance.map(|balance| balance.net)))).collect();
-    let proposals = scan_all::<Proposal>(&*core.store).await?;
+    let proposals = core.all_proposals().await?;
     let state = core.state.lock().await;
     let own = |one: &Proposal| state.catalog.about(&one.subject).campaign.as_ref() == Some(&campaign.id);
-    let verified = |one: Proposal| match one.stage {
-        ProposalStage::Verified { at, .. } if at <= now && own(&one) => Some((one, at)),
+    let verified = |one: &Proposal| match one.stage {
+        ProposalStage::Verified { at, .. } if at <= now && own(one) => Some((one.clone(), at)),
         _ => None,
     };
-    let done = proposals.into_iter().filter_map(|kept| verified(kept.value)).collect();
+    let done = proposals.iter().filter_map(|kept| verified(&kept.value)).collect();
     Ok(Heard { notes, incidents, done, saved })
 }
 

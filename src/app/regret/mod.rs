@@ -8,6 +8,7 @@
 mod post;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,7 +32,7 @@ use crate::rules::readings::{Readings as _, Span, Want};
 use crate::rules::receipt::Receipt;
 use crate::rules::window::Window;
 use crate::store::StoreError;
-use crate::store::records::scan_all;
+use crate::store::records::{Loaded, scan_all};
 use crate::words::view::Names;
 
 pub use post::{compose, of_campaign, round, say};
@@ -118,8 +119,7 @@ struct Made<'a> {
 
 /// Judges again what can be.
 pub async fn found(core: &Core, wanted: &Wanted<'_>) -> Result<Found, StoreError> {
-    let proposals: Vec<Proposal> =
-        scan_all::<Proposal>(&*core.store).await?.into_iter().map(|kept| kept.value).collect();
+    let proposals = core.all_proposals().await?;
     let incidents: BTreeMap<String, Incident> = scan_all::<Incident>(&*core.store)
         .await?
         .into_iter()
@@ -148,7 +148,7 @@ pub async fn found(core: &Core, wanted: &Wanted<'_>) -> Result<Found, StoreError
 struct Work<'a> {
     core: &'a Core,
     state: &'a State,
-    proposals: &'a [Proposal],
+    proposals: &'a [Arc<Loaded<Proposal>>],
     incidents: &'a BTreeMap<String, Incident>,
 }
 
@@ -193,12 +193,16 @@ fn was_withdrawn(one: &Proposal, incident: Option<&Incident>) -> bool {
 }
 
 impl<'a> Work<'a> {
+    fn proposals(&self) -> impl Iterator<Item = &'a Proposal> + use<'a> {
+        self.proposals.iter().map(|kept| &kept.value)
+    }
+
     /// Every call there was: what was stopped, what a rule asked to stop and nobody did, levels that were lowered.
     fn made(&self) -> Vec<Made<'a>> {
         let mut all = Vec::new();
         // Of what is asked for again and again about one thing the first asking counts.
         let mut asked = BTreeSet::new();
-        for one in self.proposals.iter().filter(|one| one.deed.stops()) {
+        for one in self.proposals().filter(|one| one.deed.stops()) {
             let incident = one.incident.as_ref().and_then(|id| self.incidents.get(id));
             let made = |done, at| Made { proposal: Some(one), incident, subject: &one.subject, done, at };
             if let Some(at) = done_at(one) {
@@ -228,7 +232,7 @@ impl<'a> Work<'a> {
     /// What was done later about the same thing, and when.
     fn later(&self, one: &'a Proposal, at: Timestamp) -> impl Iterator<Item = (&'a Proposal, Timestamp)> {
         let same = move |other: &&Proposal| other.number != one.number && other.deed.object() == one.deed.object();
-        let done = self.proposals.iter().filter(same).filter_map(|other| Some((other, done_at(other)?)));
+        let done = self.proposals().filter(same).filter_map(|other| Some((other, done_at(other)?)));
         done.filter(move |(_, done)| at < *done)
     }
 
@@ -421,7 +425,7 @@ impl<'a> Work<'a> {
 
     /// What the boost might spend before the alert first touched it: what was cut and then stopped had been whole.
     fn budget_before(&self, proposal: &Proposal, boost: &Boost) -> i64 {
-        let mut mine = self.proposals.iter().filter(|one| {
+        let mut mine = self.proposals().filter(|one| {
             one.deed.object() == proposal.deed.object()
                 && done_at(one).is_some()
                 && one.number <= proposal.number

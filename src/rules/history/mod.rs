@@ -338,11 +338,11 @@ impl History {
                 (Some((one, _)), None) | (None, Some((one, _))) => *one,
                 (None, None) => return,
             };
-            let (words, later) = missing.split_at(missing.partition_point(|(known, _)| *known <= known_at));
+            let (words, later) = missing.split_at(missing.iter().take_while(|(known, _)| *known <= known_at).count());
             for (_, word) in words {
                 self.append_absent(*word, known_at);
             }
-            let (known, rest) = said.split_at(said.partition_point(|(known, _)| *known <= known_at));
+            let (known, rest) = said.split_at(said.iter().take_while(|(known, _)| *known <= known_at).count());
             poll.clear();
             poll.extend(known.iter().map(|(_, said)| *said));
             // What the guards say of it, they said then.

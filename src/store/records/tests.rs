@@ -1,5 +1,7 @@
 //! Records and their index rows.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
@@ -273,4 +275,40 @@ async fn a_record_of_a_newer_program_and_one_that_makes_no_sense_are_refused() {
         let refused = load::<Room>(&store, b"team").await.expect_err("refused").to_string();
         assert!(refused.contains("the record `team` in Rooms") && refused.contains(want), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_what_a_reading_of_everything_finds() {
+    let store = MemoryStore::new();
+    let remembered = Remembered::<Person>::default();
+    let same = async || {
+        let read: Vec<Loaded<Person>> = scan_all(&store).await.expect("read");
+        let known = remembered.all(&store).await.expect("read");
+        assert_eq!(known.iter().map(|one| &**one).collect::<Vec<_>>(), read.iter().collect::<Vec<_>>());
+        known
+    };
+    let commit =
+        async |change: &mut Transaction| store.commit(std::mem::take(change)).await.map(drop).expect("commits");
+    assert!(same().await.is_empty());
+    // More than a page.
+    let ids: Vec<String> = (0..=PAGE).map(|n| format!("p{n:04}")).collect();
+    for id in &ids {
+        commit(Transaction::new().create(&person(id, &[id])).expect("writes")).await;
+    }
+    let before = same().await;
+    let mut alma = load::<Person>(&store, before.first().expect("one").key()).await.expect("read").expect("is there");
+    alma.value.name = "Alma".to_owned();
+    commit(Transaction::new().update(&alma).expect("writes")).await;
+    let after = same().await;
+    let kept = before.iter().zip(&after).filter(|(one, other)| Arc::ptr_eq(one, other)).count();
+    assert_eq!((before.len(), kept), (PAGE + 1, PAGE), "only what changed is read anew");
+    // A key that comes again starts again at its first version.
+    let last = load::<Person>(&store, after.last().expect("one").key()).await.expect("read").expect("is there");
+    commit(Transaction::new().delete(&last)).await;
+    let again = Person { name: "somebody else".to_owned(), ..last.value.clone() };
+    commit(Transaction::new().create(&again).expect("writes")).await;
+    assert_eq!(same().await.last().map(|one| one.value.name.clone()).as_deref(), Some("somebody else"));
+    commit(Transaction::new().delete(&load::<Person>(&store, last.key()).await.expect("read").expect("is there")))
+        .await;
+    assert_eq!(same().await.len(), PAGE);
 }

@@ -3,7 +3,8 @@
 //! A drawing has a handful of colours and the shades between them at the edges of letters. Up to 256 are a palette of one byte
 //! each; where there are more, shades that nobody tells apart become one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use resvg::{tiny_skia, usvg};
@@ -35,11 +36,41 @@ type Color = [u8; 3];
 /// Bytes of a pixel as it is drawn.
 const DRAWN: usize = 4;
 
-/// A line of pixels: each colour with how many in a row have it, and how many lines in a row are like this.
-#[derive(Debug, PartialEq, Eq)]
-struct Line {
-    runs: Vec<(Color, usize)>,
-    times: usize,
+/// What was drawn, line by line.
+#[derive(Debug, Default)]
+struct Drawing {
+    /// Its colours, in the order in which they were met.
+    colors: Vec<Color>,
+    /// How many pixels in a row have which of them.
+    runs: Vec<(usize, usize)>,
+    /// Which runs a line is, and how many lines in a row are like this.
+    lines: Vec<(Range<usize>, usize)>,
+}
+
+/// Places of [`Numbers::lately`].
+const LATELY: usize = 1024;
+
+/// The number of each colour. Those met lately are found without a search: most pixels have one of a handful.
+struct Numbers {
+    all: BTreeMap<Color, usize>,
+    lately: [Option<(Color, usize)>; LATELY],
+}
+
+impl Numbers {
+    fn of(&mut self, color: Color) -> usize {
+        let [red, green, blue] = color.map(usize::from);
+        let next = self.all.len();
+        // Odd factors that keep greys and the shades of one colour apart.
+        let Some(place) = self.lately.get_mut((7 * red + 31 * green + 131 * blue) % LATELY) else { return next };
+        match place {
+            Some((one, number)) if *one == color => *number,
+            _ => {
+                let number = *self.all.entry(color).or_insert(next);
+                *place = Some((color, number));
+                number
+            }
+        }
+    }
 }
 
 fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
@@ -59,45 +90,52 @@ fn encoded(pixels: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
 }
 
 /// The lines of a picture. Most are as the one above them, and most pixels as the one before.
-fn lines(pixels: &tiny_skia::Pixmap) -> Vec<Line> {
+fn lines(pixels: &tiny_skia::Pixmap) -> Drawing {
     let width = std::cmp::max(usize::try_from(pixels.width()).unwrap_or_default(), 1);
     let mut above: &[u8] = &[];
-    let mut all: Vec<Line> = Vec::new();
+    let mut drawing = Drawing::default();
+    let mut numbers = Numbers { all: BTreeMap::new(), lately: [None; LATELY] };
     for (drawn, line) in pixels.data().chunks_exact(DRAWN * width).zip(pixels.pixels().chunks_exact(width)) {
-        match all.last_mut() {
-            Some(last) if drawn == above => last.times += 1,
+        match drawing.lines.last_mut() {
+            Some((_, times)) if drawn == above => *times += 1,
             _ => {
+                let from = drawing.runs.len();
                 let runs = line.chunk_by(|one, next| one == next);
-                let runs =
-                    runs.filter_map(|run| run.first().map(|one| ([one.red(), one.green(), one.blue()], run.len())));
-                all.push(Line { runs: runs.collect(), times: 1 });
+                drawing.runs.extend(runs.filter_map(|run| {
+                    run.first().map(|one| (numbers.of([one.red(), one.green(), one.blue()]), run.len()))
+                }));
+                drawing.lines.push((from..drawing.runs.len(), 1));
             }
         }
         above = drawn;
     }
-    all
+    drawing.colors = vec![Color::default(); numbers.all.len()];
+    for (color, number) in numbers.all {
+        if let Some(place) = drawing.colors.get_mut(number) {
+            *place = color;
+        }
+    }
+    drawing
 }
 
 /// The palette, and which of it each pixel is.
-fn indexed(lines: &[Line]) -> (Vec<u8>, Vec<u8>) {
-    let mut drawn: Vec<Color> = lines.iter().flat_map(|line| &line.runs).map(|run| run.0).collect();
-    drawn.sort_unstable();
-    drawn.dedup();
+fn indexed(drawing: &Drawing) -> (Vec<u8>, Vec<u8>) {
     // Each step keeps one bit less of a channel; with one of each there are never more than fit.
     let (palette, less) = (0..8)
-        .map(|less| (drawn.iter().map(|color| coarser(*color, less)).collect::<BTreeSet<Color>>(), less))
+        .map(|less| (drawing.colors.iter().map(|color| coarser(*color, less)).collect::<BTreeSet<Color>>(), less))
         .find(|(palette, _)| palette.len() <= COLORS_MAX)
         .unwrap_or_default();
     let palette: Vec<Color> = palette.into_iter().collect();
+    let place = |color: &Color| palette.binary_search(&coarser(*color, less)).unwrap_or_default();
+    let shown: Vec<u8> = drawing.colors.iter().map(|color| u8::try_from(place(color)).unwrap_or_default()).collect();
     let mut indices = Vec::new();
-    for line in lines {
+    for (runs, times) in &drawing.lines {
         let from = indices.len();
-        for (color, length) in &line.runs {
-            let index = palette.binary_search(&coarser(*color, less)).unwrap_or_default();
-            indices.resize(indices.len() + length, u8::try_from(index).unwrap_or_default());
+        for (color, length) in drawing.runs.get(runs.clone()).unwrap_or_default() {
+            indices.resize(indices.len() + length, shown.get(*color).copied().unwrap_or_default());
         }
         let until = indices.len();
-        for _ in 1..line.times {
+        for _ in 1..*times {
             indices.extend_from_within(from..until);
         }
     }
@@ -121,18 +159,26 @@ mod tests {
 
     #[test]
     fn few_colours_are_kept_as_they_are_and_many_become_fewer() {
-        let line = |runs: &[(Color, usize)], times| Line { runs: runs.to_vec(), times };
+        let drawn = |colors: &[Color]| {
+            let mut pixels = tiny_skia::Pixmap::new(u32::try_from(colors.len()).expect("few"), 3).expect("pixels");
+            for (pixel, [red, green, blue]) in pixels.pixels_mut().iter_mut().zip(colors.iter().cycle()) {
+                *pixel = tiny_skia::PremultipliedColorU8::from_rgba(*red, *green, *blue, 255).expect("opaque");
+            }
+            pixels
+        };
         let (paper, ink, blue) = ([255, 255, 255], [28, 32, 38], [24, 90, 188]);
-        let few = [line(&[(paper, 4)], 1), line(&[(paper, 1), (ink, 2), (blue, 1)], 2)];
+        let few = lines(&drawn(&[paper, ink, ink, blue]));
+        assert_eq!((few.lines.as_slice(), few.runs.len()), ([(0..3, 3)].as_slice(), 3));
         let (palette, indices) = indexed(&few);
         assert_eq!(
             (palette.as_slice(), indices.as_slice()),
-            ([24, 90, 188, 28, 32, 38, 255, 255, 255].as_slice(), [2, 2, 2, 2, 2, 1, 1, 0, 2, 1, 1, 0].as_slice())
+            ([24, 90, 188, 28, 32, 38, 255, 255, 255].as_slice(), [2, 1, 1, 0].repeat(3).as_slice())
         );
         let many: Vec<Color> = (0..=255_u8).flat_map(|one| [[one, 0, 255], [255, one, one]]).collect();
-        let (palette, indices) = indexed(&[line(&many.iter().map(|color| (*color, 1)).collect::<Vec<_>>(), 1)]);
+        let (palette, indices) = indexed(&lines(&drawn(&many)));
+        let indices = &indices[..many.len()];
         assert!(palette.len() <= 3 * COLORS_MAX && indices.len() == many.len());
-        for (color, index) in many.iter().zip(&indices) {
+        for (color, index) in many.iter().zip(indices) {
             let shown = &palette[3 * usize::from(*index)..][..3];
             assert!(color.iter().zip(shown).all(|(a, b)| a.abs_diff(*b) <= 4), "{color:?} as {shown:?}");
         }
