@@ -265,9 +265,8 @@ impl Core {
             polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
         };
         let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
-        let parts = super::parts::Parts::new(&clock);
         Ok(Arc::new(Self {
-            parts,
+            parts: super::parts::Parts::new(&clock),
             clock,
             store,
             vault,

@@ -9,9 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Loaded, PAGE, Record};
 use crate::store::{Kept, Key, Store, StoreError, keys};
 
+/// What was read under each key, and what that meant.
+type Rows<T> = BTreeMap<Key, (Kept, Arc<Loaded<T>>)>;
+
 /// Reads a table whole, and understands only what has changed since it did so last.
 #[derive(Debug)]
-pub struct Remembered<T>(Mutex<BTreeMap<Key, (Kept, Arc<Loaded<T>>)>>);
+pub struct Remembered<T>(Mutex<Rows<T>>);
 
 impl<T> Default for Remembered<T> {
     fn default() -> Self {
@@ -23,7 +26,7 @@ impl<T: Record> Remembered<T> {
     /// Every record in key order, read page by page as [`scan_all`](super::scan_all) does.
     pub async fn all(&self, store: &dyn Store) -> Result<Vec<Arc<Loaded<T>>>, StoreError> {
         let (mut from, until) = keys::all();
-        let (mut found, mut rows) = (Vec::new(), BTreeMap::new());
+        let (mut found, mut rows) = (Vec::new(), Rows::new());
         loop {
             let page = store.scan(T::TABLE, &from, &until, PAGE).await?;
             let last = (PAGE <= page.len()).then(|| page.last().map(|(key, _)| keys::after(key))).flatten();

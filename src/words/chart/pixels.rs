@@ -48,7 +48,7 @@ struct Drawing {
 }
 
 /// Places of [`Numbers::lately`].
-const LATELY: usize = 1024;
+const LATELY: usize = 512;
 
 /// The number of each colour. Those met lately are found without a search: most pixels have one of a handful.
 struct Numbers {
