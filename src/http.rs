@@ -92,7 +92,7 @@ pub enum HttpError {
         host: String,
     },
     /// The base address is not an HTTP address.
-    #[error("`{given}` is not an http or https address")]
+    #[error("`{}` is not an http or https address", given.escape_debug())]
     BadBase {
         /// What was given.
         given: String,
@@ -367,6 +367,8 @@ mod tests {
         }
         let error = Api::new("ftp://anna:SECRET@files.example/x", Limits::default()).expect_err("not http");
         assert_eq!(error.to_string(), "`ftp://…@files.example/x` is not an http or https address");
+        let error = Api::new("ht\u{1b}[2Jtps://files.example", Limits::default()).expect_err("not http");
+        assert_eq!(error.to_string(), "`ht\\u{1b}[2Jtps://files.example` is not an http or https address");
     }
 
     /// Every name is of this machine.

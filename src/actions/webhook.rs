@@ -27,6 +27,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::Subject;
+use crate::domain::written::repeated;
 use crate::http::{Answer, Api, Body, HttpError, Limits};
 
 pub use crate::http::signature::{SIGNATURE, sign};
@@ -115,7 +116,7 @@ pub enum WebhookError {
         asked: String,
     },
     /// The configuration does not work.
-    #[error("`{given}` does not work as the webhook's `{setting}`: {why}")]
+    #[error("`{}` does not work as the webhook's `{setting}`: {why}", repeated(given))]
     Misconfigured {
         /// Which setting.
         setting: &'static str,
@@ -282,11 +283,12 @@ mod tests {
             ("https://ads.example/?a=b", "it has a query or a fragment"),
             ("file:///etc/passwd", "it is not an http or https address"),
             ("nonsense", "it is not an address"),
+            ("non\u{1b}[2Jsense", "it is not an address"),
         ] {
             let got =
                 Webhook::new(url, secret(), &allowed, false).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(got.ends_with(want) && got.is_empty() == want.is_empty(), "{url}: {got}");
-            assert!(!got.contains("pw@"), "{got}");
+            assert!(!got.contains("pw@") && !got.contains(char::is_control), "{got:?}");
         }
         assert!(Webhook::new("https://ads.example/", SecretString::from(String::new()), &allowed, false).is_err());
     }

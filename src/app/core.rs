@@ -71,6 +71,29 @@ pub struct Bells {
 }
 
 impl Bells {
+    fn new(clock: &Clock, config: &Config) -> Self {
+        Self {
+            deliver_telegram: clock.bell(),
+            deliver_discord: clock.bell(),
+            asked: Arc::default(),
+            answer: clock.bell(),
+            answer_telegram: clock.bell(),
+            act: clock.bell(),
+            levels: clock.bell(),
+            offers: clock.bell(),
+            ladder: clock.bell(),
+            promotion: clock.bell(),
+            deals: clock.bell(),
+            digests: clock.bell(),
+            escalate: clock.bell(),
+            regret: clock.bell(),
+            follow_up: clock.bell(),
+            questions: clock.bell(),
+            tips: clock.bell(),
+            polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
+        }
+    }
+
     /// Wakes both deliverers: there is something new to tell.
     pub fn ring_deliverers(&self) {
         self.asked.fetch_add(1, Ordering::SeqCst);
@@ -201,6 +224,8 @@ pub struct Core {
     stamped: Mutex<Timestamp>,
     /// What people and rules asked for, read anew each time and understood once.
     proposals: Remembered<Proposal>,
+    /// Pictures that were drawn a moment ago.
+    pub(super) gallery: super::gallery::Gallery,
     /// Held by whoever replays a rule over the past.
     pub replays: tokio::sync::Mutex<()>,
     counts: Mutex<Counts>,
@@ -244,34 +269,14 @@ impl Core {
             tracks: tipping::tracks(&*store).await?,
         };
         let links = super::links::Links::read(&*store, &state.catalog).await?;
-        let bells = Bells {
-            deliver_telegram: clock.bell(),
-            deliver_discord: clock.bell(),
-            asked: Arc::default(),
-            answer: clock.bell(),
-            answer_telegram: clock.bell(),
-            act: clock.bell(),
-            levels: clock.bell(),
-            offers: clock.bell(),
-            ladder: clock.bell(),
-            promotion: clock.bell(),
-            deals: clock.bell(),
-            digests: clock.bell(),
-            escalate: clock.bell(),
-            regret: clock.bell(),
-            follow_up: clock.bell(),
-            questions: clock.bell(),
-            tips: clock.bell(),
-            polls: config.sources.keys().map(|id| (id.clone(), clock.bell())).collect(),
-        };
         let vault = super::vault::Vault::new(Arc::clone(&store), &config.vault, &clock);
         Ok(Arc::new(Self {
+            bells: Bells::new(&clock, &config),
             parts: super::parts::Parts::new(&clock),
             clock,
             store,
             vault,
             config,
-            bells,
             state: tokio::sync::Mutex::new(state),
             pen: tokio::sync::Mutex::new(()),
             turn: tokio::sync::Mutex::new(()),
@@ -282,6 +287,7 @@ impl Core {
             settings_kept: AtomicBool::new(false),
             stamped: Mutex::new(stamped),
             proposals: Remembered::default(),
+            gallery: super::gallery::Gallery::default(),
             replays: tokio::sync::Mutex::new(()),
             counts: Mutex::new(Counts::default()),
             seed,

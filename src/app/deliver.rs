@@ -161,7 +161,7 @@ async fn send(
         Err(error) => return Err(error),
     }
     if claimed.how != How::LookUp {
-        rendered.draw(room);
+        rendered.draw(room, &core.gallery);
     }
     let key = format!("{}@{}", claimed.delivery.about, room.id);
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };

@@ -48,6 +48,7 @@ pub mod doctor;
 pub mod ears;
 pub mod escalate;
 pub mod follow_up;
+pub mod gallery;
 pub mod groups;
 pub mod habits;
 pub mod handles;

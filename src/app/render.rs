@@ -4,6 +4,7 @@ use data_encoding::BASE32_NOPAD;
 use sha2::{Digest as _, Sha256};
 
 use super::core::Core;
+use super::gallery::Gallery;
 use super::records::ButtonRecord;
 use super::{consent, groups, views};
 use crate::domain::action::Proposal;
@@ -43,10 +44,10 @@ pub struct Rendered {
 impl Rendered {
     /// Draws the picture. It costs the most, so it is done once the delivery is ours. One that cannot be drawn is left out:
     /// the text says everything.
-    pub fn draw(&mut self, room: &Room) {
+    pub fn draw(&mut self, room: &Room, gallery: &Gallery) {
         let Some(view) = self.shown.take() else { return };
-        let drawn = pictured::picture(&view, &self.message.headline, &reader(room), room.audience);
-        self.message.picture = drawn.and_then(Result::ok);
+        let sketch = pictured::picture(&view, &self.message.headline, &reader(room), room.audience);
+        self.message.picture = sketch.and_then(Result::ok).and_then(|sketch| gallery.picture(sketch).ok());
     }
 }
 

@@ -41,6 +41,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::sample::{Absence, Missing, Sample};
+use crate::domain::written::repeated;
 use crate::http::HttpError;
 
 pub use estimate::{Assumed, Estimate, Planned};
@@ -284,7 +285,7 @@ pub enum SourceError {
         why: &'static str,
     },
     /// The configuration of the source does not work.
-    #[error("`{given}` does not work as `{setting}`: {why}")]
+    #[error("`{}` does not work as `{setting}`: {}", repeated(given), repeated(why))]
     Misconfigured {
         /// Which setting of the source.
         setting: &'static str,

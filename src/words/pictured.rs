@@ -2,7 +2,7 @@
 //!
 //! Owns: that each audience sees what it may: what an order costs is the team's. Refuses: more than one picture a message.
 
-use super::chart::{self, ChartError};
+use super::chart::{self, ChartError, Sketch};
 use super::client;
 use super::message::Picture;
 use super::phrase;
@@ -11,20 +11,20 @@ use super::wording::Reader;
 use crate::domain::person::Audience;
 use crate::rules::benchmark::group::SHOWN_MIN;
 
-/// The chart that goes with the message, when there is one and this audience may see what it shows. The text goes without
-/// it when drawing fails.
+/// The chart that goes with the message, when there is one and this audience may see what it shows, before it is made of
+/// pixels. The text goes without it when drawing fails.
 #[must_use]
 pub fn picture(
     view: &IncidentView,
     headline: &str,
     reader: &Reader,
     audience: Audience,
-) -> Option<Result<Picture, ChartError>> {
+) -> Option<Result<Sketch, ChartError>> {
     if audience == Audience::Internal {
-        let drawn = view.chart.as_ref().map(|chart| chart::render(chart, headline, reader));
+        let drawn = view.chart.as_ref().map(|chart| chart::sketch(chart, headline, reader));
         // Too young for a line: what explains the number is a picture all the same.
         return match drawn {
-            Some(Ok(picture)) => Some(Ok(picture)),
+            Some(Ok(sketch)) => Some(Ok(sketch)),
             failed => waterfall(view, reader).or(failed),
         };
     }
@@ -38,14 +38,14 @@ pub fn picture(
     let same = main.metric == Some(chart.metric);
     let shown = |band: &chart::Band| band.others.is_none_or(|creators| SHOWN_MIN <= creators);
     let chart = chart::Chart { band: chart.band.filter(shown), ..chart.clone() };
-    (may_see && same).then(|| chart::render(&chart, headline, reader))
+    (may_see && same).then(|| chart::sketch(&chart, headline, reader))
 }
 
 /// What explains the number, as a picture: for the team alone.
-fn waterfall(view: &IncidentView, reader: &Reader) -> Option<Result<Picture, ChartError>> {
+fn waterfall(view: &IncidentView, reader: &Reader) -> Option<Result<Sketch, ChartError>> {
     let who = phrase::who(&view.names, &view.incident.subject.to_string());
     let moved = view.moved.as_ref()?;
-    Some(chart::waterfall::render(&moved.waterfall(&who, reader), reader))
+    Some(chart::waterfall::sketch(&moved.waterfall(&who, reader), reader))
 }
 
 /// The picture that goes with `why`: what explains a number about money; when posts do best, where the hour is the cause.
@@ -55,5 +55,5 @@ pub fn why_picture(view: &IncidentView, reader: &Reader, audience: Audience) -> 
         return None;
     }
     let hours = || view.hours.as_ref().map(|hours| chart::heat_map::render(&hours.map(reader), reader));
-    waterfall(view, reader).or_else(hours)
+    waterfall(view, reader).map(|sketch| sketch.and_then(|sketch| sketch.drawn())).or_else(hours)
 }

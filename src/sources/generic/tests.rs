@@ -113,6 +113,7 @@ fn a_config_that_cannot_work_is_refused_before_the_first_call() {
         (TWITCH.replace("[\"127.0.0.1\"]", "[\"example.org\"]"), "its host is not in `allowed_hosts`"),
         (TWITCH.replace("[\"127.0.0.1\"]", "[\"127.0.0.1:2\"]"), "its host is not in `allowed_hosts`"),
         (TWITCH.replace("http:", "ftp:"), "is not an http or https address"),
+        (TWITCH.replace("http:", "ht\\u0000tp:"), "`ht\\u{0}tp:"),
         (TWITCH.replace("\"followers\"", "\"ctr\""), "a derived metric is worked out, not read"),
         (TWITCH.replace("\"followers\"", "\"revenue\""), "money needs `currency`"),
         (TWITCH.replace("\"gauge\"", "\"amount\""), "an amount needs `span`"),
@@ -121,6 +122,7 @@ fn a_config_that_cannot_work_is_refused_before_the_first_call() {
     for (text, want) in cases {
         let error = Generic::new(config(&text)).expect_err(&text).to_string();
         assert!(error.contains(want), "{error}");
+        assert!(!error.contains(char::is_control), "{error:?}");
     }
     for text in [TWITCH, ADS] {
         assert!(Generic::new(config(text)).is_ok());

@@ -115,10 +115,28 @@ pub enum ChartError {
     },
 }
 
+/// A drawing before it is made of pixels, which costs the most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sketch {
+    svg: String,
+    alt: String,
+}
+
+impl Sketch {
+    /// The picture. The same drawing gives the same bytes.
+    pub fn drawn(&self) -> Result<Picture, ChartError> {
+        Ok(Picture { png: png(&self.svg)?, alt: self.alt.clone() })
+    }
+}
+
 /// Draws the picture. The same chart, title and reader give the same bytes.
 pub fn render(chart: &Chart, title: &str, reader: &Reader) -> Result<Picture, ChartError> {
-    let png = png(&svg(chart, &[], title, reader)?)?;
-    Ok(Picture { png, alt: alt(chart, title, reader) })
+    sketch(chart, title, reader)?.drawn()
+}
+
+/// The same before it is made of pixels.
+pub fn sketch(chart: &Chart, title: &str, reader: &Reader) -> Result<Sketch, ChartError> {
+    Ok(Sketch { svg: svg(chart, &[], title, reader)?, alt: alt(chart, title, reader) })
 }
 
 /// The picture of a replay: with each fire, and whether it was right.

@@ -8,8 +8,8 @@ use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{
-    ALT_MAX, Area, ChartError, Drawn, INK, LIMIT, PAPER, QUIET, SIZE, SMALL, VALUE, draw_title, drawn, plain_title,
-    png, short, width_of, wrap, write,
+    ALT_MAX, Area, ChartError, Drawn, INK, LIMIT, PAPER, QUIET, SIZE, SMALL, Sketch, VALUE, draw_title, drawn,
+    plain_title, short, width_of, wrap, write,
 };
 use crate::domain::num;
 use crate::words::message::Picture;
@@ -99,7 +99,16 @@ impl Waterfall {
 ///
 /// [`ChartError`]: there is no step to draw, or the drawing failed.
 pub fn render(waterfall: &Waterfall, reader: &Reader) -> Result<Picture, ChartError> {
-    Ok(Picture { png: png(&svg(waterfall, reader)?)?, alt: alt(waterfall, reader) })
+    sketch(waterfall, reader)?.drawn()
+}
+
+/// The same before it is made of pixels.
+///
+/// # Errors
+///
+/// [`ChartError`]: there is no step to draw, or the drawing failed.
+pub fn sketch(waterfall: &Waterfall, reader: &Reader) -> Result<Sketch, ChartError> {
+    Ok(Sketch { svg: svg(waterfall, reader)?, alt: alt(waterfall, reader) })
 }
 
 /// The drawing before it is made of pixels.

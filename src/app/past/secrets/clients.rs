@@ -96,7 +96,7 @@ async fn told(core: &Core, reader: &Reader, read: &mut Vec<(String, String)>) {
         let view = views::incident(core, kept.value, true).await.expect("a view");
         let Some(mut composed) = incident::compose(&view, reader, Audience::Client, now) else { continue };
         let picture = crate::words::pictured::picture(&view, &composed.message.headline, reader, Audience::Client);
-        composed.message.picture = picture.and_then(Result::ok);
+        composed.message.picture = picture.and_then(Result::ok).and_then(|sketch| sketch.drawn().ok());
         read.push((format!("told of {id}"), shown(&composed)));
     }
     let wording =
