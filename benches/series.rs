@@ -161,10 +161,13 @@ async fn main() {
     let (mut count, mut keeping) = (0_i64, Duration::ZERO);
     let peer = Peer::start().await;
     for hour in 0..HOURS {
-        let said = poll(&mut counters, &subjects, start + SignedDuration::from_hours(hour), &mut chance);
+        let at = start + SignedDuration::from_hours(hour);
+        let said = poll(&mut counters, &subjects, at, &mut chance);
         count += i64::try_from(said.len()).expect("fits");
         let begun = Instant::now();
-        store.commit(samples::writes_of(&said, &[])).await.expect("kept");
+        for part in samples::writes_of_heard(&said, &[], at + SignedDuration::from_secs(61)).expect("packed") {
+            store.commit(part).await.expect("kept");
+        }
         keeping += begun.elapsed();
         if let Some(peer) = &peer {
             peer.take(&said).await;
@@ -172,7 +175,7 @@ async fn main() {
     }
     let per = |bytes: i64| f64_of(bytes) / f64_of(count);
     println!(
-        "{count} samples as rows in {HOURS} transactions, each synced: {:.0} a second, {:.1} bytes each on the disk",
+        "{count} samples as heard in {HOURS} polls, each synced: {:.0} a second, {:.1} bytes each on the disk",
         f64_of(count) / keeping.as_secs_f64(),
         per(size(folder.path()))
     );

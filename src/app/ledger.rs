@@ -161,12 +161,10 @@ async fn older_numbers(
     // A total is read from its last statement before the first day.
     let since = from.checked_sub(SignedDuration::from_hours(48)).unwrap_or(from);
     let mut known = Known::default();
-    for subject in subjects {
-        samples::of_subject(&*core.store, &subject, since, &mut |known_at, row| {
-            gather(&row, known_at, &mut history, &mut known);
-        })
-        .await?;
-    }
+    samples::of_subjects(&*core.store, &subjects, since, &mut |known_at, row| {
+        gather(&row, known_at, &mut history, &mut known);
+    })
+    .await?;
     history.append_all_known(known);
     Ok(history)
 }

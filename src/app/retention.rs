@@ -77,6 +77,8 @@ pub struct Removed {
     pub samples: u64,
     /// Records of sealed numbers.
     pub seals: u64,
+    /// Records of numbers that came together.
+    pub heard: u64,
     /// Changes of what rules remember.
     pub memory: u64,
     /// Polls.
@@ -104,6 +106,7 @@ pub async fn round(core: &Core) -> Result<Removed, StoreError> {
         let cut = spare(core, now, wanted).await?;
         removed.samples = cut_series(core, &OF_SAMPLES, cut).await?;
         removed.seals = cut_series(core, &OF_SEALED, cut).await?;
+        removed.heard = cut_series(core, &OF_HEARD, cut).await?;
         removed.memory = cut_series(core, &OF_MEMORY, cut).await?;
     }
     if let Some(cut) = before(terms.polls) {
@@ -189,6 +192,14 @@ const OF_SAMPLES: Series =
 /// What is sealed goes once all of it is older.
 const OF_SEALED: Series =
     Series { table: Table::Sealed, split: samples::sealed_until, keeps_newest: false, is_evidence: true };
+
+/// What was heard and never sealed, all subjects in one: where `sealed_after` is `forever`.
+const OF_HEARD: Series = Series {
+    table: Table::Heard,
+    split: |key| samples::heard_at(key).map(|known_at| (0, known_at)),
+    keeps_newest: false,
+    is_evidence: true,
+};
 
 const OF_MEMORY: Series = Series { table: Table::MemoryHistory, split: by_time, keeps_newest: true, is_evidence: true };
 

@@ -1,8 +1,9 @@
 //! Tick, pull, judge, commit: one poll of one source account, carried to where the deliverer takes over.
 //!
 //! Owns: the order of these steps, and that everything a judged cycle leads to is in one transaction (of at most
-//! [`SUBJECTS_MAX`] subjects). Survives: a kill between any two steps. Samples are kept before they are judged; a cycle
-//! that was not committed is judged again at the next poll from the same samples and comes to the same.
+//! [`CYCLE_SUBJECTS_MAX`](crate::store::limits::CYCLE_SUBJECTS_MAX) subjects). Survives: a kill between any two steps. Samples
+//! are kept before they are judged; a cycle that was not committed is judged again at the next poll from the same samples and
+//! comes to the same.
 
 use std::collections::BTreeSet;
 
@@ -32,9 +33,6 @@ mod wake;
 pub use judging::judge_again;
 use judging::{judge_touched, news_of, spoken_of};
 pub use polling::{poll, run};
-
-/// Subjects in one transaction; a larger poll is several cycles.
-pub const SUBJECTS_MAX: usize = 2000;
 
 /// Keeps what a fetch answered, judges it and commits what follows.
 pub async fn take_in(
@@ -76,8 +74,8 @@ pub async fn take_booked(core: &Core, samples: &[Sample], now: Timestamp) -> Res
     let known = core.stamp();
     let mut samples = samples.to_vec();
     know(&mut samples, known);
-    for part in by_subjects(&samples, |sample| &sample.series.subject) {
-        core.store.commit(samples::writes_of(part, &[])).await?;
+    for part in samples::writes_of_heard(&samples, &[], known)? {
+        core.store.commit(part).await?;
     }
     for alarm in hear(core, None, &samples, &[], (now, known), intake).await? {
         tell_alarm(core, &alarm).await?;
@@ -163,34 +161,16 @@ async fn keep(
     record: &PollRecord,
     known: Timestamp,
 ) -> Result<(), StoreError> {
-    for part in by_subjects(samples, |sample| &sample.series.subject) {
-        core.store.commit(samples::writes_of(part, &[])).await?;
+    let mut parts = samples::writes_of_heard(samples, missing, known)?;
+    let mut transaction = parts.pop().unwrap_or_default();
+    for part in parts {
+        core.store.commit(part).await?;
     }
-    for part in by_subjects(missing, |one| &one.series.subject) {
-        core.store.commit(samples::writes_of_missing(part, known)).await?;
-    }
-    let mut transaction = Transaction::new();
     let before = load::<PollRecord>(&*core.store, &keys::poll(&record.source, record.at)).await?;
     transaction.set(before.as_ref(), record)?;
     // What was spent is kept with the poll that spent it.
     planner::kept::put(core, &record.source, &mut transaction).await?;
     core.store.commit(transaction).await.map(drop)
-}
-
-/// Parts of at most [`SUBJECTS_MAX`] subjects, of a list in the order of its subjects.
-fn by_subjects<T>(items: &[T], subject: impl Fn(&T) -> &Subject) -> Vec<&[T]> {
-    let mut parts = Vec::new();
-    let (mut from, mut until, mut subjects) = (0, 0, 0);
-    for run in items.chunk_by(|one, next| subject(one) == subject(next)) {
-        if subjects == SUBJECTS_MAX {
-            parts.extend(items.get(from..until));
-            (from, subjects) = (until, 0);
-        }
-        until += run.len();
-        subjects += 1;
-    }
-    parts.extend(items.get(from..until).filter(|part| !part.is_empty()));
-    parts
 }
 
 /// Posts in one transaction: each may have 5,000 characters, and a character up to six bytes where it is escaped.

@@ -26,7 +26,7 @@ use crate::outbox::notice::Notice;
 use crate::rules::learn::Learned;
 use crate::store::backup::{Entry, read_unzipped, write_entry};
 use crate::store::records::{again, journal_again};
-use crate::store::samples::{ROWS_MAX, Row, missing_rows_of, read_row, rows_of, seal, unseal};
+use crate::store::samples::{ROWS_MAX, Row, missing_rows_of, read_heard, read_row, rows_of, seal, unseal};
 use crate::store::{StoreError, keys};
 
 type Again = fn(&[u8]) -> Result<Vec<u8>, StoreError>;
@@ -76,6 +76,7 @@ pub(super) fn run(bytes: &[u8]) -> Became {
         b'2' => index(rest),
         b'3' => record(journal_again, rest),
         b'4' => sealed(rest),
+        b'5' => heard(rest),
         _ => match KINDS.iter().find(|row| row.0 == kind) {
             Some((_, again)) => record(*again, rest),
             None => Became::Refused,
@@ -129,6 +130,21 @@ fn samples(bytes: &[u8]) -> Became {
     }
     assert_eq!(more, None, "one row stays one row");
     Became::Taken
+}
+
+/// What was heard, under a right checksum.
+fn heard(bytes: &[u8]) -> Became {
+    let whole = [bytes, &crc32fast::hash(bytes).to_be_bytes()].concat();
+    match read_heard(b"", &whole) {
+        Ok(rows) => {
+            assert!(rows.len() <= ROWS_MAX, "{} rows", rows.len());
+            Became::Taken
+        }
+        Err(error) => {
+            damaged(&error);
+            Became::Refused
+        }
+    }
 }
 
 /// What is sealed under a right checksum.

@@ -40,7 +40,7 @@ pub enum Table {
     History = 3,
     /// Rules in force. Key: rule id.
     Rules = 4,
-    /// Samples and absences, one row per subject, platform and poll. Key: subject, 0, platform, 0, `observed_at` and
+    /// Samples and absences that were imported, one row per subject, platform and instant. Key: subject, 0, platform, 0, `observed_at` and
     /// `known_at` big-endian, and what the row holds (4 bytes), so that two sources of one platform do not overwrite
     /// each other.
     Samples = 5,
@@ -139,11 +139,14 @@ pub enum Table {
     /// Older samples and absences, weeks of a series in one record ([`samples::seal_before`]). Key: subject, 0, platform, 0, when the
     /// first was observed and when the last was, big-endian, and a checksum (4 bytes).
     Sealed = 78,
+    /// What was heard at one moment of many subjects, until it is sealed ([`samples::writes_of_heard`]). Key: when it became known
+    /// and the number of the part, big-endian.
+    Heard = 79,
 }
 
 impl Table {
     /// Every table, in the order of their numbers.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::Meta,
         Self::Documents,
         Self::History,
@@ -195,6 +198,7 @@ impl Table {
         Self::Steps,
         Self::OpenSteps,
         Self::Sealed,
+        Self::Heard,
     ];
 
     /// Its number in the file format.

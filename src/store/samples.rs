@@ -1,4 +1,4 @@
-//! Samples as rows: one row holds everything that one poll said about one subject on one platform at one instant.
+//! Samples as rows: one row holds everything that was said about one subject on one platform at one instant.
 //!
 //! Owns: the form of a row and of its key. The key is subject, 0, platform, 0, `observed_at`, `known_at` and a checksum
 //! of which metrics the row holds, so that two sources which speak of one platform at one instant keep a row each.
@@ -6,7 +6,8 @@
 //!
 //! A row is `kind (1) · count · items`. A sample is `metric · flags · [currency (3)] · value · [length of its span]`, an
 //! absence `metric · why · [age]`; whole numbers are variable-length (7 bits a byte, zigzag where they can be negative).
-//! What is older is sealed: the same rows, many in one record. Whoever reads a history reads both ([`load_history`]).
+//! What was imported is kept so. What a poll said is kept as one record of many rows ([`writes_of_heard`]), and what is older is
+//! sealed, many rows of one series in one record ([`seal_before`]). Whoever reads a history reads all three ([`load_history`]).
 
 use std::collections::BTreeMap;
 
@@ -20,12 +21,16 @@ use crate::domain::money::Currency;
 use crate::domain::num::u64_of_len;
 use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 
+mod columns;
+mod heard;
 mod reading;
 mod sealed;
 mod sealing;
 
-pub use reading::{load_history, of_subject};
-pub use sealed::{ROWS_MAX, Told, seal, unseal};
+pub use columns::{ROWS_MAX, Whose};
+pub use heard::{heard_at, read_heard, writes_of_heard};
+pub use reading::{load_history, of_subjects};
+pub use sealed::{Told, seal, unseal};
 pub use sealing::{Sealing, read_sealed, seal_before, sealed_until};
 
 /// A row of samples, first form.

@@ -4,6 +4,8 @@
 //! is left out until somebody decides; what a client pays, what a deal is judged by and anybody else's numbers are never in it.
 //! Survives: any amount of numbers; beyond what a chat takes as a file the oldest are left out, and the file says how many.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -186,7 +188,7 @@ async fn posts(core: &Core, creator: &CreatorId) -> Vec<Value> {
 
 /// What was counted of them and of their posts, the newest first, and how many older ones are left out. Money is the team's.
 async fn numbers(core: &Core, creator: &CreatorId) -> Result<(Vec<Value>, usize), StoreError> {
-    let mut subjects = vec![Subject::Creator(creator.clone())];
+    let mut subjects = BTreeSet::from([Subject::Creator(creator.clone())]);
     {
         let state = core.state.lock().await;
         let theirs = state.catalog.posts.iter().filter(|(_, maker)| *maker == creator);
@@ -194,16 +196,14 @@ async fn numbers(core: &Core, creator: &CreatorId) -> Result<(Vec<Value>, usize)
     }
     let mut all: Vec<Sample> = Vec::new();
     let mut left_out = 0_usize;
-    for subject in subjects {
-        samples::of_subject(&*core.store, &subject, Timestamp::MIN, &mut |_, row| {
-            let Row::Samples(own) = row else { return };
-            all.extend(own.into_iter().filter(|one| one.currency.is_none() && one.series.metric.unit() != Unit::Money));
-            if NUMBERS_MAX.saturating_mul(2) < all.len() {
-                left_out = left_out.saturating_add(newest(&mut all));
-            }
-        })
-        .await?;
-    }
+    samples::of_subjects(&*core.store, &subjects, Timestamp::MIN, &mut |_, row| {
+        let Row::Samples(own) = row else { return };
+        all.extend(own.into_iter().filter(|one| one.currency.is_none() && one.series.metric.unit() != Unit::Money));
+        if NUMBERS_MAX.saturating_mul(2) < all.len() {
+            left_out = left_out.saturating_add(newest(&mut all));
+        }
+    })
+    .await?;
     left_out = left_out.saturating_add(newest(&mut all));
     let row = |one: &Sample| {
         json!({

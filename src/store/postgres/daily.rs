@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use super::plan::NewRecord;
 use super::statements as sql;
 use crate::domain::sample::{Form, Sample};
-use crate::store::samples::{Row, place_of, read_row, read_sealed};
+use crate::store::samples::{Row, place_of, read_heard, read_row, read_sealed};
 use crate::store::{Key, Table};
 
 /// Subject, platform, metric, form, currency, day, beginning of the span.
@@ -66,7 +66,7 @@ fn newest(samples: impl Iterator<Item = Sample>) -> BTreeMap<Series, Newest> {
     days
 }
 
-/// Writes what changed in [`Table::Samples`] and [`Table::Sealed`].
+/// Writes what changed in [`Table::Samples`], [`Table::Sealed`] and [`Table::Heard`].
 pub async fn write<'a>(
     connection: &mut PgConnection,
     records: impl Iterator<Item = (&'a (Table, Key), &'a NewRecord<'a>)>,
@@ -82,14 +82,21 @@ pub async fn write<'a>(
             })
         };
         // What cannot be read is told by whoever reads it for the rules; here it is only not drawn.
-        match (*table == Table::Sealed, record) {
-            (false, Some((_, bytes))) => put.extend(samples_of(read_row(key, bytes).ok())),
-            (true, Some((_, bytes))) => {
+        match (*table, record) {
+            (Table::Heard, Some((_, bytes))) => {
+                put.extend(
+                    read_heard(key, bytes).into_iter().flatten().flat_map(|(_, told)| samples_of(Some(told.row))),
+                );
+            }
+            // It was sealed before it went.
+            (Table::Heard, None) => {}
+            (Table::Sealed, Some((_, bytes))) => {
                 sealed_anew.extend(place().map(|place| (place.subject, place.platform)));
                 put.extend(read_sealed(key, bytes).into_iter().flatten().flat_map(|told| samples_of(Some(told.row))));
             }
-            (false, None) => gone.extend(place()),
-            (true, None) => seals_gone.extend(place()),
+            (Table::Sealed, None) => seals_gone.extend(place()),
+            (_, Some((_, bytes))) => put.extend(samples_of(read_row(key, bytes).ok())),
+            (_, None) => gone.extend(place()),
         }
     }
     // What was sealed anew is written again below; the rest went with age.

@@ -416,8 +416,8 @@ pub(super) async fn write(connection: &mut PgConnection, changes: &Changes<'_>) 
         sqlx::query(sql::COUNT).bind(tables).bind(last).execute(&mut *connection).await?;
     }
     let samples = (Table::Samples, Key::new())..(Table::Posts, Key::new());
-    let seals = (Table::Sealed, Key::new())..;
-    daily::write(connection, changes.records.range(samples).chain(changes.records.range(seals))).await
+    let seals_and_heard = (Table::Sealed, Key::new())..;
+    daily::write(connection, changes.records.range(samples).chain(changes.records.range(seals_and_heard))).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "a database that is away is away in real time, whatever the clock says")]

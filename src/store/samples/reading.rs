@@ -1,7 +1,10 @@
-//! One history from what is kept as rows and what is sealed.
+//! One history from what was heard, what is kept as rows and what is sealed.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::heard::{Heard, gathered};
 use super::sealing::read_sealed;
 use super::{Reader, Row, Told, known_at, sealed_until, times};
 use crate::domain::ids::Subject;
@@ -22,32 +25,41 @@ pub async fn load_history(
     since: Timestamp,
     each: &mut (dyn FnMut(Timestamp, Row) + Send),
 ) -> Result<bool, StoreError> {
-    walk(store, keys::all(), since, each).await
+    walk(store, keys::all(), since, &mut gathered(store, None).await?, each).await
 }
 
-/// The same of one subject.
-pub async fn of_subject(
+/// The same of some subjects.
+pub async fn of_subjects(
     store: &dyn Store,
-    subject: &Subject,
+    subjects: &BTreeSet<Subject>,
     since: Timestamp,
     each: &mut (dyn FnMut(Timestamp, Row) + Send),
 ) -> Result<(), StoreError> {
-    let bounds = (format!("{subject}\0").into_bytes(), format!("{subject}\u{1}").into_bytes());
-    walk(store, bounds, since, each).await.map(drop)
+    let mut heard = gathered(store, Some(subjects)).await?;
+    for subject in subjects {
+        let bounds = (format!("{subject}\0").into_bytes(), format!("{subject}\u{1}").into_bytes());
+        walk(store, bounds, since, &mut heard, each).await?;
+    }
+    Ok(())
 }
 
 async fn walk(
     store: &dyn Store,
     bounds: (Key, Key),
     since: Timestamp,
+    heard: &mut Heard,
     each: &mut (dyn FnMut(Timestamp, Row) + Send),
 ) -> Result<bool, StoreError> {
     let oldest = keys::time(since);
     let mut rows = Pages::of(store, (Table::Samples, ROWS), bounds.clone(), oldest);
-    let mut seals = Pages::of(store, (Table::Sealed, SEALS), bounds, oldest);
+    let mut seals = Pages::of(store, (Table::Sealed, SEALS), bounds.clone(), oldest);
     let mut reader = Reader::default();
     let mut older = false;
-    while let Some(series) = first(rows.series().await?, seals.series().await?) {
+    loop {
+        let next_heard = heard.range(bounds.0.clone()..bounds.1.clone()).next().map(|(series, _)| series.clone());
+        let Some(series) = [rows.series().await?, seals.series().await?, next_heard].into_iter().flatten().min() else {
+            return Ok(older);
+        };
         let mut unsealed: Vec<Told> = Vec::new();
         while let Some((key, kept)) = seals.next_of(&series).await? {
             if sealed_until(&key).is_some_and(|(_, until)| until < since) {
@@ -56,6 +68,7 @@ async fn walk(
                 unsealed.extend(read_sealed(&key, &kept.bytes)?);
             }
         }
+        unsealed.extend(heard.remove(&series).into_iter().flatten());
         let is_mixed = !unsealed.is_empty();
         while let Some((key, kept)) = rows.next_of(&series).await? {
             if times(&key) < oldest.as_slice() {
@@ -84,15 +97,6 @@ async fn walk(
                 each(told.known_at, told.row);
             }
         }
-    }
-    Ok(older)
-}
-
-/// The first of two series.
-fn first(one: Option<Key>, other: Option<Key>) -> Option<Key> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(std::cmp::min(one, other)),
-        (one, other) => one.or(other),
     }
 }
 

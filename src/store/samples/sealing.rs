@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::heard::{PAGE as RECORDS, heard_at, read_some, series_key, sort_in};
 use super::reading::series_of;
 use super::{ROWS_MAX, Told, read_row, seal, split, times, unseal};
 use crate::domain::ids::{Platform, Subject};
@@ -28,6 +29,12 @@ const PAGE: usize = 2_000;
 
 /// Bytes gathered before they are committed: one sync serves many series.
 const COMMIT_AT: usize = 1 << 20;
+
+/// Bytes of records whose rows are gathered before they are sealed: in memory they take some thirty times as much.
+const GATHER: usize = 4 << 20;
+
+/// Records removed in one transaction.
+const REMOVED: usize = 500;
 
 /// What was sealed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,7 +85,73 @@ pub async fn seal_before(store: &dyn Store, before: Timestamp) -> Result<Sealing
         from = [series.as_slice(), &[u8::MAX; 2 * TIME_LEN + 5]].concat();
     }
     gathered.commit(store, &mut done).await?;
+    seal_heard(store, before, &mut done).await?;
     Ok(done)
+}
+
+/// Seals what was heard before an instant. It is removed once all of it is sealed: after a kill in between it is sealed again, as
+/// it was.
+async fn seal_heard(store: &dyn Store, before: Timestamp, done: &mut Sealing) -> Result<(), StoreError> {
+    let worth = before.checked_sub(WORTH).unwrap_or(Timestamp::MIN);
+    let (mut from, until) = (Key::new(), keys::time(before).to_vec());
+    let first = store.scan(Table::Heard, &from, &until, 1).await?.into_iter().next();
+    if first.is_none_or(|(key, _)| heard_at(&key).is_none_or(|oldest| worth <= oldest)) {
+        return Ok(());
+    }
+    loop {
+        let (mut series, mut records, mut bytes) = (BTreeMap::new(), Vec::new(), 0);
+        while bytes < GATHER {
+            let page = store.scan(Table::Heard, &from, &until, RECORDS).await?;
+            let Some((last, _)) = page.last() else { break };
+            from = keys::after(last);
+            for (key, kept) in page {
+                bytes += key.len() + kept.bytes.len();
+                read_some(&key, &kept.bytes, &|_| true, &mut |whose, told| sort_in(&mut series, whose, told))?;
+                records.push((key, kept.version));
+            }
+        }
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut gathered = Gathered::default();
+        gathered.sealing.bytes_before = u64_of_len(bytes);
+        let mut are_sealed = true;
+        for (whose, rows) in series {
+            gathered.sealing.rows += u64_of_len(rows.len());
+            let key = series_key(&whose);
+            for (span, rows) in by_span(rows, |told| told.observed_at) {
+                add_span(store, &key, (span, rows), &mut gathered).await?;
+                if COMMIT_AT <= gathered.bytes {
+                    are_sealed &= gathered.commit(store, done).await?;
+                }
+            }
+        }
+        are_sealed &= gathered.commit(store, done).await?;
+        if !are_sealed {
+            return Ok(());
+        }
+        for part in records.chunks(REMOVED) {
+            store.commit(removal(part)).await?;
+        }
+    }
+}
+
+fn removal(records: &[(Key, u64)]) -> Transaction {
+    let mut changes = Transaction::new();
+    for (key, version) in records {
+        changes.expect.push((Table::Heard, key.clone(), Expect::Version(*version)));
+        changes.writes.push(Write::Delete { table: Table::Heard, key: key.clone() });
+    }
+    changes
+}
+
+/// What belongs together for ever.
+fn by_span<T>(rows: Vec<T>, observed_at: impl Fn(&T) -> Timestamp) -> BTreeMap<i128, Vec<T>> {
+    let mut spans: BTreeMap<i128, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        spans.entry(observed_at(&row).as_nanosecond().div_euclid(SPAN.as_nanos())).or_default().push(row);
+    }
+    spans
 }
 
 /// Changes that are committed together.
@@ -90,10 +163,11 @@ struct Gathered {
 }
 
 impl Gathered {
-    async fn commit(&mut self, store: &dyn Store, done: &mut Sealing) -> Result<(), StoreError> {
+    /// Whether it is kept: not where somebody changed one of them meanwhile.
+    async fn commit(&mut self, store: &dyn Store, done: &mut Sealing) -> Result<bool, StoreError> {
         let Self { changes, sealing, .. } = std::mem::take(self);
         if changes.writes.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         match store.commit(changes).await {
             Ok(_) => {
@@ -101,11 +175,11 @@ impl Gathered {
                 done.bytes_before += sealing.bytes_before;
                 done.seals += sealing.seals;
                 done.bytes_after += sealing.bytes_after;
-                Ok(())
+                Ok(true)
             }
             Err(StoreError::Conflict { table, .. }) => {
                 tracing::debug!(?table, "samples changed while they were sealed; they are sealed the next time");
-                Ok(())
+                Ok(false)
             }
             Err(error) => Err(error),
         }
@@ -127,13 +201,10 @@ async fn seal_series(
         let Some((last, _)) = page.last() else { return Ok(()) };
         from = keys::after(last);
         let is_last = page.len() < PAGE;
-        let mut spans: BTreeMap<i128, Vec<(Key, Kept)>> = BTreeMap::new();
-        for (key, kept) in page {
-            let observed = split(&key).map_or(0, |(_, at)| at.as_nanosecond());
-            spans.entry(observed.div_euclid(SPAN.as_nanos())).or_default().push((key, kept));
-        }
-        for (span, rows) in spans {
-            add_span(store, series, (span, rows), gathered).await?;
+        let observed_at = |(key, _): &(Key, Kept)| split(key).map_or(Timestamp::UNIX_EPOCH, |(_, at)| at);
+        for (span, rows) in by_span(page, observed_at) {
+            let told = taken(rows, gathered)?;
+            add_span(store, series, (span, told), gathered).await?;
             if COMMIT_AT <= gathered.bytes {
                 gathered.commit(store, done).await?;
             }
@@ -146,11 +217,28 @@ async fn seal_series(
     }
 }
 
+/// What rows say, and that they go.
+fn taken(rows: Vec<(Key, Kept)>, gathered: &mut Gathered) -> Result<Vec<Told>, StoreError> {
+    let Gathered { changes, bytes, sealing } = gathered;
+    let mut all = Vec::with_capacity(rows.len());
+    for (key, kept) in rows {
+        let row = read_row(&key, &kept.bytes)?;
+        let (Some((_, observed_at)), Some(known_at)) = (split(&key), super::known_at(&key)) else { continue };
+        all.push(Told { observed_at, known_at, holds: key.last_chunk().copied().unwrap_or_default(), row });
+        sealing.rows += 1;
+        sealing.bytes_before += u64_of_len(key.len() + kept.bytes.len());
+        *bytes += 2 * key.len();
+        changes.expect.push((Table::Samples, key.clone(), Expect::Version(kept.version)));
+        changes.writes.push(Write::Delete { table: Table::Samples, key });
+    }
+    Ok(all)
+}
+
 /// Adds what seals some rows of one span, together with what of it is sealed already.
 async fn add_span(
     store: &dyn Store,
     series: &[u8],
-    (span, rows): (i128, Vec<(Key, Kept)>),
+    (span, rows): (i128, Vec<Told>),
     gathered: &mut Gathered,
 ) -> Result<(), StoreError> {
     let at = |span: i128| Timestamp::from_nanosecond(span.saturating_mul(SPAN.as_nanos()));
@@ -162,17 +250,7 @@ async fn add_span(
         all.extend(read_sealed(&key, &kept.bytes)?.into_iter().map(|told| (told.order(), told)));
         replaced.insert(key, kept.version);
     }
-    for (key, kept) in rows {
-        let row = read_row(&key, &kept.bytes)?;
-        let (Some((_, observed_at)), Some(known_at)) = (split(&key), super::known_at(&key)) else { continue };
-        let told = Told { observed_at, known_at, holds: key.last_chunk().copied().unwrap_or_default(), row };
-        all.insert(told.order(), told);
-        sealing.rows += 1;
-        sealing.bytes_before += u64_of_len(key.len() + kept.bytes.len());
-        *bytes += 2 * key.len();
-        changes.expect.push((Table::Samples, key.clone(), Expect::Version(kept.version)));
-        changes.writes.push(Write::Delete { table: Table::Samples, key });
-    }
+    all.extend(rows.into_iter().map(|told| (told.order(), told)));
     let all: Vec<Told> = all.into_values().collect();
     for part in all.chunks(ROWS_MAX) {
         let key = key_of(series, part);

@@ -123,9 +123,10 @@ async fn a_newer_schema_is_refused_and_an_older_one_is_lifted_step_by_step() {
     let open_raw = || Open::new(folder.path(), &Options::default());
     let noted = |n: u64| put(n, b"lifted".to_vec());
     let store = open_raw().expect("opens");
-    let lift: [schema::Migration; 4] = [
-        |_| panic!("the store has schema 3 already"),
-        |_| panic!("the store has schema 3 already"),
+    let lift: [schema::Migration; 5] = [
+        |_| panic!("the store has schema 4 already"),
+        |_| panic!("the store has schema 4 already"),
+        |_| panic!("the store has schema 4 already"),
         |_| Ok(put(1, b"lifted".to_vec())),
         |open| {
             assert!(open.get(Table::Documents, &keys::number(1))?.is_some(), "steps come in order");
@@ -143,7 +144,7 @@ async fn a_newer_schema_is_refused_and_an_older_one_is_lifted_step_by_step() {
         panic!("a newer store must be refused");
     };
     let (what, _) = what.split_once(" (to restore: ").expect("how");
-    insta::assert_snapshot!(what, @"it has schema 5 and this program knows schemas 1 to 3; run the newer program, or restore a backup made by this one");
+    insta::assert_snapshot!(what, @"it has schema 6 and this program knows schemas 1 to 4; run the newer program, or restore a backup made by this one");
 }
 
 #[tokio::test]
