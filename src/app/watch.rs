@@ -139,8 +139,14 @@ fn add_up(samples: Vec<Sample>, missing: Vec<Missing>) -> (Vec<Sample>, Vec<Miss
         let absent: BTreeSet<&SeriesKey> = missing.iter().map(|one| &one.series).collect();
         samples.retain(|sample| !absent.contains(&sample.series));
     }
-    // Sources mostly answer in order, and sorting what is in order is quick.
-    samples.sort_by(|one, other| (&one.series, one.form).cmp(&(&other.series, other.form)));
+    // Sources mostly answer subject by subject: then only what is said of each has to be sorted.
+    if samples.is_sorted_by(|one, next| one.series.subject <= next.series.subject) {
+        for own in samples.chunk_by_mut(|one, next| one.series.subject == next.series.subject) {
+            own.sort_by_key(|one| (one.series.metric, one.series.platform, one.form));
+        }
+    } else {
+        samples.sort_by(|one, other| (&one.series, one.form).cmp(&(&other.series, other.form)));
+    }
     samples.dedup_by(|next, sum| {
         let is_same = (&next.series, next.form) == (&sum.series, sum.form);
         if is_same {

@@ -26,7 +26,7 @@ use crate::outbox::notice::Notice;
 use crate::rules::learn::Learned;
 use crate::store::backup::{Entry, read_unzipped, write_entry};
 use crate::store::records::{again, journal_again};
-use crate::store::samples::{ROWS_MAX, Row, missing_rows_of, read_heard, read_row, rows_of, seal, unseal};
+use crate::store::samples::{PART_ROWS, ROWS_MAX, Row, missing_rows_of, read_heard, read_row, rows_of, seal, unseal};
 use crate::store::{StoreError, keys};
 
 type Again = fn(&[u8]) -> Result<Vec<u8>, StoreError>;
@@ -137,7 +137,7 @@ fn heard(bytes: &[u8]) -> Became {
     let whole = [bytes, &crc32fast::hash(bytes).to_be_bytes()].concat();
     match read_heard(b"", &whole) {
         Ok(rows) => {
-            assert!(rows.len() <= ROWS_MAX, "{} rows", rows.len());
+            assert!(rows.len() <= PART_ROWS, "{} rows", rows.len());
             Became::Taken
         }
         Err(error) => {

@@ -27,10 +27,9 @@ mod reading;
 mod sealed;
 mod sealing;
 
-pub use columns::{ROWS_MAX, Whose};
-pub use heard::{heard_at, read_heard, writes_of_heard};
+pub use heard::{PART_ROWS, heard_at, read_heard, writes_of_heard};
 pub use reading::{load_history, of_subjects};
-pub use sealed::{Told, seal, unseal};
+pub use sealed::{ROWS_MAX, Told, seal, unseal};
 pub use sealing::{Sealing, read_sealed, seal_before, sealed_until};
 
 /// A row of samples, first form.

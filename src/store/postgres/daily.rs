@@ -84,9 +84,7 @@ pub async fn write<'a>(
         // What cannot be read is told by whoever reads it for the rules; here it is only not drawn.
         match (*table, record) {
             (Table::Heard, Some((_, bytes))) => {
-                put.extend(
-                    read_heard(key, bytes).into_iter().flatten().flat_map(|(_, told)| samples_of(Some(told.row))),
-                );
+                put.extend(read_heard(key, bytes).into_iter().flatten().flat_map(|told| samples_of(Some(told.row))));
             }
             // It was sealed before it went.
             (Table::Heard, None) => {}

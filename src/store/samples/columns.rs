@@ -10,7 +10,7 @@
 //! column   0 · number: all the same            or                1 · length · pco
 //! ```
 //!
-//! Columns of a shape: of which series a row is, where a record holds several; seconds of observation, the rest of it in
+//! Columns of a shape: the numbers of a row's subject and platform, where a record holds several; seconds of observation, the rest of it in
 //! nanoseconds, how many seconds later it was known, the rest of that, then for each item its values (of an amount also the
 //! seconds of its span and the rest), or the ages of what is stale.
 
@@ -31,17 +31,11 @@ use crate::domain::num::u64_of_len;
 use crate::domain::sample::{Absence, Form, Missing, Sample, SeriesKey};
 use crate::store::StoreError;
 
-/// Rows in one record: a quarter of an hour for four weeks, and some.
-pub const ROWS_MAX: usize = 4_096;
-
 /// Items in a row: there are fewer metrics.
 const ITEMS_MAX: u64 = 256;
 
 /// Bytes of the checksum at the end of a record.
 const SUM_LEN: usize = 4;
-
-/// Of what a row is.
-pub type Whose = (Subject, Platform);
 
 /// The rows of one shape.
 #[derive(Debug, Default)]
@@ -60,12 +54,12 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Adds a row. `place`: of which of several series it is.
-    pub fn push(&mut self, place: Option<i64>, (observed_at, known_at): (Timestamp, Timestamp), row: Items<'_>) {
+    /// Adds a row. `of`: the number of its subject and of its platform, where there are several.
+    pub fn push(&mut self, of: &[i64], (observed_at, known_at): (Timestamp, Timestamp), row: Items<'_>) {
         let ((observed, rest), (known, known_rest)) = (parts(observed_at), parts(known_at));
         self.shape.clear();
         self.numbers.clear();
-        self.numbers.extend(place);
+        self.numbers.extend_from_slice(of);
         self.numbers.extend([observed, rest, known.saturating_sub(observed), known_rest]);
         take_apart(row, &mut self.shape, &mut self.numbers);
         if !self.shapes.contains_key(&self.shape) {
@@ -105,18 +99,21 @@ pub(super) fn checked(bytes: &[u8]) -> Option<Input<'_>> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Of<'a> {
     /// All are of one.
-    One(&'a Whose),
+    One(&'a Subject, Platform),
     /// Each says of which.
-    Several(&'a [Whose]),
+    Several(&'a [Subject], &'a [Platform]),
 }
 
-/// Reads every shape, and gives each row with the number of its series: 0 where there is one.
-pub(super) fn read(mut input: Input<'_>, of: Of<'_>, each: &mut dyn FnMut(usize, Told)) -> Option<()> {
+/// Takes a row and what it is of.
+type Each<'a> = &'a mut dyn FnMut(&Subject, Platform, Told);
+
+/// Reads every shape, of so many rows at most, and gives each row.
+pub(super) fn read(mut input: Input<'_>, of: Of<'_>, rows_max: usize, each: Each<'_>) -> Option<()> {
     let shapes = input.number()?;
     let mut rows = 0;
     for _ in 0..shapes {
         let shape = Shape::read(&mut input)?;
-        let count = usize::try_from(input.number()?).ok().filter(|count| rows + count <= ROWS_MAX)?;
+        let count = usize::try_from(input.number()?).ok().filter(|count| rows + count <= rows_max)?;
         shape.rows(&mut input, count, of, each)?;
         rows += count;
     }
@@ -255,9 +252,12 @@ impl Shape {
     }
 
     /// Puts the rows together again.
-    fn rows(&self, input: &mut Input<'_>, count: usize, of: Of<'_>, each: &mut dyn FnMut(usize, Told)) -> Option<()> {
+    fn rows(&self, input: &mut Input<'_>, count: usize, of: Of<'_>, each: Each<'_>) -> Option<()> {
         let mut next = || column(input, count);
-        let places = if matches!(of, Of::Several(_)) { next()? } else { Vec::new() };
+        let [of_subjects, of_platforms] = match of {
+            Of::One(..) => [const { Vec::new() }; 2],
+            Of::Several(..) => [next()?, next()?],
+        };
         let (seconds, rests, lags, known_rests) = (next()?, next()?, next()?, next()?);
         let mut columns = Vec::with_capacity(self.items.len());
         for item in &self.items {
@@ -273,14 +273,14 @@ impl Shape {
             let second = at(&seconds, row)?;
             let observed_at = whole(second, at(&rests, row)?)?;
             let known_at = whole(second.checked_add(at(&lags, row)?)?, at(&known_rests, row)?)?;
-            let (place, (subject, platform)) = match of {
-                Of::One(whose) => (0, whose),
-                Of::Several(all) => {
-                    let place = usize::try_from(at(&places, row)?).ok()?;
-                    (place, all.get(place)?)
+            let place = |column| at(column, row).and_then(|place| usize::try_from(place).ok());
+            let (subject, platform) = match of {
+                Of::One(subject, platform) => (subject, platform),
+                Of::Several(subjects, platforms) => {
+                    (subjects.get(place(&of_subjects)?)?, *platforms.get(place(&of_platforms)?)?)
                 }
             };
-            let series = |metric| SeriesKey { subject: subject.clone(), metric, platform: *platform };
+            let series = |metric| SeriesKey { subject: subject.clone(), metric, platform };
             let (mut samples, mut missing) = (Vec::new(), Vec::new());
             for (item, columns) in self.items.iter().zip(&columns) {
                 let number = |place: usize| at(columns.get(place)?, row);
@@ -313,7 +313,7 @@ impl Shape {
                 }
             }
             let row = if self.kind == SAMPLES { Row::Samples(samples) } else { Row::Missing(missing) };
-            each(place, Told { observed_at, known_at, holds, row });
+            each(subject, platform, Told { observed_at, known_at, holds, row });
         }
         Some(())
     }

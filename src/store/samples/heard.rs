@@ -7,39 +7,43 @@
 //! The key is when it was known and the number of the part, both big-endian: every poll has a moment of its own.
 //!
 //! ```text
-//! form (1) · series · name* · shapes · checksum (4)
-//! name     letters as in the name before · others · those          platform, 0, subject
+//! form (1) · platforms · name* · subjects · name* · shapes · checksum (4)
+//! name     letters as in the name before · others · those
 //! ```
 //!
-//! Shapes as in [`columns`](super::columns), each row with the number of its series.
+//! Shapes as in [`columns`](super::columns), each row with the numbers of its subject and of its platform.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::columns::{Columns, Items, Of, ROWS_MAX, Whose, checked, read};
+use super::columns::{Columns, Items, Of, checked, read};
 use super::{Input, Told, put_number};
 use crate::domain::ids::{Platform, Subject};
 use crate::domain::num::{i64_of_len, u64_of_len};
-use crate::domain::sample::{Missing, Sample};
+use crate::domain::sample::{Missing, Sample, SeriesKey};
 use crate::store::keys::{self, TIME_LEN};
-use crate::store::limits::CYCLE_SUBJECTS_MAX;
+use crate::store::limits::{CYCLE_SUBJECTS_MAX, VALUE_MAX};
 use crate::store::{Key, Store, StoreError, Table, Transaction, Write};
 
 /// The first form.
 const FORM: u8 = 1;
 
-/// Rows in one record, and so subjects at most: some ten kilobytes.
-const PART_ROWS: usize = CYCLE_SUBJECTS_MAX;
+/// Rows in one record: of as many subjects as a transaction may have, on some platforms.
+pub const PART_ROWS: usize = 16_384;
 
 /// Records read at once.
 pub(super) const PAGE: usize = 32;
 
 /// What one row will hold.
-#[derive(Default)]
+#[derive(Clone, Copy)]
 struct Said<'a> {
-    samples: Vec<&'a Sample>,
-    missing: Vec<&'a Missing>,
+    subject: &'a Subject,
+    platform: Platform,
+    observed_at: Timestamp,
+    items: Items<'a>,
 }
 
 /// What is heard at one moment, in as many transactions as it takes, one record each. Nothing else became known at it.
@@ -48,72 +52,112 @@ pub fn writes_of_heard(
     missing: &[Missing],
     known_at: Timestamp,
 ) -> Result<Vec<Transaction>, StoreError> {
-    let mut rows: BTreeMap<(Platform, &Subject, Timestamp), Said<'_>> = BTreeMap::new();
-    let of = |sample: &Sample| (sample.series.platform, sample.form.observed_at());
-    for run in samples.chunk_by(|one, next| of(one) == of(next) && one.series.subject == next.series.subject) {
-        let Some(first) = run.first() else { continue };
-        let (platform, observed_at) = of(first);
-        rows.entry((platform, &first.series.subject, observed_at)).or_default().samples.extend(run);
+    let samples = in_order(samples, |one| (&one.series, one.form.observed_at()));
+    let missing = in_order(missing, |one| (&one.series, one.at));
+    let of_samples = rows(&samples, |one| (&one.series, one.form.observed_at()), Items::Samples);
+    let mut rows: Vec<Said<'_>> =
+        of_samples.chain(rows(&missing, |one| (&one.series, one.at), Items::Missing)).collect();
+    rows.sort_by(|one, next| one.subject.cmp(next.subject));
+    let mut records = Vec::new();
+    for part in parts(&rows) {
+        pack(part, known_at, &mut records)?;
     }
-    for absent in missing {
-        let series = &absent.series;
-        rows.entry((series.platform, &series.subject, absent.at)).or_default().missing.push(absent);
-    }
-    let mut transactions = Vec::new();
-    let mut part = Part::default();
-    for ((platform, subject, observed_at), said) in rows {
-        part.add(subject, platform, (observed_at, known_at), &said);
-        if PART_ROWS <= part.rows {
-            transactions.push(std::mem::take(&mut part).finish(known_at, transactions.len())?);
-        }
-    }
-    if part.rows != 0 {
-        transactions.push(part.finish(known_at, transactions.len())?);
-    }
-    Ok(transactions)
+    let transaction = |(number, bytes)| {
+        let key = [keys::time(known_at).as_slice(), &keys::number(number)].concat();
+        Transaction { expect: Vec::new(), writes: vec![Write::Put { table: Table::Heard, key, bytes }] }
+    };
+    Ok((0..).zip(records).map(transaction).collect())
 }
 
-/// A record while it is written.
-#[derive(Default)]
-struct Part {
-    rows: usize,
-    series: usize,
-    names: Vec<u8>,
-    last: String,
-    columns: Columns,
+/// What belongs into one row stands together, subject by subject.
+fn in_order<T>(items: &[T], place: impl Fn(&T) -> (&SeriesKey, Timestamp)) -> Vec<&T> {
+    let order = |one: &T, next: &T| place(one).0.subject.cmp(&place(next).0.subject);
+    let mut all: Vec<&T> = items.iter().collect();
+    if !all.is_sorted_by(|one, next| order(one, next).is_le()) {
+        all.sort_by(|one, next| order(one, next));
+    }
+    for own in all.chunk_by_mut(|one, next| order(one, next).is_eq()) {
+        own.sort_by_key(|one| (place(one).0.platform, place(one).1));
+    }
+    all
 }
 
-impl Part {
-    fn add(&mut self, subject: &Subject, platform: Platform, times: (Timestamp, Timestamp), said: &Said<'_>) {
-        let name = format!("{platform}\0{subject}");
-        if self.series == 0 || name != self.last {
-            let shared = name.bytes().zip(self.last.bytes()).take_while(|(one, other)| one == other).count();
-            let others = name.as_bytes().get(shared..).unwrap_or_default();
-            put_number(&mut self.names, u64_of_len(shared));
-            put_number(&mut self.names, u64_of_len(others.len()));
-            self.names.extend_from_slice(others);
-            self.series += 1;
-            self.last = name;
-        }
-        let place = Some(i64_of_len(self.series - 1));
-        if !said.samples.is_empty() {
-            self.columns.push(place, times, Items::Samples(&said.samples));
-            self.rows += 1;
-        }
-        if !said.missing.is_empty() {
-            self.columns.push(place, times, Items::Missing(&said.missing));
-            self.rows += 1;
-        }
-    }
+fn rows<'a, T>(
+    items: &'a [&'a T],
+    place: impl Fn(&'a T) -> (&'a SeriesKey, Timestamp) + Copy,
+    holds: impl Fn(&'a [&'a T]) -> Items<'a>,
+) -> impl Iterator<Item = Said<'a>> {
+    let is_one = move |one: &&'a T, next: &&'a T| {
+        let ((one, observed), (next, other_observed)) = (place(one), place(next));
+        one.platform == next.platform && observed == other_observed && one.subject == next.subject
+    };
+    items.chunk_by(is_one).filter_map(move |run| {
+        let (series, observed_at) = place(run.first()?);
+        Some(Said { subject: &series.subject, platform: series.platform, observed_at, items: holds(run) })
+    })
+}
 
-    fn finish(self, known_at: Timestamp, number: usize) -> Result<Transaction, StoreError> {
-        let mut bytes = vec![FORM];
-        put_number(&mut bytes, u64_of_len(self.series));
-        bytes.extend_from_slice(&self.names);
-        let key = [keys::time(known_at).as_slice(), &keys::number(u64_of_len(number))].concat();
-        let put = Write::Put { table: Table::Heard, key, bytes: self.columns.finish(bytes)? };
-        Ok(Transaction { expect: Vec::new(), writes: vec![put] })
+/// Parts of at most [`CYCLE_SUBJECTS_MAX`] subjects and [`PART_ROWS`] rows.
+fn parts<'a, 'b>(rows: &'b [Said<'a>]) -> Vec<&'b [Said<'a>]> {
+    let mut parts = Vec::new();
+    let (mut from, mut subjects) = (0, 0);
+    for (at, row) in rows.iter().enumerate() {
+        let is_new = at == from || rows.get(at - 1).is_none_or(|before| before.subject != row.subject);
+        if at - from == PART_ROWS || (is_new && subjects == CYCLE_SUBJECTS_MAX) {
+            parts.extend(rows.get(from..at));
+            (from, subjects) = (at, 0);
+        }
+        subjects += usize::from(is_new);
     }
+    parts.extend(rows.get(from..).filter(|part| !part.is_empty()));
+    parts
+}
+
+/// Packs rows into a record, or halves of them where that would be too large.
+fn pack(rows: &[Said<'_>], known_at: Timestamp, records: &mut Vec<Vec<u8>>) -> Result<(), StoreError> {
+    let (mut names, mut name, mut last) = (Vec::new(), String::new(), String::new());
+    let (mut subjects, mut platforms) = (0_i64, Vec::new());
+    let mut columns = Columns::default();
+    let mut before = None;
+    for row in rows {
+        if before != Some(row.subject) {
+            name.clear();
+            // Writing into text cannot fail.
+            let _ = write!(name, "{}", row.subject);
+            put_name(&mut names, &name, &last);
+            std::mem::swap(&mut name, &mut last);
+            (before, subjects) = (Some(row.subject), subjects + 1);
+        }
+        let place = platforms.iter().position(|one| *one == row.platform).unwrap_or_else(|| {
+            platforms.push(row.platform);
+            platforms.len() - 1
+        });
+        columns.push(&[subjects - 1, i64_of_len(place)], (row.observed_at, known_at), row.items);
+    }
+    let mut bytes = vec![FORM];
+    put_number(&mut bytes, u64_of_len(platforms.len()));
+    for platform in &platforms {
+        put_name(&mut bytes, platform.as_str(), "");
+    }
+    put_number(&mut bytes, subjects.cast_unsigned());
+    bytes.extend_from_slice(&names);
+    let bytes = columns.finish(bytes)?;
+    if bytes.len() <= VALUE_MAX || rows.len() < 2 {
+        records.push(bytes);
+        return Ok(());
+    }
+    let (one, other) = rows.split_at(rows.len() / 2);
+    pack(one, known_at, records)?;
+    pack(other, known_at, records)
+}
+
+/// A name without what it begins with as the one before it did.
+fn put_name(bytes: &mut Vec<u8>, name: &str, before: &str) {
+    let shared = name.bytes().zip(before.bytes()).take_while(|(one, other)| one == other).count();
+    let others = name.as_bytes().get(shared..).unwrap_or_default();
+    put_number(bytes, u64_of_len(shared));
+    put_number(bytes, u64_of_len(others.len()));
+    bytes.extend_from_slice(others);
 }
 
 /// When the rows of a record were known: from its key.
@@ -122,10 +166,10 @@ pub fn heard_at(key: &[u8]) -> Option<Timestamp> {
     keys::read_time(key.get(..TIME_LEN)?)
 }
 
-/// The rows of a record, each with what it is of.
-pub fn read_heard(key: &[u8], bytes: &[u8]) -> Result<Vec<(Whose, Told)>, StoreError> {
+/// The rows of a record.
+pub fn read_heard(key: &[u8], bytes: &[u8]) -> Result<Vec<Told>, StoreError> {
     let mut rows = Vec::new();
-    read_some(key, bytes, &|_| true, &mut |whose, told| rows.push((whose.clone(), told)))?;
+    read_some(key, bytes, &|_| true, &mut |_, _, told| rows.push(told))?;
     Ok(rows)
 }
 
@@ -134,76 +178,87 @@ pub(super) fn read_some(
     key: &[u8],
     bytes: &[u8],
     is_wanted: &dyn Fn(&Subject) -> bool,
-    each: &mut dyn FnMut(&Whose, Told),
+    each: &mut dyn FnMut(&Subject, Platform, Told),
 ) -> Result<(), StoreError> {
     unpacked(bytes, is_wanted, each).ok_or_else(|| StoreError::Damaged {
         what: format!("what was heard under `{}` makes no sense; restore a backup", key.escape_ascii()),
     })
 }
 
-fn unpacked(bytes: &[u8], is_wanted: &dyn Fn(&Subject) -> bool, each: &mut dyn FnMut(&Whose, Told)) -> Option<()> {
+fn unpacked(
+    bytes: &[u8],
+    is_wanted: &dyn Fn(&Subject) -> bool,
+    each: &mut dyn FnMut(&Subject, Platform, Told),
+) -> Option<()> {
     let mut input = checked(bytes)?;
     if input.byte()? != FORM {
         return None;
     }
-    let series = series(&mut input)?;
-    if !series.iter().any(|(subject, _)| is_wanted(subject)) {
+    let platforms: Vec<Platform> = names(&mut input)?;
+    let subjects: Vec<Subject> = names(&mut input)?;
+    if !subjects.iter().any(is_wanted) {
         return Some(());
     }
-    read(input, Of::Several(&series), &mut |place, told| {
-        if let Some(whose) = series.get(place).filter(|(subject, _)| is_wanted(subject)) {
-            each(whose, told);
+    read(input, Of::Several(&subjects, &platforms), PART_ROWS, &mut |subject, platform, told| {
+        if is_wanted(subject) {
+            each(subject, platform, told);
         }
     })
 }
 
-fn series(input: &mut Input<'_>) -> Option<Vec<Whose>> {
-    let count = usize::try_from(input.number()?).ok().filter(|count| *count <= ROWS_MAX)?;
+fn names<T: FromStr>(input: &mut Input<'_>) -> Option<Vec<T>> {
+    let count = usize::try_from(input.number()?).ok().filter(|count| *count <= PART_ROWS)?;
     let (mut all, mut name) = (Vec::new(), Vec::new());
     for _ in 0..count {
         let shared = usize::try_from(input.number()?).ok().filter(|shared| *shared <= name.len())?;
         let others = usize::try_from(input.number()?).ok()?;
         name.truncate(shared);
         name.extend_from_slice(input.take(others)?);
-        let (platform, subject) = std::str::from_utf8(&name).ok()?.split_once('\0')?;
-        all.push((subject.parse().ok()?, platform.parse().ok()?));
+        all.push(std::str::from_utf8(&name).ok()?.parse().ok()?);
     }
     Some(all)
 }
 
-/// Adds a row to those of its series.
-pub(super) fn sort_in(all: &mut BTreeMap<Whose, Vec<Told>>, whose: &Whose, told: Told) {
-    match all.get_mut(whose) {
-        Some(rows) => rows.push(told),
-        None => drop(all.insert(whose.clone(), vec![told])),
+/// Rows by what they are of.
+#[derive(Debug, Default)]
+pub(super) struct BySubject(BTreeMap<Subject, BTreeMap<Platform, Vec<Told>>>);
+
+impl BySubject {
+    pub fn add(&mut self, subject: &Subject, platform: Platform, told: Told) {
+        match self.0.get_mut(subject) {
+            Some(theirs) => theirs.entry(platform).or_default().push(told),
+            None => drop(self.0.insert(subject.clone(), BTreeMap::from([(platform, vec![told])]))),
+        }
+    }
+
+    /// Each series: how the keys of its rows and seals begin, and its rows.
+    pub fn into_series(self) -> impl Iterator<Item = (Key, Vec<Told>)> {
+        let of_subject = |(subject, theirs): (Subject, BTreeMap<Platform, Vec<Told>>)| {
+            theirs.into_iter().map(move |(platform, rows)| (format!("{subject}\0{platform}\0").into_bytes(), rows))
+        };
+        self.0.into_iter().flat_map(of_subject)
     }
 }
 
-/// How the keys of the rows and seals of a series begin.
-pub(super) fn series_key((subject, platform): &Whose) -> Key {
-    format!("{subject}\0{platform}\0").into_bytes()
-}
-
-/// Everything that was heard and is not sealed, series by series: how the keys of its rows begin, and the rows.
-pub(super) type Heard = BTreeMap<Key, Vec<Told>>;
-
 /// Reads what was heard, of all subjects or of some.
-pub(super) async fn gathered(store: &dyn Store, subjects: Option<&BTreeSet<Subject>>) -> Result<Heard, StoreError> {
-    let mut all: BTreeMap<Whose, Vec<Told>> = BTreeMap::new();
+pub(super) async fn gathered(
+    store: &dyn Store,
+    subjects: Option<&BTreeSet<Subject>>,
+) -> Result<BTreeMap<Key, Vec<Told>>, StoreError> {
+    let mut all = BySubject::default();
     let is_wanted = |subject: &Subject| subjects.is_none_or(|some| some.contains(subject));
-    let mut each = |whose: &Whose, told| sort_in(&mut all, whose, told);
     let (mut from, until) = keys::all();
     loop {
         let page = store.scan(Table::Heard, &from, &until, PAGE).await?;
         for (key, kept) in &page {
-            read_some(key, &kept.bytes, &is_wanted, &mut each)?;
+            read_some(key, &kept.bytes, &is_wanted, &mut |subject, platform, told| all.add(subject, platform, told))?;
         }
         match page.last() {
             Some((last, _)) if PAGE <= page.len() => from = keys::after(last),
             _ => break,
         }
     }
-    Ok(all.into_iter().map(|(whose, rows)| (series_key(&whose), rows)).collect())
+    Ok(all.into_series().collect())
 }
 
 #[cfg(test)]

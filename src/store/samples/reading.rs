@@ -1,10 +1,10 @@
 //! One history from what was heard, what is kept as rows and what is sealed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::heard::{Heard, gathered};
+use super::heard::gathered;
 use super::sealing::read_sealed;
 use super::{Reader, Row, Told, known_at, sealed_until, times};
 use crate::domain::ids::Subject;
@@ -47,7 +47,7 @@ async fn walk(
     store: &dyn Store,
     bounds: (Key, Key),
     since: Timestamp,
-    heard: &mut Heard,
+    heard: &mut BTreeMap<Key, Vec<Told>>,
     each: &mut (dyn FnMut(Timestamp, Row) + Send),
 ) -> Result<bool, StoreError> {
     let oldest = keys::time(since);

@@ -13,6 +13,9 @@ use crate::store::StoreError;
 /// The first form.
 const FORM: u8 = 1;
 
+/// Rows in one seal: a quarter of an hour for four weeks, and some.
+pub const ROWS_MAX: usize = 4_096;
+
 /// A row with its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -34,14 +37,14 @@ impl Told {
     }
 }
 
-/// Seals rows of one series, at most [`ROWS_MAX`](super::ROWS_MAX).
+/// Seals rows of one series, at most [`ROWS_MAX`].
 pub fn seal(rows: &[Told]) -> Result<Vec<u8>, StoreError> {
     let mut columns = Columns::default();
     for told in rows {
         let times = (told.observed_at, told.known_at);
         match &told.row {
-            Row::Samples(samples) => columns.push(None, times, Items::Samples(&samples.iter().collect::<Vec<_>>())),
-            Row::Missing(missing) => columns.push(None, times, Items::Missing(&missing.iter().collect::<Vec<_>>())),
+            Row::Samples(samples) => columns.push(&[], times, Items::Samples(&samples.iter().collect::<Vec<_>>())),
+            Row::Missing(missing) => columns.push(&[], times, Items::Missing(&missing.iter().collect::<Vec<_>>())),
         }
     }
     columns.finish(vec![FORM])
@@ -54,7 +57,7 @@ pub fn unseal(bytes: &[u8], subject: &Subject, platform: Platform) -> Option<Vec
         return None;
     }
     let mut rows = Vec::new();
-    read(input, Of::One(&(subject.clone(), platform)), &mut |_, told| rows.push(told))?;
+    read(input, Of::One(subject, platform), ROWS_MAX, &mut |_, _, told| rows.push(told))?;
     rows.sort_by_key(Told::order);
     Some(rows)
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::heard::{PAGE as RECORDS, heard_at, read_some, series_key, sort_in};
+use super::heard::{BySubject, PAGE as RECORDS, heard_at, read_some};
 use super::reading::series_of;
 use super::{ROWS_MAX, Told, read_row, seal, split, times, unseal};
 use crate::domain::ids::{Platform, Subject};
@@ -99,14 +99,15 @@ async fn seal_heard(store: &dyn Store, before: Timestamp, done: &mut Sealing) ->
         return Ok(());
     }
     loop {
-        let (mut series, mut records, mut bytes) = (BTreeMap::new(), Vec::new(), 0);
+        let (mut rows, mut records, mut bytes) = (BySubject::default(), Vec::new(), 0);
         while bytes < GATHER {
             let page = store.scan(Table::Heard, &from, &until, RECORDS).await?;
             let Some((last, _)) = page.last() else { break };
             from = keys::after(last);
             for (key, kept) in page {
                 bytes += key.len() + kept.bytes.len();
-                read_some(&key, &kept.bytes, &|_| true, &mut |whose, told| sort_in(&mut series, whose, told))?;
+                let mut each = |subject: &Subject, platform, told| rows.add(subject, platform, told);
+                read_some(&key, &kept.bytes, &|_| true, &mut each)?;
                 records.push((key, kept.version));
             }
         }
@@ -116,9 +117,8 @@ async fn seal_heard(store: &dyn Store, before: Timestamp, done: &mut Sealing) ->
         let mut gathered = Gathered::default();
         gathered.sealing.bytes_before = u64_of_len(bytes);
         let mut are_sealed = true;
-        for (whose, rows) in series {
+        for (key, rows) in rows.into_series() {
             gathered.sealing.rows += u64_of_len(rows.len());
-            let key = series_key(&whose);
             for (span, rows) in by_span(rows, |told| told.observed_at) {
                 add_span(store, &key, (span, rows), &mut gathered).await?;
                 if COMMIT_AT <= gathered.bytes {

@@ -2,6 +2,8 @@
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 
 use super::super::tests::{any_missing, any_sample, at, series};
 use super::super::{Row, load_history, of_subjects, seal_before, writes_of, writes_of_missing};
@@ -169,4 +171,21 @@ async fn what_is_young_and_what_is_not_worth_it_is_left_as_it_was_heard() {
     let later = until.checked_add(SignedDuration::from_secs(1)).expect("in range");
     assert_eq!(seal_before(&store, later).await.expect("seals").rows, 8 * 3);
     assert_eq!((count(&store, Table::Heard), count(&store, Table::Sealed)), (1, 3));
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_a_record_is_several() {
+    let mut dice = ChaCha8Rng::seed_from_u64(7);
+    let known_at = at(1_700_000_000);
+    let metrics = Metric::ALL.iter().take(30);
+    let samples: Vec<Sample> = metrics
+        .flat_map(|metric| poll(2_000, known_at).into_iter().map(|one| (*metric, one)))
+        .map(|(metric, one)| Sample { series: SeriesKey { metric, ..one.series }, value: dice.random(), ..one })
+        .collect();
+    let store = MemoryStore::new();
+    hear(&store, &samples, &[], known_at).await;
+    assert_eq!(count(&store, Table::Heard), 2);
+    let (_, rows) = history(&store).await;
+    let told: usize = rows.iter().map(|(_, row)| if let Row::Samples(said) = row { said.len() } else { 0 }).sum();
+    assert_eq!((rows.len(), told), (2_000, samples.len()));
 }
