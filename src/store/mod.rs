@@ -40,9 +40,9 @@ pub enum Table {
     History = 3,
     /// Rules in force. Key: rule id.
     Rules = 4,
-    /// Samples and absences that were imported, one row per subject, platform and instant. Key: subject, 0, platform, 0, `observed_at` and
-    /// `known_at` big-endian, and what the row holds (4 bytes), so that two sources of one platform do not overwrite
-    /// each other.
+    /// Samples and absences that were imported (before schema 4 also those of polls), one row per subject, platform and
+    /// instant. Key: subject, 0, platform, 0, `observed_at` and `known_at` big-endian, and what the row holds (4 bytes), so
+    /// that two sources of one platform do not overwrite each other.
     Samples = 5,
     /// Posts as discovered or imported. Key: `platform/post`.
     Posts = 6,

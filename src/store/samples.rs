@@ -167,12 +167,6 @@ pub fn writes_of(samples: &[Sample], missing: &[Missing]) -> Transaction {
     writes(rows_of(samples), missing_rows_of(missing, None))
 }
 
-/// The changes that keep absences that were known at this instant.
-#[must_use]
-pub fn writes_of_missing(missing: &[Missing], known_at: Timestamp) -> Transaction {
-    writes(Vec::new(), missing_rows_of(missing, Some(known_at)))
-}
-
 fn writes(samples: Vec<(Key, Vec<u8>)>, missing: Vec<(Key, Vec<u8>)>) -> Transaction {
     let rows = samples.into_iter().chain(missing);
     Transaction {

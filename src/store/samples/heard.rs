@@ -102,12 +102,12 @@ fn parts<'a, 'b>(rows: &'b [Said<'a>]) -> Vec<&'b [Said<'a>]> {
     let mut parts = Vec::new();
     let (mut from, mut subjects) = (0, 0);
     for (at, row) in rows.iter().enumerate() {
-        let is_new = at == from || rows.get(at - 1).is_none_or(|before| before.subject != row.subject);
+        let is_new = at.checked_sub(1).and_then(|at| rows.get(at)).is_none_or(|before| before.subject != row.subject);
         if at - from == PART_ROWS || (is_new && subjects == CYCLE_SUBJECTS_MAX) {
             parts.extend(rows.get(from..at));
             (from, subjects) = (at, 0);
         }
-        subjects += usize::from(is_new);
+        subjects += usize::from(is_new || at == from);
     }
     parts.extend(rows.get(from..).filter(|part| !part.is_empty()));
     parts

@@ -5,6 +5,11 @@ use crate::store::Store as _;
 use crate::store::memory::MemoryStore;
 use proptest::prelude::*;
 
+/// The changes that keep absences that were known at this instant, as rows.
+pub(super) fn writes_of_missing(missing: &[Missing], known_at: Timestamp) -> Transaction {
+    writes(Vec::new(), missing_rows_of(missing, Some(known_at)))
+}
+
 pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).expect("in range")
 }

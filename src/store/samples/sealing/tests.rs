@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::super::tests::{any_missing, any_sample, at, series};
-use super::super::{Row, load_history, rows_of, writes_of, writes_of_missing};
+use super::super::tests::{any_missing, any_sample, at, series, writes_of_missing};
+use super::super::{Row, load_history, rows_of, writes_of};
 use super::*;
 use crate::domain::metric::Metric;
 use crate::domain::sample::{Form, Missing, Sample};
