@@ -91,6 +91,12 @@ pub enum HttpError {
         /// Host and port, without path or query.
         host: String,
     },
+    /// Another worker asked, and got no answer.
+    #[error("{said}")]
+    Elsewhere {
+        /// What it said of it.
+        said: String,
+    },
     /// The base address is not an HTTP address.
     #[error("`{}` is not an http or https address", given.escape_debug())]
     BadBase {
@@ -105,7 +111,7 @@ impl HttpError {
     pub fn never_left(&self) -> bool {
         match self {
             Self::Connect { .. } | Self::Unmakeable { .. } | Self::NotPublic { .. } | Self::BadBase { .. } => true,
-            Self::Lost { .. } | Self::TooLarge { .. } => false,
+            Self::Lost { .. } | Self::TooLarge { .. } | Self::Elsewhere { .. } => false,
         }
     }
 }

@@ -280,6 +280,7 @@ async fn carry_out(core: &Core, hands: &Hands, proposal: Loaded<Proposal>, tries
         object: proposal.value.object.clone(),
         desired: proposal.value.deed.desired().into_owned(),
     };
+    core.still_ours("change a campaign")?;
     match reached.hand.set(&wanted, now).await {
         Ok(()) => {
             let number = proposal.value.number;

@@ -1,6 +1,7 @@
 //! Configuration: defaults, a file, the environment and `--set`, in this order. The only reader of the environment.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -175,6 +176,7 @@ pub struct GuardsConfig {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml explains every setting, once")]
 pub struct PollingConfig {
+    pub in_flight: NonZeroUsize,
     pub reserve_percent: u32,
     pub failures: u32,
     pub backoff_max: Length,

@@ -345,6 +345,18 @@ impl Core {
         self.reload().await
     }
 
+    /// Makes sure, at once before something goes out, that nobody else can have taken the store since it was noted: a worker
+    /// that was paused between the two would do it a second time.
+    ///
+    /// # Errors
+    ///
+    /// Somebody can have.
+    pub fn still_ours(&self, deed: &'static str) -> Result<(), StoreError> {
+        let late =
+            || StoreError::failed(deed, "the lease on the database has run out; whoever has it now goes on with it");
+        if self.store.is_ours() { Ok(()) } else { Err(late()) }
+    }
+
     /// An instant that nothing else has: now, or just after the last one that was given. Whatever changes the picture
     /// carries one, so that what was known when has an order even where a clock stands.
     pub fn stamp(&self) -> Timestamp {

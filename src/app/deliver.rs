@@ -165,6 +165,7 @@ async fn send(
     }
     let key = format!("{}@{}", claimed.delivery.about, room.id);
     let options = SendOptions { more: &rendered.more, key: &key, revision: claimed.nonce_revision() };
+    core.still_ours("send a message")?;
     // From here on the limits count it themselves.
     drop(way.slot.take());
     let (outcome, refusal) = attempt(way.chats, address, &claimed, &rendered.message, &options, &marker).await;

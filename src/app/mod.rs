@@ -35,6 +35,7 @@ pub mod contexts;
 pub mod control;
 pub mod core;
 pub mod coverage;
+pub mod crew;
 pub mod cutting;
 pub mod cycle;
 pub mod deals;

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::act::Hands;
 use super::config::Config;
 use super::core::Core;
+use super::crew::desk::Desk;
 use super::ears::{self, Ears};
 use super::links::LinkHand;
 use super::parts::{self, Care, Start};
@@ -133,6 +134,8 @@ impl Service {
     fn begin(core: &Arc<Core>) -> anyhow::Result<(Self, Arc<Ears>)> {
         let chats = Arc::new(chats(&core.config, &core.clock)?);
         let clock = &core.clock;
+        let in_flight = core.config.polling.in_flight.get();
+        let desk = core.store.crew().map(|crew| Arc::new(Desk::new(crew, in_flight)));
         let mut sources = Vec::new();
         for (id, config) in &core.config.sources {
             let when = &config.common;
@@ -140,6 +143,8 @@ impl Service {
                 .with_context(|| format!("sources.{id}.schedule"))?;
             let outside = Outside { clock: clock.clone(), accounts: core.vault.accounts(id) };
             let source = config.kind.settings().build(&outside).with_context(|| format!("sources.{id}"))?;
+            let source =
+                desk.as_ref().map_or_else(|| Arc::clone(&source), |desk| desk.share(id, config, Arc::clone(&source)));
             sources.push((id.clone(), config.clone(), source));
         }
         // After the sources: where both share a client, it is the one that knows the connected accounts.
@@ -163,6 +168,9 @@ impl Service {
             });
         }
         service.rounds(&chats, &hands, &ears);
+        if let Some(desk) = desk {
+            service.keep("hand polls over", Care::serves(), move |start| Arc::clone(&desk).run(start.stop));
+        }
         let one = Arc::clone(core);
         service.keep("learn", Care::rounds(LEARNS_MAX), move |start| {
             learning::run(Arc::clone(&one), start.held, start.stop)

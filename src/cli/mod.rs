@@ -143,6 +143,8 @@ pub enum CliError {
     Input(String),
     /// It was tried and failed: exit code 1.
     Failed(anyhow::Error),
+    /// Another process works on the store: exit code 1.
+    InUse(String),
 }
 
 impl CliError {
@@ -161,7 +163,7 @@ impl From<anyhow::Error> for CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::InUse { folder } => Self::Failed(anyhow::anyhow!(
+            StoreError::InUse { folder } => Self::InUse(format!(
                 "the store in `{folder}` is in use; stop the plimsoll that runs on it first, or say it in a chat"
             )),
             other => Self::Failed(other.into()),
@@ -254,6 +256,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(CliError::Input(what)) => (what.replace('\n', "; "), 2),
         Err(CliError::Failed(error)) => (one_line(&error), 1),
+        Err(CliError::InUse(line)) => (line, 1),
     };
     drop(writeln!(std::io::stderr().lock(), "plimsoll: {line}"));
     ExitCode::from(code)

@@ -5,13 +5,16 @@ use std::path::Path;
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::opened::Opened;
+use super::opened::{Opened, in_database};
 use super::{CliError, Common};
 use crate::app::clicks::Counter;
 use crate::app::config::Config;
+use crate::app::crew::helper::{Ended, Helper};
 use crate::app::hooks::Inbox;
 use crate::app::service::Service;
 use crate::app::telemetry;
+use crate::store::postgres::crew::Crew;
+use crate::time::Clock;
 use crate::web::Web;
 
 /// The arguments: there are none beside those of every command.
@@ -33,17 +36,44 @@ impl Run {
         }
         let folder = config.store.folder.clone();
         refuse_second(&folder).await?;
-        let opened = match Opened::open(config).await {
-            Ok(opened) => opened,
-            Err(error) => {
-                // Whoever was quicker listens by now.
-                refuse_second(&folder).await?;
-                return Err(error);
+        let opened = loop {
+            match Opened::open(config.clone()).await {
+                Ok(opened) => break opened,
+                Err(CliError::InUse(_)) if config.store.is_database() => match help(&config).await? {
+                    Ended::Free => {}
+                    Ended::Told => return Ok(()),
+                },
+                Err(error) => {
+                    // Whoever was quicker listens by now.
+                    refuse_second(&folder).await?;
+                    return Err(error);
+                }
             }
         };
         let done = serve(&opened).await;
         opened.after(done).await
     }
+}
+
+/// Makes polls for the worker that holds the database, until that one is gone or the end is wished for.
+async fn help(config: &Config) -> Result<Ended, CliError> {
+    let mut end = End::listen()?;
+    let crew = Crew::join(&config.store.url, &in_database(config)).await?;
+    let holder = crew.holder().await?.unwrap_or_else(|| "another worker".to_owned());
+    let helper = Helper::new(config, &Clock::system(), crew).map_err(|error| {
+        CliError::input(format!("configuration: {}; `plimsoll check` looks it over", super::one_line(&error)))
+    })?;
+    tracing::info!(
+        holder,
+        sources = helper.asks(),
+        "another worker holds the database: polls are made for it, and its place is taken when it is gone"
+    );
+    let ended = helper.help(end.come()).await;
+    match ended {
+        Ended::Free => tracing::info!("nobody holds the database; taking it over"),
+        Ended::Told => tracing::info!("stopped"),
+    }
+    Ok(ended)
 }
 
 /// One service runs on a folder.

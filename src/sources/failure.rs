@@ -79,6 +79,7 @@ impl SourceError {
             | HttpError::Lost { .. }
             | HttpError::Unmakeable { .. }
             | HttpError::NotPublic { .. }
+            | HttpError::Elsewhere { .. }
             | HttpError::BadBase { .. } => Self::Unreachable { platform, cause },
         }
     }

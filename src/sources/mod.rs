@@ -16,6 +16,7 @@ pub mod generic;
 pub mod google_ads;
 pub mod instagram;
 pub mod meta_ads;
+mod names;
 pub mod orders;
 pub mod poll_document;
 pub mod quota;
@@ -38,11 +39,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{CreatorId, Platform, PostRef, Subject};
 use crate::domain::sample::{Absence, Missing, Sample};
 use crate::domain::written::repeated;
 use crate::http::HttpError;
+use names::Name;
 
 pub use estimate::{Assumed, Estimate, Planned};
 pub use poll_document::poll_json;
@@ -61,7 +64,7 @@ pub trait Source: Send + Sync {
 }
 
 /// What is asked of a source.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Request {
     /// Whose numbers. The same target twice is asked once and answered once.
     pub targets: Vec<Target>,
@@ -70,7 +73,7 @@ pub struct Request {
 }
 
 /// One thing to ask about, by the platform's own id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Target {
     /// The numbers of an account: a channel, a profile, a row of a feed.
     Account {
@@ -110,7 +113,7 @@ impl Target {
 }
 
 /// What a source answered.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Fetched {
     /// The numbers.
     pub samples: Vec<Sample>,
@@ -150,7 +153,7 @@ impl Fetched {
 }
 
 /// A post as its platform describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundPost {
     /// Where it lives.
     pub platform: Platform,
@@ -167,7 +170,8 @@ pub struct FoundPost {
     /// How long it plays.
     pub duration: Option<SignedDuration>,
     /// `reel`, `story`, …, where the platform tells.
-    pub format: Option<&'static str>,
+    #[serde(deserialize_with = "names::read_some")]
+    pub format: Option<Name>,
 }
 
 /// What the caller does about a [`SourceError`].
@@ -203,7 +207,7 @@ pub enum Reach {
 }
 
 /// Why a source did not answer, named for what can be done about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
 pub enum SourceError {
     /// The day's budget is used up.
     #[error("the quota `{bucket}` is used up until {until}")]
@@ -217,7 +221,8 @@ pub enum SourceError {
     #[error("{platform} asked us to slow down")]
     SlowDown {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// For how long, when it said so.
         wait: Option<Duration>,
     },
@@ -225,7 +230,8 @@ pub enum SourceError {
     #[error("{platform} refused our credentials: `{reason}`")]
     Unauthorized {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// The platform's own word for it.
         reason: String,
     },
@@ -233,7 +239,8 @@ pub enum SourceError {
     #[error("{platform} does not have it: `{reason}`")]
     Gone {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// The platform's own word for it.
         reason: String,
     },
@@ -241,26 +248,31 @@ pub enum SourceError {
     #[error("the answer of {platform} cannot be understood at `{path}`: expected {expected}")]
     Garbled {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// Where in the answer.
         path: String,
         /// What should have stood there.
-        expected: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        expected: Name,
     },
     /// No answer.
     #[error("could not reach {platform}")]
     Unreachable {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// The cause on our side of the wire.
         #[source]
+        #[serde(with = "names::cause")]
         cause: HttpError,
     },
     /// An answer that says the platform is broken.
     #[error("{platform} failed with status {status}")]
     Broken {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// The HTTP status.
         status: u16,
     },
@@ -268,7 +280,8 @@ pub enum SourceError {
     #[error("{platform} did not accept the request: status {status}, `{reason}`")]
     Refused {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// The HTTP status.
         status: u16,
         /// The platform's own word for it.
@@ -278,17 +291,20 @@ pub enum SourceError {
     #[error("`{id}` cannot be asked of {platform}: {why}")]
     BadTarget {
         /// Who.
-        platform: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        platform: Name,
         /// What was given.
         id: String,
         /// What is wrong with it.
-        why: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        why: Name,
     },
     /// The configuration of the source does not work.
     #[error("`{}` does not work as `{setting}`: {}", repeated(given), repeated(why))]
     Misconfigured {
         /// Which setting of the source.
-        setting: &'static str,
+        #[serde(deserialize_with = "names::read")]
+        setting: Name,
         /// What was given.
         given: String,
         /// What is wrong with it.

@@ -110,6 +110,11 @@ pub trait Settings: fmt::Debug + Send + Sync {
         SignedDuration::ZERO
     }
 
+    /// Whether this program renews tokens of it: then one process alone asks it, because two that renew one token lose it.
+    fn renews_tokens(&self) -> bool {
+        self.oauth().is_some()
+    }
+
     /// Whether discount codes live here that can be ended and resumed from here.
     fn ends_codes(&self) -> bool {
         false

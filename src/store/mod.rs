@@ -422,6 +422,18 @@ pub trait Store: Send + Sync {
         Err(StoreError::failed("back up", format!("this store writes no `{}`; back its database up", path.display())))
     }
 
+    /// The database as other workers on it meet in it, and the token under which this one holds it; `None` where there can be
+    /// no others.
+    fn crew(&self) -> Option<(postgres::crew::Crew, i64)> {
+        None
+    }
+
+    /// Whether what was committed last may still be acted on: nobody else can have taken the store since. Asked at once before
+    /// anything goes out that cannot be taken back.
+    fn is_ours(&self) -> bool {
+        true
+    }
+
     /// Whether [`Store::show_books`] shows them to anybody.
     fn shows_books(&self) -> bool {
         false

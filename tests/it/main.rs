@@ -117,3 +117,4 @@ mod story;
 mod terms_offers;
 mod terms_own;
 mod vault;
+mod workers;

@@ -14,7 +14,7 @@ use server::{PASSWORD, Server};
 
 #[path = "../../src/store/postgres/server.rs"]
 #[expect(dead_code, reason = "other tests crash it and speak with it")]
-mod server;
+pub mod server;
 
 struct Desk(tempfile::TempDir);
 

@@ -150,6 +150,7 @@ mod tests {
 
     fn settings() -> PollingConfig {
         PollingConfig {
+            in_flight: std::num::NonZeroUsize::MIN,
             reserve_percent: 20,
             failures: 3,
             backoff_max: Length(SignedDuration::from_hours(6)),

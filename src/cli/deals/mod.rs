@@ -122,7 +122,7 @@ impl ImportDeals {
         let outcome = answered(common, config, Wish::ImportDeals { trial }, body).await;
         outcome.map_err(|error| match error {
             CliError::Input(what) => CliError::Input(format!("{}: {what}", self.file.display())),
-            other @ CliError::Failed(_) => other,
+            other @ (CliError::Failed(_) | CliError::InUse(_)) => other,
         })
     }
 

@@ -33,7 +33,7 @@ pub enum May {
 }
 
 /// What a platform says about a bucket in an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The bucket.
     pub bucket: String,

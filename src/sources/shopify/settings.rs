@@ -129,6 +129,10 @@ impl Settings for ShopifySettings {
         }
     }
 
+    fn renews_tokens(&self) -> bool {
+        self.oauth().is_some() || !self.refresh_token_file.as_os_str().is_empty()
+    }
+
     fn oauth(&self) -> Option<OauthApp> {
         let base = base_url(self).ok()?;
         let app = self.connected && !self.client_id.is_empty();

@@ -382,6 +382,7 @@ fn unreachable_or_too_large(cause: HttpError) -> SourceError {
         | HttpError::Lost { .. }
         | HttpError::Unmakeable { .. }
         | HttpError::NotPublic { .. }
+        | HttpError::Elsewhere { .. }
         | HttpError::BadBase { .. } => SourceError::Unreachable { platform: TITLE, cause },
     }
 }

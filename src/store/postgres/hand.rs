@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, PgConnection, Row as _};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::address::Address;
-use super::lease::{self, Became};
+use super::lease::{self, Became, Ours};
 use super::plan::{self, Changes, Outcome, Picture};
 use super::statements as sql;
 use super::trouble::{self, Trouble};
@@ -52,6 +52,7 @@ pub struct Hand {
     pub(super) token: i64,
     pub(super) connection: Option<PgConnection>,
     pub(super) stopped: watch::Sender<Option<String>>,
+    pub(super) ours: Ours,
 }
 
 /// One that asked, and what for.
@@ -225,6 +226,7 @@ impl Hand {
             Ok(connection) => connection,
             Err(trouble) => return Tried::Failed(trouble),
         };
+        let asked = lease::this_instant();
         let written = match prepare(connection, token, length, transactions).await {
             Ok(Some(written)) => Ok(written),
             Ok(None) => return Tried::Failed(Trouble::Final(lost(&address))),
@@ -246,7 +248,10 @@ impl Hand {
                 }
             },
             Ok((outcomes, Some(number))) => match sqlx::raw_sql(sql::COMMIT).execute(connection).await {
-                Ok(_) => Tried::Settled(outcomes),
+                Ok(_) => {
+                    self.ours.renewed(asked + length);
+                    Tried::Settled(outcomes)
+                }
                 Err(_) => Tried::Unanswered(outcomes, number),
             },
         }
@@ -259,8 +264,13 @@ impl Hand {
         }
         let (token, length) = (self.token, self.options.lease);
         let renewing = async {
+            let ours = self.ours.clone();
             let connection = self.connected().await?;
+            let asked = lease::this_instant();
             let kept = lease::renew(connection, token, length).await;
+            if let Ok(true) = &kept {
+                ours.renewed(asked + length);
+            }
             kept.map_err(|error| trouble::of("keep the lease", &self.address, error))
         };
         let kept = within(length, renewing).await;

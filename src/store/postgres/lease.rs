@@ -5,7 +5,8 @@
 //! meanwhile, finds no such row and commits nothing. The row also counts the commits of its holder: where an answer to a
 //! commit was lost, the count says whether it was done, and while the row is locked no late commit can come behind.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::{PgConnection, Row as _};
 
@@ -46,6 +47,37 @@ pub fn this_process() -> String {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let machine = if machine.trim().is_empty() { "this machine" } else { machine.trim() };
     format!("process {} on {machine}", std::process::id())
+}
+
+/// Until when it is known to be ours, by the clock of this machine. It is counted from before the database was asked, so it is
+/// over here before anybody can take it there.
+#[derive(Debug, Clone)]
+pub struct Ours(Arc<Mutex<Instant>>);
+
+impl Ours {
+    /// Ours until then.
+    #[must_use]
+    pub fn until(instant: Instant) -> Self {
+        Self(Arc::new(Mutex::new(instant)))
+    }
+
+    /// It was renewed.
+    pub fn renewed(&self, until: Instant) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = std::cmp::max(*kept, until);
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub fn now(&self) -> bool {
+        this_instant() < *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The instant on this machine. It goes on while the process is stopped.
+#[expect(clippy::disallowed_methods, reason = "a lease runs out in real time")]
+pub fn this_instant() -> Instant {
+    Instant::now()
 }
 
 /// What came of taking it.
@@ -123,6 +155,17 @@ impl Lease {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_ours_from_before_it_was_asked_for() {
+        let (past, later) = (this_instant(), this_instant() + Duration::from_hours(1));
+        let ours = Ours::until(past);
+        assert!(!ours.now());
+        ours.renewed(later);
+        assert!(ours.now());
+        ours.renewed(past);
+        assert!(ours.now(), "an answer that comes late takes nothing back");
+    }
 
     #[test]
     fn what_became_of_a_commit_is_counted() {

@@ -1,4 +1,5 @@
-//! The store in a PostgreSQL database: one process at a time, its data on another machine if you like.
+//! The store in a PostgreSQL database: one process commits at a time, its data on another machine if you like; others may
+//! work for it (`crew`).
 //!
 //! Owns: the promise that a commit which has returned is on the database's disk; that nobody else commits meanwhile
 //! (`lease`); that a lost answer to a commit is found out and not guessed (`hand`). Refuses: a server that confirms what
@@ -12,7 +13,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -23,14 +24,16 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::backup::{BackedUp, Restored};
 use super::{BookLine, Committed, Kept, Key, Store, StoreError, Table, Transaction, limits};
 use address::Address;
+use crew::Crew;
 use hand::{Hand, Job, WAIT_FIRST, WAIT_LAST, pause, within};
-use lease::Taken;
+use lease::{Ours, Taken};
 use schema::NotLifted;
 use trouble::Trouble;
 
 mod address;
 mod books;
 mod copy;
+pub mod crew;
 mod daily;
 mod hand;
 mod lease;
@@ -81,6 +84,7 @@ pub struct PgStore {
     pool: PgPool,
     token: i64,
     lease: Duration,
+    ours: Ours,
     jobs: mpsc::Sender<Job>,
     stopped: watch::Receiver<Option<String>>,
     stop: watch::Sender<Option<String>>,
@@ -223,8 +227,9 @@ impl PgStore {
                 ),
             });
         }
+        let asked = lease::this_instant();
         let token = ready.take(options.lease).await?;
-        Ok(Self::on(ready, token, options))
+        Ok(Self::on(ready, (token, asked), options))
     }
 
     /// Fills an empty database with a backup, and makes sure that all of it is there. `tell` hears how far it is: entries done,
@@ -257,7 +262,7 @@ impl PgStore {
         asked.await.map_err(|error| trouble::of("open the store", &address, error).into_error())
     }
 
-    fn on(ready: Ready, token: i64, options: &Options) -> Self {
+    fn on(ready: Ready, (token, asked): (i64, Instant), options: &Options) -> Self {
         let Ready { address, connection } = ready;
         let pool = PgPoolOptions::new()
             .max_connections(options.connections)
@@ -265,17 +270,19 @@ impl PgStore {
             .connect_lazy_with(address.options().clone());
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = watch::channel(None);
+        let ours = Ours::until(asked + options.lease);
         let hand = Hand {
             address: address.clone(),
             options: options.clone(),
             token,
             connection: Some(connection),
             stopped: stop.clone(),
+            ours: ours.clone(),
         };
         #[expect(clippy::disallowed_methods, reason = "it works in real time and lives as long as the store")]
         drop(tokio::spawn(hand.work(waiting)));
         let (lease, hangs_after) = (options.lease, options.hangs_after);
-        Self { address, pool, token, lease, jobs, stopped, stop, hangs_after }
+        Self { address, pool, token, lease, ours, jobs, stopped, stop, hangs_after }
     }
 
     /// Returns once the store has stopped after a failure, with why. Never returns while it works, nor once it was closed in
@@ -393,6 +400,15 @@ impl Store for PgStore {
     async fn backup(&self, path: &Path, done: &Arc<AtomicU64>) -> Result<BackedUp, StoreError> {
         self.usable("back up")?;
         copy::backup(&self.address, path, done).await
+    }
+
+    fn crew(&self) -> Option<(Crew, i64)> {
+        let options = Options { hangs_after: self.hangs_after, ..Options::default() };
+        Some((Crew::at(self.address.clone(), &options), self.token))
+    }
+
+    fn is_ours(&self) -> bool {
+        self.ours.now() && self.stopped.borrow().is_none()
     }
 
     fn shows_books(&self) -> bool {

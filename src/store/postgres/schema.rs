@@ -11,11 +11,12 @@ use crate::domain::num::{i64_of_len, len_of};
 use crate::store::StoreError;
 
 /// The steps, each some statements. The first makes schema 1. For schema 3, since which polls are kept as they were heard,
-/// nothing has to be done; a program that knows nothing of it would take numbers for gone.
+/// nothing has to be done; a program that knows nothing of it would take numbers for gone. Schema 4 is for several workers.
 const STEPS: &[&[&str]] = &[
     &[sql::MAKE_RECORDS, sql::MAKE_COUNTERS, sql::MAKE_LEASE, sql::BEGIN_LEASE],
     &[sql::MAKE_DAILY, sql::MAKE_LEDGER, sql::VIEW_DAILY, sql::VIEW_INCIDENTS, sql::VIEW_LEDGER],
     &[],
+    &[sql::MAKE_WORKERS, sql::MAKE_POLLS],
 ];
 
 /// Why a database was not lifted.

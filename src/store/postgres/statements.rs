@@ -106,6 +106,58 @@ statements! {
     /// None of it.
     ROLLBACK = "ROLLBACK";
 
+    // Workers.
+
+    /// Step 4: who is there.
+    MAKE_WORKERS = "CREATE TABLE IF NOT EXISTS plimsoll_workers (\
+                    bucket SMALLINT NOT NULL, name TEXT NOT NULL, sources TEXT NOT NULL, until TIMESTAMPTZ NOT NULL, \
+                    PRIMARY KEY (bucket, name))";
+    /// Step 4: polls that the holder of the lease asks others to make. `until` is the present where nobody has claimed it.
+    MAKE_POLLS = "CREATE TABLE IF NOT EXISTS plimsoll_polls (\
+                  bucket SMALLINT NOT NULL, id BIGINT NOT NULL, holder BIGINT NOT NULL, source TEXT NOT NULL, \
+                  asked BYTEA NOT NULL, worker TEXT NOT NULL, token BIGINT NOT NULL, until TIMESTAMPTZ NOT NULL, \
+                  answer BYTEA, PRIMARY KEY (bucket, id))";
+    /// A worker is there: $1 who, $2 what it can ask, $3 for how many seconds.
+    BE_THERE = "INSERT INTO plimsoll_workers (bucket, name, sources, until) \
+                VALUES (0, $1, $2, now() + CAST($3 AS DOUBLE PRECISION) * INTERVAL '1 second') \
+                ON CONFLICT (bucket, name) DO UPDATE SET sources = excluded.sources, until = excluded.until";
+    /// A worker goes; and so do those that have not been heard of.
+    BE_GONE = "DELETE FROM plimsoll_workers WHERE bucket = 0 AND name IN \
+               (SELECT name FROM plimsoll_workers WHERE bucket = 0 AND (name = $1 OR until <= now()) LIMIT 1000)";
+    /// The workers but this one.
+    WHO_IS_THERE = "SELECT name, sources FROM plimsoll_workers WHERE bucket = 0 AND name <> $1 AND until > now() ORDER BY name";
+    /// Who has the lease, if it runs. Waits for nobody.
+    WHO_HOLDS = "SELECT holder FROM plimsoll_lease WHERE only_row = 1 AND until > now()";
+    /// A poll for whoever claims it.
+    HAND_OVER_POLL = "INSERT INTO plimsoll_polls (bucket, id, holder, source, asked, worker, token, until) \
+                      VALUES (0, $1, $2, $3, $4, '', 0, now()) ON CONFLICT (bucket, id) DO NOTHING";
+    /// Some polls that nobody has, and that nobody else is claiming.
+    FREE_POLLS = "SELECT id FROM plimsoll_polls WHERE bucket = 0 AND answer IS NULL AND until <= now() AND source IN \
+                  (SELECT given.source FROM UNNEST($1::TEXT[]) AS given (source)) ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED";
+    /// They are ours: $1 who, $2 which, $3 for how many seconds.
+    CLAIM_POLLS = "UPDATE plimsoll_polls SET worker = $1, token = token + 1, \
+                   until = now() + CAST($3 AS DOUBLE PRECISION) * INTERVAL '1 second' \
+                   WHERE bucket = 0 AND id IN (SELECT given.id FROM UNNEST($2::BIGINT[]) AS given (id)) \
+                   RETURNING id, token, source, asked";
+    /// Those that still are.
+    KEEP_POLLS = "UPDATE plimsoll_polls SET until = now() + CAST($3 AS DOUBLE PRECISION) * INTERVAL '1 second' \
+                  WHERE bucket = 0 AND answer IS NULL AND (id, token) IN \
+                  (SELECT given.id, given.token FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS given (id, token))";
+    /// An answer; no row where somebody else has claimed it since.
+    ANSWER_POLL = "UPDATE plimsoll_polls SET answer = $3 WHERE bucket = 0 AND id = $1 AND token = $2 AND answer IS NULL";
+    /// The holder makes it itself, because nobody does.
+    TAKE_BACK_POLL = "DELETE FROM plimsoll_polls WHERE bucket = 0 AND answer IS NULL AND until <= now() AND id IN \
+                      (SELECT given.id FROM UNNEST($1::BIGINT[]) AS given (id))";
+    /// The answers for a holder.
+    TAKE_ANSWERS = "DELETE FROM plimsoll_polls WHERE bucket = 0 AND id IN \
+                    (SELECT id FROM plimsoll_polls WHERE bucket = 0 AND holder = $1 AND answer IS NOT NULL LIMIT 100) \
+                    RETURNING id, answer";
+    /// What a worker had claimed is free again.
+    GIVE_BACK = "UPDATE plimsoll_polls SET until = now() WHERE bucket = 0 AND worker = $1 AND answer IS NULL";
+    /// Some of what was handed over by those who held the lease before.
+    FORGET_POLLS = "DELETE FROM plimsoll_polls WHERE bucket = 0 AND id IN \
+                    (SELECT id FROM plimsoll_polls WHERE bucket = 0 AND holder <> $1 LIMIT 1000)";
+
     // Lease.
 
     /// Who has it. Waits for whoever is committing.

@@ -12,6 +12,7 @@ use super::{Options, PgStore};
 use crate::store::{Expect, Store, StoreError, Table, Transaction, Write, keys};
 
 mod copying;
+mod crew;
 mod subset;
 mod views;
 
@@ -288,7 +289,7 @@ async fn what_is_wrong_is_said_with_its_place_and_remedy() {
     insta::assert_snapshot!(told, @"could not open the store: `127.0.0.1:5432` confirms what it has not written (synchronous_commit = off), and an alert could be lost; say: ALTER DATABASE plimsoll SET synchronous_commit = on");
     open(&server.url(&newer)).await.expect("opens").close().await.expect("closes");
     server.say(&newer, "UPDATE plimsoll_schema SET version = 99");
-    insta::assert_snapshot!(refused(&server.url(&newer)).await, @"cannot read the store: the database has schema 99 and this program knows schemas 1 to 3; run the newer program, or restore a backup into an empty database");
+    insta::assert_snapshot!(refused(&server.url(&newer)).await, @"cannot read the store: the database has schema 99 and this program knows schemas 1 to 4; run the newer program, or restore a backup into an empty database");
     let said = super::look_over(
         &super::Address::read(&secret(server.url("plimsoll"))).expect("an address"),
         "90624",
@@ -311,7 +312,8 @@ async fn the_least_rights_are_enough_and_fewer_are_told() {
     // What docs/postgres.md says.
     server.say(
         &database,
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON plimsoll_records, plimsoll_counters, plimsoll_daily, plimsoll_ledger TO worker; \
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON plimsoll_records, plimsoll_counters, plimsoll_daily, plimsoll_ledger, \
+         plimsoll_workers, plimsoll_polls TO worker; \
          GRANT SELECT, UPDATE ON plimsoll_schema, plimsoll_lease TO worker",
     );
     let store = open(&url).await.expect("opens");
