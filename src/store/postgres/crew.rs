@@ -1,6 +1,6 @@
 //! Several workers on one database: who else is there, and polls that one asks another to make.
 //!
-//! One worker holds the database's lease ([`super::lease`]): it alone judges, delivers, acts and keeps what is heard. The
+//! One worker holds the database's lease (`lease`): it alone judges, delivers, acts and keeps what is heard. The
 //! others make polls for it. A poll that is handed over is a row; whoever claims it has it for the length of a lease and under
 //! a token that counts up with every claim, so the answer of a worker that was paused, and whose poll another has claimed
 //! meanwhile, finds no row and is dropped. Nothing here is lost work: a poll whose row or holder is gone is due at the next
